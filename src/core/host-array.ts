@@ -1,0 +1,43 @@
+/** Element types of jax-js arrays that cross the host boundary. */
+export type DType = "float32" | "int32" | "uint32" | "bool";
+
+export interface TypedArrayOf {
+  float32: Float32Array;
+  int32: Int32Array;
+  uint32: Uint32Array;
+  /** One byte an element, 0 or 1. */
+  bool: Uint8Array;
+}
+
+const constructors = { float32: Float32Array, int32: Int32Array, uint32: Uint32Array, bool: Uint8Array } as const;
+
+/** Number of elements of a shape. */
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+
+/** A dense row-major array in host memory: what goes into and comes out of a compiled program. */
+export class HostArray<D extends DType = DType> {
+  /** @throws RangeError if `data` does not hold exactly the elements of `shape`. */
+  constructor(
+    readonly dtype: D,
+    readonly shape: readonly number[],
+    readonly data: TypedArrayOf[D],
+  ) {
+    if (data.length !== sizeOf(shape))
+      throw new RangeError(`HostArray: ${data.length} elements do not fill ${dtype}[${shape.join(",")}]`);
+  }
+
+  static zeros<D extends DType = "float32">(shape: readonly number[], dtype = "float32" as D): HostArray<D> {
+    return new HostArray(dtype, shape, new constructors[dtype](sizeOf(shape)) as TypedArrayOf[D]);
+  }
+
+  static scalar<D extends DType = "float32">(value: number, dtype = "float32" as D): HostArray<D> {
+    return new HostArray(dtype, [], constructors[dtype].of(value) as TypedArrayOf[D]);
+  }
+
+  static float32(shape: readonly number[], data: Float32Array | readonly number[]): HostArray<"float32"> {
+    return new HostArray("float32", shape, data instanceof Float32Array ? data : Float32Array.from(data));
+  }
+}
+
+/** Named arrays: parameters under timm's names, BatchNorm statistics, optimizer state. */
+export type HostArrays = Record<string, HostArray>;

@@ -1,0 +1,72 @@
+/** Each image's member of a named partition: the vendor that drew it, the concept that it shows. */
+export interface Partition {
+  readonly names: readonly string[];
+  /** [N], index into `names`. */
+  readonly index: Int32Array;
+}
+
+/** Labelled images of one size, as they lie on disk: uint8, not yet normalised. */
+export interface ImageSet {
+  /** What a report calls it, e.g. `emoji/test`. */
+  readonly name: string;
+  readonly height: number;
+  readonly width: number;
+  /** 1 (grey) or 3 (RGB). */
+  readonly channels: number;
+  /** [N, H, W, C] row-major. */
+  readonly images: Uint8Array;
+  /** [N], index into `classNames`. */
+  readonly labels: Int32Array;
+  readonly classNames: readonly string[];
+  /** Where each image comes from (an emoji vendor); absent where a data set has one source. */
+  readonly domains?: Partition;
+  /** What each image shows, for splits that keep all drawings of a concept together. */
+  readonly concepts?: Partition;
+}
+
+/** Number of images N. */
+export const imageCount = (set: ImageSet): number => set.labels.length;
+
+const pick = (partition: Partition | undefined, rows: ArrayLike<number>): Partition | undefined =>
+  partition && { names: partition.names, index: Int32Array.from(rows, (row) => partition.index[row]) };
+
+/** The images at `rows`, in that order, under a new name. */
+export function subset(set: ImageSet, rows: ArrayLike<number>, name = set.name): ImageSet {
+  const bytesPerImage = set.height * set.width * set.channels;
+  const images = new Uint8Array(rows.length * bytesPerImage);
+  for (let i = 0; i < rows.length; i++)
+    images.set(set.images.subarray(rows[i] * bytesPerImage, (rows[i] + 1) * bytesPerImage), i * bytesPerImage);
+  return {
+    ...set,
+    name,
+    images,
+    labels: Int32Array.from(rows, (row) => set.labels[row]),
+    domains: pick(set.domains, rows),
+    concepts: pick(set.concepts, rows),
+  };
+}
+
+/**
+ * What a data set gives to a run. Training never sees `test` or `shifts`; checkpoint choice, temperatures and
+ * thresholds come from `validation`, which is held out of the training set.
+ */
+export interface DataSet {
+  /** The name typed by the user: `emoji`, `cifar10`, … */
+  readonly name: string;
+  /** What results must say beside the numbers, e.g. `CIFAR-10 (JPEG copy)`. */
+  readonly title: string;
+  readonly train: ImageSet;
+  readonly validation: ImageSet;
+  readonly test: ImageSet;
+  /** Further test sets under distribution shift, e.g. unseen emoji vendors. */
+  readonly shifts: readonly ImageSet[];
+  /** Per-channel statistics of the training images in [0, 1]: images are fed as (x / 255 − mean) / std. */
+  readonly normalization: Normalization;
+}
+
+export interface Normalization {
+  /** [C], in [0, 1]. */
+  readonly mean: readonly number[];
+  /** [C], in [0, 1]. */
+  readonly std: readonly number[];
+}

@@ -1,0 +1,13 @@
+export type { Batch } from "./batch.ts";
+export { knownName, UserError } from "./errors.ts";
+export { type DType, HostArray, type HostArrays, sizeOf, type TypedArrayOf } from "./host-array.ts";
+export {
+  type DataSet,
+  type ImageSet,
+  imageCount,
+  type Normalization,
+  type Partition,
+  subset,
+} from "./image-set.ts";
+export { permutation, Random } from "./random.ts";
+export { diskError, runPaths, writeFileAtomic } from "./run-folder.ts";

@@ -1,0 +1,48 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { UserError } from "./errors.ts";
+
+/** Where things lie in a run folder. */
+export const runPaths = (run: string) => ({
+  config: join(run, "config.json"),
+  metrics: join(run, "metrics.jsonl"),
+  checkpoint: join(run, "checkpoint.safetensors"),
+  predictions: join(run, "predictions"),
+  results: join(run, "results.json"),
+  report: join(run, "report.html"),
+});
+
+/**
+ * Writes beside `path`, flushes to the disk, then renames: a reader sees the old file or the new one, never half of one.
+ * @throws UserError where the disk is full or the folder not writable; the old file is left as it was.
+ */
+export function writeFileAtomic(path: string, data: string | Uint8Array): void {
+  const partial = `${path}.partial`;
+  const bytes = typeof data === "string" ? Buffer.from(data) : data;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    const file = openSync(partial, "w");
+    try {
+      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(partial, path);
+  } catch (error) {
+    rmSync(partial, { force: true });
+    throw diskError(error, path);
+  }
+}
+
+/** A failed write as one line that says what to do; anything else unchanged. */
+export function diskError(error: unknown, path: string): unknown {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === "ENOSPC" || code === "EDQUOT")
+    return new UserError(`cannot write ${path}: the disk is full; free some space and run again with --resume`);
+  if (code === "EACCES" || code === "EPERM" || code === "EROFS")
+    return new UserError(`cannot write ${path}: permission denied; choose another folder`);
+  if (code === "ENOTDIR" || code === "EISDIR" || code === "EEXIST")
+    return new UserError(`cannot write ${path}: a file or folder of that name is in the way; choose another folder`);
+  return error;
+}

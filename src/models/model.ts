@@ -1,0 +1,35 @@
+import type { numpy as np } from "@jax-js/jax";
+import type { HostArrays, Random } from "../core/index.ts";
+
+/** Named jax-js arrays: parameters or state inside a traced function. */
+export type Arrays = Record<string, np.Array>;
+
+export interface Variables {
+  /** Trained by the optimizer, under timm's names: `conv1.weight`, `layer1.0.bn1.weight`, … */
+  readonly params: HostArrays;
+  /** Moved by the forward pass itself: BatchNorm's `…running_mean` and `…running_var`. */
+  readonly state: HostArrays;
+}
+
+/** Two pure functions; nothing else is known of a network. */
+export interface Model {
+  readonly name: string;
+  init(random: Random): Variables;
+  /**
+   * Images [N, C, H, W] float32 → logits [N, K]. `"train"` normalises by the batch's statistics and returns the moved
+   * state; `"predict"` uses the running statistics and returns `state` unchanged. Consumes its arguments (jax-js rule:
+   * pass `x.ref` to keep `x`).
+   */
+  apply(
+    params: Arrays,
+    state: Arrays,
+    images: np.Array,
+    mode: "train" | "predict",
+  ): { logits: np.Array; state: Arrays };
+}
+
+export interface ModelOptions {
+  /** Channels of the first convolution: 1, 2, 3 or 6 (anchored tuples have twice the image's). */
+  readonly inputChannels: number;
+  readonly classes: number;
+}
