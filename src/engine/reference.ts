@@ -1,6 +1,7 @@
 import { jit, numpy as np } from "@jax-js/jax";
-import { type DType, HostArray } from "../core/host-array.ts";
+import type { HostArray } from "../core/host-array.ts";
 import { flattenTree, useJaxBackend } from "./jax-backend.ts";
+import { toHost } from "./trace.ts";
 
 /**
  * The oracle: the same function run by jax-js's own WebAssembly backend. Slow (1 to 2 images/s for a ResNet-20
@@ -12,18 +13,15 @@ export async function runReference<Result = any>(
 ): Promise<Result> {
   await useJaxBackend("wasm");
   const [leaves, rebuild] = flattenTree<HostArray>(args);
-  const inputs = leaves.map((leaf) =>
-    np.array(leaf.data as never, { shape: [...leaf.shape], dtype: leaf.dtype as never }),
+  const inputs = leaves.map(({ data, shape, dtype }) =>
+    // jax-js keeps a bool in 32 bits.
+    np.array((dtype === "bool" ? Int32Array.from(data) : data) as never, { shape: [...shape], dtype: dtype as never }),
   );
   const compiled = jit(fn as never) as unknown as (...args: unknown[]) => unknown;
   const result = compiled(...rebuild(inputs));
   const [outputs, rebuildResult] = flattenTree<np.Array>(result);
   const host: HostArray[] = [];
-  for (const output of outputs) {
-    const { dtype, shape } = output;
-    const data = await output.data();
-    host.push(new HostArray(dtype as DType, shape, (dtype === "bool" ? Uint8Array.from(data) : data) as never));
-  }
+  for (const output of outputs) host.push(await toHost(output));
   (compiled as unknown as { dispose(): void }).dispose();
   return rebuildResult(host) as Result;
 }

@@ -1,0 +1,284 @@
+import type { DType } from "../core/host-array.ts";
+
+/** ONNX element types that our graphs use; int64 is for shapes, indices and 32-bit unsigned arithmetic. */
+export type ElementType = DType | "int64";
+
+/** A value of the graph. */
+export interface Tensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly dtype: ElementType;
+}
+
+export type Attribute = number | string | readonly number[] | { readonly float: number };
+
+export interface Node {
+  readonly op: string;
+  readonly domain: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly Tensor[];
+  readonly attributes: Readonly<Record<string, Attribute>>;
+}
+
+export interface Initializer {
+  readonly tensor: Tensor;
+  readonly bytes: Uint8Array;
+}
+
+export interface NodeOptions {
+  readonly attributes?: Record<string, Attribute>;
+  /** Operator domain; "" is standard ONNX. */
+  readonly domain?: string;
+}
+
+const same = (a: readonly unknown[], b: readonly unknown[]) => a.length === b.length && a.every((x, i) => x === b[i]);
+const isIdentity = (perm: readonly number[]) => perm.every((p, i) => p === i);
+
+/**
+ * Builds an ONNX graph node by node. Equal nodes are made once (common subexpressions), and data movement is
+ * simplified as it is added: a reshape of a reshape, a transpose of a transpose and a flip of a flip become one or none.
+ */
+export class Graph {
+  readonly nodes: Node[] = [];
+  readonly initializers = new Map<string, Initializer>();
+  readonly inputs: Tensor[] = [];
+  #made = new Map<string, Tensor[]>();
+  #producers = new Map<string, Node>();
+  #count = 0;
+
+  input(shape: readonly number[], dtype: DType): Tensor {
+    const tensor = { name: `in${this.inputs.length}`, shape, dtype };
+    this.inputs.push(tensor);
+    return tensor;
+  }
+
+  /** A constant stored in the model. */
+  initializer(bytes: Uint8Array, shape: readonly number[], dtype: ElementType): Tensor {
+    const key = `${dtype}[${shape}]${bytes.length > 256 ? `#${this.#count++}` : Buffer.from(bytes).toString("base64")}`;
+    const known = this.#made.get(key);
+    if (known) return known[0];
+    const tensor = { name: `c${this.#count++}`, shape, dtype };
+    this.initializers.set(tensor.name, { tensor, bytes });
+    this.#made.set(key, [tensor]);
+    return tensor;
+  }
+
+  int64(values: readonly number[]): Tensor {
+    return this.initializer(bytesOf(BigInt64Array.from(values, BigInt)), [values.length], "int64");
+  }
+
+  float32(values: readonly number[] | Float32Array, shape: readonly number[] = [values.length]): Tensor {
+    return this.initializer(bytesOf(Float32Array.from(values)), shape, "float32");
+  }
+
+  /** A constant of rank 0. */
+  scalar(value: number, dtype: ElementType): Tensor {
+    const arrays = {
+      float32: () => Float32Array.of(value),
+      int32: () => Int32Array.of(value),
+      uint32: () => Uint32Array.of(value),
+      int64: () => BigInt64Array.of(BigInt(value)),
+      bool: () => Uint8Array.of(value ? 1 : 0),
+    };
+    return this.initializer(bytesOf(arrays[dtype]()), [], dtype);
+  }
+
+  /** Adds a node with outputs of the given shapes (or finds the equal one made before). */
+  multi(
+    op: string,
+    inputs: readonly (Tensor | undefined)[],
+    outputs: readonly Omit<Tensor, "name">[],
+    options: NodeOptions = {},
+  ) {
+    const { attributes = {}, domain = "" } = options;
+    const names = inputs.map((input) => input?.name ?? "");
+    const key = `${domain}:${op}(${names})${JSON.stringify(attributes)}${outputs.map((o) => `${o.dtype}[${o.shape}]`)}`;
+    const known = this.#made.get(key);
+    if (known) return known;
+    const made = outputs.map(({ shape, dtype }) => ({ name: `t${this.#count++}`, shape, dtype }));
+    const node = { op, domain, inputs: names, outputs: made, attributes };
+    this.nodes.push(node);
+    for (const output of made) this.#producers.set(output.name, node);
+    this.#made.set(key, made);
+    return made;
+  }
+
+  node(
+    op: string,
+    inputs: readonly (Tensor | undefined)[],
+    shape: readonly number[],
+    dtype: ElementType,
+    options?: NodeOptions,
+  ): Tensor {
+    return this.multi(op, inputs, [{ shape, dtype }], options)[0];
+  }
+
+  /** The node that made `tensor`, if it is `op`. */
+  producer(tensor: Tensor, op: string): Node | undefined {
+    const node = this.#producers.get(tensor.name);
+    return node?.op === op ? node : undefined;
+  }
+
+  /** What a data-movement node was made from. */
+  #source(node: Node): Tensor {
+    return this.#sources.get(node.outputs[0].name)!;
+  }
+  #sources = new Map<string, Tensor>();
+
+  #moved(source: Tensor, moved: Tensor): Tensor {
+    this.#sources.set(moved.name, source);
+    return moved;
+  }
+
+  reshape(x: Tensor, shape: readonly number[]): Tensor {
+    const before = this.producer(x, "Reshape");
+    const source = before ? this.#source(before) : x;
+    if (same(source.shape, shape)) return source;
+    return this.#moved(source, this.node("Reshape", [source, this.int64(shape)], shape, x.dtype));
+  }
+
+  transpose(x: Tensor, perm: readonly number[]): Tensor {
+    if (isIdentity(perm)) return x;
+    const before = this.producer(x, "Transpose");
+    if (before) {
+      const inner = before.attributes.perm as number[];
+      return this.transpose(
+        this.#source(before),
+        perm.map((p) => inner[p]),
+      );
+    }
+    const shape = perm.map((p) => x.shape[p]);
+    // Moving only axes of length 1 moves no data.
+    const long = perm.filter((p) => x.shape[p] !== 1);
+    if (long.every((p, i) => i === 0 || p > long[i - 1])) return this.reshape(x, shape);
+    return this.#moved(x, this.node("Transpose", [x], shape, x.dtype, { attributes: { perm: [...perm] } }));
+  }
+
+  /** `x[start:end:step]` on some axes; `end` exclusive, a negative step runs backwards from `start`. */
+  slice(
+    x: Tensor,
+    axes: readonly number[],
+    starts: readonly number[],
+    ends: readonly number[],
+    steps = axes.map(() => 1),
+  ): Tensor {
+    const shape = [...x.shape];
+    axes.forEach((axis, i) => {
+      shape[axis] = Math.max(0, Math.ceil((ends[i] - starts[i]) / steps[i]));
+    });
+    if (same(shape, x.shape) && steps.every((step) => step === 1)) return x;
+    // ONNX reads end = −1 as "the last element": running past the front needs a large negative number.
+    const onnxEnds = ends.map((end) => (end < 0 ? -(2 ** 31) : end));
+    return this.node("Slice", [x, ...[starts, onnxEnds, axes, steps].map((list) => this.int64(list))], shape, x.dtype);
+  }
+
+  flip(x: Tensor, axes: readonly number[]): Tensor {
+    const long = axes.filter((axis) => x.shape[axis] > 1).sort((a, b) => a - b);
+    if (long.length === 0) return x;
+    const before = this.producer(x, "Slice");
+    const undone = before && this.#flips.get(x.name);
+    if (undone && same(undone.axes, long)) return undone.source;
+    const flipped = this.slice(
+      x,
+      long,
+      long.map((axis) => x.shape[axis] - 1),
+      long.map(() => -1),
+      long.map(() => -1),
+    );
+    this.#flips.set(flipped.name, { source: x, axes: long });
+    return flipped;
+  }
+  #flips = new Map<string, { source: Tensor; axes: readonly number[] }>();
+
+  /** Zero padding per axis [before, after]; negative amounts crop. */
+  pad(x: Tensor, widths: readonly (readonly [number, number])[]): Tensor {
+    if (widths.every(([before, after]) => before === 0 && after === 0)) return x;
+    const shape = x.shape.map((size, i) => size + widths[i][0] + widths[i][1]);
+    const crop = widths.map(([before, after]) => [Math.max(0, -before), Math.max(0, -after)]);
+    const axes = crop.map((_, i) => i).filter((i) => crop[i][0] || crop[i][1]);
+    const cropped = this.slice(
+      x,
+      axes,
+      axes.map((i) => crop[i][0]),
+      axes.map((i) => x.shape[i] - crop[i][1]),
+    );
+    const grow = widths.map(([before, after]) => [Math.max(0, before), Math.max(0, after)]);
+    if (grow.every(([before, after]) => before === 0 && after === 0)) return cropped;
+    const pads = this.int64([...grow.map((g) => g[0]), ...grow.map((g) => g[1])]);
+    // ONNX Runtime pads bool and uint32 not on every version: go through int32 and int64.
+    const wide = this.arithmetic(cropped);
+    return this.cast(this.node("Pad", [wide, pads], shape, wide.dtype), x.dtype);
+  }
+
+  concat(parts: readonly Tensor[], axis: number): Tensor {
+    if (parts.length === 1) return parts[0];
+    const shape = [...parts[0].shape];
+    shape[axis] = parts.reduce((sum, part) => sum + part.shape[axis], 0);
+    return this.node("Concat", parts, shape, parts[0].dtype, { attributes: { axis } });
+  }
+
+  expand(x: Tensor, shape: readonly number[]): Tensor {
+    if (same(x.shape, shape)) return x;
+    return this.node("Expand", [x, this.int64(shape)], shape, x.dtype);
+  }
+
+  cast(x: Tensor, dtype: ElementType): Tensor {
+    if (x.dtype === dtype) return x;
+    return this.node("Cast", [x], x.shape, dtype, { attributes: { to: onnxType[dtype] } });
+  }
+
+  /** `x` in a type that ONNX Runtime's CPU kernels can compute with: bool in int32, uint32 in int64. */
+  arithmetic(x: Tensor): Tensor {
+    return this.cast(x, arithmeticType(x.dtype));
+  }
+
+  sum(x: Tensor, axes: readonly number[]): Tensor {
+    if (axes.length === 0) return x;
+    const shape = x.shape.filter((_, i) => !axes.includes(i));
+    if (axes.every((axis) => x.shape[axis] === 1)) return this.reshape(x, shape);
+    return this.node("ReduceSum", [x, this.int64(axes)], shape, x.dtype, { attributes: { keepdims: 0 } });
+  }
+
+  /** [..., M, K] × [..., K, N] with broadcast leading axes. */
+  matmul(a: Tensor, b: Tensor): Tensor {
+    const batch = broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2));
+    return this.node("MatMul", [a, b], [...batch, a.shape.at(-2)!, b.shape.at(-1)!], a.dtype);
+  }
+
+  /** The nodes and initializers that `outputs` depend on, in order. */
+  live(outputs: readonly Tensor[]): { nodes: Node[]; initializers: Initializer[] } {
+    const needed = new Set(outputs.map((output) => output.name));
+    const nodes: Node[] = [];
+    for (const node of this.nodes.toReversed())
+      if (node.outputs.some((output) => needed.has(output.name))) {
+        nodes.push(node);
+        for (const input of node.inputs) needed.add(input);
+      }
+    return {
+      nodes: nodes.reverse(),
+      initializers: [...this.initializers.values()].filter((i) => needed.has(i.tensor.name)),
+    };
+  }
+}
+
+/** TensorProto.DataType. */
+export const onnxType: Record<ElementType, number> = { float32: 1, int32: 6, int64: 7, bool: 9, uint32: 12 };
+
+export const arithmeticType = (dtype: ElementType): ElementType =>
+  dtype === "bool" ? "int32" : dtype === "uint32" ? "int64" : dtype;
+
+export const bytesOf = (data: ArrayBufferView): Uint8Array =>
+  new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+
+/** NumPy's broadcasting of shapes (aligned at the last axis). */
+export function broadcastShapes(...shapes: (readonly number[])[]): number[] {
+  const rank = Math.max(0, ...shapes.map((shape) => shape.length));
+  return Array.from({ length: rank }, (_, i) => {
+    let size = 1;
+    for (const shape of shapes) {
+      const own = shape[i - rank + shape.length] ?? 1;
+      if (own !== 1) size = own;
+    }
+    return size;
+  });
+}

@@ -1,0 +1,63 @@
+import type { Graph, Tensor } from "../graph.ts";
+import { type Rule, shapeOf } from "./lowering.ts";
+
+/** All window positions, e.g. [2, 2] → [0,0] [0,1] [1,0] [1,1]. */
+const positions = (window: readonly number[]) =>
+  window.reduce<number[][]>(
+    (list, size) => list.flatMap((at) => Array.from({ length: size }, (_, i) => [...at, i])),
+    [[]],
+  );
+
+/** x [… , L…] → windows [… , positions…, window…]: one strided view per offset in the window. */
+export const pool: Rule = (lowering, { inputs: [x], params, outBinders: [out] }) => {
+  const { graph } = lowering;
+  const { window, strides } = params as { window: number[]; strides: number[] };
+  const value = graph.arithmetic(lowering.dense(x));
+  const first = value.shape.length - window.length;
+  const axes = window.map((_, i) => first + i);
+  const shape = out.aval.shape;
+  const counts = shape.slice(first, first + window.length);
+  const views = positions(window).map((at) => {
+    const ends = at.map((start, i) => start + (counts[i] - 1) * strides[i] + 1);
+    const view = graph.slice(value, axes, at, ends, strides);
+    return graph.reshape(view, [...view.shape, 1]);
+  });
+  return [graph.cast(graph.reshape(graph.concat(views, first + window.length), shape), lowering.virtual(x).dtype)];
+};
+
+/** The transpose of `pool`: adds every window's elements back to where they were read. */
+export const poolTranspose: Rule = (lowering, { inputs: [x], params }) => {
+  const { graph } = lowering;
+  const { inShape, window, strides } = params as { inShape: number[]; window: number[]; strides: number[] };
+  const value = graph.arithmetic(lowering.dense(x));
+  const first = inShape.length - window.length;
+  const counts = shapeOf(x).slice(first, first + window.length);
+  const offsets = positions(window);
+  const flat = graph.reshape(value, [...inShape.slice(0, first), ...counts, offsets.length]);
+  const last = flat.shape.length - 1;
+  const parts = offsets.map((at, i) => {
+    const one = graph.reshape(graph.slice(flat, [last], [i], [i + 1]), flat.shape.slice(0, last));
+    return at.reduce(
+      (part, start, axis) => spread(graph, part, first + axis, start, strides[axis], inShape[first + axis]),
+      one,
+    );
+  });
+  const sum = parts.reduce((a, b) => graph.node("Add", [a, b], a.shape, a.dtype));
+  return [graph.cast(sum, lowering.virtual(x).dtype)];
+};
+
+/** Puts the elements of one axis at start, start + stride, … of an axis of `length` zeros. */
+function spread(graph: Graph, x: Tensor, axis: number, start: number, stride: number, length: number): Tensor {
+  const { shape } = x;
+  const apart = graph.reshape(x, [...shape.slice(0, axis + 1), 1, ...shape.slice(axis + 1)]);
+  const widened = graph.pad(
+    apart,
+    apart.shape.map((_, i) => (i === axis + 1 ? [0, stride - 1] : [0, 0])),
+  );
+  const long = graph.reshape(widened, shape.with(axis, shape[axis] * stride));
+  const surplus = start + shape[axis] * stride - length;
+  return graph.pad(
+    long,
+    long.shape.map((_, i) => (i === axis ? [start, -surplus] : [0, 0])),
+  );
+}

@@ -1,0 +1,69 @@
+import type { PrimitiveName } from "../trace.ts";
+import { conv } from "./convolution.ts";
+import { dot } from "./dot.ts";
+import { arithmetic, cast, compare, erfc, float, identity, idiv, mod, neg, rounding, where } from "./elementwise.ts";
+import { gather, scatter } from "./indexing.ts";
+import { type Rule, type Unsupported, unsupported } from "./lowering.ts";
+import { pool, poolTranspose } from "./pool.ts";
+import { reduce } from "./reduce.ts";
+import { broadcast, concatenate, flip, pad, reshape, shrink, split, transpose } from "./shape.ts";
+
+const bits = "no classifier, gradient or optimizer needs it yet; compute it on the host and pass the result in";
+const linearAlgebra = "ONNX has no matrix factorisation; compute it on the host and pass the result in";
+
+/** Every jax-js primitive: its rule in ordinary ONNX operators, or why there is none. A missing one fails the type check. */
+export const loweringTable: { readonly [P in PrimitiveName]: Rule | Unsupported } = {
+  add: arithmetic("Add"),
+  mul: arithmetic("Mul"),
+  idiv,
+  mod,
+  min: arithmetic("Min"),
+  max: arithmetic("Max"),
+  bit_combine: unsupported(bits),
+  bit_shift: unsupported(bits),
+  bit_count: unsupported(bits),
+  neg,
+  reciprocal: float("Reciprocal"),
+  floor: rounding("Floor"),
+  ceil: rounding("Ceil"),
+  stop_gradient: identity,
+  cast,
+  bitcast: unsupported("ONNX cannot reinterpret the bits of a tensor on CPU; use a cast, or bitcast on the host"),
+  sin: float("Sin"),
+  cos: float("Cos"),
+  asin: float("Asin"),
+  atan: float("Atan"),
+  exp: float("Exp"),
+  log: float("Log"),
+  erf: float("Erf"),
+  erfc,
+  sqrt: float("Sqrt"),
+  reduce,
+  dot,
+  conv,
+  pool,
+  pool_transpose: poolTranspose,
+  compare,
+  where,
+  concatenate,
+  split,
+  random_bits: unsupported(
+    "a compiled step is a pure function: draw random numbers on the host and pass them in as an argument",
+  ),
+  gather,
+  transpose,
+  broadcast,
+  reshape,
+  flip,
+  shrink,
+  pad,
+  sort: unsupported("no classifier, gradient or optimizer needs it yet; sort on the host"),
+  argsort: unsupported("no classifier, gradient or optimizer needs it yet; sort on the host"),
+  scatter,
+  triangular_solve: unsupported(linearAlgebra),
+  cholesky: unsupported(linearAlgebra),
+  lu: unsupported(linearAlgebra),
+  jacobi_eigh: unsupported(linearAlgebra),
+  fft: unsupported("ONNX's DFT takes interleaved complex numbers, jax-js's pairs; transform on the host"),
+  jit: unsupported("internal: nested jit is inlined when a function is traced"),
+};

@@ -1,0 +1,65 @@
+import onnxProto from "onnx-proto";
+import { type Attribute, type Graph, onnxType, type Tensor } from "./graph.ts";
+
+const { onnx } = onnxProto;
+
+/** AttributeProto.AttributeType. */
+const attributeType = { float: 1, int: 2, string: 3, ints: 7 };
+
+function attribute(name: string, value: Attribute) {
+  if (typeof value === "string") return { name, type: attributeType.string, s: new TextEncoder().encode(value) };
+  if (typeof value === "number") return { name, type: attributeType.int, i: value };
+  if ("float" in value) return { name, type: attributeType.float, f: value.float };
+  return { name, type: attributeType.ints, ints: [...(value as readonly number[])] };
+}
+
+const valueInfo = ({ name, shape, dtype }: Tensor) => ({
+  name,
+  type: {
+    tensorType: { elemType: onnxType[dtype], shape: { dim: shape.map((dimValue) => ({ dimValue })) } },
+  },
+});
+
+/** ONNX opset of our graphs: the first with BitwiseAnd … (18) and ReduceMax's axes as an input (18), well supported. */
+const opset = 21;
+
+/** The part of `graph` that `outputs` need, as the bytes of an ONNX model with outputs `out0`, `out1`, … */
+export function modelBytes(graph: Graph, outputs: readonly Tensor[]): Uint8Array {
+  const { nodes, initializers } = graph.live(outputs);
+  const domains = new Set(nodes.map((node) => node.domain));
+  domains.delete("");
+  const model = {
+    irVersion: 10,
+    producerName: "anchored-vision",
+    opsetImport: [{ domain: "", version: opset }, ...[...domains].map((domain) => ({ domain, version: 1 }))],
+    graph: {
+      name: "program",
+      node: [
+        ...nodes.map((node, i) => ({
+          opType: node.op,
+          domain: node.domain,
+          name: `${node.op}_${i}`,
+          input: [...node.inputs],
+          output: node.outputs.map((output) => output.name),
+          attribute: Object.entries(node.attributes).map(([name, value]) => attribute(name, value)),
+        })),
+        // A graph output needs a name of its own: one value may be returned twice, or be an input.
+        ...outputs.map((output, i) => ({
+          opType: "Identity",
+          name: `output_${i}`,
+          input: [output.name],
+          output: [`out${i}`],
+        })),
+      ],
+      initializer: initializers.map(({ tensor, bytes }) => ({
+        name: tensor.name,
+        dataType: onnxType[tensor.dtype],
+        dims: [...tensor.shape],
+        rawData: bytes,
+      })),
+      input: graph.inputs.map(valueInfo),
+      output: outputs.map((output, i) => valueInfo({ ...output, name: `out${i}` })),
+    },
+  };
+  return onnx.ModelProto.encode(onnx.ModelProto.create(model as never)).finish();
+}

@@ -1,0 +1,34 @@
+import { expect } from "vitest";
+import type { HostArray } from "../core/host-array.ts";
+import { compile } from "./compile.ts";
+import { flattenTree } from "./jax-backend.ts";
+import { runReference } from "./reference.ts";
+
+/** max |a − b| over max(1, max |b|). */
+export function relativeError(a: HostArray, b: HostArray): number {
+  let [difference, scale] = [0, 1];
+  for (let i = 0; i < b.data.length; i++) {
+    const distance = Math.abs(a.data[i] - b.data[i]);
+    // Equal infinities and two NaN agree; anything else that is not finite must fail.
+    if (a.data[i] !== b.data[i] && !(Number.isNaN(a.data[i]) && Number.isNaN(b.data[i])))
+      difference = Math.max(difference, Number.isNaN(distance) ? Number.POSITIVE_INFINITY : distance);
+    if (Number.isFinite(b.data[i])) scale = Math.max(scale, Math.abs(b.data[i]));
+  }
+  return difference / scale;
+}
+
+/** Compiled ≡ jax-js: the same function on the same arguments, by our engine and by jax-js's own backend. */
+export async function expectCompiledEqualsReference(
+  fn: (...args: any[]) => unknown,
+  args: readonly unknown[],
+  tolerance = 1e-5,
+): Promise<void> {
+  const program = await compile(fn, args, { threads: 1 });
+  const [actual] = flattenTree<HostArray>(await program.run([...args]));
+  await program.dispose();
+  const [expected] = flattenTree<HostArray>(await runReference(fn, args));
+  expect(actual.map((a) => `${a.dtype}[${a.shape}]`)).toEqual(expected.map((e) => `${e.dtype}[${e.shape}]`));
+  actual.forEach((a, i) => {
+    expect(relativeError(a, expected[i]), `output ${i} of ${fn}`).toBeLessThanOrEqual(tolerance);
+  });
+}
