@@ -1,0 +1,20 @@
+import type { Random } from "../core/index.ts";
+
+/** One uint8 image, [H, W, C] row-major. */
+export interface Image {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly data: Uint8Array;
+}
+
+/**
+ * A random change of one training image that keeps its shape. `name` and `options` survive JSON (a function does not),
+ * so a run's config can hold the pipeline and `augmentationsFromJson` can rebuild it.
+ */
+export interface Augmentation {
+  readonly name: string;
+  readonly options: Readonly<Record<string, number>>;
+  /** Must not write to `image`; may return it. */
+  readonly apply: (image: Image, random: Random) => Image;
+}

@@ -1,0 +1,74 @@
+import { type Batch, type ImageSet, type Normalization, type Random, UserError } from "../core/index.ts";
+import type { Augmentation, Image } from "./augmentation.ts";
+
+export interface BatchOptions {
+  readonly normalization: Normalization;
+  /** Applied in order to each image; none where absent. */
+  readonly augment?: readonly Augmentation[];
+  /**
+   * The stream an image's augmentations draw from, by its row in the set. A stream named by seed, epoch and row,
+   * `(row) => new Random("augment", seed, epoch, row)`, makes the result independent of batch size and order.
+   */
+  readonly random: (row: number) => Random;
+}
+
+/** The images at `rows`, augmented → images [N, C, H, W] normalised, targets [N, K] one-hot. */
+export function makeBatch(set: ImageSet, rows: ArrayLike<number>, options: BatchOptions): Batch {
+  const { augment = [], random } = options;
+  const { height, width, channels } = set;
+  const classes = set.classNames.length;
+  const bytesPerImage = height * width * channels;
+  const scale = scaleTables(set, options.normalization);
+  const images = new Float32Array(rows.length * bytesPerImage);
+  const targets = new Float32Array(rows.length * classes);
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i];
+    let image: Image = { height, width, channels, data: imageBytes(set, row, bytesPerImage) };
+    if (augment.length > 0) {
+      const stream = random(row);
+      for (const { apply } of augment) image = apply(image, stream);
+    }
+    writeNormalized(image.data, channels, scale, images, i * bytesPerImage);
+    targets[i * classes + set.labels[row]] = 1;
+  }
+  return { images, targets };
+}
+
+/** The images at `rows` as they are → [N, C, H, W], normalised: for references and evaluation. */
+export function normalizeImages(set: ImageSet, rows: ArrayLike<number>, normalization: Normalization): Float32Array {
+  const bytesPerImage = set.height * set.width * set.channels;
+  const scale = scaleTables(set, normalization);
+  const images = new Float32Array(rows.length * bytesPerImage);
+  for (let i = 0; i < rows.length; i++)
+    writeNormalized(imageBytes(set, rows[i], bytesPerImage), set.channels, scale, images, i * bytesPerImage);
+  return images;
+}
+
+function imageBytes(set: ImageSet, row: number, bytesPerImage: number): Uint8Array {
+  if (!(row >= 0 && row < set.labels.length))
+    throw new RangeError(`${set.name}: row ${row} of ${set.labels.length} images`);
+  return set.images.subarray(row * bytesPerImage, (row + 1) * bytesPerImage);
+}
+
+/** For each channel, the normalised value of each of the 256 bytes. */
+function scaleTables(set: ImageSet, { mean, std }: Normalization): Float32Array[] {
+  if (mean.length !== set.channels || std.length !== set.channels)
+    throw new UserError(
+      `${set.name} has ${set.channels} channels, the normalization ${mean.length}; convert the images with matchImages`,
+    );
+  return mean.map((m, c) => Float32Array.from({ length: 256 }, (_, byte) => (byte / 255 - m) / std[c]));
+}
+
+/** HWC bytes → CHW floats at `at`. */
+function writeNormalized(
+  data: Uint8Array,
+  channels: number,
+  scale: readonly Float32Array[],
+  out: Float32Array,
+  at: number,
+): void {
+  for (let c = 0; c < channels; c++) {
+    const table = scale[c];
+    for (let from = c; from < data.length; from += channels) out[at++] = table[data[from]];
+  }
+}

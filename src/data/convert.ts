@@ -1,0 +1,76 @@
+import { type ImageSet, imageCount } from "../core/index.ts";
+
+export interface ImageShape {
+  readonly height: number;
+  readonly width: number;
+  /** 1 or 3. */
+  readonly channels: number;
+}
+
+/**
+ * The same images at another size and number of channels, so that a model of one data set can be shown another
+ * (MNIST as out-of-distribution images of a colour model). Sizes change by a triangle filter as Pillow's BILINEAR
+ * does it (it averages when shrinking), computed here so that every machine gets the same bytes; grey becomes three
+ * equal channels, colour becomes ITU-R BT.601 luma. Same shape: the set itself.
+ */
+export function matchImages(set: ImageSet, shape: ImageShape): ImageSet {
+  const recoloured = set.channels === shape.channels ? set : { ...set, ...recolour(set, shape.channels) };
+  if (set.height === shape.height && set.width === shape.width) return recoloured;
+  return { ...recoloured, ...resize(recoloured, shape.height, shape.width) };
+}
+
+function recolour(set: ImageSet, channels: number): Pick<ImageSet, "images" | "channels"> {
+  const pixels = set.images.length / set.channels;
+  const images = new Uint8Array(pixels * channels);
+  if (channels === 1)
+    for (let p = 0; p < pixels; p++) {
+      const at = p * 3;
+      images[p] = Math.round(0.299 * set.images[at] + 0.587 * set.images[at + 1] + 0.114 * set.images[at + 2]);
+    }
+  else for (let p = 0; p < pixels; p++) images.fill(set.images[p], p * channels, (p + 1) * channels);
+  return { images, channels };
+}
+
+/** For each output position, the first input position and the weights (sum 1) of those from there on. */
+function filterTaps(from: number, to: number): { start: number; weights: Float64Array }[] {
+  const scale = from / to;
+  const support = Math.max(1, scale);
+  return Array.from({ length: to }, (_, position) => {
+    const centre = (position + 0.5) * scale;
+    const start = Math.max(0, Math.floor(centre - support + 0.5));
+    const end = Math.min(from, Math.floor(centre + support + 0.5));
+    const weights = Float64Array.from({ length: end - start }, (_, i) =>
+      Math.max(0, 1 - Math.abs((start + i + 0.5 - centre) / support)),
+    );
+    const sum = weights.reduce((a, b) => a + b, 0);
+    return { start, weights: weights.map((weight) => weight / sum) };
+  });
+}
+
+function resize(set: ImageSet, height: number, width: number): Pick<ImageSet, "images" | "height" | "width"> {
+  const { channels } = set;
+  const rows = filterTaps(set.height, height);
+  const columns = filterTaps(set.width, width);
+  const images = new Uint8Array(imageCount(set) * height * width * channels);
+  const narrowed = new Float64Array(set.height * width * channels);
+  const bytesPerImage = set.height * set.width * channels;
+  for (let n = 0, out = 0; n < imageCount(set); n++) {
+    for (let y = 0, at = 0; y < set.height; y++)
+      for (const { start, weights } of columns)
+        for (let c = 0; c < channels; c++, at++) {
+          let sum = 0;
+          let from = n * bytesPerImage + (y * set.width + start) * channels + c;
+          for (let i = 0; i < weights.length; i++, from += channels) sum += weights[i] * set.images[from];
+          narrowed[at] = sum;
+        }
+    const rowLength = width * channels;
+    for (const { start, weights } of rows)
+      for (let x = 0; x < rowLength; x++, out++) {
+        let sum = 0;
+        let from = start * rowLength + x;
+        for (let i = 0; i < weights.length; i++, from += rowLength) sum += weights[i] * narrowed[from];
+        images[out] = Math.round(sum);
+      }
+  }
+  return { images, height, width };
+}

@@ -1,0 +1,160 @@
+import { type ImageSet, knownName, Random, subset, UserError } from "../core/index.ts";
+import { emojiCategories, emojiVendors } from "./emoji-drawings.ts";
+import { type EmojiRasters, emojiRasters } from "./emoji-rasters.ts";
+import type { DataSetEntry, LoadedImages, ResolvedOptions } from "./entry.ts";
+import { holdOut } from "./split.ts";
+
+/** Part of the concepts (label `concept`: of the concepts' drawings) that is only ever tested on. */
+const testFraction = 0.2;
+
+const defaultDomains = { train: ["noto", "twemoji", "openmoji"], shift: ["fluent-emoji-flat", "emojione"] };
+
+/**
+ * The same emoji drawn by five vendors; a vendor is a domain. Two label sets:
+ *
+ * - `category` (8 classes): train, validation and test hold different *concepts*, stratified by category, so that no
+ *   drawing of a test concept is ever trained on.
+ * - `concept` (about 1,050 classes, one drawing per vendor): every concept must be trained on, so drawings are held out
+ *   instead. A fifth of the concepts give the drawing of one training vendor, chosen by the seed, to the test set, and
+ *   `validationFraction` of them give one to the validation set; no concept gives two. The other drawings are trained on.
+ *
+ * Either way the shift set is what the unseen vendors drew for the concepts of the test set: only the style differs.
+ */
+export const emoji: DataSetEntry = {
+  title: "Emoji",
+  description: "1,051 emoji drawn by five vendors, in 8 categories; unseen vendors are the shift.",
+  licence: "noto Apache-2.0, twemoji CC BY 4.0, openmoji CC BY-SA 4.0, fluent-emoji-flat MIT, emojione CC BY 4.0",
+  source: "npm packages @iconify-json/{noto,twemoji,openmoji,fluent-emoji-flat,emojione}",
+  howToFetch: "nothing to fetch: it comes with `npm ci` and is drawn on first use",
+  expected: { classCount: 8, conceptsPerClass: emojiCategories, meanTolerance: 0 },
+
+  locate: () => "npm packages",
+
+  async load(options) {
+    const label = knownName("emoji label", options.label ?? "category", ["category", "concept"]);
+    const background = knownName("emoji background", options.background ?? "white", ["white", "random"]);
+    const domains = checkDomains(options.domains ?? defaultDomains);
+    const all = toImageSet(await emojiRasters(options.imageSize ?? 32, options), label, background, options.seed);
+    const splits = label === "category" ? splitConcepts(all, options) : splitDrawings(all, options, domains.train);
+    const rows = (concepts: ReadonlySet<number>, vendors: readonly string[]) =>
+      Array.from(all.labels.keys()).filter(
+        (row) => concepts.has(all.concepts!.index[row]) && vendors.includes(vendorOf(all, row)),
+      );
+    const take = (part: "train" | "validation" | "test") =>
+      subset(all, splits[part](rows, domains.train), `emoji/${part}`);
+    const shifts =
+      domains.shift.length > 0 ? [subset(all, rows(splits.testConcepts, domains.shift), "emoji/unseen vendors")] : [];
+    return {
+      title: label === "category" ? "Emoji categories" : "Emoji concepts",
+      train: take("train"),
+      validation: take("validation"),
+      test: take("test"),
+      shifts,
+    } satisfies LoadedImages;
+  },
+};
+
+const vendorOf = (set: ImageSet, row: number): string => set.domains!.names[set.domains!.index[row]];
+
+function checkDomains(domains: { train: readonly string[]; shift: readonly string[] }) {
+  for (const vendor of [...domains.train, ...domains.shift]) knownName("emoji vendor", vendor, emojiVendors);
+  if (domains.train.length === 0) throw new UserError("emoji: no vendor to train on");
+  const both = domains.train.find((vendor) => domains.shift.includes(vendor));
+  if (both) throw new UserError(`emoji: vendor "${both}" cannot be both trained on and unseen`);
+  return domains;
+}
+
+/** Every drawing on its background, as one labelled set. */
+function toImageSet(
+  { size, drawings, rgba }: EmojiRasters,
+  label: "category" | "concept",
+  background: "white" | "random",
+  seed: number,
+): ImageSet {
+  const concepts = [...new Set(drawings.map(({ concept }) => concept))];
+  const conceptIndex = new Map(concepts.map((concept, i) => [concept, i]));
+  const categories = Object.keys(emojiCategories);
+  const images = new Uint8Array(drawings.length * size * size * 3);
+  drawings.forEach(({ concept, vendor }, n) => {
+    const random = background === "random" ? new Random(seed, "emoji background", vendor, concept) : undefined;
+    const colour = [0, 1, 2].map(() => random?.integer(256) ?? 255);
+    for (let p = n * size * size; p < (n + 1) * size * size; p++) {
+      const alpha = rgba[p * 4 + 3] / 255;
+      for (let c = 0; c < 3; c++) images[p * 3 + c] = Math.round(alpha * rgba[p * 4 + c] + (1 - alpha) * colour[c]);
+    }
+  });
+  const conceptOf = Int32Array.from(drawings, ({ concept }) => conceptIndex.get(concept)!);
+  return {
+    name: "emoji",
+    height: size,
+    width: size,
+    channels: 3,
+    images,
+    labels: label === "concept" ? conceptOf : Int32Array.from(drawings, (d) => categories.indexOf(d.category)),
+    classNames: label === "concept" ? concepts : categories,
+    domains: { names: emojiVendors, index: Int32Array.from(drawings, (d) => emojiVendors.indexOf(d.vendor)) },
+    concepts: { names: concepts, index: conceptOf },
+  };
+}
+
+type Rows = (concepts: ReadonlySet<number>, vendors: readonly string[]) => number[];
+type Part = (rows: Rows, vendors: readonly string[]) => number[];
+type Splits = Record<"train" | "validation" | "test", Part> & { testConcepts: ReadonlySet<number> };
+
+/** Label `category`: whole concepts go to one side. */
+function splitConcepts(all: ImageSet, { seed, validationFraction }: ResolvedOptions): Splits {
+  const categoryOf: number[] = [];
+  all.concepts!.index.forEach((concept, row) => {
+    categoryOf[concept] = all.labels[row];
+  });
+  const outer = holdOut(categoryOf, testFraction, seed, "emoji test concepts");
+  const inner = holdOut(
+    outer.kept.map((concept) => categoryOf[concept]),
+    validationFraction,
+    seed,
+    "emoji validation concepts",
+  );
+  const sets = {
+    train: new Set(inner.kept.map((i) => outer.kept[i])),
+    validation: new Set(inner.held.map((i) => outer.kept[i])),
+    test: new Set(outer.held),
+  };
+  return {
+    train: (rows, vendors) => rows(sets.train, vendors),
+    validation: (rows, vendors) => rows(sets.validation, vendors),
+    test: (rows, vendors) => rows(sets.test, vendors),
+    testConcepts: sets.test,
+  };
+}
+
+/** Label `concept`: single drawings of the training vendors are held out, at most one of each concept. */
+function splitDrawings(all: ImageSet, options: ResolvedOptions, vendors: readonly string[]): Splits {
+  if (vendors.length < 2)
+    throw new UserError(
+      `emoji: label "concept" holds out drawings of the training vendors, so it needs at least 2 of them, not ${vendors.length}`,
+    );
+  const { seed, validationFraction } = options;
+  if (testFraction + validationFraction > 1)
+    throw new UserError(
+      `emoji: validationFraction ${validationFraction} is too large; label "concept" tests on ${testFraction} of the concepts`,
+    );
+  const drawn = new Map<number, number[]>();
+  all.concepts!.index.forEach((concept, row) => {
+    if (vendors.includes(vendorOf(all, row))) drawn.set(concept, [...(drawn.get(concept) ?? []), row]);
+  });
+  const random = new Random(seed, "emoji held-out drawings");
+  const candidates = random.shuffle([...drawn.values()].filter((rows) => rows.length > 1));
+  const chosen = candidates.map((rows) => rows[random.integer(rows.length)]);
+  const testCount = Math.round(testFraction * chosen.length);
+  const test = chosen.slice(0, testCount).sort((a, b) => a - b);
+  const validation = chosen
+    .slice(testCount, testCount + Math.max(1, Math.round(validationFraction * chosen.length)))
+    .sort((a, b) => a - b);
+  const held = new Set([...test, ...validation]);
+  return {
+    train: () => [...drawn.values()].flat().filter((row) => !held.has(row)),
+    validation: () => validation,
+    test: () => test,
+    testConcepts: new Set(test.map((row) => all.concepts!.index[row])),
+  };
+}

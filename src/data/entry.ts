@@ -1,0 +1,88 @@
+import type { ImageSet } from "../core/index.ts";
+
+/** How far a long step is; `total` is absent where a server does not say. */
+export interface Progress {
+  /** What is being worked on, e.g. a file's name. */
+  readonly label: string;
+  readonly done: number;
+  readonly total?: number;
+  readonly unit: "bytes" | "images";
+}
+
+/** What every data set may be asked for; each entry says which of the optional ones it heeds. */
+export interface DataOptions {
+  /** A key of `dataSetTable`. */
+  readonly name: string;
+  /** Root of the local copies and caches; see `defaultDataDir`. */
+  readonly dataDir?: string;
+  /** Height and width in pixels; the data set's own size where absent (emoji and folder: 32). */
+  readonly imageSize?: number;
+  /** Decides splits and random backgrounds; the same seed gives the same data. */
+  readonly seed: number;
+  /** Part of the training images held out for validation, in (0, 1); 0.1 where absent. */
+  readonly validationFraction?: number;
+  /** emoji: what a class is. */
+  readonly label?: "category" | "concept";
+  /** emoji: vendors trained on, and unseen vendors of the shift set. */
+  readonly domains?: { readonly train: readonly string[]; readonly shift: readonly string[] };
+  /** emoji: what lies behind the drawing, white or a plain random colour per image. */
+  readonly background?: "white" | "random";
+  /** folder: the folder that holds `<split>/<class>/*`. */
+  readonly folder?: string;
+  readonly onProgress?: (progress: Progress) => void;
+  /** One line that the user should see, e.g. that a damaged cache is rebuilt. */
+  readonly onNotice?: (line: string) => void;
+}
+
+/** `DataOptions` with the ones that every entry needs filled in. */
+export interface ResolvedOptions extends DataOptions {
+  readonly dataDir: string;
+  readonly validationFraction: number;
+}
+
+/** What an entry reads. Without `validation`, a stratified part of `train` is held out. */
+export interface LoadedImages {
+  /** What results must say, e.g. `CIFAR-10 (JPEG copy)`. */
+  readonly title: string;
+  readonly train: ImageSet;
+  readonly validation?: ImageSet;
+  readonly test: ImageSet;
+  readonly shifts: readonly ImageSet[];
+}
+
+/** What is known of a data set before it is read; checked by `checkDataSet`. */
+export interface Expected {
+  readonly classCount: number;
+  /** train + validation. */
+  readonly trainingImages?: number;
+  readonly testImages?: number;
+  /** Concepts of each class over train, validation and test, for data sets split by concept. */
+  readonly conceptsPerClass?: Readonly<Record<string, number>>;
+  /** [C], mean of train + validation in [0, 1]. */
+  readonly mean?: readonly number[];
+  /** How far the mean may be off; 0.005 allows for re-encoded copies. */
+  readonly meanTolerance: number;
+}
+
+export interface FetchOptions {
+  readonly dataDir?: string;
+  readonly onProgress?: (progress: Progress) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** One data set: a line of `dataSetTable`. */
+export interface DataSetEntry {
+  readonly title: string;
+  readonly description: string;
+  readonly licence: string;
+  /** Where the images come from. */
+  readonly source: string;
+  /** How to get them onto this machine, one sentence. */
+  readonly howToFetch: string;
+  readonly expected?: Expected;
+  /** Where the local copy lies, or undefined when there is none yet. */
+  locate(dataDir: string): string | undefined;
+  load(options: ResolvedOptions): Promise<LoadedImages>;
+  /** Absent where nothing is to be fetched. @returns the folder that now holds the data */
+  fetch?(options: FetchOptions & { dataDir: string }): Promise<string>;
+}

@@ -1,0 +1,97 @@
+import { type DataSet, type ImageSet, knownName, subset, UserError } from "../core/index.ts";
+import { checkSplits, type DataCheck } from "./check.ts";
+import { cifar10 } from "./cifar10.ts";
+import { matchImages } from "./convert.ts";
+import { defaultDataDir } from "./directory.ts";
+import { emoji } from "./emoji.ts";
+import type { DataOptions, DataSetEntry, FetchOptions } from "./entry.ts";
+import { fashionMnist } from "./fashion-mnist.ts";
+import { folder } from "./folder.ts";
+import { mnist } from "./mnist.ts";
+import { channelStatistics } from "./normalization.ts";
+import { holdOut } from "./split.ts";
+
+export type { DataCheck, SplitCheck } from "./check.ts";
+export { type ImageShape, matchImages } from "./convert.ts";
+export { defaultDataDir } from "./directory.ts";
+export { type Checksum, type DownloadOptions, download } from "./download.ts";
+export { type EmojiVendor, emojiCategories, emojiVendors } from "./emoji-drawings.ts";
+export type { DataOptions, DataSetEntry, Expected, FetchOptions, Progress } from "./entry.ts";
+export { decodeImage } from "./folder.ts";
+export { readIdx } from "./idx.ts";
+export { channelStatistics } from "./normalization.ts";
+export { holdOut } from "./split.ts";
+
+/** Every data set by the name that the user types. */
+export const dataSetTable = {
+  emoji,
+  cifar10,
+  mnist,
+  "fashion-mnist": fashionMnist,
+  folder,
+} as const satisfies Record<string, DataSetEntry>;
+
+export type DataSetName = keyof typeof dataSetTable;
+export const dataSetNames = Object.keys(dataSetTable) as DataSetName[];
+
+const entryOf = (name: string): DataSetEntry => dataSetTable[knownName("data set", name, dataSetNames)];
+
+/**
+ * Reads a data set: splits, held-out validation, normalization. The same options give the same data.
+ * @throws UserError for an unknown name, a missing, truncated or foreign file, or a value out of range
+ */
+export async function loadDataSet(options: DataOptions): Promise<DataSet> {
+  const { name, imageSize, seed, validationFraction = 0.1, dataDir = defaultDataDir() } = options;
+  const entry = entryOf(name);
+  if (imageSize !== undefined && !(Number.isInteger(imageSize) && imageSize >= 8 && imageSize <= 1024))
+    throw new UserError(`image size ${imageSize}: must be an integer from 8 to 1024 pixels`);
+  if (!(validationFraction > 0 && validationFraction < 1))
+    throw new UserError(`validation fraction ${validationFraction}: must be above 0 and below 1`);
+  if (!Number.isSafeInteger(seed)) throw new UserError(`seed ${seed}: must be an integer`);
+  const loaded = await entry.load({ ...options, dataDir, validationFraction });
+  const { train, validation } = loaded.validation
+    ? { train: loaded.train, validation: loaded.validation }
+    : splitValidation(loaded.train, validationFraction, seed);
+  const resized = (set: ImageSet) =>
+    imageSize ? matchImages(set, { height: imageSize, width: imageSize, channels: set.channels }) : set;
+  const trainImages = resized(train);
+  return {
+    name,
+    title: loaded.title,
+    train: trainImages,
+    validation: resized(validation),
+    test: resized(loaded.test),
+    shifts: loaded.shifts.map(resized),
+    normalization: channelStatistics(trainImages),
+  };
+}
+
+function splitValidation(all: ImageSet, fraction: number, seed: number): { train: ImageSet; validation: ImageSet } {
+  const { kept, held } = holdOut(all.labels, fraction, seed, "validation");
+  if (held.length === 0)
+    throw new UserError(`${all.name}: no class has 2 images, so none can be held out for validation`);
+  return { train: subset(all, kept), validation: subset(all, held, all.name.replace(/[^/]*$/, "validation")) };
+}
+
+/** Counts, class balance and pixel mean of every split, and what of it is not as declared in `dataSetTable`. */
+export function checkDataSet(set: DataSet): DataCheck {
+  const declared = (dataSetNames as string[]).includes(set.name) ? entryOf(set.name).expected : undefined;
+  // What emoji declares is its category task.
+  const applies = declared && (!declared.conceptsPerClass || set.train.classNames.length === declared.classCount);
+  return checkSplits(set, applies ? declared : undefined);
+}
+
+/** Where a data set lies on this machine, or undefined when it must be fetched (or, for `folder`, given). */
+export const locateDataSet = (name: string, dataDir = defaultDataDir()): string | undefined =>
+  entryOf(name).locate(dataDir);
+
+/**
+ * Brings a data set onto this machine; what is there already is not fetched again.
+ * @returns the folder that holds it
+ * @throws UserError where there is nothing to fetch, or the download fails
+ */
+export async function fetchDataSet(name: string, options: FetchOptions = {}): Promise<string> {
+  const entry = entryOf(name);
+  if (!entry.fetch) throw new UserError(`${name}: ${entry.howToFetch}`);
+  return entry.fetch({ ...options, dataDir: options.dataDir ?? defaultDataDir() });
+}
