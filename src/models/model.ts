@@ -29,7 +29,7 @@ export interface Model {
 }
 
 export interface ModelOptions {
-  /** Channels of the first convolution: 1, 2, 3 or 6 (anchored tuples have twice the image's). */
+  /** Channels of the first convolution, any number ≥ 1; anchored tuples have twice the image's. */
   readonly inputChannels: number;
   readonly classes: number;
 }

@@ -1,0 +1,65 @@
+import { numpy as np } from "@jax-js/jax";
+import { HostArray, UserError } from "../core/index.ts";
+import { softmaxCrossEntropy } from "./cross-entropy.ts";
+import type { Method } from "./method.ts";
+
+export interface AnchoredOptions {
+  readonly name: "anchored";
+  /** α: the share of batches that are trained with the reference masked. */
+  readonly maskProbability: number;
+  /** What a masked batch is trained toward: its labels (the released code), or 1/K each (the paper). */
+  readonly maskTarget: "uniform" | "label";
+  /** The reference set: `all`, `N`, `classes:K` or `stratified:N`. */
+  readonly references: string;
+  /** How many references a trained model keeps for its predictions. */
+  readonly referenceCount: number;
+}
+
+/**
+ * Anchored training with reference masking (Narayanaswamy et al., NeurIPS 2024, section 3): every image gets its own
+ * reference; with probability α a whole batch loses its references and keeps its residuals.
+ * @throws UserError for α outside [0, 1].
+ */
+export const anchored = ({ maskProbability, maskTarget }: AnchoredOptions): Method => {
+  if (!(maskProbability >= 0 && maskProbability <= 1))
+    throw new UserError(
+      `--mask-probability ${maskProbability}: outside [0, 1]; it is the share of masked batches, e.g. 0.25`,
+    );
+  return {
+    name: "anchored",
+    anchored: true,
+    inputChannels: (imageChannels) => 2 * imageChannels,
+    prepare({ images, targets }, { count, channels, height, width, classes }, random, drawReferences) {
+      const masked = random.uniform() < maskProbability;
+      const imageShape = [count, channels, height, width];
+      return {
+        images: HostArray.float32(imageShape, images),
+        references: HostArray.float32(imageShape, drawReferences(count, random)),
+        maskReference: HostArray.scalar(masked ? 1 : 0),
+        targets: HostArray.float32(
+          [count, classes],
+          masked && maskTarget === "uniform" ? new Float32Array(count * classes).fill(1 / classes) : targets,
+        ),
+      };
+    },
+    loss(model, params, state, { images, references, maskReference, targets }) {
+      const { logits, state: moved } = model.apply(params, state, tuple(images, references, maskReference), "train");
+      return [softmaxCrossEntropy(logits.ref, targets), { logits, state: moved }];
+    },
+    predict(model, params, state, images, reference) {
+      if (!reference) throw new TypeError("anchored: predict needs a reference");
+      const references = np.broadcastTo(reference, images.shape);
+      return model.apply(params, state, tuple(images, references), "predict").logits;
+    },
+  };
+};
+
+/**
+ * Images x and references r [N, C, H, W] → [N, 2C, H, W], the tuple [r, x − r]; where the scalar `maskReference` is 1,
+ * [0, x − r].
+ */
+export function tuple(images: np.Array, references: np.Array, maskReference?: np.Array): np.Array {
+  const residual = np.subtract(images, references.ref);
+  const shown = maskReference ? np.multiply(references, np.subtract(1, maskReference)) : references;
+  return np.concatenate([shown, residual], 1);
+}

@@ -1,0 +1,31 @@
+/**
+ * Logits of the same images under K references → their mean, and the std of sigmoid(logits), which is the
+ * uncertainty: the answer of a model that knows an image doesn't depend on the reference. The std is the unbiased one
+ * (divisor K − 1, `torch.std`'s default); with one reference it is 0.
+ */
+export function combineReferences(logitsByReference: readonly Float32Array[]): {
+  /** Same length as each input. */
+  logits: Float32Array;
+  uncertainty: Float32Array;
+} {
+  const K = logitsByReference.length;
+  const size = logitsByReference[0].length;
+  const logits = new Float32Array(size);
+  const uncertainty = new Float32Array(size);
+  for (let i = 0; i < size; i++) {
+    let logitSum = 0;
+    let sigmoidSum = 0;
+    for (const one of logitsByReference) {
+      logitSum += one[i];
+      sigmoidSum += sigmoid(one[i]);
+    }
+    logits[i] = logitSum / K;
+    if (K === 1) continue;
+    let squares = 0;
+    for (const one of logitsByReference) squares += (sigmoid(one[i]) - sigmoidSum / K) ** 2;
+    uncertainty[i] = Math.sqrt(squares / (K - 1));
+  }
+  return { logits, uncertainty };
+}
+
+const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));

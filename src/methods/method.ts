@@ -1,0 +1,33 @@
+import type { numpy as np } from "@jax-js/jax";
+import type { Batch, HostArrays, Random } from "../core/index.ts";
+import type { Arrays, Model } from "../models/index.ts";
+
+/** Sizes of a batch: N images [C, H, W], K classes. */
+export interface BatchShape {
+  readonly count: number;
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+  readonly classes: number;
+}
+
+/** Gives normalised references [count, C, H, W], drawn with replacement from the reference set, test transform. */
+export type DrawReferences = (count: number, random: Random) => Float32Array;
+
+/** What a model is fed, what is minimised, and how it predicts. Host draws and traced functions are kept apart. */
+export interface Method {
+  readonly name: string;
+  /** Whether it compares each image with a reference, and so needs a reference set. */
+  readonly anchored: boolean;
+  /** Channels of the model's input for images of `imageChannels`. */
+  inputChannels(imageChannels: number): number;
+  /** On the host: a batch, with this method's random draws, as the named arrays that `loss` is fed. */
+  prepare(batch: Batch, shape: BatchShape, random: Random, drawReferences: DrawReferences): HostArrays;
+  /** Traced: mean loss over the batch, logits [N, K] and the moved state. Consumes its arguments. */
+  loss(model: Model, params: Arrays, state: Arrays, fed: Arrays): [np.Array, { logits: np.Array; state: Arrays }];
+  /**
+   * Traced: images [N, C, H, W], and for anchored methods one reference [1, C, H, W] shared by all of them → logits
+   * [N, K].
+   */
+  predict(model: Model, params: Arrays, state: Arrays, images: np.Array, reference?: np.Array): np.Array;
+}

@@ -1,0 +1,70 @@
+import { type ImageSet, imageCount, permutation, Random, UserError } from "../core/index.ts";
+
+/** Which training images may serve as references. */
+export type ReferencePolicy =
+  | { readonly kind: "all" }
+  /** N images drawn from all. */
+  | { readonly kind: "images"; readonly count: number }
+  /** All images of K classes drawn from all classes. */
+  | { readonly kind: "classes"; readonly count: number }
+  /** N images, as evenly over all classes as N allows. */
+  | { readonly kind: "stratified"; readonly count: number };
+
+/** Reads `all`, `N`, `classes:K` or `stratified:N`. @throws UserError for anything else. */
+export function parseReferencePolicy(text: string): ReferencePolicy {
+  const match = /^(?:all|(?:(classes|stratified):)?(\d+))$/.exec(text);
+  const wrong = (why: string) => new UserError(`--references ${text}: ${why}`);
+  if (!match) throw wrong("unknown policy; known: all, N, classes:K, stratified:N (e.g. stratified:500)");
+  if (text === "all") return { kind: "all" };
+  const count = Number(match[2]);
+  if (count < 1) throw wrong("an empty reference set; use at least 1");
+  return { kind: (match[1] ?? "images") as "images" | "classes" | "stratified", count };
+}
+
+/**
+ * Rows of the training set that form the reference set, in increasing order. The same seed gives the same set.
+ * @throws UserError where the training set cannot satisfy the policy.
+ */
+export function referenceRows(text: string, train: ImageSet, seed: number): Int32Array {
+  const policy = parseReferencePolicy(text);
+  const random = new Random("reference-set", seed);
+  const images = imageCount(train);
+  const classes = train.classNames.length;
+  const wrong = (why: string) => new UserError(`--references ${text}: ${why}`);
+
+  switch (policy.kind) {
+    case "all":
+      return Int32Array.from({ length: images }, (_, row) => row);
+    case "images":
+      if (policy.count > images) throw wrong(`more than the ${images} training images; use at most ${images}, or all`);
+      return permutation(images, random).subarray(0, policy.count).sort();
+    case "classes": {
+      if (policy.count > classes) throw wrong(`more than the ${classes} classes; use at most ${classes}`);
+      const chosen = new Set(permutation(classes, random).subarray(0, policy.count));
+      const rows = Int32Array.from({ length: images }, (_, row) => row).filter((row) => chosen.has(train.labels[row]));
+      if (rows.length === 0) throw wrong("the chosen classes have no training images; use more classes");
+      return rows;
+    }
+    case "stratified": {
+      if (policy.count < classes) throw wrong(`fewer than the ${classes} classes; use at least ${classes}`);
+      const rows: number[] = [];
+      const order = permutation(images, random);
+      // Where N is no multiple of the classes, which of them get one more is drawn too.
+      permutation(classes, random).forEach((label, i) => {
+        const wanted = Math.floor(policy.count / classes) + (i < policy.count % classes ? 1 : 0);
+        const members = order.filter((row) => train.labels[row] === label).subarray(0, wanted);
+        if (members.length < wanted)
+          throw wrong(`class "${train.classNames[label]}" has only ${members.length} training images; use fewer`);
+        rows.push(...members);
+      });
+      return Int32Array.from(rows).sort();
+    }
+  }
+}
+
+/**
+ * The rows of the references that a trained model keeps: `count` of the reference set without repetition, or all of a
+ * smaller one.
+ */
+export const keptReferenceRows = (rows: Int32Array, count: number, seed: number): Int32Array =>
+  new Random("kept-references", seed).shuffle(rows.slice()).slice(0, count);

@@ -1,0 +1,23 @@
+import { HostArray } from "../core/index.ts";
+import { softmaxCrossEntropy } from "./cross-entropy.ts";
+import type { Method } from "./method.ts";
+
+export interface StandardOptions {
+  readonly name: "standard";
+}
+
+/** Ordinary training: the image itself, cross-entropy. */
+export const standard = (_options: StandardOptions): Method => ({
+  name: "standard",
+  anchored: false,
+  inputChannels: (imageChannels) => imageChannels,
+  prepare: ({ images, targets }, { count, channels, height, width, classes }) => ({
+    images: HostArray.float32([count, channels, height, width], images),
+    targets: HostArray.float32([count, classes], targets),
+  }),
+  loss(model, params, state, { images, targets }) {
+    const { logits, state: moved } = model.apply(params, state, images, "train");
+    return [softmaxCrossEntropy(logits.ref, targets), { logits, state: moved }];
+  },
+  predict: (model, params, state, images) => model.apply(params, state, images, "predict").logits,
+});

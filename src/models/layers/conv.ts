@@ -1,0 +1,40 @@
+import { lax } from "@jax-js/jax";
+import { HostArray } from "../../core/index.ts";
+import type { Layer } from "./layer.ts";
+
+export interface ConvOptions {
+  readonly kernel: number;
+  readonly stride?: number;
+  /** Zeros on every side; default keeps the size at stride 1 with an odd kernel. */
+  readonly padding?: number;
+}
+
+/**
+ * Convolution without bias, [N, I, H, W] → [N, O, H′, W′], weight `name.weight` [O, I, k, k].
+ * Init: normal with variance 2 / (O·k²), He et al. 2015 in torchvision's fan-out form.
+ */
+export function conv(
+  name: string,
+  inputs: number,
+  outputs: number,
+  { kernel, stride = 1, padding = (kernel - 1) / 2 }: ConvOptions,
+): Layer {
+  return {
+    init(random, params) {
+      const std = Math.sqrt(2 / (outputs * kernel * kernel));
+      const weight = HostArray.zeros([outputs, inputs, kernel, kernel]);
+      for (let i = 0; i < weight.data.length; i++) weight.data[i] = std * random.normal();
+      params[`${name}.weight`] = weight;
+    },
+    apply: ({ params }, x) =>
+      lax.convGeneralDilated(
+        x,
+        params[`${name}.weight`],
+        [stride, stride],
+        [
+          [padding, padding],
+          [padding, padding],
+        ],
+      ),
+  };
+}

@@ -1,0 +1,19 @@
+import type { numpy as np } from "@jax-js/jax";
+import type { HostArrays, Random } from "../../core/index.ts";
+import type { Arrays } from "../model.ts";
+
+/** One forward pass under way: layers read `params` and `state` and leave the moved state in `moved`. */
+export interface Scope {
+  readonly params: Arrays;
+  readonly state: Arrays;
+  readonly moved: Arrays;
+  readonly mode: "train" | "predict";
+}
+
+/** A piece of a network that knows the names of its own parameters. */
+export interface Layer {
+  /** Adds this layer's initial parameters and state under their full names. */
+  init(random: Random, params: HostArrays, state: HostArrays): void;
+  /** Uses each of its parameters once; consumes `x`. */
+  apply(scope: Scope, x: np.Array): np.Array;
+}

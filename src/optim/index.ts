@@ -1,0 +1,22 @@
+import type { Optimizer } from "./optimizer.ts";
+import { type SgdOptions, sgd } from "./sgd.ts";
+
+export type { Optimizer } from "./optimizer.ts";
+export {
+  type Clock,
+  type ConstantSchedule,
+  type CosineSchedule,
+  learningRateAt,
+  type MultistepSchedule,
+  type OneCycleSchedule,
+  type Schedule,
+  schedules,
+} from "./schedules.ts";
+export { type SgdOptions, sgd } from "./sgd.ts";
+
+export type OptimizerOptions = SgdOptions;
+
+/** Every optimizer by name. */
+export const optimizers: { [O in OptimizerOptions as O["name"]]: (options: O) => Optimizer } = { sgd };
+
+export const createOptimizer = (options: OptimizerOptions): Optimizer => optimizers[options.name](options);

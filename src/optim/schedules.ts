@@ -1,0 +1,78 @@
+/** Where in a run a step is. */
+export interface Clock {
+  /** Steps already taken, over all epochs: 0 for the first. */
+  readonly step: number;
+  readonly stepsPerEpoch: number;
+  readonly totalSteps: number;
+}
+
+export interface ConstantSchedule {
+  readonly name: "constant";
+  readonly learningRate: number;
+}
+
+export interface MultistepSchedule {
+  readonly name: "multistep";
+  readonly learningRate: number;
+  /** Epochs at whose start the rate is multiplied by `factor`. */
+  readonly milestones: readonly number[];
+  readonly factor: number;
+}
+
+export interface OneCycleSchedule {
+  readonly name: "one-cycle";
+  readonly peak: number;
+  /** Share of all steps that lead up to the peak. */
+  readonly warmup: number;
+  /** The first rate is peak / startDivisor. */
+  readonly startDivisor: number;
+  /** The last rate is peak / startDivisor / endDivisor. */
+  readonly endDivisor: number;
+  readonly anneal: "cosine" | "linear";
+}
+
+export interface CosineSchedule {
+  readonly name: "cosine";
+  readonly learningRate: number;
+  /** The rate that the curve ends toward. */
+  readonly minimum: number;
+  /** Epochs of linear rise before the curve starts. */
+  readonly warmupEpochs: number;
+}
+
+export type Schedule = ConstantSchedule | MultistepSchedule | OneCycleSchedule | CosineSchedule;
+
+const anneals = {
+  cosine: (from: number, to: number, share: number) => to + ((from - to) / 2) * (1 + Math.cos(Math.PI * share)),
+  linear: (from: number, to: number, share: number) => from + (to - from) * share,
+};
+
+/** Every schedule by name: its options and the clock → learning rate. */
+export const schedules: { [S in Schedule as S["name"]]: (schedule: S, clock: Clock) => number } = {
+  constant: ({ learningRate }) => learningRate,
+
+  /** PyTorch's `MultiStepLR`, milestones in epochs. */
+  multistep: ({ learningRate, milestones, factor }, { step, stepsPerEpoch }) =>
+    learningRate * factor ** milestones.filter((epoch) => step >= epoch * stepsPerEpoch).length,
+
+  /** PyTorch's `OneCycleLR` (Smith and Topin 2018), without its cycling of the momentum. */
+  "one-cycle": ({ peak, warmup, startDivisor, endDivisor, anneal }, { step, totalSteps }) => {
+    const first = peak / startDivisor;
+    const last = first / endDivisor;
+    const top = warmup * totalSteps - 1;
+    if (step < top) return anneals[anneal](first, peak, step / top);
+    const down = totalSteps - 1 - top;
+    return anneals[anneal](peak, last, down > 0 ? Math.min(1, (step - top) / down) : 0);
+  },
+
+  /** PyTorch's `CosineAnnealingLR` stepped once a step, after a linear rise. */
+  cosine: ({ learningRate, minimum, warmupEpochs }, { step, stepsPerEpoch, totalSteps }) => {
+    const warmupSteps = warmupEpochs * stepsPerEpoch;
+    if (step < warmupSteps) return (learningRate * (step + 1)) / (warmupSteps + 1);
+    return anneals.cosine(learningRate, minimum, (step - warmupSteps) / (totalSteps - warmupSteps));
+  },
+};
+
+/** The learning rate of the step that the clock stands at. */
+export const learningRateAt = (schedule: Schedule, clock: Clock): number =>
+  (schedules[schedule.name] as (schedule: Schedule, clock: Clock) => number)(schedule, clock);

@@ -1,0 +1,40 @@
+import { numpy as np } from "@jax-js/jax";
+import { HostArray, type HostArrays } from "../core/index.ts";
+import type { Optimizer } from "./optimizer.ts";
+
+export interface SgdOptions {
+  readonly name: "sgd";
+  /** Fraction of the last update that is kept. */
+  readonly momentum: number;
+  readonly nesterov: boolean;
+  /** L2 penalty, added to the gradient (not decoupled). */
+  readonly weightDecay: number;
+  /** Whether vectors (normalisation weights, all biases) are decayed too, as PyTorch does when told nothing. */
+  readonly decayNormsAndBiases: boolean;
+}
+
+/**
+ * Stochastic gradient descent in PyTorch's form: g ← g + λp; v ← μv + g; p ← p − η·(nesterov ? g + μv : v).
+ * The velocity starts at zero, which equals PyTorch's first step (dampening 0).
+ */
+export const sgd = ({ momentum, nesterov, weightDecay, decayNormsAndBiases }: SgdOptions): Optimizer => ({
+  init: (params) => ({
+    momentum: Object.fromEntries(
+      Object.entries(params).map(([name, { shape }]) => [name, HostArray.zeros(shape)]),
+    ) as HostArrays,
+  }),
+  update(params, gradients, slots, learningRate) {
+    const moved: Record<string, np.Array> = {};
+    const velocities: Record<string, np.Array> = {};
+    for (const [name, param] of Object.entries(params)) {
+      const decayed = weightDecay !== 0 && (decayNormsAndBiases || param.shape.length > 1);
+      const gradient = decayed ? np.add(gradients[name], np.multiply(param.ref, weightDecay)) : gradients[name];
+      const velocity = np.add(np.multiply(slots.momentum[name], momentum), nesterov ? gradient.ref : gradient);
+      velocities[name] = velocity.ref;
+      const direction = nesterov ? np.add(gradient, np.multiply(velocity, momentum)) : velocity;
+      moved[name] = np.subtract(param, np.multiply(direction, learningRate.ref));
+    }
+    learningRate.dispose();
+    return { params: moved, slots: { momentum: velocities } };
+  },
+});

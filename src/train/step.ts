@@ -1,0 +1,43 @@
+import { numpy as np, valueAndGrad } from "@jax-js/jax";
+import type { HostArray, HostArrays } from "../core/index.ts";
+import type { Method } from "../methods/index.ts";
+import type { Arrays, Model } from "../models/index.ts";
+import type { Optimizer } from "../optim/index.ts";
+
+/** Everything that a step moves. */
+export interface TrainState {
+  readonly params: HostArrays;
+  /** BatchNorm's running statistics. */
+  readonly state: HostArrays;
+  /** The optimizer's memory, e.g. `{ momentum: { "conv1.weight": … } }`. */
+  readonly slots: Record<string, HostArrays>;
+}
+
+export interface StepResult extends TrainState {
+  /** Scalar, before the update. */
+  readonly loss: HostArray<"float32">;
+  /** [N, K], before the update. */
+  readonly logits: HostArray<"float32">;
+}
+
+interface Traced {
+  readonly params: Arrays;
+  readonly state: Arrays;
+  readonly slots: Record<string, Arrays>;
+}
+
+const keep = (arrays: Arrays): Arrays =>
+  Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, array.ref]));
+
+/** One pure function to trace: forward, loss, backward, update. */
+export const trainStep =
+  (model: Model, method: Method, optimizer: Optimizer) =>
+  ({ params, state, slots }: Traced, fed: Arrays, learningRate: np.Array) => {
+    const lossOf = (params: Arrays, state: Arrays, fed: Arrays) => method.loss(model, params, state, fed);
+    // jax-js's types know no pair of value and auxiliary output.
+    const differentiate = valueAndGrad(lossOf as never, { hasAux: true }) as unknown as (
+      ...args: Parameters<typeof lossOf>
+    ) => [ReturnType<typeof lossOf>, Arrays];
+    const [[loss, { logits, state: moved }], gradients] = differentiate(keep(params), state, fed);
+    return { ...optimizer.update(params, gradients, slots, learningRate), state: moved, loss, logits };
+  };
