@@ -1,0 +1,34 @@
+import { type MeanSd, meanSd } from "./aggregate.ts";
+
+/** How the mean of `a` stands to the mean of `b`. */
+export interface Comparison {
+  readonly difference: number;
+  /** Half width of the 95 % interval of the difference; `undefined` where a side has a single seed. */
+  readonly halfWidth: number | undefined;
+  /** `tie`: the interval holds 0. `unknown`: a single seed cannot tell. */
+  readonly verdict: "higher" | "lower" | "tie" | "unknown";
+}
+
+/** Welch's t interval over seeds: honest for the two or three seeds that a CPU has time for, hence wide. */
+export function compareSeeds(a: readonly number[], b: readonly number[]): Comparison {
+  const [left, right] = [meanSd(a), meanSd(b)];
+  const difference = left.mean - right.mean;
+  if (left.sd === undefined || right.sd === undefined) return { difference, halfWidth: undefined, verdict: "unknown" };
+  const variance = ({ sd, values }: MeanSd) => (sd as number) ** 2 / values.length;
+  const [va, vb] = [variance(left), variance(right)];
+  // Welch–Satterthwaite degrees of freedom.
+  const freedom = (va + vb) ** 2 / (va ** 2 / (a.length - 1) + vb ** 2 / (b.length - 1));
+  const halfWidth = va + vb === 0 ? 0 : studentT975(freedom) * Math.sqrt(va + vb);
+  if (Math.abs(difference) <= halfWidth) return { difference, halfWidth, verdict: "tie" };
+  return { difference, halfWidth, verdict: difference > 0 ? "higher" : "lower" };
+}
+
+/** 97.5 % quantiles of Student's t at 1, 2, … degrees of freedom. */
+const quantiles = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228];
+
+/** Rounds the degrees of freedom down, that is, to the wider interval. */
+function studentT975(freedom: number): number {
+  const whole = Math.max(1, Math.floor(freedom));
+  // Beyond the table: Cornish–Fisher, exact to 1e-3 from 10 degrees on.
+  return quantiles[whole - 1] ?? 1.95996 + 2.3722 / whole + 2.8225 / whole ** 2;
+}

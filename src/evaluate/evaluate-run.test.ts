@@ -1,0 +1,116 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { UserError } from "../core/index.ts";
+import { evaluateStored } from "./evaluate-run.ts";
+import { readResults } from "./results.ts";
+import { readRunLog } from "./run-log.ts";
+import { savePredictions } from "./stored.ts";
+
+let run: string;
+const config = {
+  data: { name: "toy", title: "Toy (made up)" },
+  model: "resnet20",
+  method: { name: "anchored", maskProbability: 0.25, maskTarget: "label" },
+  seed: 3,
+  epochs: 2,
+  parameters: 272_000,
+};
+const log = [
+  { event: "step", epoch: 0, step: 10, loss: 2, accuracy: 0.2, learningRate: 0.1, imagesPerSecond: 90, seconds: 4 },
+  { event: "step", epoch: 0, step: 10, loss: 1.5, accuracy: 0.3, learningRate: 0.1, imagesPerSecond: 100, seconds: 5 },
+  {
+    event: "epoch",
+    epoch: 0,
+    step: 20,
+    loss: 1,
+    accuracy: 0.5,
+    validationAccuracy: 0.6,
+    validationLoss: 1,
+    seconds: 9,
+  },
+  { event: "epoch", epoch: 1, step: 40, loss: 0.9, accuracy: 0.6, validationAccuracy: null, seconds: 19 },
+];
+const writeLog = (text = log.map((line) => `${JSON.stringify(line)}\n`).join("")) =>
+  writeFileSync(join(run, "metrics.jsonl"), text);
+
+beforeEach(() => {
+  run = mkdtempSync(join(tmpdir(), "anchored-run-"));
+  writeFileSync(join(run, "config.json"), JSON.stringify(config));
+  writeLog();
+  const labels = Int32Array.of(0, 1);
+  const uncertainty = Float32Array.of(0.1, 0.1, 0.2, 0.2);
+  savePredictions(
+    run,
+    { set: "toy/test", logits: Float32Array.of(4, 0, 0, 3), uncertainty, labels, classes: 2 },
+    { role: "test" },
+  );
+  savePredictions(
+    run,
+    { set: "toy/shift", logits: Float32Array.of(4, 0, 3, 0), labels, classes: 2 },
+    { role: "shift" },
+  );
+  savePredictions(
+    run,
+    {
+      set: "other",
+      logits: Float32Array.of(1, 0, 0, 3.5),
+      uncertainty: Float32Array.of(0.3, 0.3, 0.2, 0.2),
+      labels,
+      classes: 2,
+    },
+    { role: "ood" },
+  );
+});
+afterEach(() => rmSync(run, { recursive: true }));
+
+test("results from the stored predictions, written and read back", () => {
+  const results = evaluateStored(run, { command: "anchored quickstart", date: new Date(0) });
+  expect(readResults(run)).toEqual(JSON.parse(JSON.stringify(results)));
+  expect(results).toMatchObject({
+    data: { name: "toy", title: "Toy (made up)" },
+    model: "resnet20",
+    method: "anchored",
+    maskProbability: 0.25,
+    maskTarget: "label",
+    seed: 3,
+    parameters: 272_000,
+    date: "1970-01-01T00:00:00.000Z",
+    training: { epochs: 2, steps: 40, seconds: 19, imagesPerSecond: 100 },
+  });
+  expect(results.sets.map(({ set, role, metrics }) => [set, role, metrics.accuracy])).toEqual([
+    ["toy/test", "test", 1],
+    ["toy/shift", "shift", 0.5],
+  ]);
+  // Confidences .982 and .953 against .731 and .971: three of four pairs; std .1 and .2 against .3 and .2: 3½ of 4.
+  expect(results.ood.map(({ score, auroc }) => [score, auroc])).toEqual([
+    ["max-softmax", 0.75],
+    ["reference-std", 0.875],
+  ]);
+  expect(results.ood[0].histogram.id.reduce((a, b) => a + b)).toBe(2);
+});
+
+test("a step logged again by a resumed run counts once; a last line cut off in mid-write is left out", () => {
+  writeLog(`${log.map((line) => JSON.stringify(line)).join("\n")}\n{"event":"st`);
+  expect(readRunLog(run).map(({ loss }) => loss)).toEqual([1.5, 1, 0.9]);
+});
+
+test.each([
+  ["metrics.jsonl", () => writeLog('{"event":"step"}\n{oops\n'), "metrics.jsonl line 2: not valid JSON"],
+  ["metrics.jsonl", () => writeLog('{"event":"step","loss":"low"}\n'), "metrics.jsonl line 1: loss: "],
+  ["metrics.jsonl", () => rmSync(join(run, "metrics.jsonl")), "metrics.jsonl is missing; train the run first"],
+  ["config.json", () => rmSync(join(run, "config.json")), "config.json is missing; is this a run folder?"],
+  ["config.json", () => writeFileSync(join(run, "config.json"), '{"model":"x"}'), "config.json: data: "],
+  ["predictions", () => rmSync(join(run, "predictions"), { recursive: true }), "no stored predictions on a test set"],
+])("one clear line for a damaged %s", (_, damage, message) => {
+  damage();
+  expect(() => evaluateStored(run)).toThrow(UserError);
+  expect(() => evaluateStored(run)).toThrow(message);
+});
+
+test("results.json that is missing or of another shape", () => {
+  expect(() => readResults(run)).toThrow("evaluate the run first");
+  writeFileSync(join(run, "results.json"), '{"version":9}');
+  expect(() => readResults(run)).toThrow("results.json: version: ");
+});

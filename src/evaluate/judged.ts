@@ -1,0 +1,87 @@
+import type { Predictions } from "./predictions.ts";
+
+/** What every metric of a labelled set needs, computed once from its logits. All arrays are float64 for exact sums. */
+export interface Judged {
+  /** N > 0. */
+  readonly images: number;
+  /** K. */
+  readonly classes: number;
+  /** [N × K] softmax of the logits, rows sum to 1. */
+  readonly probabilities: Float64Array;
+  /** [N] index of the largest logit; the first where several are equal. */
+  readonly predicted: Int32Array;
+  /** [N] largest probability, in [1/K, 1]. */
+  readonly confidence: Float64Array;
+  /** [N] 1 where `predicted` is the label. */
+  readonly correct: Uint8Array;
+  /** [N], in nats: log Σ exp(logits) − logit of the label, exact even where the probability underflows. */
+  readonly nll: Float64Array;
+  readonly labels: Int32Array;
+}
+
+/** Softmax of logits [N × K] with each row's largest probability and its class. No labels needed. */
+export function softmax(logits: ArrayLike<number>, classes: number) {
+  const images = logits.length / classes;
+  const probabilities = new Float64Array(logits.length);
+  const predicted = new Int32Array(images);
+  const confidence = new Float64Array(images);
+  const logSumExp = new Float64Array(images);
+  for (let row = 0; row < images; row++) {
+    const start = row * classes;
+    let best = 0;
+    for (let k = 1; k < classes; k++) if (logits[start + k] > logits[start + best]) best = k;
+    const largest = logits[start + best];
+    let sum = 0;
+    for (let k = 0; k < classes; k++) {
+      const exponential = Math.exp(logits[start + k] - largest);
+      probabilities[start + k] = exponential;
+      sum += exponential;
+    }
+    for (let k = 0; k < classes; k++) probabilities[start + k] /= sum;
+    predicted[row] = best;
+    confidence[row] = 1 / sum;
+    logSumExp[row] = largest + Math.log(sum);
+  }
+  return { probabilities, predicted, confidence, logSumExp };
+}
+
+/**
+ * @throws TypeError where array lengths disagree, a value is not finite, the set is empty, or a label is outside [0, K).
+ */
+export function judge(predictions: Predictions): Judged {
+  checkPredictions(predictions);
+  const { set, logits, labels, classes } = predictions;
+  const { probabilities, predicted, confidence, logSumExp } = softmax(logits, classes);
+  const correct = new Uint8Array(labels.length);
+  const nll = new Float64Array(labels.length);
+  for (let row = 0; row < labels.length; row++) {
+    const label = labels[row];
+    if (label < 0 || label >= classes)
+      throw new TypeError(`${set}: label ${label} of image ${row} is outside [0, ${classes})`);
+    correct[row] = predicted[row] === label ? 1 : 0;
+    nll[row] = logSumExp[row] - logits[row * classes + label];
+  }
+  return { images: labels.length, classes, probabilities, predicted, confidence, correct, nll, labels };
+}
+
+/**
+ * The shape rules of `Predictions`; labels are free, for an out-of-distribution set has none.
+ * @throws TypeError naming the set, the array and the first bad place.
+ */
+export function checkPredictions({ set, logits, uncertainty, labels, classes }: Predictions): void {
+  if (!Number.isInteger(classes) || classes < 2)
+    throw new TypeError(`${set}: ${classes} classes; at least 2 are needed`);
+  if (labels.length === 0) throw new TypeError(`${set}: no images`);
+  for (const [name, values] of Object.entries({ logits, uncertainty })) {
+    if (!values) continue;
+    if (values.length !== labels.length * classes)
+      throw new TypeError(
+        `${set}: ${values.length} ${name} values for ${labels.length} labels × ${classes} classes = ${labels.length * classes}`,
+      );
+    const bad = values.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0)
+      throw new TypeError(
+        `${set}: ${name} of image ${Math.floor(bad / classes)}, class ${bad % classes} is ${values[bad]}, not a finite number`,
+      );
+  }
+}

@@ -1,0 +1,68 @@
+import { accuracy, brier, expectedCalibrationError, meanNll } from "./calibration.ts";
+import type { Judged } from "./judged.ts";
+import { smoothEce } from "./smooth-ece.ts";
+
+/** A number about one labelled image set. */
+export interface Metric {
+  /** Short name for tables. */
+  readonly title: string;
+  /** What it says, in a sentence a newcomer understands. */
+  readonly meaning: string;
+  readonly better: "higher" | "lower";
+  /** How tables print it: a fraction as per cent, anything else as it is. */
+  readonly unit: "%" | "";
+  readonly compute: (judged: Judged) => number;
+}
+
+/** The table of metrics: a new one is its function, a line here, and a row in `metrics.test.ts`. */
+export const metrics = {
+  accuracy: {
+    title: "Accuracy",
+    meaning: "Share of images whose most likely class is the label.",
+    better: "higher",
+    unit: "%",
+    compute: accuracy,
+  },
+  ece15: {
+    title: "ECE",
+    meaning: "Mean gap between confidence and accuracy, 15 bins.",
+    better: "lower",
+    unit: "%",
+    compute: (judged) => expectedCalibrationError(judged, 15, 1),
+  },
+  rmsEce20: {
+    title: "RMS ECE",
+    meaning: "Root mean square gap between confidence and accuracy, 20 bins; large gaps weigh more.",
+    better: "lower",
+    unit: "%",
+    compute: (judged) => expectedCalibrationError(judged, 20, 2),
+  },
+  smoothEce: {
+    title: "Smoothed ECE",
+    meaning: "The gap between confidence and accuracy without bins (smECE).",
+    better: "lower",
+    unit: "%",
+    compute: ({ confidence, correct }) => smoothEce(confidence, correct),
+  },
+  nll: {
+    title: "NLL",
+    meaning: "Mean negative log-likelihood of the label, in nats.",
+    better: "lower",
+    unit: "",
+    compute: meanNll,
+  },
+  brier: {
+    title: "Brier score",
+    meaning: "Mean squared error of the class probabilities, summed over classes.",
+    better: "lower",
+    unit: "",
+    compute: brier,
+  },
+} satisfies Record<string, Metric>;
+
+export type MetricName = keyof typeof metrics;
+export const metricNames = Object.keys(metrics) as MetricName[];
+
+/** Every metric of one labelled set. */
+export const measure = (judged: Judged): Record<MetricName, number> =>
+  Object.fromEntries(metricNames.map((name) => [name, metrics[name].compute(judged)])) as Record<MetricName, number>;

@@ -1,0 +1,83 @@
+import { z } from "zod";
+import { runPaths } from "../core/index.ts";
+import { parseJson, readText } from "./json-file.ts";
+import { metricNames } from "./metrics.ts";
+import { oodScoreNames } from "./ood.ts";
+
+const bin = z.object({
+  lower: z.number(),
+  upper: z.number(),
+  count: z.number(),
+  meanConfidence: z.number(),
+  accuracy: z.number(),
+});
+
+const labelledSet = z.object({
+  set: z.string(),
+  role: z.enum(["test", "shift"]),
+  images: z.number().int(),
+  protocol: z.string().optional(),
+  references: z.number().int().optional(),
+  /** By metric name; a file written before a metric existed lacks it. */
+  metrics: z.partialRecord(z.enum(metricNames), z.number()),
+  /** 15 equal-width bins of confidence. */
+  reliability: z.array(bin),
+});
+
+const oodResult = z.object({
+  /** The foreign image set. */
+  set: z.string(),
+  /** The in-distribution set that it is told apart from. */
+  against: z.string(),
+  score: z.enum(oodScoreNames),
+  /** 1: told apart perfectly, 0.5: not at all. */
+  auroc: z.number(),
+  /** Counts in equal bins over [lower, upper] of the score. */
+  histogram: z.object({
+    lower: z.number(),
+    upper: z.number(),
+    id: z.array(z.number()),
+    ood: z.array(z.number()),
+  }),
+});
+
+/** The shape of `results.json`. */
+export const resultsSchema = z.object({
+  version: z.literal(1),
+  /** Name of the run folder. */
+  run: z.string(),
+  /** When it was evaluated, ISO 8601. */
+  date: z.string(),
+  data: z.object({ name: z.string(), title: z.string() }),
+  model: z.string(),
+  method: z.string(),
+  maskProbability: z.number().optional(),
+  maskTarget: z.string().optional(),
+  seed: z.number().int().optional(),
+  parameters: z.number().int().optional(),
+  command: z.string().optional(),
+  training: z.object({
+    epochs: z.number().optional(),
+    steps: z.number().optional(),
+    seconds: z.number().optional(),
+    /** Median over the log. */
+    imagesPerSecond: z.number().optional(),
+  }),
+  /** What makes two runs different experiments: the config without seed, folder and time, flattened. */
+  settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  sets: z.array(labelledSet),
+  ood: z.array(oodResult),
+  /** Where it was evaluated. */
+  machine: z.object({ cores: z.number().int(), cpu: z.string() }),
+  versions: z.record(z.string(), z.string()),
+});
+
+export type Results = z.infer<typeof resultsSchema>;
+export type LabelledSetResults = z.infer<typeof labelledSet>;
+export type OodResults = z.infer<typeof oodResult>;
+
+/** `results.json` of a run folder. @throws UserError where it is missing or damaged. */
+export function readResults(run: string): Results {
+  const path = runPaths(run).results;
+  return parseJson(readText(path, "evaluate the run first (anchored evaluate)"), resultsSchema, path);
+}

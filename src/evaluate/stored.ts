@@ -1,0 +1,120 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { runPaths, UserError, writeFileAtomic } from "../core/index.ts";
+import { parseJson, readText } from "./json-file.ts";
+import { checkPredictions } from "./judged.ts";
+import { readNpy, writeNpy } from "./npy.ts";
+import type { Predictions } from "./predictions.ts";
+
+const storedSet = z.object({
+  /** Image-set name, e.g. `emoji/test`. */
+  set: z.string(),
+  /** The beginning of its file names. */
+  slug: z.string().regex(/^[\w.-]+$/),
+  role: z.enum(["test", "shift", "ood"]),
+  images: z.number().int().positive(),
+  classes: z.number().int().min(2),
+  /** How an anchored model was asked: `single`, `k`, `blt`. */
+  protocol: z.string().optional(),
+  /** K of that protocol. */
+  references: z.number().int().positive().optional(),
+  /** Whether an `.uncertainty.npy` lies beside the logits. */
+  uncertainty: z.boolean(),
+});
+const index = z.object({ version: z.literal(1), sets: z.array(storedSet) });
+
+/** A line of `predictions/index.json`: one image set that a run has predicted. */
+export type StoredSet = z.infer<typeof storedSet>;
+/** What an image set is for: judged in distribution, under shift, or held against the test set as foreign. */
+export type SetRole = StoredSet["role"];
+
+export interface PredictionContext {
+  readonly role: SetRole;
+  readonly protocol?: string;
+  readonly references?: number;
+}
+
+const indexPath = (run: string) => join(runPaths(run).predictions, "index.json");
+const paths = (run: string, slug: string) => {
+  const stem = join(runPaths(run).predictions, slug);
+  return { logits: `${stem}.logits.npy`, uncertainty: `${stem}.uncertainty.npy`, labels: `${stem}.labels.npy` };
+};
+
+/** The image sets that a run has predicted, in the order in which they were first saved; none for a fresh run. */
+export function storedSets(run: string): StoredSet[] {
+  const path = indexPath(run);
+  if (!existsSync(path)) return [];
+  return parseJson(readText(path, ""), index, path).sets;
+}
+
+/**
+ * Stores a model's outputs on one image set under the run folder, in place of earlier ones on the same set.
+ * The labels of an out-of-distribution set are stored as −1 whatever they are.
+ * @throws TypeError for predictions whose arrays disagree or are not finite.
+ */
+export function savePredictions(run: string, predictions: Predictions, context: PredictionContext): void {
+  checkPredictions(predictions);
+  const { set, logits, uncertainty, labels, classes } = predictions;
+  const others = storedSets(run);
+  const before = others.find((other) => other.set === set);
+  const slug = before?.slug ?? unusedSlug(set, others);
+  const shape = [labels.length, classes];
+  const files = paths(run, slug);
+  writeNpy(files.logits, { shape, data: logits });
+  if (uncertainty) writeNpy(files.uncertainty, { shape, data: uncertainty });
+  const known = context.role === "ood" ? new Int32Array(labels.length).fill(-1) : labels;
+  writeNpy(files.labels, { shape: [labels.length], data: known });
+  const { role, protocol, references } = context;
+  const entry: StoredSet = {
+    set,
+    slug,
+    role,
+    images: labels.length,
+    classes,
+    protocol,
+    references,
+    uncertainty: uncertainty !== undefined,
+  };
+  const sets = before ? others.map((other) => (other === before ? entry : other)) : [...others, entry];
+  writeFileAtomic(indexPath(run), `${JSON.stringify({ version: 1, sets }, null, 2)}\n`);
+}
+
+/** @throws UserError where the set was never predicted, or a file of it is missing or damaged. */
+export function loadPredictions(run: string, set: string): Predictions {
+  const sets = storedSets(run);
+  const entry = sets.find((other) => other.set === set);
+  if (!entry)
+    throw new UserError(
+      `${run} has no predictions on "${set}"; it has: ${sets.map((s) => s.set).join(", ") || "none"}`,
+    );
+  const { classes, images } = entry;
+  const files = paths(run, entry.slug);
+  const read = <D extends "f4" | "i4">(path: string, dtype: D, shape: number[]) => {
+    const array = readNpy(path, dtype);
+    if (array.shape.join() !== shape.join())
+      throw new UserError(`${path}: shape [${array.shape.join(", ")}], but the index says [${shape.join(", ")}]`);
+    return array.data;
+  };
+  const predictions: Predictions = {
+    set,
+    logits: read(files.logits, "f4", [images, classes]),
+    ...(entry.uncertainty && { uncertainty: read(files.uncertainty, "f4", [images, classes]) }),
+    labels: read(files.labels, "i4", [images]),
+    classes,
+  };
+  try {
+    checkPredictions(predictions);
+  } catch (error) {
+    throw new UserError(`${files.logits}: ${(error as Error).message}`);
+  }
+  return predictions;
+}
+
+function unusedSlug(set: string, others: readonly StoredSet[]): string {
+  const stem = set.replace(/[^\w.-]+/g, "-").replace(/^[-.]+|[-.]+$/g, "") || "set";
+  for (let n = 1; ; n++) {
+    const slug = n === 1 ? stem : `${stem}-${n}`;
+    if (!others.some((other) => other.slug.toLowerCase() === slug.toLowerCase())) return slug;
+  }
+}
