@@ -1,10 +1,20 @@
 import type { HostArray } from "../core/host-array.ts";
+import { blockSize } from "./blocked/probe.ts";
+import { BlockedStage } from "./blocked/stage.ts";
 import { flattenTree } from "./jax-backend.ts";
 import { lower } from "./lower/lower.ts";
 import { modelBytes } from "./onnx.ts";
 import type { ArraySpec, Program } from "./program.ts";
 import { createSession, type SessionOptions } from "./runtime/node.ts";
-import { trace } from "./trace.ts";
+import { type Traced, trace } from "./trace.ts";
+
+export interface CompileOptions extends SessionOptions {
+  /**
+   * `"portable"` uses ordinary ONNX operators only; `"blocked"` the CPU's channel-blocked ones where they fit. The
+   * default is blocked where the machine has it.
+   */
+  readonly backend?: "portable" | "blocked";
+}
 
 /**
  * Compiles a jax-js function into one ONNX graph, run by ONNX Runtime.
@@ -17,22 +27,33 @@ import { trace } from "./trace.ts";
 export async function compile<Args extends unknown[] = any[], Result = any>(
   fn: (...args: any[]) => unknown,
   example: readonly unknown[],
-  options: SessionOptions = {},
+  options: CompileOptions = {},
 ): Promise<Program<Args, Result>> {
   const [specs] = flattenTree<HostArray | ArraySpec>(example);
   const traced = await trace(fn, example);
-  const { graph, outputs } = lower(traced);
-  const model = modelBytes(graph, outputs);
-  const session = await createSession(model, options);
+  const portable = () => {
+    const { graph, outputs } = lower(traced);
+    return modelBytes(graph, outputs);
+  };
+  const block = options.backend === "portable" ? undefined : await blockSize();
+  if (options.backend === "blocked" && !block)
+    throw new Error('compile: backend "blocked" needs ONNX Runtime\'s nchwc operators; this machine has none');
+  const session = await createSession(block ? blockedModel(traced, block) : portable(), options);
   return {
     async run(args) {
       const [leaves] = flattenTree<HostArray>(args);
       checkArguments(leaves, specs);
       return traced.rebuildResult(await session.run(leaves)) as Result;
     },
-    toOnnx: () => model,
+    toOnnx: portable,
     dispose: () => session.dispose(),
   };
+}
+
+/** For this machine only, never exported. */
+function blockedModel(traced: Traced, block: number): Uint8Array {
+  const { graph, outputs } = lower(traced, (lowering) => new BlockedStage(lowering, block));
+  return modelBytes(graph, outputs);
 }
 
 function checkArguments(leaves: readonly HostArray[], specs: readonly (HostArray | ArraySpec)[]): void {

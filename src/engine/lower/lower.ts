@@ -1,7 +1,7 @@
 import type { DType } from "../../core/host-array.ts";
 import { bytesOf, type Graph, type Tensor } from "../graph.ts";
 import { type Equation, isLiteral, type Traced } from "../trace.ts";
-import { dtypeOf, Lowering, shapeOf } from "./lowering.ts";
+import { dtypeOf, Lowering, type Stage, shapeOf } from "./lowering.ts";
 import { loweringTable } from "./table.ts";
 
 /** A primitive for which the lowering table has no rule. */
@@ -9,14 +9,19 @@ export class UnsupportedPrimitiveError extends Error {
   override readonly name = "UnsupportedPrimitiveError";
 }
 
-/** Walks the equations in order, one rule each. */
-export function lower(traced: Traced): { graph: Graph; outputs: Tensor[] } {
+/** Walks the equations in order, one rule each: the stage's if it has one that fits, else the portable one. */
+export function lower(
+  traced: Traced,
+  createStage?: (lowering: Lowering) => Stage,
+): { graph: Graph; outputs: Tensor[] } {
   const lowering = new Lowering();
+  lowering.stage = createStage?.(lowering);
   const { graph } = lowering;
   for (const input of traced.inputs) lowering.define(input, graph.input(input.aval.shape, input.aval.dtype as DType));
   for (const { variable, value } of traced.constants)
     lowering.define(variable, graph.initializer(bytesOf(value.data), value.shape, value.dtype));
   for (const equation of live(traced)) {
+    if (lowering.stage?.lower(equation)) continue;
     const results = apply(lowering, equation);
     equation.outBinders.forEach((variable, i) => {
       lowering.define(variable, results[i]);

@@ -9,9 +9,19 @@ import { type Atom, type Equation, isLiteral, type Variable } from "../trace.ts"
  */
 export type Rule = (lowering: Lowering, equation: Equation) => Tensor[];
 
+/** A back-end that takes equations before the portable rules do, and holds values in forms of its own. */
+export interface Stage {
+  /** Lowers the equation if this back-end can; false leaves it to the portable rules. */
+  lower(equation: Equation): boolean;
+  /** One of its values as a plain tensor of the variable's full shape; undefined if it doesn't hold the variable. */
+  plain(variable: Variable): Tensor | undefined;
+}
+
 /** The walk's environment: which tensor stands for which variable. */
 export class Lowering {
   readonly graph = new Graph();
+  /** Asked first, if there is one. */
+  stage: Stage | undefined;
   #tensors = new Map<Variable, Tensor>();
 
   define(variable: Variable, tensor: Tensor): void {
@@ -21,7 +31,7 @@ export class Lowering {
   /** The operand as stored: the variable's rank, length 1 on axes along which it is constant. */
   virtual(atom: Atom): Tensor {
     if (isLiteral(atom)) return this.graph.scalar(atom.value, atom.aval.dtype as ElementType);
-    const tensor = this.#tensors.get(atom);
+    const tensor = this.#tensors.get(atom) ?? this.stage?.plain(atom);
     if (!tensor) throw new Error(`internal: ${atom} is used before it is defined`);
     return tensor;
   }

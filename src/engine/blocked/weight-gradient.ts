@@ -1,0 +1,121 @@
+import type { Tensor } from "../graph.ts";
+import { type Layout, NCHWC } from "./layout.ts";
+
+/** The forward convolution whose weights' gradient is wanted. */
+export interface WeightGradient {
+  /** Input [N, C, H, W]: blocked, or plain where C is less than a block. */
+  readonly x: Tensor;
+  readonly xBlocked: boolean;
+  /** Gradient of the output [N, O, Ho, Wo], blocked. */
+  readonly dy: Tensor;
+  /** kh = kw = k; stride and padding before, equal on both axes. */
+  readonly kernel: number;
+  readonly stride: number;
+  readonly padding: number;
+}
+
+/**
+ * dW[c, o, i, j] = Σ x[n, c, h·s + i − p, w·s + j − p] · dy[n, o, h, w], as blocked convolutions whose *channels* are
+ * pixels: a block holds B neighbouring pixels of a row (of several images where rows are shorter), the images are the
+ * channel blocks, the input channels are the width, and dy is a filter as high as the image. Sliding it by whole rows
+ * gives all taps i; each tap j needs the columns shifted by j − p. Images go in groups, so that all cores have work.
+ *
+ * Result [C, O, k, k]; undefined where rows do not fill blocks.
+ */
+export function blockedWeightGradient(layout: Layout, g: WeightGradient): Tensor | undefined {
+  const { graph, block } = layout;
+  const { x, dy, kernel: k, stride: s, padding: p } = g;
+  const [n, c, h, w] = x.shape;
+  const [, o, ho, wo] = dy.shape;
+  const imagesPerBlock = wo < block ? block / wo : 1;
+  const blocksPerRow = Math.max(1, wo / block);
+  const whole = Number.isInteger(imagesPerBlock) && Number.isInteger(blocksPerRow) && n % imagesPerBlock === 0;
+  if (!whole || (s > 1 && blocksPerRow > 1) || (!g.xBlocked && imagesPerBlock > 1)) return undefined;
+
+  const imageBlocks = n / imagesPerBlock;
+  const outBlocks = o / block;
+  // Few output blocks give the cores too little to share: split the images instead.
+  let groups = outBlocks <= 4 ? 4 : outBlocks <= 8 ? 2 : 1;
+  while (imageBlocks % groups) groups /= 2;
+  const perGroup = imageBlocks / groups;
+
+  const filters = dyAsFilters();
+  const below = Math.max(0, k - 1 + (ho - 1) * s + 1 - h - p);
+  const rowTaps = Math.floor(h + p + below - ((ho - 1) * s + 1)) + 1;
+  const slide = (pixels: Tensor, filter: Tensor): Tensor => {
+    const y = graph.node("Conv", [pixels, filter], [1, groups * o, rowTaps, c], "float32", {
+      domain: NCHWC,
+      attributes: {
+        kernel_shape: [ho * blocksPerRow, 1],
+        strides: [blocksPerRow, 1],
+        pads: [p * blocksPerRow, 0, below * blocksPerRow, 0],
+        dilations: [s, 1],
+        group: groups,
+      },
+    });
+    return graph.reshape(y, [groups, outBlocks, 1, rowTaps, c, block]);
+  };
+  const columnTaps = Array.from({ length: k }, (_, j) => {
+    // Shifting dy leaves one reordering of x for all taps; it needs equal widths.
+    if (s === 1 && wo === w && k <= 3) return slide(pixelBlocks(columns(0)), shifted(filters, j - p));
+    return slide(pixelBlocks(columns(j - p)), asFilter(filters));
+  });
+  // [groups, O/B, j, i, C, B of O]
+  const taps = graph.slice(graph.sum(graph.concat(columnTaps, 2), [0]), [2], [0], [k]);
+  return graph.reshape(graph.transpose(taps, [3, 0, 4, 2, 1]), [c, o, k, k]);
+
+  /** dy as [groups · O/B, images of a group, Ho · images per block, Wo (or B), B …]: image blocks after output blocks. */
+  function dyAsFilters(): Tensor {
+    if (imagesPerBlock === 1)
+      return graph.transpose(graph.reshape(dy, [groups, perGroup, outBlocks, ho * wo * block]), [0, 2, 1, 3]);
+    const rowLength = wo * block;
+    const split = graph.reshape(dy, [groups, perGroup, imagesPerBlock, outBlocks, ho, rowLength]);
+    return graph.transpose(split, [0, 3, 1, 4, 2, 5]);
+  }
+
+  function asFilter(tensor: Tensor): Tensor {
+    return graph.reshape(tensor, [groups * o, perGroup * block, ho * blocksPerRow, 1]);
+  }
+
+  /** Moves every row of dy by `by` pixels, zeros coming in: a depthwise 1×3 convolution with a one-hot kernel. */
+  function shifted(tensor: Tensor, by: number): Tensor {
+    if (by === 0) return asFilter(tensor);
+    const channels = perGroup * block;
+    const oneHot = new Float32Array(channels * 3);
+    for (let b = 0; b < perGroup; b++) oneHot.fill(1, (b * 3 + 1 - by) * block, (b * 3 + 2 - by) * block);
+    const rows = graph.reshape(tensor, [groups * outBlocks, channels, ho * imagesPerBlock, wo]);
+    const moved = graph.node("Conv", [rows, graph.float32(oneHot, [channels, 1, 1, 3])], rows.shape, "float32", {
+      domain: NCHWC,
+      attributes: { kernel_shape: [1, 3], strides: [1, 1], pads: [0, 1, 0, 1], dilations: [1, 1], group: channels },
+    });
+    return asFilter(moved);
+  }
+
+  /** Every s-th column of x from `start` on, Wo of them, zeros outside: [N, H, Wo, C], or [N, C, H, Wo] if x is plain. */
+  function columns(start: number): Tensor {
+    const image = g.xBlocked ? layout.toChannelsLast(x) : x;
+    const axis = g.xBlocked ? 2 : 3;
+    const end = start + (wo - 1) * s + 1;
+    const padded = graph.pad(
+      image,
+      image.shape.map((_, i) => (i === axis ? [Math.max(0, -start), Math.max(0, end - w)] : [0, 0])),
+    );
+    const from = Math.max(0, start);
+    return graph.slice(padded, [axis], [from], [from + (wo - 1) * s + 1], [s]);
+  }
+
+  /** Columns as the blocked input [1, pixels of all image blocks, H · blocks per row, C]. */
+  function pixelBlocks(image: Tensor): Tensor {
+    const shape = [1, imageBlocks * block, h * blocksPerRow, c];
+    if (!g.xBlocked)
+      return graph.reshape(
+        graph.transpose(graph.reshape(image, [n, c, h, blocksPerRow, block]), [0, 2, 3, 1, 4]),
+        shape,
+      );
+    const rows =
+      imagesPerBlock === 1
+        ? image
+        : graph.transpose(graph.reshape(image, [imageBlocks, imagesPerBlock, h, wo * c]), [0, 2, 1, 3]);
+    return graph.reshape(layout.toBlocked(graph.reshape(rows, [imageBlocks * h, imagesPerBlock * wo, c, 1])), shape);
+  }
+}
