@@ -180,7 +180,7 @@ const rules: { readonly [P in PrimitiveName]?: BlockedRule } = {
     const affine = stage.affine(gradient);
     if (affine) return affineValue(affineOf(graph.node("Mul", [algebra.write(affine), positive], shape, "float32")));
     const plain = stage.tensor(gradient);
-    if (!plain || plain.shape.length !== 4 || plain.shape[2] * plain.shape[3] !== 1) return undefined;
+    if (plain?.shape.length !== 4 || plain.shape[2] * plain.shape[3] !== 1) return undefined;
     // The gradient of a mean over pixels: one value per image and channel.
     const [n, c] = shape;
     const { block } = layout;
