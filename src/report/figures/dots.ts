@@ -1,0 +1,77 @@
+import { drawSvg } from "../svg.ts";
+
+export interface DotRow {
+  readonly arm: string;
+  readonly color: string;
+  readonly shape: string;
+  /** One value a seed, as plotted. */
+  readonly values: readonly number[];
+}
+
+/** One measure, a row an arm: every seed a mark, their mean a bar. The axis spans the values, not from zero. */
+export function dots(rows: readonly DotRow[], measure: string, id: string) {
+  const all = rows.flatMap(({ values }) => values);
+  const [low, high] = [Math.min(...all), Math.max(...all)];
+  const margin = Math.max((high - low) * 0.12, Math.abs(high) * 0.004, 1e-6);
+  const marks = rows.flatMap(({ arm, values }) => values.map((value) => ({ arm, value })));
+  const means = rows.map(({ arm, values }) => ({ arm, value: values.reduce((a, b) => a + b, 0) / values.length }));
+  const arms = rows.map(({ arm }) => arm);
+  const x = {
+    field: "value",
+    type: "quantitative" as const,
+    title: measure,
+    scale: { domain: [low - margin, high + margin], nice: false, zero: false },
+    axis: { tickCount: 5, grid: true },
+  };
+  const y = {
+    field: "arm",
+    type: "nominal" as const,
+    sort: arms,
+    title: null,
+    axis: null,
+    scale: { paddingOuter: 0.1 },
+  };
+  const color = {
+    field: "arm",
+    type: "nominal" as const,
+    scale: { domain: arms, range: rows.map((row) => row.color) },
+    legend: null,
+  };
+  const label = `${measure}. ${means.map(({ arm, value }) => `${arm}: ${Number(value.toPrecision(3))}`).join("; ")}.`;
+  return drawSvg(
+    {
+      width: 310,
+      height: { step: 44 },
+      padding: 6,
+      layer: [
+        {
+          data: { values: means },
+          mark: { type: "text", align: "left", dy: -13, fontSize: 12, fill: "var(--ink)" },
+          encoding: { y, x: { value: 2 }, text: { field: "arm" } },
+        },
+        {
+          data: { values: means },
+          mark: { type: "tick", thickness: 2.5, size: 16, yOffset: 6 },
+          encoding: { x, y, color },
+        },
+        {
+          data: { values: marks },
+          mark: { type: "point", filled: true, size: 60, opacity: 0.75, yOffset: 6 },
+          encoding: {
+            x,
+            y,
+            color,
+            shape: {
+              field: "arm",
+              type: "nominal",
+              scale: { domain: arms, range: rows.map((row) => row.shape) },
+              legend: null,
+            },
+          },
+        },
+      ],
+    },
+    id,
+    label,
+  );
+}

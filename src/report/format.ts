@@ -1,0 +1,36 @@
+import { type MeanSd, meanSd } from "../evaluate/index.ts";
+
+const MINUS = "−";
+const signed = (text: string) => text.replace("-", MINUS);
+
+/** A fraction as per cent with one decimal, or a plain number with three: `58.9 ± 0.4`, without the unit. */
+export function withSd({ mean, sd }: MeanSd, unit: "%" | ""): string {
+  const show = (value: number) => signed(unit === "%" ? (100 * value).toFixed(1) : value.toFixed(3));
+  return sd === undefined ? show(mean) : `${show(mean)} ± ${show(sd)}`;
+}
+
+/** A difference of fractions in points: `+3.1`, `−0.4`. */
+export const points = (difference: number): string =>
+  signed(`${difference > 0 ? "+" : ""}${(100 * difference).toFixed(1)}`);
+
+export const percent = (fraction: number): string =>
+  `${(100 * fraction).toFixed(fraction > 0.9995 || fraction < 0.1 ? 1 : 0)} %`;
+
+export const meanOf = (values: readonly (number | undefined)[]): MeanSd | undefined => {
+  const known = values.filter((value) => value !== undefined);
+  return known.length ? meanSd(known) : undefined;
+};
+
+/** 75 s → `1 min 15 s`. */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export const listing = (words: readonly string[]): string =>
+  words.length < 2 ? (words[0] ?? "") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+
+export const counted = (n: number, noun: string): string => `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;

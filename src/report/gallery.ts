@@ -1,0 +1,92 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import sharp from "sharp";
+import { z } from "zod";
+import { type ImageSet, runPaths, writeFileAtomic } from "../core/index.ts";
+import { checkPredictions, type Predictions, parseJson, readText, rowMeans, softmax } from "../evaluate/index.ts";
+
+const strips = ["least-certain", "confidently-wrong", "most-certain"] as const;
+
+const schema = z.object({
+  version: z.literal(1),
+  set: z.string(),
+  images: z.array(
+    z.object({
+      strip: z.enum(strips),
+      /** Row in the image set. */
+      row: z.number().int(),
+      /** PNG as a data URI. */
+      png: z.string().startsWith("data:image/png;base64,"),
+      label: z.string(),
+      predicted: z.string(),
+      /** Largest softmax probability. */
+      confidence: z.number(),
+      /** Std over references, mean over classes; absent for models without references. */
+      uncertainty: z.number().optional(),
+    }),
+  ),
+});
+
+/** Telling images of one run: `predictions/gallery.json`. */
+export type Gallery = z.infer<typeof schema>;
+
+/** The part of an `ImageSet` that a gallery shows. */
+export type GalleryImages = Pick<ImageSet, "images" | "height" | "width" | "channels" | "labels" | "classNames">;
+
+const LARGEST_SIDE = 96;
+const galleryPath = (run: string) => join(runPaths(run).predictions, "gallery.json");
+
+/**
+ * Saves the images that a model is least and most certain of, and those that it gets wrong with the greatest
+ * confidence, `each` of a kind. Images larger than 96 px are shrunk.
+ * @throws TypeError where images and predictions are not of the same set.
+ */
+export async function saveGallery(
+  run: string,
+  images: GalleryImages,
+  predictions: Predictions,
+  each = 8,
+): Promise<Gallery> {
+  checkPredictions(predictions);
+  const { set, logits, uncertainty, labels, classes } = predictions;
+  const { height, width, channels, classNames } = images;
+  if (images.labels.some((label, row) => label !== labels[row]) || images.labels.length !== labels.length)
+    throw new TypeError(`saveGallery: the images and the predictions on ${set} do not have the same labels`);
+  const { confidence, predicted } = softmax(logits, classes);
+  const std = uncertainty && rowMeans(uncertainty, classes);
+  // Equal confidences keep the order of the set, so that a gallery repeats.
+  const byConfidence = Array.from(labels.keys()).sort((a, b) => confidence[a] - confidence[b] || a - b);
+  const descending = [...byConfidence].reverse();
+  const chosen = {
+    "least-certain": byConfidence.slice(0, each),
+    "confidently-wrong": descending.filter((row) => predicted[row] !== labels[row]).slice(0, each),
+    "most-certain": descending.slice(0, each),
+  };
+  const size = height * width * channels;
+  const gallery: Gallery = { version: 1, set, images: [] };
+  for (const strip of strips)
+    for (const row of chosen[strip]) {
+      const pixels = images.images.subarray(row * size, (row + 1) * size);
+      const png = await sharp(pixels, { raw: { height, width, channels: channels as 1 | 3 } })
+        .resize({ width: LARGEST_SIDE, height: LARGEST_SIDE, fit: "inside", withoutEnlargement: true })
+        .png({ compressionLevel: 9 })
+        .toBuffer();
+      gallery.images.push({
+        strip,
+        row,
+        png: `data:image/png;base64,${png.toString("base64")}`,
+        label: classNames[labels[row]],
+        predicted: classNames[predicted[row]],
+        confidence: confidence[row],
+        uncertainty: std?.[row],
+      });
+    }
+  writeFileAtomic(galleryPath(run), `${JSON.stringify(gallery, null, 1)}\n`);
+  return gallery;
+}
+
+/** The saved gallery; `undefined` for a run without one. @throws UserError where it is damaged. */
+export function readGallery(run: string): Gallery | undefined {
+  const path = galleryPath(run);
+  return existsSync(path) ? parseJson(readText(path, ""), schema, path) : undefined;
+}

@@ -1,0 +1,75 @@
+import {
+  compareSeeds,
+  type MetricName,
+  metricNames,
+  metrics,
+  type OodScoreName,
+  oodScoreNames,
+  oodScores,
+  type Results,
+} from "../evaluate/index.ts";
+import type { ReportedArm, Study } from "./study.ts";
+
+/** One number a run can be judged by: a row of the comparison table. */
+export interface Measure {
+  /** What rows are grouped under, e.g. `Under shift: emoji/shift`. */
+  readonly group: string;
+  readonly title: string;
+  readonly meaning: string;
+  readonly unit: "%" | "";
+  readonly better: "higher" | "lower";
+  /** The value of one run; `undefined` where it was not measured. */
+  readonly of: (results: Results) => number | undefined;
+}
+
+export const groupTitle = (role: "test" | "shift", set: string): string =>
+  `${role === "test" ? "In distribution" : "Under shift"}: ${set}`;
+
+export const setMeasure = (set: string, role: "test" | "shift", metric: MetricName): Measure => ({
+  group: groupTitle(role, set),
+  ...metrics[metric],
+  of: (results) => results.sets.find((other) => other.set === set)?.metrics[metric],
+});
+
+export const oodMeasure = (set: string, score: OodScoreName): Measure => ({
+  group: `Out of distribution: ${set}`,
+  title: `AUROC by ${score === "max-softmax" ? "max-softmax" : "reference std"}`,
+  meaning: `How well this score tells foreign images from known ones: 100 % always, 50 % never. ${oodScores[score].title}.`,
+  unit: "%",
+  better: "higher",
+  of: (results) => results.ood.find((other) => other.set === set && other.score === score)?.auroc,
+});
+
+/** Names of the out-of-distribution sets, in order of first appearance. */
+export const oodSets = ({ arms }: Study): string[] => [
+  ...new Set(arms.flatMap(({ runs }) => runs.flatMap(({ results }) => results.ood.map(({ set }) => set)))),
+];
+
+/** Every measure that at least one run has. */
+export function measuresOf(study: Study): Measure[] {
+  const all = [
+    ...study.sets.flatMap(({ set, role }) => metricNames.map((metric) => setMeasure(set, role, metric))),
+    ...oodSets(study).flatMap((set) => oodScoreNames.map((score) => oodMeasure(set, score))),
+  ];
+  return all.filter((measure) => study.arms.some((arm) => valuesOf(arm, measure).length > 0));
+}
+
+/** One value a seed, of the runs that have it. */
+export const valuesOf = (arm: ReportedArm, { of }: Measure): number[] =>
+  arm.runs.flatMap(({ results }) => of(results) ?? []);
+
+/**
+ * The arm with the best mean, and those that seed noise cannot tell from it. `undefined` for fewer than two arms with
+ * values.
+ */
+export function bestOf(arms: readonly ReportedArm[], measure: Measure) {
+  const rivals = arms
+    .map((arm) => ({ arm, values: valuesOf(arm, measure) }))
+    .filter(({ values }) => values.length > 0)
+    .map((rival) => ({ ...rival, mean: rival.values.reduce((a, b) => a + b, 0) / rival.values.length }));
+  if (rivals.length < 2) return undefined;
+  const sign = measure.better === "higher" ? 1 : -1;
+  const best = rivals.reduce((a, b) => (sign * b.mean > sign * a.mean ? b : a));
+  const tied = rivals.filter((rival) => rival !== best && compareSeeds(rival.values, best.values).verdict === "tie");
+  return { best: best.arm, tied: tied.map(({ arm }) => arm) };
+}

@@ -1,0 +1,50 @@
+import { meanOf, withSd } from "../format.ts";
+import { type Html, html } from "../html.ts";
+import { bestOf, type Measure, measuresOf, valuesOf } from "../measures.ts";
+import type { Study } from "../study.ts";
+
+/** Every measure of every arm: measures down, arms across, so that it fits a phone. */
+export function comparison(study: Study): Html {
+  const measures = measuresOf(study);
+  const groups = [...new Set(measures.map(({ group }) => group))];
+  const seeds = Math.max(...study.arms.map(({ runs }) => runs.length));
+  const several = study.arms.length > 1;
+  return html`<section><h2>Comparison</h2>
+<div class="scroll" role="region" aria-label="Comparison table" tabindex="0"><table class="numbers">
+<thead><tr><th scope="col">Measure</th>${study.arms.map(({ name }) => html`<th scope="col">${name}</th>`)}</tr></thead>
+${groups.map(
+  (
+    group,
+  ) => html`<tbody><tr class="group"><th scope="rowgroup" colspan="${study.arms.length + 1}"><span>${group}</span></th></tr>
+${measures.filter((measure) => measure.group === group).map((measure) => row(measure, study))}</tbody>`,
+)}
+</table></div>
+<p class="note">↑ higher is better, ↓ lower is better.${
+    several &&
+    html` <span class="best"><i>★</i> best mean of a row</span>${seeds > 1 && html`; <span class="tied"><i>≈</i></span> seed noise cannot tell it from the best (95 % interval)`}.`
+  }${seeds > 1 ? " Numbers are mean ± standard deviation over seeds." : " One seed an arm: small differences mean little."} All are computed from stored logits of the whole set.</p>
+<details><summary>What the measures say</summary><dl>${uniqueByTitle(measures).map(
+    ({ title, meaning }) => html`<dt>${title}</dt><dd>${meaning}</dd>`,
+  )}</dl></details></section>`;
+}
+
+function row(measure: Measure, { arms }: Study): Html {
+  const standing = bestOf(arms, measure);
+  const unit = measure.unit && html` <small>${measure.unit}</small>`;
+  return html`<tr><th scope="row">${measure.title}${unit || undefined} <small>${measure.better === "higher" ? "↑" : "↓"}</small></th>${arms.map(
+    (arm) => {
+      const mean = meanOf(valuesOf(arm, measure));
+      if (!mean) return html`<td><span class="none">–</span></td>`;
+      const best = standing?.best === arm;
+      const tied = standing?.tied.includes(arm);
+      const [value, sd] = withSd(mean, measure.unit).split(" ± ");
+      return html`<td class="${best ? "best" : tied ? "tied" : ""}"><span>${value}</span>${
+        sd && html`<small> ± ${sd}</small>`
+      }<i>${best ? "★" : tied ? "≈" : ""}</i></td>`;
+    },
+  )}</tr>`;
+}
+
+const uniqueByTitle = (measures: readonly Measure[]): Measure[] => [
+  ...new Map(measures.map((measure) => [measure.title, measure])).values(),
+];

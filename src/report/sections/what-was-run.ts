@@ -1,0 +1,74 @@
+import { counted, duration, listing, meanOf } from "../format.ts";
+import { type Html, html } from "../html.ts";
+import type { ReportedArm, Study } from "../study.ts";
+
+const unique = (values: readonly (string | undefined)[]): string[] => [
+  ...new Set(values.filter((v) => v !== undefined)),
+];
+const day = (iso: string) => iso.slice(0, 10);
+
+const allResults = ({ arms }: Study) => arms.flatMap(({ runs }) => runs.map(({ results }) => results));
+
+/** The one line under the title. */
+export function facts(study: Study): string {
+  const results = allResults(study);
+  const seeds = [...new Set(study.arms.map(({ runs }) => runs.length))].sort((a, b) => a - b);
+  const per = study.arms.length > 1 ? " each" : "";
+  return [
+    listing(unique(results.map(({ data }) => data.title))),
+    listing(unique(results.map(({ model }) => model))),
+    `${counted(study.arms.length, "arm")}, ${seeds.length === 1 ? `${counted(seeds[0], "seed")}${per}` : `${seeds[0]} to ${seeds.at(-1)} seeds`}`,
+    listing(unique(results.map(({ date }) => day(date))).slice(-1)),
+  ].join(" · ");
+}
+
+/** Enough to do it again. */
+export function whatWasRun(study: Study, command?: string): Html {
+  const results = allResults(study);
+  const machines = unique(results.map(({ machine }) => `${machine.cpu}, ${counted(machine.cores, "core")}`));
+  const commands = command ? [command] : unique(results.map((run) => run.command));
+  const versions = unique(
+    results.flatMap((run) => Object.entries(run.versions).map(([name, version]) => `${name} ${version}`)),
+  );
+  const sets = new Map(results.flatMap((run) => run.sets.map((set) => [set.set, set] as const)));
+  const protocols = unique(
+    results.flatMap((run) =>
+      run.sets.map(
+        ({ protocol, references }) =>
+          protocol && `${protocol}${references ? `, ${counted(references, "reference")}` : ""}`,
+      ),
+    ),
+  );
+  return html`<section><h2>What was run</h2>
+<dl>
+<dt>Data</dt><dd>${listing(unique(results.map(({ data }) => data.title)))}: ${listing([...sets.values()].map(({ set, images }) => `${set} (${counted(images, "image")})`))}</dd>
+${protocols.length > 0 && html`<dt>Anchored prediction</dt><dd>${protocols.join("; ")}</dd>`}
+<dt>Machine</dt><dd>${machines.join("; ")}</dd>
+${commands.length > 0 && html`<dt>Command</dt><dd>${commands.map((line) => html`<code>${line}</code>`)}</dd>`}
+<dt>Evaluated</dt><dd>${unique(results.map(({ date }) => date.slice(0, 16).replace("T", " "))).at(-1)} UTC</dd>
+<dt>Versions</dt><dd>${versions.join(", ")}</dd>
+</dl>
+<div class="scroll" role="region" aria-label="Runs" tabindex="0"><table>
+<thead><tr><th scope="col">Arm</th><th scope="col">Model</th><th scope="col">Parameters</th><th scope="col">Epochs</th><th scope="col">Seeds</th><th scope="col">Training a run</th><th scope="col">Images/s</th></tr></thead>
+<tbody>${study.arms.map(armRow)}</tbody></table></div>
+${settings(study)}</section>`;
+}
+
+function armRow({ name, runs }: ReportedArm): Html {
+  const first = runs[0].results;
+  const seconds = meanOf(runs.map(({ results }) => results.training.seconds));
+  const speed = meanOf(runs.map(({ results }) => results.training.imagesPerSecond));
+  return html`<tr><th scope="row">${name}</th><td>${first.model}</td><td>${first.parameters?.toLocaleString("en") ?? "–"}</td><td>${first.training.epochs ?? "–"}</td><td>${runs.map(({ results }) => results.seed ?? "–").join(", ")}</td><td>${seconds ? duration(seconds.mean) : "–"}</td><td>${speed ? Math.round(speed.mean).toLocaleString("en") : "–"}</td></tr>`;
+}
+
+/** Settings that all arms share, once; those that differ are in the arms' names or shown by arm. */
+function settings({ arms }: Study): Html | undefined {
+  const all = arms.map(({ runs }) => runs[0].results.settings);
+  const keys = [...new Set(all.flatMap((one) => Object.keys(one)))];
+  if (keys.length === 0) return undefined;
+  const values = (key: string) => [...new Set(all.map((one) => String(one[key] ?? "–")))];
+  return html`<details><summary>All settings</summary><dl>${keys.map(
+    (key) =>
+      html`<dt>${key}</dt><dd>${values(key).length === 1 ? values(key)[0] : all.map((one) => String(one[key] ?? "–")).join(" | ")}</dd>`,
+  )}</dl></details>`;
+}

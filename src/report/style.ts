@@ -1,0 +1,81 @@
+/**
+ * The whole style of a report. Colours are variables, for drawings use them too. The arms' palette starts from a
+ * neutral baseline and goes on with Okabe and Ito's colours, lightened for the dark scheme.
+ */
+export const style = `
+:root { color-scheme: light dark;
+  --page:#f7f6f3; --card:#fff; --ink:#1c2127; --muted:#5b6470; --line:#a9b0b8; --grid:#e8e7e3; --edge:#e4e2dc; --mark:#fdf3d8; --accent:#00639c;
+  --arm-1:#59616b; --arm-2:#0072b2; --arm-3:#d55e00; --arm-4:#009e73; --arm-5:#b8578f; --arm-6:#c08a00; }
+@media (prefers-color-scheme: dark) { :root {
+  --page:#121519; --card:#1a1e24; --ink:#e8eaed; --muted:#a2abb6; --line:#5d6671; --grid:#2a3038; --edge:#2a3038; --mark:#3a3117; --accent:#6bb8ea;
+  --arm-1:#aab3bd; --arm-2:#56b4e9; --arm-3:#f0894a; --arm-4:#3cc79a; --arm-5:#e39bc4; --arm-6:#f0c34a; } }
+* { box-sizing: border-box }
+html { -webkit-text-size-adjust: 100% }
+body { margin: 0; background: var(--page); color: var(--ink); font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif }
+main, header, footer { max-width: 1120px; margin: 0 auto; padding: 0 20px }
+header { padding-top: 48px; padding-bottom: 8px }
+.brand { color: var(--accent); font-weight: 600; font-size: 14px; margin: 0 0 10px; letter-spacing: .02em }
+h1 { font-size: clamp(26px, 4.2vw, 38px); line-height: 1.18; letter-spacing: -.018em; margin: 0 0 14px; max-width: 24em; text-wrap: balance; overflow-wrap: anywhere }
+.facts { color: var(--muted); margin: 0 }
+h2 { font-size: 20px; letter-spacing: -.01em; margin: 0 0 14px; line-height: 1.3 }
+h3 { font-size: 15px; margin: 0 0 2px; line-height: 1.35 }
+h4 { font-size: 13px; margin: 14px 0 6px; color: var(--muted); font-weight: 600 }
+small { color: var(--muted); font-weight: 400 }
+main > * { display: block; margin: 22px 0; padding: 24px 26px; background: var(--card); border: 1px solid var(--edge); border-radius: 12px }
+.findings { margin: 0; padding: 0; list-style: none }
+.findings li { padding: 7px 0; border-top: 1px solid var(--grid) }
+.findings li:first-child { border: 0; padding-top: 0 }
+.note, figcaption { color: var(--muted); font-size: 14px; line-height: 1.5; margin: 16px 0 0; max-width: 76ch }
+.scroll { overflow-x: auto; margin: 0 -4px }
+.scroll:focus-visible { outline: 2px solid var(--accent) }
+table { border-collapse: collapse; font-size: 15px; font-variant-numeric: tabular-nums; width: 100% }
+th, td { padding: 7px 12px; text-align: left; vertical-align: baseline }
+thead th { font-weight: 600; border-bottom: 1.5px solid var(--line); vertical-align: bottom; line-height: 1.3; font-size: 14px }
+tbody th { font-weight: 400 }
+tbody tr + tr > * { border-top: 1px solid var(--grid) }
+th:first-child { position: sticky; left: 0; background: var(--card) }
+.numbers td, .numbers thead th + th { text-align: right }
+.numbers td, .numbers tbody th { white-space: nowrap }
+.numbers td i { display: inline-block; width: 1.5em; text-align: right; font-style: normal; color: var(--muted) }
+.numbers thead th + th { padding-right: calc(12px + 1.5em) }
+.group th { font-weight: 600; font-size: 13px; color: var(--muted); padding-top: 20px; overflow-wrap: anywhere }
+.group span { position: sticky; left: 12px }
+td.best span { font-weight: 700 }
+td.best i, .best i { color: var(--accent); font-style: normal }
+.tied i { font-style: normal }
+.none { color: var(--muted) }
+.grid { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); gap: 20px 24px }
+.grid.wide { grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)) }
+.grid svg { width: 100%; height: auto; display: block }
+figure > h3 { margin: 22px 0 10px; font-weight: 600 }
+.panel p { margin: 0 0 4px; color: var(--muted); font-size: 13.5px; font-variant-numeric: tabular-nums }
+.key { display: flex; flex-wrap: wrap; gap: 4px 22px; margin: 0 0 14px; padding: 0; list-style: none; font-size: 14px }
+.key li { display: flex; align-items: center; gap: 8px }
+.key svg { flex: none; overflow: visible }
+dl { display: grid; grid-template-columns: minmax(8em, auto) 1fr; gap: 6px 20px; margin: 0 0 18px; font-size: 15px }
+dt { color: var(--muted) }
+dd { margin: 0; overflow-wrap: anywhere }
+code { display: block; font: 13.5px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace }
+details { margin-top: 14px; font-size: 15px }
+details dl { margin-top: 12px; font-size: 14px }
+summary { cursor: pointer; color: var(--accent) }
+.gallery section + section { margin-top: 26px; padding-top: 20px; border-top: 1px solid var(--grid) }
+.gallery ul { display: grid; grid-template-columns: repeat(auto-fill, minmax(104px, 1fr)); gap: 14px 12px; margin: 0; padding: 0; list-style: none }
+.gallery li span { display: block; font-size: 12.5px; line-height: 1.35; overflow-wrap: anywhere }
+.gallery img { display: block; width: 72px; height: 72px; object-fit: contain; image-rendering: pixelated; border-radius: 6px; border: 1px solid var(--edge); background: #fff; margin-bottom: 5px }
+.truth, .sure { color: var(--muted); font-variant-numeric: tabular-nums }
+.wrong { font-weight: 600 }
+footer { color: var(--muted); font-size: 13.5px; padding-bottom: 48px }
+@media (max-width: 560px) {
+  main, header, footer { padding-left: 12px; padding-right: 12px }
+  header { padding-top: 28px }
+  main > * { padding: 18px 14px; margin: 14px 0 }
+  dl { grid-template-columns: 1fr; gap: 0 }
+  dd { margin-bottom: 10px }
+  th, td { padding: 7px 8px }
+  .numbers { font-size: 14px }
+  .group span { left: 8px }
+  .numbers thead th + th { padding-right: calc(8px + 1.5em) }
+}
+@media print { body { background: #fff } main > * { break-inside: avoid-page; border: 0; padding: 0 } }
+`;
