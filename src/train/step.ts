@@ -1,4 +1,4 @@
-import { numpy as np, valueAndGrad } from "@jax-js/jax";
+import { type numpy as np, valueAndGrad } from "@jax-js/jax";
 import type { HostArray, HostArrays } from "../core/index.ts";
 import type { Method } from "../methods/index.ts";
 import type { Arrays, Model } from "../models/index.ts";
@@ -33,11 +33,15 @@ const keep = (arrays: Arrays): Arrays =>
 export const trainStep =
   (model: Model, method: Method, optimizer: Optimizer) =>
   ({ params, state, slots }: Traced, fed: Arrays, learningRate: np.Array) => {
+    const stateNames = Object.keys(state);
     const lossOf = (params: Arrays, state: Arrays, fed: Arrays) => method.loss(model, params, state, fed);
     // jax-js's types know no pair of value and auxiliary output.
     const differentiate = valueAndGrad(lossOf as never, { hasAux: true }) as unknown as (
       ...args: Parameters<typeof lossOf>
     ) => [ReturnType<typeof lossOf>, Arrays];
     const [[loss, { logits, state: moved }], gradients] = differentiate(keep(params), state, fed);
-    return { ...optimizer.update(params, gradients, slots, learningRate), state: moved, loss, logits };
+    const updated = optimizer.update(params, gradients, slots, learningRate);
+    // In the order of the arguments: a program tells arrays of a tree by their place.
+    const inOrder = Object.fromEntries(stateNames.map((name) => [name, moved[name]]));
+    return { params: updated.params, state: inOrder, slots: updated.slots, loss, logits };
   };

@@ -1,0 +1,52 @@
+import { augmentationsFromJson, makeBatch, normalizeImages } from "../augment/index.ts";
+import { type DataSet, type HostArrays, imageCount, permutation, Random, UserError } from "../core/index.ts";
+import { type Method, referenceRows } from "../methods/index.ts";
+import type { RunConfig } from "./config.ts";
+
+export interface TrainBatch {
+  readonly fed: HostArrays;
+  /** [N] */
+  readonly labels: Int32Array;
+}
+
+/**
+ * The batches of a run, each a pure function of the seed and its step: that is why a resumed run continues bit for bit.
+ * Every epoch is a new order of the training images; the last ones, too few for a batch, are left out of it.
+ */
+export function trainBatches(config: RunConfig, { train, normalization }: DataSet, method: Method) {
+  const { batchSize, seed } = config;
+  const stepsPerEpoch = Math.floor(imageCount(train) / batchSize);
+  if (stepsPerEpoch === 0)
+    throw new UserError(`--batch-size ${batchSize}: more than the ${imageCount(train)} training images`);
+  const augment = augmentationsFromJson(config.augment);
+  const { channels, height, width } = train;
+  const shape = { count: batchSize, channels, height, width, classes: train.classNames.length };
+
+  const referenceSet =
+    config.method.name === "anchored" ? referenceRows(config.method.references, train, seed) : new Int32Array();
+  const drawReferences = (count: number, random: Random) =>
+    normalizeImages(
+      train,
+      Int32Array.from({ length: count }, () => referenceSet[random.integer(referenceSet.length)]),
+      normalization,
+    );
+
+  let order: { epoch: number; rows: Int32Array } = { epoch: -1, rows: new Int32Array() };
+  return {
+    stepsPerEpoch,
+    /** Rows of the training set that references are drawn from; empty for methods without. */
+    referenceSet,
+    /** The batch of a step, counted over all epochs from 0. */
+    at(step: number): TrainBatch {
+      const epoch = Math.floor(step / stepsPerEpoch);
+      if (order.epoch !== epoch)
+        order = { epoch, rows: permutation(imageCount(train), new Random("shuffle", seed, epoch)) };
+      const first = (step % stepsPerEpoch) * batchSize;
+      const rows = order.rows.subarray(first, first + batchSize);
+      const random = (row: number) => new Random("augment", seed, epoch, row);
+      const batch = makeBatch(train, rows, { normalization, augment, random });
+      const fed = method.prepare(batch, shape, new Random("method", seed, step), drawReferences);
+      return { fed, labels: rows.map((row) => train.labels[row]) };
+    },
+  };
+}

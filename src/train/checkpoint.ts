@@ -1,0 +1,97 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { type HostArray, type HostArrays, UserError, writeFileAtomic } from "../core/index.ts";
+import type { Model, Variables } from "../models/index.ts";
+import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
+import type { TrainState } from "./step.ts";
+
+/** How far a run is, and what its current epoch has summed up so far. */
+export interface Progress {
+  /** Steps taken, over all epochs. */
+  readonly step: number;
+  /** Of the epoch under way; 0 at its start. */
+  readonly epochLossSum: number;
+  readonly epochCorrect: number;
+  /** Training time so far, over all sessions. */
+  readonly seconds: number;
+}
+
+export interface Checkpoint extends TrainState {
+  readonly progress: Progress;
+  /** [R, C, H, W] normalised float32; absent for methods without references. */
+  readonly references?: HostArray;
+}
+
+const FORMAT = "anchored-checkpoint/1";
+const REFERENCES = "references";
+const SLOT = /^optimizer\.([^.]+)\.(.+)$/;
+
+/**
+ * One safetensors file: parameters and state under timm's names, `optimizer.momentum.<parameter>`, `references`; the
+ * progress and a SHA-256 of everything in the metadata. Written aside, flushed, renamed.
+ */
+export function saveCheckpoint(path: string, { params, state, slots, references, progress }: Checkpoint): void {
+  const tensors: HostArrays = { ...params, ...state };
+  for (const [slot, arrays] of Object.entries(slots))
+    for (const [name, array] of Object.entries(arrays)) tensors[`optimizer.${slot}.${name}`] = array;
+  if (references) tensors[REFERENCES] = references;
+  const metadata = {
+    format: FORMAT,
+    state: JSON.stringify(Object.keys(state)),
+    progress: JSON.stringify(progress),
+  };
+  const sha256 = digest(tensors, metadata);
+  writeFileAtomic(path, encodeSafetensors(tensors, { ...metadata, sha256 }));
+}
+
+/** @throws UserError naming the file where it is missing, truncated, damaged or not a checkpoint of ours. */
+export function loadCheckpoint(path: string): Checkpoint {
+  const refuse = (why: string) => new UserError(`checkpoint ${path}: ${why}`);
+  if (!existsSync(path)) throw refuse("no such file; train the run first");
+  let file: ReturnType<typeof decodeSafetensors>;
+  try {
+    file = decodeSafetensors(readFileSync(path));
+  } catch (error) {
+    throw refuse((error as Error).message);
+  }
+  const { tensors, metadata } = file;
+  const { sha256, ...rest } = metadata;
+  if (metadata.format !== FORMAT) throw refuse(`not written by anchored (its format is not ${FORMAT})`);
+  if (digest(tensors, rest) !== sha256) throw refuse("damaged: its checksum is wrong; restore a copy or train again");
+
+  const stateNames = new Set<string>(JSON.parse(metadata.state));
+  const params: HostArrays = {};
+  const state: HostArrays = {};
+  const slots: Record<string, HostArrays> = {};
+  for (const [name, array] of Object.entries(tensors)) {
+    const [, slot, param] = SLOT.exec(name) ?? [];
+    if (slot) {
+      slots[slot] ??= {};
+      slots[slot][param] = array;
+    } else if (name !== REFERENCES) (stateNames.has(name) ? state : params)[name] = array;
+  }
+  return { params, state, slots, references: tensors[REFERENCES], progress: JSON.parse(metadata.progress) };
+}
+
+/** @throws UserError where a checkpoint's names or shapes are not this model's. */
+export function checkVariables(path: string, found: Variables, model: Model, expected: Variables): void {
+  const shapes = ({ params, state }: Variables) =>
+    new Map(Object.entries({ ...params, ...state }).map(([name, { shape }]) => [name, `[${shape}]`]));
+  const [have, want] = [shapes(found), shapes(expected)];
+  for (const name of new Set([...want.keys(), ...have.keys()]))
+    if (have.get(name) !== want.get(name))
+      throw new UserError(
+        `checkpoint ${path}: ${name} is ${have.get(name) ?? "absent"}, ${model.name} has ${want.get(name) ?? "none"}; it belongs to another model`,
+      );
+}
+
+/** SHA-256 over names, types, shapes, bytes and metadata. */
+function digest(tensors: HostArrays, metadata: Record<string, string>): string {
+  const hash = createHash("sha256").update(JSON.stringify(Object.entries(metadata).sort()));
+  for (const name of Object.keys(tensors).sort()) {
+    const { dtype, shape, data } = tensors[name];
+    hash.update(JSON.stringify([name, dtype, shape]));
+    hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+  return hash.digest("hex");
+}

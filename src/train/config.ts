@@ -1,0 +1,110 @@
+import { availableParallelism } from "node:os";
+import { z } from "zod";
+import { augmentationTable } from "../augment/index.ts";
+import { UserError } from "../core/index.ts";
+import { type ModelName, modelNames } from "../models/index.ts";
+
+const count = z.int().min(1);
+const rate = z.number().positive();
+const share = z.number().min(0).max(1);
+
+const standard = z.strictObject({ name: z.literal("standard") });
+
+const anchored = z.strictObject({
+  name: z.literal("anchored"),
+  maskProbability: share.default(0.25),
+  maskTarget: z.enum(["label", "uniform"]).default("label"),
+  references: z.string().default("all"),
+  referenceCount: count.default(10),
+});
+
+const sgd = z.strictObject({
+  name: z.literal("sgd"),
+  momentum: z.number().min(0).lt(1).default(0.9),
+  nesterov: z.boolean().default(false),
+  weightDecay: z.number().min(0).default(5e-4),
+  decayNormsAndBiases: z.boolean().default(true),
+});
+
+const schedule = z.discriminatedUnion("name", [
+  z.strictObject({ name: z.literal("constant"), learningRate: rate }),
+  z.strictObject({
+    name: z.literal("multistep"),
+    learningRate: rate,
+    milestones: z.array(count),
+    factor: rate.default(0.1),
+  }),
+  z.strictObject({
+    name: z.literal("one-cycle"),
+    peak: rate.default(0.4),
+    warmup: share.default(0.3),
+    startDivisor: rate.default(25),
+    endDivisor: rate.default(1e4),
+    anneal: z.enum(["cosine", "linear"]).default("cosine"),
+  }),
+  z.strictObject({
+    name: z.literal("cosine"),
+    learningRate: rate,
+    minimum: z.number().min(0).default(0),
+    warmupEpochs: z.number().min(0).default(0),
+  }),
+]);
+
+const augmentation = z.strictObject({
+  name: z.enum(Object.keys(augmentationTable)),
+  options: z.record(z.string(), z.number()).default({}),
+});
+
+const runConfig = z.strictObject({
+  /** What `loadDataSet` was given; training itself only stores it. */
+  data: z.looseObject({ name: z.string() }),
+  model: z.enum(modelNames as [ModelName, ...ModelName[]]).default("resnet20"),
+  method: z.discriminatedUnion("name", [standard, anchored]).default({ name: "standard" }),
+  epochs: count.default(10),
+  batchSize: count.default(128),
+  seed: z.int().default(0),
+  optimizer: sgd.prefault({ name: "sgd" }),
+  schedule: schedule.prefault({ name: "one-cycle" }),
+  augment: z.array(augmentation).default([
+    { name: "crop", options: { pad: 4 } },
+    { name: "flip", options: {} },
+  ]),
+  /** Epochs between validations; 0 for never. The last epoch is always validated otherwise. */
+  validateEvery: z.int().min(0).default(1),
+  /** Steps between `step` lines in metrics.jsonl. */
+  logEvery: count.default(10),
+  /** Threads within an operator. Part of the config because sums in another order differ in their last bits. */
+  threads: count.default(() => availableParallelism()),
+});
+
+/** One experiment, complete: every choice that the weights depend on. */
+export type RunConfig = z.output<typeof runConfig>;
+/** What has to be written: the rest has defaults. */
+export type RunConfigInput = z.input<typeof runConfig>;
+
+/**
+ * Fills in the defaults.
+ * @throws UserError naming the field that is unknown or out of range.
+ */
+export function resolveConfig(input: RunConfigInput): RunConfig {
+  const result = runConfig.safeParse(input);
+  if (result.success) return result.data;
+  const { path, message } = result.error.issues[0];
+  throw new UserError(`config${path.length > 0 ? ` ${path.join(".")}` : ""}: ${message}`);
+}
+
+/** The first field in which two configs differ, with both values; undefined where they agree. */
+export function firstDifference(
+  a: unknown,
+  b: unknown,
+  path = "",
+): { path: string; a: unknown; b: unknown } | undefined {
+  if (Object.is(a, b)) return undefined;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return { path, a, b };
+  for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+    const [left, right] = [a, b].map((side) => (side as Record<string, unknown>)[key]);
+    const difference = firstDifference(left, right, path ? `${path}.${key}` : key);
+    if (difference) return difference;
+  }
+  return undefined;
+}

@@ -1,0 +1,134 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { runPaths } from "../core/index.ts";
+import { loadCheckpoint, loadPredictor, readMetrics, type TrainOptions, train } from "./index.ts";
+import { tinyConfig, tinyDataSet } from "./testing.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "anchored-train-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const anchored = { name: "anchored", maskProbability: 0.5, referenceCount: 3 } as const;
+const config = tinyConfig({ method: anchored });
+const whole = join(folder, "whole");
+
+/** The stored weights, and everything of the log that doesn't depend on the clock. */
+const outcome = (run: string) => {
+  const { progress, ...tensors } = loadCheckpoint(runPaths(run).checkpoint);
+  const lines = readMetrics(runPaths(run).metrics).map(({ seconds: _s, imagesPerSecond: _i, ...line }) => line);
+  return { tensors, step: progress.step, lines };
+};
+
+describe("an anchored run", () => {
+  test("trains, validates, logs, and keeps its references", async () => {
+    const steps: number[] = [];
+    const summary = await train(config, tinyDataSet(), {
+      run: whole,
+      onProgress: ({ epoch, step, steps: stepsPerEpoch }) => steps.push((epoch - 1) * stepsPerEpoch + step),
+    });
+    expect(summary).toMatchObject({ finished: true, steps: 12, totalSteps: 12 });
+    expect(steps).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
+    const lines = readMetrics(runPaths(whole).metrics);
+    expect(lines.map(({ event, step }) => `${event} ${step}`).join(", ")).toBe(
+      "step 2, step 4, step 6, epoch 6, step 8, step 10, step 12, epoch 12",
+    );
+    expect(lines[7].loss).toBeLessThan(lines[3].loss);
+    expect(lines[7].validationAccuracy).toBe(summary.validationAccuracy);
+    expect(loadCheckpoint(runPaths(whole).checkpoint).references?.shape).toEqual([3, 3, 8, 8]);
+  });
+
+  const interruptions: [string, () => Partial<TrainOptions> & { afterStep?: number }][] = [
+    ["at a step limit within an epoch", () => ({ maxSteps: 4 })],
+    ["at a step limit at an epoch's end", () => ({ maxSteps: 6 })],
+    [
+      "by a signal",
+      () => {
+        const controller = new AbortController();
+        return {
+          signal: controller.signal,
+          onProgress: ({ epoch, step }) => epoch === 2 && step === 3 && controller.abort(),
+        };
+      },
+    ],
+    [
+      "by a crash within an epoch",
+      () => ({
+        onProgress: ({ epoch, step }) => {
+          if (epoch === 2 && step === 4) throw new Error("power cut");
+        },
+      }),
+    ],
+  ];
+
+  test.each(interruptions)("interrupted %s and resumed equals the whole run bit for bit", async (name, interrupt) => {
+    const run = join(folder, name);
+    await train(config, tinyDataSet(), { run, ...interrupt() }).then(
+      (summary) => expect(summary.finished).toBe(false),
+      (error) => expect(error.message).toBe("power cut"),
+    );
+    await train(config, tinyDataSet(), { run, resume: true });
+    expect(outcome(run)).toEqual(outcome(whole));
+  });
+
+  test("predicts the same from its folder, by one reference and by K", async () => {
+    const predictor = await loadPredictor(whole, { batchSize: 7 });
+    const other = await loadPredictor(whole, { batchSize: 16 });
+    const { test: set } = tinyDataSet();
+    const k = await predictor.predict(set);
+    expect(k.logits).toHaveLength(18 * 3);
+    expect(await predictor.predict(set)).toEqual(k);
+    const again = await other.predict(set, { protocol: "k", k: 3 });
+    again.logits.forEach((logit, i) => {
+      expect(logit).toBeCloseTo(k.logits[i], 4);
+    });
+    expect(Math.max(...k.uncertainty!)).toBeGreaterThan(0);
+    expect((await predictor.predict(set, { protocol: "single" })).uncertainty).toBeUndefined();
+    await expect(predictor.predict(set, { k: 4 })).rejects.toThrow("--k 4: the checkpoint keeps 3 references");
+    await expect(predictor.predict({ ...set, channels: 1 })).rejects.toThrow("8×8 images of 1 channels");
+    await predictor.dispose();
+    await other.dispose();
+  });
+
+  test("its folder is not overwritten, and not resumed as another run", async () => {
+    const before = readFileSync(runPaths(whole).checkpoint);
+    await expect(train(config, tinyDataSet(), { run: whole })).rejects.toThrow("already holds a run");
+    const other = tinyConfig({ method: { ...anchored, maskProbability: 0.25 } });
+    await expect(train(other, tinyDataSet(), { run: whole, resume: true })).rejects.toThrow(
+      /^--resume: method.maskProbability is 0.25, but .* was trained with 0.5/,
+    );
+    const empty = join(folder, "empty");
+    await expect(train(config, tinyDataSet(), { run: empty, resume: true })).rejects.toThrow("holds no run");
+    expect(readFileSync(runPaths(whole).checkpoint).equals(before)).toBe(true);
+  });
+});
+
+test("a standard run keeps no references", async () => {
+  const run = join(folder, "standard");
+  const summary = await train(tinyConfig({ epochs: 1 }), tinyDataSet(), { run });
+  expect(summary.finished).toBe(true);
+  const predictor = await loadPredictor(run);
+  const predictions = await predictor.predict(tinyDataSet().test);
+  expect(predictions.uncertainty).toBeUndefined();
+  await predictor.dispose();
+});
+
+test("a loss that is not finite stops with the step's number and leaves the last checkpoint", async () => {
+  const run = join(folder, "diverged");
+  const wild = tinyConfig({
+    schedule: { name: "multistep", learningRate: 1e-3, milestones: [1], factor: 1e33 },
+    validateEvery: 0,
+  });
+  await expect(train(wild, tinyDataSet(), { run })).rejects.toThrow(
+    /the loss is (NaN|Infinity|-Infinity) at step (8|9|10) \(epoch 2\); the checkpoint of step 6 is kept/,
+  );
+  expect(loadCheckpoint(runPaths(run).checkpoint).progress.step).toBe(6);
+});
+
+test("a batch larger than the training set is refused before a folder is made", async () => {
+  const run = join(folder, "large");
+  await expect(train(tinyConfig({ batchSize: 51 }), tinyDataSet(), { run })).rejects.toThrow(
+    "--batch-size 51: more than the 50 training images",
+  );
+  expect(existsSync(run)).toBe(false);
+});

@@ -1,0 +1,237 @@
+import { existsSync } from "node:fs";
+import { normalizeImages } from "../augment/index.ts";
+import { type DataSet, HostArray, Random, runPaths, UserError, writeFileAtomic } from "../core/index.ts";
+import { compile } from "../engine/index.ts";
+import { keptReferenceRows } from "../methods/index.ts";
+import { createOptimizer, learningRateAt } from "../optim/index.ts";
+import { trainBatches } from "./batches.ts";
+import { type Checkpoint, checkVariables, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
+import { firstDifference, type RunConfig } from "./config.ts";
+import { appendMetrics, type MetricsLine, truncateMetrics } from "./metrics-log.ts";
+import { buildNetwork, compileForward, predictSet } from "./predict.ts";
+import { describeRun, type RunRecord, readRun } from "./run-record.ts";
+import { accuracyOf, correctCount, meanNll, requireFinite } from "./scores.ts";
+import { type StepResult, type TrainState, trainStep } from "./step.ts";
+
+export interface TrainProgress {
+  /** From 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Steps taken in this epoch. */
+  readonly step: number;
+  /** Steps in an epoch. */
+  readonly steps: number;
+  /** Means over the epoch so far. */
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly imagesPerSecond: number;
+  /** To the end of training, validation not counted. */
+  readonly secondsLeft: number;
+  /** Of the last validation. */
+  readonly validationAccuracy?: number;
+}
+
+export interface TrainOptions {
+  /** The run folder. */
+  readonly run: string;
+  /** Continue what the folder holds; without it a folder that holds a run is refused. */
+  readonly resume?: boolean;
+  readonly onProgress?: (progress: TrainProgress) => void;
+  /** Aborting it stops after the step under way and leaves a checkpoint to resume from. */
+  readonly signal?: AbortSignal;
+  /** Stops, resumable, once the run has taken so many steps over all epochs. */
+  readonly maxSteps?: number;
+}
+
+export interface TrainSummary {
+  readonly run: string;
+  /** Whether all epochs are done. */
+  readonly finished: boolean;
+  readonly steps: number;
+  readonly totalSteps: number;
+  /** Training time over all sessions. */
+  readonly seconds: number;
+  /** Of the last validated epoch of this session, in [0, 1]. */
+  readonly validationAccuracy?: number;
+  readonly validationLoss?: number;
+}
+
+/**
+ * Trains what the config describes into a run folder. The final weights are the result: no epoch is picked by its
+ * validation score.
+ * @throws UserError where the folder holds a run (without `resume`) or another one (with it), options are out of range,
+ * the disk is full, or the loss is not finite (the last checkpoint stays as it was).
+ */
+export async function train(config: RunConfig, dataSet: DataSet, options: TrainOptions): Promise<TrainSummary> {
+  const { run, resume = false, onProgress, signal, maxSteps = Number.POSITIVE_INFINITY } = options;
+  const paths = runPaths(run);
+
+  // ---- what is trained ----
+  const record = describeRun(config, dataSet);
+  const { model, method } = buildNetwork(record);
+  const optimizer = createOptimizer(config.optimizer);
+  const batches = trainBatches(config, dataSet, method);
+  const { stepsPerEpoch } = batches;
+  const totalSteps = config.epochs * stepsPerEpoch;
+
+  // ---- where it starts ----
+  claimFolder(run, record, resume);
+  const initial = model.init(new Random("init", config.seed));
+  const start = existsSync(paths.checkpoint) ? loadCheckpoint(paths.checkpoint) : firstCheckpoint();
+  checkVariables(paths.checkpoint, start, model, initial);
+  truncateMetrics(paths.metrics, start.progress.step);
+  let current: TrainState = { params: start.params, state: start.state, slots: start.slots };
+  let { step, epochLossSum, epochCorrect } = start.progress;
+  const { references } = start;
+
+  const secondsBefore = start.progress.seconds;
+  const startedAt = performance.now();
+  const seconds = () => secondsBefore + (performance.now() - startedAt) / 1000;
+  const save = () => {
+    requireFinite(current, step);
+    saveCheckpoint(paths.checkpoint, {
+      ...current,
+      references,
+      progress: { step, epochLossSum, epochCorrect, seconds: seconds() },
+    });
+  };
+
+  // ---- compile ----
+  const lastStep = Math.min(totalSteps, maxSteps);
+  const summary = (validation?: Validation): TrainSummary => ({
+    run,
+    finished: step === totalSteps,
+    steps: step,
+    totalSteps,
+    seconds: seconds(),
+    ...validation,
+  });
+  if (step >= lastStep) return summary();
+  let next = batches.at(step);
+  const program = await compile(trainStep(model, method, optimizer), [current, next.fed, HostArray.scalar(0)], config);
+  const forward = config.validateEvery > 0 ? await compileForward(record, current) : undefined;
+
+  try {
+    let validation: Validation | undefined;
+    let imagesPerSecond = 0;
+    let saved = step;
+
+    // ---- steps ----
+    while (step < lastStep && !signal?.aborted) {
+      const stepStartedAt = performance.now();
+      const epoch = Math.floor(step / stepsPerEpoch);
+      const learningRate = learningRateAt(config.schedule, { step, stepsPerEpoch, totalSteps });
+      const { labels, fed } = next;
+      const running = program.run([current, fed, HostArray.scalar(learningRate)]) as Promise<StepResult>;
+      if (step + 1 < lastStep) next = batches.at(step + 1); // while the step runs
+      const { loss, logits, ...moved } = await running;
+
+      const stepLoss = loss.data[0];
+      if (!Number.isFinite(stepLoss))
+        throw new UserError(
+          `the loss is ${stepLoss} at step ${step + 1} (epoch ${epoch + 1}); ${
+            existsSync(paths.checkpoint) ? `the checkpoint of step ${saved} is kept` : "no checkpoint was written yet"
+          }; lower the learning rate (${learningRate})`,
+        );
+      current = moved;
+      step++;
+      const stepsDone = step - epoch * stepsPerEpoch;
+      const stepCorrect = correctCount(logits, labels);
+      epochLossSum += stepLoss;
+      epochCorrect += stepCorrect;
+
+      const rate = (1000 * config.batchSize) / (performance.now() - stepStartedAt);
+      imagesPerSecond = imagesPerSecond === 0 ? rate : 0.9 * imagesPerSecond + 0.1 * rate;
+      const log = (line: Pick<MetricsLine, "event" | "loss" | "accuracy"> & Partial<Validation>) =>
+        appendMetrics(paths.metrics, {
+          epoch: epoch + 1,
+          step,
+          learningRate,
+          imagesPerSecond,
+          seconds: seconds(),
+          ...line,
+        });
+      if (step % config.logEvery === 0)
+        log({ event: "step", loss: stepLoss, accuracy: stepCorrect / config.batchSize });
+      const epochMeans = {
+        loss: epochLossSum / stepsDone,
+        accuracy: epochCorrect / (stepsDone * config.batchSize),
+      };
+      onProgress?.({
+        epoch: epoch + 1,
+        epochs: config.epochs,
+        step: stepsDone,
+        steps: stepsPerEpoch,
+        ...epochMeans,
+        imagesPerSecond,
+        secondsLeft: ((totalSteps - step) * config.batchSize) / imagesPerSecond,
+        validationAccuracy: validation?.validationAccuracy,
+      });
+
+      // ---- end of an epoch ----
+      if (stepsDone === stepsPerEpoch) {
+        requireFinite(current, step);
+        const due = (epoch + 1) % (config.validateEvery || 1) === 0 || step === totalSteps;
+        if (forward && due) validation = await validate();
+        log({ event: "epoch", ...epochMeans, ...(due ? validation : undefined) });
+        epochLossSum = 0;
+        epochCorrect = 0;
+        save();
+        saved = step;
+      }
+    }
+    if (saved !== step) save();
+    return summary(validation);
+  } finally {
+    await program.dispose();
+    await forward?.dispose();
+  }
+
+  function firstCheckpoint(): Checkpoint {
+    return {
+      ...initial,
+      slots: optimizer.init(initial.params),
+      references: keepReferences(),
+      progress: { step: 0, epochLossSum: 0, epochCorrect: 0, seconds: 0 },
+    };
+  }
+
+  function keepReferences(): HostArray | undefined {
+    if (config.method.name !== "anchored") return undefined;
+    const { train, normalization } = dataSet;
+    const rows = keptReferenceRows(batches.referenceSet, config.method.referenceCount, config.seed);
+    const shape = [rows.length, train.channels, train.height, train.width];
+    return HostArray.float32(shape, normalizeImages(train, rows, normalization));
+  }
+
+  async function validate(): Promise<Validation> {
+    const predictions = await predictSet(forward!, record, current, references, dataSet.validation, {
+      protocol: "single",
+    });
+    return { validationAccuracy: accuracyOf(predictions), validationLoss: meanNll(predictions) };
+  }
+}
+
+interface Validation {
+  readonly validationAccuracy: number;
+  readonly validationLoss: number;
+}
+
+/**
+ * Writes config.json into a new folder; checks it against the one of a resumed run. A folder without a checkpoint has
+ * nothing to lose and is started afresh.
+ */
+function claimFolder(run: string, record: RunRecord, resume: boolean): void {
+  const paths = runPaths(run);
+  if (!resume) {
+    if (existsSync(paths.checkpoint))
+      throw new UserError(`${run} already holds a run; continue it with --resume, or choose another --out`);
+    writeFileAtomic(paths.config, `${JSON.stringify(record, null, 2)}\n`);
+    return;
+  }
+  const difference = firstDifference(JSON.parse(JSON.stringify(record)), readRun(run));
+  if (difference)
+    throw new UserError(
+      `--resume: ${difference.path.replace(/^config\./, "")} is ${JSON.stringify(difference.a)}, but ${run} was trained with ${JSON.stringify(difference.b)}; use the same, or another --out`,
+    );
+}

@@ -1,0 +1,53 @@
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { diskError, writeFileAtomic } from "../core/index.ts";
+
+/** A line of metrics.jsonl. */
+export interface MetricsLine {
+  readonly event: "step" | "epoch";
+  /** From 1. */
+  readonly epoch: number;
+  /** Steps taken, over all epochs. */
+  readonly step: number;
+  /** Mean training loss: of this step, or of the epoch. */
+  readonly loss: number;
+  /** Training accuracy in [0, 1], of this step or the epoch, with augmentation and masking. */
+  readonly accuracy: number;
+  /** That the last step was taken with. */
+  readonly learningRate: number;
+  readonly imagesPerSecond: number;
+  /** Epoch lines, where validated; in [0, 1], by one reference for anchored methods. */
+  readonly validationAccuracy?: number;
+  /** Mean negative log likelihood. */
+  readonly validationLoss?: number;
+  /** Training time so far, over all sessions. */
+  readonly seconds: number;
+}
+
+/** @throws UserError where the disk is full. */
+export function appendMetrics(path: string, line: MetricsLine): void {
+  try {
+    appendFileSync(path, `${JSON.stringify(line)}\n`);
+  } catch (error) {
+    throw diskError(error, path);
+  }
+}
+
+/** The lines of a run; half a line at the end, left by a crash, is skipped. */
+export function readMetrics(path: string): MetricsLine[] {
+  if (!existsSync(path)) return [];
+  return readFileSync(path, "utf8")
+    .split("\n")
+    .flatMap((text) => {
+      try {
+        return [JSON.parse(text) as MetricsLine];
+      } catch {
+        return [];
+      }
+    });
+}
+
+/** Drops what a resumed run will log again: the lines after `step`. */
+export function truncateMetrics(path: string, step: number): void {
+  const kept = readMetrics(path).filter((line) => line.step <= step);
+  writeFileAtomic(path, kept.map((line) => `${JSON.stringify(line)}\n`).join(""));
+}

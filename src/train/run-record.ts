@@ -1,0 +1,61 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { type DataSet, type ImageSet, imageCount, type Normalization, runPaths, UserError } from "../core/index.ts";
+import { type RunConfig, resolveConfig } from "./config.ts";
+
+/** What `config.json` of a run folder holds: all that is needed to use the checkpoint beside it. */
+export interface RunRecord {
+  readonly config: RunConfig;
+  readonly data: {
+    readonly name: string;
+    readonly title: string;
+    readonly classNames: readonly string[];
+    readonly channels: number;
+    readonly height: number;
+    readonly width: number;
+    readonly normalization: Normalization;
+    readonly trainImages: number;
+    readonly validationImages: number;
+    /** SHA-256 of the training images and labels: a run is only resumed on the same data. */
+    readonly sha256: string;
+  };
+}
+
+export function describeRun(config: RunConfig, { name, title, train, validation, normalization }: DataSet): RunRecord {
+  const { classNames, channels, height, width } = train;
+  const [trainImages, validationImages] = [imageCount(train), imageCount(validation)];
+  return {
+    config,
+    data: {
+      name,
+      title,
+      classNames,
+      channels,
+      height,
+      width,
+      normalization,
+      trainImages,
+      validationImages,
+      sha256: fingerprint(train),
+    },
+  };
+}
+
+const fingerprint = ({ images, labels }: ImageSet): string =>
+  createHash("sha256")
+    .update(images)
+    .update(new Uint8Array(labels.buffer, labels.byteOffset, labels.byteLength))
+    .digest("hex");
+
+/** @throws UserError where `run` is no run folder or its config.json is damaged. */
+export function readRun(run: string): RunRecord {
+  const path = runPaths(run).config;
+  if (!existsSync(path)) throw new UserError(`${run} holds no run (no config.json); train one with --out ${run}`);
+  try {
+    const record = JSON.parse(readFileSync(path, "utf8")) as RunRecord;
+    if (!record.data?.normalization) throw new Error("it lacks the description of the data");
+    return { ...record, config: resolveConfig(record.config) };
+  } catch (error) {
+    throw new UserError(`${path}: damaged or not written by anchored: ${(error as Error).message}`);
+  }
+}

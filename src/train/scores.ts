@@ -1,0 +1,42 @@
+import { type HostArray, type HostArrays, UserError } from "../core/index.ts";
+import type { Predictions } from "../evaluate/predictions.ts";
+import type { TrainState } from "./step.ts";
+
+const largestIn = (logits: Float32Array, row: number, classes: number): number => {
+  let best = 0;
+  for (let k = 1; k < classes; k++) if (logits[row * classes + k] > logits[row * classes + best]) best = k;
+  return best;
+};
+
+/** How many rows of logits [N, K] have their maximum at the label. */
+export function correctCount({ data, shape: [, classes] }: HostArray<"float32">, labels: Int32Array): number {
+  let correct = 0;
+  for (let row = 0; row < labels.length; row++) if (largestIn(data, row, classes) === labels[row]) correct++;
+  return correct;
+}
+
+/** In [0, 1]. */
+export const accuracyOf = ({ logits, labels, classes }: Predictions): number =>
+  labels.reduce((correct, label, row) => correct + Number(largestIn(logits, row, classes) === label), 0) /
+  labels.length;
+
+/** Mean negative log likelihood of the labels, nats. */
+export function meanNll({ logits, labels, classes }: Predictions): number {
+  let sum = 0;
+  labels.forEach((label, row) => {
+    const scores = logits.subarray(row * classes, (row + 1) * classes);
+    const largest = scores.reduce((a, b) => Math.max(a, b));
+    sum += largest + Math.log(scores.reduce((total, score) => total + Math.exp(score - largest), 0)) - scores[label];
+  });
+  return sum / labels.length;
+}
+
+/** @throws UserError naming a parameter that is NaN or infinite, which a finite loss may hide for one step. */
+export function requireFinite({ params, state }: TrainState, step: number): void {
+  const isBad = (data: HostArray["data"]) => data.some((value) => !Number.isFinite(value));
+  for (const [name, { data }] of Object.entries({ ...params, ...state } satisfies HostArrays))
+    if (isBad(data))
+      throw new UserError(
+        `${name} is no longer finite at step ${step}; the last checkpoint is kept; lower the learning rate`,
+      );
+}
