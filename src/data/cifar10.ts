@@ -90,16 +90,19 @@ export const cifar10: DataSetEntry = {
     const folder = join(dataDir, "cifar10", folderName);
     const archive = join(dataDir, "cifar10", "cifar-10-binary.tar.gz");
     await download(url, { to: archive, checksum: { algorithm: "md5", hex: archiveMd5 }, onProgress, signal });
-    await extract(archive, folder);
+    await extractBatches(archive, folder);
     rmSync(archive, { force: true });
     return folder;
   },
 };
 
 /** Writes the batch files of the downloaded archive into `folder`. */
-async function extract(archive: string, folder: string): Promise<void> {
+export async function extractBatches(archive: string, folder: string): Promise<void> {
   const missing = new Set([...batchFiles, "batches.meta.txt"]);
-  for (const { name, data } of tarFiles(await promisify(gunzip)(await readFile(archive)), archive)) {
+  const unpacked = await promisify(gunzip)(await readFile(archive)).catch((error: Error) => {
+    throw new UserError(`${archive}: not a complete gzip file (${error.message}); delete it and fetch it again`);
+  });
+  for (const { name, data } of tarFiles(unpacked, archive)) {
     const file = name.replace(/^(\.\/)?cifar-10-batches-bin\//, "");
     if (missing.delete(file)) writeFileAtomic(join(folder, file), data);
   }

@@ -146,7 +146,13 @@ async function write(file: FileHandle, chunk: Uint8Array, path: string): Promise
   }
 }
 
-const sizeOrZero = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+function sizeOrZero(path: string): number {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  } catch (error) {
+    throw diskError(error, path);
+  }
+}
 
 async function hashFile(path: string, { algorithm }: Checksum): Promise<Hash> {
   const hash = createHash(algorithm);

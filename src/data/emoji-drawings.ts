@@ -65,11 +65,11 @@ export function emojiDrawings(): EmojiDrawing[] {
     .flatMap((category) => (categories[category] ?? []).map((concept) => ({ concept, category })))
     .filter(({ concept }) => sets.every((set) => findIcon(set, concept)))
     .sort((a, b) => (a.concept < b.concept ? -1 : 1));
-  const ambiguous = sets.map((set) => repeated(concepts.map(({ concept }) => JSON.stringify(findIcon(set, concept)))));
+  const ambiguous = sets.map((set) => repeated(concepts.map(({ concept }) => svgOf(set, findIcon(set, concept)!, 1))));
   const drawings = concepts.flatMap(({ concept, category }) =>
     emojiVendors.flatMap((vendor, v): EmojiDrawing[] => {
       const icon = findIcon(sets[v], concept)!;
-      if (ambiguous[v].has(JSON.stringify(icon))) return [];
+      if (ambiguous[v].has(svgOf(sets[v], icon, 1))) return [];
       return [{ concept, category, vendor, svg: (size) => svgOf(sets[v], icon, size) }];
     }),
   );

@@ -4,7 +4,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { UserError, writeFileAtomic } from "../core/index.ts";
-import { type EmojiVendor, emojiDrawings, emojiVersions } from "./emoji-drawings.ts";
+import { type EmojiDrawing, type EmojiVendor, emojiDrawings, emojiVersions } from "./emoji-drawings.ts";
 import type { ResolvedOptions } from "./entry.ts";
 import { readReason } from "./files.ts";
 import { forEachLimited } from "./parallel.ts";
@@ -18,16 +18,20 @@ export interface EmojiRasters {
 
 /**
  * All emoji drawings at `size` pixels, from the cache where it is whole and belongs to the installed packages, else
- * drawn (about ten seconds) and cached. The transparent rasters are kept, so one cache serves every background.
+ * drawn (some seconds) and cached. The transparent rasters are kept, so one cache serves every background.
  */
-export async function emojiRasters(size: number, options: ResolvedOptions): Promise<EmojiRasters> {
-  // librsvg comes with sharp: another version may draw another pixel.
-  const source = JSON.stringify({ versions: emojiVersions(), sharp: sharp.versions.sharp, size });
+export async function emojiRasters(
+  size: number,
+  options: Pick<ResolvedOptions, "dataDir" | "onProgress" | "onNotice">,
+  drawings: () => readonly EmojiDrawing[] = emojiDrawings,
+): Promise<EmojiRasters> {
+  // librsvg comes with sharp: another version may draw another pixel. Raise `format` when the way of drawing changes.
+  const source = JSON.stringify({ format: 1, versions: emojiVersions(), sharp: sharp.versions.sharp, size });
   const path = join(options.dataDir, "emoji", `rasters-${size}.bin`);
   const cached = readCache(path, source, size);
   if (typeof cached === "object") return cached;
   if (existsSync(path)) options.onNotice?.(`${path}: ${cached}; drawing the emoji again`);
-  const rasters = await draw(size, options);
+  const rasters = await draw(size, drawings(), options.onProgress);
   try {
     writeFileAtomic(path, encodeCache(rasters, source));
   } catch (error) {
@@ -36,8 +40,11 @@ export async function emojiRasters(size: number, options: ResolvedOptions): Prom
   return rasters;
 }
 
-async function draw(size: number, options: ResolvedOptions): Promise<EmojiRasters> {
-  const drawings = emojiDrawings();
+async function draw(
+  size: number,
+  drawings: readonly EmojiDrawing[],
+  onProgress: ResolvedOptions["onProgress"],
+): Promise<EmojiRasters> {
   const bytesPerImage = size * size * 4;
   const rgba = new Uint8Array(drawings.length * bytesPerImage);
   let done = 0;
@@ -52,7 +59,7 @@ async function draw(size: number, options: ResolvedOptions): Promise<EmojiRaster
     } catch (error) {
       throw new UserError(`emoji: cannot draw ${drawing.vendor}'s ${drawing.concept}: ${(error as Error).message}`);
     }
-    options.onProgress?.({ label: "drawing emoji", done: ++done, total: drawings.length, unit: "images" });
+    onProgress?.({ label: "drawing emoji", done: ++done, total: drawings.length, unit: "images" });
   });
   return { size, drawings: drawings.map(({ concept, category, vendor }) => ({ concept, category, vendor })), rgba };
 }

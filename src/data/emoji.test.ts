@@ -1,0 +1,139 @@
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { type DataSet, type ImageSet, imageCount, UserError } from "../core/index.ts";
+import { emojiDrawings, emojiVendors } from "./emoji-drawings.ts";
+import { emojiRasters } from "./emoji-rasters.ts";
+import { type DataOptions, emojiCategories, loadDataSet } from "./index.ts";
+import { scratchFolder } from "./test-images.ts";
+
+const dataDir = mkdtempSync(join(tmpdir(), "anchored-emoji-"));
+afterAll(() => rmSync(dataDir, { recursive: true }));
+const load = (options: Partial<DataOptions> = {}) =>
+  loadDataSet({ name: "emoji", imageSize: 8, seed: 3, dataDir, ...options });
+
+const conceptsOf = (set: ImageSet) => new Set([...set.concepts!.index].map((i) => set.concepts!.names[i]));
+const vendorsOf = (set: ImageSet) => new Set([...set.domains!.index].map((i) => set.domains!.names[i]));
+const drawingsOf = (set: ImageSet) =>
+  Array.from(set.labels.keys()).map((row) => `${set.concepts!.index[row]} ${set.domains!.index[row]}`);
+const splitsOf = (set: DataSet) => [set.train, set.validation, set.test];
+
+test("the drawings: the declared concepts per category, by every vendor, each drawing once", () => {
+  const drawings = emojiDrawings();
+  for (const [category, count] of Object.entries(emojiCategories))
+    expect(new Set(drawings.filter((d) => d.category === category).map((d) => d.concept)).size, category).toBe(count);
+  const perVendor = emojiVendors.map((vendor) => drawings.filter((d) => d.vendor === vendor).length);
+  // emojione draws the insect `cricket` as the game: both are left out.
+  expect(perVendor).toEqual([1051, 1051, 1051, 1051, 1049]);
+  for (const vendor of emojiVendors) {
+    const svgs = drawings.filter((d) => d.vendor === vendor).map((d) => d.svg(32));
+    expect(new Set(svgs).size).toBe(svgs.length);
+  }
+});
+
+test("category: no concept on two sides; the shift set is the test concepts by unseen vendors", async () => {
+  const set = await load();
+  const concepts = splitsOf(set).map(conceptsOf);
+  const all = concepts.flatMap((names) => [...names]);
+  expect(new Set(all).size).toBe(all.length);
+  expect(all.length).toBe(1051);
+  for (const split of splitsOf(set)) {
+    expect(vendorsOf(split)).toEqual(new Set(["noto", "twemoji", "openmoji"]));
+    expect(imageCount(split)).toBe(3 * conceptsOf(split).size);
+  }
+  const [shift] = set.shifts;
+  expect(shift.name).toBe("emoji/unseen vendors");
+  expect(vendorsOf(shift)).toEqual(new Set(["fluent-emoji-flat", "emojione"]));
+  for (const concept of conceptsOf(shift)) expect(concepts[2]).toContain(concept);
+  expect(imageCount(set.test)).toBe(3 * 211);
+});
+
+test("concept: every class is trained on, at most one drawing of it is held out", async () => {
+  const set = await load({ label: "concept" });
+  expect(set.title).toBe("Emoji concepts");
+  expect(conceptsOf(set.train).size).toBe(1051);
+  const drawings = splitsOf(set).flatMap(drawingsOf);
+  expect(new Set(drawings).size).toBe(drawings.length);
+  expect(drawings.length).toBe(3 * 1051);
+  const held = [...set.test.labels, ...set.validation.labels];
+  expect(new Set(held).size).toBe(held.length);
+  expect(conceptsOf(set.shifts[0])).toEqual(conceptsOf(set.test));
+});
+
+test("vendors can be chosen; the background can be coloured, by seed", async () => {
+  const set = await load({ domains: { train: ["emojione"], shift: ["noto"] }, background: "random" });
+  expect(vendorsOf(set.train)).toEqual(new Set(["emojione"]));
+  expect(vendorsOf(set.shifts[0])).toEqual(new Set(["noto"]));
+  const corners = Array.from({ length: 50 }, (_, i) => set.train.images.subarray(i * 192, i * 192 + 3).join());
+  expect(new Set(corners).size).toBeGreaterThan(20);
+  const none = await load({ domains: { train: ["noto"], shift: [] } });
+  expect(none.shifts).toEqual([]);
+});
+
+test.each<[string, Partial<DataOptions>, RegExp]>([
+  ["vendor", { domains: { train: ["apple"], shift: [] } }, /unknown emoji vendor "apple"; known: noto, /],
+  ["no vendor", { domains: { train: [], shift: [] } }, /no vendor to train on/],
+  ["vendor twice", { domains: { train: ["noto"], shift: ["noto"] } }, /"noto" cannot be both/],
+  ["label", { label: "colour" as any }, /unknown emoji label "colour"/],
+  ["background", { background: "plaid" as any }, /unknown emoji background "plaid"/],
+  ["one vendor, label concept", { label: "concept", domains: { train: ["noto"], shift: [] } }, /at least 2/],
+  ["too much validation", { label: "concept", validationFraction: 0.9 }, /validationFraction 0.9 is too large/],
+])("a wrong %s is refused", async (_, options, message) => {
+  const error = await load(options).catch((e) => e);
+  expect(error).toBeInstanceOf(UserError);
+  expect(error.message).toMatch(message);
+});
+
+describe("the cache of rasters", () => {
+  const few = emojiDrawings().slice(0, 20);
+  const rasters = (folder: string, notices: string[] = [], progress: number[] = []) =>
+    emojiRasters(
+      16,
+      { dataDir: folder, onNotice: (line) => notices.push(line), onProgress: ({ done }) => progress.push(done) },
+      () => few,
+    );
+
+  test("is written once and read back equal", async () => {
+    const folder = scratchFolder();
+    const progress: number[] = [];
+    const drawn = await rasters(folder, [], progress);
+    expect(progress.at(-1)).toBe(20);
+    expect(await rasters(folder, [], progress)).toEqual(drawn);
+    expect(progress.length).toBe(20);
+  });
+
+  test.each<[string, (path: string) => void, RegExp]>([
+    ["truncated", (path) => truncateSync(path, 9000), /truncated or damaged/],
+    ["too long", (path) => appendFileSync(path, "x"), /truncated or damaged/],
+    ["empty", (path) => truncateSync(path, 0), /not a cache/],
+    ["foreign", (path) => writeFileSync(path, "hello"), /not a cache/],
+    ["null", (path) => writeFileSync(path, "null\n"), /other package versions/],
+    [
+      "of other versions",
+      (path) => writeFileSync(path, readFileSync(path, "latin1").replace("noto@", "noto@9"), "latin1"),
+      /other package versions/,
+    ],
+  ])("is rebuilt, and named, when %s", async (_, damage, message) => {
+    const folder = scratchFolder();
+    const drawn = await rasters(folder);
+    const path = join(folder, "emoji", "rasters-16.bin");
+    damage(path);
+    const notices: string[] = [];
+    expect(await rasters(folder, notices)).toEqual(drawn);
+    expect(notices).toHaveLength(1);
+    expect(notices[0]).toMatch(message);
+    expect(notices[0]).toContain(path);
+    expect(await rasters(folder, notices)).toEqual(drawn);
+    expect(notices).toHaveLength(1);
+  });
+
+  test("is done without when it cannot be written", async () => {
+    const file = join(scratchFolder(), "file");
+    writeFileSync(file, "");
+    const notices: string[] = [];
+    expect((await rasters(file, notices)).drawings).toHaveLength(20);
+    expect(notices.join()).toMatch(/not cached/);
+    expect(existsSync(join(file, "emoji"))).toBe(false);
+  });
+});

@@ -1,0 +1,125 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import sharp from "sharp";
+import { describe, expect, test } from "vitest";
+import { UserError } from "../core/index.ts";
+import { decodeImage, loadDataSet } from "./index.ts";
+import { writeFolder } from "./test-data-sets.ts";
+import { scratchFolder } from "./test-images.ts";
+
+const layout = { train: { cat: 5, dog: 5 }, test: { cat: 2, dog: 1 } };
+const load = (folder?: string) => loadDataSet({ name: "folder", seed: 1, folder, imageSize: 8 });
+
+test("splits, classes, a shift set with fewer classes, hidden files", async () => {
+  const root = scratchFolder();
+  await writeFolder(root, { ...layout, val: { cat: 1, dog: 2 }, sketch: { dog: 3 } });
+  writeFileSync(join(root, "train", "cat", ".DS_Store"), "");
+  writeFileSync(join(root, "labels.txt"), "");
+  const set = await load(root);
+  expect(set.train.classNames).toEqual(["cat", "dog"]);
+  expect(
+    [set.train, set.validation, set.test, ...set.shifts].map((s) => [s.name.split("/")[1], [...s.labels]]),
+  ).toEqual([
+    ["train", [0, 0, 0, 0, 0, 1, 1, 1, 1, 1]],
+    ["validation", [0, 1, 1]],
+    ["test", [0, 0, 1]],
+    ["sketch", [1, 1, 1]],
+  ]);
+  expect([...set.train.images.subarray(5 * 192, 5 * 192 + 3)]).toEqual([40, 0, 60]);
+});
+
+describe.each<[string, (root: string) => void, RegExp]>([
+  ["without train", (root) => rmSync(join(root, "train"), { recursive: true }), /no "train" folder \(found test\)/],
+  ["without test", (root) => rmSync(join(root, "test"), { recursive: true }), /no "test" folder \(found train\)/],
+  ["with an unknown class", (root) => mkdirSync(join(root, "test", "cow")), /class "cow" is not among those of train/],
+  [
+    "with a missing class",
+    (root) => rmSync(join(root, "test", "dog"), { recursive: true }),
+    /class "dog" of train has no/,
+  ],
+  [
+    "with an empty class",
+    (root) => rmSync(join(root, "test", "dog", "0.png")),
+    /dog: no images \(.jpg, .*\) among its 0 files/,
+  ],
+  ["with one class", (root) => rmSync(join(root, "train", "dog"), { recursive: true }), /at least 2 class folders/],
+  [
+    "with two validations",
+    (root) => ["val", "valid"].forEach((s) => void mkdirSync(join(root, s))),
+    /both val and valid/,
+  ],
+  [
+    "with a text as image",
+    (root) => writeFileSync(join(root, "test", "dog", "0.png"), "hello"),
+    /test.dog.0\.png: not a readable image/,
+  ],
+  [
+    "with an empty image",
+    (root) => writeFileSync(join(root, "test", "cat", "1.png"), ""),
+    /test.cat.1\.png: not a readable image/,
+  ],
+  [
+    "with a truncated image",
+    (root) =>
+      writeFileSync(
+        join(root, "train", "cat", "3.png"),
+        readFileSync(join(root, "train", "cat", "3.png")).subarray(0, 60),
+      ),
+    /train.cat.3\.png: not a readable image/,
+  ],
+])("a folder %s", (_, damage, message) => {
+  test("is refused in one line that says where", async () => {
+    const root = scratchFolder();
+    await writeFolder(root, layout);
+    damage(root);
+    const error = await load(root).catch((e) => e);
+    expect(error).toBeInstanceOf(UserError);
+    expect(error.message).toMatch(message);
+    expect(error.message).toContain(root);
+    expect(error.message).not.toContain("\n");
+  });
+});
+
+test("no folder given, or none there", async () => {
+  await expect(load()).rejects.toThrow(/which folder/);
+  await expect(load("/nowhere/at-all")).rejects.toThrow("cannot read /nowhere/at-all: no such file or folder");
+});
+
+describe("decoding to 8×8 RGB", () => {
+  const halves = (channels: 3 | 4): Buffer => {
+    const data = Buffer.alloc(16 * 16 * channels, 255);
+    for (let p = 0; p < 256; p++) if (p % 16 < 8) data.fill(0, p * channels, p * channels + channels);
+    return data;
+  };
+  const image = (channels: 3 | 4 = 3) => sharp(halves(channels), { raw: { width: 16, height: 16, channels } });
+  const pixel = (bytes: Uint8Array, y: number, x: number) => [...bytes.subarray((y * 8 + x) * 3, (y * 8 + x) * 3 + 3)];
+  const black = [0, 0, 0];
+  const white = [255, 255, 255];
+
+  test.each<[string, (path: string) => Promise<unknown>, number[], number[]]>([
+    ["colour.png", (path) => image().png().toFile(path), black, white],
+    ["grey.png", (path) => image().toColourspace("b-w").png().toFile(path), black, white],
+    ["palette.png", (path) => image().png({ palette: true }).toFile(path), black, white],
+    ["deep.png", (path) => image().toColourspace("rgb16").png().toFile(path), black, white],
+    ["lossless.webp", (path) => image().webp({ lossless: true }).toFile(path), black, white],
+    // Transparent black on the left becomes white.
+    ["alpha.png", (path) => image(4).png().toFile(path), white, white],
+    // Orientation 3: upside down, so left and right change places.
+    [
+      "turned.jpg",
+      (path) => image().withMetadata({ orientation: 3 }).jpeg({ quality: 100 }).toFile(path),
+      white,
+      black,
+    ],
+    ["cmyk.jpg", (path) => image().toColourspace("cmyk").jpeg({ quality: 100 }).toFile(path), black, white],
+  ])("%s", async (name, write, left, right) => {
+    const path = join(scratchFolder(), name);
+    await write(path);
+    const bytes = await decodeImage(path, 8);
+    expect(bytes.length).toBe(192);
+    const near = (found: number[], want: number[]) =>
+      expect(Math.max(...found.map((value, c) => Math.abs(value - want[c])))).toBeLessThan(50);
+    near(pixel(bytes, 4, 1), left);
+    near(pixel(bytes, 4, 6), right);
+  });
+});
