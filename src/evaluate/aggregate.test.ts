@@ -36,8 +36,8 @@ test("runs are grouped by everything but the seed", () => {
   ]);
   expect(arms.map(({ name, runs }) => [name, runs])).toEqual([
     ["standard", [0, 2]],
-    ["anchored, α = 0.25 (label)", [1]],
-    ["anchored, α = 0", [3]],
+    ["anchored α = 0.25 (label)", [1]],
+    ["anchored α = 0", [3]],
   ]);
 });
 

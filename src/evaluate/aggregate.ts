@@ -17,7 +17,7 @@ export function meanSd(values: readonly number[]): MeanSd {
 
 /** The runs of one experiment: equal in everything but their seeds. */
 export interface Arm {
-  /** e.g. `anchored, α = 0.25 (label)`; unlike every other arm's. */
+  /** e.g. `anchored α = 0.25 (label)`; unlike every other arm's. */
   readonly name: string;
   /** Places in the list that was grouped. */
   readonly runs: readonly number[];
@@ -27,7 +27,7 @@ export interface Arm {
 const methodName = ({ method, maskProbability, maskTarget }: Results): string => {
   if (maskProbability === undefined) return method;
   const target = maskTarget && maskProbability > 0 ? ` (${maskTarget})` : "";
-  return `${method}, α = ${maskProbability}${target}`;
+  return `${method} α = ${maskProbability}${target}`;
 };
 
 /**

@@ -10,12 +10,20 @@ import { savePredictions } from "./stored.ts";
 
 let run: string;
 const config = {
-  data: { name: "toy", title: "Toy (made up)" },
-  model: "resnet20",
-  method: { name: "anchored", maskProbability: 0.25, maskTarget: "label" },
-  seed: 3,
-  epochs: 2,
-  parameters: 272_000,
+  config: {
+    data: { name: "toy" },
+    model: "resnet20",
+    method: { name: "anchored", maskProbability: 0.25, maskTarget: "label" },
+    seed: 3,
+    threads: 2,
+    epochs: 2,
+    optimizer: { name: "sgd", momentum: 0.9 },
+    augment: [
+      { name: "crop", options: { pad: 4 } },
+      { name: "flip", options: {} },
+    ],
+  },
+  data: { name: "toy", title: "Toy (made up)", classNames: ["a", "b"] },
 };
 const log = [
   { event: "step", epoch: 0, step: 10, loss: 2, accuracy: 0.2, learningRate: 0.1, imagesPerSecond: 90, seconds: 4 },
@@ -66,7 +74,7 @@ beforeEach(() => {
 afterEach(() => rmSync(run, { recursive: true }));
 
 test("results from the stored predictions, written and read back", () => {
-  const results = evaluateStored(run, { command: "anchored quickstart", date: new Date(0) });
+  const results = evaluateStored(run, { command: "anchored quickstart", parameters: 272_000, date: new Date(0) });
   expect(readResults(run)).toEqual(JSON.parse(JSON.stringify(results)));
   expect(results).toMatchObject({
     data: { name: "toy", title: "Toy (made up)" },
@@ -77,7 +85,19 @@ test("results from the stored predictions, written and read back", () => {
     seed: 3,
     parameters: 272_000,
     date: "1970-01-01T00:00:00.000Z",
+    command: "anchored quickstart",
     training: { epochs: 2, steps: 40, seconds: 19, imagesPerSecond: 100 },
+  });
+  expect(results.settings).toEqual({
+    "data.name": "toy",
+    model: "resnet20",
+    "method.name": "anchored",
+    "method.maskProbability": 0.25,
+    "method.maskTarget": "label",
+    epochs: 2,
+    "optimizer.name": "sgd",
+    "optimizer.momentum": 0.9,
+    augment: "crop(pad 4), flip",
   });
   expect(results.sets.map(({ set, role, metrics }) => [set, role, metrics.accuracy])).toEqual([
     ["toy/test", "test", 1],
@@ -101,7 +121,7 @@ test.each([
   ["metrics.jsonl", () => writeLog('{"event":"step","loss":"low"}\n'), "metrics.jsonl line 1: loss: "],
   ["metrics.jsonl", () => rmSync(join(run, "metrics.jsonl")), "metrics.jsonl is missing; train the run first"],
   ["config.json", () => rmSync(join(run, "config.json")), "config.json is missing; is this a run folder?"],
-  ["config.json", () => writeFileSync(join(run, "config.json"), '{"model":"x"}'), "config.json: data: "],
+  ["config.json", () => writeFileSync(join(run, "config.json"), '{"model":"x"}'), "config.json: config: "],
   ["predictions", () => rmSync(join(run, "predictions"), { recursive: true }), "no stored predictions on a test set"],
 ])("one clear line for a damaged %s", (_, damage, message) => {
   damage();

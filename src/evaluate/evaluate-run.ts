@@ -11,16 +11,18 @@ import { readRunConfig } from "./run-config.ts";
 import { type LogLine, readRunLog } from "./run-log.ts";
 import { loadPredictions, type StoredSet, storedSets } from "./stored.ts";
 
-/** What a caller knows that the run folder may not say. */
+/** What a caller knows and the run folder does not say. */
 export interface EvaluateOptions {
-  readonly title?: string;
+  /** Number of trained values of the model. */
   readonly parameters?: number;
+  /** What the user typed. */
   readonly command?: string;
   readonly date?: Date;
 }
 
 const RELIABILITY_BINS = 15;
-const HISTOGRAM_BINS = 250;
+/** Fine, so that a figure can cut off an empty end and still have bins to join. */
+const HISTOGRAM_BINS = 1000;
 
 /**
  * Computes every metric of a run from its stored predictions (no model is run) and writes `results.json`.
@@ -40,14 +42,14 @@ export function evaluateStored(run: string, options: EvaluateOptions = {}): Resu
     version: 1,
     run: basename(resolve(run)),
     date: (options.date ?? new Date()).toISOString(),
-    data: { name: config.data, title: options.title ?? config.title },
+    data: { name: config.data, title: config.title },
     model: config.model,
     method: config.method,
     maskProbability: config.maskProbability,
     maskTarget: config.maskTarget,
     seed: config.seed,
-    parameters: options.parameters ?? config.parameters,
-    command: options.command ?? config.command,
+    parameters: options.parameters,
+    command: options.command,
     training: trainingFacts(log),
     settings: config.settings,
     sets: stored.filter(({ role }) => role !== "ood").map((entry) => labelledResults(entry, load(entry))),
@@ -55,9 +57,13 @@ export function evaluateStored(run: string, options: EvaluateOptions = {}): Resu
     machine: thisMachine(),
     versions: versions(),
   };
-  writeFileAtomic(runPaths(run).results, `${JSON.stringify(results, null, 1)}\n`);
+  writeFileAtomic(runPaths(run).results, `${stringify(results)}\n`);
   return results;
 }
+
+/** Indented JSON, but a list of numbers on one line. */
+const stringify = (value: unknown): string =>
+  JSON.stringify(value, null, 1).replace(/\[[\d\s,.eE+-]+\]/g, (numbers) => numbers.replace(/\s+/g, ""));
 
 function labelledResults(entry: StoredSet, predictions: Predictions): LabelledSetResults {
   const judged = judge(predictions);

@@ -12,68 +12,63 @@ export interface RunConfig {
   readonly maskProbability?: number;
   readonly maskTarget?: string;
   readonly seed?: number;
-  readonly parameters?: number;
-  readonly command?: string;
   /** Every setting that makes two runs different experiments, flattened: not the seed, the folder or the time. */
   readonly settings: Readonly<Record<string, Setting>>;
 }
 
 export type Setting = string | number | boolean;
 
-const named = z.union([z.string(), z.looseObject({ name: z.string() })]);
-const schema = z.looseObject({
-  data: named,
-  model: named,
-  method: named,
-  title: z.string().optional(),
-  dataTitle: z.string().optional(),
-  maskProbability: z.number().min(0).max(1).nullish(),
-  maskTarget: z.string().nullish(),
-  seed: z.number().int().optional(),
-  parameters: z.number().int().optional(),
-  command: z.string().optional(),
+const schema = z.object({
+  config: z.looseObject({
+    data: z.looseObject({ name: z.string() }),
+    model: z.string(),
+    method: z.looseObject({
+      name: z.string(),
+      maskProbability: z.number().min(0).max(1).optional(),
+      maskTarget: z.string().optional(),
+    }),
+    seed: z.number().int().optional(),
+  }),
+  data: z.looseObject({ name: z.string(), title: z.string() }),
 });
 
 /** `config.json` of a run folder. @throws UserError where it is missing or damaged. */
 export function readRunConfig(run: string): RunConfig {
   const path = runPaths(run).config;
-  const config = parseJson(readText(path, "is this a run folder?"), schema, path);
-  const { data, model, method } = config;
-  const inside = (value: typeof data): Record<string, unknown> => (typeof value === "string" ? {} : value);
-  const nameOf = (value: typeof data) => (typeof value === "string" ? value : value.name);
-  const maskProbability = config.maskProbability ?? inside(method).maskProbability;
-  const maskTarget = config.maskTarget ?? inside(method).maskTarget;
+  const { config, data } = parseJson(readText(path, "is this a run folder?"), schema, path);
+  const { name, maskProbability, maskTarget } = config.method;
   return {
-    data: nameOf(data),
-    title: config.title ?? config.dataTitle ?? String(inside(data).title ?? nameOf(data)),
-    model: nameOf(model),
-    method: nameOf(method),
-    // A standard run's config may carry the defaults of anchoring, which it does not use.
-    ...(nameOf(method) !== "standard" && typeof maskProbability === "number" && { maskProbability }),
-    ...(nameOf(method) !== "standard" && typeof maskTarget === "string" && { maskTarget }),
+    data: data.name,
+    title: data.title,
+    model: config.model,
+    method: name,
+    maskProbability,
+    maskTarget,
     seed: config.seed,
-    parameters: config.parameters,
-    command: config.command,
     settings: flatten(config),
   };
 }
 
-/** Keys whose values may differ between two seeds of one experiment. */
-const incidental = new Set(
-  "seed out run name resume date startedAt command machine versions parameters normalization mean std checkpoint dataFolder".split(
-    " ",
-  ),
-);
-const LONGEST_LIST = 16;
+/** Keys whose values may differ between two seeds of one experiment, or change nothing but the log and the speed. */
+const incidental = new Set(["seed", "threads", "logEvery", "validateEvery"]);
 
+/** `{ optimizer: { name: "sgd" } }` → `{ "optimizer.name": "sgd" }`. */
 function flatten(value: object, prefix = ""): Record<string, Setting> {
   const flat: Record<string, Setting> = {};
   for (const [key, item] of Object.entries(value)) {
-    if (incidental.has(key) && !(key === "name" && prefix)) continue;
-    if (Array.isArray(item)) {
-      if (item.length <= LONGEST_LIST) flat[prefix + key] = item.map((v) => JSON.stringify(v)).join(", ");
-    } else if (typeof item === "object" && item !== null) Object.assign(flat, flatten(item, `${prefix}${key}.`));
-    else if (item !== null && item !== undefined) flat[prefix + key] = item as Setting;
+    if (incidental.has(key) || item === null || item === undefined) continue;
+    if (Array.isArray(item)) flat[prefix + key] = item.map(describe).join(", ");
+    else if (typeof item === "object") Object.assign(flat, flatten(item, `${prefix}${key}.`));
+    else flat[prefix + key] = item;
   }
   return flat;
+}
+
+/** `{ name: "crop", options: { pad: 4 } }` → `crop(pad 4)`. */
+function describe(item: unknown): string {
+  if (typeof item !== "object" || item === null) return String(item);
+  const { name, options, ...rest } = item as { name?: unknown; options?: object };
+  if (typeof name !== "string") return JSON.stringify(item);
+  const settings = Object.entries({ ...options, ...rest }).map(([key, value]) => `${key} ${describe(value)}`);
+  return settings.length ? `${name}(${settings.join(", ")})` : name;
 }

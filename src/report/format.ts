@@ -21,6 +21,9 @@ export const meanOf = (values: readonly (number | undefined)[]): MeanSd | undefi
   return known.length ? meanSd(known) : undefined;
 };
 
+/** Keeps a number with its ± and its unit on one line. */
+export const unbroken = (text: string): string => text.replace(/ ± /g, "\u00a0±\u00a0").replace(/ %/g, "\u00a0%");
+
 /** 75 s → `1 min 15 s`. */
 export function duration(seconds: number): string {
   const whole = Math.round(seconds);

@@ -1,5 +1,5 @@
 import { type Html, html, raw } from "./html.ts";
-import { learningCurves, reliabilityDiagrams, scoreHistograms } from "./sections/charts.ts";
+import { knownAndForeign, learningCurves, reliabilityDiagrams } from "./sections/charts.ts";
 import { comparison } from "./sections/comparison.ts";
 import { glance } from "./sections/glance.ts";
 import { headline } from "./sections/headline.ts";
@@ -25,7 +25,7 @@ export async function renderPage(study: Study, options: ReportOptions = {}): Pro
     comparison(study),
     await learningCurves(study),
     await reliabilityDiagrams(study),
-    await scoreHistograms(study),
+    await knownAndForeign(study),
     pictures(study),
     whatWasRun(study, options.command),
   ];

@@ -1,6 +1,6 @@
 import { UserError, writeFileAtomic } from "../core/index.ts";
 import { type ReportOptions, renderPage } from "./page.ts";
-import { readRun, study } from "./study.ts";
+import { readReportedRun, study } from "./study.ts";
 
 /**
  * Compares evaluated runs in one self-contained HTML file. Runs that differ only in their seed are one arm.
@@ -8,5 +8,5 @@ import { readRun, study } from "./study.ts";
  */
 export async function report(runs: readonly string[], out: string, options: ReportOptions = {}): Promise<void> {
   if (runs.length === 0) throw new UserError("report: no run given; name at least one run folder");
-  writeFileAtomic(out, await renderPage(study(runs.map(readRun)), options));
+  writeFileAtomic(out, await renderPage(study(runs.map(readReportedRun)), options));
 }

@@ -34,7 +34,7 @@ const dashes = [[], [6, 3], [2, 2], [8, 3, 2, 3], [4, 4], [1, 3]];
 const shapes = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"];
 
 /** @throws UserError where a folder lacks its results, or a file is damaged. */
-export const readRun = (run: string): ReportedRun => ({
+export const readReportedRun = (run: string): ReportedRun => ({
   results: readResults(run),
   log: readRunLog(run),
   gallery: readGallery(run),
@@ -42,7 +42,8 @@ export const readRun = (run: string): ReportedRun => ({
 
 export function study(runs: readonly ReportedRun[]): Study {
   const arms = groupIntoArms(runs.map(({ results }) => results)).map((arm: Arm, i) => ({
-    name: arm.name,
+    // A name may break between words, not within "α = 0.25".
+    name: arm.name.replace(/α = /g, "α\u00a0=\u00a0"),
     runs: arm.runs.map((place) => runs[place]),
     color: `var(--arm-${(i % ARM_COLORS) + 1})`,
     dash: dashes[i % dashes.length],

@@ -25,7 +25,7 @@ main > * { display: block; margin: 22px 0; padding: 24px 26px; background: var(-
 .findings { margin: 0; padding: 0; list-style: none }
 .findings li { padding: 7px 0; border-top: 1px solid var(--grid) }
 .findings li:first-child { border: 0; padding-top: 0 }
-.note, figcaption { color: var(--muted); font-size: 14px; line-height: 1.5; margin: 16px 0 0; max-width: 76ch }
+.note, figcaption { color: var(--muted); font-size: 14px; line-height: 1.5; margin: 16px 0 0; max-width: 92ch }
 .scroll { overflow-x: auto; margin: 0 -4px }
 .scroll:focus-visible { outline: 2px solid var(--accent) }
 table { border-collapse: collapse; font-size: 15px; font-variant-numeric: tabular-nums; width: 100% }
@@ -44,10 +44,11 @@ td.best span { font-weight: 700 }
 td.best i, .best i { color: var(--accent); font-style: normal }
 .tied i { font-style: normal }
 .none { color: var(--muted) }
-.grid { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); gap: 20px 24px }
+.grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 300px), 1fr)); gap: 20px 24px }
 .grid.wide { grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)) }
 .grid svg { width: 100%; height: auto; display: block }
-figure > h3 { margin: 22px 0 10px; font-weight: 600 }
+figure > h3 { margin: 26px 0 12px; font-size: 16px }
+.panel h3 { font-size: 14px }
 .panel p { margin: 0 0 4px; color: var(--muted); font-size: 13.5px; font-variant-numeric: tabular-nums }
 .key { display: flex; flex-wrap: wrap; gap: 4px 22px; margin: 0 0 14px; padding: 0; list-style: none; font-size: 14px }
 .key li { display: flex; align-items: center; gap: 8px }
@@ -74,8 +75,14 @@ footer { color: var(--muted); font-size: 13.5px; padding-bottom: 48px }
   dd { margin-bottom: 10px }
   th, td { padding: 7px 8px }
   .numbers { font-size: 14px }
-  .group span { left: 8px }
-  .numbers thead th + th { padding-right: calc(8px + 1.5em) }
+  .numbers th, .numbers td { padding: 6px 4px }
+  .numbers thead th { font-size: 12.5px }
+  .numbers tbody th { white-space: normal; line-height: 1.3 }
+  .numbers td { position: relative; padding-right: 1.4em }
+  .numbers td small { display: block; font-size: 12px }
+  .numbers td i { position: absolute; right: 0; top: 6px; width: 1.2em }
+  .group span { left: 4px }
+  .numbers thead th + th { padding-right: 1.5em }
 }
 @media print { body { background: #fff } main > * { break-inside: avoid-page; border: 0; padding: 0 } }
 `;

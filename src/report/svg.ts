@@ -6,6 +6,9 @@ import { escapeHtml, type Html, raw } from "./html.ts";
 const config = {
   font: "inherit",
   background: "transparent",
+  // Every drawing of a kind is the same size, whatever its labels: drawings side by side stay aligned.
+  autosize: { type: "none" },
+  padding: { left: 62, right: 18, top: 12, bottom: 44 },
   aria: false,
   view: { stroke: null },
   axis: {
@@ -20,8 +23,12 @@ const config = {
     titlePadding: 8,
     labelPadding: 4,
     tickSize: 4,
+    labelFlush: false,
   },
 } as const;
+
+/** Drawn for a phone at natural size; a wide screen enlarges them up to this. */
+const LARGEST_SCALE = 1.25;
 
 /**
  * Draws a chart as markup for the page itself.
@@ -40,6 +47,6 @@ export async function drawSvg(spec: TopLevelSpec, id: string, label: string): Pr
     .replace(/\bid="([^"]+)"/g, `id="${id}-$1"`)
     .replace(/url\(#([^)]+)\)/g, `url(#${id}-$1)`);
   return raw(
-    `<svg ${viewBox} style="max-width:${width}px" role="img" aria-label="${escapeHtml(label)}">${inner}</svg>`,
+    `<svg ${viewBox} style="max-width:${Math.round(LARGEST_SCALE * Number(width))}px" role="img" aria-label="${escapeHtml(label)}">${inner}</svg>`,
   );
 }

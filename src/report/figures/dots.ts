@@ -8,18 +8,21 @@ export interface DotRow {
   readonly values: readonly number[];
 }
 
+/** An axis spans at least this, lest a hair of a difference look like a gulf. */
+const NARROWEST = 2;
+
 /** One measure, a row an arm: every seed a mark, their mean a bar. The axis spans the values, not from zero. */
-export function dots(rows: readonly DotRow[], measure: string, id: string) {
+export function dots(rows: readonly DotRow[], measure: string, axis: string, id: string) {
   const all = rows.flatMap(({ values }) => values);
   const [low, high] = [Math.min(...all), Math.max(...all)];
-  const margin = Math.max((high - low) * 0.12, Math.abs(high) * 0.004, 1e-6);
+  const margin = Math.max((high - low) * 0.12, (NARROWEST - (high - low)) / 2);
   const marks = rows.flatMap(({ arm, values }) => values.map((value) => ({ arm, value })));
   const means = rows.map(({ arm, values }) => ({ arm, value: values.reduce((a, b) => a + b, 0) / values.length }));
   const arms = rows.map(({ arm }) => arm);
   const x = {
     field: "value",
     type: "quantitative" as const,
-    title: measure,
+    title: axis,
     scale: { domain: [low - margin, high + margin], nice: false, zero: false },
     axis: { tickCount: 5, grid: true },
   };
@@ -40,9 +43,9 @@ export function dots(rows: readonly DotRow[], measure: string, id: string) {
   const label = `${measure}. ${means.map(({ arm, value }) => `${arm}: ${Number(value.toPrecision(3))}`).join("; ")}.`;
   return drawSvg(
     {
-      width: 310,
-      height: { step: 44 },
-      padding: 6,
+      width: 320,
+      padding: { left: 10, right: 14, top: 4, bottom: 44 },
+      height: 44 * rows.length,
       layer: [
         {
           data: { values: means },

@@ -30,9 +30,8 @@ export function learningCurve(arms: readonly ReportedArm[], curve: CurveName, id
   const names = arms.map(({ name }) => name);
   return drawSvg(
     {
-      width: 400,
-      height: 230,
-      padding: 6,
+      width: 270,
+      height: 190,
       data: { values },
       mark: { type: "line", strokeWidth: 1.8, strokeJoin: "round" },
       encoding: {

@@ -40,7 +40,6 @@ export function reliability(arm: ReportedArm, id: string) {
     {
       width: 260,
       height: 240,
-      padding: 6,
       layer: [
         {
           data: {

@@ -15,14 +15,19 @@ const pool = (all: readonly Counts[]): Counts => ({
   ood: all[0].ood.map((_, i) => all.reduce((sum, { ood }) => sum + ood[i], 0)),
 });
 
-/** Cuts an empty right end off and joins bins until about 25 are left. */
-export function coarsen({ lower, upper, id, ood }: Counts): Counts {
+/** The number of bins that hold all but a thin right tail. */
+export function usedBins({ id, ood }: Counts): number {
   const total = [...id, ...ood].reduce((a, b) => a + b, 0);
   let end = id.length;
   for (let beyond = 0; end > 1; end--) {
     beyond += id[end - 1] + ood[end - 1];
     if (beyond > TAIL * total) break;
   }
+  return end;
+}
+
+/** Joins the first `end` bins to about 25; what lies beyond goes into the last. */
+export function coarsen({ lower, upper, id, ood }: Counts, end: number): Counts {
   const group = Math.max(1, Math.round(end / SHOWN_BINS));
   const bins = Math.ceil(end / group);
   const join = (counts: readonly number[]) => {
@@ -33,11 +38,26 @@ export function coarsen({ lower, upper, id, ood }: Counts): Counts {
   return { lower, upper: lower + ((upper - lower) * bins * group) / id.length, id: join(id), ood: join(ood) };
 }
 
-/** One arm: its score on known images (filled) and on foreign ones (outline). `undefined` where it has no such score. */
-export function scoreHistogram(arm: ReportedArm, set: string, score: OodScoreName, id: string) {
-  const found = arm.runs.flatMap(({ results }) => results.ood.filter((r) => r.set === set && r.score === score));
-  if (found.length === 0) return undefined;
-  const counts = coarsen(pool(found.map(({ histogram }) => histogram)));
+/**
+ * A score on known images (filled) and on foreign ones (outline), a drawing an arm, all with the same horizontal axis.
+ * Arms without the score are left out.
+ */
+export function scoreHistograms(arms: readonly ReportedArm[], set: string, score: OodScoreName, id: string) {
+  const found = arms.flatMap((arm) => {
+    const results = arm.runs.flatMap(({ results }) => results.ood.filter((r) => r.set === set && r.score === score));
+    return results.length ? { arm, results, counts: pool(results.map(({ histogram }) => histogram)) } : [];
+  });
+  const end = Math.max(...found.map(({ counts }) => usedBins(counts)));
+  return Promise.all(
+    found.map(async ({ arm, results, counts }, i) => {
+      const aurocs = results.map(({ auroc }) => auroc.toFixed(3)).join(", ");
+      const label = `${oodScores[score].title} of ${arm.name}: known images filled, images of ${set} outlined; AUROC ${aurocs}.`;
+      return { arm, svg: await draw(coarsen(counts, end), arm.color, score, `${id}-${i}`, label) };
+    }),
+  );
+}
+
+function draw(counts: Counts, color: string, score: OodScoreName, id: string, label: string) {
   const width = (counts.upper - counts.lower) / counts.id.length;
   const share = (side: readonly number[]) => {
     const total = side.reduce((a, b) => a + b, 0);
@@ -66,11 +86,10 @@ export function scoreHistogram(arm: ReportedArm, set: string, score: OodScoreNam
     {
       width: 260,
       height: 170,
-      padding: 6,
       layer: [
         {
           data: { values: share(counts.id) },
-          mark: { type: "bar", fill: arm.color, fillOpacity: 0.55, binSpacing: 0.5 },
+          mark: { type: "bar", fill: color, fillOpacity: 0.55, binSpacing: 0.5 },
           encoding: { x: { ...x, bin: "binned" }, x2: { field: "to" }, y },
         },
         {
@@ -81,6 +100,6 @@ export function scoreHistogram(arm: ReportedArm, set: string, score: OodScoreNam
       ],
     },
     id,
-    `${oodScores[score].title} of ${arm.name}: known images filled, images of ${set} outlined; AUROC ${found.map(({ auroc }) => auroc.toFixed(3)).join(", ")}.`,
+    label,
   );
 }

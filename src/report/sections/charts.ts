@@ -1,5 +1,12 @@
 import { oodScoreNames, oodScores } from "../../evaluate/index.ts";
-import { type CurveName, curves, FEWEST_IMAGES, learningCurve, reliability, scoreHistogram } from "../figures/index.ts";
+import {
+  type CurveName,
+  curves,
+  FEWEST_IMAGES,
+  learningCurve,
+  reliability,
+  scoreHistograms,
+} from "../figures/index.ts";
 import { meanOf, withSd } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import { oodMeasure, oodSets, setMeasure, valuesOf } from "../measures.ts";
@@ -14,7 +21,7 @@ export async function learningCurves({ arms }: Study): Promise<Html | undefined>
   }
   if (drawn.length === 0) return undefined;
   return html`<figure><h2>Learning curves</h2>${armLegend(arms)}<div class="grid wide">${drawn}</div>
-<figcaption>A line is one run. Left, the loss on the images it learns from, as augmented: it falls while the model still learns. Right, accuracy on validation images held out of training. Losses compare only between arms that minimise the same thing.</figcaption></figure>`;
+<figcaption>A line is one run. First the loss on the images it learns from, as augmented: it falls while the model still learns. Then accuracy on validation images that are held out of training. Losses compare only between arms that minimise the same thing.</figcaption></figure>`;
 }
 
 /** A small drawing under the name of its arm, with a line of numbers. */
@@ -50,15 +57,12 @@ export async function reliabilityDiagrams({ arms, sets }: Study): Promise<Html> 
 <figcaption>Does a confidence of 80 % mean right 80 % of the time? On the diagonal it does; below it the model is too sure of itself, above it too modest. Larger marks hold more images; bins with fewer than ${FEWEST_IMAGES} are left out.</figcaption></figure>`;
 }
 
-export async function scoreHistograms(study: Study): Promise<Html | undefined> {
+export async function knownAndForeign(study: Study): Promise<Html | undefined> {
   const blocks: Html[] = [];
   for (const [s, set] of oodSets(study).entries())
     for (const score of oodScoreNames) {
-      const panels: Html[] = [];
-      for (const [i, arm] of study.arms.entries()) {
-        const svg = await scoreHistogram(arm, set, score, `ood${s}-${score}-${i}`);
-        if (svg) panels.push(panel(arm, `AUROC ${number(arm, oodMeasure(set, score))}`, svg));
-      }
+      const drawn = await scoreHistograms(study.arms, set, score, `ood${s}-${score}`);
+      const panels = drawn.map(({ arm, svg }) => panel(arm, `AUROC ${number(arm, oodMeasure(set, score))}`, svg));
       if (panels.length)
         blocks.push(
           html`<h3>${oodScores[score].title}: known images against ${set}</h3><div class="grid">${panels}</div>`,
@@ -72,5 +76,5 @@ export async function scoreHistograms(study: Study): Promise<Html | undefined> {
       swatch: `<path d="M1 12V2H27V12" fill="none" stroke="currentColor" stroke-width="1.6" stroke-dasharray="4 2"/>`,
     },
   ])}${blocks}
-<figcaption>A model that knows what it does not know is unsure of images unlike any it was trained for. The less the two shapes overlap, the better the score tells them apart; AUROC is the chance that a random foreign image looks stranger than a random known one (50 %: blind guess). Where the range differs between drawings, compare shapes, not widths.</figcaption></figure>`;
+<figcaption>A model that knows what it does not know is unsure of images unlike any it was trained for. The less the two shapes overlap, the better the score tells them apart; AUROC is the chance that a random foreign image looks stranger than a random known one (50 %: blind guess).</figcaption></figure>`;
 }

@@ -11,6 +11,7 @@ export function comparison(study: Study): Html {
   const several = study.arms.length > 1;
   return html`<section><h2>Comparison</h2>
 <div class="scroll" role="region" aria-label="Comparison table" tabindex="0"><table class="numbers">
+<colgroup><col>${study.arms.map(() => html`<col style="width:${(70 / study.arms.length).toFixed(1)}%">`)}</colgroup>
 <thead><tr><th scope="col">Measure</th>${study.arms.map(({ name }) => html`<th scope="col">${name}</th>`)}</tr></thead>
 ${groups.map(
   (

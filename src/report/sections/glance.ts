@@ -5,6 +5,8 @@ import type { Study } from "../study.ts";
 
 /** The four or so measures that matter most, every seed visible. */
 export async function glance(study: Study): Promise<Html | undefined> {
+  const seeds = Math.max(...study.arms.map(({ runs }) => runs.length));
+  if (study.arms.length === 1 && seeds === 1) return undefined;
   const test = study.sets.find(({ role }) => role === "test");
   const shift = study.sets.find(({ role }) => role === "shift");
   const chosen: { measure: Measure; title: string }[] = [];
@@ -29,11 +31,14 @@ export async function glance(study: Study): Promise<Html | undefined> {
         values: valuesOf(arm, measure).map((v) => 100 * v),
       }))
       .filter(({ values }) => values.length > 0);
-    const arrow = measure.better === "higher" ? "→ better" : "← better";
-    if (rows.length) panels.push(await dots(rows, `${title}, % (${arrow})`, `glance${i}`));
+    const axis = measure.better === "higher" ? "%, further right is better" : "%, further left is better";
+    if (rows.length)
+      panels.push(
+        html`<div class="panel"><h3>${title}</h3>${await dots(rows, `${title}, %`, axis, `glance${i}`)}</div>`,
+      );
   }
   if (panels.length === 0) return undefined;
   return html`<figure><h2>At a glance</h2>
-<div class="grid">${panels}</div>
-<figcaption>Each mark is one seed, the upright bar the mean of its arm. Where the marks of two arms overlap, another seed may turn the order round. The axes show the range of the values; they do not start at zero.</figcaption></figure>`;
+<div class="grid wide">${panels}</div>
+<figcaption>${seeds > 1 ? "Each mark is one seed, the upright bar the mean of its arm. Where the marks of two arms overlap, another seed may turn the order round." : "Each mark is the one seed of its arm; how far another seed would move it, one seed cannot show."} The axes show the range of the values; they do not start at zero.</figcaption></figure>`;
 }

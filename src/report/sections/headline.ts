@@ -1,5 +1,5 @@
 import { compareSeeds } from "../../evaluate/index.ts";
-import { counted, listing, meanOf, points, withSd } from "../format.ts";
+import { counted, listing, meanOf, points, unbroken, withSd } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import { type Measure, oodMeasure, oodSets, setMeasure, valuesOf } from "../measures.ts";
 import type { ReportedArm, Study } from "../study.ts";
@@ -48,16 +48,19 @@ export function headline(study: Study): { title: string; findings: Html } {
 
   let title: string;
   if (others.length === 0)
-    title = `${capital(baseline.name)}: ${keys.map((key) => `${valueText(baseline, key.measure)} ${key.words}`)[0]}`;
-  else if (single) title = "One seed an arm: what differs, but not yet what holds";
+    title = `${capital(baseline.name)}: ${keys
+      .slice(0, 2)
+      .map(({ measure, words }) => `${words} ${valueText(baseline, measure)}`)
+      .join(", ")}`;
+  else if (single) title = "One seed an arm: differences seen, none established";
   else if (clear.length === 0) title = "No difference between the arms exceeds seed noise";
   else {
     const { row, words } = clear[0];
-    title = `${capital(row.arm.name)}: ${words} ${row.difference > 0 ? "up" : "down"} ${points(Math.abs(row.difference)).replace("+", "")} points on ${baseline.name}`;
+    title = `${capital(row.arm.name)}: ${words} ${points(Math.abs(row.difference)).replace("+", "")} points ${row.difference > 0 ? "higher" : "lower"} than ${baseline.name}`;
   }
 
   const findings = html`<ul class="findings">${compared.map(({ words, measure, rows }) => finding(words, measure, rows, study))}</ul>
-<p class="note">${caveat(study, single)}</p>`;
+<p class="note">${unbroken(caveat(study, single))}</p>`;
   return { title, findings };
 }
 
@@ -88,7 +91,7 @@ function finding(
   const lead = html`<b>${capital(words)}.</b>`;
   if (known.length === 0) {
     const having = arms.filter((arm) => valuesOf(arm, measure).length > 0);
-    return html`<li>${lead} ${capital(having.map((arm) => `${arm.name} ${valueText(arm, measure)}`).join("; "))}.</li>`;
+    return html`<li>${lead} ${unbroken(capital(having.map((arm) => `${arm.name}: ${valueText(arm, measure)}`).join("; ")))}.</li>`;
   }
   const start = `${capital(baseline.name)} ${valueText(baseline, measure)}`;
   const interval = ({ halfWidth }: Versus) => (halfWidth ? ` ± ${(100 * halfWidth).toFixed(1)}` : "");
@@ -101,11 +104,7 @@ function finding(
       return `${row.arm.name} is ${good ? "better" : "worse"}: ${valueText(row.arm, measure)}, a difference of ${points(row.difference)}${interval(row)} points`;
     }),
     ...(unknown.length
-      ? [
-          listing(
-            unknown.map((row) => `${row.arm.name} ${valueText(row.arm, measure)} (${points(row.difference)} points)`),
-          ),
-        ]
+      ? unknown.map((row) => `${row.arm.name}: ${valueText(row.arm, measure)} (${points(row.difference)} points)`)
       : []),
     ...(ties.length
       ? [
@@ -113,7 +112,7 @@ function finding(
         ]
       : []),
   ];
-  return html`<li>${lead} ${start}; ${sentences.join("; ")}.</li>`;
+  return html`<li>${lead} ${unbroken(`${start}; ${sentences.join("; ")}.`)}</li>`;
 }
 
 function caveat(study: Study, single: boolean): string {
@@ -122,7 +121,7 @@ function caveat(study: Study, single: boolean): string {
   const p = meanOf(valuesOf(arms[0], setMeasure(sets[0]?.set ?? "", "test", "accuracy")))?.mean;
   const sampling =
     images && p !== undefined
-      ? ` The choice of ${images.toLocaleString("en")} test images alone moves an accuracy by about ± ${(196 * Math.sqrt((p * (1 - p)) / images)).toFixed(1)} points.`
+      ? ` The choice of ${images.toLocaleString("en")} test images alone moves an accuracy by about ±\u00a0${(196 * Math.sqrt((p * (1 - p)) / images)).toFixed(1)} points.`
       : "";
   if (arms.length === 1) return sampling.trim();
   if (single)

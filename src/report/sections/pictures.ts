@@ -32,7 +32,7 @@ ${shown.map(({ arm, gallery, seed }) => {
 function picture({ png, label, predicted, confidence, uncertainty }: Picture): Html {
   const right = label === predicted;
   const alt = `${label}, predicted ${predicted} with confidence ${percent(confidence)}`;
-  return html`<li><img src="${raw(png)}" alt="${alt}" width="72" height="72" loading="lazy"><span class="${right ? "right" : "wrong"}">${right ? "✓" : "✗"} ${predicted}</span>${
+  return html`<li><img src="${raw(png)}" alt="${alt}" width="72" height="72"><span class="${right ? "right" : "wrong"}">${right ? "✓" : "✗"} ${predicted}</span>${
     !right && html`<span class="truth">is ${label}</span>`
   }<span class="sure">${percent(confidence)}${uncertainty !== undefined && html` · σ ${uncertainty.toFixed(3)}`}</span></li>`;
 }

@@ -1,0 +1,187 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Random, UserError } from "../core/index.ts";
+import { evaluateStored, type Predictions, savePredictions } from "../evaluate/index.ts";
+import { saveGallery } from "./gallery.ts";
+import { report } from "./report.ts";
+
+const IMAGES = 60;
+const CLASSES = ["cat & mouse", "<script>alert(1)</script>", "dog"];
+
+interface Fake {
+  readonly method?: { name: string; maskProbability?: number; maskTarget?: string };
+  readonly seed: number;
+  readonly title?: string;
+  readonly ood?: boolean;
+  readonly gallery?: boolean;
+  readonly accuracy?: number;
+}
+
+let folder: string;
+let count = 0;
+
+/** A run folder with made-up predictions, right in the given share of the images. */
+async function fakeRun({ method = { name: "standard" }, seed, title = "Toy", ood, gallery, accuracy = 0.7 }: Fake) {
+  const run = join(folder, `run ${count++}`);
+  mkdirSync(run);
+  const config = { data: { name: "toy" }, model: "resnet20", method, seed, epochs: 3 };
+  writeFileSync(join(run, "config.json"), JSON.stringify({ config, data: { name: "toy", title } }));
+  const lines = [1, 2, 3].map((epoch) => ({
+    event: "epoch",
+    epoch,
+    step: epoch * 10,
+    loss: 2 / epoch,
+    validationAccuracy: 0.3 * epoch,
+    imagesPerSecond: 500,
+    seconds: 40 * epoch,
+  }));
+  writeFileSync(join(run, "metrics.jsonl"), lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  const predict = (set: string, share: number): Predictions => {
+    const random = new Random(set, seed, method.name);
+    const labels = Int32Array.from({ length: IMAGES }, (_, i) => i % 3);
+    const logits = Float32Array.from({ length: IMAGES * 3 }, () => 0.3 * random.normal());
+    for (let i = 0; i < IMAGES; i++)
+      logits[3 * i + (((i % 3) + (i / IMAGES < share ? 0 : 1)) % 3)] += 2 + random.uniform();
+    const uncertainty = Float32Array.from({ length: IMAGES * 3 }, () => 0.02 * random.uniform());
+    return { set, labels, logits, classes: 3, ...(method.name === "anchored" && { uncertainty }) };
+  };
+  const test = predict("toy/test", accuracy);
+  savePredictions(run, test, { role: "test" });
+  savePredictions(run, predict("toy/shift", accuracy - 0.2), { role: "shift" });
+  if (ood) savePredictions(run, predict("foreign", 0.3), { role: "ood" });
+  if (gallery) {
+    const images = Uint8Array.from({ length: IMAGES * 4 * 4 }, (_, i) => i % 256);
+    await saveGallery(
+      run,
+      { images, height: 4, width: 4, channels: 1, labels: test.labels, classNames: CLASSES },
+      test,
+      3,
+    );
+  }
+  evaluateStored(run, { command: `anchored train --out "a & b"` });
+  return run;
+}
+
+async function page(...fakes: Fake[]): Promise<string> {
+  const runs: string[] = [];
+  for (const fake of fakes) runs.push(await fakeRun(fake));
+  const out = join(folder, "out", "report.html");
+  await report(runs, out);
+  return readFileSync(out, "utf8");
+}
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "anchored-report-"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const anchored = { name: "anchored", maskProbability: 0.25, maskTarget: "label" };
+
+describe("a full comparison", () => {
+  let html: string;
+  beforeAll(async () => {
+    const more = { ood: true, gallery: true, title: `Toy <b>"set"</b>` };
+    html = await page(
+      { seed: 1, ...more },
+      { seed: 2, ...more },
+      { seed: 1, method: anchored, ...more },
+      { seed: 2, method: anchored, ...more },
+    );
+  });
+
+  test.each([
+    "What came out",
+    "At a glance",
+    "Comparison",
+    "Learning curves",
+    "Reliability",
+    "Known and foreign images",
+    "Images it is sure of, and images it is not",
+    "What was run",
+  ])("has the section: %s", (title) => expect(html).toContain(`<h2>${title}</h2>`));
+
+  test("fetches nothing and runs nothing", () => {
+    expect(html).not.toMatch(/(src|href)\s*=\s*["']?(https?:|\/\/)/i);
+    expect(html).not.toMatch(/<(script|link|iframe|object|embed)\b/i);
+    expect(html).not.toMatch(/@import|url\((?!#)/);
+    expect(html).toContain("Content-Security-Policy");
+  });
+
+  test("works in both colour schemes and on a phone", () => {
+    expect(html).toContain("prefers-color-scheme: dark");
+    expect(html).toContain('name="viewport"');
+    // Drawings are inked with variables alone, so that they follow the scheme.
+    const inks = [...html.matchAll(/\b(?:fill|stroke)="([^"]*)"/g)].map((match) => match[1]);
+    expect(inks.filter((ink) => !/^(var\(--[\w-]+\)|none|transparent|currentColor)$/.test(ink))).toEqual([]);
+  });
+
+  test("every drawing says what it shows, and no two share an id", () => {
+    const drawings = html.match(/<svg [^>]*>/g)!.filter((svg) => !svg.includes("aria-hidden"));
+    expect(drawings.length).toBeGreaterThanOrEqual(4 + 2 + 2 + 3);
+    for (const svg of drawings) expect(svg).toMatch(/viewBox=.*role="img" aria-label="[^"]{10,}"/);
+    const ids = [...html.matchAll(/\bid="([^"]+)"/g)].map((match) => match[1]);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test("nothing of the user's reaches the page unescaped", () => {
+    expect(html).not.toContain("<script");
+    expect(html).not.toContain('Toy <b>"set"');
+    expect(html).toContain("Toy &#60;b&#62;&#34;set&#34;&#60;/b&#62;");
+    expect(html).toContain("cat &#38; mouse");
+    expect(html).toContain("anchored train --out &#34;a &#38; b&#34;");
+  });
+
+  test("tags are balanced", () => {
+    const open: string[] = [];
+    const isVoid = new Set(["meta", "img", "col", "br", "!doctype"]);
+    for (const [, close, name, self] of html.matchAll(/<(\/?)([a-z!][a-z0-9]*)\b(?:"[^"]*"|[^>"])*?(\/?)>/gi))
+      if (close) expect(open.pop()).toBe(name);
+      else if (!self && !isVoid.has(name)) open.push(name);
+    expect(open).toEqual([]);
+  });
+
+  test("equal arms are called a tie, not a win", () => {
+    expect(html).toContain("tie");
+    expect(html).toMatch(/within seed noise/);
+  });
+});
+
+test("a clear difference over seeds is named in the title, and which way", async () => {
+  const html = await page(
+    { seed: 1, accuracy: 0.5 },
+    { seed: 2, accuracy: 0.51 },
+    { seed: 3, accuracy: 0.5 },
+    { seed: 1, accuracy: 0.9, method: anchored },
+    { seed: 2, accuracy: 0.91, method: anchored },
+    { seed: 3, accuracy: 0.9, method: anchored },
+  );
+  expect(html).toMatch(
+    /<h1>Anchored α\u00a0=\u00a00.25 \(label\): accuracy under shift .* points higher than standard<\/h1>/,
+  );
+});
+
+test("one seed an arm establishes nothing, and says so", async () => {
+  const html = await page({ seed: 1 }, { seed: 1, method: anchored });
+  expect(html).toContain("One seed an arm: differences seen, none established");
+  expect(html).not.toContain("within seed noise");
+});
+
+test("a single run without uncertainty, OOD set or gallery has a page, too", async () => {
+  const html = await page({ seed: 1 });
+  expect(html).toContain("<h2>Comparison</h2>");
+  expect(html).not.toContain("Known and foreign");
+  expect(html).not.toContain("Images it is sure of");
+  expect(html).not.toMatch(/NaN|undefined|\[object/);
+});
+
+test("what is missing or damaged is named in one line", async () => {
+  await expect(report([], "x.html")).rejects.toThrow(UserError);
+  await expect(report([join(folder, "nowhere")], "x.html")).rejects.toThrow(
+    "results.json is missing; evaluate the run first",
+  );
+  const run = await fakeRun({ seed: 1, gallery: true });
+  writeFileSync(join(run, "predictions", "gallery.json"), '{"version":1,"set":"x","images":[{}]}');
+  await expect(report([run], "x.html")).rejects.toThrow("gallery.json: images.0.strip");
+});
