@@ -38,7 +38,7 @@ th:first-child { position: sticky; left: 0; background: var(--card) }
 .numbers td, .numbers tbody th { white-space: nowrap }
 .numbers td i { display: inline-block; width: 1.5em; text-align: right; font-style: normal; color: var(--muted) }
 .numbers thead th + th { padding-right: calc(12px + 1.5em) }
-.group th { font-weight: 600; font-size: 13px; color: var(--muted); padding-top: 20px; overflow-wrap: anywhere }
+.numbers .group th { font-weight: 600; font-size: 13px; color: var(--muted); padding-top: 20px; overflow-wrap: anywhere }
 .group span { position: sticky; left: 12px }
 td.best span { font-weight: 700 }
 td.best i, .best i { color: var(--accent); font-style: normal }
@@ -82,6 +82,7 @@ footer { color: var(--muted); font-size: 13.5px; padding-bottom: 48px }
   .numbers td small { display: block; font-size: 12px }
   .numbers td i { position: absolute; right: 0; top: 6px; width: 1.2em }
   .group span { left: 4px }
+  .numbers .group th { padding-top: 18px }
   .numbers thead th + th { padding-right: 1.5em }
 }
 @media print { body { background: #fff } main > * { break-inside: avoid-page; border: 0; padding: 0 } }

@@ -1,5 +1,7 @@
+import type { Results } from "../../evaluate/index.ts";
 import { counted, duration, listing, meanOf } from "../format.ts";
 import { type Html, html } from "../html.ts";
+import { oodSets } from "../measures.ts";
 import type { ReportedArm, Study } from "../study.ts";
 
 const unique = (values: readonly (string | undefined)[]): string[] => [
@@ -22,6 +24,13 @@ export function facts(study: Study): string {
   ].join(" · ");
 }
 
+const protocolText = ({ protocol, references }: Results["sets"][number]): string | undefined => {
+  if (protocol === "k" && references)
+    return `mean logits over ${counted(references, "reference")}, the same for all images`;
+  if (protocol === "single") return "one reference, the same for all images";
+  return protocol;
+};
+
 /** Enough to do it again. */
 export function whatWasRun(study: Study, command?: string): Html {
   const results = allResults(study);
@@ -31,17 +40,11 @@ export function whatWasRun(study: Study, command?: string): Html {
     results.flatMap((run) => Object.entries(run.versions).map(([name, version]) => `${name} ${version}`)),
   );
   const sets = new Map(results.flatMap((run) => run.sets.map((set) => [set.set, set] as const)));
-  const protocols = unique(
-    results.flatMap((run) =>
-      run.sets.map(
-        ({ protocol, references }) =>
-          protocol && `${protocol}${references ? `, ${counted(references, "reference")}` : ""}`,
-      ),
-    ),
-  );
+  const foreign = oodSets(study);
+  const protocols = unique(results.flatMap((run) => run.sets.map(protocolText)));
   return html`<section><h2>What was run</h2>
 <dl>
-<dt>Data</dt><dd>${listing(unique(results.map(({ data }) => data.title)))}: ${listing([...sets.values()].map(({ set, images }) => `${set} (${counted(images, "image")})`))}</dd>
+<dt>Data</dt><dd>${listing(unique(results.map(({ data }) => data.title)))}: ${listing([...sets.values()].map(({ set, images }) => `${set} (${counted(images, "image")})`))}${foreign.length > 0 && `; foreign: ${listing(foreign)}`}</dd>
 ${protocols.length > 0 && html`<dt>Anchored prediction</dt><dd>${protocols.join("; ")}</dd>`}
 <dt>Machine</dt><dd>${machines.join("; ")}</dd>
 ${commands.length > 0 && html`<dt>Command</dt><dd>${commands.map((line) => html`<code>${line}</code>`)}</dd>`}
