@@ -9,5 +9,6 @@ export {
   type Partition,
   subset,
 } from "./image-set.ts";
+export type { Predictions } from "./predictions.ts";
 export { permutation, Random } from "./random.ts";
 export { diskError, runPaths, writeFileAtomic } from "./run-folder.ts";

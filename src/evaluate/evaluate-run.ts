@@ -1,11 +1,11 @@
 import { basename, resolve } from "node:path";
+import type { Predictions } from "../core/index.ts";
 import { runPaths, UserError, writeFileAtomic } from "../core/index.ts";
 import { reliabilityBins } from "./calibration.ts";
 import { judge } from "./judged.ts";
 import { thisMachine, versions } from "./machine.ts";
 import { measure } from "./metrics.ts";
 import { auroc, histogram, oodScoreNames, oodScores } from "./ood.ts";
-import type { Predictions } from "./predictions.ts";
 import type { LabelledSetResults, OodResults, Results } from "./results.ts";
 import { readRunConfig } from "./run-config.ts";
 import { type LogLine, readRunLog } from "./run-log.ts";

@@ -1,3 +1,4 @@
+export type { Predictions } from "../core/index.ts";
 export { type Arm, groupIntoArms, type MeanSd, meanSd } from "./aggregate.ts";
 export {
   accuracy,
@@ -14,7 +15,6 @@ export { checkPredictions, type Judged, judge, softmax } from "./judged.ts";
 export { type Metric, type MetricName, measure, metricNames, metrics } from "./metrics.ts";
 export { type NpyArray, readNpy, writeNpy } from "./npy.ts";
 export { auroc, histogram, type OodScore, type OodScoreName, oodScoreNames, oodScores, rowMeans } from "./ood.ts";
-export type { Predictions } from "./predictions.ts";
 export { type LabelledSetResults, type OodResults, type Results, readResults, resultsSchema } from "./results.ts";
 export { type RunConfig, readRunConfig, type Setting } from "./run-config.ts";
 export { type LogLine, readRunLog } from "./run-log.ts";

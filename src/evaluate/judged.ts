@@ -1,4 +1,4 @@
-import type { Predictions } from "./predictions.ts";
+import type { Predictions } from "../core/index.ts";
 
 /** What every metric of a labelled set needs, computed once from its logits. All arrays are float64 for exact sums. */
 export interface Judged {

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Predictions } from "../core/index.ts";
 import { expectedCalibrationError, reliabilityBins } from "./calibration.ts";
 import { judge, softmax } from "./judged.ts";
 import { type MetricName, measure, metricNames, metrics } from "./metrics.ts";
-import type { Predictions } from "./predictions.ts";
 
 const predictions = (logits: number[][], labels: number[]): Predictions => ({
   set: "toy",

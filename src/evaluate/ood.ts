@@ -1,5 +1,5 @@
+import type { Predictions } from "../core/index.ts";
 import { softmax } from "./judged.ts";
-import type { Predictions } from "./predictions.ts";
 
 /** A number per image, larger where the image looks more out-of-distribution; `undefined` where the model lacks it. */
 export interface OodScore {

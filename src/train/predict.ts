@@ -1,4 +1,5 @@
 import { normalizeImages } from "../augment/index.ts";
+import type { Predictions } from "../core/index.ts";
 import {
   HostArray,
   type ImageSet,
@@ -9,7 +10,6 @@ import {
   UserError,
 } from "../core/index.ts";
 import { ArraySpec, compile } from "../engine/index.ts";
-import type { Predictions } from "../evaluate/predictions.ts";
 import { combineReferences, createMethod, type Method } from "../methods/index.ts";
 import { type Arrays, createModel, type Model, type Variables } from "../models/index.ts";
 import { checkVariables, loadCheckpoint } from "./checkpoint.ts";

@@ -1,5 +1,5 @@
+import type { Predictions } from "../core/index.ts";
 import { type HostArray, type HostArrays, UserError } from "../core/index.ts";
-import type { Predictions } from "../evaluate/predictions.ts";
 import type { TrainState } from "./step.ts";
 
 const largestIn = (logits: Float32Array, row: number, classes: number): number => {
