@@ -1,0 +1,140 @@
+import { type numpy as np, valueAndGrad } from "@jax-js/jax";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { HostArray, Random, UserError } from "../core/index.ts";
+import { compile, runReference } from "../engine/index.ts";
+import { relativeError } from "../engine/testing.ts";
+import { type Arrays, createModel } from "../models/index.ts";
+import { combineReferences, createMethod, type MethodOptions, softmaxCrossEntropy, tuple } from "./index.ts";
+
+const shape = { count: 8, channels: 3, height: 8, width: 8, classes: 3 };
+const random = new Random("methods");
+const noise = (count: number) => Float32Array.from({ length: count }, () => random.normal());
+const batch = {
+  images: noise(8 * 3 * 64),
+  targets: Float32Array.from({ length: 24 }, (_, i) => Number(i % 3 === Math.floor(i / 3) % 3)),
+};
+const drawReferences = (count: number, random: Random) =>
+  Float32Array.from({ length: count * 3 * 64 }, () => random.normal());
+
+const anchored = (maskProbability: number, maskTarget: "label" | "uniform" = "label"): MethodOptions => ({
+  name: "anchored",
+  maskProbability,
+  maskTarget,
+  references: "all",
+  referenceCount: 2,
+});
+
+// The contract of every method.
+describe.each<[string, MethodOptions]>([
+  ["standard", { name: "standard" }],
+  ["anchored", anchored(0)],
+  ["anchored, masked", anchored(1)],
+  ["anchored, masked toward uniform", anchored(1, "uniform")],
+])("%s", (_, options) => {
+  const method = createMethod(options);
+  const model = createModel("resnet20", { inputChannels: method.inputChannels(3), classes: 3 });
+  const { params, state } = model.init(new Random(1));
+  const fed = method.prepare(batch, shape, new Random(2), drawReferences);
+
+  test("draws repeat by seed", () => {
+    expect(method.prepare(batch, shape, new Random(2), drawReferences)).toEqual(fed);
+    if (method.anchored) expect(method.prepare(batch, shape, new Random(3), drawReferences)).not.toEqual(fed);
+  });
+
+  test("compiled ≡ jax-js: loss and gradients", async () => {
+    const fn = (p: Arrays, s: Arrays, f: Arrays) => {
+      const lossOf = (p: Arrays, s: Arrays, f: Arrays) => method.loss(model, p, s, f);
+      const [[loss, { logits }], gradients] = (valueAndGrad(lossOf as never, { hasAux: true }) as any)(p, s, f);
+      return { loss, logits, gradients };
+    };
+    const expected = await runReference(fn, [params, state, fed]);
+    const program = await compile(fn, [params, state, fed], { threads: 1 });
+    const actual = await program.run([params, state, fed]);
+    await program.dispose();
+    expect(relativeError(actual.loss, expected.loss)).toBeLessThan(1e-5);
+    expect(relativeError(actual.logits, expected.logits)).toBeLessThan(1e-4);
+    for (const name of Object.keys(params))
+      expect(relativeError(actual.gradients[name], expected.gradients[name]), name).toBeLessThan(1e-4);
+  });
+
+  test("predicts logits [N, K]", async () => {
+    const images = HostArray.float32([8, 3, 8, 8], batch.images);
+    const reference = HostArray.float32([1, 3, 8, 8], noise(3 * 64));
+    const fn = (p: Arrays, s: Arrays, x: np.Array, r: np.Array) =>
+      method.predict(model, p, s, x, method.anchored ? r : undefined);
+    const logits = await runReference(fn, [params, state, images, reference]);
+    expect(logits.shape).toEqual([8, 3]);
+  });
+});
+
+test("a tuple is [r, x − r], and [0, x − r] where masked", async () => {
+  const x = HostArray.float32([1, 1, 1, 2], [5, 7]);
+  const r = HostArray.float32([1, 1, 1, 2], [1, 2]);
+  const run = async (mask: number) => [...(await runReference(tuple, [x, r, HostArray.scalar(mask)])).data];
+  expect(await run(0)).toEqual([1, 2, 4, 5]);
+  expect(await run(1)).toEqual([0, 0, 4, 5]);
+});
+
+test("cross-entropy on soft targets, by hand", async () => {
+  const logits = HostArray.float32([2, 2], [0, Math.log(3), 0, 0]);
+  const targets = HostArray.float32([2, 2], [0.5, 0.5, 1, 0]);
+  // −(½ ln ¼ + ½ ln ¾) and ln 2
+  const expected = (-(Math.log(0.25) + Math.log(0.75)) / 2 + Math.log(2)) / 2;
+  expect((await runReference(softmaxCrossEntropy, [logits, targets])).data[0]).toBeCloseTo(expected, 6);
+});
+
+describe("reference masking", () => {
+  const masked = (options: MethodOptions, seed: number) =>
+    createMethod(options).prepare(batch, shape, new Random(seed), drawReferences);
+
+  test.each([0, 0.25, 1])("masks a share of %f of the batches", (α) => {
+    const share = Array.from({ length: 400 }, (_, i) => masked(anchored(α), i).maskReference.data[0]);
+    const mean = share.reduce((a, b) => a + b) / 400;
+    if (α === 0 || α === 1) expect(mean).toBe(α);
+    else expect(Math.abs(mean - α)).toBeLessThan(0.07);
+  });
+
+  test("its target is the label, or uniform in masked batches only", () => {
+    expect(masked(anchored(1, "label"), 0).targets.data).toEqual(batch.targets);
+    expect(masked(anchored(0, "uniform"), 0).targets.data).toEqual(batch.targets);
+    expect(new Set(masked(anchored(1, "uniform"), 0).targets.data)).toEqual(new Set([Math.fround(1 / 3)]));
+  });
+
+  test.each([-0.1, 1.1, Number.NaN])("α = %f is refused", (α) => {
+    expect(() => createMethod(anchored(α))).toThrow(UserError);
+    expect(() => createMethod(anchored(α))).toThrow(`--mask-probability ${α}: outside [0, 1]`);
+  });
+});
+
+describe("combining K references", () => {
+  test("mean of logits, unbiased std of sigmoids, by hand", () => {
+    const { logits, uncertainty } = combineReferences([Float32Array.of(0, 2), Float32Array.of(Math.log(3), 2)]);
+    expect(logits[0]).toBeCloseTo(Math.log(3) / 2, 6);
+    // sigmoids ½ and ¾: std with divisor 1 is ¼/√2.
+    expect(uncertainty[0]).toBeCloseTo(0.25 / Math.SQRT2, 6);
+    expect(uncertainty[1]).toBe(0);
+  });
+
+  test("one reference has no uncertainty, and its own logits", () => {
+    fc.assert(
+      fc.property(fc.array(fc.float({ noNaN: true, min: -50, max: 50 }), { minLength: 1 }), (values) => {
+        const { logits, uncertainty } = combineReferences([Float32Array.from(values)]);
+        expect(logits).toEqual(Float32Array.from(values, (value) => value + 0)); // −0 + 0 = 0
+        expect(uncertainty.every((u) => u === 0)).toBe(true);
+      }),
+    );
+  });
+
+  test("the order of references doesn't matter", () => {
+    const [a, b, c] = [noise(5), noise(5), noise(5)];
+    const forward = combineReferences([a, b, c]);
+    const backward = combineReferences([c, b, a]);
+    forward.logits.forEach((logit, i) => {
+      expect(logit).toBeCloseTo(backward.logits[i], 6);
+    });
+    forward.uncertainty.forEach((u, i) => {
+      expect(u).toBeCloseTo(backward.uncertainty[i], 6);
+    });
+  });
+});

@@ -1,0 +1,135 @@
+import { lax, nn, numpy as np, valueAndGrad } from "@jax-js/jax";
+import { expect, test } from "vitest";
+import { HostArray, type HostArrays, Random, sizeOf } from "../core/index.ts";
+import { compile, runReference } from "../engine/index.ts";
+import { relativeError } from "../engine/testing.ts";
+import { type Arrays, createModel, type Model, type ModelName } from "./index.ts";
+
+const CLASSES = 3;
+const SIZE = 8;
+
+/** The contract of every model; call it inside `describe`. */
+export function testModel(name: ModelName): void {
+  const make = (inputChannels = 3) => createModel(name, { inputChannels, classes: CLASSES });
+
+  test("init repeats by seed; parameters and state have distinct names", () => {
+    const model = make();
+    const { params, state } = model.init(new Random(1));
+    expect(sameArrays(model.init(new Random(1)).params, params)).toBe(true);
+    expect(sameArrays(model.init(new Random(2)).params, params)).toBe(false);
+    expect(Object.keys(params).filter((key) => key in state)).toEqual([]);
+    // timm and torchvision end a network in `fc` or `head`; its weight is [K, C].
+    const [head] = Object.keys(params).filter((key) => /^(fc|head)\.weight$/.test(key));
+    expect(params[head].shape[0]).toBe(CLASSES);
+  });
+
+  test.each([1, 2, 3, 6])("%i input channels give logits [N, K], in both modes", async (channels) => {
+    const model = make(channels);
+    const { params, state } = model.init(new Random(1));
+    const program = await compile(
+      (p: Arrays, s: Arrays, x: np.Array) => ({
+        predict: model.apply(kept(p), kept(s), x.ref, "predict").logits,
+        train: model.apply(p, s, x, "train").logits,
+      }),
+      [params, state, images(2, channels)],
+      { threads: 1 },
+    );
+    const { predict, train } = await program.run([params, state, images(2, channels)]);
+    await program.dispose();
+    for (const logits of [predict, train]) {
+      expect(logits.shape).toEqual([2, CLASSES]);
+      expect(logits.data.every(Number.isFinite)).toBe(true);
+    }
+  });
+
+  test("compiled ≡ jax-js: prediction with its state unchanged", async () => {
+    const model = make();
+    const { params, state } = model.init(new Random(1));
+    const fn = (p: Arrays, s: Arrays, x: np.Array) => model.apply(p, s, x, "predict");
+    const expected = await runReference(fn, [params, state, images(1, 3)]);
+    const program = await compile(fn, [params, state, images(1, 3)], { threads: 1 });
+    const actual = await program.run([params, state, images(1, 3)]);
+    await program.dispose();
+    expect(actual.state).toEqual(state);
+    expect(relativeError(actual.logits, expected.logits)).toBeLessThan(1e-5);
+  });
+
+  test("compiled ≡ jax-js: loss, gradients, moved state", async () => {
+    const model = make();
+    const { params, state } = model.init(new Random(1));
+    // At 8 × 8 pixels the last stage normalises over as many values as there are images: fewer than 8 are so
+    // ill-conditioned that two correct roundings differ by 1e-4.
+    const args = [params, state, images(8, 3), targets(8)];
+    const expected = await runReference(lossAndGradients(model), args);
+    const program = await compile(lossAndGradients(model), args, { threads: 1 });
+    const actual = await program.run(args);
+    await program.dispose();
+    expect(Object.keys(actual.state).sort()).toEqual(Object.keys(state).sort());
+    expect(relativeError(actual.loss, expected.loss)).toBeLessThan(1e-5);
+    for (const kind of ["gradients", "state"])
+      for (const [key, array] of Object.entries(expected[kind] as HostArrays)) {
+        expect(array.shape).toEqual({ ...params, ...state }[key].shape);
+        expect(actual[kind][key].data.every(Number.isFinite)).toBe(true);
+        expect(relativeError(actual[kind][key], array), `${kind} ${key}`).toBeLessThan(1e-4);
+      }
+  });
+
+  test("the loss falls over a few steps of gradient descent", async () => {
+    const model = make();
+    let { params, state } = model.init(new Random(1));
+    const args = () => [params, state, images(4, 3), targets(4)];
+    const program = await compile(lossAndGradients(model), args(), { threads: 1 });
+    const losses: number[] = [];
+    for (let i = 0; i < 6; i++) {
+      const { loss, gradients, state: moved } = await program.run(args());
+      losses.push(loss.data[0]);
+      state = moved;
+      params = Object.fromEntries(
+        Object.entries(params).map(([key, { shape, data }]) => [
+          key,
+          HostArray.float32(
+            shape,
+            (data as Float32Array).map((value, j) => value - 0.02 * gradients[key].data[j]),
+          ),
+        ]),
+      );
+    }
+    await program.dispose();
+    expect(losses.at(-1)).toBeLessThan(losses[0] / 2);
+  });
+}
+
+export const parameterCount = (model: Model): number =>
+  Object.values(model.init(new Random(0)).params).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+
+// toEqual takes a minute over ten million numbers.
+const sameArrays = (a: HostArrays, b: HostArrays): boolean =>
+  Object.keys(a).join() === Object.keys(b).join() &&
+  Object.keys(a).every((key) => Buffer.from(a[key].data.buffer).equals(Buffer.from(b[key].data.buffer)));
+
+const kept = (arrays: Arrays): Arrays =>
+  Object.fromEntries(Object.entries(arrays).map(([key, array]) => [key, array.ref]));
+
+function images(count: number, channels: number): HostArray {
+  const random = new Random("images", count, channels);
+  const array = HostArray.zeros([count, channels, SIZE, SIZE]);
+  for (let i = 0; i < array.data.length; i++) array.data[i] = random.normal();
+  return array;
+}
+
+const targets = (count: number): HostArray =>
+  HostArray.float32(
+    [count, CLASSES],
+    Array.from({ length: count * CLASSES }, (_, i) => Number(i % CLASSES === Math.floor(i / CLASSES) % CLASSES)),
+  );
+
+const lossAndGradients = (model: Model) => (params: Arrays, state: Arrays, x: np.Array, y: np.Array) => {
+  const loss = (p: Arrays, s: Arrays): [np.Array, Arrays] => {
+    const { logits, state: moved } = model.apply(p, s, x.ref, "train");
+    return [np.negative(np.mean(np.sum(np.multiply(nn.logSoftmax(logits), y.ref), -1))), moved];
+  };
+  const differentiate = valueAndGrad(loss as never, { hasAux: true }) as any;
+  const [[value, moved], gradients] = differentiate(params, state);
+  const inOrder = Object.fromEntries(Object.keys(state).map((key) => [key, lax.stopGradient(moved[key])]));
+  return { loss: value, gradients, state: inOrder };
+};

@@ -1,0 +1,123 @@
+import { expect, test } from "vitest";
+import { HostArray, type HostArrays } from "../core/index.ts";
+import { runReference } from "../engine/index.ts";
+import { createOptimizer, learningRateAt, type Schedule, type SgdOptions } from "./index.ts";
+
+/** Two steps of one weight of 1 and one bias of 1 with gradients 0.5, then −0.25, at learning rate 0.1. */
+async function twoSteps(options: Partial<SgdOptions>) {
+  const optimizer = createOptimizer({
+    name: "sgd",
+    momentum: 0,
+    nesterov: false,
+    weightDecay: 0,
+    decayNormsAndBiases: true,
+    ...options,
+  });
+  const same = (value: number): HostArrays => ({
+    weight: HostArray.float32([1, 1], [value]),
+    bias: HostArray.float32([1], [value]),
+  });
+  let params = same(1);
+  let slots = optimizer.init(params);
+  const history: [number, number][] = [];
+  for (const gradient of [0.5, -0.25]) {
+    ({ params, slots } = await runReference(optimizer.update, [params, same(gradient), slots, HostArray.scalar(0.1)]));
+    history.push([params.weight.data[0], params.bias.data[0]]);
+  }
+  return history;
+}
+
+// By torch.optim.SGD's formulas: g ← g + λp; v ← μv + g; p ← p − η(nesterov ? g + μv : v).
+test.each<[string, Partial<SgdOptions>, [number, number][]]>([
+  [
+    "plain",
+    {},
+    [
+      [0.95, 0.95],
+      [0.975, 0.975],
+    ],
+  ],
+  [
+    "momentum",
+    { momentum: 0.9 },
+    [
+      [0.95, 0.95],
+      [0.93, 0.93],
+    ],
+  ],
+  [
+    "Nesterov",
+    { momentum: 0.9, nesterov: true },
+    [
+      [0.905, 0.905],
+      [0.912, 0.912],
+    ],
+  ],
+  [
+    "weight decay",
+    { weightDecay: 0.1 },
+    [
+      [0.94, 0.94],
+      [0.9556, 0.9556],
+    ],
+  ],
+  [
+    "weight decay, vectors free",
+    { weightDecay: 0.1, decayNormsAndBiases: false },
+    [
+      [0.94, 0.95],
+      [0.9556, 0.975],
+    ],
+  ],
+])("SGD: %s", async (_, options, expected) => {
+  const actual = await twoSteps(options);
+  expect(actual.flat().map((value) => value.toFixed(5))).toEqual(expected.flat().map((value) => value.toFixed(5)));
+});
+
+const clock = { stepsPerEpoch: 10, totalSteps: 100 };
+
+// Values of torch.optim.lr_scheduler, one scheduler step a training step.
+test.each<[string, Schedule, Record<number, number>]>([
+  ["constant", { name: "constant", learningRate: 0.1 }, { 0: 0.1, 99: 0.1 }],
+  [
+    "multistep",
+    { name: "multistep", learningRate: 0.1, milestones: [3, 6], factor: 0.2 },
+    { 0: 0.1, 29: 0.1, 30: 0.02, 59: 0.02, 60: 0.004, 99: 0.004 },
+  ],
+  [
+    "one-cycle, cosine",
+    { name: "one-cycle", peak: 0.4, warmup: 0.3, startDivisor: 25, endDivisor: 1e4, anneal: "cosine" },
+    // Up in 29 steps from 0.016, half way down at 29 + 35, the last step at 0.016 / 1e4.
+    { 0: 0.016, 29: 0.4, 64: (0.4 + 1.6e-6) / 2, 99: 1.6e-6 },
+  ],
+  [
+    "one-cycle, linear",
+    { name: "one-cycle", peak: 0.4, warmup: 0.3, startDivisor: 25, endDivisor: 1e4, anneal: "linear" },
+    { 0: 0.016, 1: 0.016 + (0.4 - 0.016) / 29, 29: 0.4, 30: 0.4 + (1.6e-6 - 0.4) / 70, 99: 1.6e-6 },
+  ],
+  [
+    "cosine",
+    { name: "cosine", learningRate: 0.1, minimum: 0.02, warmupEpochs: 0 },
+    { 0: 0.1, 25: 0.02 + 0.04 * (1 + Math.SQRT1_2), 50: 0.06, 75: 0.02 + 0.04 * (1 - Math.SQRT1_2) },
+  ],
+  [
+    "cosine after a warm-up",
+    { name: "cosine", learningRate: 0.11, minimum: 0, warmupEpochs: 1 },
+    { 0: 0.01, 9: 0.1, 10: 0.11, 55: 0.055 },
+  ],
+])("%s", (_, schedule, expected) => {
+  for (const [step, learningRate] of Object.entries(expected))
+    expect(learningRateAt(schedule, { ...clock, step: Number(step) }), `step ${step}`).toBeCloseTo(learningRate, 9);
+});
+
+test("a one-cycle of very few steps stays finite and within its bounds", () => {
+  for (const totalSteps of [1, 2, 3, 4, 10])
+    for (let step = 0; step < totalSteps; step++) {
+      const rate = learningRateAt(
+        { name: "one-cycle", peak: 0.4, warmup: 0.3, startDivisor: 25, endDivisor: 1e4, anneal: "cosine" },
+        { step, stepsPerEpoch: totalSteps, totalSteps },
+      );
+      expect(rate).toBeGreaterThan(0);
+      expect(rate).toBeLessThanOrEqual(0.4);
+    }
+});

@@ -1,0 +1,63 @@
+import { availableParallelism } from "node:os";
+import { expect, test } from "vitest";
+import { UserError } from "../core/index.ts";
+import { firstDifference, type RunConfigInput, resolveConfig } from "./config.ts";
+
+test("a data set's name is enough: the rest is the CIFAR recipe", () => {
+  expect(resolveConfig({ data: { name: "cifar10" } })).toEqual({
+    data: { name: "cifar10" },
+    model: "resnet20",
+    method: { name: "standard" },
+    epochs: 10,
+    batchSize: 128,
+    seed: 0,
+    optimizer: { name: "sgd", momentum: 0.9, nesterov: false, weightDecay: 5e-4, decayNormsAndBiases: true },
+    schedule: { name: "one-cycle", peak: 0.4, warmup: 0.3, startDivisor: 25, endDivisor: 1e4, anneal: "cosine" },
+    augment: [
+      { name: "crop", options: { pad: 4 } },
+      { name: "flip", options: {} },
+    ],
+    validateEvery: 1,
+    logEvery: 10,
+    threads: availableParallelism(),
+  });
+  expect(resolveConfig({ data: { name: "x" }, method: { name: "anchored" } }).method).toEqual({
+    name: "anchored",
+    maskProbability: 0.25,
+    maskTarget: "label",
+    references: "all",
+    referenceCount: 10,
+  });
+});
+
+test("a resolved config is complete: resolving it again changes nothing", () => {
+  const config = resolveConfig({ data: { name: "x" }, method: { name: "anchored" } });
+  expect(resolveConfig(JSON.parse(JSON.stringify(config)))).toEqual(config);
+});
+
+const data = { name: "x" };
+test.each<[unknown, string]>([
+  [{ data, method: { name: "anchored", maskProbability: 1.5 } }, "config method.maskProbability: "],
+  [{ data, method: { name: "anchored", maskTarget: "other" } }, "config method.maskTarget: "],
+  [{ data, method: { name: "other" } }, "config method.name: "],
+  [{ data, model: "resnet21" }, "config model: "],
+  [{ data, epochs: 0 }, "config epochs: "],
+  [{ data, batchSize: 1.5 }, "config batchSize: "],
+  [{ data, learningRate: 1 }, "learningRate"],
+  [{ data, schedule: { name: "constant" } }, "config schedule.learningRate: "],
+  [{ data, augment: [{ name: "other" }] }, "config augment.0.name: "],
+  [{}, "config data: "],
+])("%j is refused naming the field", (input, message) => {
+  expect(() => resolveConfig(input as RunConfigInput)).toThrow(UserError);
+  expect(() => resolveConfig(input as RunConfigInput)).toThrow(message);
+});
+
+test("the first difference of two configs, by path", () => {
+  expect(firstDifference({ a: 1, b: { c: [1, 2] } }, { a: 1, b: { c: [1, 2] } })).toBeUndefined();
+  expect(firstDifference({ a: 1, b: { c: [1, 2] } }, { a: 1, b: { c: [1, 3] } })).toEqual({
+    path: "b.c.1",
+    a: 2,
+    b: 3,
+  });
+  expect(firstDifference({ a: 1 }, { a: 1, d: 2 })).toEqual({ path: "d", a: undefined, b: 2 });
+});
