@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { normalizeImages } from "../augment/index.ts";
-import { type DataSet, HostArray, Random, runPaths, UserError, writeFileAtomic } from "../core/index.ts";
+import { type DataSet, HostArray, imageCount, Random, runPaths, UserError, writeFileAtomic } from "../core/index.ts";
 import { compile } from "../engine/index.ts";
 import { keptReferenceRows } from "../methods/index.ts";
 import { createOptimizer, learningRateAt } from "../optim/index.ts";
@@ -108,8 +108,11 @@ export async function train(config: RunConfig, dataSet: DataSet, options: TrainO
   });
   if (step >= lastStep) return summary();
   let next = batches.at(step);
-  const program = await compile(trainStep(model, method, optimizer), [current, next.fed, HostArray.scalar(0)], config);
-  const forward = config.validateEvery > 0 ? await compileForward(record, current) : undefined;
+  const program = await compile(trainStep(model, method, optimizer), [current, next.fed, HostArray.scalar(0)], {
+    threads: config.threads,
+  });
+  const forward =
+    config.validateEvery > 0 && imageCount(dataSet.validation) > 0 ? await compileForward(record, current) : undefined;
 
   try {
     let validation: Validation | undefined;
