@@ -30,7 +30,11 @@ export function writeFileAtomic(path: string, data: string | Uint8Array): void {
     }
     renameSync(partial, path);
   } catch (error) {
-    rmSync(partial, { force: true });
+    try {
+      rmSync(partial, { force: true });
+    } catch {
+      // Where the folder itself is the problem there is nothing to remove; the first error says why.
+    }
     throw diskError(error, path);
   }
 }
@@ -39,7 +43,9 @@ export function writeFileAtomic(path: string, data: string | Uint8Array): void {
 export function diskError(error: unknown, path: string): unknown {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === "ENOSPC" || code === "EDQUOT")
-    return new UserError(`cannot write ${path}: the disk is full; free some space and run again with --resume`);
+    return new UserError(
+      `cannot write ${path}: the disk is full; free some space, then run the same command again (train: with --resume)`,
+    );
   if (code === "EACCES" || code === "EPERM" || code === "EROFS")
     return new UserError(`cannot write ${path}: permission denied; choose another folder`);
   if (code === "ENOTDIR" || code === "EISDIR" || code === "EEXIST")

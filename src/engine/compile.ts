@@ -1,10 +1,9 @@
-import type { HostArray } from "../core/host-array.ts";
+import { leavesOf, matchArguments } from "./arguments.ts";
 import { blockSize } from "./blocked/probe.ts";
 import { BlockedStage } from "./blocked/stage.ts";
-import { flattenTree } from "./jax-backend.ts";
 import { lower } from "./lower/lower.ts";
 import { modelBytes } from "./onnx.ts";
-import type { ArraySpec, Program } from "./program.ts";
+import type { Program } from "./program.ts";
 import { createSession, type SessionOptions } from "./runtime/node.ts";
 import { type Traced, trace } from "./trace.ts";
 
@@ -29,7 +28,7 @@ export async function compile<Args extends unknown[] = any[], Result = any>(
   example: readonly unknown[],
   options: CompileOptions = {},
 ): Promise<Program<Args, Result>> {
-  const [specs] = flattenTree<HostArray | ArraySpec>(example);
+  const leaves = leavesOf(example);
   const traced = await trace(fn, example);
   const portable = () => {
     const { graph, outputs } = lower(traced);
@@ -41,9 +40,7 @@ export async function compile<Args extends unknown[] = any[], Result = any>(
   const session = await createSession(block ? blockedModel(traced, block) : portable(), options);
   return {
     async run(args) {
-      const [leaves] = flattenTree<HostArray>(args);
-      checkArguments(leaves, specs);
-      return traced.rebuildResult(await session.run(leaves)) as Result;
+      return traced.rebuildResult(await session.run(matchArguments(leaves, args))) as Result;
     },
     toOnnx: portable,
     dispose: () => session.dispose(),
@@ -54,16 +51,4 @@ export async function compile<Args extends unknown[] = any[], Result = any>(
 function blockedModel(traced: Traced, block: number): Uint8Array {
   const { graph, outputs } = lower(traced, (lowering) => new BlockedStage(lowering, block));
   return modelBytes(graph, outputs);
-}
-
-function checkArguments(leaves: readonly HostArray[], specs: readonly (HostArray | ArraySpec)[]): void {
-  if (leaves.length !== specs.length)
-    throw new TypeError(`program: got ${leaves.length} arrays, compiled for ${specs.length}`);
-  leaves.forEach(({ dtype, shape }, i) => {
-    const spec = specs[i];
-    if (dtype !== spec.dtype || `${shape}` !== `${spec.shape}`)
-      throw new TypeError(
-        `program: array ${i} is ${dtype}[${shape}], compiled for ${spec.dtype}[${spec.shape}]; compile again for other shapes`,
-      );
-  });
 }
