@@ -1,0 +1,58 @@
+import { existsSync, readFileSync } from "node:fs";
+import { extname, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { UserError } from "../core/index.ts";
+import { type RunConfigInput, resolveConfig } from "../train/index.ts";
+
+/**
+ * A run's config from a JSON file (that of a run folder, too) or from what a module exports as default or `config`.
+ * Modules are code: they run.
+ * @throws UserError naming the file, and the first field that is unknown or out of range.
+ */
+export async function readConfigFile(path: string): Promise<RunConfigInput> {
+  if (!existsSync(path)) throw new UserError(`--config ${path}: no such file`);
+  const found = extname(path) === ".json" ? readJson(path) : await importModule(path);
+  if (typeof found !== "object" || found === null || Array.isArray(found))
+    throw new UserError(`--config ${path}: holds no config object`);
+  // A run folder's config.json keeps the config beside the description of its data.
+  const config = ("config" in found ? found.config : found) as RunConfigInput;
+  try {
+    resolveConfig(config);
+  } catch (error) {
+    throw new UserError(`--config ${path}: ${withValue(config, (error as Error).message)}`);
+  }
+  return config;
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    throw new UserError(`--config ${path}: ${(error as Error).message}`);
+  }
+}
+
+async function importModule(path: string): Promise<unknown> {
+  let module: { default?: unknown; config?: unknown };
+  try {
+    module = await import(pathToFileURL(resolve(path)).href);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ERR_UNKNOWN_FILE_EXTENSION")
+      throw new UserError(
+        `--config ${path}: Node ${process.versions.node} cannot read ${extname(path) || "this"} files; use .json or .js`,
+      );
+    throw new UserError(`--config ${path}: ${message}`);
+  }
+  const found = module.default ?? module.config;
+  if (found === undefined) throw new UserError(`--config ${path}: exports neither a default nor \`config\``);
+  return found;
+}
+
+/** `config a.b: rule` → `a.b is 2: rule` */
+function withValue(config: unknown, message: string): string {
+  const [, path, rule] = /^config ([\w.]+): (.*)$/s.exec(message) ?? [];
+  if (path === undefined) return message;
+  const value = path.split(".").reduce<any>((at, key) => at?.[key], config);
+  return value === undefined ? `${path}: ${rule}` : `${path} is ${JSON.stringify(value)}: ${rule}`;
+}

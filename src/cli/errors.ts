@@ -1,0 +1,18 @@
+import { CommanderError } from "commander";
+import { UserError } from "../core/index.ts";
+
+/** What went wrong as the lines to print and the exit code. */
+export function explain(error: unknown, debug = process.env.ANCHORED_DEBUG === "1"): { code: number; text: string } {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return { code: 0, text: "" };
+    return { code: 2, text: `anchored: ${oneLine(error.message.replace(/^error: /, ""))}; see --help` };
+  }
+  const stack = debug && error instanceof Error ? `\n${error.stack}` : "";
+  if (error instanceof UserError) return { code: 2, text: `anchored: ${oneLine(error.message)}${stack}` };
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const report =
+    stack || "\nThis should not happen: please report it, with the command and what ANCHORED_DEBUG=1 prints.";
+  return { code: 1, text: `anchored: ${oneLine(message)}${report}` };
+}
+
+const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, " ").trim();

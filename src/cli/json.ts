@@ -1,0 +1,3 @@
+/** Typed arrays as lists, numbers that JSON lacks as null. */
+export const toJson = (value: unknown): string =>
+  JSON.stringify(value, (_, item) => (ArrayBuffer.isView(item) ? Array.from(item as Uint8Array) : item), 2);

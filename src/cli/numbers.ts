@@ -1,0 +1,73 @@
+import { UserError } from "../core/index.ts";
+
+/** How a flag's text becomes its value. @throws UserError naming the flag, its text, the rule and an example. */
+export type Parse<T> = (flag: string) => (text: string) => T;
+
+interface Range {
+  readonly min?: number;
+  readonly max?: number;
+  /** Whether `min` itself is refused. */
+  readonly above?: boolean;
+  readonly example: number;
+  /** What the number is, where the range alone would not tell. */
+  readonly meaning?: string;
+}
+
+const inWords = ({ min, max, above }: Range): string => {
+  if (min !== undefined && max !== undefined) return `outside [${min}, ${max}]`;
+  if (min !== undefined) return above ? `not above ${min}` : `below ${min}`;
+  return "out of range";
+};
+
+export const real =
+  (range: Range): Parse<number> =>
+  (flag) =>
+  (text) => {
+    const value = text.trim() === "" ? Number.NaN : Number(text);
+    const example = `${range.meaning ? `it is ${range.meaning}, ` : ""}e.g. ${range.example}`;
+    if (!Number.isFinite(value)) throw new UserError(`${flag} ${text}: not a number; ${example}`);
+    const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY, above } = range;
+    if (value < min || value > max || (above && value === min))
+      throw new UserError(`${flag} ${text}: ${inWords(range)}; ${example}`);
+    return value;
+  };
+
+export const whole =
+  (range: Range): Parse<number> =>
+  (flag) =>
+  (text) => {
+    const value = real(range)(flag)(text);
+    if (!Number.isSafeInteger(value)) throw new UserError(`${flag} ${text}: not a whole number; e.g. ${range.example}`);
+    return value;
+  };
+
+/** @throws UserError listing the known names. */
+export const oneOf =
+  (names: readonly string[]): Parse<string> =>
+  (flag) =>
+  (text) => {
+    if (names.includes(text)) return text;
+    throw new UserError(`${flag} ${text}: unknown; known: ${names.join(", ")}`);
+  };
+
+/** `a,b` → those names, each known and given once. */
+export const listOf =
+  (names: readonly string[]): Parse<string[]> =>
+  (flag) =>
+  (text) => [
+    ...new Set(
+      text
+        .split(",")
+        .map((name) => name.trim())
+        .filter(Boolean)
+        .map(oneOf(names)(flag)),
+    ),
+  ];
+
+export const wholeList =
+  (range: Range): Parse<number[]> =>
+  (flag) =>
+  (text) =>
+    text.split(",").map(whole(range)(flag));
+
+export const text: Parse<string> = () => (given) => given;

@@ -1,0 +1,98 @@
+import { SingleBar } from "cli-progress";
+import type { Progress } from "../data/index.ts";
+import type { TrainProgress } from "../train/index.ts";
+import { duration, percent } from "./table.ts";
+import type { Terminal } from "./terminal.ts";
+
+const LINE_EVERY_MS = 10_000;
+
+interface Bar {
+  /** `said` is what stands beside the bar. */
+  update(done: number, total: number, said: string): void;
+  stop(): void;
+}
+
+/** On a terminal a bar, elsewhere a line every ten seconds. */
+function bar(terminal: Terminal, label: string): Bar {
+  if (!terminal.interactive) {
+    let lastAt = performance.now();
+    return {
+      update(_done, _total, said) {
+        if (performance.now() - lastAt < LINE_EVERY_MS) return;
+        lastAt = performance.now();
+        terminal.note(`${label}: ${said}`);
+      },
+      stop() {},
+    };
+  }
+  const drawn = new SingleBar({
+    format: `${label} {bar} {said}`,
+    barCompleteChar: "█",
+    barIncompleteChar: "░",
+    barsize: 24,
+    stream: process.stderr,
+    clearOnComplete: true,
+  });
+  let started = false;
+  return {
+    update(done, total, said) {
+      if (!started) drawn.start(total, done, { said });
+      started = true;
+      drawn.setTotal(total);
+      drawn.update(done, { said });
+    },
+    stop: () => drawn.stop(),
+  };
+}
+
+const facts = ({ loss, accuracy }: TrainProgress): string => `loss ${loss.toFixed(3)}  accuracy ${percent(accuracy)}`;
+const pace = ({ imagesPerSecond, secondsLeft }: TrainProgress): string =>
+  `${Math.round(imagesPerSecond)} images/s  ${duration(secondsLeft)} left`;
+
+/** Loss, accuracy, images/s and time left: a bar on a terminal; elsewhere a line an epoch and one every ten seconds. */
+export function trainProgress(terminal: Terminal, label = "training") {
+  const drawn = bar(terminal, label);
+  // The line of an epoch waits for its validation, which the next step or the end reports.
+  let ended: TrainProgress | undefined;
+  const endEpoch = (validationAccuracy: number | undefined) => {
+    if (!ended) return;
+    const validation = validationAccuracy === undefined ? "" : `  validation ${percent(validationAccuracy)}`;
+    if (!terminal.interactive)
+      terminal.note(`${label}: epoch ${ended.epoch}/${ended.epochs}  ${facts(ended)}${validation}  ${pace(ended)}`);
+    ended = undefined;
+  };
+  return {
+    update(progress: TrainProgress) {
+      const { epoch, epochs, step, steps, validationAccuracy } = progress;
+      endEpoch(validationAccuracy);
+      const validation = validationAccuracy === undefined ? "" : `  validation ${percent(validationAccuracy)}`;
+      const said = `epoch ${epoch}/${epochs}  ${facts(progress)}${validation}  ${pace(progress)}`;
+      if (step === steps) ended = progress;
+      if (step < steps || terminal.interactive) drawn.update((epoch - 1) * steps + step, epochs * steps, said);
+    },
+    stop(validationAccuracy?: number) {
+      endEpoch(validationAccuracy);
+      drawn.stop();
+    },
+  };
+}
+
+/** Progress of reading, drawing or downloading; each new label starts a new bar. */
+export function dataProgress(terminal: Terminal) {
+  let current: { label: string; bar: Bar } | undefined;
+  return {
+    update({ label, done, total, unit }: Progress) {
+      if (current?.label !== label) {
+        current?.bar.stop();
+        current = { label, bar: bar(terminal, label) };
+      }
+      const size = (count: number) => (unit === "bytes" ? `${(count / 2 ** 20).toFixed(1)} MiB` : `${count} images`);
+      const said = total === undefined ? size(done) : `${percent(done / total)} of ${size(total)}`;
+      current.bar.update(done, total ?? done, said);
+    },
+    stop() {
+      current?.bar.stop();
+      current = undefined;
+    },
+  };
+}

@@ -1,0 +1,11 @@
+import type { RunConfigInput } from "../../train/index.ts";
+import { cifar10Resnet18Paper } from "./cifar10-resnet18-paper.ts";
+import { cifar10Resnet20 } from "./cifar10-resnet20.ts";
+
+/** Every experiment by the name that `--recipe` takes; its file's comment gives cost and measured result. */
+export const recipes = {
+  "cifar10-resnet20": cifar10Resnet20,
+  "cifar10-resnet18-paper": cifar10Resnet18Paper,
+} as const satisfies Record<string, RunConfigInput>;
+
+export const recipeNames = Object.keys(recipes) as (keyof typeof recipes)[];

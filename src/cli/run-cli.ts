@@ -1,0 +1,59 @@
+import { readFileSync } from "node:fs";
+import { Command } from "commander";
+import { dataCommand } from "./data.ts";
+import { explain } from "./errors.ts";
+import { evaluateCommand } from "./evaluate.ts";
+import { reportCommand } from "./report.ts";
+import { processTerminal, type Terminal } from "./terminal.ts";
+import { trainCommand } from "./train.ts";
+
+const version = (): string =>
+  JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version as string;
+
+/** Adds a command: each is handed the terminal and sets the exit code where it isn't 0. */
+const commands = [trainCommand, evaluateCommand, reportCommand, dataCommand];
+
+/**
+ * The whole command line, without the process: `argv` are the words after `anchored`.
+ * @returns the exit code: 0, 1 for what should not happen, 2 for bad input, 130 when interrupted
+ */
+export async function runCli(argv: readonly string[], terminal: Terminal = processTerminal): Promise<number> {
+  let code = 0;
+  const program = new Command("anchored")
+    .description("Train image classifiers that generalise under shift and know what they don't know.")
+    .version(version())
+    .enablePositionalOptions()
+    .addHelpText("after", "\nEvery command has its own --help, with examples. ");
+  for (const make of commands)
+    program.addCommand(
+      make(terminal, (exitCode) => {
+        code = exitCode;
+      }),
+    );
+  tame(program, terminal);
+  try {
+    if (argv.length === 0) {
+      program.outputHelp();
+      return 0;
+    }
+    await program.parseAsync(argv as string[], { from: "user" });
+    return code;
+  } catch (error) {
+    const explained = explain(error);
+    if (explained.text) terminal.note(explained.text);
+    return explained.code;
+  }
+}
+
+/** Commander neither exits nor prints errors, here and in all commands below. */
+function tame(command: Command, terminal: Terminal): void {
+  command
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureOutput({
+      writeOut: (text) => terminal.out(text.trimEnd()),
+      writeErr: (text) => terminal.note(text.trimEnd()),
+      outputError: () => {},
+    });
+  for (const inner of command.commands) tame(inner, terminal);
+}

@@ -1,0 +1,48 @@
+/** Where a command writes and what can interrupt it; tests hand in their own. */
+export interface Terminal {
+  /** Results: standard output. */
+  readonly out: (text: string) => void;
+  /** Everything else, a line at a time: standard error. */
+  readonly note: (line: string) => void;
+  /** Whether `note` reaches a person's terminal, on which a progress bar can be drawn. */
+  readonly interactive: boolean;
+  /** Runs `work` with a signal that Ctrl-C and SIGTERM abort. */
+  readonly interruptible: <T>(work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+}
+
+/** Exit code of a command that Ctrl-C stopped: 128 + SIGINT, as shells have it. */
+export const INTERRUPTED = 130;
+
+const SAME_KEYPRESS_MS = 500;
+
+export const processTerminal: Terminal = {
+  out: (text) => process.stdout.write(`${text}\n`),
+  note: (line) => process.stderr.write(`${line}\n`),
+  interactive: process.stderr.isTTY === true,
+  async interruptible(work) {
+    const controller = new AbortController();
+    let firstAt = 0;
+    const stop = () => {
+      // npm passes on the Ctrl-C that the terminal has already sent: two signals, one key press.
+      if (firstAt > 0 && performance.now() - firstAt > SAME_KEYPRESS_MS) process.exit(INTERRUPTED);
+      if (firstAt === 0) {
+        firstAt = performance.now();
+        process.stderr.write("\nstopping; once more stops at once\n");
+        controller.abort();
+      }
+    };
+    process.on("SIGINT", stop).on("SIGTERM", stop);
+    try {
+      return await work(controller.signal);
+    } finally {
+      process.off("SIGINT", stop).off("SIGTERM", stop);
+    }
+  },
+};
+
+/** How this process was started, for commands that we tell people to type. */
+export function ownCommand(env: NodeJS.ProcessEnv = process.env, script = process.argv[1] ?? ""): string {
+  if (env.npm_lifecycle_event === "anchored" || env.npm_lifecycle_event === "start") return "npm run anchored --";
+  if (env.npm_command === "exec") return "npx anchored-vision";
+  return /[\\/]dist[\\/]cli[\\/]main\.js$/.test(script) ? "node dist/cli/main.js" : "anchored";
+}

@@ -1,0 +1,112 @@
+import { resolve } from "node:path";
+import { UserError } from "../core/index.ts";
+import { type DataOptions, defaultDataDir } from "../data/index.ts";
+import { type RunConfig, type RunConfigInput, resolveConfig } from "../train/index.ts";
+import { trainFlags } from "./train-flags.ts";
+
+type Tree = { [key: string]: any };
+
+export const getPath = (tree: Tree, path: string): any => path.split(".").reduce<any>((at, key) => at?.[key], tree);
+
+function setPath(tree: Tree, path: string, value: unknown): void {
+  const keys = path.split(".");
+  const last = keys.pop()!;
+  let at = tree;
+  for (const key of keys) {
+    at[key] ??= {};
+    at = at[key];
+  }
+  at[last] = value;
+}
+
+const MNIST_LIKE = new Set(["mnist", "fashion-mnist"]);
+
+/** Crop and flip, but digits aren't mirrored, and emoji are padded with the white that they stand on. */
+export function defaultAugment(dataName: string): RunConfig["augment"] {
+  if (MNIST_LIKE.has(dataName)) return [{ name: "crop", options: { pad: 2 } }];
+  const options: Record<string, number> = dataName === "emoji" ? { pad: 4, fill: 255 } : { pad: 4 };
+  return [
+    { name: "crop", options },
+    { name: "flip", options: {} },
+  ];
+}
+
+/**
+ * A config from what a file or recipe says and, above it, the flags that were given (by `RunConfig` path).
+ * @throws UserError for a flag that means nothing here, or a value out of range.
+ */
+export function configFrom(base: RunConfigInput | undefined, given: ReadonlyMap<string, unknown>): RunConfig {
+  const input: Tree = structuredClone(base ?? { data: { name: "emoji" } });
+  const choices = new Map(given);
+  if (choices.has("data.folder")) {
+    if (!choices.has("data.name")) choices.set("data.name", "folder");
+    choices.set("data.folder", resolve(choices.get("data.folder") as string));
+  }
+  // Another data set, method or schedule doesn't take over the options of the one before.
+  for (const part of ["data", "method", "optimizer", "schedule"]) {
+    const name = choices.get(`${part}.name`);
+    if (name !== undefined && name !== input[part]?.name) input[part] = { name };
+  }
+  input.method ??= { name: "standard" };
+  input.schedule ??= { name: "one-cycle" };
+  input.optimizer ??= { name: "sgd" };
+  for (const { flag, path, only } of trainFlags) {
+    if (!choices.has(path)) continue;
+    if (only && getPath(input, only.path) !== only.is)
+      throw new UserError(
+        `${flag} belongs to ${only.flag} ${only.is}, but ${only.flag} is ${getPath(input, only.path)}; add ${only.flag} ${only.is}, or leave it out`,
+      );
+    setPath(input, ratePath(path, input.schedule.name), choices.get(path));
+  }
+  if (input.schedule.name !== "one-cycle" && input.schedule.learningRate === undefined)
+    throw new UserError(`--schedule ${input.schedule.name}: which learning rate? add e.g. --learning-rate 0.1`);
+  if (input.schedule.name === "multistep" && input.schedule.milestones === undefined)
+    throw new UserError("--schedule multistep: at which epochs does it fall? add e.g. --milestones 60,120,160");
+  if (input.data.domains) {
+    input.data.domains.train ??= ["noto", "twemoji", "openmoji"];
+    input.data.domains.shift ??= [];
+  }
+  input.data.seed ??= 0;
+  if (choices.get("augment") === false) input.augment = [];
+  input.augment ??= defaultAugment(input.data.name);
+  return resolveConfig(input as RunConfigInput);
+}
+
+const ratePath = (path: string, schedule: string): string =>
+  path === "schedule.learningRate" && schedule === "one-cycle" ? "schedule.peak" : path;
+
+/** What `loadDataSet` is asked for a run. */
+export const dataOptions = ({ data }: RunConfig, dataDir?: string): DataOptions => ({
+  ...(data as object as DataOptions),
+  seed: (data as { seed?: number }).seed ?? 0,
+  dataDir: dataDir ?? defaultDataDir(),
+});
+
+/**
+ * The options of `train` that make this config; undefined where options cannot say it. Threads are the machine's, so
+ * they are left out.
+ */
+export function flagsOf(config: RunConfig): string | undefined {
+  const { data, method, schedule } = config;
+  const augment = defaultAugment(data.name);
+  if (config.augment.length > 0 && !sameJson(config.augment, augment)) return undefined;
+  // A learning rate and milestones have no default but one-cycle's peak: unlikely ones are always told.
+  const bare = { "one-cycle": {}, constant: noRate, cosine: noRate, multistep: { ...noRate, milestones: [] } };
+  const standard = resolveConfig({
+    data: { name: data.name, seed: 0 },
+    method: { name: method.name },
+    schedule: { name: schedule.name, ...bare[schedule.name] } as RunConfig["schedule"],
+  });
+  const always = new Set(["data.name", "model", "method.name"]);
+  const parts = trainFlags.flatMap(({ flag, path, sets }) => {
+    const place = ratePath(path, schedule.name);
+    const value = getPath(config, place);
+    if (path === "threads" || value === undefined) return [];
+    if (!always.has(path) && sameJson(value, getPath(standard, place))) return [];
+    return sets === undefined ? `${flag} ${value}` : flag;
+  });
+  return [...parts, ...(config.augment.length === 0 ? ["--no-augment"] : [])].join(" ");
+}
+
+const noRate = { learningRate: Number.MAX_VALUE };
+const sameJson = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

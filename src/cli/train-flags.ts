@@ -1,0 +1,272 @@
+import { Option } from "commander";
+import { dataSetNames, emojiVendors } from "../data/index.ts";
+import { methodNames, parseReferencePolicy } from "../methods/index.ts";
+import { modelNames } from "../models/index.ts";
+import { optimizers, schedules } from "../optim/index.ts";
+import { listOf, oneOf, type Parse, real, text, whole, wholeList } from "./numbers.ts";
+
+/** One option of `train` and the field of a run's config that it sets. */
+export interface TrainFlag {
+  readonly flag: string;
+  /** Shown in the help; absent for switches. */
+  readonly value?: string;
+  readonly help: string;
+  readonly parse?: Parse<unknown>;
+  /** Dotted path in `RunConfig`. */
+  readonly path: string;
+  /** What a switch sets. */
+  readonly sets?: boolean;
+  /** The choice without which the option means nothing, e.g. `method.name` must be `anchored`. */
+  readonly only?: { readonly path: string; readonly is: string; readonly flag: string };
+}
+
+const forEmoji = { path: "data.name", is: "emoji", flag: "--data" };
+const forAnchored = { path: "method.name", is: "anchored", flag: "--method" };
+const forSchedule = (is: string) => ({ path: "schedule.name", is, flag: "--schedule" });
+const positive = (example: number) => real({ min: 0, above: true, example });
+
+const referencePolicy: Parse<string> = () => (given) => {
+  parseReferencePolicy(given);
+  return given;
+};
+
+/** Choices first: what follows depends on them. */
+export const trainFlags: readonly TrainFlag[] = [
+  { flag: "--data", value: "<name>", help: dataSetNames.join(" | "), parse: oneOf(dataSetNames), path: "data.name" },
+  { flag: "--model", value: "<name>", help: modelNames.join(" | "), parse: oneOf(modelNames), path: "model" },
+  {
+    flag: "--method",
+    value: "<name>",
+    help: methodNames.join(" | "),
+    parse: oneOf(methodNames),
+    path: "method.name",
+  },
+  {
+    flag: "--optimizer",
+    value: "<name>",
+    help: Object.keys(optimizers).join(" | "),
+    parse: oneOf(Object.keys(optimizers)),
+    path: "optimizer.name",
+  },
+  {
+    flag: "--schedule",
+    value: "<name>",
+    help: `of the learning rate: ${Object.keys(schedules).join(" | ")}`,
+    parse: oneOf(Object.keys(schedules)),
+    path: "schedule.name",
+  },
+
+  {
+    flag: "--folder",
+    value: "<dir>",
+    help: "your images as <split>/<class>/*; implies --data folder",
+    parse: text,
+    path: "data.folder",
+    only: { path: "data.name", is: "folder", flag: "--data" },
+  },
+  {
+    flag: "--image-size",
+    value: "<pixels>",
+    help: "side of the images; the data set's own (emoji, folder: 32)",
+    parse: whole({ min: 8, max: 1024, example: 32 }),
+    path: "data.imageSize",
+  },
+  {
+    flag: "--validation-fraction",
+    value: "<share>",
+    help: "of the training images, held out",
+    parse: real({ min: 0.001, max: 0.9, example: 0.1 }),
+    path: "data.validationFraction",
+  },
+  {
+    flag: "--split-seed",
+    value: "<n>",
+    help: "decides the splits; the same for every --seed, so that seeds can be compared",
+    parse: whole({ example: 0 }),
+    path: "data.seed",
+  },
+  {
+    flag: "--label",
+    value: "<kind>",
+    help: "emoji: category (8 classes) | concept (1,051)",
+    parse: oneOf(["category", "concept"]),
+    path: "data.label",
+    only: forEmoji,
+  },
+  {
+    flag: "--background",
+    value: "<kind>",
+    help: "emoji: white | random",
+    parse: oneOf(["white", "random"]),
+    path: "data.background",
+    only: forEmoji,
+  },
+  {
+    flag: "--train-vendors",
+    value: "<a,b>",
+    help: `emoji: trained on, of ${emojiVendors.join(", ")}`,
+    parse: listOf(emojiVendors),
+    path: "data.domains.train",
+    only: forEmoji,
+  },
+  {
+    flag: "--shift-vendors",
+    value: "<a,b>",
+    help: "emoji: never trained on, tested as shift",
+    parse: listOf(emojiVendors),
+    path: "data.domains.shift",
+    only: forEmoji,
+  },
+
+  {
+    flag: "--mask-probability",
+    value: "<α>",
+    help: "share of batches whose references are masked",
+    parse: real({ min: 0, max: 1, example: 0.25, meaning: "the share of masked batches" }),
+    path: "method.maskProbability",
+    only: forAnchored,
+  },
+  {
+    flag: "--mask-target",
+    value: "<target>",
+    help: "what masked batches are trained toward: label | uniform",
+    parse: oneOf(["label", "uniform"]),
+    path: "method.maskTarget",
+    only: forAnchored,
+  },
+  {
+    flag: "--references",
+    value: "<policy>",
+    help: "the reference set: all | N | classes:K | stratified:N",
+    parse: referencePolicy,
+    path: "method.references",
+    only: forAnchored,
+  },
+  {
+    flag: "--reference-count",
+    value: "<n>",
+    help: "references that the trained model keeps for predicting",
+    parse: whole({ min: 1, example: 10 }),
+    path: "method.referenceCount",
+    only: forAnchored,
+  },
+
+  {
+    flag: "--epochs",
+    value: "<n>",
+    help: "passes over the training images",
+    parse: whole({ min: 1, example: 10 }),
+    path: "epochs",
+  },
+  {
+    flag: "--batch-size",
+    value: "<n>",
+    help: "images a step",
+    parse: whole({ min: 1, example: 128 }),
+    path: "batchSize",
+  },
+  {
+    flag: "--seed",
+    value: "<n>",
+    help: "of weights, order, augmentation, references",
+    parse: whole({ example: 1 }),
+    path: "seed",
+  },
+  {
+    flag: "--threads",
+    value: "<n>",
+    help: "of the CPU (all)",
+    parse: whole({ min: 1, max: 1024, example: 2 }),
+    path: "threads",
+  },
+  // Its path depends on the schedule: `peak` for one-cycle.
+  {
+    flag: "--learning-rate",
+    value: "<rate>",
+    help: "the highest that the schedule reaches (one-cycle: 0.4)",
+    parse: positive(0.1),
+    path: "schedule.learningRate",
+  },
+  {
+    flag: "--milestones",
+    value: "<e,e>",
+    help: "multistep: epochs at which the rate falls",
+    parse: wholeList({ min: 1, example: 60 }),
+    path: "schedule.milestones",
+    only: forSchedule("multistep"),
+  },
+  {
+    flag: "--decay-factor",
+    value: "<x>",
+    help: "multistep: what it is multiplied by",
+    parse: positive(0.2),
+    path: "schedule.factor",
+    only: forSchedule("multistep"),
+  },
+  {
+    flag: "--warmup",
+    value: "<share>",
+    help: "one-cycle: share of the steps up to the peak",
+    parse: real({ min: 0, max: 1, example: 0.3 }),
+    path: "schedule.warmup",
+    only: forSchedule("one-cycle"),
+  },
+  {
+    flag: "--warmup-epochs",
+    value: "<n>",
+    help: "cosine: epochs of linear rise",
+    parse: real({ min: 0, example: 5 }),
+    path: "schedule.warmupEpochs",
+    only: forSchedule("cosine"),
+  },
+  {
+    flag: "--minimum-rate",
+    value: "<rate>",
+    help: "cosine: where the curve ends",
+    parse: real({ min: 0, example: 0 }),
+    path: "schedule.minimum",
+    only: forSchedule("cosine"),
+  },
+  {
+    flag: "--momentum",
+    value: "<x>",
+    help: "of SGD",
+    parse: real({ min: 0, max: 0.9999, example: 0.9 }),
+    path: "optimizer.momentum",
+  },
+  { flag: "--nesterov", help: "Nesterov's momentum", path: "optimizer.nesterov", sets: true },
+  {
+    flag: "--weight-decay",
+    value: "<x>",
+    help: "L2 penalty",
+    parse: real({ min: 0, example: 5e-4 }),
+    path: "optimizer.weightDecay",
+  },
+  {
+    flag: "--no-decay-norms-and-biases",
+    help: "weight decay on convolution and linear weights alone",
+    path: "optimizer.decayNormsAndBiases",
+    sets: false,
+  },
+  {
+    flag: "--validate-every",
+    value: "<epochs>",
+    help: "0: never",
+    parse: whole({ min: 0, example: 1 }),
+    path: "validateEvery",
+  },
+  {
+    flag: "--log-every",
+    value: "<steps>",
+    help: "steps between lines of metrics.jsonl",
+    parse: whole({ min: 1, example: 10 }),
+    path: "logEvery",
+  },
+];
+
+/** A flag for the command line; `standard` is shown as its default. */
+export function toOption({ flag, value, help, parse }: TrainFlag, standard: unknown): Option {
+  const shown = standard === undefined || typeof standard === "object" || !value ? "" : ` (default: ${standard})`;
+  const option = new Option(value ? `${flag} ${value}` : flag, help + shown);
+  return parse ? option.argParser(parse(flag)) : option;
+}

@@ -1,0 +1,153 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { Command } from "commander";
+import { runPaths, UserError } from "../core/index.ts";
+import { loadDataSet } from "../data/index.ts";
+import {
+  type RunConfig,
+  type RunConfigInput,
+  readRun,
+  resolveConfig,
+  type TrainSummary,
+  train,
+} from "../train/index.ts";
+import { readConfigFile } from "./config-file.ts";
+import { toJson } from "./json.ts";
+import { oneOf, whole } from "./numbers.ts";
+import { dataProgress, trainProgress } from "./progress.ts";
+import { recipeNames, recipes } from "./recipes/index.ts";
+import { duration, percent } from "./table.ts";
+import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
+import { configFrom, dataOptions, getPath } from "./train-config.ts";
+import { toOption, trainFlags } from "./train-flags.ts";
+
+interface Options extends Record<string, unknown> {
+  config?: string;
+  recipe?: keyof typeof recipes;
+  dataDir?: string;
+  augment: boolean;
+  out?: string;
+  resume?: boolean;
+  maxSteps?: number;
+  json?: boolean;
+}
+
+export function trainCommand(terminal: Terminal, exit: (code: number) => void): Command {
+  const command = new Command("train").description("train a classifier into a run folder");
+  const standard = { ...resolveConfig({ data: { name: "emoji" } }), ...anchoredDefaults() };
+  command
+    .option("--config <file>", "start from a .json file or a module that exports a config; options go above it")
+    .option(
+      "--recipe <name>",
+      `start from a recipe: ${recipeNames.join(" | ")}`,
+      oneOf(recipeNames)("--recipe") as (text: string) => keyof typeof recipes,
+    );
+  for (const flag of trainFlags)
+    command.addOption(toOption(flag, flag.path === "threads" ? undefined : getPath(standard, flag.path)));
+  command
+    .option("--no-augment", "train on the images as they are, without crop and flip")
+    .option("--data-dir <dir>", "where data sets lie (default: $ANCHORED_DATA or the user's cache folder)")
+    .option("--out <run>", "the run folder (default: runs/ and a name made of data, model, method and seed)")
+    .option("--resume", "continue the run in --out, bit for bit as if it had never stopped")
+    .option("--max-steps <n>", "stop, resumable, after so many steps", whole({ min: 1, example: 100 })("--max-steps"))
+    .option("--json", "print the outcome as JSON")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ anchored train                                        the emoji, ResNet-20, standard training
+  $ anchored train --method anchored --mask-probability 0.25 --epochs 20
+  $ anchored train --data cifar10 --data-dir ~/data --method anchored --out runs/cifar
+  $ anchored train --folder ~/photos --image-size 64 --model resnet18
+  $ anchored train --resume --out runs/cifar              after Ctrl-C, or after a crash`,
+    )
+    .action(async (options: Options) => exit(await runTrain(terminal, options, givenFlags(command, options))));
+  return command;
+}
+
+/** For the help's defaults. */
+const anchoredDefaults = () => ({
+  method: { ...resolveConfig({ data: { name: "emoji" }, method: { name: "anchored" } }).method, name: "standard" },
+});
+
+/** The values that were typed, by the path of the field that they set. */
+function givenFlags(command: Command, options: Options): Map<string, unknown> {
+  const given = new Map<string, unknown>();
+  for (const { flag, path, sets } of trainFlags) {
+    const option = command.options.find(({ long }) => long === flag)!;
+    const key = option.attributeName();
+    if (command.getOptionValueSource(key) === "cli") given.set(path, sets ?? options[key]);
+  }
+  if (!options.augment) given.set("augment", false);
+  return given;
+}
+
+async function runTrain(terminal: Terminal, options: Options, given: Map<string, unknown>): Promise<number> {
+  const config = configFrom(await baseOf(options), given);
+  const run = options.out ?? defaultRun(config);
+  const { resume, maxSteps, dataDir } = options;
+  const again = `${ownCommand()} train --resume --out ${run}${dataDir ? ` --data-dir ${dataDir}` : ""}`;
+  if (!resume && holdsRun(run))
+    throw new UserError(`${run} already holds a run; continue it with --resume, or choose another --out`);
+  const summary = await trainInto(terminal, run, config, { dataDir, resume, maxSteps });
+  if (options.json) terminal.out(toJson(summary));
+  const { steps, totalSteps } = summary;
+  if (!summary.finished) {
+    terminal.note(`stopped after ${steps} of ${totalSteps} steps; continue with: ${again}`);
+    return summary.interrupted ? INTERRUPTED : 0;
+  }
+  if (!options.json) terminal.out(outcome(summary));
+  terminal.note(`next: ${ownCommand()} evaluate ${run}${dataDir ? ` --data-dir ${dataDir}` : ""}`);
+  return 0;
+}
+
+/** Loads the data and trains, with progress; Ctrl-C leaves a checkpoint. */
+export async function trainInto(
+  terminal: Terminal,
+  run: string,
+  config: RunConfig,
+  { dataDir, ...options }: { dataDir?: string; resume?: boolean; maxSteps?: number; label?: string },
+): Promise<TrainSummary & { interrupted: boolean }> {
+  const reading = dataProgress(terminal);
+  const dataSet = await loadDataSet({
+    ...dataOptions(config, dataDir),
+    onProgress: reading.update,
+    onNotice: terminal.note,
+  }).finally(reading.stop);
+  const progress = trainProgress(terminal, options.label);
+  return terminal.interruptible(async (signal) => {
+    let summary: TrainSummary | undefined;
+    try {
+      summary = await train(config, dataSet, { run, ...options, signal, onProgress: progress.update });
+      return { ...summary, interrupted: signal.aborted };
+    } finally {
+      progress.stop(summary?.validationAccuracy);
+    }
+  });
+}
+
+export const holdsRun = (run: string): boolean =>
+  existsSync(runPaths(run).config) || existsSync(runPaths(run).checkpoint);
+
+async function baseOf({ config, recipe, resume, out }: Options): Promise<RunConfigInput | undefined> {
+  const named = [config && "--config", recipe && "--recipe"].filter(Boolean);
+  if (named.length > 1) throw new UserError(`${named.join(" and ")}: both say where to start; use one`);
+  if (resume) {
+    if (!out) throw new UserError("--resume: which run? add --out RUN");
+    // What the folder holds, so that nothing has to be typed again; what is typed again must agree.
+    if (named.length === 0 && holdsRun(out)) return readRun(out).config;
+  }
+  if (config) return readConfigFile(config);
+  return recipe && recipes[recipe];
+}
+
+/** e.g. `runs/cifar10-resnet20-anchored-0.25-label-seed0` */
+function defaultRun({ data, model, method, seed }: RunConfig): string {
+  const masking = method.name === "anchored" ? [method.maskProbability, method.maskTarget] : [];
+  return join("runs", [data.name, model, method.name, ...masking, `seed${seed}`].join("-"));
+}
+
+const outcome = ({ run, steps, seconds, validationAccuracy }: TrainSummary): string => {
+  const validation = validationAccuracy === undefined ? "" : `; validation accuracy ${percent(validationAccuracy)}`;
+  return `trained ${run}: ${steps} steps in ${duration(seconds)}${validation}`;
+};
