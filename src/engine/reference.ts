@@ -6,12 +6,14 @@ import { toHost } from "./trace.ts";
 /**
  * The oracle: the same function run by jax-js's own WebAssembly backend. Slow (1 to 2 images/s for a ResNet-20
  * training step), independent of our lowering, and therefore what every compiled program is tested against.
+ * `"cpu"` is jax-js's interpreter: no SIMD kernels, doubles inside, for tiny arrays only.
  */
 export async function runReference<Result = any>(
   fn: (...args: any[]) => unknown,
   args: readonly unknown[],
+  backend: "wasm" | "cpu" = "wasm",
 ): Promise<Result> {
-  await useJaxBackend("wasm");
+  await useJaxBackend(backend);
   const [leaves, rebuild] = flattenTree<HostArray>(args);
   const inputs = leaves.map(({ data, shape, dtype }) =>
     // jax-js keeps a bool in 32 bits.

@@ -119,7 +119,7 @@ function byTransposedConvolution(
   const begin = reach.map((r, i) => r - p.padding[i][0]);
   const end = reach.map((r, i) => r - p.padding[i][1]);
   const outputPadding = end.map((e) => Math.max(0, -e));
-  const tooFar = outputPadding.some((extra, i) => extra >= Math.max(p.lhsDilation[i], p.rhsDilation[i]));
+  const tooFar = outputPadding.some((extra, i) => extra >= p.lhsDilation[i]);
   if (tooFar || begin.some((b) => b < 0)) return undefined;
   const spatial = reach.map((_, i) => i + 2);
   const forward = graph.transpose(graph.flip(w, spatial), [1, 0, ...spatial]);

@@ -1,38 +1,46 @@
-import { arithmeticType, broadcastShapes, type ElementType, type Tensor } from "../graph.ts";
+import { type Attribute, arithmeticType, broadcastShapes, type ElementType, type Tensor } from "../graph.ts";
+import type { Atom } from "../trace.ts";
 import { dtypeOf, type Lowering, type Rule } from "./lowering.ts";
 
-/** One ONNX operator on broadcast operands, computed in `type` and given back as `result`. */
-function apply(lowering: Lowering, op: string, operands: Tensor[], type: ElementType, result: ElementType): Tensor {
+/**
+ * One ONNX operator on broadcast operands, promoted to `dtype` as jax-js does and computed in `type`, a type that ONNX
+ * Runtime's kernel has.
+ */
+function apply(
+  lowering: Lowering,
+  op: string,
+  operands: readonly Atom[],
+  dtype: ElementType,
+  { type = arithmeticType(dtype), result = dtype, attributes = {} }: ApplyOptions = {},
+): Tensor {
   const { graph } = lowering;
-  const shape = broadcastShapes(...operands.map((operand) => operand.shape));
-  const cast = operands.map((operand) => graph.cast(operand, type));
+  const cast = operands.map((operand) => graph.cast(lowering.promoted(operand, dtype), type));
+  const shape = broadcastShapes(...cast.map((operand) => operand.shape));
   const computed = result === "bool" && comparisons.has(op) ? "bool" : type;
-  return graph.cast(graph.node(op, cast, shape, computed), result);
+  return graph.cast(graph.node(op, cast, shape, computed, { attributes }), result);
+}
+interface ApplyOptions {
+  readonly type?: ElementType;
+  readonly result?: ElementType;
+  readonly attributes?: Record<string, Attribute>;
 }
 const comparisons = new Set(["Less", "LessOrEqual", "Equal"]);
 
-/** add, mul, max, …: operands are promoted to the result's dtype, as jax-js does. */
+/** add, mul, sin, …: operands are promoted to the result's dtype. */
 export const arithmetic =
   (op: string): Rule =>
+  (lowering, { inputs, outBinders: [out] }) => [apply(lowering, op, inputs, dtypeOf(out))];
+
+/** ONNX Runtime's Min and Max of int64 compare the lower halves as signed: uint32 must stay what it is. */
+export const extremum =
+  (op: "Min" | "Max"): Rule =>
   (lowering, { inputs, outBinders: [out] }) => {
     const dtype = dtypeOf(out);
-    return [
-      apply(
-        lowering,
-        op,
-        inputs.map((input) => lowering.virtual(input)),
-        arithmeticType(dtype),
-        dtype,
-      ),
-    ];
+    return [apply(lowering, op, inputs, dtype, { type: dtype === "bool" ? "int32" : dtype })];
   };
 
-export const neg: Rule = (lowering, { inputs: [x], outBinders: [out] }) => [
-  apply(lowering, "Neg", [lowering.virtual(x)], arithmeticType(dtypeOf(out)), dtypeOf(out)),
-];
-
 /** A function of floats only. */
-export const float = (op: string): Rule => arithmetic(op);
+export const float = arithmetic;
 
 export const erfc: Rule = (lowering, { inputs: [x] }) => {
   const value = lowering.virtual(x);
@@ -53,13 +61,7 @@ export const rounding =
 export const idiv: Rule = (lowering, { inputs, outBinders: [out] }) => {
   const { graph } = lowering;
   const dtype = dtypeOf(out);
-  const quotient = apply(
-    lowering,
-    "Div",
-    inputs.map((input) => lowering.virtual(input)),
-    arithmeticType(dtype),
-    dtype,
-  );
+  const quotient = apply(lowering, "Div", inputs, dtype);
   if (dtype !== "float32") return [quotient];
   const { shape } = quotient;
   const [zero, positive] = [graph.scalar(0, dtype), graph.node("Floor", [quotient], shape, dtype)];
@@ -68,19 +70,18 @@ export const idiv: Rule = (lowering, { inputs, outBinders: [out] }) => {
 };
 
 /** The remainder with the sign of the numerator (C's fmod, `%` in JavaScript). */
-export const mod: Rule = (lowering, { inputs, outBinders: [out] }) => {
-  const { graph } = lowering;
-  const dtype = dtypeOf(out);
-  const type = arithmeticType(dtype);
-  const operands = inputs.map((input) => graph.cast(lowering.virtual(input), type));
-  const shape = broadcastShapes(...operands.map((operand) => operand.shape));
-  return [graph.cast(graph.node("Mod", operands, shape, type, { attributes: { fmod: 1 } }), dtype)];
-};
+export const mod: Rule = (lowering, { inputs, outBinders: [out] }) => [
+  apply(lowering, "Mod", inputs, dtypeOf(out), { attributes: { fmod: 1 } }),
+];
 
-/** jax-js compares in the promoted type of the operands, which the result's dtype (bool) no longer tells. */
-const promotionOrder: ElementType[] = ["bool", "uint32", "int32", "float32"];
-const promoted = (a: ElementType, b: ElementType) =>
-  promotionOrder[Math.max(promotionOrder.indexOf(a), promotionOrder.indexOf(b))];
+/** What jax-js promotes the two operands to; for a comparison the result's dtype (bool) no longer tells. */
+function commonType(a: Atom["aval"], b: Atom["aval"]): ElementType {
+  if (a.weakType !== b.weakType) return widest(a.weakType ? b.dtype : a.dtype, "uint32");
+  return widest(a.dtype, b.dtype);
+}
+const promotionOrder: string[] = ["bool", "uint32", "int32", "float32"];
+const widest = (a: string, b: string) =>
+  promotionOrder[Math.max(promotionOrder.indexOf(a), promotionOrder.indexOf(b))] as ElementType;
 
 const compareOps: Record<string, string> = {
   less: "Less",
@@ -91,26 +92,29 @@ const compareOps: Record<string, string> = {
 
 export const compare: Rule = (lowering, { inputs, params }) => {
   const { graph } = lowering;
-  const [a, b] = inputs.map((input) => lowering.virtual(input));
-  const result = apply(lowering, compareOps[params.op], [a, b], arithmeticType(promoted(a.dtype, b.dtype)), "bool");
+  const dtype = commonType(inputs[0].aval, inputs[1].aval);
+  const result = apply(lowering, compareOps[params.op], inputs, dtype, { result: "bool" });
   return [params.op === "not_equal" ? graph.node("Not", [result], result.shape, "bool") : result];
 };
 
-export const where: Rule = (lowering, { inputs, outBinders: [out] }) => {
+export const where: Rule = (lowering, { inputs: [condition, ...choices], outBinders: [out] }) => {
   const { graph } = lowering;
   const dtype = dtypeOf(out);
-  const [condition, ...choices] = inputs.map((input) => lowering.virtual(input));
-  const [a, b] = choices.map((choice) => graph.cast(choice, arithmeticType(dtype)));
-  const shape = broadcastShapes(condition.shape, a.shape, b.shape);
-  return [graph.cast(graph.node("Where", [condition, a, b], shape, a.dtype), dtype)];
+  const test = lowering.virtual(condition);
+  const [a, b] = choices.map((choice) => graph.arithmetic(lowering.promoted(choice, dtype)));
+  const shape = broadcastShapes(test.shape, a.shape, b.shape);
+  return [graph.cast(graph.node("Where", [test, a, b], shape, a.dtype), dtype)];
 };
 
 /** Floats are cut toward zero; anything but zero becomes true. */
 export const cast: Rule = (lowering, { inputs: [x], params }) => {
   const { graph } = lowering;
   const value = lowering.virtual(x);
-  // A float beyond int32 has no defined conversion to uint32: go through int64.
-  if (params.dtype === "uint32") return [graph.cast(graph.cast(value, "int64"), "uint32")];
+  if (params.dtype === "uint32" && value.dtype === "float32") {
+    // WebAssembly converts a negative float to 0, ONNX leaves it undefined; int64 holds all of uint32's range.
+    const positive = graph.node("Max", [value, graph.scalar(0, "float32")], value.shape, "float32");
+    return [graph.cast(graph.cast(positive, "int64"), "uint32")];
+  }
   return [graph.cast(value, params.dtype)];
 };
 

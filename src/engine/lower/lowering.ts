@@ -36,10 +36,24 @@ export class Lowering {
     return tensor;
   }
 
+  /** The operand as stored, in the dtype that its equation promotes it to. */
+  promoted(atom: Atom, dtype: ElementType): Tensor {
+    if (!isLiteral(atom)) return this.graph.cast(this.virtual(atom), dtype);
+    return this.graph.scalar(saturated(atom.value, dtype), dtype);
+  }
+
   /** The operand with its variable's full shape. */
   dense(atom: Atom): Tensor {
     return this.graph.expand(this.virtual(atom), atom.aval.shape);
   }
+}
+
+/** A number as an element of `dtype`, converted as WebAssembly does: cut toward zero, the nearest one if out of range. */
+function saturated(value: number, dtype: ElementType): number {
+  const whole = (min: number, max: number) => Math.min(max, Math.max(min, Math.trunc(value)));
+  if (dtype === "int32") return whole(-(2 ** 31), 2 ** 31 - 1);
+  if (dtype === "uint32") return whole(0, 2 ** 32 - 1);
+  return value;
 }
 
 export const shapeOf = (atom: Atom): readonly number[] => atom.aval.shape;

@@ -1,5 +1,5 @@
-import { arithmeticType } from "../graph.ts";
-import { type Rule, shapeOf } from "./lowering.ts";
+import type { ElementType, Graph, Tensor } from "../graph.ts";
+import { dtypeOf, type Rule, shapeOf } from "./lowering.ts";
 
 const operators: Record<string, string> = { Add: "ReduceSum", Mul: "ReduceProd", Max: "ReduceMax", Min: "ReduceMin" };
 
@@ -7,23 +7,35 @@ const operators: Record<string, string> = { Add: "ReduceSum", Mul: "ReduceProd",
 export const reduce: Rule = (lowering, { inputs: [x], params }) => {
   const { graph } = lowering;
   const { op, axis } = params as { op: string; axis: number[] };
-  const value = lowering.virtual(x);
+  const dtype = dtypeOf(x);
+  const extremum = op === "Max" || op === "Min";
+  // The power of a repeated integer factor is not worth a rule of its own.
+  const value = op === "Mul" && dtype !== "float32" ? lowering.dense(x) : lowering.virtual(x);
   const shape = shapeOf(x);
   const repeated = axis.filter((i) => value.shape[i] === 1).reduce((n, i) => n * shape[i], 1);
-  const type = arithmeticType(value.dtype);
   const result = value.shape.filter((_, i) => !axis.includes(i));
-  const wide = graph.cast(value, type);
-  const read = axis.filter((i) => value.shape[i] !== 1);
-  let reduced =
-    read.length === 0
-      ? graph.reshape(wide, result)
-      : graph.node(operators[op], [wide, graph.int64(axis)], result, type, { attributes: { keepdims: 0 } });
+  const wide = extremum ? signed(graph, value) : graph.arithmetic(value);
+  const type = wide.dtype;
+  let reduced = axis.every((i) => value.shape[i] === 1)
+    ? graph.reshape(wide, result)
+    : graph.node(operators[op], [wide, graph.int64(axis)], result, type, { attributes: { keepdims: 0 } });
   if (repeated > 1 && op === "Add") reduced = graph.node("Mul", [reduced, graph.scalar(repeated, type)], result, type);
-  if (repeated > 1 && op === "Mul" && type === "float32")
-    reduced = graph.node("Pow", [reduced, graph.scalar(repeated, type)], result, type);
-  else if (repeated > 1 && op === "Mul") {
-    const dense = graph.cast(lowering.dense(x), type);
-    reduced = graph.node("ReduceProd", [dense, graph.int64(axis)], result, type, { attributes: { keepdims: 0 } });
-  }
-  return [graph.cast(reduced, value.dtype)];
+  if (repeated > 1 && op === "Mul") reduced = graph.node("Pow", [reduced, graph.scalar(repeated, type)], result, type);
+  return [extremum ? unsigned(graph, reduced, dtype) : graph.cast(reduced, dtype)];
 };
+
+// ONNX Runtime has no ReduceMax of uint32, and that of int64 compares the lower halves as signed (1.30.0). So uint32 is
+// moved to int32 in the same order, by 2³¹.
+const offset = 2 ** 31;
+
+function signed(graph: Graph, value: Tensor): Tensor {
+  if (value.dtype !== "uint32") return graph.arithmetic(value);
+  const wide = graph.cast(value, "int64");
+  return graph.cast(graph.node("Sub", [wide, graph.scalar(offset, "int64")], value.shape, "int64"), "int32");
+}
+
+function unsigned(graph: Graph, value: Tensor, dtype: ElementType): Tensor {
+  if (dtype !== "uint32") return graph.cast(value, dtype);
+  const wide = graph.cast(value, "int64");
+  return graph.cast(graph.node("Add", [wide, graph.scalar(offset, "int64")], value.shape, "int64"), dtype);
+}

@@ -1,14 +1,27 @@
 import type { PrimitiveName } from "../trace.ts";
+import { bitCombine, bitShift } from "./bits.ts";
 import { conv } from "./convolution.ts";
 import { dot } from "./dot.ts";
-import { arithmetic, cast, compare, erfc, float, identity, idiv, mod, neg, rounding, where } from "./elementwise.ts";
+import {
+  arithmetic,
+  cast,
+  compare,
+  erfc,
+  extremum,
+  float,
+  identity,
+  idiv,
+  mod,
+  rounding,
+  where,
+} from "./elementwise.ts";
 import { gather, scatter } from "./indexing.ts";
 import { type Rule, type Unsupported, unsupported } from "./lowering.ts";
 import { pool, poolTranspose } from "./pool.ts";
 import { reduce } from "./reduce.ts";
 import { broadcast, concatenate, flip, pad, reshape, shrink, split, transpose } from "./shape.ts";
+import { argsort, sort } from "./sort.ts";
 
-const bits = "no classifier, gradient or optimizer needs it yet; compute it on the host and pass the result in";
 const linearAlgebra = "ONNX has no matrix factorisation; compute it on the host and pass the result in";
 
 /** Every jax-js primitive: its rule in ordinary ONNX operators, or why there is none. A missing one fails the type check. */
@@ -17,12 +30,12 @@ export const loweringTable: { readonly [P in PrimitiveName]: Rule | Unsupported 
   mul: arithmetic("Mul"),
   idiv,
   mod,
-  min: arithmetic("Min"),
-  max: arithmetic("Max"),
-  bit_combine: unsupported(bits),
-  bit_shift: unsupported(bits),
-  bit_count: unsupported(bits),
-  neg,
+  min: extremum("Min"),
+  max: extremum("Max"),
+  bit_combine: bitCombine,
+  bit_shift: bitShift,
+  bit_count: unsupported("ONNX has no operator that counts bits; count on the host and pass the result in"),
+  neg: arithmetic("Neg"),
   reciprocal: float("Reciprocal"),
   floor: rounding("Floor"),
   ceil: rounding("Ceil"),
@@ -57,8 +70,8 @@ export const loweringTable: { readonly [P in PrimitiveName]: Rule | Unsupported 
   flip,
   shrink,
   pad,
-  sort: unsupported("no classifier, gradient or optimizer needs it yet; sort on the host"),
-  argsort: unsupported("no classifier, gradient or optimizer needs it yet; sort on the host"),
+  sort,
+  argsort,
   scatter,
   triangular_solve: unsupported(linearAlgebra),
   cholesky: unsupported(linearAlgebra),
