@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { UserError } from "../core/index.ts";
+import { INTERRUPTED } from "./terminal.ts";
 
 /** What went wrong as the lines to print and the exit code. */
 export function explain(error: unknown, debug = process.env.ANCHORED_DEBUG === "1"): { code: number; text: string } {
@@ -7,6 +8,9 @@ export function explain(error: unknown, debug = process.env.ANCHORED_DEBUG === "
     if (error.exitCode === 0) return { code: 0, text: "" };
     return { code: 2, text: `anchored: ${oneLine(error.message.replace(/^error: /, ""))}; see --help` };
   }
+  // The reason of an aborted signal: Ctrl-C outside training.
+  if (error instanceof Error && error.name === "AbortError")
+    return { code: INTERRUPTED, text: "anchored: interrupted; nothing was changed" };
   const stack = debug && error instanceof Error ? `\n${error.stack}` : "";
   if (error instanceof UserError) return { code: 2, text: `anchored: ${oneLine(error.message)}${stack}` };
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);

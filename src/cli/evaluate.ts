@@ -52,7 +52,9 @@ Examples:
   $ anchored evaluate runs/cifar --protocol single --json`,
     )
     .action(async (run: string, { suite, json, ...options }: Options) => {
-      const results = await judgeRun(terminal, run, { ...options, suites: suite });
+      const results = await terminal.interruptible((signal) =>
+        judgeRun(terminal, run, { ...options, suites: suite, signal }),
+      );
       terminal.out(json ? toJson(results) : resultsTable(results, suite ?? suites));
       terminal.note(`next: ${ownCommand()} report ${run}`);
     });

@@ -29,6 +29,8 @@ export interface JudgeOptions {
   /** How many of them; as many as there are test images where absent. */
   readonly oodCount?: number;
   readonly dataDir?: string;
+  /** Aborting it throws its reason and leaves the run folder as it was. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -65,8 +67,10 @@ export async function judgeRun(terminal: Terminal, run: string, options: JudgeOp
   const predicted: { predictions: Predictions; role: SetRole }[] = [];
   try {
     for (const { set, role } of asked) {
-      const onProgress: PredictOptions["onProgress"] = (at) =>
+      const onProgress: PredictOptions["onProgress"] = (at) => {
+        options.signal?.throwIfAborted();
         progress.update({ label: `predicting ${set.name}`, ...at, unit: "images" });
+      };
       predicted.push({ role, predictions: await predictor.predict(set, { protocol, k, onProgress }) });
     }
   } finally {
@@ -78,6 +82,7 @@ export async function judgeRun(terminal: Terminal, run: string, options: JudgeOp
     config.method.name === "standard"
       ? {}
       : { protocol, references: protocol === "single" ? 1 : (k ?? checkpoint.references?.shape[0]) };
+  options.signal?.throwIfAborted();
   const { predictions: folder } = runPaths(run);
   if (existsSync(folder)) rmSync(folder, { recursive: true });
   for (const { predictions, role } of predicted) savePredictions(run, predictions, { role, ...asking });

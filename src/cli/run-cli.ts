@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { dataCommand } from "./data.ts";
 import { explain } from "./errors.ts";
 import { evaluateCommand } from "./evaluate.ts";
+import { quickstartCommand } from "./quickstart.ts";
 import { reportCommand } from "./report.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 import { trainCommand } from "./train.ts";
@@ -11,7 +12,7 @@ const version = (): string =>
   JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version as string;
 
 /** Adds a command: each is handed the terminal and sets the exit code where it isn't 0. */
-const commands = [trainCommand, evaluateCommand, reportCommand, dataCommand];
+const commands = [quickstartCommand, trainCommand, evaluateCommand, reportCommand, dataCommand];
 
 /**
  * The whole command line, without the process: `argv` are the words after `anchored`.
@@ -23,7 +24,7 @@ export async function runCli(argv: readonly string[], terminal: Terminal = proce
     .description("Train image classifiers that generalise under shift and know what they don't know.")
     .version(version())
     .enablePositionalOptions()
-    .addHelpText("after", "\nEvery command has its own --help, with examples. ");
+    .addHelpText("after", "\nEvery command has its own --help, with examples. Start with: anchored quickstart");
   for (const make of commands)
     program.addCommand(
       make(terminal, (exitCode) => {

@@ -8,6 +8,7 @@ import {
   type RunConfigInput,
   readRun,
   resolveConfig,
+  type TrainOptions,
   type TrainSummary,
   train,
 } from "../train/index.ts";
@@ -89,41 +90,50 @@ async function runTrain(terminal: Terminal, options: Options, given: Map<string,
   const again = `${ownCommand()} train --resume --out ${run}${dataDir ? ` --data-dir ${dataDir}` : ""}`;
   if (!resume && holdsRun(run))
     throw new UserError(`${run} already holds a run; continue it with --resume, or choose another --out`);
-  const summary = await trainInto(terminal, run, config, { dataDir, resume, maxSteps });
+  let interrupted = false;
+  const summary = await terminal.interruptible(async (signal) => {
+    const done = await trainInto(terminal, run, config, { dataDir, resume, maxSteps, signal });
+    interrupted = signal.aborted;
+    return done;
+  });
   if (options.json) terminal.out(toJson(summary));
   const { steps, totalSteps } = summary;
   if (!summary.finished) {
     terminal.note(`stopped after ${steps} of ${totalSteps} steps; continue with: ${again}`);
-    return summary.interrupted ? INTERRUPTED : 0;
+    return interrupted ? INTERRUPTED : 0;
   }
   if (!options.json) terminal.out(outcome(summary));
   terminal.note(`next: ${ownCommand()} evaluate ${run}${dataDir ? ` --data-dir ${dataDir}` : ""}`);
   return 0;
 }
 
-/** Loads the data and trains, with progress; Ctrl-C leaves a checkpoint. */
+interface TrainIntoOptions extends Pick<TrainOptions, "resume" | "maxSteps" | "signal"> {
+  readonly dataDir?: string;
+  /** What the progress is headed by. */
+  readonly label?: string;
+}
+
+/** Loads the data and trains, with progress. */
 export async function trainInto(
   terminal: Terminal,
   run: string,
   config: RunConfig,
-  { dataDir, ...options }: { dataDir?: string; resume?: boolean; maxSteps?: number; label?: string },
-): Promise<TrainSummary & { interrupted: boolean }> {
+  { dataDir, label, ...options }: TrainIntoOptions,
+): Promise<TrainSummary> {
   const reading = dataProgress(terminal);
   const dataSet = await loadDataSet({
     ...dataOptions(config, dataDir),
     onProgress: reading.update,
     onNotice: terminal.note,
   }).finally(reading.stop);
-  const progress = trainProgress(terminal, options.label);
-  return terminal.interruptible(async (signal) => {
-    let summary: TrainSummary | undefined;
-    try {
-      summary = await train(config, dataSet, { run, ...options, signal, onProgress: progress.update });
-      return { ...summary, interrupted: signal.aborted };
-    } finally {
-      progress.stop(summary?.validationAccuracy);
-    }
-  });
+  const progress = trainProgress(terminal, label);
+  let summary: TrainSummary | undefined;
+  try {
+    summary = await train(config, dataSet, { run, ...options, onProgress: progress.update });
+    return summary;
+  } finally {
+    progress.stop(summary?.validationAccuracy);
+  }
 }
 
 export const holdsRun = (run: string): boolean =>

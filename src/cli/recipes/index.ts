@@ -1,9 +1,11 @@
 import type { RunConfigInput } from "../../train/index.ts";
 import { cifar10Resnet18Paper } from "./cifar10-resnet18-paper.ts";
 import { cifar10Resnet20 } from "./cifar10-resnet20.ts";
+import { emojiQuickstart } from "./emoji-quickstart.ts";
 
 /** Every experiment by the name that `--recipe` takes; its file's comment gives cost and measured result. */
 export const recipes = {
+  "emoji-quickstart": emojiQuickstart,
   "cifar10-resnet20": cifar10Resnet20,
   "cifar10-resnet18-paper": cifar10Resnet18Paper,
 } as const satisfies Record<string, RunConfigInput>;

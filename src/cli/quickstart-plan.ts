@@ -1,0 +1,41 @@
+import { join } from "node:path";
+import { type RunConfig, type RunConfigInput, resolveConfig } from "../train/index.ts";
+import { emojiQuickstart } from "./recipes/emoji-quickstart.ts";
+
+/** What is compared: everything else is the same for all of them. */
+const arms = [
+  { name: "standard", method: { name: "standard" } },
+  { name: "anchored", method: { name: "anchored", maskProbability: 0 } },
+  { name: "anchored-masked", method: { name: "anchored", maskProbability: 0.25, maskTarget: "label" } },
+] as const satisfies readonly { name: string; method: RunConfigInput["method"] }[];
+
+export interface PlanOptions {
+  /** The folder of all runs. */
+  readonly out: string;
+  readonly seeds?: number;
+  readonly epochs?: number;
+  readonly imageSize?: number;
+}
+
+export interface PlannedRun {
+  readonly name: string;
+  readonly run: string;
+  readonly config: RunConfig;
+}
+
+/** Every run of the quickstart, seed by seed, so that an early stop leaves whole comparisons. */
+export function quickstartPlan({ out, seeds = 1, epochs, imageSize }: PlanOptions): PlannedRun[] {
+  return Array.from({ length: seeds }, (_, seed) =>
+    arms.map(({ name, method }) => {
+      const { data } = emojiQuickstart;
+      const config = resolveConfig({
+        ...emojiQuickstart,
+        data: { ...data, imageSize: imageSize ?? data.imageSize },
+        method,
+        epochs: epochs ?? emojiQuickstart.epochs,
+        seed,
+      });
+      return { name: `${name}, seed ${seed}`, run: join(out, `${name}-seed${seed}`), config };
+    }),
+  ).flat();
+}

@@ -1,0 +1,123 @@
+import { existsSync, rmSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { Command } from "commander";
+import { runPaths, UserError } from "../core/index.ts";
+import { readResults } from "../evaluate/index.ts";
+import { report } from "../report/index.ts";
+import { loadCheckpoint, type RunConfig, readRun } from "../train/index.ts";
+import { comparisonTable } from "./comparison-table.ts";
+import { toJson } from "./json.ts";
+import { judgeRun } from "./judge-run.ts";
+import { whole } from "./numbers.ts";
+import { type PlannedRun, quickstartPlan } from "./quickstart-plan.ts";
+import { duration } from "./table.ts";
+import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
+import { holdsRun, trainInto } from "./train.ts";
+
+interface Options {
+  readonly out: string;
+  readonly seeds?: number;
+  readonly epochs?: number;
+  readonly imageSize?: number;
+  readonly maxSteps?: number;
+  readonly fresh?: boolean;
+  readonly json?: boolean;
+}
+
+export function quickstartCommand(terminal: Terminal, exit: (code: number) => void): Command {
+  return new Command("quickstart")
+    .description("train standard and anchored classifiers on emoji, judge them, write a report: some minutes")
+    .option("--out <dir>", "where everything goes", join("runs", "quickstart"))
+    .option("--seeds <n>", "runs of each arm (default: 1)", whole({ min: 1, max: 100, example: 3 })("--seeds"))
+    .option("--epochs <n>", "in place of the recipe's", whole({ min: 1, example: 5 })("--epochs"))
+    .option(
+      "--image-size <pixels>",
+      "in place of the recipe's",
+      whole({ min: 8, max: 1024, example: 32 })("--image-size"),
+    )
+    .option(
+      "--max-steps <n>",
+      "stop each run so early (to try things out)",
+      whole({ min: 1, example: 2 })("--max-steps"),
+    )
+    .option("--fresh", "start over instead of keeping what is finished")
+    .option("--json", "print the results of all runs")
+    .addHelpText(
+      "after",
+      `
+What is there is kept: a second call skips finished runs and continues a broken one.
+
+Examples:
+  $ anchored quickstart
+  $ anchored quickstart --seeds 3 --epochs 40 --image-size 32
+  $ anchored quickstart --fresh`,
+    )
+    .action(async (options: Options) => exit(await runQuickstart(terminal, options)));
+}
+
+async function runQuickstart(terminal: Terminal, options: Options): Promise<number> {
+  const startedAt = performance.now();
+  const { out, maxSteps, fresh } = options;
+  const plan = quickstartPlan(options);
+  const { epochs, data } = plan[0].config;
+  terminal.note(
+    `${plan.length} runs of ${epochs} epochs on emoji of ${data.imageSize} pixels. Ctrl-C stops; the same command continues.`,
+  );
+  if (fresh) for (const { run } of plan) if (holdsRun(run)) rmSync(run, { recursive: true });
+  const interrupted = await terminal.interruptible(async (signal) => {
+    for (const [i, planned] of plan.entries()) {
+      const label = `[${i + 1}/${plan.length}] ${planned.name}`;
+      if (!isJudged(planned, maxSteps)) await trainAndJudge(terminal, planned, label, { maxSteps, signal });
+      else terminal.note(`${label}: finished before`);
+      if (signal.aborted) return true;
+    }
+    return false;
+  });
+  if (interrupted) {
+    terminal.note("stopped; the same command continues from here");
+    return INTERRUPTED;
+  }
+  const runs = plan.map(({ run }) => run);
+  const path = join(out, "report.html");
+  await report(runs, path, { command: "anchored quickstart" });
+  terminal.out(options.json ? toJson(runs.map(readResults)) : comparisonTable(runs));
+  const took = duration((performance.now() - startedAt) / 1000);
+  terminal.note(`\nDone in ${took}. Open the report in a browser:\n  ${pathToFileURL(resolve(path)).href}`);
+  terminal.note(`Your own images next: ${ownCommand()} train --folder DIR (see --help)`);
+  return 0;
+}
+
+async function trainAndJudge(
+  terminal: Terminal,
+  { run, config: planned }: PlannedRun,
+  label: string,
+  { maxSteps, signal }: { maxSteps?: number; signal: AbortSignal },
+): Promise<void> {
+  const resume = holdsRun(run);
+  const config = resume ? storedConfig(run, planned) : planned;
+  const { finished } = await trainInto(terminal, run, config, { resume, maxSteps, signal, label });
+  if (signal.aborted) return;
+  if (finished || maxSteps) terminal.note(`${label}: predicting the test sets`);
+  await judgeRun(terminal, run, { signal }).catch((error) => {
+    if (!signal.aborted) throw error;
+  });
+}
+
+/** A run's own threads stay, for bit-exact resumption; all else must be as planned. */
+function storedConfig(run: string, planned: RunConfig): RunConfig {
+  const { config } = readRun(run);
+  if (JSON.stringify({ ...config, threads: 0 }) !== JSON.stringify({ ...planned, threads: 0 }))
+    throw new UserError(`${run} was made with other settings; start over with --fresh, or choose another --out`);
+  return config;
+}
+
+/** Whether a run is trained to its end (or to `maxSteps`) and its results are of that checkpoint. */
+function isJudged({ run, config: planned }: PlannedRun, maxSteps = Number.POSITIVE_INFINITY): boolean {
+  const { checkpoint, results } = runPaths(run);
+  if (!existsSync(checkpoint) || !existsSync(results)) return false;
+  if (statSync(results).mtimeMs < statSync(checkpoint).mtimeMs) return false;
+  const { trainImages } = readRun(run).data;
+  const { epochs, batchSize } = storedConfig(run, planned);
+  return loadCheckpoint(checkpoint).progress.step >= Math.min(maxSteps, epochs * Math.floor(trainImages / batchSize));
+}

@@ -1,0 +1,52 @@
+/**
+ * The library in ten lines:
+ *
+ *     import { loadDataSet, loadPredictor, resolveConfig, train } from "anchored-vision";
+ *
+ *     const data = { name: "emoji", seed: 0 };
+ *     const dataSet = await loadDataSet(data);
+ *     const config = resolveConfig({ data, method: { name: "anchored" }, epochs: 5 });
+ *     await train(config, dataSet, { run: "runs/mine" });
+ *
+ *     const predictor = await loadPredictor("runs/mine");
+ *     const { logits, uncertainty } = await predictor.predict(dataSet.test);
+ *     await predictor.dispose();
+ *
+ * The rooms have more to give: `anchored-vision/engine`, `anchored-vision/evaluate`, ….
+ */
+export {
+  type DataSet,
+  type ImageSet,
+  imageCount,
+  type Predictions,
+  runPaths,
+  subset,
+  UserError,
+} from "./core/index.ts";
+export { type DataOptions, dataSetNames, decodeImage, fetchDataSet, loadDataSet, matchImages } from "./data/index.ts";
+export {
+  evaluateStored,
+  groupIntoArms,
+  judge,
+  measure,
+  type Results,
+  readResults,
+  savePredictions,
+  softmax,
+} from "./evaluate/index.ts";
+export { methodNames } from "./methods/index.ts";
+export { modelNames } from "./models/index.ts";
+export { report, saveGallery } from "./report/index.ts";
+export {
+  createPredictor,
+  loadPredictor,
+  type Predictor,
+  type RunConfig,
+  type RunConfigInput,
+  readRun,
+  resolveConfig,
+  type TrainOptions,
+  type TrainProgress,
+  type TrainSummary,
+  train,
+} from "./train/index.ts";
