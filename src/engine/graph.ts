@@ -139,6 +139,23 @@ export class Graph {
 
   transpose(x: Tensor, perm: readonly number[]): Tensor {
     if (isIdentity(perm)) return x;
+    const shape = perm.map((p) => x.shape[p]);
+    // Axes of length 1 hide transposes that cancel, and moving only those moves no data.
+    const long = perm.filter((p) => x.shape[p] !== 1);
+    if (long.length < perm.length) {
+      const kept = long.toSorted((a, b) => a - b);
+      const compact = this.reshape(
+        x,
+        kept.map((p) => x.shape[p]),
+      );
+      return this.reshape(
+        this.transpose(
+          compact,
+          long.map((p) => kept.indexOf(p)),
+        ),
+        shape,
+      );
+    }
     const before = this.producer(x, "Transpose");
     if (before) {
       const inner = before.attributes.perm as number[];
@@ -147,10 +164,6 @@ export class Graph {
         perm.map((p) => inner[p]),
       );
     }
-    const shape = perm.map((p) => x.shape[p]);
-    // Moving only axes of length 1 moves no data.
-    const long = perm.filter((p) => x.shape[p] !== 1);
-    if (long.every((p, i) => i === 0 || p > long[i - 1])) return this.reshape(x, shape);
     return this.#moved(x, this.node("Transpose", [x], shape, x.dtype, { attributes: { perm: [...perm] } }));
   }
 

@@ -54,13 +54,11 @@ export const elementwiseRows = {
   ceil: examples(elementwise(np.ceil, [floatOnly], { ranges: [{ from: -4, to: 4 }] })),
   stop_gradient: examples(elementwise((x) => np.multiply(lax.stopGradient(x.ref), x), [floatOnly])),
   cast: examples(
-    fc
-      .constantFrom(np.float32, np.int32, np.uint32, np.bool)
-      .chain((dtype) =>
-        elementwise((x) => np.add(np.astype(np.multiply(x, 3), dtype), false), [anyType], {
-          ranges: [{ small: true }],
-        }),
-      ),
+    fc.constantFrom(np.float32, np.int32, np.uint32, np.bool).chain((dtype) =>
+      elementwise((x) => np.add(np.astype(np.multiply(x, 3), dtype), false), [anyType], {
+        ranges: [{ small: true }],
+      }),
+    ),
   ),
   sin: unary(np.sin, -6, 6),
   cos: unary(np.cos, -6, 6),
