@@ -20,17 +20,17 @@ export interface WeightGradient {
  * channel blocks, the input channels are the width, and dy is a filter as high as the image. Sliding it by whole rows
  * gives all taps i; each tap j needs the columns shifted by j − p. Images go in groups, so that all cores have work.
  *
- * Result [C, O, k, k]; undefined where rows do not fill blocks.
+ * Rows that don't fill blocks are widened by zeros. Result [C, O, k, k]; undefined for strided rows of several blocks.
  */
 export function blockedWeightGradient(layout: Layout, g: WeightGradient): Tensor | undefined {
   const { graph, block } = layout;
   const { x, dy, kernel: k, stride: s, padding: p } = g;
   const [n, c, h, w] = x.shape;
-  const [, o, ho, wo] = dy.shape;
+  const [, o, ho, dyWidth] = dy.shape;
+  const wo = blockWidth(dyWidth, block, g.xBlocked ? n : 1);
   const imagesPerBlock = wo < block ? block / wo : 1;
   const blocksPerRow = Math.max(1, wo / block);
-  const whole = Number.isInteger(imagesPerBlock) && Number.isInteger(blocksPerRow) && n % imagesPerBlock === 0;
-  if (!whole || (s > 1 && blocksPerRow > 1) || (!g.xBlocked && imagesPerBlock > 1)) return undefined;
+  if (s > 1 && blocksPerRow > 1) return undefined;
 
   const imageBlocks = n / imagesPerBlock;
   const outBlocks = o / block;
@@ -57,7 +57,7 @@ export function blockedWeightGradient(layout: Layout, g: WeightGradient): Tensor
   };
   const columnTaps = Array.from({ length: k }, (_, j) => {
     // Shifting dy leaves one reordering of x for all taps; it needs equal widths.
-    if (s === 1 && wo === w && k <= 3) return slide(pixelBlocks(columns(0)), shifted(filters, j - p));
+    if (s === 1 && dyWidth === w && k <= 3) return slide(pixelBlocks(columns(0)), shifted(filters, j - p));
     return slide(pixelBlocks(columns(j - p)), asFilter(filters));
   });
   // [groups, O/B, j, i, C, B of O]
@@ -66,10 +66,17 @@ export function blockedWeightGradient(layout: Layout, g: WeightGradient): Tensor
 
   /** dy as [groups · O/B, images of a group, Ho · images per block, Wo (or B), B …]: image blocks after output blocks. */
   function dyAsFilters(): Tensor {
+    const rows = graph.reshape(dy, [n * outBlocks, ho, dyWidth, block]);
+    const wide = graph.pad(rows, [
+      [0, 0],
+      [0, 0],
+      [0, wo - dyWidth],
+      [0, 0],
+    ]);
     if (imagesPerBlock === 1)
-      return graph.transpose(graph.reshape(dy, [groups, perGroup, outBlocks, ho * wo * block]), [0, 2, 1, 3]);
+      return graph.transpose(graph.reshape(wide, [groups, perGroup, outBlocks, ho * wo * block]), [0, 2, 1, 3]);
     const rowLength = wo * block;
-    const split = graph.reshape(dy, [groups, perGroup, imagesPerBlock, outBlocks, ho, rowLength]);
+    const split = graph.reshape(wide, [groups, perGroup, imagesPerBlock, outBlocks, ho, rowLength]);
     return graph.transpose(split, [0, 3, 1, 4, 2, 5]);
   }
 
@@ -118,4 +125,10 @@ export function blockedWeightGradient(layout: Layout, g: WeightGradient): Tensor
         : graph.transpose(graph.reshape(image, [imageBlocks, imagesPerBlock, h, wo * c]), [0, 2, 1, 3]);
     return graph.reshape(layout.toBlocked(graph.reshape(rows, [imageBlocks * h, imagesPerBlock * wo, c, 1])), shape);
   }
+}
+
+/** The width that rows are filled up to: whole blocks, or a part of one that as many of the images share. */
+function blockWidth(width: number, block: number, images: number): number {
+  for (let part = 1; part < block; part *= 2) if (part >= width && images % (block / part) === 0) return part;
+  return Math.ceil(width / block) * block;
 }
