@@ -78,5 +78,5 @@ export const loweringTable: { readonly [P in PrimitiveName]: Rule | Unsupported 
   lu: unsupported(linearAlgebra),
   jacobi_eigh: unsupported(linearAlgebra),
   fft: unsupported("ONNX's DFT takes interleaved complex numbers, jax-js's pairs; transform on the host"),
-  jit: unsupported("internal: nested jit is inlined when a function is traced"),
+  jit: unsupported("never met: tracing inlines a nested jit"),
 };

@@ -1,0 +1,39 @@
+import type { PrimitiveName } from "../trace.ts";
+
+/** Where a compiled primitive differs from jax-js, or costs more than it should. */
+export interface Limitation {
+  readonly primitive: PrimitiveName;
+  readonly when: string;
+  readonly what: string;
+}
+
+export const limitations: readonly Limitation[] = [
+  {
+    primitive: "cast",
+    when: "a float lies outside the integer type",
+    what: "the result is undefined, as in ONNX (jax-js gives the nearest integer); negative → uint32 is 0 in both",
+  },
+  {
+    primitive: "erfc",
+    when: "the argument is above 3",
+    what: "computed as 1 − erf(x): absolute error 1e-7, no relative accuracy",
+  },
+  { primitive: "bit_shift", when: "it shifts by 32 bits or more", what: "the result is undefined" },
+  {
+    primitive: "reduce",
+    when: "a product of uint32 exceeds 2⁶³",
+    what: "it is 2³² − 1 instead of wrapping around (ONNX Runtime's ReduceProd)",
+  },
+  { primitive: "sort", when: "there are NaN", what: "their place is undefined" },
+  { primitive: "argsort", when: "there are NaN", what: "their place is undefined" },
+  {
+    primitive: "pool",
+    when: "anything but the maximum of float32 is taken of the windows, or the maximum's gradient",
+    what: "the windows are written out: as many copies of the input as a window has elements, divided by the strides",
+  },
+  {
+    primitive: "conv",
+    when: "an input gradient needs paddings that ConvTranspose lacks",
+    what: "the zeros between the elements are written out before an ordinary Conv",
+  },
+];

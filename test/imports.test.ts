@@ -1,0 +1,122 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, posix, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+
+/** The design's direction: what a room may import besides itself. */
+const mayImport: Record<string, readonly string[]> = {
+  core: [],
+  data: ["core"],
+  augment: ["core"],
+  corrupt: ["core"],
+  models: ["core"],
+  optim: ["core"],
+  engine: ["core"],
+  methods: ["core", "data", "augment", "corrupt", "models", "optim", "engine"],
+  train: ["core", "data", "augment", "corrupt", "models", "optim", "engine", "methods"],
+  // Both read what was saved, not what saved it.
+  evaluate: ["core"],
+  report: ["core", "evaluate"],
+  cli: ["core", "data", "augment", "corrupt", "models", "optim", "engine", "methods", "train", "evaluate", "report"],
+};
+
+/** The only places that may know a package. */
+const packageOwners: readonly { name: RegExp; owner: RegExp }[] = [
+  { name: /^onnx-proto$/, owner: /^src\/engine\/onnx\.ts$/ },
+  { name: /^onnxruntime-/, owner: /^src\/engine\/runtime\// },
+  { name: /^commander$/, owner: /^src\/cli\// },
+];
+
+const isForTests = (path: string) => /\.test\.ts$|\/testing\.ts$|\/test-[^/]*\.ts$|\/cases\//.test(path);
+
+interface Import {
+  /** Path of the importing file from the root. */
+  readonly from: string;
+  /** Path of the imported file from the root, or a package's name. */
+  readonly to: string;
+}
+
+const statement = /(?:^|\n)\s*(?:import|export)\b[^"';]*?from\s*["']([^"']+)["']|\bimport\s*\(?\s*["']([^"']+)["']/g;
+
+function importsOf(path: string): Import[] {
+  const source = readFileSync(join(root, path), "utf8").replace(/\/\*[\s\S]*?\*\//g, "");
+  return [...source.matchAll(statement)].map((match) => {
+    const target = match[1] ?? match[2];
+    return { from: path, to: target.startsWith(".") ? posix.join(posix.dirname(path), target) : target };
+  });
+}
+
+const files = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
+  .map((path) => `src/${path.split(sep).join("/")}`)
+  .filter((path) => path.endsWith(".ts") && !isForTests(path));
+const imports = files.flatMap(importsOf);
+const roomOf = (path: string) => /^src\/([^/]+)\//.exec(path)?.[1];
+const inWords = ({ from, to }: Import) => `${from} imports ${to}`;
+
+/** Edges between rooms; `src/index.ts` belongs to none. */
+const crossings = imports.filter(({ from, to }) => {
+  const [a, b] = [roomOf(from), roomOf(to)];
+  return a !== undefined && b !== undefined && a !== b;
+});
+
+test("imports are found at all", () => {
+  expect(imports.length).toBeGreaterThan(files.length);
+  expect(imports).toContainEqual({ from: "src/engine/onnx.ts", to: "onnx-proto" });
+  expect(imports).toContainEqual({ from: "src/engine/compile.ts", to: "src/engine/trace.ts" });
+});
+
+test("imports name files that exist, with their extension", () => {
+  const wrong = imports.filter(({ to }) => to.startsWith("src/") && !existsSync(join(root, to)));
+  expect(wrong.map(inWords)).toEqual([]);
+});
+
+test("every room is in the design's table", () => {
+  const rooms = new Set(files.map(roomOf).filter((room) => room !== undefined));
+  expect([...rooms].filter((room) => !(room in mayImport))).toEqual([]);
+});
+
+describe("imports point one way", () => {
+  test.each(Object.keys(mayImport))("%s", (room) => {
+    const against = crossings.filter(({ from, to }) => roomOf(from) === room && !mayImport[room].includes(roomOf(to)!));
+    expect(against.map(inWords)).toEqual([]);
+  });
+
+  test("without a cycle between rooms", () => {
+    const reached = new Map<string, Set<string>>();
+    const visit = (room: string, path: readonly string[]): Set<string> => {
+      if (path.includes(room)) throw new Error(`cycle: ${[...path, room].join(" → ")}`);
+      const known = reached.get(room);
+      if (known) return known;
+      const next = crossings.filter(({ from }) => roomOf(from) === room).map(({ to }) => roomOf(to)!);
+      const all = new Set(next.flatMap((other) => [other, ...visit(other, [...path, room])]));
+      reached.set(room, all);
+      return all;
+    };
+    for (const room of Object.keys(mayImport)) expect([...visit(room, [])]).not.toContain(room);
+  });
+});
+
+test.each(packageOwners)("$name is known to one place", ({ name, owner }) => {
+  const elsewhere = imports.filter(({ from, to }) => name.test(to) && !owner.test(from));
+  expect(elsewhere.map(inWords)).toEqual([]);
+});
+
+test("tests and their helpers are not imported by the code", () => {
+  expect(imports.filter(({ to }) => isForTests(to) || /^(vitest|fast-check)$/.test(to)).map(inWords)).toEqual([]);
+});
+
+test("every subpath export has its source", () => {
+  const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    exports: Record<string, string | { types: string; default: string }>;
+  };
+  const missing = Object.entries(exports)
+    .filter(([subpath]) => !subpath.endsWith(".json"))
+    .flatMap(([subpath, target]) => {
+      const built = typeof target === "string" ? target : target.default;
+      const source = built.replace(/^\.\/dist\//, "src/").replace(/\.js$/, ".ts");
+      return existsSync(join(root, source)) ? [] : [`${subpath} → ${relative(".", source)}`];
+    });
+  expect(missing).toEqual([]);
+});
