@@ -85,7 +85,13 @@ test("empty arrays (which jax-js's own backend has none of)", async () => {
 test("infinities and NaN pass through relu, max and comparisons as in jax-js", async () => {
   const odd = HostArray.float32([5], [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, -1]);
   await expectCompiledEqualsReference(
-    (x) => [nn.relu(x.ref), np.maximum(x.ref, 0.5), np.less(x.ref, 0), np.equal(x.ref, x.ref), np.where(np.less(x.ref, 0), 1, x)],
+    (x) => [
+      nn.relu(x.ref),
+      np.maximum(x.ref, 0.5),
+      np.less(x.ref, 0),
+      np.equal(x.ref, x.ref),
+      np.where(np.less(x.ref, 0), 1, x),
+    ],
     [odd],
   );
 });

@@ -37,9 +37,9 @@ describe("a matrix product is one MatMul", () => {
       MatMul: 1,
       Transpose: 1,
     });
-    expect(
-      await operators((x, w) => np.matmul(np.transpose(np.transpose(x)), w), spec(3, 4), spec(4, 5)),
-    ).toEqual({ MatMul: 1 });
+    expect(await operators((x, w) => np.matmul(np.transpose(np.transpose(x)), w), spec(3, 4), spec(4, 5))).toEqual({
+      MatMul: 1,
+    });
   });
   test("in its gradient: one more, of the transposed cotangent", async () => {
     const loss = (w: np.Array, x: np.Array) => np.sum(np.square(np.matmul(x, w)));
