@@ -98,6 +98,7 @@ export function flagsOf(config: RunConfig): string | undefined {
     schedule: { name: schedule.name, ...bare[schedule.name] } as RunConfig["schedule"],
   });
   const always = new Set(["data.name", "model", "method.name"]);
+  if (schedule.name !== "one-cycle") always.add("schedule.name");
   const parts = trainFlags.flatMap(({ flag, path, sets }) => {
     const place = ratePath(path, schedule.name);
     const value = getPath(config, place);

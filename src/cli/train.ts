@@ -144,8 +144,9 @@ async function baseOf({ config, recipe, resume, out }: Options): Promise<RunConf
   if (named.length > 1) throw new UserError(`${named.join(" and ")}: both say where to start; use one`);
   if (resume) {
     if (!out) throw new UserError("--resume: which run? add --out RUN");
+    if (!holdsRun(out)) throw new UserError(`${out} holds no run to resume; leave out --resume to start one`);
     // What the folder holds, so that nothing has to be typed again; what is typed again must agree.
-    if (named.length === 0 && holdsRun(out)) return readRun(out).config;
+    if (named.length === 0) return readRun(out).config;
   }
   if (config) return readConfigFile(config);
   return recipe && recipes[recipe];

@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { resolveConfig } from "../train/index.ts";
+import { readConfigFile } from "./config-file.ts";
+import { quickstartPlan } from "./quickstart-plan.ts";
+import { recipeNames, recipes } from "./recipes/index.ts";
+import { configFrom, flagsOf } from "./train-config.ts";
+import { trainFlags } from "./train-flags.ts";
+
+describe("configFrom", () => {
+  it("puts flags above a recipe, and drops what belonged to another choice", () => {
+    const given = new Map<string, unknown>([
+      ["schedule.name", "cosine"],
+      ["schedule.learningRate", 0.1],
+      ["epochs", 3],
+    ]);
+    const config = configFrom(recipes["cifar10-resnet18-paper"], given);
+    expect(config.schedule).toEqual({ name: "cosine", learningRate: 0.1, minimum: 0, warmupEpochs: 0 });
+    expect(config).toMatchObject({ epochs: 3, model: "resnet18", method: { maskProbability: 0.25 } });
+  });
+
+  it("reads --learning-rate as the peak of one-cycle", () => {
+    expect(configFrom(undefined, new Map([["schedule.learningRate", 0.2]])).schedule).toMatchObject({ peak: 0.2 });
+  });
+
+  it("pads emoji with white and never mirrors digits", () => {
+    expect(configFrom(undefined, new Map()).augment[0].options.fill).toBe(255);
+    expect(configFrom(undefined, new Map([["data.name", "mnist"]])).augment.map(({ name }) => name)).toEqual(["crop"]);
+    expect(configFrom(undefined, new Map([["augment", false]])).augment).toEqual([]);
+  });
+});
+
+/** What the command line makes of the words that `flagsOf` writes. */
+function parsed(words: readonly string[]): Map<string, unknown> {
+  const given = new Map<string, unknown>();
+  for (let i = 0; i < words.length; i++) {
+    if (words[i] === "--no-augment") given.set("augment", false);
+    const flag = trainFlags.find((other) => other.flag === words[i]);
+    if (flag) given.set(flag.path, flag.parse ? flag.parse(flag.flag)(words[++i]) : flag.sets);
+  }
+  return given;
+}
+
+it.each(recipeNames)("flagsOf writes the options that make %s again", (name) => {
+  const config = { ...configFrom(recipes[name], new Map()), threads: 1 };
+  const again = configFrom(undefined, parsed(`${flagsOf(config)} --threads 1`.split(" ")));
+  expect(again).toEqual(config);
+});
+
+it("every flag sets a field that a config may have", () => {
+  const full = [
+    { data: { name: "emoji" }, method: { name: "anchored" } },
+    ...[
+      { name: "multistep", learningRate: 1, milestones: [1] },
+      { name: "cosine", learningRate: 1 },
+    ].map((schedule) => ({ data: { name: "emoji" }, schedule })),
+  ].map((input) => resolveConfig(input as never) as object);
+  for (const { path } of trainFlags.filter(({ path }) => !path.startsWith("data.")))
+    expect(full.some((config) => path.split(".").reduce<any>((at, key) => at?.[key], config) !== undefined)).toBe(true);
+});
+
+it("reads a config from JSON, from a run folder's config.json and from a module", async () => {
+  const root = mkdtempSync(join(tmpdir(), "anchored-config-"));
+  const config = { data: { name: "mnist" }, epochs: 2 };
+  const file = (name: string, text: string) => {
+    writeFileSync(join(root, name), text);
+    return join(root, name);
+  };
+  const json = JSON.stringify(config);
+  expect(await readConfigFile(file("a.json", json))).toEqual(config);
+  expect(await readConfigFile(file("run.json", `{"config":${json},"data":{}}`))).toEqual(config);
+  expect(await readConfigFile(file("b.mjs", `export default ${json}`))).toEqual(config);
+  await expect(readConfigFile(file("c.json", "{"))).rejects.toThrow(/c\.json: /);
+  await expect(readConfigFile(file("d.json", '{"data":{"name":"mnist"},"epoch":2}'))).rejects.toThrow(/epoch/);
+  await expect(readConfigFile(file("e.mjs", "export const x = 1"))).rejects.toThrow(/neither a default/);
+  rmSync(root, { recursive: true });
+});
+
+it("the quickstart's arms differ in their method alone", () => {
+  const plan = quickstartPlan({ out: "q", seeds: 2 });
+  expect(plan).toHaveLength(6);
+  expect(new Set(plan.map(({ run }) => run)).size).toBe(6);
+  const shared = plan.map(({ config }) => JSON.stringify({ ...config, method: 0, seed: 0 }));
+  expect(new Set(shared).size).toBe(1);
+});

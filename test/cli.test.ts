@@ -1,0 +1,163 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { anchored, tinyImageFolder, tinyTraining } from "../src/cli/testing.ts";
+import { runPaths } from "../src/core/index.ts";
+
+const root = mkdtempSync(join(tmpdir(), "anchored-cli-"));
+const images = join(root, "images");
+const standard = join(root, "runs", "standard");
+const masked = join(root, "runs", "masked");
+
+beforeAll(() => tinyImageFolder(images));
+afterAll(() => rmSync(root, { recursive: true }));
+
+describe("one tiny full run", () => {
+  it("trains a standard and an anchored classifier", async () => {
+    const first = await anchored(["train", ...tinyTraining(images), "--out", standard, "--json"]);
+    expect(first.notes.at(-1)).toContain(`evaluate ${standard}`);
+    expect(first.code).toBe(0);
+    expect(JSON.parse(first.out)).toMatchObject({ finished: true, steps: 2, run: standard });
+
+    const method = ["--method", "anchored", "--mask-probability", "0.5", "--reference-count", "3"];
+    const second = await anchored(["train", ...tinyTraining(images), ...method, "--out", masked]);
+    expect(second.notes.join("\n")).toMatch(/epoch 1\/1 .*loss .*accuracy .*validation .*images\/s/);
+    expect(second.code).toBe(0);
+    for (const run of [standard, masked]) {
+      expect(existsSync(runPaths(run).checkpoint)).toBe(true);
+      expect(JSON.parse(readFileSync(runPaths(run).config, "utf8")).config.epochs).toBe(1);
+    }
+  });
+
+  it("judges them", async () => {
+    const first = await anchored(["evaluate", standard, "--suite", "clean"]);
+    expect(first.out).toMatch(/standard +images +Accuracy\nimages\/test +4 /);
+    const second = await anchored(["evaluate", masked, "--k", "2", "--json"]);
+    expect(second.code).toBe(0);
+    const results = JSON.parse(second.out);
+    expect(results.sets.map((set: { set: string }) => set.set)).toEqual(["images/test", "images/sketch"]);
+    expect(results.sets[0]).toMatchObject({ protocol: "k", references: 2, images: 4 });
+    expect(results.ood.map((set: { score: string }) => set.score)).toEqual(["max-softmax", "reference-std"]);
+    expect(results).toEqual(JSON.parse(readFileSync(runPaths(masked).results, "utf8")));
+    expect(results.command).toContain("--method anchored");
+  });
+
+  it("compares them in a page", async () => {
+    const page = join(root, "report.html");
+    const { code, out } = await anchored(["report", standard, masked, "--out", page]);
+    expect(out).toMatch(/^report: file:\/\/.*report\.html$/);
+    expect(code).toBe(0);
+    expect(readFileSync(page, "utf8")).toContain("<!doctype html>");
+  });
+
+  it("stops on Ctrl-C and continues with the command that it names", async () => {
+    const run = join(root, "runs", "stopped");
+    const stopped = await anchored(["train", ...tinyTraining(images), "--out", run], { interrupted: true });
+    expect(stopped.code).toBe(130);
+    expect(stopped.notes.at(-1)).toMatch(/^stopped after 0 of 2 steps; continue with: /);
+    const words = stopped.notes
+      .at(-1)!
+      .split(/ (?=train )/)[1]
+      .split(" ");
+    const resumed = await anchored(words);
+    expect(resumed.out).toMatch(/trained .*: 2 steps/);
+    expect(resumed.code).toBe(0);
+    // The same weights as of the run that was never stopped.
+    expect(tensorsOf(run).equals(tensorsOf(standard))).toBe(true);
+  });
+});
+
+/** The bytes after the header, which holds the time that training took. */
+function tensorsOf(run: string): Buffer {
+  const bytes = readFileSync(runPaths(run).checkpoint);
+  return bytes.subarray(8 + Number(bytes.readBigUInt64LE(0)));
+}
+
+describe("bad input: one line on what, why and the way out; exit code 2", () => {
+  const config = join(root, "config.json");
+  const corrupt = join(root, "corrupt-images");
+  const damaged = join(root, "runs", "damaged");
+  const otherModel = join(root, "runs", "other-model");
+
+  beforeAll(async () => {
+    writeFileSync(config, JSON.stringify({ data: { name: "emoji" }, epochs: 0 }));
+    await tinyImageFolder(corrupt);
+    writeFileSync(join(corrupt, "train", "red", "1.png"), "not an image");
+    for (const run of [damaged, otherModel]) {
+      mkdirSync(run);
+      writeFileSync(runPaths(run).config, readFileSync(runPaths(standard).config));
+    }
+    const checkpoint = readFileSync(runPaths(standard).checkpoint);
+    checkpoint[checkpoint.length - 1] ^= 1;
+    writeFileSync(runPaths(damaged).checkpoint, checkpoint);
+    writeFileSync(runPaths(otherModel).checkpoint, readFileSync(runPaths(masked).checkpoint));
+  });
+
+  const words = (line: string) => line.split(" ").filter(Boolean);
+  const cases: [string, () => string[], RegExp][] = [
+    ["an unknown command", () => ["tain"], /unknown command 'tain'.*train/],
+    ["an unknown option", () => words("train --epoch 3"), /unknown option '--epoch'.*--epochs/],
+    ["an option without its value", () => words("train --epochs"), /--epochs.*argument missing/],
+    ["an unknown data set", () => words("train --data imagnet"), /--data imagnet: unknown; known: emoji, cifar10/],
+    ["an unknown model", () => words("train --model vgg"), /--model vgg: unknown; known: resnet20/],
+    ["an unknown method", () => words("train --method x"), /--method x: unknown; known: standard, anchored/],
+    ["an unknown suite", () => words("evaluate r --suite clean,x"), /--suite x: unknown; known: clean/],
+    ["an unknown set to fetch", () => words("data fetch x"), /unknown data set "x"; known: emoji/],
+    [
+      "α above 1",
+      () => words("train --method anchored --mask-probability 1.5"),
+      /--mask-probability 1.5: outside \[0, 1\].*0.25/,
+    ],
+    ["α that is no number", () => words("train --mask-probability half"), /--mask-probability half: not a number/],
+    ["α without the method", () => words("train --mask-probability 0.2"), /--mask-probability .*add --method anchored/],
+    ["epochs that are not whole", () => words("train --epochs 1.5"), /--epochs 1.5: not a whole number; e.g. 10/],
+    ["a schedule without its rate", () => words("train --schedule cosine"), /add e.g. --learning-rate 0.1/],
+    ["a missing config", () => words("train --config none.json"), /--config none.json: no such file/],
+    ["a config out of range", () => ["train", "--config", config], /config.json: epochs is 0: /],
+    ["a folder that isn't there", () => words("train --folder /nowhere"), /\/nowhere: .*no such/i],
+    ["a corrupt image", () => ["train", ...tinyTraining(corrupt)], /red\/1.png: not a readable image.*remove it/],
+    [
+      "more references than images",
+      () => ["train", ...tinyTraining(images), ...words("--method anchored --references 99 --out"), join(root, "x")],
+      /--references 99: more than the 8/,
+    ],
+    [
+      "a batch larger than the data",
+      () => ["train", ...tinyTraining(images), "--batch-size", "99", "--out", join(root, "y")],
+      /--batch-size 99: more than the 8 training images/,
+    ],
+    ["a run folder in use", () => ["train", ...tinyTraining(images), "--out", standard], /already holds.*--resume/],
+    [
+      "nothing to resume",
+      () => ["train", "--resume", "--out", join(root, "no")],
+      /no run to resume; leave out --resume/,
+    ],
+    ["resuming by other settings", () => ["train", "--resume", "--out", standard, "--seed", "7"], /seed is 7, but/],
+    ["a folder without a run", () => ["evaluate", images], /holds no run/],
+    ["a damaged checkpoint", () => ["evaluate", damaged], /damaged\/checkpoint.safetensors: .*checksum/],
+    ["a checkpoint of another model", () => ["evaluate", otherModel], /conv1.weight is .*another model/],
+    ["more references than kept", () => ["evaluate", masked, "--k", "9"], /--k 9: the checkpoint keeps 3/],
+    ["a report before evaluation", () => ["report", damaged], /results.json is missing; evaluate the run first/],
+  ];
+  for (const [what, argv, line] of cases)
+    it(what, async () => {
+      const { code, notes } = await anchored(argv());
+      expect(notes.at(-1)).toMatch(line);
+      expect(notes.at(-1)).toMatch(/^anchored: [^\n]+$/);
+      expect(code).toBe(2);
+    });
+});
+
+it("every command explains itself with examples", async () => {
+  for (const command of ["quickstart", "train", "evaluate", "report", "data list", "data fetch", "bench engine"]) {
+    const { code, out } = await anchored([...command.split(" "), "--help"]);
+    expect(out).toContain("Examples:");
+    expect(code).toBe(0);
+  }
+});
+
+it("lists the data sets as JSON", async () => {
+  const { out } = await anchored(["data", "list", "--json"]);
+  expect(JSON.parse(out).map(({ name }: { name: string }) => name)).toContain("emoji");
+});
