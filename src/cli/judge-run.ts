@@ -41,6 +41,9 @@ export async function judgeRun(terminal: Terminal, run: string, options: JudgeOp
   const record = readRun(run);
   const { config, data } = record;
   const { suites: wanted = suites, protocol = "k", k } = options;
+  const foreignName = options.ood ?? foreignTo(data.name);
+  if (wanted.includes("ood") && foreignName === data.name)
+    throw new UserError(`--ood ${foreignName}: the run was trained on it; choose another data set`);
   const checkpoint = loadCheckpoint(runPaths(run).checkpoint);
   const totalSteps = config.epochs * Math.floor(data.trainImages / config.batchSize);
   if (checkpoint.progress.step < totalSteps)
@@ -54,9 +57,7 @@ export async function judgeRun(terminal: Terminal, run: string, options: JudgeOp
   const asked: { set: ImageSet; role: SetRole }[] = [{ set: dataSet.test, role: "test" }];
   if (wanted.includes("shift")) for (const set of dataSet.shifts) asked.push({ set, role: "shift" });
   if (wanted.includes("ood")) {
-    const name = options.ood ?? foreignTo(data.name);
-    if (name === data.name) throw new UserError(`--ood ${name}: the run was trained on it; choose another data set`);
-    const foreign = await load({ name, dataDir: options.dataDir, seed: 0 });
+    const foreign = await load({ name: foreignName, dataDir: options.dataDir, seed: 0 });
     asked.push({
       set: pick(matchImages(foreign.test, data), options.oodCount ?? imageCount(dataSet.test)),
       role: "ood",

@@ -29,7 +29,7 @@ function bar(terminal: Terminal, label: string): Bar {
     format: `${label} {bar} {said}`,
     barCompleteChar: "█",
     barIncompleteChar: "░",
-    barsize: 24,
+    barsize: 12,
     stream: process.stderr,
     clearOnComplete: true,
   });
@@ -46,8 +46,8 @@ function bar(terminal: Terminal, label: string): Bar {
 }
 
 const facts = ({ loss, accuracy }: TrainProgress): string => `loss ${loss.toFixed(3)}  accuracy ${percent(accuracy)}`;
-const pace = ({ imagesPerSecond, secondsLeft }: TrainProgress): string =>
-  `${Math.round(imagesPerSecond)} images/s  ${duration(secondsLeft)} left`;
+const speed = ({ imagesPerSecond }: TrainProgress): string => `${Math.round(imagesPerSecond)} images/s`;
+const left = ({ secondsLeft }: TrainProgress): string => `${duration(secondsLeft)} left`;
 
 /** Loss, accuracy, images/s and time left: a bar on a terminal; elsewhere a line an epoch and one every ten seconds. */
 export function trainProgress(terminal: Terminal, label = "training") {
@@ -58,7 +58,9 @@ export function trainProgress(terminal: Terminal, label = "training") {
     if (!ended) return;
     const validation = validationAccuracy === undefined ? "" : `  validation ${percent(validationAccuracy)}`;
     if (!terminal.interactive)
-      terminal.note(`${label}: epoch ${ended.epoch}/${ended.epochs}  ${facts(ended)}${validation}  ${pace(ended)}`);
+      terminal.note(
+        `${label}: epoch ${ended.epoch}/${ended.epochs}  ${facts(ended)}${validation}  ${speed(ended)}  ${left(ended)}`,
+      );
     ended = undefined;
   };
   return {
@@ -66,7 +68,8 @@ export function trainProgress(terminal: Terminal, label = "training") {
       const { epoch, epochs, step, steps, validationAccuracy } = progress;
       endEpoch(validationAccuracy);
       const validation = validationAccuracy === undefined ? "" : `  validation ${percent(validationAccuracy)}`;
-      const said = `epoch ${epoch}/${epochs}  ${facts(progress)}${validation}  ${pace(progress)}`;
+      // What matters least comes last: a narrow terminal cuts it off.
+      const said = `epoch ${epoch}/${epochs}  ${left(progress)}  ${facts(progress)}  ${speed(progress)}${validation}`;
       if (step === steps) ended = progress;
       if (step < steps || terminal.interactive) drawn.update((epoch - 1) * steps + step, epochs * steps, said);
     },

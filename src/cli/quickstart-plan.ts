@@ -35,7 +35,7 @@ export function quickstartPlan({ out, seeds = 1, epochs, imageSize }: PlanOption
         epochs: epochs ?? emojiQuickstart.epochs,
         seed,
       });
-      return { name: `${name}, seed ${seed}`, run: join(out, `${name}-seed${seed}`), config };
+      return { name: seeds > 1 ? `${name}, seed ${seed}` : name, run: join(out, `${name}-seed${seed}`), config };
     }),
   ).flat();
 }

@@ -1,3 +1,5 @@
+import { relative } from "node:path";
+
 /** Where a command writes and what can interrupt it; tests hand in their own. */
 export interface Terminal {
   /** Results: standard output. */
@@ -44,5 +46,5 @@ export const processTerminal: Terminal = {
 export function ownCommand(env: NodeJS.ProcessEnv = process.env, script = process.argv[1] ?? ""): string {
   if (env.npm_lifecycle_event === "anchored" || env.npm_lifecycle_event === "start") return "npm run anchored --";
   if (env.npm_command === "exec") return "npx anchored-vision";
-  return /[\\/]dist[\\/]cli[\\/]main\.js$/.test(script) ? "node dist/cli/main.js" : "anchored";
+  return /[\\/]dist[\\/]cli[\\/]main\.js$/.test(script) ? `node ${relative(process.cwd(), script)}` : "anchored";
 }
