@@ -1,6 +1,5 @@
 import { meanSd } from "../evaluate/index.ts";
-import { readReportedRun, study } from "../report/index.ts";
-import { type Measure, measuresOf, valuesOf } from "../report/measures.ts";
+import { type Measure, measuresOf, readReportedRun, study, valuesOf } from "../report/index.ts";
 import { textTable } from "./table.ts";
 
 /** Every measure of evaluated runs, an arm a column; `±` is the standard deviation over seeds. */

@@ -1,4 +1,5 @@
 export { type Gallery, type GalleryImages, readGallery, saveGallery } from "./gallery.ts";
+export { type Measure, measuresOf, valuesOf } from "./measures.ts";
 export { type ReportOptions, renderPage } from "./page.ts";
 export { report } from "./report.ts";
 export { type ReportedArm, type ReportedRun, readReportedRun, type Study, study } from "./study.ts";

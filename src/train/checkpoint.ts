@@ -52,7 +52,7 @@ export function loadCheckpoint(path: string): Checkpoint {
   try {
     file = decodeSafetensors(readFileSync(path));
   } catch (error) {
-    throw refuse((error as Error).message);
+    throw refuse(`${(error as Error).message}; restore a copy or train again`);
   }
   const { tensors, metadata } = file;
   const { sha256, ...rest } = metadata;
