@@ -1,6 +1,7 @@
 import { sizeOf } from "../../core/host-array.ts";
 import type { Graph, Tensor } from "../graph.ts";
 import { dtypeOf, type Rule } from "./lowering.ts";
+import { positionsOf } from "./positions.ts";
 
 /** jax-js's parameters of one convolution, per spatial axis; a gradient is a convolution too. */
 export interface ConvolutionParams {
@@ -148,10 +149,7 @@ function byTaps(graph: Graph, x: Tensor, w: Tensor, shape: readonly number[], p:
   const spatial = kernel.map((_, i) => i + 2);
   // The gradient's transposes cancel: the reduced channel is the image and comes first.
   const images = graph.pad(graph.transpose(x, [1, 0, ...spatial]), [[0, 0], [0, 0], ...p.padding]);
-  const positions = output.reduce<number[][]>(
-    (list, size) => list.flatMap((at) => Array.from({ length: size }, (_, i) => [...at, i])),
-    [[]],
-  );
+  const positions = positionsOf(output);
   const taps = positions.map((at) => {
     const starts = at.map((i, axis) => i * p.strides[axis]);
     const ends = starts.map((start, axis) => start + (kernel[axis] - 1) * p.rhsDilation[axis] + 1);

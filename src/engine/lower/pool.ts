@@ -1,13 +1,7 @@
 import { sizeOf } from "../../core/host-array.ts";
 import type { Graph, Tensor } from "../graph.ts";
 import { type Rule, shapeOf } from "./lowering.ts";
-
-/** All window positions, e.g. [2, 2] → [0,0] [0,1] [1,0] [1,1]. */
-const positions = (window: readonly number[]) =>
-  window.reduce<number[][]>(
-    (list, size) => list.flatMap((at) => Array.from({ length: size }, (_, i) => [...at, i])),
-    [[]],
-  );
+import { positionsOf } from "./positions.ts";
 
 interface Windows {
   readonly source: Tensor;
@@ -27,7 +21,7 @@ export const pool: Rule = (lowering, { inputs: [x], params, outBinders: [out] })
   const axes = window.map((_, i) => first + i);
   const shape = out.aval.shape;
   const counts = shape.slice(first, first + window.length);
-  const views = positions(window).map((at) => {
+  const views = positionsOf(window).map((at) => {
     const ends = at.map((start, i) => start + (counts[i] - 1) * strides[i] + 1);
     const view = graph.slice(value, axes, at, ends, strides);
     return graph.reshape(view, [...view.shape, 1]);
@@ -73,7 +67,7 @@ export const poolTranspose: Rule = (lowering, { inputs: [x], params }) => {
   const value = graph.arithmetic(lowering.dense(x));
   const first = inShape.length - window.length;
   const counts = shapeOf(x).slice(first, first + window.length);
-  const offsets = positions(window);
+  const offsets = positionsOf(window);
   const flat = graph.reshape(value, [...inShape.slice(0, first), ...counts, offsets.length]);
   const last = flat.shape.length - 1;
   const parts = offsets.map((at, i) => {
