@@ -32,4 +32,9 @@ export interface ModelOptions {
   /** Channels of the first convolution, any number ≥ 1; anchored tuples have twice the image's. */
   readonly inputChannels: number;
   readonly classes: number;
+  /**
+   * Pixels on each side of the images, 32 by default. Only networks that keep a weight for every position (vision
+   * transformers) ask for it; they refuse other images.
+   */
+  readonly imageSize?: number;
 }

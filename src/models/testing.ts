@@ -10,7 +10,7 @@ const SIZE = 8;
 
 /** The contract of every model; call it inside `describe`. */
 export function testModel(name: ModelName): void {
-  const make = (inputChannels = 3) => createModel(name, { inputChannels, classes: CLASSES });
+  const make = (inputChannels = 3) => createModel(name, { inputChannels, classes: CLASSES, imageSize: SIZE });
 
   test("init repeats by seed; parameters and state have distinct names", () => {
     const model = make();

@@ -1,0 +1,30 @@
+import { nn, numpy as np } from "@jax-js/jax";
+import type { Layer } from "./layer.ts";
+import { linear } from "./linear.ts";
+
+/**
+ * Multi-head self-attention (Vaswani et al. 2017, section 3.2) over tokens [N, T, D] → [N, T, D]. As in timm the three
+ * input projections are one, `name.qkv.weight` [3·D, D], and the output's is `name.proj`.
+ */
+export function attention(name: string, width: number, heads: number, std: number): Layer {
+  const qkv = linear(`${name}.qkv`, width, 3 * width, { std });
+  const proj = linear(`${name}.proj`, width, width, { std });
+  const headWidth = width / heads;
+  return {
+    init(random, params, state) {
+      qkv.init(random, params, state);
+      proj.init(random, params, state);
+    },
+    apply(scope, x) {
+      const [n, tokens] = x.shape;
+      const split = np.split(qkv.apply(scope, x), 3, -1);
+      // [N, T, D] → [N, heads, …]: queries and values by token, keys as columns.
+      const [q, k, v] = split.map((part, i) =>
+        np.transpose(np.reshape(part, [n, tokens, heads, headWidth]), i === 1 ? [0, 2, 3, 1] : [0, 2, 1, 3]),
+      );
+      const weights = nn.softmax(np.matmul(np.multiply(q, headWidth ** -0.5), k), -1);
+      const mixed = np.transpose(np.matmul(weights, v), [0, 2, 1, 3]);
+      return proj.apply(scope, np.reshape(mixed, [n, tokens, width]));
+    },
+  };
+}

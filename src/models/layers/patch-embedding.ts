@@ -1,0 +1,32 @@
+import { numpy as np } from "@jax-js/jax";
+import { HostArray } from "../../core/index.ts";
+import type { Layer } from "./layer.ts";
+
+/**
+ * Images [N, C, H, W] → a token for every patch, [N, (H/p)·(W/p), D], row by row (Dosovitskiy et al. 2021, equation 1).
+ * Patches don't overlap, so the convolution `name.weight` [D, C, p, p] with stride p is a matrix product. Init: weight
+ * and bias uniform in ±1/√(C·p²), PyTorch's `Conv2d`, which timm leaves as it is.
+ */
+export function patchEmbedding(name: string, inputs: number, width: number, patch: number): Layer {
+  const values = inputs * patch * patch;
+  return {
+    init(random, params) {
+      const bound = 1 / Math.sqrt(values);
+      const uniform = (shape: number[]) => {
+        const array = HostArray.zeros(shape);
+        for (let i = 0; i < array.data.length; i++) array.data[i] = bound * (2 * random.uniform() - 1);
+        return array;
+      };
+      params[`${name}.weight`] = uniform([width, inputs, patch, patch]);
+      params[`${name}.bias`] = uniform([width]);
+    },
+    apply({ params }, x) {
+      const [n, , height, widthOfImage] = x.shape;
+      const [rows, columns] = [height / patch, widthOfImage / patch];
+      const patches = np.transpose(np.reshape(x, [n, inputs, rows, patch, columns, patch]), [0, 2, 4, 1, 3, 5]);
+      const filters = np.transpose(np.reshape(params[`${name}.weight`], [width, values]), [1, 0]);
+      const tokens = np.matmul(np.reshape(patches, [n * rows * columns, values]), filters);
+      return np.reshape(np.add(tokens, params[`${name}.bias`]), [n, rows * columns, width]);
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import { nn, numpy as np } from "@jax-js/jax";
+import type { HostArrays } from "../core/index.ts";
+import { batchNorm } from "./layers/batch-norm.ts";
+import { conv } from "./layers/conv.ts";
+import type { Layer } from "./layers/layer.ts";
+import { linear } from "./layers/linear.ts";
+import type { Arrays, Model, ModelOptions } from "./model.ts";
+
+interface Variant {
+  /** Convolutions on the longest path, 6n + 4 for n blocks in each of the three groups. */
+  readonly depth: number;
+  /** Times the channels of a CIFAR ResNet, 16, 32 and 64. */
+  readonly widening: number;
+}
+
+export const wideResnet16x4 = (options: ModelOptions) => wideResnet({ depth: 16, widening: 4 }, options);
+export const wideResnet28x10 = (options: ModelOptions) => wideResnet({ depth: 28, widening: 10 }, options);
+export const wideResnet40x2 = (options: ModelOptions) => wideResnet({ depth: 40, widening: 2 }, options);
+
+/**
+ * WRN-depth-k: Zagoruyko and Komodakis 2016, table 1, with basic blocks B(3, 3) and without dropout. timm has none for
+ * small images; the names are those of the weights published for CIFAR (`block1.layer.0.convShortcut.weight`).
+ */
+function wideResnet({ depth, widening }: Variant, { inputChannels, classes }: ModelOptions): Model {
+  const blocksPerGroup = (depth - 4) / 6;
+  const widths = [16, 16 * widening, 32 * widening, 64 * widening];
+  const stem = conv("conv1", inputChannels, widths[0], { kernel: 3 });
+  const blocks = [1, 2, 3].flatMap((group) =>
+    Array.from({ length: blocksPerGroup }, (_, i) => {
+      const inputs = widths[i === 0 ? group - 1 : group];
+      return preActivationBlock(`block${group}.layer.${i}`, inputs, widths[group], i === 0 && group > 1 ? 2 : 1);
+    }),
+  );
+  const finalNorm = batchNorm("bn1", widths[3]);
+  const head = linear("fc", widths[3], classes);
+
+  return {
+    name: `wideresnet${depth}-${widening}`,
+    init(random) {
+      const params: HostArrays = {};
+      const state: HostArrays = {};
+      for (const layer of [stem, ...blocks, finalNorm, head]) layer.init(random, params, state);
+      return { params, state };
+    },
+    apply(params, state, images, mode) {
+      const moved: Arrays = {};
+      const scope = { params, state, moved, mode };
+      let x = stem.apply(scope, images);
+      for (const block of blocks) x = block.apply(scope, x);
+      const features = nn.relu(finalNorm.apply(scope, x));
+      return { logits: head.apply(scope, np.mean(features, [2, 3])), state: moved };
+    },
+  };
+}
+
+/**
+ * BatchNorm and ReLU before each of two 3×3 convolutions. The shortcut is the untouched input where shapes agree, else
+ * a 1×1 convolution of the activated one (He et al. 2016b, section 4.1, and the authors' code).
+ */
+function preActivationBlock(name: string, inputs: number, outputs: number, stride: number): Layer {
+  const bn1 = batchNorm(`${name}.bn1`, inputs);
+  const conv1 = conv(`${name}.conv1`, inputs, outputs, { kernel: 3, stride });
+  const bn2 = batchNorm(`${name}.bn2`, outputs);
+  const conv2 = conv(`${name}.conv2`, outputs, outputs, { kernel: 3 });
+  const projection =
+    stride === 1 && inputs === outputs
+      ? undefined
+      : conv(`${name}.convShortcut`, inputs, outputs, { kernel: 1, stride });
+  return {
+    init(random, params, state) {
+      for (const layer of [bn1, conv1, bn2, conv2]) layer.init(random, params, state);
+      projection?.init(random, params, state);
+    },
+    apply(scope, x) {
+      const shortcut = projection ? undefined : x.ref;
+      const activated = nn.relu(bn1.apply(scope, x));
+      const hidden = nn.relu(bn2.apply(scope, conv1.apply(scope, projection ? activated.ref : activated)));
+      const residual = conv2.apply(scope, hidden);
+      return np.add(residual, shortcut ?? projection!.apply(scope, activated));
+    },
+  };
+}
