@@ -2,7 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import fc from "fast-check";
 import { type DType, HostArray, sizeOf } from "../../../core/host-array.ts";
 
-/** A jax-js function and arguments to call it with. */
+/** A jax-js function and arguments to call it with; it is also called with the elements of an argument reordered. */
 export interface Example {
   readonly fn: (...args: any[]) => unknown;
   readonly args: readonly HostArray[];
