@@ -1,9 +1,11 @@
-import { leavesOf, matchArguments } from "./arguments.ts";
+import type { DType } from "../core/host-array.ts";
+import { leavesOf, matchArguments, matchOutputs } from "./arguments.ts";
 import { blockSize } from "./blocked/probe.ts";
 import { BlockedStage } from "./blocked/stage.ts";
 import { lower } from "./lower/lower.ts";
+import { dtypeOf, shapeOf } from "./lower/lowering.ts";
 import { modelBytes } from "./onnx.ts";
-import type { Program } from "./program.ts";
+import { ArraySpec, type Program } from "./program.ts";
 import { createSession, type SessionOptions } from "./runtime/node.ts";
 import { type Traced, trace } from "./trace.ts";
 
@@ -38,9 +40,14 @@ export async function compile<Args extends unknown[] = any[], Result = any>(
   if (options.backend === "blocked" && !block)
     throw new Error('compile: backend "blocked" needs ONNX Runtime\'s nchwc operators; this machine has none');
   const session = await createSession(block ? blockedModel(traced, block) : portable(), options);
+  const results = leavesOf(
+    traced.rebuildResult(traced.outputs.map((x) => new ArraySpec(shapeOf(x), dtypeOf(x) as DType))),
+  );
   return {
-    async run(args) {
-      return traced.rebuildResult(await session.run(matchArguments(leaves, args))) as Result;
+    async run(args, { into } = {}) {
+      const inputs = matchArguments(leaves, args);
+      const outputs = into === undefined ? undefined : matchOutputs(results, into, inputs);
+      return traced.rebuildResult([...(await session.run(inputs, outputs))]) as Result;
     },
     toOnnx: portable,
     dispose: () => session.dispose(),

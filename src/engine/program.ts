@@ -1,14 +1,24 @@
 /** A compiled function on host arrays. Its arguments and result are trees (nested objects and arrays) of `HostArray`. */
 export interface Program<Args extends unknown[] = any[], Result = any> {
   /**
-   * Runs the program. Arguments must have the example's tree, shapes and dtypes.
-   * @throws TypeError naming the argument whose tree, shape or dtype differs.
+   * Runs the program. Arguments must have the example's tree, shapes and dtypes; they are read, never written or kept.
+   * The result's arrays are the caller's: no later run touches them, unless they are handed back as `into`.
+   * @throws TypeError naming the argument (or array of `into`) whose tree, shape or dtype differs.
    */
-  run(args: Args): Promise<Result>;
+  run(args: Args, options?: RunOptions<Result>): Promise<Result>;
   /** The program as an ordinary ONNX model (standard operators only), for any ONNX tool. */
   toOnnx(): Uint8Array;
   /** Frees the runtime session. */
   dispose(): Promise<void>;
+}
+
+export interface RunOptions<Result = any> {
+  /**
+   * Writes the result into these arrays, which are returned, instead of into fresh ones: usually an earlier result that
+   * is no longer needed. In a loop whose result is the next argument two generations take turns. They must not share
+   * memory with the arguments.
+   */
+  readonly into?: Result;
 }
 
 /** A shape and dtype standing in for an array in `compile`'s example: nothing is allocated for it. */
