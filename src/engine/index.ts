@@ -3,5 +3,5 @@ export { compile } from "./compile.ts";
 export { flattenTree, type Tree } from "./jax-backend.ts";
 export { UnsupportedPrimitiveError } from "./lower/lower.ts";
 export { loweringTable } from "./lower/table.ts";
-export { ArraySpec, type Program } from "./program.ts";
+export { ArraySpec, type Program, type RunOptions } from "./program.ts";
 export { runReference } from "./reference.ts";

@@ -76,15 +76,13 @@ export async function train(config: RunConfig, dataSet: DataSet, options: TrainO
 
   // ---- where it starts ----
   claimFolder(run, record, resume);
-  const initial = model.init(new Random("init", config.seed));
-  const start = existsSync(paths.checkpoint) ? loadCheckpoint(paths.checkpoint) : firstCheckpoint();
-  checkVariables(paths.checkpoint, start, model, initial);
-  truncateMetrics(paths.metrics, start.progress.step);
+  let start: Checkpoint | undefined = startingPoint();
+  const { references, progress } = start;
   let current: TrainState = { params: start.params, state: start.state, slots: start.slots };
-  let { step, epochLossSum, epochCorrect } = start.progress;
-  const { references } = start;
-
-  const secondsBefore = start.progress.seconds;
+  start = undefined; // so that the first step lets go of the starting weights
+  truncateMetrics(paths.metrics, progress.step);
+  let { step, epochLossSum, epochCorrect } = progress;
+  const secondsBefore = progress.seconds;
   const startedAt = performance.now();
   const seconds = () => secondsBefore + (performance.now() - startedAt) / 1000;
   const save = () => {
@@ -118,6 +116,9 @@ export async function train(config: RunConfig, dataSet: DataSet, options: TrainO
     let validation: Validation | undefined;
     let imagesPerSecond = 0;
     let saved = step;
+    // Two generations take turns: a step reads the last result and writes over the one before.
+    let spare: StepResult | undefined;
+    let last: StepResult | undefined;
 
     // ---- steps ----
     while (step < lastStep && !signal?.aborted) {
@@ -125,9 +126,10 @@ export async function train(config: RunConfig, dataSet: DataSet, options: TrainO
       const epoch = Math.floor(step / stepsPerEpoch);
       const learningRate = learningRateAt(config.schedule, { step, stepsPerEpoch, totalSteps });
       const { labels, fed } = next;
-      const running = program.run([current, fed, HostArray.scalar(learningRate)]) as Promise<StepResult>;
-      if (step + 1 < lastStep) next = batches.at(step + 1); // while the step runs
-      const { loss, logits, ...moved } = await running;
+      const result: StepResult = await program.run([current, fed, HostArray.scalar(learningRate)], { into: spare });
+      [spare, last] = [last, result];
+      const { loss, logits, ...moved } = result;
+      if (step + 1 < lastStep) next = batches.at(step + 1);
 
       const stepLoss = loss.data[0];
       if (!Number.isFinite(stepLoss))
@@ -190,7 +192,13 @@ export async function train(config: RunConfig, dataSet: DataSet, options: TrainO
     await forward?.dispose();
   }
 
-  function firstCheckpoint(): Checkpoint {
+  function startingPoint(): Checkpoint {
+    const initial = model.init(new Random("init", config.seed));
+    if (existsSync(paths.checkpoint)) {
+      const stored = loadCheckpoint(paths.checkpoint);
+      checkVariables(paths.checkpoint, stored, model, initial);
+      return stored;
+    }
     return {
       ...initial,
       slots: optimizer.init(initial.params),
