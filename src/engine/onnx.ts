@@ -22,6 +22,8 @@ const valueInfo = ({ name, shape, dtype }: Tensor) => ({
 
 /** ONNX opset of our graphs: the first with BitwiseAnd … (18) and ReduceMax's axes as an input (18), well supported. */
 const opset = 21;
+/** BitCast came with this one; a graph without it is left readable for older tools. */
+const bitcastOpset = 26;
 
 /** The part of `graph` that `outputs` need, as the bytes of an ONNX model with outputs `out0`, `out1`, … */
 export function modelBytes(graph: Graph, outputs: readonly Tensor[]): Uint8Array {
@@ -31,7 +33,10 @@ export function modelBytes(graph: Graph, outputs: readonly Tensor[]): Uint8Array
   const model = {
     irVersion: 10,
     producerName: "anchored-vision",
-    opsetImport: [{ domain: "", version: opset }, ...[...domains].map((domain) => ({ domain, version: 1 }))],
+    opsetImport: [
+      { domain: "", version: nodes.some(({ op }) => op === "BitCast") ? bitcastOpset : opset },
+      ...[...domains].map((domain) => ({ domain, version: 1 })),
+    ],
     graph: {
       name: "program",
       node: [

@@ -15,15 +15,28 @@ export async function runReference<Result = any>(
 ): Promise<Result> {
   await useJaxBackend(backend);
   const [leaves, rebuild] = flattenTree<HostArray>(args);
-  const inputs = leaves.map(({ data, shape, dtype }) =>
-    // jax-js keeps a bool in 32 bits.
-    np.array((dtype === "bool" ? Int32Array.from(data) : data) as never, { shape: [...shape], dtype: dtype as never }),
-  );
-  const compiled = jit(fn as never) as unknown as (...args: unknown[]) => unknown;
-  const result = compiled(...rebuild(inputs));
+  const inputs = () =>
+    leaves.map(({ data, shape, dtype }) =>
+      // jax-js keeps a bool in 32 bits.
+      np.array((dtype === "bool" ? Int32Array.from(data) : data) as never, {
+        shape: [...shape],
+        dtype: dtype as never,
+      }),
+    );
+  const compiled = jit(fn as never) as unknown as ((...args: unknown[]) => unknown) & { dispose(): void };
+  const run = (): unknown => {
+    try {
+      return compiled(...rebuild(inputs()));
+    } catch (error) {
+      // A fault of jax-js's jit: sorts, scatters and factorisations of some views. Step by step it computes them.
+      if (!(error as Error).message.includes("input is not imm")) throw error;
+      return fn(...rebuild(inputs()));
+    }
+  };
+  const result = run();
   const [outputs, rebuildResult] = flattenTree<np.Array>(result);
   const host: HostArray[] = [];
   for (const output of outputs) host.push(await toHost(output));
-  (compiled as unknown as { dispose(): void }).dispose();
+  compiled.dispose();
   return rebuildResult(host) as Result;
 }

@@ -17,17 +17,21 @@ export function relativeError(a: HostArray, b: HostArray): number {
   return difference / scale;
 }
 
-/** Compiled ≡ jax-js: the same function on the same arguments, by our engine and by a backend of jax-js. */
+/**
+ * Compiled ≡ jax-js: the same function on the same arguments, by our engine and by a backend of jax-js. `reference` is
+ * an equal function that jax-js can run, where it cannot run `fn`.
+ */
 export async function expectCompiledEqualsReference(
   fn: (...args: any[]) => unknown,
   args: readonly unknown[],
   tolerance = 1e-5,
   backend: "wasm" | "cpu" = "wasm",
+  reference = fn,
 ): Promise<void> {
   const program = await compile(fn, args, { threads: 1 });
   const [actual] = flattenTree<HostArray>(await program.run([...args]));
   await program.dispose();
-  const [expected] = flattenTree<HostArray>(await runReference(fn, args, backend));
+  const [expected] = flattenTree<HostArray>(await runReference(reference, args, backend));
   expect(actual.map((a) => `${a.dtype}[${a.shape}]`)).toEqual(expected.map((e) => `${e.dtype}[${e.shape}]`));
   actual.forEach((a, i) => {
     expect(relativeError(a, expected[i]), `output ${i} of ${fn}`).toBeLessThanOrEqual(tolerance);

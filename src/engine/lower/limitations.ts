@@ -24,6 +24,26 @@ export const limitations: readonly Limitation[] = [
     when: "a product of uint32 exceeds 2⁶³",
     what: "it is 2³² − 1 instead of wrapping around (ONNX Runtime's ReduceProd)",
   },
+  {
+    primitive: "bitcast",
+    when: "a program has one",
+    what: "its ONNX model says opset 26, which has BitCast, instead of 21: older tools refuse it",
+  },
+  ...(["triangular_solve", "cholesky", "lu"] as const).map((primitive) => ({
+    primitive,
+    when: "an axis of the matrix is longer than 64",
+    what: "it is refused: ONNX has no such operator and the steps are written out; compute it on the host",
+  })),
+  {
+    primitive: "jacobi_eigh",
+    when: "the matrix has more than 16 rows",
+    what: "it is refused: ONNX has no such operator and the steps are written out; compute it on the host",
+  },
+  {
+    primitive: "jacobi_eigh",
+    when: "8 sweeps leave it unconverged (none of the matrices tried)",
+    what: "the eigenvalues are less accurate than jax-js's",
+  },
   { primitive: "sort", when: "there are NaN", what: "their place is undefined" },
   { primitive: "argsort", when: "there are NaN", what: "their place is undefined" },
   {

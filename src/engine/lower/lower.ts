@@ -4,7 +4,7 @@ import { type Equation, isLiteral, type Traced } from "../trace.ts";
 import { dtypeOf, Lowering, type Stage, shapeOf } from "./lowering.ts";
 import { loweringTable } from "./table.ts";
 
-/** A primitive for which the lowering table has no rule. */
+/** A primitive for which the lowering table has no rule, or a use of one that its rule does not cover. */
 export class UnsupportedPrimitiveError extends Error {
   override readonly name = "UnsupportedPrimitiveError";
 }
@@ -34,9 +34,9 @@ function apply(lowering: Lowering, equation: Equation): Tensor[] {
   const { primitive, inputs, outBinders } = equation;
   const entry = loweringTable[primitive];
   const signature = () => `${primitive}(${inputs.map((x) => `${dtypeOf(x)}[${shapeOf(x)}]`).join(", ")})`;
-  if (typeof entry !== "function")
-    throw new UnsupportedPrimitiveError(`${signature()} cannot be compiled: ${entry.unsupported}`);
-  const results = entry(lowering, equation);
+  const results = typeof entry === "function" ? entry(lowering, equation) : entry;
+  if ("unsupported" in results)
+    throw new UnsupportedPrimitiveError(`${signature()} cannot be compiled: ${results.unsupported}`);
   outBinders.forEach((out, i) => {
     const { shape, dtype } = results[i] ?? {};
     const fits =

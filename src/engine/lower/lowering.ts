@@ -6,8 +6,10 @@ import { type Atom, type Equation, isLiteral, type Variable } from "../trace.ts"
  *
  * Broadcasts are *virtual*: a result may have length 1 on an axis where its variable is longer, if it is constant
  * along that axis. Rules that can use that read operands with `virtual`; the others read them with `dense`.
+ *
+ * A rule that covers only some equations refuses the others with `unsupported`.
  */
-export type Rule = (lowering: Lowering, equation: Equation) => Tensor[];
+export type Rule = (lowering: Lowering, equation: Equation) => Tensor[] | Unsupported;
 
 /** A back-end that takes equations before the portable rules do, and holds values in forms of its own. */
 export interface Stage {
@@ -59,7 +61,7 @@ function saturated(value: number, dtype: ElementType): number {
 export const shapeOf = (atom: Atom): readonly number[] => atom.aval.shape;
 export const dtypeOf = (atom: Atom): ElementType => atom.aval.dtype as ElementType;
 
-/** An entry of the lowering table for a primitive that has no rule. */
+/** The lowering table's entry for a primitive that has no rule, or a rule's answer to an equation that it lacks. */
 export interface Unsupported {
   readonly unsupported: string;
 }

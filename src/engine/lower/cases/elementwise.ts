@@ -80,22 +80,6 @@ export const elementwiseRows = {
     elementwise((condition, x) => np.where(condition, x, 0), [["bool"], numeric]),
     elementwise((condition, x) => np.where(condition, 1, x), [["bool"], numeric]),
   ),
-  bit_combine: examples(
-    ...[np.bitwiseAnd, np.bitwiseOr, np.bitwiseXor].map((combine) =>
-      elementwise(combine, [
-        ["int32", "uint32", "bool"],
-        ["int32", "uint32", "bool"],
-      ]),
-    ),
-    elementwise((x) => np.invert(x), [["int32", "uint32"]]),
-  ),
-  bit_shift: examples(
-    ...[np.leftShift, np.rightShift].map((shift) =>
-      fc
-        .integer({ min: 0, max: 31 })
-        .chain((bits) => elementwise((x) => shift(x, np.array([bits], { dtype: np.uint32 })), [integers])),
-    ),
-  ),
   reduce: examples(
     ...[np.sum, np.prod, np.max, np.min].map((reduce) =>
       onShape(

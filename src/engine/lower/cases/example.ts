@@ -8,6 +8,8 @@ export interface Example {
   readonly args: readonly HostArray[];
   /** False where jax-js has no derivative; else the gradient by all float arguments is compared as well. */
   readonly differentiable?: boolean;
+  /** The same function in a form that jax-js can run, where it cannot run `fn`. */
+  readonly reference?: Example["fn"];
 }
 
 /** What a primitive's row of the test table says. */

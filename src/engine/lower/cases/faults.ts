@@ -1,4 +1,4 @@
-import { grad, lax, numpy as np, vmap } from "@jax-js/jax";
+import { lax, numpy as np, vmap } from "@jax-js/jax";
 import { HostArray } from "../../../core/host-array.ts";
 import type { Example } from "./example.ts";
 
@@ -20,14 +20,6 @@ export const oracleFaults: readonly OracleFault[] = [
     message: "No vmap rule for: pool",
     because: "pool and pool_transpose cannot be mapped",
     example: { fn: mapped((x) => lax.reduceWindow(x, (w) => np.sum(w), [2], [1]), [0]), args: [matrix] },
-  },
-  {
-    message: "input is not imm",
-    because: "the operand of a routine (scatter, sort, cholesky, …) is not always computed before it",
-    example: {
-      fn: mapped((x, i) => grad((y: np.Array) => np.sum(np.sin(np.take(y, i, 0))))(x), [0, 0]),
-      args: [matrix, new HostArray("int32", [3, 1], Int32Array.of(0, 1, 0))],
-    },
   },
   {
     message: "Can't expand",
