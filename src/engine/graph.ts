@@ -119,6 +119,17 @@ export class Graph {
     return node?.op === op ? node : undefined;
   }
 
+  /** What `flip` made `tensor` from, and along which axes. */
+  flipped(tensor: Tensor): { source: Tensor; axes: readonly number[] } | undefined {
+    return this.#flips.get(tensor.name);
+  }
+
+  /** What `transpose` made `tensor` from, and how. */
+  transposed(tensor: Tensor): { source: Tensor; perm: readonly number[] } | undefined {
+    const node = this.producer(tensor, "Transpose");
+    return node && { source: this.#source(node), perm: node.attributes.perm as number[] };
+  }
+
   /** What a data-movement node was made from. */
   #source(node: Node): Tensor {
     return this.#sources.get(node.outputs[0].name)!;

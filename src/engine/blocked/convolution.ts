@@ -15,22 +15,23 @@ export function blockedConvolution(
 ): Tensor | undefined {
   if (p.lhsDilation.some((d) => d !== 1)) return phases(layout, x, w, shape, p);
   if (p.padding.flat().some((pad) => pad < 0)) return undefined;
-  return convolve(layout, x, w, shape, p.strides, p.padding, p.rhsDilation);
+  return convolve(layout, x, layout.filter(w), shape, p.strides, p.padding, p.rhsDilation);
 }
 
 function convolve(
   layout: Layout,
   x: Tensor,
-  w: Tensor,
+  /** As `Layout.filter` makes it. */
+  filter: Tensor,
   shape: readonly number[],
   strides: readonly number[],
   padding: ConvolutionParams["padding"],
   dilations: readonly number[],
 ): Tensor {
-  return layout.graph.node("Conv", [x, layout.filter(w)], shape, "float32", {
+  return layout.graph.node("Conv", [x, filter], shape, "float32", {
     domain: NCHWC,
     attributes: {
-      kernel_shape: w.shape.slice(2),
+      kernel_shape: filter.shape.slice(2),
       strides,
       pads: [...padding.map((pair) => pair[0]), ...padding.map((pair) => pair[1])],
       dilations,
@@ -78,17 +79,20 @@ function phases(
   const [n, o, height, width] = shape;
   const [sy, sx] = p.lhsDilation;
   if ([...p.strides, ...p.rhsDilation].some((v) => v !== 1) || height % sy || width % sx) return undefined;
+  if (!layout.fills(w.shape[1])) return undefined;
   const [rows, columns] = [0, 1].map((axis) =>
     phasesOfAxis(p.lhsDilation[axis], w.shape[axis + 2], p.padding[axis][0], x.shape[axis + 2], shape[axis + 2]),
   );
   if (!rows || !columns) return undefined;
   const [h, wide] = [height / sy, width / sx];
+  const blocks = layout.filterBlocks(w);
   const part = (row: Phase, column: Phase): Tensor => {
     const partShape = [n, o, h, wide];
     if (row.taps * column.taps === 0)
       return graph.expand(graph.reshape(graph.scalar(0, "float32"), [1, 1, 1, 1]), partShape);
-    const taps = graph.slice(w, [2, 3], [row.tap, column.tap], [w.shape[2], w.shape[3]], [sy, sx]);
-    return convolve(layout, x, taps, partShape, [1, 1], [row.padding, column.padding], [1, 1]);
+    const taps = graph.slice(blocks, [2, 3], [row.tap, column.tap], [w.shape[2], w.shape[3]], [sy, sx]);
+    const filter = graph.reshape(taps, [o, w.shape[1], row.taps, column.taps]);
+    return convolve(layout, x, filter, partShape, [1, 1], [row.padding, column.padding], [1, 1]);
   };
   const interleavedRows = rows.map((row) => {
     const parts = columns.map((column) => graph.reshape(part(row, column), [(n * o * h) / block, wide, 1, block]));

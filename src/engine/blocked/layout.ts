@@ -56,13 +56,51 @@ export class Layout {
     return this.graph.reshape(x, shape);
   }
 
-  /** Filters [O, I, kh, kw] → [O/B, I/B, kh, kw, B of I, B of O], or [O/B, I, kh, kw, B of O] where I < B. */
+  /** Filters [O, I, kh, kw] as the blocked convolution reads them, under their nominal shape. */
   filter(w: Tensor): Tensor {
     const { graph, block } = this;
     const [o, i, kh, kw] = w.shape;
+    // [O/B, I, kh, kw, B of O] where the input channels fill no block.
     if (!this.fills(i))
       return graph.reshape(graph.transpose(graph.reshape(w, [o / block, block, i, kh, kw]), [0, 2, 3, 4, 1]), w.shape);
-    const split = graph.reshape(w, [o / block, block, i / block, block, kh, kw]);
-    return graph.reshape(graph.transpose(split, [0, 2, 4, 5, 3, 1]), w.shape);
+    return graph.reshape(this.filterBlocks(w), w.shape);
+  }
+
+  /**
+   * Filters [O, I, kh, kw] → [O/B, I/B, kh, kw, B · B]: blocks of B inputs by B outputs. ReorderInput is a transpose of
+   * single elements at memory speed, on all cores; ONNX Runtime's Transpose is that only where it moves whole blocks.
+   */
+  filterBlocks(w: Tensor): Tensor {
+    const forward = this.#forwardFilter(w);
+    if (forward) return this.#turnedBlocks(forward);
+    const { graph, block } = this;
+    const [o, i, kh, kw] = w.shape;
+    const outputsLast = this.toBlocked(graph.reshape(w, [o / block, block, i * kh * kw, 1]));
+    const split = graph.reshape(outputsLast, [(o * i) / block ** 2, block, kh * kw, block]);
+    return graph.reshape(graph.transpose(split, [0, 2, 1, 3]), [o / block, i / block, kh, kw, block ** 2]);
+  }
+
+  /** The blocks of the input gradient's filter, from those of the forward one: each turned, and all in turned order. */
+  #turnedBlocks(forward: Tensor): Tensor {
+    const { graph, block } = this;
+    const [o, i, kh, kw] = forward.shape;
+    const taps = kh * kw;
+    const blocks = graph.reshape(this.filterBlocks(forward), [(o * i * taps) / block ** 2, block, block, 1]);
+    const turned = graph.reshape(this.toBlocked(blocks), [o / block, i / block, taps, block ** 2]);
+    const exchanged = graph.transpose(turned, [1, 0, 2, 3]);
+    const backwards = graph.int64(Array.from({ length: taps }, (_, tap) => taps - 1 - tap));
+    const reversed =
+      taps === 1
+        ? exchanged
+        : graph.node("Gather", [exchanged, backwards], exchanged.shape, "float32", { attributes: { axis: 2 } });
+    return graph.reshape(reversed, [i / block, o / block, kh, kw, block ** 2]);
+  }
+
+  /** `w`'s source if it is a filter with inputs and outputs exchanged and both kernel axes flipped. */
+  #forwardFilter(w: Tensor): Tensor | undefined {
+    const flip = this.graph.flipped(w);
+    const exchange = flip && this.graph.transposed(flip.source);
+    if (`${flip?.axes}` !== "2,3" || `${exchange?.perm}` !== "1,0,2,3" || !this.fills(w.shape[0])) return undefined;
+    return exchange?.source;
   }
 }

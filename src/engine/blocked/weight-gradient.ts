@@ -53,16 +53,18 @@ export function blockedWeightGradient(layout: Layout, g: WeightGradient): Tensor
         group: groups,
       },
     });
-    return graph.reshape(y, [groups, outBlocks, 1, rowTaps, c, block]);
+    return graph.reshape(y, [groups, outBlocks, rowTaps, 1, c, block]);
   };
   const columnTaps = Array.from({ length: k }, (_, j) => {
     // Shifting dy leaves one reordering of x for all taps; it needs equal widths.
     if (s === 1 && dyWidth === w && k <= 3) return slide(pixelBlocks(columns(0)), shifted(filters, j - p));
     return slide(pixelBlocks(columns(j - p)), asFilter(filters));
   });
-  // [groups, O/B, j, i, C, B of O]
-  const taps = graph.slice(graph.sum(graph.concat(columnTaps, 2), [0]), [2], [0], [k]);
-  return graph.reshape(graph.transpose(taps, [3, 0, 4, 2, 1]), [c, o, k, k]);
+  // [O/B, i, j, C, B of O]
+  const taps = graph.slice(graph.sum(graph.concat(columnTaps, 3), [0]), [1], [0], [k]);
+  const outputsFirst = layout.toPlain(graph.reshape(taps, [outBlocks, block, k * k * c, 1]));
+  const oihw = graph.reshape(graph.transpose(graph.reshape(outputsFirst, [o, k * k, c]), [0, 2, 1]), [o, c, k, k]);
+  return graph.transpose(oihw, [1, 0, 2, 3]);
 
   /** dy as [groups · O/B, images of a group, Ho · images per block, Wo (or B), B …]: image blocks after output blocks. */
   function dyAsFilters(): Tensor {
