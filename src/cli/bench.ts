@@ -1,8 +1,10 @@
 import { Command } from "commander";
-import { benchEngine, benchModels, type EngineBenchRow } from "./bench-engine.ts";
+import { benchPeers } from "./bench/peers.ts";
+import { benchModels } from "./bench/steps.ts";
+import { engineTable, peersTable, roundLine } from "./bench/tables.ts";
+import { benchEngine } from "./bench-engine.ts";
 import { toJson } from "./json.ts";
-import { listOf, whole } from "./numbers.ts";
-import { textTable } from "./table.ts";
+import { listOf, text, whole, wholeList } from "./numbers.ts";
 import type { Terminal } from "./terminal.ts";
 
 const backends = ["portable", "blocked"] as const;
@@ -11,16 +13,25 @@ interface Options {
   readonly models?: string[];
   readonly backends?: (typeof backends)[number][];
   readonly steps?: number;
-  readonly threads?: number;
+  readonly threads?: number[];
   readonly reference: boolean;
+  readonly peers?: boolean;
+  readonly python?: string;
   readonly json?: boolean;
 }
+
+const examples = `
+Examples:
+  $ anchored bench engine
+  $ anchored bench engine --models resnet20 --backends portable,blocked --no-reference
+  $ anchored bench engine --peers                          beside PyTorch: about a quarter of an hour
+  $ anchored bench engine --peers --models resnet20 --threads 1,2 --json`;
 
 export function benchCommand(terminal: Terminal): Command {
   const command = new Command("bench").description("measure how fast this machine trains");
   command
     .command("engine")
-    .description("images/s of compiled training steps, and of the same step by jax-js's own backend")
+    .description("images/s of compiled training steps, and of the same step by jax-js's own backend and by PyTorch")
     .option("--models <a,b>", `of ${benchModels.join(", ")} (default: all)`, listOf(benchModels)("--models"))
     .option(
       "--backends <a,b>",
@@ -29,38 +40,37 @@ export function benchCommand(terminal: Terminal): Command {
     )
     .option(
       "--steps <n>",
-      "timed steps, of which the fastest counts (default: 10)",
+      "timed steps, of which the fastest counts (default: 10; with --peers in each of five rounds, 3)",
       whole({ min: 1, example: 10 })("--steps"),
     )
-    .option("--threads <n>", "(default: all)", whole({ min: 1, max: 1024, example: 2 })("--threads"))
-    .option("--no-reference", "without jax-js's own backend, which takes most of the time")
-    .option("--json", "print all that was measured")
-    .addHelpText(
-      "after",
-      "\nExamples:\n  $ anchored bench engine\n  $ anchored bench engine --models resnet20 --backends portable,blocked --no-reference",
+    .option(
+      "--threads <a,b>",
+      "measured with each of these (default: all)",
+      wholeList({ min: 1, max: 1024, example: 2 })("--threads"),
     )
-    .action(async ({ json, ...options }: Options) => {
-      terminal.note(`measuring${options.reference ? ", jax-js's own backend first: some minutes" : ""}`);
-      const rows = await terminal.interruptible((signal) =>
-        benchEngine({ ...options, signal, onRow: (row) => terminal.note(`  ${row.model}, ${row.backend}: measured`) }),
-      );
-      terminal.out(json ? toJson(rows) : benchTable(rows));
+    .option("--no-reference", "without jax-js's own backend, which takes most of the time")
+    .option(
+      "--peers",
+      "in turns with PyTorch's eager step; needs the Debian packages python3-torch libopenblas0-pthread",
+    )
+    .option("--python <path>", "a Python that has PyTorch (default: Debian's, else python3)", text("--python"))
+    .option("--json", "print all that was measured")
+    .addHelpText("after", examples)
+    .action(async ({ json, peers, python, ...options }: Options) => {
+      const last = peers ? "last" : "first";
+      terminal.note(`measuring${options.reference ? `, jax-js's own backend ${last}: some minutes` : ""}`);
+      await terminal.interruptible(async (signal) => {
+        if (peers) {
+          const onRound = (progress: Parameters<typeof roundLine>[0]) => terminal.note(`  ${roundLine(progress)}`);
+          const rows = await benchPeers({ ...options, python, signal, onRound });
+          terminal.out(json ? toJson(rows) : peersTable(rows));
+        } else {
+          const onRow = (row: { model: string; backend: string }) =>
+            terminal.note(`  ${row.model}, ${row.backend}: measured`);
+          const rows = await benchEngine({ ...options, signal, onRow });
+          terminal.out(json ? toJson(rows) : engineTable(rows));
+        }
+      });
     });
   return command;
-}
-
-function benchTable(rows: readonly EngineBenchRow[]): string {
-  const { cpu, cores } = rows[0];
-  const table = textTable([
-    ["training step", "backend", "batch", "threads", "images/s", "against jax-js"],
-    ...rows.map(({ model, backend, batchSize, threads, imagesPerSecond, timesReference }) => [
-      model,
-      backend === "default" ? "compiled" : backend,
-      String(batchSize),
-      String(threads),
-      imagesPerSecond < 10 ? imagesPerSecond.toFixed(2) : imagesPerSecond.toFixed(0),
-      timesReference === undefined ? "" : `${timesReference.toFixed(0)} ×`,
-    ]),
-  ]);
-  return `${table}\n\n${cpu}, ${cores} cores; the fastest step counts`;
 }

@@ -1,0 +1,38 @@
+import { compile } from "../../engine/index.ts";
+import type { StepResult, TrainState } from "../../train/index.ts";
+import { type BenchBackend, type BenchModel, compileOptions, trainingStep } from "./steps.ts";
+
+export interface CompiledStep {
+  /** Trace, lowering and session creation. */
+  readonly compileMs: number;
+  /** Makes one step from where the last one ended, and gives its duration. */
+  stepMs(): Promise<number>;
+  dispose(): Promise<void>;
+}
+
+/** A training step of the bench, compiled and warmed up. */
+export async function compileStep(
+  model: BenchModel,
+  batchSize: number,
+  backend: BenchBackend,
+  threads: number,
+): Promise<CompiledStep> {
+  const { step, start, fed, learningRate } = trainingStep(model, batchSize);
+  const compileStart = performance.now();
+  const program = await compile<unknown[], StepResult>(
+    step,
+    [start, fed, learningRate],
+    compileOptions(backend, threads),
+  );
+  const compileMs = performance.now() - compileStart;
+  let state: TrainState = start;
+  const stepMs = async () => {
+    const stepStart = performance.now();
+    const { params, state: moved, slots } = await program.run([state, fed, learningRate]);
+    const ended = performance.now();
+    state = { params, state: moved, slots };
+    return ended - stepStart;
+  };
+  for (let warmUp = 0; warmUp < 2; warmUp++) await stepMs();
+  return { compileMs, stepMs, dispose: () => program.dispose() };
+}

@@ -1,0 +1,21 @@
+/**
+ * Our side of `bench engine --peers`, in a process of its own so that its memory is the step's. Speaks as
+ * `bench/pytorch-step.py` does. Its argument is a `CompiledStepOptions` as JSON.
+ */
+import { createInterface } from "node:readline";
+import { compileStep } from "./compiled-step.ts";
+import { peakBytes } from "./peak-bytes.ts";
+import type { CompiledStepOptions, Ready, Round, RoundRequest } from "./side.ts";
+
+const { model, batchSize, backend, threads } = JSON.parse(process.argv[2]) as CompiledStepOptions;
+const say = (message: Ready | Round) => process.stdout.write(`${JSON.stringify(message)}\n`);
+
+const compiled = await compileStep(model, batchSize, backend, threads);
+say({ compileMs: compiled.compileMs });
+for await (const line of createInterface({ input: process.stdin })) {
+  const { steps } = JSON.parse(line) as RoundRequest;
+  const stepMs: number[] = [];
+  for (let i = 0; i < steps; i++) stepMs.push(await compiled.stepMs());
+  say({ stepMs, peakBytes: peakBytes() });
+}
+await compiled.dispose();
