@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { HostArray } from "../core/host-array.ts";
-import { compile } from "./compile.ts";
+import { type CompileOptions, compile } from "./compile.ts";
 import { flattenTree } from "./jax-backend.ts";
 import { runReference } from "./reference.ts";
 
@@ -26,9 +26,9 @@ export async function expectCompiledEqualsReference(
   args: readonly unknown[],
   tolerance = 1e-5,
   backend: "wasm" | "cpu" = "wasm",
-  reference = fn,
+  { reference = fn, ...options }: CompileOptions & { readonly reference?: typeof fn } = {},
 ): Promise<void> {
-  const program = await compile(fn, args, { threads: 1 });
+  const program = await compile(fn, args, { threads: 1, ...options });
   const [actual] = flattenTree<HostArray>(await program.run([...args]));
   await program.dispose();
   const [expected] = flattenTree<HostArray>(await runReference(reference, args, backend));

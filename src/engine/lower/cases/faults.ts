@@ -1,4 +1,4 @@
-import { lax, numpy as np, vmap } from "@jax-js/jax";
+import { grad, lax, numpy as np, vmap } from "@jax-js/jax";
 import { HostArray } from "../../../core/host-array.ts";
 import type { Example } from "./example.ts";
 
@@ -20,6 +20,15 @@ export const oracleFaults: readonly OracleFault[] = [
     message: "No vmap rule for: pool",
     because: "pool and pool_transpose cannot be mapped",
     example: { fn: mapped((x) => lax.reduceWindow(x, (w) => np.sum(w), [2], [1]), [0]), args: [matrix] },
+  },
+  {
+    message: "is too negative for input size",
+    because:
+      "some gradients of strided or cropped convolutions are refused: the crop may not exceed the undilated input",
+    example: {
+      fn: grad((x: np.Array, w: np.Array) => np.sum(lax.conv(x, w, [3], [[3, 2]]))),
+      args: [HostArray.float32([1, 1, 3], [1, 2, 3]), HostArray.float32([1, 1, 1], [1])],
+    },
   },
   {
     message: "Can't expand",

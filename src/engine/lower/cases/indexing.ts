@@ -1,6 +1,6 @@
 import { grad, lax, numpy as np } from "@jax-js/jax";
 import fc from "fast-check";
-import { HostArray, sizeOf } from "../../../core/host-array.ts";
+import { type DType, HostArray, sizeOf } from "../../../core/host-array.ts";
 import { anyType, type Example, elements, examples, onShape, shapes } from "./example.ts";
 
 const indices = (shape: readonly number[], length: number): fc.Arbitrary<HostArray> =>
@@ -43,32 +43,41 @@ const sumOfSines = (x: np.Array) => np.sum(np.sin(x));
 interface Windows {
   readonly window: number[];
   readonly strides: number[];
+  /** Zeros before and after each of the window's axes. */
+  readonly padding: [number, number][];
 }
 
-const windowed = (use: (x: np.Array, windows: Windows) => unknown, dtypes = ["float32"] as const) =>
-  onShape(
-    fc
-      .tuple(shapes(0, 2), fc.array(fc.integer({ min: 3, max: 6 }), { minLength: 1, maxLength: 2 }))
-      .map(([lead, spatial]) => [...lead, ...spatial]),
-    (shape) =>
-      fc
-        .integer({ min: 1, max: Math.min(2, shape.filter((n) => n >= 3).length) })
-        .chain((rank) =>
-          fc.record({
-            window: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: rank, maxLength: rank }),
-            strides: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: rank, maxLength: rank }),
-          }),
-        )
-        // The window slides over the last axes, which must be as long as it is.
-        .filter(({ window }) => window.every((k, i) => k <= shape[shape.length - window.length + i]))
-        .map((windows) => (x) => use(x, windows)),
-    { dtypes },
-  );
+/** Windows over the last one to three axes, which are as long as they need to be. */
+const windowed = (use: (x: np.Array, windows: Windows) => unknown, dtypes: readonly DType[] = ["float32"]) =>
+  fc
+    .tuple(
+      shapes(0, 2),
+      fc.array(
+        fc.record({
+          window: fc.integer({ min: 1, max: 4 }),
+          stride: fc.integer({ min: 1, max: 3 }),
+          more: fc.nat(3),
+          padding: fc.oneof(fc.constant([0, 0]), fc.tuple(fc.nat(2), fc.nat(2))),
+        }),
+        { minLength: 1, maxLength: 3 },
+      ),
+    )
+    .chain(([lead, axes]) => {
+      const windows: Windows = {
+        window: axes.map((axis) => axis.window),
+        strides: axes.map((axis) => axis.stride),
+        padding: axes.map((axis) => axis.padding as [number, number]),
+      };
+      const shape = [...lead, ...axes.map(({ window, more, padding: [a, b] }) => Math.max(1, window + more - a - b))];
+      return onShape(fc.constant(shape), () => fc.constant((x: np.Array) => use(x, windows)), { dtypes });
+    });
 
 const pooled =
   (reduce: (x: np.Array) => np.Array) =>
-  (x: np.Array, { window, strides }: Windows) =>
-    lax.reduceWindow(x, reduce, window, strides);
+  (x: np.Array, { window, strides, padding }: Windows) => {
+    const widths = [...x.shape.slice(0, -padding.length).map(() => [0, 0] as [number, number]), ...padding];
+    return lax.reduceWindow(np.pad(x, widths), reduce, window, strides);
+  };
 
 export const indexingRows = {
   gather: examples(
@@ -85,11 +94,11 @@ export const indexingRows = {
     windowed(pooled((x) => np.mean(x))),
     windowed(
       pooled((x) => np.min(x)),
-      ["float32", "int32"] as never,
+      ["float32", "int32"],
     ),
     windowed(
       pooled((x) => np.max(x)),
-      ["int32", "uint32"] as never,
+      ["int32", "uint32"],
     ),
   ),
   pool_transpose: examples(
