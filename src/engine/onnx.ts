@@ -1,5 +1,5 @@
 import onnxProto from "onnx-proto";
-import { type Attribute, type Graph, onnxType, type Tensor } from "./graph.ts";
+import { type Attribute, type Graph, type Node, onnxType, type Tensor } from "./graph.ts";
 
 const { onnx } = onnxProto;
 
@@ -28,6 +28,8 @@ const bitcastOpset = 26;
 /** The part of `graph` that `outputs` need, as the bytes of an ONNX model with outputs `out0`, `out1`, … */
 export function modelBytes(graph: Graph, outputs: readonly Tensor[]): Uint8Array {
   const { nodes, initializers } = graph.live(outputs);
+  const valueNames = outputNames(nodes, outputs);
+  const nameOf = (value: string) => valueNames.get(value) ?? value;
   const domains = new Set(nodes.map((node) => node.domain));
   domains.delete("");
   const model = {
@@ -44,17 +46,16 @@ export function modelBytes(graph: Graph, outputs: readonly Tensor[]): Uint8Array
           opType: node.op,
           domain: node.domain,
           name: `${node.op}_${i}`,
-          input: [...node.inputs],
-          output: node.outputs.map((output) => output.name),
+          input: node.inputs.map(nameOf),
+          output: node.outputs.map((output) => nameOf(output.name)),
           attribute: Object.entries(node.attributes).map(([name, value]) => attribute(name, value)),
         })),
-        // A graph output needs a name of its own: one value may be returned twice, or be an input.
-        ...outputs.map((output, i) => ({
-          opType: "Identity",
-          name: `output_${i}`,
-          input: [output.name],
-          output: [`out${i}`],
-        })),
+        // A value that is returned twice, or is an input or a constant, is copied.
+        ...outputs.flatMap((output, i) =>
+          nameOf(output.name) === `out${i}`
+            ? []
+            : [{ opType: "Identity", name: `output_${i}`, input: [nameOf(output.name)], output: [`out${i}`] }],
+        ),
       ],
       initializer: initializers.map(({ tensor, bytes }) => ({
         name: tensor.name,
@@ -67,4 +68,14 @@ export function modelBytes(graph: Graph, outputs: readonly Tensor[]): Uint8Array
     },
   };
   return onnx.ModelProto.encode(onnx.ModelProto.create(model as never)).finish();
+}
+
+/** Values that nodes make → the names of the outputs that they are: nothing is copied at the end of a run. */
+function outputNames(nodes: readonly Node[], outputs: readonly Tensor[]): Map<string, string> {
+  const made = new Set(nodes.flatMap((node) => node.outputs.map(({ name }) => name)));
+  const names = new Map<string, string>();
+  outputs.forEach(({ name }, i) => {
+    if (made.has(name) && !names.has(name)) names.set(name, `out${i}`);
+  });
+  return names;
 }
