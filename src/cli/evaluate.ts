@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { dataSetNames } from "../data/index.ts";
+import { type Device, devices } from "../engine/index.ts";
 import { type MetricName, metrics, type Results } from "../evaluate/index.ts";
 import { toJson } from "./json.ts";
 import { type JudgeOptions, judgeRun, type Suite, suites } from "./judge-run.ts";
@@ -40,6 +41,11 @@ export function evaluateCommand(terminal: Terminal): Command {
       "--ood-count <n>",
       "how many of its test images (default: as many as the run's own test set has)",
       whole({ min: 1, example: 1000 })("--ood-count"),
+    )
+    .option(
+      "--device <name>",
+      `what to predict on: ${devices.join(" | ")} (default: as the run was trained)`,
+      oneOf(devices)("--device") as (text: string) => Device,
     )
     .option("--data-dir <dir>", "where data sets lie (default: $ANCHORED_DATA or the user's cache folder)")
     .option("--json", "print results.json")

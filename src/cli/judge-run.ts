@@ -10,6 +10,7 @@ import {
   UserError,
 } from "../core/index.ts";
 import { loadDataSet, matchImages } from "../data/index.ts";
+import type { Device } from "../engine/index.ts";
 import { evaluateStored, type Predictions, type Results, type SetRole, savePredictions } from "../evaluate/index.ts";
 import { saveGallery } from "../report/index.ts";
 import { loadCheckpoint, loadPredictor, type PredictOptions, readRun } from "../train/index.ts";
@@ -29,6 +30,7 @@ export interface JudgeOptions {
   /** How many of them; as many as there are test images where absent. */
   readonly oodCount?: number;
   readonly dataDir?: string;
+  readonly device?: Device;
   /** Aborting it throws its reason and leaves the run folder as it was. */
   readonly signal?: AbortSignal;
 }
@@ -64,7 +66,7 @@ export async function judgeRun(terminal: Terminal, run: string, options: JudgeOp
     });
   }
 
-  const predictor = await loadPredictor(run);
+  const predictor = await loadPredictor(run, { device: options.device });
   const predicted: { predictions: Predictions; role: SetRole }[] = [];
   try {
     for (const { set, role } of asked) {

@@ -1,5 +1,6 @@
 import { Option } from "commander";
 import { dataSetNames, emojiVendors } from "../data/index.ts";
+import { devices } from "../engine/index.ts";
 import { methodNames, parseReferencePolicy } from "../methods/index.ts";
 import { modelNames } from "../models/index.ts";
 import { optimizers, schedules } from "../optim/index.ts";
@@ -179,11 +180,18 @@ export const trainFlags: readonly TrainFlag[] = [
     parse: whole({ min: 1, max: 1024, example: 2 }),
     path: "threads",
   },
+  {
+    flag: "--device",
+    value: "<name>",
+    help: `what to train on: ${devices.join(" | ")}`,
+    parse: oneOf(devices),
+    path: "device",
+  },
   // Its path depends on the schedule: `peak` for one-cycle.
   {
     flag: "--learning-rate",
     value: "<rate>",
-    help: "the highest that the schedule reaches (one-cycle: 0.4)",
+    help: "the highest that the schedule reaches (one-cycle: 0.2)",
     parse: positive(0.1),
     path: "schedule.learningRate",
   },
@@ -234,7 +242,7 @@ export const trainFlags: readonly TrainFlag[] = [
     parse: real({ min: 0, max: 0.9999, example: 0.9 }),
     path: "optimizer.momentum",
   },
-  { flag: "--nesterov", help: "Nesterov's momentum", path: "optimizer.nesterov", sets: true },
+  { flag: "--no-nesterov", help: "plain momentum in place of Nesterov's", path: "optimizer.nesterov", sets: false },
   {
     flag: "--weight-decay",
     value: "<x>",

@@ -12,7 +12,7 @@ import { type Traced, trace } from "./trace.ts";
 export interface CompileOptions extends SessionOptions {
   /**
    * `"portable"` uses ordinary ONNX operators only; `"blocked"` the CPU's channel-blocked ones where they fit. The
-   * default is blocked where the machine has it.
+   * default is blocked where the machine has it. Other devices than the CPU always run the portable one.
    */
   readonly backend?: "portable" | "blocked";
 }
@@ -23,6 +23,7 @@ export interface CompileOptions extends SessionOptions {
  * `example` is the list of arguments, trees of `HostArray` or `ArraySpec`: only their shapes and dtypes are used, and
  * the program is fixed to them. Arrays that `fn` closes over become constants of the graph.
  *
+ * @throws UserError where the device is not available.
  * @throws UnsupportedPrimitiveError naming the primitive, its operands and what to do instead.
  */
 export async function compile<Args extends unknown[] = any[], Result = any>(
@@ -36,9 +37,14 @@ export async function compile<Args extends unknown[] = any[], Result = any>(
     const { graph, outputs } = lower(traced);
     return modelBytes(graph, outputs);
   };
-  const block = options.backend === "portable" ? undefined : await blockSize();
+  const onCpu = (options.device ?? "cpu") === "cpu";
+  const block = options.backend === "portable" || !onCpu ? undefined : await blockSize();
   if (options.backend === "blocked" && !block)
-    throw new Error('compile: backend "blocked" needs ONNX Runtime\'s nchwc operators; this machine has none');
+    throw new Error(
+      onCpu
+        ? 'compile: backend "blocked" needs ONNX Runtime\'s nchwc operators; this machine has none'
+        : `compile: backend "blocked" runs on device "cpu" only, not on "${options.device}"`,
+    );
   const session = await createSession(block ? blockedModel(traced, block) : portable(), options);
   const results = leavesOf(
     traced.rebuildResult(traced.outputs.map((x) => new ArraySpec(shapeOf(x), dtypeOf(x) as DType))),

@@ -50,7 +50,7 @@ export function readRunConfig(run: string): RunConfig {
 }
 
 /** Keys whose values may differ between two seeds of one experiment, or change nothing but the log and the speed. */
-const incidental = new Set(["seed", "threads", "logEvery", "validateEvery"]);
+const incidental = new Set(["seed", "threads", "device", "logEvery", "validateEvery"]);
 
 /** `{ optimizer: { name: "sgd" } }` → `{ "optimizer.name": "sgd" }`. */
 function flatten(value: object, prefix = ""): Record<string, Setting> {

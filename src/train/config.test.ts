@@ -11,8 +11,8 @@ test("a data set's name is enough: the rest is the CIFAR recipe", () => {
     epochs: 10,
     batchSize: 128,
     seed: 0,
-    optimizer: { name: "sgd", momentum: 0.9, nesterov: false, weightDecay: 5e-4, decayNormsAndBiases: true },
-    schedule: { name: "one-cycle", peak: 0.4, warmup: 0.3, startDivisor: 25, endDivisor: 1e4, anneal: "cosine" },
+    optimizer: { name: "sgd", momentum: 0.9, nesterov: true, weightDecay: 5e-4, decayNormsAndBiases: true },
+    schedule: { name: "one-cycle", peak: 0.2, warmup: 0.3, startDivisor: 25, endDivisor: 1e4, anneal: "cosine" },
     augment: [
       { name: "crop", options: { pad: 4 } },
       { name: "flip", options: {} },
@@ -20,6 +20,7 @@ test("a data set's name is enough: the rest is the CIFAR recipe", () => {
     validateEvery: 1,
     logEvery: 10,
     threads: availableParallelism(),
+    device: "cpu",
   });
   expect(resolveConfig({ data: { name: "x" }, method: { name: "anchored" } }).method).toEqual({
     name: "anchored",

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { z } from "zod";
 import { augmentationTable } from "../augment/index.ts";
 import { UserError } from "../core/index.ts";
+import { devices } from "../engine/index.ts";
 import { type ModelName, modelNames } from "../models/index.ts";
 
 const count = z.int().min(1);
@@ -21,7 +22,7 @@ const anchored = z.strictObject({
 const sgd = z.strictObject({
   name: z.literal("sgd"),
   momentum: z.number().min(0).lt(1).default(0.9),
-  nesterov: z.boolean().default(false),
+  nesterov: z.boolean().default(true),
   weightDecay: z.number().min(0).default(5e-4),
   decayNormsAndBiases: z.boolean().default(true),
 });
@@ -36,7 +37,7 @@ const schedule = z.discriminatedUnion("name", [
   }),
   z.strictObject({
     name: z.literal("one-cycle"),
-    peak: rate.default(0.4),
+    peak: rate.default(0.2),
     warmup: share.default(0.3),
     startDivisor: rate.default(25),
     endDivisor: rate.default(1e4),
@@ -75,6 +76,8 @@ const runConfig = z.strictObject({
   logEvery: count.default(10),
   /** Threads within an operator. Part of the config because sums in another order differ in their last bits. */
   threads: count.default(() => availableParallelism()),
+  /** What the step runs on; devices round differently too. */
+  device: z.enum(devices).default("cpu"),
 });
 
 /** One experiment, complete: every choice that the weights depend on. */

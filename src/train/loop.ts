@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { normalizeImages } from "../augment/index.ts";
 import { type DataSet, HostArray, imageCount, Random, runPaths, UserError, writeFileAtomic } from "../core/index.ts";
-import { compile } from "../engine/index.ts";
+import { compile, requireDevice } from "../engine/index.ts";
 import { keptReferenceRows } from "../methods/index.ts";
 import { createOptimizer, learningRateAt } from "../optim/index.ts";
 import { trainBatches } from "./batches.ts";
@@ -75,6 +75,7 @@ export async function train(config: RunConfig, dataSet: DataSet, options: TrainO
   const totalSteps = config.epochs * stepsPerEpoch;
 
   // ---- where it starts ----
+  await requireDevice(config.device);
   claimFolder(run, record, resume);
   let start: Checkpoint | undefined = startingPoint();
   const { references, progress } = start;
@@ -108,6 +109,7 @@ export async function train(config: RunConfig, dataSet: DataSet, options: TrainO
   let next = batches.at(step);
   const program = await compile(trainStep(model, method, optimizer), [current, next.fed, HostArray.scalar(0)], {
     threads: config.threads,
+    device: config.device,
   });
   const forward =
     config.validateEvery > 0 && imageCount(dataSet.validation) > 0 ? await compileForward(record, current) : undefined;

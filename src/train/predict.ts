@@ -9,7 +9,7 @@ import {
   runPaths,
   UserError,
 } from "../core/index.ts";
-import { ArraySpec, compile } from "../engine/index.ts";
+import { ArraySpec, compile, type Device } from "../engine/index.ts";
 import { combineReferences, createMethod, type Method } from "../methods/index.ts";
 import { type Arrays, createModel, type Model, type Variables } from "../models/index.ts";
 import { checkVariables, loadCheckpoint } from "./checkpoint.ts";
@@ -42,6 +42,8 @@ export interface PredictorOptions {
   readonly batchSize?: number;
   /** Default: as the run was trained. */
   readonly threads?: number;
+  /** Default: as the run was trained. */
+  readonly device?: Device;
 }
 
 /** The predictor of a run folder. @throws UserError where the folder or its checkpoint is missing or damaged. */
@@ -87,7 +89,7 @@ export interface Forward {
 export async function compileForward(
   record: RunRecord,
   { params, state }: Variables,
-  { batchSize = 128, threads = record.config.threads }: PredictorOptions = {},
+  { batchSize = 128, threads = record.config.threads, device = record.config.device }: PredictorOptions = {},
 ): Promise<Forward> {
   const { model, method } = buildNetwork(record);
   const { channels, height, width } = record.data;
@@ -97,7 +99,7 @@ export async function compileForward(
     (params: Arrays, state: Arrays, { images, reference }: Arrays) =>
       method.predict(model, params, state, images, reference),
     [params, state, fed],
-    { threads },
+    { threads, device },
   );
   return {
     batchSize,

@@ -10,7 +10,7 @@ export const cifar10Resnet18Paper: RunConfigInput = {
   method: { name: "anchored", maskProbability: 0.25, maskTarget: "label", references: "all" },
   epochs: 200,
   batchSize: 128,
-  optimizer: { name: "sgd", momentum: 0.9, weightDecay: 5e-4 },
+  optimizer: { name: "sgd", momentum: 0.9, nesterov: false, weightDecay: 5e-4 },
   schedule: { name: "multistep", learningRate: 0.1, milestones: [60, 120, 160], factor: 0.2 },
   augment: [
     { name: "crop", options: { pad: 4 } },

@@ -7,8 +7,8 @@ export const cifar10Resnet20: RunConfigInput = {
   method: { name: "standard" },
   epochs: 10,
   batchSize: 128,
-  optimizer: { name: "sgd", momentum: 0.9, weightDecay: 5e-4 },
-  schedule: { name: "one-cycle", peak: 0.4 },
+  optimizer: { name: "sgd", momentum: 0.9, nesterov: true, weightDecay: 5e-4 },
+  schedule: { name: "one-cycle", peak: 0.2 },
   augment: [
     { name: "crop", options: { pad: 4 } },
     { name: "flip", options: {} },

@@ -1,8 +1,9 @@
 import * as ort from "onnxruntime-node";
 import { HostArray } from "../../core/host-array.ts";
+import { checkDevice, type Device, reasonOf, unavailable } from "./devices.ts";
 import { release } from "./release.ts";
 
-/** A model loaded into ONNX Runtime's CPU provider. */
+/** A model loaded into ONNX Runtime. */
 export interface Session {
   /** Writes into `outputs` and returns them where they are given, else makes fresh arrays. */
   run(inputs: readonly HostArray[], outputs?: readonly HostArray[]): Promise<readonly HostArray[]>;
@@ -10,22 +11,32 @@ export interface Session {
 }
 
 export interface SessionOptions {
+  /** Where the program runs; operators that a device lacks run on the CPU. Default `"cpu"`. */
+  readonly device?: Device;
   /** Threads within one operator; ONNX Runtime's default is one per physical core. */
   readonly threads?: number;
   /** Writes ONNX Runtime's per-node timings to `<prefix>_<date>.json` when the session is disposed. */
   readonly profilePrefix?: string;
 }
 
-/** Loads a model whose inputs are `in0`, `in1`, … and whose outputs are `out0`, `out1`, … */
+/**
+ * Loads a model whose inputs are `in0`, `in1`, … and whose outputs are `out0`, `out1`, …
+ * @throws UserError naming what to install where the device cannot be opened.
+ */
 export async function createSession(model: Uint8Array, options: SessionOptions = {}): Promise<Session> {
-  const session = await ort.InferenceSession.create(model, {
-    executionProviders: ["cpu"],
+  const { device = "cpu" } = options;
+  checkDevice(device);
+  const creating = ort.InferenceSession.create(model, {
+    executionProviders: [device],
     graphOptimizationLevel: "all",
     logSeverityLevel: 3,
     // A planned block of memory comes on top of what the first run allocated piece by piece, and is as large again.
     enableMemPattern: false,
     ...(options.threads ? { intraOpNumThreads: options.threads } : {}),
     ...(options.profilePrefix ? { enableProfiling: true, profileFilePrefix: options.profilePrefix } : {}),
+  });
+  const session = await creating.catch((error: unknown) => {
+    throw device === "cpu" ? error : unavailable(device, reasonOf(error));
   });
   return {
     async run(inputs, outputs) {
