@@ -1,15 +1,25 @@
+import { float16Bits } from "./float16.ts";
+
 /** Element types of jax-js arrays that cross the host boundary. */
-export type DType = "float32" | "int32" | "uint32" | "bool";
+export type DType = "float32" | "float16" | "int32" | "uint32" | "bool";
 
 export interface TypedArrayOf {
   float32: Float32Array;
+  /** The 16 bits of each element, see `float16Bits` and `float16Value`: Node 20 has no Float16Array. */
+  float16: Uint16Array;
   int32: Int32Array;
   uint32: Uint32Array;
   /** One byte an element, 0 or 1. */
   bool: Uint8Array;
 }
 
-const constructors = { float32: Float32Array, int32: Int32Array, uint32: Uint32Array, bool: Uint8Array } as const;
+const constructors = {
+  float32: Float32Array,
+  float16: Uint16Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  bool: Uint8Array,
+} as const;
 
 /** Number of elements of a shape. */
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
@@ -31,11 +41,20 @@ export class HostArray<D extends DType = DType> {
   }
 
   static scalar<D extends DType = "float32">(value: number, dtype = "float32" as D): HostArray<D> {
-    return new HostArray(dtype, [], constructors[dtype].of(value) as TypedArrayOf[D]);
+    return new HostArray(
+      dtype,
+      [],
+      constructors[dtype].of(dtype === "float16" ? float16Bits(value) : value) as TypedArrayOf[D],
+    );
   }
 
   static float32(shape: readonly number[], data: Float32Array | readonly number[]): HostArray<"float32"> {
     return new HostArray("float32", shape, data instanceof Float32Array ? data : Float32Array.from(data));
+  }
+
+  /** The numbers rounded to float16. */
+  static float16(shape: readonly number[], values: Float32Array | readonly number[]): HostArray<"float16"> {
+    return new HostArray("float16", shape, Uint16Array.from(values, float16Bits));
   }
 }
 

@@ -1,5 +1,6 @@
 export type { Batch } from "./batch.ts";
 export { knownName, UserError } from "./errors.ts";
+export { float16Bits, float16Value } from "./float16.ts";
 export { type DType, HostArray, type HostArrays, sizeOf, type TypedArrayOf } from "./host-array.ts";
 export {
   type DataSet,

@@ -1,3 +1,4 @@
+import { float16Bits } from "../core/float16.ts";
 import type { DType } from "../core/host-array.ts";
 
 /** ONNX element types that our graphs use; int64 is for shapes, indices and 32-bit unsigned arithmetic. */
@@ -75,6 +76,7 @@ export class Graph {
   scalar(value: number, dtype: ElementType): Tensor {
     const arrays = {
       float32: () => Float32Array.of(value),
+      float16: () => Uint16Array.of(float16Bits(value)),
       int32: () => Int32Array.of(value),
       uint32: () => Uint32Array.of(value),
       int64: () => BigInt64Array.of(BigInt(value)),
@@ -251,7 +253,7 @@ export class Graph {
     return this.node("Cast", [x], x.shape, dtype, { attributes: { to: onnxType[dtype] } });
   }
 
-  /** `x` in a type that ONNX Runtime's CPU kernels can compute with: bool in int32, uint32 in int64. */
+  /** `x` in a type that ONNX Runtime's CPU kernels can compute with: bool in int32, uint32 in int64, float16 in float32. */
   arithmetic(x: Tensor): Tensor {
     return this.cast(x, arithmeticType(x.dtype));
   }
@@ -286,10 +288,24 @@ export class Graph {
 }
 
 /** TensorProto.DataType. */
-export const onnxType: Record<ElementType, number> = { float32: 1, int32: 6, int64: 7, bool: 9, uint32: 12 };
+export const onnxType: Record<ElementType, number> = {
+  float32: 1,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+  uint32: 12,
+};
 
-export const arithmeticType = (dtype: ElementType): ElementType =>
-  dtype === "bool" ? "int32" : dtype === "uint32" ? "int64" : dtype;
+const arithmeticTypes: { readonly [T in ElementType]?: ElementType } = {
+  bool: "int32",
+  uint32: "int64",
+  float16: "float32",
+};
+
+export const arithmeticType = (dtype: ElementType): ElementType => arithmeticTypes[dtype] ?? dtype;
+
+export const isFloat = (dtype: ElementType): boolean => dtype === "float32" || dtype === "float16";
 
 export const bytesOf = (data: ArrayBufferView): Uint8Array =>
   new Uint8Array(data.buffer, data.byteOffset, data.byteLength);

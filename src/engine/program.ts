@@ -1,3 +1,5 @@
+import type { DType } from "../core/host-array.ts";
+
 /** A compiled function on host arrays. Its arguments and result are trees (nested objects and arrays) of `HostArray`. */
 export interface Program<Args extends unknown[] = any[], Result = any> {
   /**
@@ -26,6 +28,6 @@ export class ArraySpec {
   readonly weakType = false;
   constructor(
     readonly shape: readonly number[],
-    readonly dtype: "float32" | "int32" | "uint32" | "bool" = "float32",
+    readonly dtype: DType = "float32",
   ) {}
 }

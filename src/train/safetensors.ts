@@ -12,15 +12,28 @@ interface TensorEntry {
   readonly data_offsets: readonly [begin: number, end: number];
 }
 
-const codes = { float32: "F32", int32: "I32", uint32: "U32", bool: "BOOL" } as const satisfies Record<DType, string>;
+const codes = {
+  float32: "F32",
+  float16: "F16",
+  int32: "I32",
+  uint32: "U32",
+  bool: "BOOL",
+} as const satisfies Record<DType, string>;
+const views = {
+  float32: Float32Array,
+  float16: Uint16Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  bool: Uint8Array,
+} as const satisfies Record<DType, unknown>;
 const dtypes = new Map<string, DType>(Object.entries(codes).map(([dtype, code]) => [code, dtype as DType]));
 
 const bytesOf = ({ data }: HostArray) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
-/** Tensors and free text as one file. Four-byte types come first, so that every tensor is aligned. */
+/** Tensors and free text as one file. Longer types come first, so that every tensor is aligned. */
 export function encodeSafetensors(tensors: HostArrays, metadata: Record<string, string> = {}): Uint8Array {
   const names = Object.keys(tensors).sort(
-    (a, b) => Number(tensors[a].dtype === "bool") - Number(tensors[b].dtype === "bool"),
+    (a, b) => tensors[b].data.BYTES_PER_ELEMENT - tensors[a].data.BYTES_PER_ELEMENT,
   );
   const header: Header = { __metadata__: metadata };
   let end = 0;
@@ -65,11 +78,11 @@ export function decodeSafetensors(bytes: Uint8Array): { tensors: HostArrays; met
     if (!Array.isArray(shape) || !Array.isArray(offsets)) throw new Error(`tensor ${name} lacks a shape or offsets`);
     const size = sizeOf(shape);
     const [begin, end] = offsets as [number, number];
-    if (end - begin !== size * (dtype === "bool" ? 1 : 4)) throw new Error(`tensor ${name} does not fill its shape`);
+    const view = views[dtype];
+    if (end - begin !== size * view.BYTES_PER_ELEMENT) throw new Error(`tensor ${name} does not fill its shape`);
     if (begin < 0 || end > data.length) throw new Error(`tensor ${name} lies beyond the end: truncated`);
     // A copy: typed arrays need alignment, which a file read into a pool does not have.
     const copy = Uint8Array.from(data.subarray(begin, end));
-    const view = { float32: Float32Array, int32: Int32Array, uint32: Uint32Array, bool: Uint8Array }[dtype];
     tensors[name] = new HostArray(dtype, shape, new view(copy.buffer) as never);
     total += end - begin;
   }

@@ -1,4 +1,4 @@
-import { type Attribute, arithmeticType, broadcastShapes, type ElementType, type Tensor } from "../graph.ts";
+import { type Attribute, arithmeticType, broadcastShapes, type ElementType, isFloat, type Tensor } from "../graph.ts";
 import type { Atom } from "../trace.ts";
 import { dtypeOf, type Lowering, type Rule } from "./lowering.ts";
 
@@ -43,10 +43,11 @@ export const extremum =
 export const float = arithmetic;
 
 export const erfc: Rule = (lowering, { inputs: [x] }) => {
-  const value = lowering.virtual(x);
   const { graph } = lowering;
+  const value = graph.arithmetic(lowering.virtual(x));
   const erf = graph.node("Erf", [value], value.shape, value.dtype);
-  return [graph.node("Sub", [graph.scalar(1, value.dtype), erf], value.shape, value.dtype)];
+  const complement = graph.node("Sub", [graph.scalar(1, value.dtype), erf], value.shape, value.dtype);
+  return [graph.cast(complement, dtypeOf(x))];
 };
 
 /** Rounding leaves integers as they are. */
@@ -54,19 +55,20 @@ export const rounding =
   (op: string): Rule =>
   (lowering, { inputs: [x] }) => {
     const value = lowering.virtual(x);
-    return [value.dtype === "float32" ? lowering.graph.node(op, [value], value.shape, value.dtype) : value];
+    return [isFloat(value.dtype) ? lowering.graph.node(op, [value], value.shape, value.dtype) : value];
   };
 
 /** Division toward zero, of integers and of floats. */
 export const idiv: Rule = (lowering, { inputs, outBinders: [out] }) => {
   const { graph } = lowering;
   const dtype = dtypeOf(out);
-  const quotient = apply(lowering, "Div", inputs, dtype);
-  if (dtype !== "float32") return [quotient];
+  if (!isFloat(dtype)) return [apply(lowering, "Div", inputs, dtype)];
+  const type = arithmeticType(dtype);
+  const quotient = apply(lowering, "Div", inputs, dtype, { result: type });
   const { shape } = quotient;
-  const [zero, positive] = [graph.scalar(0, dtype), graph.node("Floor", [quotient], shape, dtype)];
-  const negative = graph.node("Ceil", [quotient], shape, dtype);
-  return [graph.node("Where", [graph.node("Less", [quotient, zero], shape, "bool"), negative, positive], shape, dtype)];
+  const [floor, ceil] = ["Floor", "Ceil"].map((op) => graph.node(op, [quotient], shape, type));
+  const isNegative = graph.node("Less", [quotient, graph.scalar(0, type)], shape, "bool");
+  return [graph.cast(graph.node("Where", [isNegative, ceil, floor], shape, type), dtype)];
 };
 
 /** The remainder with the sign of the numerator (C's fmod, `%` in JavaScript). */
@@ -79,7 +81,7 @@ function commonType(a: Atom["aval"], b: Atom["aval"]): ElementType {
   if (a.weakType !== b.weakType) return widest(a.weakType ? b.dtype : a.dtype, "uint32");
   return widest(a.dtype, b.dtype);
 }
-const promotionOrder: string[] = ["bool", "uint32", "int32", "float32"];
+const promotionOrder: string[] = ["bool", "uint32", "int32", "float16", "float32"];
 const widest = (a: string, b: string) =>
   promotionOrder[Math.max(promotionOrder.indexOf(a), promotionOrder.indexOf(b))] as ElementType;
 
@@ -110,9 +112,10 @@ export const where: Rule = (lowering, { inputs: [condition, ...choices], outBind
 export const cast: Rule = (lowering, { inputs: [x], params }) => {
   const { graph } = lowering;
   const value = lowering.virtual(x);
-  if (params.dtype === "uint32" && value.dtype === "float32") {
+  if (params.dtype === "uint32" && isFloat(value.dtype)) {
     // WebAssembly converts a negative float to 0, ONNX leaves it undefined; int64 holds all of uint32's range.
-    const positive = graph.node("Max", [value, graph.scalar(0, "float32")], value.shape, "float32");
+    const operands = [graph.arithmetic(value), graph.scalar(0, "float32")];
+    const positive = graph.node("Max", operands, value.shape, "float32");
     return [graph.cast(graph.cast(positive, "int64"), "uint32")];
   }
   return [graph.cast(value, params.dtype)];

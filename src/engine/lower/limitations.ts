@@ -53,6 +53,11 @@ export const limitations: readonly Limitation[] = [
   },
   {
     primitive: "conv",
+    when: "its operands are integers",
+    what: "it is computed in float32, exactly below 2²⁴",
+  },
+  {
+    primitive: "conv",
     when: "an input gradient needs paddings that ConvTranspose lacks",
     what: "the zeros between the elements are written out before an ordinary Conv",
   },

@@ -12,10 +12,10 @@ import { elementwiseRows } from "./cases/elementwise.ts";
 import type { Example, Row } from "./cases/example.ts";
 import { oracleFaults } from "./cases/faults.ts";
 import { indexingRows } from "./cases/indexing.ts";
+import { inlinedRows } from "./cases/inlined.ts";
 import { linearAlgebraRows } from "./cases/linear-algebra.ts";
 import { productRows } from "./cases/products.ts";
 import { shapeRows } from "./cases/shape.ts";
-import { unsupportedRows } from "./cases/unsupported.ts";
 import { UnsupportedPrimitiveError } from "./lower.ts";
 import { loweringTable } from "./table.ts";
 
@@ -27,7 +27,7 @@ const rows: { readonly [P in PrimitiveName]: Row } = {
   ...productRows,
   ...linearAlgebraRows,
   ...indexingRows,
-  ...unsupportedRows,
+  ...inlinedRows,
 };
 
 // More of both looks further: `ENGINE_RUNS=100 ENGINE_SEED=7 npx vitest run src/engine/lower`.

@@ -1,4 +1,4 @@
-import type { ElementType, Graph, Tensor } from "../graph.ts";
+import { type ElementType, type Graph, isFloat, type Tensor } from "../graph.ts";
 import { dtypeOf, type Rule, shapeOf } from "./lowering.ts";
 import { maxPool } from "./pool.ts";
 
@@ -11,7 +11,7 @@ export const reduce: Rule = (lowering, { inputs: [x], params }) => {
   const dtype = dtypeOf(x);
   const extremum = op === "Max" || op === "Min";
   // The power of a repeated integer factor is not worth a rule of its own.
-  const value = op === "Mul" && dtype !== "float32" ? lowering.dense(x) : lowering.virtual(x);
+  const value = op === "Mul" && !isFloat(dtype) ? lowering.dense(x) : lowering.virtual(x);
   const shape = shapeOf(x);
   const repeated = axis.filter((i) => value.shape[i] === 1).reduce((n, i) => n * shape[i], 1);
   const result = value.shape.filter((_, i) => !axis.includes(i));

@@ -41,8 +41,9 @@ export function elements(shape: readonly number[], dtype: DType, range: Range = 
   const whole = (min: number, max: number) => fc.integer({ min, max }).filter((n) => !nonzero || n !== 0);
   switch (dtype) {
     case "float32":
+    case "float16":
       return list(fc.integer({ min: from * 64, max: to * 64 - 1 })).map((data) =>
-        HostArray.float32(
+        HostArray[dtype](
           shape,
           data.map((n) => (n + 0.5) / 64),
         ),

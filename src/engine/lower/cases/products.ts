@@ -115,13 +115,13 @@ const convolve = (x: np.Array, w: np.Array, { strides, padding, ...rest }: Geome
     featureGroupCount,
   });
 
-const plain = (dilated: boolean): fc.Arbitrary<Example> =>
+const plain = (dilated: boolean, dtype: "float32" | "int32" = "float32"): fc.Arbitrary<Example> =>
   fc
     .tuple(geometry(dilated), channels)
     .chain(([g, [n, c, o]]) =>
       fc
-        .tuple(elements([n, c, ...g.input], "float32"), elements([o, c, ...g.kernel], "float32"))
-        .map((args) => ({ fn: (x: np.Array, w: np.Array) => convolve(x, w, g), args })),
+        .tuple(elements([n, c, ...g.input], dtype, { small: true }), elements([o, c, ...g.kernel], "float32"))
+        .map((args) => ({ fn: (x: np.Array, w: np.Array) => convolve(x, np.astype(w, np[dtype]), g), args })),
     );
 
 const grouped: fc.Arbitrary<Example> = fc
@@ -159,5 +159,5 @@ const residual: fc.Arbitrary<Example> = fc
 
 export const productRows = {
   dot: examples(general, matmul, mapped),
-  conv: examples(residual, plain(false), plain(true), grouped, mappedConvolution),
+  conv: examples(residual, plain(false), plain(true), plain(true, "int32"), grouped, mappedConvolution),
 };
