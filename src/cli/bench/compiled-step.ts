@@ -25,12 +25,16 @@ export async function compileStep(
     compileOptions(backend, threads),
   );
   const compileMs = performance.now() - compileStart;
-  let state: TrainState = start;
+  let current: TrainState = start;
+  let latest: StepResult | undefined;
+  let spare: StepResult | undefined;
   const stepMs = async () => {
     const stepStart = performance.now();
-    const { params, state: moved, slots } = await program.run([state, fed, learningRate]);
+    // Two generations of weights take turns, as in training.
+    const result = await program.run([current, fed, learningRate], { into: spare });
     const ended = performance.now();
-    state = { params, state: moved, slots };
+    const { params, state, slots } = result;
+    [current, latest, spare] = [{ params, state, slots }, result, latest];
     return ended - stepStart;
   };
   for (let warmUp = 0; warmUp < 2; warmUp++) await stepMs();
