@@ -6,7 +6,9 @@ import { lower } from "./lower/lower.ts";
 import { dtypeOf, shapeOf } from "./lower/lowering.ts";
 import { modelBytes } from "./onnx.ts";
 import { ArraySpec, type Program } from "./program.ts";
+import type { Device } from "./runtime/devices.ts";
 import { createSession, type SessionOptions } from "./runtime/node.ts";
+import { WebGpuStage } from "./runtime/webgpu-stage.ts";
 import { type Traced, trace } from "./trace.ts";
 
 export interface CompileOptions extends SessionOptions {
@@ -33,10 +35,6 @@ export async function compile<Args extends unknown[] = any[], Result = any>(
 ): Promise<Program<Args, Result>> {
   const leaves = leavesOf(example);
   const traced = await trace(fn, example);
-  const portable = () => {
-    const { graph, outputs } = lower(traced);
-    return modelBytes(graph, outputs);
-  };
   const onCpu = (options.device ?? "cpu") === "cpu";
   const block = options.backend === "portable" || !onCpu ? undefined : await blockSize();
   if (options.backend === "blocked" && !block)
@@ -45,7 +43,7 @@ export async function compile<Args extends unknown[] = any[], Result = any>(
         ? 'compile: backend "blocked" needs ONNX Runtime\'s nchwc operators; this machine has none'
         : `compile: backend "blocked" runs on device "cpu" only, not on "${options.device}"`,
     );
-  const session = await createSession(block ? blockedModel(traced, block) : portable(), options);
+  const session = await createSession(block ? blockedModel(traced, block) : modelFor(traced, options.device), options);
   const results = leavesOf(
     traced.rebuildResult(traced.outputs.map((x) => new ArraySpec(shapeOf(x), dtypeOf(x) as DType))),
   );
@@ -55,9 +53,15 @@ export async function compile<Args extends unknown[] = any[], Result = any>(
       const outputs = into === undefined ? undefined : matchOutputs(results, into, inputs);
       return traced.rebuildResult([...(await session.run(inputs, outputs))]) as Result;
     },
-    toOnnx: portable,
+    toOnnx: () => modelFor(traced),
     dispose: () => session.dispose(),
   };
+}
+
+/** In standard operators. */
+function modelFor(traced: Traced, device?: Device): Uint8Array {
+  const { graph, outputs } = lower(traced, device === "webgpu" ? (lowering) => new WebGpuStage(lowering) : undefined);
+  return modelBytes(graph, outputs);
 }
 
 /** For this machine only, never exported. */
