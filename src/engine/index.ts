@@ -7,3 +7,4 @@ export { ArraySpec, type Program, type RunOptions } from "./program.ts";
 export { runReference } from "./reference.ts";
 export { type Device, devices } from "./runtime/devices.ts";
 export { requireDevice } from "./runtime/require-device.ts";
+export { type MappedTree, mapTree } from "./tree.ts";

@@ -24,3 +24,8 @@ test("the reason is the end of ONNX Runtime's message, without its source files"
     "Failed to get an adapter: none",
   );
 });
+
+test("an unknown device is told from the known ones", async () => {
+  const compiling = compile((x: np.Array) => x, [HostArray.zeros([1])], { device: "gpu" as Device });
+  await expect(compiling).rejects.toThrow('unknown device "gpu"; known: cpu, webgpu, cuda');
+});

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { UserError } from "../../core/errors.ts";
+import { knownName, UserError } from "../../core/errors.ts";
 
 /** What a program can run on: ONNX Runtime's execution providers that onnxruntime-node knows on this list's platforms. */
 export const devices = ["cpu", "webgpu", "cuda"] as const;
@@ -17,8 +17,12 @@ export function unavailable(device: Exclude<Device, "cpu">, reason: string): Use
   return new UserError(`device "${device}" is not available (${reason}); ${requirements[device]}, or use device "cpu"`);
 }
 
-/** @throws UserError where the device's libraries are not installed: ONNX Runtime would write several lines of its own. */
+/**
+ * @throws UserError for an unknown device, or where its libraries are not installed: ONNX Runtime would write several
+ * lines of its own.
+ */
 export function checkDevice(device: Device): void {
+  knownName("device", device, devices);
   if (device !== "cuda") return;
   const library = process.platform === "win32" ? "onnxruntime_providers_cuda.dll" : "libonnxruntime_providers_cuda.so";
   const entry = createRequire(import.meta.url).resolve("onnxruntime-node");
