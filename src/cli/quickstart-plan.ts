@@ -15,6 +15,7 @@ export interface PlanOptions {
   readonly seeds?: number;
   readonly epochs?: number;
   readonly imageSize?: number;
+  readonly device?: RunConfig["device"];
 }
 
 export interface PlannedRun {
@@ -24,7 +25,7 @@ export interface PlannedRun {
 }
 
 /** Every run of the quickstart, seed by seed, so that an early stop leaves whole comparisons. */
-export function quickstartPlan({ out, seeds = 1, epochs, imageSize }: PlanOptions): PlannedRun[] {
+export function quickstartPlan({ out, seeds = 1, epochs, imageSize, device }: PlanOptions): PlannedRun[] {
   return Array.from({ length: seeds }, (_, seed) =>
     arms.map(({ name, method }) => {
       const { data } = emojiQuickstart;
@@ -33,6 +34,7 @@ export function quickstartPlan({ out, seeds = 1, epochs, imageSize }: PlanOption
         data: { ...data, imageSize: imageSize ?? data.imageSize },
         method,
         epochs: epochs ?? emojiQuickstart.epochs,
+        device,
         seed,
       });
       return { name: seeds > 1 ? `${name}, seed ${seed}` : name, run: join(out, `${name}-seed${seed}`), config };

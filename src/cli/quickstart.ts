@@ -3,13 +3,14 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Command } from "commander";
 import { runPaths, UserError } from "../core/index.ts";
+import { type Device, devices } from "../engine/index.ts";
 import { readResults } from "../evaluate/index.ts";
 import { report } from "../report/index.ts";
 import { loadCheckpoint, type RunConfig, readRun } from "../train/index.ts";
 import { comparisonTable } from "./comparison-table.ts";
 import { toJson } from "./json.ts";
 import { judgeRun } from "./judge-run.ts";
-import { whole } from "./numbers.ts";
+import { oneOf, whole } from "./numbers.ts";
 import { type PlannedRun, quickstartPlan } from "./quickstart-plan.ts";
 import { duration } from "./table.ts";
 import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
@@ -20,6 +21,7 @@ interface Options {
   readonly seeds?: number;
   readonly epochs?: number;
   readonly imageSize?: number;
+  readonly device?: Device;
   readonly maxSteps?: number;
   readonly fresh?: boolean;
   readonly json?: boolean;
@@ -35,6 +37,11 @@ export function quickstartCommand(terminal: Terminal, exit: (code: number) => vo
       "--image-size <pixels>",
       "in place of the recipe's",
       whole({ min: 8, max: 1024, example: 32 })("--image-size"),
+    )
+    .option(
+      "--device <name>",
+      `what to train on: ${devices.join(" | ")} (default: cpu)`,
+      oneOf(devices)("--device") as (text: string) => Device,
     )
     .option(
       "--max-steps <n>",
