@@ -88,14 +88,20 @@ export class AffineAlgebra {
     return sum!;
   }
 
-  /** relu(scale · x + shift + add): a depthwise 1×1 convolution with bias, fused addition and activation. */
-  #pass(x: Tensor, scale: PerChannel, shift: PerChannel, add: Tensor | undefined, relu: boolean): Tensor {
+  /**
+   * relu(scale · x + shift + add): a depthwise 1×1 convolution with bias, fused addition and activation. Its pixels lie
+   * in one row, because the kernel works row by row.
+   */
+  #pass(value: Tensor, scale: PerChannel, shift: PerChannel, addend: Tensor | undefined, relu: boolean): Tensor {
     const graph = this.#graph;
-    const channels = x.shape[1];
+    const [n, channels, h, w] = value.shape;
+    const row = (tensor: Tensor) => graph.reshape(tensor, [n, channels, 1, h * w]);
+    const x = row(value);
+    const add = addend && row(addend);
     const weight = graph.reshape(this.perChannelTensor(scale, channels), [channels, 1, 1, 1]);
     const bias = shift === 0 ? undefined : this.perChannelTensor(shift, channels);
     const inputs = [x, weight, ...(bias || add ? [bias] : []), ...(add ? [add] : [])];
-    return graph.node("Conv", inputs, x.shape, "float32", {
+    const pass = graph.node("Conv", inputs, x.shape, "float32", {
       domain: NCHWC,
       attributes: {
         kernel_shape: [1, 1],
@@ -106,6 +112,7 @@ export class AffineAlgebra {
         ...(relu ? { activation: "Relu" } : {}),
       },
     });
+    return graph.reshape(pass, value.shape);
   }
 
   /** Sums over pixels: [N, C] of a blocked tensor given as `Layout.pixels`. */
