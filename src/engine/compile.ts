@@ -1,12 +1,14 @@
 import type { DType } from "../core/host-array.ts";
 import { leavesOf, matchArguments, matchOutputs } from "./arguments.ts";
 import { blockSize } from "./blocked/probe.ts";
+import { convolutionRules } from "./blocked/rules.ts";
 import { BlockedStage } from "./blocked/stage.ts";
+import type { Node } from "./graph.ts";
 import { lower } from "./lower/lower.ts";
 import { dtypeOf, shapeOf } from "./lower/lowering.ts";
 import { modelBytes } from "./onnx.ts";
+import { type Pass, passes } from "./passes/index.ts";
 import { ArraySpec, type Program } from "./program.ts";
-import type { Device } from "./runtime/devices.ts";
 import { createSession, type SessionOptions } from "./runtime/node.ts";
 import { WebGpuStage } from "./runtime/webgpu-stage.ts";
 import { type Traced, trace } from "./trace.ts";
@@ -17,6 +19,8 @@ export interface CompileOptions extends SessionOptions {
    * default is blocked where the machine has it. Other devices than the CPU always run the portable one.
    */
   readonly backend?: "portable" | "blocked";
+  /** Names of passes to leave out (`passes`): results stay the same. For measuring what each one does. */
+  readonly without?: readonly string[];
 }
 
 /**
@@ -43,7 +47,8 @@ export async function compile<Args extends unknown[] = any[], Result = any>(
         ? 'compile: backend "blocked" needs ONNX Runtime\'s nchwc operators; this machine has none'
         : `compile: backend "blocked" runs on device "cpu" only, not on "${options.device}"`,
     );
-  const session = await createSession(block ? blockedModel(traced, block) : modelFor(traced, options.device), options);
+  const { device, without } = options;
+  const session = await createSession(modelOf(traced, { device, block, without }), options);
   const results = leavesOf(
     traced.rebuildResult(traced.outputs.map((x) => new ArraySpec(shapeOf(x), dtypeOf(x) as DType))),
   );
@@ -53,19 +58,33 @@ export async function compile<Args extends unknown[] = any[], Result = any>(
       const outputs = into === undefined ? undefined : matchOutputs(results, into, inputs);
       return traced.rebuildResult([...(await session.run(inputs, outputs))]) as Result;
     },
-    toOnnx: () => modelFor(traced),
+    toOnnx: () => modelOf(traced, { without }),
     dispose: () => session.dispose(),
   };
 }
 
-/** In standard operators. */
-function modelFor(traced: Traced, device?: Device): Uint8Array {
-  const { graph, outputs } = lower(traced, device === "webgpu" ? (lowering) => new WebGpuStage(lowering) : undefined);
-  return modelBytes(graph, outputs);
+interface ModelOptions extends Pick<CompileOptions, "device" | "without"> {
+  /** Channels of a block, for the CPU's blocked back-end; without it the model is in standard operators. */
+  readonly block?: number;
 }
 
-/** For this machine only, never exported. */
-function blockedModel(traced: Traced, block: number): Uint8Array {
-  const { graph, outputs } = lower(traced, (lowering) => new BlockedStage(lowering, block));
-  return modelBytes(graph, outputs);
+/** Trace → passes on equations → lowering, with its rules and rewrites → passes on the finished graph → ONNX. */
+function modelOf(traced: Traced, { device, block, without = [] }: ModelOptions): Uint8Array {
+  const chosen = passes.filter(({ name }) => !without.includes(name));
+  const hook = <H extends keyof Pass>(name: H) =>
+    chosen.map((pass) => pass[name]).filter((value): value is NonNullable<Pass[H]> => value !== undefined);
+  const { graph, outputs } = lower(
+    chosen.reduce((program, pass) => pass.equations?.(program) ?? program, traced),
+    {
+      rules: hook("rules"),
+      rewrites: hook("nodes"),
+      createStage: block
+        ? (lowering) => new BlockedStage(lowering, block, [...hook("blockedRules"), convolutionRules])
+        : device === "webgpu"
+          ? (lowering) => new WebGpuStage(lowering)
+          : undefined,
+    },
+  );
+  const nodes = hook("finished").reduce<readonly Node[]>((list, rewrite) => rewrite(list, outputs), graph.nodes);
+  return modelBytes(graph, outputs, nodes);
 }

@@ -13,13 +13,28 @@ export interface Tensor {
 
 export type Attribute = number | string | readonly number[] | { readonly float: number };
 
-export interface Node {
+/** A node that is asked for: outputs have no names yet. */
+export interface NodeRequest {
   readonly op: string;
+  /** Operator domain; "" is standard ONNX. */
   readonly domain: string;
-  readonly inputs: readonly string[];
-  readonly outputs: readonly Tensor[];
+  /** An optional input that is left out is undefined. */
+  readonly inputs: readonly (Tensor | undefined)[];
+  readonly outputs: readonly Omit<Tensor, "name">[];
   readonly attributes: Readonly<Record<string, Attribute>>;
+  /** Axes that a Slice takes whole and backwards. */
+  readonly flips?: readonly number[];
 }
+
+export interface Node extends NodeRequest {
+  readonly outputs: readonly Tensor[];
+}
+
+/** Asked whenever a node is to be added: answers with its outputs, of nodes made before or by `next`. */
+export type NodeRewrite = (
+  request: NodeRequest,
+  next: (request: NodeRequest) => readonly Tensor[],
+) => readonly Tensor[];
 
 export interface Initializer {
   readonly tensor: Tensor;
@@ -28,24 +43,30 @@ export interface Initializer {
 
 export interface NodeOptions {
   readonly attributes?: Record<string, Attribute>;
-  /** Operator domain; "" is standard ONNX. */
   readonly domain?: string;
+  readonly flips?: readonly number[];
 }
 
 const same = (a: readonly unknown[], b: readonly unknown[]) => a.length === b.length && a.every((x, i) => x === b[i]);
-const isIdentity = (perm: readonly number[]) => perm.every((p, i) => p === i);
 
-/**
- * Builds an ONNX graph node by node. Equal nodes are made once (common subexpressions), and data movement is
- * simplified as it is added: a reshape of a reshape, a transpose of a transpose and a flip of a flip become one or none.
- */
+/** Builds an ONNX graph node by node. Every request goes through the rewrites, the first one outermost. */
 export class Graph {
   readonly nodes: Node[] = [];
   readonly initializers = new Map<string, Initializer>();
   readonly inputs: Tensor[] = [];
-  #made = new Map<string, Tensor[]>();
+  #constants = new Map<string, Tensor>();
   #producers = new Map<string, Node>();
   #count = 0;
+  readonly #make: (request: NodeRequest) => readonly Tensor[];
+
+  constructor(rewrites: readonly ((graph: Graph) => NodeRewrite)[] = []) {
+    this.#make = rewrites
+      .map((create) => create(this))
+      .reduceRight<(request: NodeRequest) => readonly Tensor[]>(
+        (next, rewrite) => (request) => rewrite(request, next),
+        (request) => this.#append(request),
+      );
+  }
 
   input(shape: readonly number[], dtype: DType): Tensor {
     const tensor = { name: `in${this.inputs.length}`, shape, dtype };
@@ -53,14 +74,14 @@ export class Graph {
     return tensor;
   }
 
-  /** A constant stored in the model. */
+  /** A constant stored in the model; equal small ones are stored once. */
   initializer(bytes: Uint8Array, shape: readonly number[], dtype: ElementType): Tensor {
     const key = `${dtype}[${shape}]${bytes.length > 256 ? `#${this.#count++}` : Buffer.from(bytes).toString("base64")}`;
-    const known = this.#made.get(key);
-    if (known) return known[0];
+    const known = this.#constants.get(key);
+    if (known) return known;
     const tensor = { name: `c${this.#count++}`, shape, dtype };
     this.initializers.set(tensor.name, { tensor, bytes });
-    this.#made.set(key, [tensor]);
+    this.#constants.set(key, tensor);
     return tensor;
   }
 
@@ -85,24 +106,22 @@ export class Graph {
     return this.initializer(bytesOf(arrays[dtype]()), [], dtype);
   }
 
-  /** Adds a node with outputs of the given shapes (or finds the equal one made before). */
+  /** Adds a node with outputs of the given shapes, or what the rewrites make of it. */
   multi(
     op: string,
     inputs: readonly (Tensor | undefined)[],
     outputs: readonly Omit<Tensor, "name">[],
-    options: NodeOptions = {},
-  ) {
-    const { attributes = {}, domain = "" } = options;
-    const names = inputs.map((input) => input?.name ?? "");
-    const key = `${domain}:${op}(${names})${JSON.stringify(attributes)}${outputs.map((o) => `${o.dtype}[${o.shape}]`)}`;
-    const known = this.#made.get(key);
-    if (known) return known;
-    const made = outputs.map(({ shape, dtype }) => ({ name: `t${this.#count++}`, shape, dtype }));
-    const node = { op, domain, inputs: names, outputs: made, attributes };
+    { attributes = {}, domain = "", flips }: NodeOptions = {},
+  ): readonly Tensor[] {
+    return this.#make({ op, domain, inputs, outputs, attributes, flips });
+  }
+
+  #append(request: NodeRequest): readonly Tensor[] {
+    const outputs = request.outputs.map(({ shape, dtype }) => ({ name: `t${this.#count++}`, shape, dtype }));
+    const node = { ...request, outputs };
     this.nodes.push(node);
-    for (const output of made) this.#producers.set(output.name, node);
-    this.#made.set(key, made);
-    return made;
+    for (const output of outputs) this.#producers.set(output.name, node);
+    return outputs;
   }
 
   node(
@@ -123,61 +142,24 @@ export class Graph {
 
   /** What `flip` made `tensor` from, and along which axes. */
   flipped(tensor: Tensor): { source: Tensor; axes: readonly number[] } | undefined {
-    return this.#flips.get(tensor.name);
+    const node = this.producer(tensor, "Slice");
+    return node?.flips && { source: node.inputs[0]!, axes: node.flips };
   }
 
   /** What `transpose` made `tensor` from, and how. */
   transposed(tensor: Tensor): { source: Tensor; perm: readonly number[] } | undefined {
     const node = this.producer(tensor, "Transpose");
-    return node && { source: this.#source(node), perm: node.attributes.perm as number[] };
-  }
-
-  /** What a data-movement node was made from. */
-  #source(node: Node): Tensor {
-    return this.#sources.get(node.outputs[0].name)!;
-  }
-  #sources = new Map<string, Tensor>();
-
-  #moved(source: Tensor, moved: Tensor): Tensor {
-    this.#sources.set(moved.name, source);
-    return moved;
+    return node && { source: node.inputs[0]!, perm: node.attributes.perm as number[] };
   }
 
   reshape(x: Tensor, shape: readonly number[]): Tensor {
-    const before = this.producer(x, "Reshape");
-    const source = before ? this.#source(before) : x;
-    if (same(source.shape, shape)) return source;
-    return this.#moved(source, this.node("Reshape", [source, this.int64(shape)], shape, x.dtype));
+    if (same(x.shape, shape)) return x;
+    return this.node("Reshape", [x, this.int64(shape)], shape, x.dtype);
   }
 
   transpose(x: Tensor, perm: readonly number[]): Tensor {
-    if (isIdentity(perm)) return x;
     const shape = perm.map((p) => x.shape[p]);
-    // Axes of length 1 hide transposes that cancel, and moving only those moves no data.
-    const long = perm.filter((p) => x.shape[p] !== 1);
-    if (long.length < perm.length) {
-      const kept = long.toSorted((a, b) => a - b);
-      const compact = this.reshape(
-        x,
-        kept.map((p) => x.shape[p]),
-      );
-      return this.reshape(
-        this.transpose(
-          compact,
-          long.map((p) => kept.indexOf(p)),
-        ),
-        shape,
-      );
-    }
-    const before = this.producer(x, "Transpose");
-    if (before) {
-      const inner = before.attributes.perm as number[];
-      return this.transpose(
-        this.#source(before),
-        perm.map((p) => inner[p]),
-      );
-    }
-    return this.#moved(x, this.node("Transpose", [x], shape, x.dtype, { attributes: { perm: [...perm] } }));
+    return this.node("Transpose", [x], shape, x.dtype, { attributes: { perm: [...perm] } });
   }
 
   /** `x[start:end:step]` on some axes; `end` exclusive, a negative step runs backwards from `start`. */
@@ -201,20 +183,15 @@ export class Graph {
   flip(x: Tensor, axes: readonly number[]): Tensor {
     const long = axes.filter((axis) => x.shape[axis] > 1).sort((a, b) => a - b);
     if (long.length === 0) return x;
-    const before = this.producer(x, "Slice");
-    const undone = before && this.#flips.get(x.name);
-    if (undone && same(undone.axes, long)) return undone.source;
-    const flipped = this.slice(
-      x,
-      long,
+    // An end of −2³¹ runs past the front.
+    const [starts, ends, steps] = [
       long.map((axis) => x.shape[axis] - 1),
+      long.map(() => -(2 ** 31)),
       long.map(() => -1),
-      long.map(() => -1),
-    );
-    this.#flips.set(flipped.name, { source: x, axes: long });
-    return flipped;
+    ];
+    const inputs = [x, ...[starts, ends, long, steps].map((list) => this.int64(list))];
+    return this.node("Slice", inputs, x.shape, x.dtype, { flips: long });
   }
-  #flips = new Map<string, { source: Tensor; axes: readonly number[] }>();
 
   /** Zero padding per axis [before, after]; negative amounts crop. */
   pad(x: Tensor, widths: readonly (readonly [number, number])[]): Tensor {
@@ -269,21 +246,6 @@ export class Graph {
   matmul(a: Tensor, b: Tensor): Tensor {
     const batch = broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2));
     return this.node("MatMul", [a, b], [...batch, a.shape.at(-2)!, b.shape.at(-1)!], a.dtype);
-  }
-
-  /** The nodes and initializers that `outputs` depend on, in order. */
-  live(outputs: readonly Tensor[]): { nodes: Node[]; initializers: Initializer[] } {
-    const needed = new Set(outputs.map((output) => output.name));
-    const nodes: Node[] = [];
-    for (const node of this.nodes.toReversed())
-      if (node.outputs.some((output) => needed.has(output.name))) {
-        nodes.push(node);
-        for (const input of node.inputs) needed.add(input);
-      }
-    return {
-      nodes: nodes.reverse(),
-      initializers: [...this.initializers.values()].filter((i) => needed.has(i.tensor.name)),
-    };
   }
 }
 

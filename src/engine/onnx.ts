@@ -25,9 +25,10 @@ const opset = 21;
 /** BitCast came with this one; a graph without it is left readable for older tools. */
 const bitcastOpset = 26;
 
-/** The part of `graph` that `outputs` need, as the bytes of an ONNX model with outputs `out0`, `out1`, … */
-export function modelBytes(graph: Graph, outputs: readonly Tensor[]): Uint8Array {
-  const { nodes, initializers } = graph.live(outputs);
+/** The graph as the bytes of an ONNX model with outputs `out0`, `out1`, … */
+export function modelBytes(graph: Graph, outputs: readonly Tensor[], nodes: readonly Node[] = graph.nodes): Uint8Array {
+  const read = new Set([...nodes.flatMap(({ inputs }) => inputs), ...outputs].map((tensor) => tensor?.name));
+  const initializers = [...graph.initializers.values()].filter(({ tensor }) => read.has(tensor.name));
   const valueNames = outputNames(nodes, outputs);
   const nameOf = (value: string) => valueNames.get(value) ?? value;
   const domains = new Set(nodes.map((node) => node.domain));
@@ -46,7 +47,7 @@ export function modelBytes(graph: Graph, outputs: readonly Tensor[]): Uint8Array
           opType: node.op,
           domain: node.domain,
           name: `${node.op}_${i}`,
-          input: node.inputs.map(nameOf),
+          input: node.inputs.map((input) => (input ? nameOf(input.name) : "")),
           output: node.outputs.map((output) => nameOf(output.name)),
           attribute: Object.entries(node.attributes).map(([name, value]) => attribute(name, value)),
         })),

@@ -1,7 +1,7 @@
 import type { DType } from "../../core/host-array.ts";
-import { bytesOf, type Graph, type Tensor } from "../graph.ts";
-import { type Equation, isLiteral, type Traced } from "../trace.ts";
-import { dtypeOf, Lowering, type Stage, shapeOf } from "./lowering.ts";
+import { bytesOf, Graph, type Tensor } from "../graph.ts";
+import type { Equation, Traced } from "../trace.ts";
+import { dtypeOf, Lowering, type PartialRules, type Stage, shapeOf } from "./lowering.ts";
 import { loweringTable } from "./table.ts";
 
 /** A primitive for which the lowering table has no rule, or a use of one that its rule does not cover. */
@@ -9,20 +9,30 @@ export class UnsupportedPrimitiveError extends Error {
   override readonly name = "UnsupportedPrimitiveError";
 }
 
-/** Walks the equations in order, one rule each: the stage's if it has one that fits, else the portable one. */
+/** What stands before the lowering table. */
+export interface LowerOptions {
+  /** Ways to lower some of a primitive's equations better, asked in order. */
+  readonly rules?: readonly PartialRules[];
+  /** Rewrites of the graph's nodes as they are made. */
+  readonly rewrites?: ConstructorParameters<typeof Graph>[0];
+  /** A back-end that is asked before all rules. */
+  readonly createStage?: (lowering: Lowering) => Stage;
+}
+
+/** Walks the equations in order, one rule each: the stage's or a pass's if one fits, else the lowering table's. */
 export function lower(
   traced: Traced,
-  createStage?: (lowering: Lowering) => Stage,
+  { rules = [], rewrites, createStage }: LowerOptions = {},
 ): { graph: Graph; outputs: Tensor[] } {
-  const lowering = new Lowering();
+  const graph = new Graph(rewrites);
+  const lowering = new Lowering(graph, traced.equations);
   lowering.stage = createStage?.(lowering);
-  const { graph } = lowering;
   for (const input of traced.inputs) lowering.define(input, graph.input(input.aval.shape, input.aval.dtype as DType));
   for (const { variable, value } of traced.constants)
     lowering.define(variable, graph.initializer(bytesOf(value.data), value.shape, value.dtype));
-  for (const equation of live(traced)) {
+  for (const equation of traced.equations) {
     if (lowering.stage?.lower(equation)) continue;
-    const results = apply(lowering, equation);
+    const results = apply(lowering, equation, rules);
     equation.outBinders.forEach((variable, i) => {
       lowering.define(variable, results[i]);
     });
@@ -30,11 +40,12 @@ export function lower(
   return { graph, outputs: traced.outputs.map((output) => lowering.dense(output)) };
 }
 
-function apply(lowering: Lowering, equation: Equation): Tensor[] {
+function apply(lowering: Lowering, equation: Equation, rules: readonly PartialRules[]): Tensor[] {
   const { primitive, inputs, outBinders } = equation;
   const entry = loweringTable[primitive];
   const signature = () => `${primitive}(${inputs.map((x) => `${dtypeOf(x)}[${shapeOf(x)}]`).join(", ")})`;
-  const results = typeof entry === "function" ? entry(lowering, equation) : entry;
+  const general = () => (typeof entry === "function" ? entry(lowering, equation) : entry);
+  const results = better(lowering, equation, rules) ?? general();
   if ("unsupported" in results)
     throw new UnsupportedPrimitiveError(`${signature()} cannot be compiled: ${results.unsupported}`);
   outBinders.forEach((out, i) => {
@@ -49,14 +60,10 @@ function apply(lowering: Lowering, equation: Equation): Tensor[] {
   return results;
 }
 
-/** Equations that the outputs depend on. */
-function live({ equations, outputs }: Traced): Equation[] {
-  const needed = new Set(outputs.filter((output) => !isLiteral(output)));
-  const kept: Equation[] = [];
-  for (const equation of equations.toReversed())
-    if (equation.outBinders.some((out) => needed.has(out))) {
-      kept.push(equation);
-      for (const input of equation.inputs) if (!isLiteral(input)) needed.add(input);
-    }
-  return kept.reverse();
+function better(lowering: Lowering, equation: Equation, rules: readonly PartialRules[]): Tensor[] | undefined {
+  for (const table of rules) {
+    const results = table[equation.primitive]?.(lowering, equation);
+    if (results) return results;
+  }
+  return undefined;
 }

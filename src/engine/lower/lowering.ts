@@ -1,5 +1,5 @@
-import { type ElementType, Graph, type Tensor } from "../graph.ts";
-import { type Atom, type Equation, isLiteral, type Variable } from "../trace.ts";
+import type { ElementType, Graph, Tensor } from "../graph.ts";
+import { type Atom, type Equation, isLiteral, type PrimitiveName, type Variable } from "../trace.ts";
 
 /**
  * Turns one equation into graph nodes and returns its results in the order of `equation.outBinders`.
@@ -11,6 +11,11 @@ import { type Atom, type Equation, isLiteral, type Variable } from "../trace.ts"
  */
 export type Rule = (lowering: Lowering, equation: Equation) => Tensor[] | Unsupported;
 
+/** A rule for some of a primitive's equations: undefined leaves the others to whoever is asked next. */
+export type PartialRule = (lowering: Lowering, equation: Equation) => Tensor[] | undefined;
+
+export type PartialRules = { readonly [P in PrimitiveName]?: PartialRule };
+
 /** A back-end that takes equations before the portable rules do, and holds values in forms of its own. */
 export interface Stage {
   /** Lowers the equation if this back-end can; false leaves it to the portable rules. */
@@ -21,10 +26,23 @@ export interface Stage {
 
 /** The walk's environment: which tensor stands for which variable. */
 export class Lowering {
-  readonly graph = new Graph();
   /** Asked first, if there is one. */
   stage: Stage | undefined;
   #tensors = new Map<Variable, Tensor>();
+  #equations: Map<Variable, Equation>;
+
+  constructor(
+    readonly graph: Graph,
+    equations: readonly Equation[],
+  ) {
+    this.#equations = new Map(equations.flatMap((equation) => equation.outBinders.map((out) => [out, equation])));
+  }
+
+  /** The equation whose result `atom` is, if it is one of `primitive`. */
+  producer(atom: Atom, primitive: PrimitiveName): Equation | undefined {
+    const equation = isLiteral(atom) ? undefined : this.#equations.get(atom);
+    return equation?.primitive === primitive ? equation : undefined;
+  }
 
   define(variable: Variable, tensor: Tensor): void {
     this.#tensors.set(variable, tensor);

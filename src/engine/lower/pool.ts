@@ -1,16 +1,6 @@
-import { sizeOf } from "../../core/host-array.ts";
 import type { Graph, Tensor } from "../graph.ts";
 import { type Rule, shapeOf } from "./lowering.ts";
 import { positionsOf } from "./positions.ts";
-
-interface Windows {
-  readonly source: Tensor;
-  readonly window: readonly number[];
-  readonly strides: readonly number[];
-}
-
-/** What a tensor of windows was cut from: its maximum needs no windows. */
-const windowsOf = new WeakMap<Tensor, Windows>();
 
 /** x [… , L…] → windows [… , positions…, window…]: one strided view per offset in the window. */
 export const pool: Rule = (lowering, { inputs: [x], params, outBinders: [out] }) => {
@@ -26,39 +16,9 @@ export const pool: Rule = (lowering, { inputs: [x], params, outBinders: [out] })
     const view = graph.slice(value, axes, at, ends, strides);
     return graph.reshape(view, [...view.shape, 1]);
   });
-  const windows = graph.cast(
-    graph.reshape(graph.concat(views, first + window.length), shape),
-    lowering.virtual(x).dtype,
-  );
-  windowsOf.set(windows, { source: value, window, strides });
-  return [windows];
+  const windows = graph.reshape(graph.concat(views, first + window.length), shape);
+  return [graph.cast(windows, lowering.virtual(x).dtype)];
 };
-
-/**
- * The maximum over all of `windows`' last axes as one MaxPool of what they were cut from; the windows themselves are
- * left without a reader and drop out of the graph. Undefined if `x` is not made of windows, or other axes are reduced.
- */
-export function maxPool(
-  graph: Graph,
-  x: Tensor,
-  axes: readonly number[],
-  shape: readonly number[],
-): Tensor | undefined {
-  const windows = windowsOf.get(x);
-  if (!windows || x.dtype !== "float32") return undefined;
-  const { source, window, strides } = windows;
-  const rank = window.length;
-  const all = axes.length === rank && axes.every((axis) => axis >= x.shape.length - rank);
-  // ONNX Runtime has MaxPool for up to three spatial axes.
-  if (!all || rank > 3) return undefined;
-  const lead = source.shape.slice(0, -rank);
-  const [n, c] = lead.length === 2 ? lead : [1, sizeOf(lead)];
-  const images = graph.reshape(source, [n, c, ...source.shape.slice(-rank)]);
-  const pooled = graph.node("MaxPool", [images], [n, c, ...shape.slice(-rank)], x.dtype, {
-    attributes: { kernel_shape: window, strides },
-  });
-  return graph.reshape(pooled, shape);
-}
 
 /** The transpose of `pool`: adds every window's elements back to where they were read. */
 export const poolTranspose: Rule = (lowering, { inputs: [x], params }) => {

@@ -1,6 +1,5 @@
 import { type ElementType, type Graph, isFloat, type Tensor } from "../graph.ts";
 import { dtypeOf, type Rule, shapeOf } from "./lowering.ts";
-import { maxPool } from "./pool.ts";
 
 const operators: Record<string, string> = { Add: "ReduceSum", Mul: "ReduceProd", Max: "ReduceMax", Min: "ReduceMin" };
 
@@ -15,10 +14,6 @@ export const reduce: Rule = (lowering, { inputs: [x], params }) => {
   const shape = shapeOf(x);
   const repeated = axis.filter((i) => value.shape[i] === 1).reduce((n, i) => n * shape[i], 1);
   const result = value.shape.filter((_, i) => !axis.includes(i));
-  if (op === "Max") {
-    const pooled = maxPool(graph, value, axis, result);
-    if (pooled) return [pooled];
-  }
   const wide = extremum ? signed(graph, value) : graph.arithmetic(value);
   const type = wide.dtype;
   let reduced = axis.every((i) => value.shape[i] === 1)

@@ -2,17 +2,12 @@ import { sizeOf } from "../../core/host-array.ts";
 import { arithmeticType, type Tensor } from "../graph.ts";
 import { dtypeOf, type Lowering, type Rule, shapeOf } from "./lowering.ts";
 
-/** New axes stay virtual: length 1 until a consumer needs them. */
 export const broadcast: Rule = (lowering, { inputs: [x], params }) => {
   const { shape, axis } = params as { shape: number[]; axis: number[] };
-  const value = lowering.virtual(x);
+  const value = lowering.dense(x);
   let next = 0;
-  return [
-    lowering.graph.reshape(
-      value,
-      shape.map((_, i) => (axis.includes(i) ? 1 : value.shape[next++])),
-    ),
-  ];
+  const aligned = shape.map((_, i) => (axis.includes(i) ? 1 : value.shape[next++]));
+  return [lowering.graph.expand(lowering.graph.reshape(value, aligned), shape)];
 };
 
 /**

@@ -1,0 +1,25 @@
+import { channelAffine } from "./channel-affine.ts";
+import { commonSubexpressions } from "./common-subexpressions.ts";
+import { convolutionGradients } from "./convolution-gradients.ts";
+import { dataMovement } from "./data-movement.ts";
+import { deadCode } from "./dead-code.ts";
+import { matrixProducts } from "./matrix-products.ts";
+import { maxPool } from "./max-pool.ts";
+import type { Pass } from "./pass.ts";
+import { relu } from "./relu.ts";
+import { virtualBroadcasts } from "./virtual-broadcasts.ts";
+
+/** All passes; within each hook they are asked in this order. */
+export const passes: readonly Pass[] = [
+  deadCode,
+  virtualBroadcasts,
+  matrixProducts,
+  maxPool,
+  convolutionGradients,
+  channelAffine,
+  relu,
+  dataMovement,
+  commonSubexpressions,
+];
+
+export type { Pass } from "./pass.ts";
