@@ -69,7 +69,7 @@ interface ModelOptions extends Pick<CompileOptions, "device" | "without"> {
 }
 
 /** Trace → passes on equations → lowering, with its rules and rewrites → passes on the finished graph → ONNX. */
-function modelOf(traced: Traced, { device, block, without = [] }: ModelOptions): Uint8Array {
+export function modelOf(traced: Traced, { device, block, without = [] }: ModelOptions): Uint8Array {
   const chosen = passes.filter(({ name }) => !without.includes(name));
   const hook = <H extends keyof Pass>(name: H) =>
     chosen.map((pass) => pass[name]).filter((value): value is NonNullable<Pass[H]> => value !== undefined);

@@ -103,8 +103,16 @@ export class Graph {
       int64: () => BigInt64Array.of(BigInt(value)),
       bool: () => Uint8Array.of(value ? 1 : 0),
     };
-    return this.initializer(bytesOf(arrays[dtype]()), [], dtype);
+    const tensor = this.initializer(bytesOf(arrays[dtype]()), [], dtype);
+    this.#scalars.set(tensor.name, dtype === "float32" ? Math.fround(value) : value);
+    return tensor;
   }
+
+  /** The number that `tensor` is, if it is a constant of rank 0. */
+  constant(tensor: Tensor): number | undefined {
+    return this.#scalars.get(tensor.name);
+  }
+  #scalars = new Map<string, number>();
 
   /** Adds a node with outputs of the given shapes, or what the rewrites make of it. */
   multi(

@@ -25,7 +25,7 @@ export function lower(
   { rules = [], rewrites, createStage }: LowerOptions = {},
 ): { graph: Graph; outputs: Tensor[] } {
   const graph = new Graph(rewrites);
-  const lowering = new Lowering(graph, traced.equations);
+  const lowering = new Lowering(graph, traced);
   lowering.stage = createStage?.(lowering);
   for (const input of traced.inputs) lowering.define(input, graph.input(input.aval.shape, input.aval.dtype as DType));
   for (const { variable, value } of traced.constants)

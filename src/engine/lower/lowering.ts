@@ -1,5 +1,5 @@
 import type { ElementType, Graph, Tensor } from "../graph.ts";
-import { type Atom, type Equation, isLiteral, type PrimitiveName, type Variable } from "../trace.ts";
+import { type Atom, type Equation, isLiteral, type PrimitiveName, type Traced, type Variable } from "../trace.ts";
 
 /**
  * Turns one equation into graph nodes and returns its results in the order of `equation.outBinders`.
@@ -30,12 +30,24 @@ export class Lowering {
   stage: Stage | undefined;
   #tensors = new Map<Variable, Tensor>();
   #equations: Map<Variable, Equation>;
+  #readers = new Map<Atom, number>();
 
   constructor(
     readonly graph: Graph,
-    equations: readonly Equation[],
+    { equations, outputs }: Pick<Traced, "equations" | "outputs">,
   ) {
     this.#equations = new Map(equations.flatMap((equation) => equation.outBinders.map((out) => [out, equation])));
+    for (const atom of equations.flatMap(({ inputs }) => [...new Set(inputs)])) this.#countReader(atom);
+    for (const atom of outputs) this.#countReader(atom);
+  }
+
+  #countReader(atom: Atom): void {
+    this.#readers.set(atom, this.readers(atom) + 1);
+  }
+
+  /** How many equations read `atom`, and outputs are it. */
+  readers(atom: Atom): number {
+    return this.#readers.get(atom) ?? 0;
   }
 
   /** The equation whose result `atom` is, if it is one of `primitive`. */

@@ -1,8 +1,11 @@
 import { channelAffine } from "./channel-affine.ts";
 import { commonSubexpressions } from "./common-subexpressions.ts";
+import { constants } from "./constants.ts";
 import { convolutionGradients } from "./convolution-gradients.ts";
 import { dataMovement } from "./data-movement.ts";
 import { deadCode } from "./dead-code.ts";
+import { gelu } from "./gelu.ts";
+import { layerNorm } from "./layer-norm.ts";
 import { matrixProducts } from "./matrix-products.ts";
 import { maxPool } from "./max-pool.ts";
 import type { Pass } from "./pass.ts";
@@ -18,6 +21,9 @@ export const passes: readonly Pass[] = [
   convolutionGradients,
   channelAffine,
   relu,
+  gelu,
+  layerNorm,
+  constants,
   dataMovement,
   commonSubexpressions,
 ];
