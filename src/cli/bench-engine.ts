@@ -92,7 +92,7 @@ async function timeProgram(
   settings: { batchSize: number; steps: number; threads: number; backend: BenchBackend; signal?: AbortSignal },
 ): Promise<Timed & { compileMs: number }> {
   const { batchSize, steps, threads, backend, signal } = settings;
-  const compiled = await compileStep(model, batchSize, backend, threads);
+  const compiled = await compileStep({ model, batchSize, backend, threads });
   try {
     const stepMs: number[] = [];
     for (let i = 0; i < steps; i++) {

@@ -1,12 +1,15 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
+import { passes } from "../engine/index.ts";
+import { benchPasses } from "./bench/passes.ts";
 import { benchPeers } from "./bench/peers.ts";
 import { benchModels } from "./bench/steps.ts";
-import { engineTable, peersTable, roundLine } from "./bench/tables.ts";
+import { engineTable, passesTable, peersTable, roundLine } from "./bench/tables.ts";
 import { benchEngine } from "./bench-engine.ts";
 import { toJson } from "./json.ts";
 import { listOf, text, whole, wholeList } from "./numbers.ts";
 import type { Terminal } from "./terminal.ts";
 
+const passNames = passes.map(({ name }) => name);
 const backends = ["portable", "blocked"] as const;
 
 interface Options {
@@ -16,6 +19,7 @@ interface Options {
   readonly threads?: number[];
   readonly reference: boolean;
   readonly peers?: boolean;
+  readonly passes?: string[] | true;
   readonly python?: string;
   readonly json?: boolean;
 }
@@ -25,7 +29,8 @@ Examples:
   $ anchored bench engine
   $ anchored bench engine --models resnet20 --backends portable,blocked --no-reference
   $ anchored bench engine --peers                          beside PyTorch: about a quarter of an hour
-  $ anchored bench engine --peers --models resnet20 --threads 1,2 --json`;
+  $ anchored bench engine --peers --models resnet20 --threads 1,2 --json
+  $ anchored bench engine --passes --models resnet20       what each of the engine's passes does`;
 
 export function benchCommand(terminal: Terminal): Command {
   const command = new Command("bench").description("measure how fast this machine trains");
@@ -53,13 +58,26 @@ export function benchCommand(terminal: Terminal): Command {
       "--peers",
       "in turns with PyTorch's eager step; needs the Debian packages python3-torch libopenblas0-pthread",
     )
+    .addOption(
+      new Option("--passes [a,b]", "with all of the engine's passes in turns with the step without one (default: each)")
+        .argParser(listOf(passNames)("--passes"))
+        .conflicts("peers"),
+    )
     .option("--python <path>", "a Python that has PyTorch (default: Debian's, else python3)", text("--python"))
     .option("--json", "print all that was measured")
     .addHelpText("after", examples)
-    .action(async ({ json, peers, python, ...options }: Options) => {
+    .action(async ({ json, peers, passes: left, python, ...options }: Options) => {
       const last = peers ? "last" : "first";
-      terminal.note(`measuring${options.reference ? `, jax-js's own backend ${last}: some minutes` : ""}`);
+      const reference = options.reference && !left;
+      terminal.note(`measuring${reference ? `, jax-js's own backend ${last}: some minutes` : ""}`);
       await terminal.interruptible(async (signal) => {
+        if (left) {
+          const onRow = ({ model, pass, ratio }: { model: string; pass: string; ratio: number }) =>
+            terminal.note(`  ${model} without ${pass}: ${ratio.toFixed(2)} × the time`);
+          const rows = await benchPasses({ ...options, passes: left === true ? undefined : left, signal, onRow });
+          terminal.out(json ? toJson(rows) : passesTable(rows));
+          return;
+        }
         if (peers) {
           const onRound = (progress: Parameters<typeof roundLine>[0]) => terminal.note(`  ${roundLine(progress)}`);
           const rows = await benchPeers({ ...options, python, signal, onRound });

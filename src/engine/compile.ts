@@ -1,3 +1,4 @@
+import { knownName } from "../core/errors.ts";
 import type { DType } from "../core/host-array.ts";
 import { leavesOf, matchArguments, matchOutputs } from "./arguments.ts";
 import { blockSize } from "./blocked/probe.ts";
@@ -29,7 +30,7 @@ export interface CompileOptions extends SessionOptions {
  * `example` is the list of arguments, trees of `HostArray` or `ArraySpec`: only their shapes and dtypes are used, and
  * the program is fixed to them. Arrays that `fn` closes over become constants of the graph.
  *
- * @throws UserError where the device is not available.
+ * @throws UserError where the device is not available, or `without` names no pass.
  * @throws UnsupportedPrimitiveError naming the primitive, its operands and what to do instead.
  */
 export async function compile<Args extends unknown[] = any[], Result = any>(
@@ -48,6 +49,12 @@ export async function compile<Args extends unknown[] = any[], Result = any>(
         : `compile: backend "blocked" runs on device "cpu" only, not on "${options.device}"`,
     );
   const { device, without } = options;
+  for (const name of without ?? [])
+    knownName(
+      "pass",
+      name,
+      passes.map((pass) => pass.name),
+    );
   const session = await createSession(modelOf(traced, { device, block, without }), options);
   const results = leavesOf(
     traced.rebuildResult(traced.outputs.map((x) => new ArraySpec(shapeOf(x), dtypeOf(x) as DType))),

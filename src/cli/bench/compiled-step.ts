@@ -2,6 +2,15 @@ import { compile } from "../../engine/index.ts";
 import type { StepResult, TrainState } from "../../train/index.ts";
 import { type BenchBackend, type BenchModel, compileOptions, trainingStep } from "./steps.ts";
 
+export interface CompiledStepOptions {
+  readonly model: BenchModel;
+  readonly batchSize: number;
+  readonly backend: BenchBackend;
+  readonly threads: number;
+  /** Passes of the engine to leave out. */
+  readonly without?: readonly string[];
+}
+
 export interface CompiledStep {
   /** Trace, lowering and session creation. */
   readonly compileMs: number;
@@ -11,19 +20,14 @@ export interface CompiledStep {
 }
 
 /** A training step of the bench, compiled and warmed up. */
-export async function compileStep(
-  model: BenchModel,
-  batchSize: number,
-  backend: BenchBackend,
-  threads: number,
-): Promise<CompiledStep> {
+export async function compileStep(options: CompiledStepOptions): Promise<CompiledStep> {
+  const { model, batchSize, backend, threads, without } = options;
   const { step, start, fed, learningRate } = trainingStep(model, batchSize);
   const compileStart = performance.now();
-  const program = await compile<unknown[], StepResult>(
-    step,
-    [start, fed, learningRate],
-    compileOptions(backend, threads),
-  );
+  const program = await compile<unknown[], StepResult>(step, [start, fed, learningRate], {
+    ...compileOptions(backend, threads),
+    without,
+  });
   const compileMs = performance.now() - compileStart;
   let current: TrainState = start;
   let latest: StepResult | undefined;

@@ -1,14 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import type { BenchBackend, BenchModel } from "./steps.ts";
-
-export interface CompiledStepOptions {
-  readonly model: BenchModel;
-  readonly batchSize: number;
-  readonly backend: BenchBackend;
-  readonly threads: number;
-}
+import type { CompiledStepOptions } from "./compiled-step.ts";
 
 /** A side's first line: it has made its first steps. */
 export interface Ready {

@@ -3,14 +3,13 @@
  * `bench/pytorch-step.py` does. Its argument is a `CompiledStepOptions` as JSON.
  */
 import { createInterface } from "node:readline";
-import { compileStep } from "./compiled-step.ts";
+import { type CompiledStepOptions, compileStep } from "./compiled-step.ts";
 import { peakBytes } from "./peak-bytes.ts";
-import type { CompiledStepOptions, Ready, Round, RoundRequest } from "./side.ts";
+import type { Ready, Round, RoundRequest } from "./side.ts";
 
-const { model, batchSize, backend, threads } = JSON.parse(process.argv[2]) as CompiledStepOptions;
 const say = (message: Ready | Round) => process.stdout.write(`${JSON.stringify(message)}\n`);
 
-const compiled = await compileStep(model, batchSize, backend, threads);
+const compiled = await compileStep(JSON.parse(process.argv[2]) as CompiledStepOptions);
 say({ compileMs: compiled.compileMs });
 for await (const line of createInterface({ input: process.stdin })) {
   const { steps } = JSON.parse(line) as RoundRequest;

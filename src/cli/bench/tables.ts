@@ -1,5 +1,6 @@
 import type { EngineBenchRow } from "../bench-engine.ts";
 import { textTable } from "../table.ts";
+import type { PassRow } from "./passes.ts";
 import type { PeersRow, RoundProgress } from "./peers.ts";
 
 const speed = (imagesPerSecond: number): string => imagesPerSecond.toFixed(imagesPerSecond < 10 ? 2 : 0);
@@ -22,6 +23,26 @@ export function engineTable(rows: readonly EngineBenchRow[]): string {
     ]),
   ]);
   return `${table}\n\n${cpu}, ${cores} cores; the fastest step counts`;
+}
+
+/** A line per pass and step: how much longer the step takes without the pass. */
+export function passesTable(rows: readonly PassRow[]): string {
+  const { cpu, cores } = rows[0];
+  const milliseconds = (ms: number) => `${ms.toFixed(ms < 100 ? 1 : 0)} ms`;
+  const table = textTable([
+    ["pass", "training step", "backend", "batch", "threads", "step", "without it", "ratio"],
+    ...rows.map((row) => [
+      row.pass,
+      row.model,
+      backendName(row.backend),
+      String(row.batchSize),
+      String(row.threads),
+      milliseconds(row.stepMs),
+      milliseconds(row.stepMsWithout),
+      times(row.ratio, 2),
+    ]),
+  ]);
+  return `${table}\n\n${cpu}, ${cores} cores; the fastest step of each side counts, measured in turns`;
 }
 
 export function peersTable(rows: readonly PeersRow[]): string {
