@@ -22,7 +22,7 @@ function rowLength(lowering: Lowering, atom: Atom): number {
 }
 
 /** Where `atom` is centred · 1/√(mean(centred²) + ε) with centred = x − mean(x), over the last axis: its parts. */
-function normalised(lowering: Lowering, atom: Atom): { centred: Atom; epsilon: number } | undefined {
+function normalised(lowering: Lowering, atom: Atom): { x: Atom; epsilon: number } | undefined {
   for (const [centred, inverse] of eitherWay(lowering.producer(atom, "mul")?.inputs)) {
     const root = operandOf(lowering, inverse, "reciprocal");
     const shifted = root && operandOf(lowering, root, "sqrt");
@@ -34,7 +34,7 @@ function normalised(lowering: Lowering, atom: Atom): { centred: Atom; epsilon: n
     const minusMean = lowering.producer(centred, "add")!.inputs.find((operand) => operand !== x)!;
     if (rowMeanOf(lowering, operandOf(lowering, minusMean, "neg")!) !== x) continue;
     const epsilon = lowering.producer(shifted!, "add")!.inputs.find(isLiteral)!.value;
-    return { centred, epsilon };
+    return { x, epsilon };
   }
   return undefined;
 }
@@ -48,8 +48,7 @@ const forward: PartialRule = (lowering, { inputs, outBinders: [out] }) => {
     if (!weight || !normal || !isRow(bias) || dtypeOf(out) !== "float32") continue;
     const parts = normalised(lowering, normal);
     if (!parts || lowering.readers(product) > 1 || lowering.readers(normal) > 1) continue;
-    // Of the centred values: ONNX Runtime's variance is E[x²] − E[x]², which cancels where |mean| ≫ σ.
-    const operands = [parts.centred, weight, bias].map((operand) => lowering.dense(operand));
+    const operands = [parts.x, weight, bias].map((operand) => lowering.dense(operand));
     const attributes = { axis: -1, epsilon: { float: parts.epsilon } };
     return [lowering.graph.node("LayerNormalization", operands, shapeOf(out), "float32", { attributes })];
   }
@@ -58,6 +57,6 @@ const forward: PartialRule = (lowering, { inputs, outBinders: [out] }) => {
 
 export const layerNorm: Pass = {
   name: "layer-norm",
-  reason: "a LayerNorm whose gradient is not wanted is one LayerNormalization of the centred rows",
+  reason: "a LayerNorm whose gradient is not wanted is one LayerNormalization",
   rules: { add: forward },
 };

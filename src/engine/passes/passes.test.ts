@@ -132,7 +132,7 @@ const effects: readonly (Effect & { pass: string })[] = [
     name: "a LayerNorm",
     fn: layerNorm,
     args: [spec(2, 4, 8), spec(8), spec(8)],
-    operators: { ReduceSum: [2, 1], Sqrt: [1, 0], LayerNormalization: [0, 1] },
+    operators: { ReduceSum: [2, 0], Sqrt: [1, 0], LayerNormalization: [0, 1] },
   },
   {
     pass: "constants",
