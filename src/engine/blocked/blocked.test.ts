@@ -78,6 +78,22 @@ describe.skipIf(block === undefined)("blocked back-end ≡ jax-js", () => {
         );
       });
 
+  // Rows of up to 4 pixels of many images are convolved side by side.
+  for (const { stride, kernel, padding, size } of [
+    { stride: 1, kernel: 3, padding: 1, size: 4 },
+    { stride: 1, kernel: 3, padding: 0, size: 4 },
+    { stride: 2, kernel: 3, padding: 1, size: 8 },
+    { stride: 2, kernel: 2, padding: 0, size: 4 },
+    { stride: 1, kernel: 5, padding: 2, size: 3 },
+    { stride: 1, kernel: 3, padding: 1, size: 1 },
+  ])
+    test(`convolution and gradients of 32 images of ${size}×${size}, ${kernel}×${kernel}, stride ${stride}, padding ${padding}`, async () => {
+      const loss = (p: { stem: np.Array; w: np.Array }, x: np.Array) =>
+        np.sum(np.square(conv(conv(x, p.stem, 1, 1), p.w, stride, padding)));
+      const args = [{ stem: normal(32, 3, 3, 3), w: normal(16, 32, kernel, kernel) }, normal(32, 3, size, size)];
+      await expectBlockedEqualsReference((p, x) => valueAndGrad(loss)(p, x), args);
+    });
+
   test("BatchNorm, ReLU, residual sum, mean over pixels and all their gradients", async () => {
     const loss = (p: Record<string, np.Array>, x: np.Array, y: np.Array) => {
       const stem = nn.relu(batchNorm(conv(x, p.stem, 1, 1), p.weight1, p.bias1));

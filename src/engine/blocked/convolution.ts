@@ -1,6 +1,7 @@
 import type { Tensor } from "../graph.ts";
 import type { ConvolutionParams } from "../lower/convolution.ts";
 import { type Layout, NCHWC } from "./layout.ts";
+import { type Convolution, isNarrow, narrowConvolution } from "./narrow-convolution.ts";
 
 /**
  * x [N, C, H, W] (blocked, or plain where C is less than a block) convolved with w [O, C, kh, kw] (plain) → blocked
@@ -15,26 +16,19 @@ export function blockedConvolution(
 ): Tensor | undefined {
   if (p.lhsDilation.some((d) => d !== 1)) return phases(layout, x, w, shape, p);
   if (p.padding.flat().some((pad) => pad < 0)) return undefined;
-  return convolve(layout, x, layout.filter(w), shape, p.strides, p.padding, p.rhsDilation);
+  const { strides, padding, rhsDilation: dilations } = p;
+  return convolve(layout, { x, filter: layout.filter(w), shape, strides, padding, dilations });
 }
 
-function convolve(
-  layout: Layout,
-  x: Tensor,
-  /** As `Layout.filter` makes it. */
-  filter: Tensor,
-  shape: readonly number[],
-  strides: readonly number[],
-  padding: ConvolutionParams["padding"],
-  dilations: readonly number[],
-): Tensor {
-  return layout.graph.node("Conv", [x, filter], shape, "float32", {
+function convolve(layout: Layout, c: Convolution): Tensor {
+  if (isNarrow(layout, c)) return narrowConvolution(layout, c);
+  return layout.graph.node("Conv", [c.x, c.filter], c.shape, "float32", {
     domain: NCHWC,
     attributes: {
-      kernel_shape: filter.shape.slice(2),
-      strides,
-      pads: [...padding.map((pair) => pair[0]), ...padding.map((pair) => pair[1])],
-      dilations,
+      kernel_shape: c.filter.shape.slice(2),
+      strides: c.strides,
+      pads: [...c.padding.map((pair) => pair[0]), ...c.padding.map((pair) => pair[1])],
+      dilations: c.dilations,
       group: 1,
     },
   });
@@ -92,7 +86,8 @@ function phases(
       return graph.expand(graph.reshape(graph.scalar(0, "float32"), [1, 1, 1, 1]), partShape);
     const taps = graph.slice(blocks, [2, 3], [row.tap, column.tap], [w.shape[2], w.shape[3]], [sy, sx]);
     const filter = graph.reshape(taps, [o, w.shape[1], row.taps, column.taps]);
-    return convolve(layout, x, filter, partShape, [1, 1], [row.padding, column.padding], [1, 1]);
+    const padding = [row.padding, column.padding];
+    return convolve(layout, { x, filter, shape: partShape, strides: [1, 1], padding, dilations: [1, 1] });
   };
   const interleavedRows = rows.map((row) => {
     const parts = columns.map((column) => graph.reshape(part(row, column), [(n * o * h) / block, wide, 1, block]));

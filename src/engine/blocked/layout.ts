@@ -86,13 +86,16 @@ export class Layout {
     const [o, i, kh, kw] = forward.shape;
     const taps = kh * kw;
     const blocks = graph.reshape(this.filterBlocks(forward), [(o * i * taps) / block ** 2, block, block, 1]);
-    const turned = graph.reshape(this.toBlocked(blocks), [o / block, i / block, taps, block ** 2]);
-    const exchanged = graph.transpose(turned, [1, 0, 2, 3]);
-    const backwards = graph.int64(Array.from({ length: taps }, (_, tap) => taps - 1 - tap));
-    const reversed =
-      taps === 1
-        ? exchanged
-        : graph.node("Gather", [exchanged, backwards], exchanged.shape, "float32", { attributes: { axis: 2 } });
+    const turned = graph.reshape(this.toBlocked(blocks), [(o * i * taps) / block ** 2, block ** 2]);
+    const [outBlocks, inBlocks] = [o / block, i / block];
+    // Block (out, in, tap) of the forward filter is block (in, out, last tap − tap) of this one.
+    const order = Array.from({ length: outBlocks * inBlocks * taps }, (_, at) => {
+      const [inBlock, outBlock] = [Math.floor(at / taps / outBlocks), Math.floor(at / taps) % outBlocks];
+      return (outBlock * inBlocks + inBlock) * taps + (taps - 1 - (at % taps));
+    });
+    const reversed = graph.node("Gather", [turned, graph.int64(order)], turned.shape, "float32", {
+      attributes: { axis: 0 },
+    });
     return graph.reshape(reversed, [i / block, o / block, kh, kw, block ** 2]);
   }
 
