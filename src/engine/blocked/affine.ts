@@ -20,6 +20,8 @@ export const affineOf = (base: Tensor): Affine => ({ shape: base.shape, terms: [
 export class AffineAlgebra {
   readonly #graph: Graph;
   readonly #layout: Layout;
+  /** What `write` made tensors of one term from. */
+  #written = new Map<string, Affine>();
 
   constructor(graph: Graph, layout: Layout) {
     this.#graph = graph;
@@ -81,10 +83,12 @@ export class AffineAlgebra {
     if (scaled.length === 0 && a.shift !== 0) scaled.push({ base: plain.pop()!, scale: 1 });
     let sum = plain.length ? plain.reduce((x, y) => graph.node("Add", [x, y], a.shape, "float32")) : undefined;
     if (scaled.length === 0) return relu ? graph.node("Relu", [sum], a.shape, "float32") : sum!;
+    const isLinear = a.terms.length === 1 && !relu;
     scaled.forEach(({ base, scale }, i) => {
       const last = i === scaled.length - 1;
       sum = this.#pass(base, scale, last ? a.shift : 0, sum, relu && last);
     });
+    if (isLinear) this.#written.set(sum!.name, a);
     return sum!;
   }
 
@@ -131,16 +135,32 @@ export class AffineAlgebra {
   /** [C]: the sum over images, height and width. */
   sumPerChannel(a: Affine): PerChannel {
     const [n, , h, w] = a.shape;
+    const sumOf = (base: Tensor): PerChannel => {
+      // The sum of scale · x + shift follows from that of x, which is there: the mean was taken off with it.
+      const origin = this.#written.get(base.name);
+      return origin ? this.sumPerChannel(origin) : this.#graph.sum(this.sumOverPixels(base), [0]);
+    };
     return a.terms.reduce<PerChannel>(
-      (sum, { base, scale }) =>
-        this.addPerChannel(sum, this.multiplyPerChannel(scale, this.#graph.sum(this.sumOverPixels(base), [0]))),
+      (sum, { base, scale }) => this.addPerChannel(sum, this.multiplyPerChannel(scale, sumOf(base))),
       this.multiplyPerChannel(a.shift, n * h * w),
     );
   }
 
-  /** [C]: the sum over images, height and width of x · y. */
+  /**
+   * [C]: the sum over images, height and width of x · y: a depthwise convolution of x with a kernel as large as the
+   * image, y. It reads both once and writes no products.
+   */
   sumOfProducts(x: Tensor, y: Tensor): Tensor {
-    const [a, b] = [this.#layout.pixels(x), this.#layout.pixels(y)];
-    return this.#graph.sum(this.#pixelSums(this.#graph.node("Mul", [a, b], a.shape, "float32")), [0]);
+    const [n, c, h, w] = x.shape;
+    const [image, kernel] = [
+      [1, n * c, h, w],
+      [n * c, 1, h, w],
+    ];
+    const inputs = [this.#graph.reshape(x, image), this.#graph.reshape(y, kernel)];
+    const sums = this.#graph.node("Conv", inputs, [1, n * c, 1, 1], "float32", {
+      domain: NCHWC,
+      attributes: { kernel_shape: [h, w], strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], group: n * c },
+    });
+    return this.#graph.sum(this.#graph.reshape(sums, [n, c]), [0]);
   }
 }
