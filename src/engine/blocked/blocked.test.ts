@@ -1,11 +1,13 @@
 import { lax, nn, numpy as np, valueAndGrad } from "@jax-js/jax";
+import onnxProto from "onnx-proto";
 import { describe, expect, test } from "vitest";
 import { HostArray } from "../../core/host-array.ts";
 import { Random } from "../../core/random.ts";
-import { compile } from "../compile.ts";
+import { compile, modelOf } from "../compile.ts";
 import { flattenTree } from "../jax-backend.ts";
 import { runReference } from "../reference.ts";
 import { relativeError } from "../testing.ts";
+import { trace } from "../trace.ts";
 import { blockSize } from "./probe.ts";
 
 const random = new Random("blocked.test");
@@ -78,6 +80,20 @@ describe.skipIf(block === undefined)("blocked back-end ≡ jax-js", () => {
         );
       });
 
+  // Convolutions of many channels go by Winograd's F(2, 3), those of narrow images side by side as well.
+  for (const { size, images, kernel } of [
+    { size: 8, images: 2, kernel: [3, 3] },
+    { size: 4, images: 16, kernel: [3, 3] },
+    { size: 6, images: 2, kernel: [3, 1] },
+  ])
+    test(`convolution of 128 channels and its gradients, ${images} images of ${size}×${size}, kernel ${kernel}`, async () => {
+      const padding = kernel.map((k): [number, number] => [(k - 1) / 2, (k - 1) / 2]);
+      const loss = (p: { stem: np.Array; w: np.Array }, x: np.Array) =>
+        np.sum(np.square(lax.conv(conv(x, p.stem, 1, 1), p.w, [1, 1], padding)));
+      const args = [{ stem: normal(128, 3, 3, 3), w: normal(128, 128, ...kernel) }, normal(images, 3, size, size)];
+      await expectBlockedEqualsReference((p, x) => valueAndGrad(loss)(p, x), args);
+    });
+
   // Rows of up to 4 pixels of many images are convolved side by side.
   for (const { stride, kernel, padding, size } of [
     { stride: 1, kernel: 3, padding: 1, size: 4 },
@@ -93,6 +109,22 @@ describe.skipIf(block === undefined)("blocked back-end ≡ jax-js", () => {
       const args = [{ stem: normal(32, 3, 3, 3), w: normal(16, 32, kernel, kernel) }, normal(32, 3, size, size)];
       await expectBlockedEqualsReference((p, x) => valueAndGrad(loss)(p, x), args);
     });
+
+  /** Kernels of the blocked convolutions of a function, in the order of the graph. */
+  const kernelsOf = async (fn: (...args: any[]) => unknown, args: HostArray[]): Promise<string[]> => {
+    const model = onnxProto.onnx.ModelProto.decode(modelOf(await trace(fn, args), { block }));
+    const convolutions = model.graph!.node!.filter(({ opType }) => opType === "Conv");
+    return convolutions.map(({ attribute }) => `${attribute!.find(({ name }) => name === "kernel_shape")!.ints}`);
+  };
+  test("how a convolution is done depends on its shape", async () => {
+    const twice = (x: np.Array, stem: np.Array, w: np.Array) => conv(conv(x, stem, 1, 1), w, 1, 1);
+    const kernels = (channels: number, images: number, size: number) =>
+      kernelsOf(twice, [normal(images, 3, size, size), normal(channels, 3, 3, 3), normal(channels, channels, 3, 3)]);
+    expect(await kernels(32, 2, 8)).toEqual(["3,3", "3,3"]);
+    // Four columns: the two at the edges read two kernel columns, the others three.
+    expect(await kernels(32, 16, 4)).toEqual(["3,3", ...Array(10).fill("3,1")]);
+    expect((await kernels(128, 2, 8)).sort()).toEqual([...Array(4).fill("1,3"), ...Array(4).fill("2,1"), "3,3"]);
+  });
 
   test("BatchNorm, ReLU, residual sum, mean over pixels and all their gradients", async () => {
     const loss = (p: Record<string, np.Array>, x: np.Array, y: np.Array) => {

@@ -1,7 +1,9 @@
 import type { Tensor } from "../graph.ts";
 import type { ConvolutionParams } from "../lower/convolution.ts";
-import { type Layout, NCHWC } from "./layout.ts";
-import { type Convolution, isNarrow, narrowConvolution } from "./narrow-convolution.ts";
+import { type Convolution, directConvolution } from "./direct-convolution.ts";
+import type { Layout } from "./layout.ts";
+import { isNarrow, narrowConvolution } from "./narrow-convolution.ts";
+import { isWinograd, winogradConvolution } from "./winograd.ts";
 
 /**
  * x [N, C, H, W] (blocked, or plain where C is less than a block) convolved with w [O, C, kh, kw] (plain) → blocked
@@ -20,18 +22,11 @@ export function blockedConvolution(
   return convolve(layout, { x, filter: layout.filter(w), shape, strides, padding, dilations });
 }
 
+/** By the fastest way that can do it. */
 function convolve(layout: Layout, c: Convolution): Tensor {
+  if (isWinograd(layout, c)) return winogradConvolution(layout, c, convolve);
   if (isNarrow(layout, c)) return narrowConvolution(layout, c);
-  return layout.graph.node("Conv", [c.x, c.filter], c.shape, "float32", {
-    domain: NCHWC,
-    attributes: {
-      kernel_shape: c.filter.shape.slice(2),
-      strides: c.strides,
-      pads: [...c.padding.map((pair) => pair[0]), ...c.padding.map((pair) => pair[1])],
-      dilations: c.dilations,
-      group: 1,
-    },
-  });
+  return directConvolution(layout, c);
 }
 
 /** One residue class of output positions along one axis: which taps of the kernel meet input there, and how. */

@@ -1,18 +1,6 @@
 import type { Tensor } from "../graph.ts";
-import { type Layout, NCHWC } from "./layout.ts";
-
-/** A convolution of blocked images, as `convolve` in convolution.ts has it. */
-export interface Convolution {
-  /** [N, C, H, W]. */
-  readonly x: Tensor;
-  /** As `Layout.filter` makes it, nominally [O, C, kh, kw]. */
-  readonly filter: Tensor;
-  /** [N, O, Ho, Wo]. */
-  readonly shape: readonly number[];
-  readonly strides: readonly number[];
-  readonly padding: readonly (readonly [number, number])[];
-  readonly dilations: readonly number[];
-}
+import { type Convolution, directConvolution } from "./direct-convolution.ts";
+import type { Layout } from "./layout.ts";
 
 /** ONNX Runtime's kernel holds six pixels of a row in registers. */
 const NARROW = 4;
@@ -42,21 +30,20 @@ export function narrowConvolution(layout: Layout, c: Convolution): Tensor {
     for (let tap = 0; tap < kernelWidth; tap++) {
       const from = at * c.strides[1] + tap * c.dilations[1] - c.padding[1][0];
       if (from < 0 || from >= width) continue;
-      const inputs = [column(from), kernelColumn(tap), ...(sum ? [undefined, sum] : [])];
-      sum = graph.node("Conv", inputs, [1, outChannels, outHeight, n], "float32", {
-        domain: NCHWC,
-        attributes: {
-          kernel_shape: [kernelHeight, 1],
-          strides: [c.strides[0], 1],
-          pads: [c.padding[0][0], 0, c.padding[0][1], 0],
-          dilations: [c.dilations[0], 1],
-          group: 1,
-        },
+      sum = directConvolution(layout, {
+        x: column(from),
+        filter: kernelColumn(tap),
+        shape: [1, outChannels, outHeight, n],
+        strides: [c.strides[0], 1],
+        padding: [c.padding[0], [0, 0]],
+        dilations: [c.dilations[0], 1],
+        sum,
       });
     }
     const none = () =>
       graph.expand(graph.reshape(graph.scalar(0, "float32"), [1, 1, 1, 1]), [1, outChannels, outHeight, n]);
     return graph.reshape(sum ?? none(), [1, (outChannels / block) * outHeight, n, block]);
   });
-  return graph.reshape(graph.transpose(graph.concat(columns, 0), [2, 1, 0, 3]), c.shape);
+  const result = graph.reshape(graph.transpose(graph.concat(columns, 0), [2, 1, 0, 3]), c.shape);
+  return c.sum ? graph.node("Add", [result, c.sum], c.shape, "float32") : result;
 }
