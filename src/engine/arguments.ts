@@ -1,4 +1,4 @@
-import type { HostArray } from "../core/host-array.ts";
+import { HostArray } from "../core/host-array.ts";
 import { ArraySpec } from "./program.ts";
 
 interface Leaf {
@@ -14,6 +14,10 @@ export function leavesOf(value: unknown, path: readonly (string | number)[] = []
   const { shape, dtype } = value as HostArray | ArraySpec;
   return [{ path, spec: new ArraySpec(shape, dtype) }];
 }
+
+/** Arrays of zeros for all of them, in the same order. */
+export const freshArrays = (leaves: readonly Leaf[]): HostArray[] =>
+  leaves.map(({ spec }) => HostArray.zeros([...spec.shape], spec.dtype));
 
 /**
  * The arrays of `args` in the example's order: found by name, so keys may come in any order. `root` is what messages

@@ -1,6 +1,6 @@
 import { knownName } from "../core/errors.ts";
 import type { DType } from "../core/host-array.ts";
-import { leavesOf, matchArguments, matchOutputs } from "./arguments.ts";
+import { freshArrays, leavesOf, matchArguments, matchOutputs } from "./arguments.ts";
 import { blockSize } from "./blocked/probe.ts";
 import { convolutionRules } from "./blocked/rules.ts";
 import { BlockedStage } from "./blocked/stage.ts";
@@ -62,8 +62,10 @@ export async function compile<Args extends unknown[] = any[], Result = any>(
   return {
     async run(args, { into } = {}) {
       const inputs = matchArguments(leaves, args);
-      const outputs = into === undefined ? undefined : matchOutputs(results, into, inputs);
-      return traced.rebuildResult([...(await session.run(inputs, outputs))]) as Result;
+      // Arrays of ours even where the caller gives none: ONNX Runtime would keep memory for results of its own.
+      const outputs = into === undefined ? freshArrays(results) : matchOutputs(results, into, inputs);
+      await session.run(inputs, outputs);
+      return traced.rebuildResult([...outputs]) as Result;
     },
     toOnnx: () => modelOf(traced, { without }),
     dispose: () => session.dispose(),

@@ -25,7 +25,8 @@ async function probe(): Promise<number | undefined> {
     // Channel 0 of pixel 1 has the value 1; blocked, it follows the whole first block of pixel 0.
     const image = HostArray.zeros([1, channels, 1, 2]);
     image.data[1] = 1;
-    const [result] = await session.run([image]);
+    const result = HostArray.zeros(image.shape);
+    await session.run([image], [result]);
     await session.dispose();
     const at = result.data.indexOf(1);
     return at > 1 && channels % at === 0 ? at : undefined;

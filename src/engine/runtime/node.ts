@@ -1,12 +1,12 @@
 import * as ort from "onnxruntime-node";
-import { HostArray } from "../../core/host-array.ts";
+import type { HostArray } from "../../core/host-array.ts";
 import { checkDevice, type Device, reasonOf, unavailable } from "./devices.ts";
 import { release } from "./release.ts";
 
 /** A model loaded into ONNX Runtime. */
 export interface Session {
-  /** Writes into `outputs` and returns them where they are given, else makes fresh arrays. */
-  run(inputs: readonly HostArray[], outputs?: readonly HostArray[]): Promise<readonly HostArray[]>;
+  /** Writes the results into `outputs`. */
+  run(inputs: readonly HostArray[], outputs: readonly HostArray[]): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -40,15 +40,9 @@ export async function createSession(model: Uint8Array, options: SessionOptions =
   });
   return {
     async run(inputs, outputs) {
-      const results = await session.run(named("in", inputs), outputs && named("out", outputs));
-      if (!outputs)
-        return session.outputNames.map((_, i) => {
-          const { type, dims, data } = results[`out${i}`];
-          return new HostArray(type as "float32", dims, data as Float32Array);
-        });
+      const results = await session.run(named("in", inputs), named("out", outputs));
       // ONNX Runtime has written into `outputs`; onnxruntime-node 1.30.0 returns copies of them all the same.
       await release(Object.values(results).map(({ data }) => (data as Float32Array<ArrayBuffer>).buffer));
-      return outputs;
     },
     dispose: () => session.release(),
   };

@@ -38,7 +38,8 @@ test.each([
   expect(graph.nodes.filter(({ op }) => op === "Pad")).toHaveLength(pads);
   // On the CPU: what is tested is that the zeros change nothing.
   const session = await createSession(modelBytes(graph, outputs), { threads: 1 });
-  const [actual] = await session.run([x, w]);
+  const actual = HostArray.zeros([...outputs[0].shape]);
+  await session.run([x, w], [actual]);
   await session.dispose();
   const expected = (await runReference(same, [x, w])) as HostArray;
   expect(relativeError(actual, expected)).toBeLessThan(1e-5);
