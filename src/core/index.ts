@@ -10,6 +10,7 @@ export {
   type Partition,
   subset,
 } from "./image-set.ts";
+export { type NpyArray, type NpyType, parseNpy, readNpy, writeNpy } from "./npy.ts";
 export type { Predictions } from "./predictions.ts";
 export { permutation, Random } from "./random.ts";
 export { diskError, runPaths, writeFileAtomic } from "./run-folder.ts";

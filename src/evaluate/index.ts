@@ -1,4 +1,5 @@
 export type { Predictions } from "../core/index.ts";
+export { type NpyArray, readNpy, writeNpy } from "../core/index.ts";
 export { type Arm, groupIntoArms, type MeanSd, meanSd } from "./aggregate.ts";
 export {
   accuracy,
@@ -13,7 +14,6 @@ export { type EvaluateOptions, evaluateStored } from "./evaluate-run.ts";
 export { parseJson, readText } from "./json-file.ts";
 export { checkPredictions, type Judged, judge, softmax } from "./judged.ts";
 export { type Metric, type MetricName, measure, metricNames, metrics } from "./metrics.ts";
-export { type NpyArray, readNpy, writeNpy } from "./npy.ts";
 export { auroc, histogram, type OodScore, type OodScoreName, oodScoreNames, oodScores, rowMeans } from "./ood.ts";
 export { type LabelledSetResults, type OodResults, type Results, readResults, resultsSchema } from "./results.ts";
 export { type RunConfig, readRunConfig, type Setting } from "./run-config.ts";

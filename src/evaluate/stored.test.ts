@@ -2,9 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Predictions } from "../core/index.ts";
-import { UserError } from "../core/index.ts";
-import { readNpy, writeNpy } from "./npy.ts";
+import { type Predictions, readNpy, UserError, writeNpy } from "../core/index.ts";
 import { loadPredictions, savePredictions, storedSets } from "./stored.ts";
 
 let run: string;

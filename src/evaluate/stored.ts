@@ -2,10 +2,9 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Predictions } from "../core/index.ts";
-import { runPaths, UserError, writeFileAtomic } from "../core/index.ts";
+import { readNpy, runPaths, UserError, writeFileAtomic, writeNpy } from "../core/index.ts";
 import { parseJson, readText } from "./json-file.ts";
 import { checkPredictions } from "./judged.ts";
-import { readNpy, writeNpy } from "./npy.ts";
 
 const storedSet = z.object({
   /** Image-set name, e.g. `emoji/test`. */
