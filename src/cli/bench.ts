@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { passes } from "../engine/index.ts";
+import { corruptBenchCommand } from "./bench/corrupt.ts";
 import { benchPasses } from "./bench/passes.ts";
 import { benchPeers } from "./bench/peers.ts";
 import { benchModels } from "./bench/steps.ts";
@@ -33,7 +34,8 @@ Examples:
   $ anchored bench engine --passes --models resnet20       what each of the engine's passes does`;
 
 export function benchCommand(terminal: Terminal): Command {
-  const command = new Command("bench").description("measure how fast this machine trains");
+  const command = new Command("bench").description("measure how fast this machine trains, and corrupts images");
+  command.addCommand(corruptBenchCommand(terminal));
   command
     .command("engine")
     .description("images/s of compiled training steps, and of the same step by jax-js's own backend and by PyTorch")

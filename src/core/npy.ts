@@ -49,8 +49,9 @@ export function readNpy<D extends NpyType>(path: string, ...types: readonly D[])
 export function parseNpy<D extends NpyType>(path: string, bytes: Buffer, ...types: readonly D[]): NpyArray<NpyData[D]> {
   let parsed: ReturnType<typeof parse>;
   try {
-    // A copy of its own: the parser reads from byte 0 of the buffer, and small files share a pooled one.
-    parsed = parse(Uint8Array.from(bytes).buffer as ArrayBuffer);
+    // The parser reads from byte 0 of the memory, which small files share.
+    const alone = bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength;
+    parsed = parse((alone ? bytes : Uint8Array.from(bytes)).buffer as ArrayBuffer);
   } catch {
     throw new UserError(`${path}: not a NumPy file, or a truncated one`);
   }

@@ -8,4 +8,7 @@ export {
   type Severity,
   severities,
 } from "./corruption.ts";
+export { CorruptionPool, type CorruptSetOptions, type PoolOptions } from "./pool.ts";
+export { cifar10cMd5, type PublishedCorruption, type PublishedOptions, readPublished } from "./published.ts";
+export { type CorruptedSet, corruptionSuite, type SuiteOptions } from "./suite.ts";
 export { corruptions } from "./table.ts";

@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Predictions, readNpy, UserError, writeNpy } from "../core/index.ts";
-import { loadPredictions, savePredictions, storedSets } from "./stored.ts";
+import { dropStored, loadPredictions, savePredictions, storedSets } from "./stored.ts";
 
 let run: string;
 beforeEach(() => {
@@ -44,6 +44,22 @@ test("saving a set again replaces it; two names with one slug are kept apart; OO
   expect(storedSets(run).map(({ slug }) => slug)).toEqual(["emoji-test", "emoji-test-2"]);
   expect(loadPredictions(run, "emoji/test")).toEqual(plain);
   expect([...loadPredictions(run, "emoji test").labels]).toEqual([-1, -1]);
+});
+
+test("what a set was made of is kept; dropping one removes its files and no others", () => {
+  const corruption = { name: "fog", severity: 3, benchmark: "cifar" };
+  savePredictions(run, predictions, { role: "corruption", corruption, checkpointSha256: "ab", inputKey: "cd" });
+  expect(storedSets(run)[0]).toMatchObject({ corruption, checkpointSha256: "ab", inputKey: "cd" });
+  savePredictions(run, { ...predictions, set: "kept" }, { role: "test", checkpointSha256: "ef" });
+  dropStored(run, ({ checkpointSha256 }) => checkpointSha256 === "ef");
+  expect(storedSets(run).map(({ set }) => set)).toEqual(["kept"]);
+  expect(readdirSync(join(run, "predictions")).sort()).toEqual([
+    "index.json",
+    "kept.labels.npy",
+    "kept.logits.npy",
+    "kept.uncertainty.npy",
+  ]);
+  expect(loadPredictions(run, "kept").logits).toEqual(predictions.logits);
 });
 
 test("a .npy file is NumPy's: magic, version 1, little-endian, C order, data aligned", () => {

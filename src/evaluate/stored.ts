@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Predictions } from "../core/index.ts";
@@ -11,7 +11,7 @@ const storedSet = z.object({
   set: z.string(),
   /** The beginning of its file names. */
   slug: z.string().regex(/^[\w.-]+$/),
-  role: z.enum(["test", "shift", "ood"]),
+  role: z.enum(["test", "validation", "shift", "ood", "corruption"]),
   images: z.number().int().positive(),
   classes: z.number().int().min(2),
   /** How an anchored model was asked: `single`, `k`, `blt`. */
@@ -20,19 +20,37 @@ const storedSet = z.object({
   references: z.number().int().positive().optional(),
   /** Whether an `.uncertainty.npy` lies beside the logits. */
   uncertainty: z.boolean(),
+  /** How the images were corrupted, of role `corruption`. */
+  corruption: z
+    .object({
+      name: z.string(),
+      /** 1 to 5. */
+      severity: z.number().int(),
+      /** Whose constants: `cifar`, `tiny-imagenet`, `imagenet`; or `published` for files made by others. */
+      benchmark: z.string(),
+      /** Whether something stands in for what the benchmark prescribes (a procedural texture for photographs). */
+      standIn: z.boolean().optional(),
+    })
+    .optional(),
+  /** Of the checkpoint that predicted. */
+  checkpointSha256: z.string().optional(),
+  /** Of the images and of how they were asked: equal keys and checkpoints give equal logits. */
+  inputKey: z.string().optional(),
 });
 const index = z.object({ version: z.literal(1), sets: z.array(storedSet) });
 
 /** A line of `predictions/index.json`: one image set that a run has predicted. */
 export type StoredSet = z.infer<typeof storedSet>;
-/** What an image set is for: judged in distribution, under shift, or held against the test set as foreign. */
+/**
+ * What an image set is for: judged in distribution, under shift or corrupted; held against the test set as foreign; or,
+ * `validation`, what temperatures and thresholds are fitted on.
+ */
 export type SetRole = StoredSet["role"];
 
-export interface PredictionContext {
-  readonly role: SetRole;
-  readonly protocol?: string;
-  readonly references?: number;
-}
+export type PredictionContext = Pick<
+  StoredSet,
+  "role" | "protocol" | "references" | "corruption" | "checkpointSha256" | "inputKey"
+>;
 
 const indexPath = (run: string) => join(runPaths(run).predictions, "index.json");
 const paths = (run: string, slug: string) => {
@@ -64,7 +82,7 @@ export function savePredictions(run: string, predictions: Predictions, context: 
   if (uncertainty) writeNpy(files.uncertainty, { shape, data: uncertainty });
   const known = context.role === "ood" ? new Int32Array(labels.length).fill(-1) : labels;
   writeNpy(files.labels, { shape: [labels.length], data: known });
-  const { role, protocol, references } = context;
+  const { role, protocol, references, ...origin } = context;
   const entry: StoredSet = {
     set,
     slug,
@@ -74,10 +92,23 @@ export function savePredictions(run: string, predictions: Predictions, context: 
     protocol,
     references,
     uncertainty: uncertainty !== undefined,
+    ...origin,
   };
-  const sets = before ? others.map((other) => (other === before ? entry : other)) : [...others, entry];
-  writeFileAtomic(indexPath(run), `${JSON.stringify({ version: 1, sets }, null, 2)}\n`);
+  writeIndex(run, before ? others.map((other) => (other === before ? entry : other)) : [...others, entry]);
 }
+
+/** Removes the sets that `keep` does not want, with their files. */
+export function dropStored(run: string, keep: (entry: StoredSet) => boolean): void {
+  const sets = storedSets(run);
+  const dropped = sets.filter((entry) => !keep(entry));
+  if (dropped.length === 0) return;
+  // The index first: a file without its line does no harm, a line without its file does.
+  writeIndex(run, sets.filter(keep));
+  for (const { slug } of dropped) for (const path of Object.values(paths(run, slug))) rmSync(path, { force: true });
+}
+
+const writeIndex = (run: string, sets: readonly StoredSet[]): void =>
+  writeFileAtomic(indexPath(run), `${JSON.stringify({ version: 1, sets }, null, 2)}\n`);
 
 /** @throws UserError where the set was never predicted, or a file of it is missing or damaged. */
 export function loadPredictions(run: string, set: string): Predictions {
