@@ -45,5 +45,8 @@ export interface Corruption<S = unknown> {
   readonly apply: (image: Image, level: S, random: Random, resources: Resources) => Image | Promise<Image>;
 }
 
+/** Raised whenever a corruption gives other bytes than before: stored predictions on them are stale then. */
+export const CORRUPTIONS_VERSION = 1;
+
 /** For inference of S; the table holds corruptions of all kinds of levels. */
 export const corruption = <const S>(definition: Corruption<S>): Corruption<S> => definition;
