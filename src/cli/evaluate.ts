@@ -1,31 +1,58 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
+import { UserError } from "../core/index.ts";
+import { benchmarks, corruptionNames, type Severity } from "../corrupt/index.ts";
 import { dataSetNames } from "../data/index.ts";
 import { type Device, devices } from "../engine/index.ts";
-import { type MetricName, metrics, type Results } from "../evaluate/index.ts";
 import { toJson } from "./json.ts";
-import { type JudgeOptions, judgeRun, type Suite, suites } from "./judge-run.ts";
-import { listOf, oneOf, whole } from "./numbers.ts";
-import { percent, textTable } from "./table.ts";
-import { ownCommand, type Terminal } from "./terminal.ts";
+import { type ExternalOptions, judgeExternal } from "./judge/external.ts";
+import { judgeRuns } from "./judge/judge-runs.ts";
+import { type JudgeOptions, type Protocol, protocols, type Suite, suites } from "./judge/options.ts";
+import { resultsTable } from "./judge/results-table.ts";
+import { listOf, oneOf, whole, wholeList } from "./numbers.ts";
+import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
 
-interface Options extends JudgeOptions {
+interface Options extends Omit<JudgeOptions, "suites" | "ood" | "severities">, Omit<ExternalOptions, "ood"> {
   readonly suite?: readonly Suite[];
+  readonly severities?: readonly number[];
+  readonly ood?: readonly string[];
   readonly json?: boolean;
 }
 
-export function evaluateCommand(terminal: Terminal): Command {
+const examples = `
+What is stored is not predicted again: a second call only adds what is missing, and a stopped one continues.
+
+Examples:
+  $ anchored evaluate runs/cifar
+  $ anchored evaluate runs/cifar --suite clean,ood --ood fashion-mnist,mnist
+  $ anchored evaluate runs/standard runs/anchored --suite all
+  $ anchored evaluate runs/cifar --suite corruptions --corruptions fog,snow --severities 1,5
+  $ anchored evaluate runs/cifar --suite corruptions --published ~/CIFAR-10-C
+  $ anchored evaluate runs/cifar --protocol blt --json
+Logits of another program (.npy, a row an image):
+  $ anchored evaluate --logits id.npy --labels labels.npy --ood svhn=svhn.npy --out judged
+  $ anchored evaluate --logits id.npy --labels labels.npy --validation-logits v.npy --validation-labels vl.npy`;
+
+const collect = (value: string, before: readonly string[] = []): string[] => [
+  ...before,
+  ...value
+    .split(",")
+    .map((name) => name.trim())
+    .filter(Boolean),
+];
+
+export function evaluateCommand(terminal: Terminal, exit: (code: number) => void): Command {
   return new Command("evaluate")
-    .description("predict the test sets of a run once, store the logits, and judge them")
-    .argument("<run>", "a run folder")
+    .description("judge runs, or another program's logits: accuracy, calibration, shift, corruptions, OOD detection")
+    .argument("[runs...]", "run folders")
     .option(
       "--suite <a,b>",
-      `what to judge, of ${suites.join(", ")} (default: all)`,
-      listOf(suites)("--suite") as (text: string) => Suite[],
+      `what to judge, of ${suites.join(", ")}, or all (default: all but corruptions)`,
+      (text) => (text === "all" ? [...suites] : listOf([...suites, "all"])("--suite")(text)) as Suite[],
     )
     .option(
       "--protocol <name>",
-      "anchored runs: single (one reference) | k (mean over K, with uncertainty) (default: k)",
-      oneOf(["single", "k"])("--protocol") as (text: string) => "single" | "k",
+      "anchored runs: single (one reference) | k (mean over K, with uncertainty) | blt (a reference for each image) (default: k)",
+      oneOf(protocols)("--protocol") as (text: string) => Protocol,
     )
     .option(
       "--k <n>",
@@ -33,61 +60,90 @@ export function evaluateCommand(terminal: Terminal): Command {
       whole({ min: 1, example: 10 })("--k"),
     )
     .option(
-      "--ood <name>",
-      "data set of other content, for out-of-distribution detection (default: mnist)",
-      oneOf(dataSetNames)("--ood"),
+      "--calibrate",
+      "protocol k: scale the mean logits down by their spread over references, as the ImageNet code",
+    )
+    .option(
+      "--ood <names>",
+      "data sets of other content, for out-of-distribution detection; with --logits NAME=FILE.npy (default: mnist)",
+      collect,
     )
     .option(
       "--ood-count <n>",
-      "how many of its test images (default: as many as the run's own test set has)",
+      "how many of their images (default: as many as the test set has)",
       whole({ min: 1, example: 1000 })("--ood-count"),
     )
+    .option("--corruptions <a,b>", "which corruptions (default: all 29)", listOf(corruptionNames)("--corruptions"))
+    .option(
+      "--severities <a,b>",
+      "which of 1 to 5 (default: all)",
+      wholeList({ min: 1, max: 5, example: 3 })("--severities"),
+    )
+    .addOption(
+      new Option("--benchmark <name>", `whose constants: ${benchmarks.join(" | ")} (default: by image size)`).argParser(
+        oneOf(benchmarks)("--benchmark"),
+      ),
+    )
+    .option(
+      "--corrupt-count <n>",
+      "only the first n test images under corruption",
+      whole({ min: 1, example: 1000 })("--corrupt-count"),
+    )
+    .option(
+      "--corruption-references <n>",
+      "references of anchored runs under corruption (default: 1, for there are 145 sets)",
+      whole({ min: 1, example: 5 })("--corruption-references"),
+    )
+    .option("--frost-dir <dir>", "photographs of frost (default: a procedural texture, shown as frost*)")
+    .option("--published <dir>", "CIFAR-10-C's own .npy files in place of images made here; checksums are verified")
+    .option("--logits <file>", "another program's logits on the test set, .npy [images, classes]")
+    .option("--labels <file>", "their labels, .npy [images]")
+    .option("--validation-logits <file>", "logits to fit temperatures and thresholds on")
+    .option("--validation-labels <file>", "their labels")
+    .option("--corrupted <name=file>", "logits of a corruption, [5 · images, classes], severity 1 first", collect)
+    .option("--name <text>", "what reports call another program's model (default: the file's name)")
+    .option("--out <dir>", "where another program's results go (default: beside --logits)")
     .option(
       "--device <name>",
       `what to predict on: ${devices.join(" | ")} (default: as the run was trained)`,
       oneOf(devices)("--device") as (text: string) => Device,
     )
     .option("--data-dir <dir>", "where data sets lie (default: $ANCHORED_DATA or the user's cache folder)")
-    .option("--json", "print results.json")
-    .addHelpText(
-      "after",
-      `
-Examples:
-  $ anchored evaluate runs/cifar
-  $ anchored evaluate runs/cifar --suite clean,ood --ood fashion-mnist
-  $ anchored evaluate runs/cifar --protocol single --json`,
-    )
-    .action(async (run: string, { suite, json, ...options }: Options) => {
-      const results = await terminal.interruptible((signal) =>
-        judgeRun(terminal, run, { ...options, suites: suite, signal }),
-      );
-      terminal.out(json ? toJson(results) : resultsTable(results, suite ?? suites));
-      terminal.note(`next: ${ownCommand()} report ${run}`);
-    });
+    .option("--fresh", "predict everything again")
+    .option("--json", "print results.json (of several runs, a list)")
+    .addHelpText("after", examples)
+    .action(async (runs: string[], options: Options) => exit(await runEvaluate(terminal, runs, options)));
 }
 
-const calibration: MetricName[] = ["ece15", "rmsEce20", "smoothEce", "nll", "brier"];
-
-/** One line an image set, and below it how well foreign images are told apart. */
-export function resultsTable({ run, sets, ood }: Results, wanted: readonly Suite[]): string {
-  const shown: MetricName[] = ["accuracy", ...(wanted.includes("calibration") ? calibration : [])];
-  const labelled = textTable([
-    [run, "images", ...shown.map((name) => metrics[name].title)],
-    ...sets.map(({ set, images, metrics: values }) => [
-      set,
-      String(images),
-      ...shown.map((name) => formatted(values[name], metrics[name].unit)),
-    ]),
-  ]);
-  if (ood.length === 0) return labelled;
-  const foreign = textTable([
-    ["out of distribution", "AUROC"],
-    ...ood.map(({ set, score, auroc }) => [`${set} by ${score}`, percent(auroc)]),
-  ]);
-  return `${labelled}\n\n${foreign}`;
+async function runEvaluate(terminal: Terminal, runs: readonly string[], given: Options): Promise<number> {
+  const { suite, json, severities, ...options } = given;
+  if (options.logits) {
+    if (runs.length > 0) throw new UserError(`${runs[0]}: either run folders or --logits; call evaluate twice`);
+    const results = judgeExternal({ ...options, logits: options.logits });
+    terminal.out(json ? toJson(results.results) : resultsTable(results.results));
+    terminal.note(`next: ${ownCommand()} report ${results.folder}`);
+    return 0;
+  }
+  if (runs.length === 0) throw new UserError("nothing to judge: name a run folder, or give --logits and --labels");
+  for (const name of options.ood ?? []) oneOf(dataSetNames)("--ood")(name);
+  const judged = await terminal.interruptible(async (signal) => {
+    try {
+      return await judgeRuns(terminal, runs, {
+        ...options,
+        suites: suite,
+        severities: severities as Severity[],
+        signal,
+      });
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      return undefined;
+    }
+  });
+  if (!judged) {
+    terminal.note("stopped; what was predicted is kept, the same command continues from here");
+    return INTERRUPTED;
+  }
+  terminal.out(json ? toJson(judged.length === 1 ? judged[0] : judged) : judged.map(resultsTable).join("\n\n"));
+  terminal.note(`next: ${ownCommand()} report ${runs.join(" ")}`);
+  return 0;
 }
-
-const formatted = (value: number | undefined, unit: "%" | ""): string => {
-  if (value === undefined) return "–";
-  return unit === "%" ? percent(value) : value.toFixed(3);
-};

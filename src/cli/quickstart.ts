@@ -9,7 +9,7 @@ import { report } from "../report/index.ts";
 import { loadCheckpoint, type RunConfig, readRun } from "../train/index.ts";
 import { comparisonTable } from "./comparison-table.ts";
 import { toJson } from "./json.ts";
-import { judgeRun } from "./judge-run.ts";
+import { judgeRuns } from "./judge/judge-runs.ts";
 import { oneOf, whole } from "./numbers.ts";
 import { type PlannedRun, quickstartPlan } from "./quickstart-plan.ts";
 import { duration } from "./table.ts";
@@ -106,7 +106,7 @@ async function trainAndJudge(
   const { finished } = await trainInto(terminal, run, config, { resume, maxSteps, signal, label });
   if (signal.aborted) return;
   if (finished || maxSteps) terminal.note(`${label}: predicting the test sets`);
-  await judgeRun(terminal, run, { signal }).catch((error) => {
+  await judgeRuns(terminal, [run], { signal }).catch((error) => {
     if (!signal.aborted) throw error;
   });
 }

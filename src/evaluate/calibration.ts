@@ -46,6 +46,14 @@ export function reliabilityBins({ confidence, correct, images }: Judged, binCoun
   }));
 }
 
+/** Maximum calibration error: the largest gap of a bin that holds an image (Guo et al. 2017). */
+export const maximumCalibrationError = (judged: Judged, binCount: number): number =>
+  reliabilityBins(judged, binCount).reduce(
+    (largest, { count, accuracy, meanConfidence }) =>
+      count > 0 ? Math.max(largest, Math.abs(accuracy - meanConfidence)) : largest,
+    0,
+  );
+
 /**
  * Expected calibration error: the binned gap between confidence and accuracy, weighted by bin size. `norm` 1 is ECE
  * (Naeini et al. 2015, Guo et al. 2017), 2 is the root mean square error (Hendrycks et al. 2019).

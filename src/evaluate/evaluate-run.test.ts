@@ -106,6 +106,9 @@ test("results from the stored predictions, written and read back", () => {
   // Confidences .982 and .953 against .731 and .971: three of four pairs; std .1 and .2 against .3 and .2: 3½ of 4.
   expect(results.ood.map(({ score, auroc }) => [score, auroc])).toEqual([
     ["max-softmax", 0.75],
+    ["max-logit", 0.75],
+    ["energy", 0.75],
+    ["entropy", 0.75],
     ["reference-std", 0.875],
   ]);
   expect(results.ood[0].histogram.id.reduce((a, b) => a + b)).toBe(2);

@@ -1,14 +1,21 @@
 import { basename, resolve } from "node:path";
 import type { Predictions } from "../core/index.ts";
 import { runPaths, UserError, writeFileAtomic } from "../core/index.ts";
+import { bootstrapIntervals } from "./bootstrap.ts";
 import { reliabilityBins } from "./calibration.ts";
+import { judgeCorruptions } from "./corruption-results.ts";
+import { detection, histogram, rocCurve } from "./detection.ts";
 import { judge } from "./judged.ts";
 import { thisMachine, versions } from "./machine.ts";
 import { measure } from "./metrics.ts";
-import { auroc, histogram, oodScoreNames, oodScores } from "./ood.ts";
+import { type OodScore, oodScoreNames, oodScores } from "./ood-scores.ts";
+import { conformalResults, fitScalings, scalingResults } from "./posthoc-results.ts";
 import type { LabelledSetResults, OodResults, Results } from "./results.ts";
+import { riskCoverage } from "./risk-coverage.ts";
 import { readRunConfig } from "./run-config.ts";
 import { type LogLine, readRunLog } from "./run-log.ts";
+import { readSensitivity } from "./sensitivity-results.ts";
+import { smoothReliability } from "./smooth-ece.ts";
 import { loadPredictions, type StoredSet, storedSets } from "./stored.ts";
 
 /** What a caller knows and the run folder does not say. */
@@ -31,17 +38,8 @@ const HISTOGRAM_BINS = 1000;
 export function evaluateStored(run: string, options: EvaluateOptions = {}): Results {
   const config = readRunConfig(run);
   const log = readRunLog(run);
-  const stored = storedSets(run);
-  const test = stored.find(({ role }) => role === "test");
-  if (!test)
-    throw new UserError(`${run} has no stored predictions on a test set; predict one first (anchored evaluate)`);
-
-  const testPredictions = loadPredictions(run, test.set);
-  const load = (entry: StoredSet) => (entry === test ? testPredictions : loadPredictions(run, entry.set));
-  const results: Results = {
-    version: 1,
-    run: basename(resolve(run)),
-    date: (options.date ?? new Date()).toISOString(),
+  return writeResults(run, {
+    ...heading(run, options),
     data: { name: config.data, title: config.title },
     model: config.model,
     method: config.method,
@@ -52,18 +50,74 @@ export function evaluateStored(run: string, options: EvaluateOptions = {}): Resu
     command: options.command,
     training: trainingFacts(log),
     settings: config.settings,
-    sets: stored.filter(({ role }) => role !== "ood").map((entry) => labelledResults(entry, load(entry))),
-    ood: stored.filter(({ role }) => role === "ood").flatMap((entry) => oodResults(testPredictions, load(entry))),
-    machine: thisMachine(),
-    versions: versions(),
-  };
+    ...judgeStored(run),
+  });
+}
+
+/**
+ * As `evaluateStored`, for a folder of predictions that another program made: nothing is known of its training.
+ * @param name what reports call the model
+ */
+export function evaluateExternal(run: string, name: string, options: Pick<EvaluateOptions, "date"> = {}): Results {
+  return writeResults(run, {
+    ...heading(run, options),
+    external: true,
+    data: { name, title: name },
+    model: name,
+    method: name,
+    training: {},
+    settings: { model: name },
+    ...judgeStored(run),
+  });
+}
+
+const heading = (run: string, { date = new Date() }: EvaluateOptions) => ({
+  version: 1 as const,
+  run: basename(resolve(run)),
+  date: date.toISOString(),
+  machine: thisMachine(),
+  versions: versions(),
+});
+
+function writeResults(run: string, results: Results): Results {
   writeFileAtomic(runPaths(run).results, `${stringify(results)}\n`);
   return results;
 }
 
+/** Everything that follows from the stored logits alone. */
+function judgeStored(
+  run: string,
+): Pick<Results, "sets" | "ood" | "scalings" | "conformal" | "corruptions" | "sensitivity"> {
+  const stored = storedSets(run);
+  const load = ({ set }: StoredSet) => loadPredictions(run, set);
+  const of = (role: StoredSet["role"]) =>
+    stored.filter((entry) => entry.role === role).map((entry) => ({ entry, predictions: load(entry) }));
+  const [test] = of("test");
+  if (!test)
+    throw new UserError(`${run} has no stored predictions on a test set; predict one first (anchored evaluate)`);
+  const labelled = [test, ...of("shift")];
+  const sets = labelled.map(({ entry, predictions }) => labelledResults(entry, predictions));
+  const validation = of("validation")[0]?.predictions;
+  const scalings = validation && fitScalings(validation);
+  const temperature = scalings?.find(({ kind }) => kind === "temperature");
+  const held = labelled.map(({ predictions }) => predictions);
+  return {
+    sets,
+    ood: of("ood").flatMap(({ predictions }) => oodResults(test.predictions, predictions, temperature?.temperature)),
+    ...(validation &&
+      scalings &&
+      temperature && {
+        scalings: scalingResults(scalings, held),
+        conformal: conformalResults(validation, held, temperature),
+      }),
+    corruptions: judgeCorruptions(stored, load),
+    sensitivity: readSensitivity(run),
+  };
+}
+
 /** Indented JSON, but a list of numbers on one line. */
 const stringify = (value: unknown): string =>
-  JSON.stringify(value, null, 1).replace(/\[[\d\s,.eE+-]+\]/g, (numbers) => numbers.replace(/\s+/g, ""));
+  JSON.stringify(value, null, 1).replace(/\[[\s\d,.eE+-]+\]/g, (numbers) => numbers.replace(/\s+/g, ""));
 
 function labelledResults(entry: StoredSet, predictions: Predictions): LabelledSetResults {
   const judged = judge(predictions);
@@ -75,26 +129,51 @@ function labelledResults(entry: StoredSet, predictions: Predictions): LabelledSe
     protocol,
     references,
     metrics: measure(judged),
+    intervals: bootstrapIntervals(judged) as LabelledSetResults["intervals"],
     reliability: reliabilityBins(judged, RELIABILITY_BINS),
+    smoothReliability: rounded(smoothReliability(judged.confidence, judged.correct)),
+    riskCoverage: rounded(riskCoverage(judged)),
   };
 }
 
-function oodResults(id: Predictions, ood: Predictions): OodResults[] {
+function oodResults(id: Predictions, ood: Predictions, temperature: number | undefined): OodResults[] {
   return oodScoreNames.flatMap((score) => {
-    const { shown, direction, range } = oodScores[score];
-    const [inside, outside] = [shown(id), shown(ood)];
+    const { shown, direction, range }: OodScore = oodScores[score];
+    const [inside, outside] = [shown(id, { temperature }), shown(ood, { temperature })];
     if (!inside || !outside) return [];
-    const counts = (values: Float64Array) => histogram(values, range[0], range[1], HISTOGRAM_BINS);
+    const [lower, upper] = range?.(id.classes) ?? rangeOf(inside, outside);
+    const counts = (values: Float64Array) => histogram(values, lower, upper, HISTOGRAM_BINS);
+    // All measures are of a number that grows as images get stranger.
+    const [known, foreign] = [inside, outside].map((values) => values.map((value) => direction * value));
     return {
       set: ood.set,
       against: id.set,
       score,
-      // Where the score falls as images get stranger, the roles swap.
-      auroc: direction > 0 ? auroc(inside, outside) : auroc(outside, inside),
-      histogram: { lower: range[0], upper: range[1], id: counts(inside), ood: counts(outside) },
+      ...detection(known, foreign),
+      roc: rounded(rocCurve(known, foreign)),
+      histogram: { lower, upper, id: counts(inside), ood: counts(outside) },
     };
   });
 }
+
+function rangeOf(...groups: readonly Float64Array[]): [number, number] {
+  let [lower, upper] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const values of groups)
+    for (const value of values) {
+      lower = Math.min(lower, value);
+      upper = Math.max(upper, value);
+    }
+  return lower < upper ? [lower, upper] : [lower, lower + 1];
+}
+
+/** Curves are for drawing: five digits are plenty. */
+const rounded = <T extends object>(curves: T): { [K in keyof T]: number[] } =>
+  Object.fromEntries(
+    Object.entries(curves).map(([name, values]: [string, readonly number[]]) => [
+      name,
+      Array.from(values, (value) => Number(value.toPrecision(5))),
+    ]),
+  ) as { [K in keyof T]: number[] };
 
 function trainingFacts(log: readonly LogLine[]): Results["training"] {
   const last = (key: "epoch" | "step" | "seconds") =>

@@ -2,6 +2,13 @@ export type { Predictions } from "../core/index.ts";
 export { type NpyArray, readNpy, writeNpy } from "../core/index.ts";
 export { type Arm, groupIntoArms, type MeanSd, meanSd } from "./aggregate.ts";
 export {
+  type BootstrapOptions,
+  bootstrapIntervals,
+  type Interval,
+  type PairedDifference,
+  pairedDifference,
+} from "./bootstrap.ts";
+export {
   accuracy,
   brier,
   expectedCalibrationError,
@@ -10,16 +17,59 @@ export {
   reliabilityBins,
 } from "./calibration.ts";
 export { type Comparison, compareSeeds } from "./compare.ts";
-export { type EvaluateOptions, evaluateStored } from "./evaluate-run.ts";
+export {
+  type ConformalMethod,
+  type ConformalOptions,
+  type ConformalResult,
+  conformal,
+  conformalMethods,
+  conformalThreshold,
+  predictionSets,
+} from "./conformal.ts";
+export {
+  alexNetErrors,
+  corruptionSets,
+  meanCorruptionError,
+  meanCorruptionErrors,
+  relativeCorruptionError,
+} from "./corruption-error.ts";
+export { type CorruptionCell, type CorruptionResults, correctByCorruption } from "./corruption-results.ts";
+export {
+  auroc,
+  averagePrecision,
+  type Detection,
+  detection,
+  falsePositiveRateAt,
+  histogram,
+  rocCurve,
+} from "./detection.ts";
+export { type EvaluateOptions, evaluateExternal, evaluateStored } from "./evaluate-run.ts";
+export { type ExternalFiles, readExternal, readExternalCorruption } from "./external.ts";
 export { parseJson, readText } from "./json-file.ts";
 export { checkPredictions, type Judged, judge, softmax } from "./judged.ts";
 export { thisMachine, versions } from "./machine.ts";
 export { type Metric, type MetricName, measure, metricNames, metrics } from "./metrics.ts";
-export { auroc, histogram, type OodScore, type OodScoreName, oodScoreNames, oodScores, rowMeans } from "./ood.ts";
+export {
+  type OodScore,
+  type OodScoreName,
+  oodScoreNames,
+  oodScores,
+  rowMeans,
+  type ScoreContext,
+} from "./ood-scores.ts";
 export { type LabelledSetResults, type OodResults, type Results, readResults, resultsSchema } from "./results.ts";
+export { aurc, type RiskCoverage, riskCoverage } from "./risk-coverage.ts";
 export { type RunConfig, readRunConfig, type Setting } from "./run-config.ts";
 export { type LogLine, readRunLog } from "./run-log.ts";
-export { selfConsistentWidth, smoothEce, smoothEceAt } from "./smooth-ece.ts";
+export { applyScaling, fitScaling, type Scaling, type ScalingKind, scalingKinds } from "./scaling.ts";
+export { readSensitivity, type SensitivityResults, saveSensitivity } from "./sensitivity-results.ts";
+export {
+  type SmoothReliability,
+  selfConsistentWidth,
+  smoothEce,
+  smoothEceAt,
+  smoothReliability,
+} from "./smooth-ece.ts";
 export {
   dropStored,
   loadPredictions,

@@ -17,6 +17,8 @@ export interface Judged {
   /** [N], in nats: log Σ exp(logits) − logit of the label, exact even where the probability underflows. */
   readonly nll: Float64Array;
   readonly labels: Int32Array;
+  /** [N] number of classes with a larger logit than the label's; 0 where it is right (or ties with the first). */
+  readonly rank: Int32Array;
 }
 
 /** Softmax of logits [N × K] with each row's largest probability and its class. No labels needed. */
@@ -54,14 +56,17 @@ export function judge(predictions: Predictions): Judged {
   const { probabilities, predicted, confidence, logSumExp } = softmax(logits, classes);
   const correct = new Uint8Array(labels.length);
   const nll = new Float64Array(labels.length);
+  const rank = new Int32Array(labels.length);
   for (let row = 0; row < labels.length; row++) {
     const label = labels[row];
     if (label < 0 || label >= classes)
       throw new TypeError(`${set}: label ${label} of image ${row} is outside [0, ${classes})`);
     correct[row] = predicted[row] === label ? 1 : 0;
-    nll[row] = logSumExp[row] - logits[row * classes + label];
+    const own = logits[row * classes + label];
+    nll[row] = logSumExp[row] - own;
+    for (let k = row * classes; k < (row + 1) * classes; k++) if (logits[k] > own) rank[row]++;
   }
-  return { images: labels.length, classes, probabilities, predicted, confidence, correct, nll, labels };
+  return { images: labels.length, classes, probabilities, predicted, confidence, correct, nll, labels, rank };
 }
 
 /**

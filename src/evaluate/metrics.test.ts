@@ -24,7 +24,16 @@ const expected: Record<MetricName, number> = {
   rmsEce20: Math.sqrt((0.01 + 0.04 + 0.49 + 0.16) / 4),
   // Fixtures of the authors' package are in smooth-ece.test.ts; here its value on a coarse set, for the table.
   smoothEce: measure(byHand).smoothEce,
+  // Of two classes every label is among the five most likely.
+  top5: 1,
+  maxCe15: 0.7,
+  // Four images, eight probabilities: those of class 0 and of class 1 are complements, in bins of their own.
+  classwiseEce15: (0.1 + 0.2 + 0.7 + 0.4) / 4,
+  // More bins than images: each image is a bin of its own.
+  adaptiveEce15: (0.1 + 0.2 + 0.7 + 0.4) / 4,
   nll: -Math.log(0.9 * 0.8 * 0.3 * 0.6) / 4,
+  // Most confident first: right, right, wrong, right.
+  aurc: (0 + 0 + 1 / 3 + 1 / 4) / 4,
   brier: (2 * 0.01 + 2 * 0.04 + 2 * 0.49 + 2 * 0.16) / 4,
 };
 

@@ -1,5 +1,8 @@
-import { accuracy, brier, expectedCalibrationError, meanNll } from "./calibration.ts";
+import { adaptiveEce } from "./adaptive-ece.ts";
+import { accuracy, brier, expectedCalibrationError, maximumCalibrationError, meanNll } from "./calibration.ts";
+import { classwiseEce } from "./classwise-ece.ts";
 import type { Judged } from "./judged.ts";
+import { aurc } from "./risk-coverage.ts";
 import { smoothEce } from "./smooth-ece.ts";
 
 /** A number about one labelled image set. */
@@ -23,6 +26,13 @@ export const metrics = {
     unit: "%",
     compute: accuracy,
   },
+  top5: {
+    title: "Top-5 accuracy",
+    meaning: "Share of images whose label is among the five most likely classes.",
+    better: "higher",
+    unit: "%",
+    compute: ({ rank, images }) => rank.reduce((hits, larger) => hits + (larger < 5 ? 1 : 0), 0) / images,
+  },
   ece15: {
     title: "ECE",
     meaning: "Mean gap between confidence and accuracy, 15 bins.",
@@ -36,6 +46,27 @@ export const metrics = {
     better: "lower",
     unit: "%",
     compute: (judged) => expectedCalibrationError(judged, 20, 2),
+  },
+  maxCe15: {
+    title: "Max CE",
+    meaning: "The largest gap between confidence and accuracy of 15 bins; a bin of a few images can decide it.",
+    better: "lower",
+    unit: "%",
+    compute: (judged) => maximumCalibrationError(judged, 15),
+  },
+  classwiseEce15: {
+    title: "Classwise ECE",
+    meaning: "Mean over the classes of the gap between a class's probability and its frequency, 15 bins.",
+    better: "lower",
+    unit: "%",
+    compute: (judged) => classwiseEce(judged, 15),
+  },
+  adaptiveEce15: {
+    title: "Adaptive ECE",
+    meaning: "As ECE, but 15 bins that hold equally many images.",
+    better: "lower",
+    unit: "%",
+    compute: (judged) => adaptiveEce(judged, 15),
   },
   smoothEce: {
     title: "Smoothed ECE",
@@ -57,6 +88,13 @@ export const metrics = {
     better: "lower",
     unit: "",
     compute: brier,
+  },
+  aurc: {
+    title: "AURC",
+    meaning: "Share of errors among the answered images, averaged over how many are answered, most confident first.",
+    better: "lower",
+    unit: "%",
+    compute: aurc,
   },
 } satisfies Record<string, Metric>;
 

@@ -1,36 +1,125 @@
 import type { Predictions } from "../core/index.ts";
 import { softmax } from "./judged.ts";
 
-/** A number per image, larger where the image looks more out-of-distribution; `undefined` where the model lacks it. */
+/** What a score may need besides the predictions. */
+export interface ScoreContext {
+  /** Fitted on validation images; scores of scaled logits are undefined without it. */
+  readonly temperature?: number;
+}
+
+/** A number per image that tells known from foreign ones; `undefined` where the model lacks what it needs. */
 export interface OodScore {
   readonly title: string;
-  /** The range of `shown`, for histograms that can be added over runs. */
-  readonly range: readonly [number, number];
+  /** For tables, after “by”. */
+  readonly short: string;
+  /** The range of `shown` for K classes, where it has one: histograms over it can be added over runs. */
+  readonly range?: (classes: number) => readonly [number, number];
   /** [N] the quantity that a histogram shows. */
-  readonly shown: (predictions: Predictions) => Float64Array | undefined;
+  readonly shown: (predictions: Predictions, context?: ScoreContext) => Float64Array | undefined;
   /** Whether `shown` grows (1) or falls (−1) as an image gets stranger. */
   readonly direction: 1 | -1;
 }
 
-/** The table of scores: a new one is a line here and a row in `ood.test.ts`. */
+const scaled =
+  (score: (predictions: Predictions, temperature: number) => Float64Array) =>
+  (predictions: Predictions, { temperature }: ScoreContext = {}): Float64Array | undefined =>
+    temperature === undefined ? undefined : score(predictions, temperature);
+
+const unit = (): readonly [number, number] => [0, 1];
+const upToLogK = (classes: number): readonly [number, number] => [0, Math.log(classes)];
+
+/** The table of scores: a new one is a line here and a row in `detection.test.ts`. */
 export const oodScores = {
+  // Hendrycks & Gimpel 2017.
   "max-softmax": {
     title: "Confidence (largest softmax probability)",
-    range: [0, 1],
-    shown: ({ logits, classes }) => softmax(logits, classes).confidence,
+    short: "max-softmax",
+    range: unit,
+    shown: (predictions) => confidence(predictions, 1),
     direction: -1,
+  },
+  // Hendrycks et al. 2022.
+  "max-logit": {
+    title: "Largest logit",
+    short: "max-logit",
+    shown: ({ logits, classes }) => rowMaxima(logits, classes),
+    direction: -1,
+  },
+  // Liu et al. 2020: the negative of their energy, so that larger means better known.
+  energy: {
+    title: "Negative energy (log-sum-exp of the logits)",
+    short: "energy",
+    shown: (predictions) => negativeEnergy(predictions, 1),
+    direction: -1,
+  },
+  entropy: {
+    title: "Entropy of the prediction, nats",
+    short: "entropy",
+    range: upToLogK,
+    shown: (predictions) => entropy(predictions, 1),
+    direction: 1,
   },
   "reference-std": {
     title: "Uncertainty (std over references, mean over classes)",
-    // The standard deviation of values in [0, 1] is at most 1/2.
-    range: [0, 0.5],
+    short: "reference std",
+    // The standard deviation of values in [0, 1] is at most 1/2 (up to √(K / (K − 1)) for K references).
+    range: () => [0, 0.5],
     shown: ({ uncertainty, classes }) => uncertainty && rowMeans(uncertainty, classes),
+    direction: 1,
+  },
+  "max-softmax-scaled": {
+    title: "Confidence of temperature-scaled logits",
+    short: "max-softmax, scaled",
+    range: unit,
+    shown: scaled(confidence),
+    direction: -1,
+  },
+  "energy-scaled": {
+    title: "Negative energy of temperature-scaled logits",
+    short: "energy, scaled",
+    shown: scaled(negativeEnergy),
+    direction: -1,
+  },
+  "entropy-scaled": {
+    title: "Entropy of temperature-scaled logits, nats",
+    short: "entropy, scaled",
+    range: upToLogK,
+    shown: scaled(entropy),
     direction: 1,
   },
 } satisfies Record<string, OodScore>;
 
 export type OodScoreName = keyof typeof oodScores;
 export const oodScoreNames = Object.keys(oodScores) as OodScoreName[];
+
+const divided = (logits: Float32Array, temperature: number): ArrayLike<number> =>
+  temperature === 1 ? logits : Float64Array.from(logits, (logit) => logit / temperature);
+
+function confidence({ logits, classes }: Predictions, temperature: number): Float64Array {
+  return softmax(divided(logits, temperature), classes).confidence;
+}
+
+/** T · log Σ exp(z / T). */
+function negativeEnergy({ logits, classes }: Predictions, temperature: number): Float64Array {
+  return softmax(divided(logits, temperature), classes).logSumExp.map((value) => temperature * value);
+}
+
+function entropy({ logits, classes }: Predictions, temperature: number): Float64Array {
+  const { probabilities } = softmax(divided(logits, temperature), classes);
+  return Float64Array.from({ length: probabilities.length / classes }, (_, row) => {
+    let sum = 0;
+    for (let k = row * classes; k < (row + 1) * classes; k++)
+      if (probabilities[k] > 0) sum -= probabilities[k] * Math.log(probabilities[k]);
+    return sum;
+  });
+}
+
+const rowMaxima = (values: Float32Array, classes: number): Float64Array =>
+  Float64Array.from({ length: values.length / classes }, (_, row) => {
+    let largest = values[row * classes];
+    for (let k = 1; k < classes; k++) largest = Math.max(largest, values[row * classes + k]);
+    return largest;
+  });
 
 /** [N × K] → [N]. */
 export function rowMeans(values: Float32Array, classes: number): Float64Array {
@@ -39,39 +128,4 @@ export function rowMeans(values: Float32Array, classes: number): Float64Array {
     for (let k = 0; k < classes; k++) sum += values[row * classes + k];
     return sum / classes;
   });
-}
-
-/**
- * Area under the ROC curve: the probability that a random positive scores above a random negative, ties counting one
- * half (Mann–Whitney U by average ranks). For OOD detection the positives are the out-of-distribution images.
- * @throws TypeError where either side is empty or holds NaN.
- */
-export function auroc(negatives: Float64Array, positives: Float64Array): number {
-  if (negatives.length === 0 || positives.length === 0)
-    throw new TypeError(
-      `auroc: ${negatives.length} negatives and ${positives.length} positives; both must be non-empty`,
-    );
-  const below = Float64Array.from(negatives).sort();
-  const above = Float64Array.from(positives).sort();
-  // A typed array sorts NaN last.
-  if (Number.isNaN(below.at(-1)) || Number.isNaN(above.at(-1))) throw new TypeError("auroc: a score is NaN");
-  let smaller = 0;
-  let smallerOrEqual = 0;
-  let wins = 0;
-  for (const score of above) {
-    while (smaller < below.length && below[smaller] < score) smaller++;
-    while (smallerOrEqual < below.length && below[smallerOrEqual] <= score) smallerOrEqual++;
-    wins += (smaller + smallerOrEqual) / 2;
-  }
-  return wins / (below.length * above.length);
-}
-
-/** Counts in `binCount` equal bins over [lower, upper]; what lies outside falls into the nearest bin. */
-export function histogram(values: Float64Array, lower: number, upper: number, binCount: number): number[] {
-  const counts = new Array<number>(binCount).fill(0);
-  for (const value of values) {
-    const bin = Math.floor(((value - lower) / (upper - lower)) * binCount);
-    counts[Math.min(Math.max(bin, 0), binCount - 1)]++;
-  }
-  return counts;
 }

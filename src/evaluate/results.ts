@@ -1,8 +1,11 @@
 import { z } from "zod";
 import { runPaths } from "../core/index.ts";
+import { corruptionResults } from "./corruption-results.ts";
 import { parseJson, readText } from "./json-file.ts";
 import { metricNames } from "./metrics.ts";
-import { oodScoreNames } from "./ood.ts";
+import { oodScoreNames } from "./ood-scores.ts";
+import { conformalResult, scalingResult } from "./posthoc-results.ts";
+import { sensitivityResults } from "./sensitivity-results.ts";
 
 const bin = z.object({
   lower: z.number(),
@@ -12,6 +15,8 @@ const bin = z.object({
   accuracy: z.number(),
 });
 
+const numbers = z.array(z.number());
+
 const labelledSet = z.object({
   set: z.string(),
   role: z.enum(["test", "shift"]),
@@ -20,8 +25,21 @@ const labelledSet = z.object({
   references: z.number().int().optional(),
   /** By metric name; a file written before a metric existed lacks it. */
   metrics: z.partialRecord(z.enum(metricNames), z.number()),
+  /** 95 % bootstrap intervals over the choice of the images, of the metrics that have them. */
+  intervals: z.partialRecord(z.enum(metricNames), z.tuple([z.number(), z.number()])).optional(),
   /** 15 equal-width bins of confidence. */
   reliability: z.array(bin),
+  /** Without bins, at even places of [0, 1], with a 95 % band. */
+  smoothReliability: z
+    .object({
+      confidence: numbers,
+      accuracy: numbers,
+      lower: numbers,
+      upper: numbers,
+      density: numbers,
+    })
+    .optional(),
+  riskCoverage: z.object({ coverage: numbers, risk: numbers }).optional(),
 });
 
 const oodResult = z.object({
@@ -32,6 +50,13 @@ const oodResult = z.object({
   score: z.enum(oodScoreNames),
   /** 1: told apart perfectly, 0.5: not at all. */
   auroc: z.number(),
+  /** Average precision with the known, and with the foreign images as the positives. */
+  auprIn: z.number().optional(),
+  auprOut: z.number().optional(),
+  /** Foreign images accepted where 95 % of the known ones are; known ones rejected where 95 % of the foreign are. */
+  fpr95In: z.number().optional(),
+  fpr95Out: z.number().optional(),
+  roc: z.object({ falsePositiveRate: numbers, truePositiveRate: numbers }).optional(),
   /** Counts in equal bins over [lower, upper] of the score. */
   histogram: z.object({
     lower: z.number(),
@@ -65,8 +90,15 @@ export const resultsSchema = z.object({
   }),
   /** What makes two runs different experiments: the config without seed, folder and time, flattened. */
   settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  /** Whether another program predicted: nothing is known of how it was trained. */
+  external: z.boolean().optional(),
   sets: z.array(labelledSet),
   ood: z.array(oodResult),
+  /** Fitted on validation images. */
+  scalings: z.array(scalingResult).optional(),
+  conformal: z.array(conformalResult).optional(),
+  corruptions: corruptionResults.optional(),
+  sensitivity: sensitivityResults.optional(),
   /** Where it was evaluated. */
   machine: z.object({ cores: z.number().int(), cpu: z.string() }),
   versions: z.record(z.string(), z.string()),

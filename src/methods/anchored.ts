@@ -1,5 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { HostArray, UserError } from "../core/index.ts";
+import type { Arrays, Model } from "../models/index.ts";
 import { softmaxCrossEntropy } from "./cross-entropy.ts";
 import type { Method } from "./method.ts";
 
@@ -46,13 +47,42 @@ export const anchored = ({ maskProbability, maskTarget }: AnchoredOptions): Meth
       const { logits, state: moved } = model.apply(params, state, tuple(images, references, maskReference), "train");
       return [softmaxCrossEntropy(logits.ref, targets), { logits, state: moved }];
     },
-    predict(model, params, state, images, reference) {
-      if (!reference) throw new TypeError("anchored: predict needs a reference");
-      const references = np.broadcastTo(reference, images.shape);
-      return model.apply(params, state, tuple(images, references), "predict").logits;
+    predict(model, params, state, images, references) {
+      if (!references) throw new TypeError("anchored: predict needs references");
+      return predictUnderReferences(model, params, state, images, references);
     },
   };
 };
+
+/**
+ * Logits [R, N, K] of the tuples [r, x − r] for references [R, 1 or N, C, H, W]. The first layer is linear, so with its
+ * weight W = [Wr | Wx] its output is Wx ∗ x + (Wr − Wx) ∗ r: the images' part is computed once for all references, the
+ * references' part once for all images that share them.
+ */
+export function predictUnderReferences(
+  model: Model,
+  params: Arrays,
+  state: Arrays,
+  images: np.Array,
+  references: np.Array,
+): np.Array {
+  const [count, sharing, ...imageShape] = references.shape;
+  const [batch] = images.shape;
+  const { [model.stemWeight]: weight, ...rest } = params;
+  const [forReference, forResidual] = np.split(weight, 2, 1);
+  const fromImages = model.stem({ [model.stemWeight]: forResidual.ref }, images);
+  const fromReferences = model.stem(
+    { [model.stemWeight]: np.subtract(forReference, forResidual) },
+    np.reshape(references, [count * sharing, ...imageShape]),
+  );
+  const [, ...featureShape] = fromImages.shape;
+  const features = np.add(
+    np.reshape(fromImages, [1, batch, ...featureShape]),
+    np.reshape(fromReferences, [count, sharing, ...featureShape]),
+  );
+  const { logits } = model.trunk(rest, state, np.reshape(features, [count * batch, ...featureShape]), "predict");
+  return np.reshape(logits, [count, batch, logits.shape[1]]);
+}
 
 /**
  * Images x and references r [N, C, H, W] → [N, 2C, H, W], the tuple [r, x − r]; where the scalar `maskReference` is 1,

@@ -28,4 +28,16 @@ export function combineReferences(logitsByReference: readonly Float32Array[]): {
   return { logits, uncertainty };
 }
 
+/**
+ * The ImageNet code's calibration of combined logits [N × K]: μ / (1 + exp(mean over classes of the std)), which
+ * softens images on which the references disagree. It scales all others too, by at least 2.
+ */
+export const calibrateBySpread = (logits: Float32Array, uncertainty: Float32Array, classes: number): Float32Array =>
+  logits.map((logit, i) => {
+    const row = Math.floor(i / classes) * classes;
+    let sum = 0;
+    for (let k = row; k < row + classes; k++) sum += uncertainty[k];
+    return logit / (1 + Math.exp(sum / classes));
+  });
+
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));

@@ -2,11 +2,13 @@ import { type AnchoredOptions, anchored } from "./anchored.ts";
 import type { Method } from "./method.ts";
 import { type StandardOptions, standard } from "./standard.ts";
 
-export { type AnchoredOptions, anchored, tuple } from "./anchored.ts";
-export { combineReferences } from "./combine.ts";
+export { type AnchoredOptions, anchored, predictUnderReferences, tuple } from "./anchored.ts";
+export { innerProducts, nearestCandidates, type Transduction, transduction } from "./bilinear-transduction.ts";
+export { calibrateBySpread, combineReferences } from "./combine.ts";
 export { softmaxCrossEntropy } from "./cross-entropy.ts";
 export type { BatchShape, DrawReferences, Method } from "./method.ts";
 export { keptReferenceRows, parseReferencePolicy, type ReferencePolicy, referenceRows } from "./references.ts";
+export { referenceCounts, referenceSensitivity, type SensitivityPoint } from "./sensitivity.ts";
 export { type StandardOptions, standard } from "./standard.ts";
 
 export type MethodOptions = StandardOptions | AnchoredOptions;

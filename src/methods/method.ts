@@ -26,8 +26,8 @@ export interface Method {
   /** Traced: mean loss over the batch, logits [N, K] and the moved state. Consumes its arguments. */
   loss(model: Model, params: Arrays, state: Arrays, fed: Arrays): [np.Array, { logits: np.Array; state: Arrays }];
   /**
-   * Traced: images [N, C, H, W], and for anchored methods one reference [1, C, H, W] shared by all of them → logits
-   * [N, K].
+   * Traced: images [N, C, H, W] → logits [R, N, K] under R references; R is 1 for methods without. References are
+   * [R, 1, C, H, W], shared by all images, or [R, N, C, H, W], one for each.
    */
-  predict(model: Model, params: Arrays, state: Arrays, images: np.Array, reference?: np.Array): np.Array;
+  predict(model: Model, params: Arrays, state: Arrays, images: np.Array, references?: np.Array): np.Array;
 }

@@ -58,13 +58,34 @@ describe.each<[string, MethodOptions]>([
       expect(relativeError(actual.gradients[name], expected.gradients[name]), name).toBeLessThan(1e-4);
   });
 
-  test("predicts logits [N, K]", async () => {
+  test.each([
+    ["two references for all images", [2, 1]],
+    ["a reference for each image", [1, 8]],
+  ])("predicts logits [R, N, K], compiled ≡ jax-js ≡ the whole model: %s", async (_, [count, sharing]) => {
     const images = HostArray.float32([8, 3, 8, 8], batch.images);
-    const reference = HostArray.float32([1, 3, 8, 8], noise(3 * 64));
+    const references = HostArray.float32([count, sharing, 3, 8, 8], noise(count * sharing * 3 * 64));
     const fn = (p: Arrays, s: Arrays, x: np.Array, r: np.Array) =>
       method.predict(model, p, s, x, method.anchored ? r : undefined);
-    const logits = await runReference(fn, [params, state, images, reference]);
-    expect(logits.shape).toEqual([8, 3]);
+    const logits = await runReference(fn, [params, state, images, references]);
+    expect(logits.shape).toEqual([method.anchored ? count : 1, 8, 3]);
+    const program = await compile(fn, [params, state, images, references], { threads: 1 });
+    expect(relativeError(await program.run([params, state, images, references]), logits)).toBeLessThan(1e-5);
+    await program.dispose();
+
+    // One reference at a time, through the tuple that training feeds.
+    const whole = (p: Arrays, s: Arrays, x: np.Array, r: np.Array) =>
+      model.apply(p, s, method.anchored ? tuple(x, r) : x, "predict").logits;
+    for (let i = 0; i < logits.shape[0]; i++) {
+      const size = sharing * 3 * 64;
+      const one = HostArray.float32([sharing, 3, 8, 8], references.data.slice(i * size, (i + 1) * size));
+      const shared = HostArray.float32(
+        [8, 3, 8, 8],
+        sharing === 8 ? one.data : Float32Array.from({ length: 8 * 192 }, (_, p) => one.data[p % 192]),
+      );
+      const expected = await runReference(whole, [params, state, images, shared]);
+      const own = HostArray.float32([8, 3], (logits.data as Float32Array).slice(i * 24, (i + 1) * 24));
+      expect(relativeError(own, expected)).toBeLessThan(1e-5);
+    }
   });
 });
 

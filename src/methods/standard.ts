@@ -1,3 +1,4 @@
+import { numpy as np } from "@jax-js/jax";
 import { HostArray } from "../core/index.ts";
 import { softmaxCrossEntropy } from "./cross-entropy.ts";
 import type { Method } from "./method.ts";
@@ -19,5 +20,5 @@ export const standard = (_options: StandardOptions): Method => ({
     const { logits, state: moved } = model.apply(params, state, images, "train");
     return [softmaxCrossEntropy(logits.ref, targets), { logits, state: moved }];
   },
-  predict: (model, params, state, images) => model.apply(params, state, images, "predict").logits,
+  predict: (model, params, state, images) => np.expandDims(model.apply(params, state, images, "predict").logits, 0),
 });

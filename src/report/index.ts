@@ -1,3 +1,9 @@
+export {
+  type CorruptionStrips,
+  readCorruptionStrips,
+  type StripImages,
+  saveCorruptionStrips,
+} from "./corruption-strips.ts";
 export { type Gallery, type GalleryImages, readGallery, saveGallery } from "./gallery.ts";
 export { type Measure, measuresOf, valuesOf } from "./measures.ts";
 export { type ReportOptions, renderPage } from "./page.ts";

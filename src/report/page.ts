@@ -1,9 +1,13 @@
 import { type Html, html, raw } from "./html.ts";
+import { afterTraining } from "./sections/after-training.ts";
 import { knownAndForeign, learningCurves, reliabilityDiagrams } from "./sections/charts.ts";
 import { comparison } from "./sections/comparison.ts";
+import { underCorruption } from "./sections/corruptions.ts";
 import { glance } from "./sections/glance.ts";
 import { headline } from "./sections/headline.ts";
 import { pictures } from "./sections/pictures.ts";
+import { riskCoverage } from "./sections/risk-coverage.ts";
+import { referenceSensitivity } from "./sections/sensitivity.ts";
 import { facts, whatWasRun } from "./sections/what-was-run.ts";
 import type { Study } from "./study.ts";
 import { style } from "./style.ts";
@@ -25,7 +29,11 @@ export async function renderPage(study: Study, options: ReportOptions = {}): Pro
     comparison(study),
     await learningCurves(study),
     await reliabilityDiagrams(study),
+    await riskCoverage(study),
+    afterTraining(study),
+    await underCorruption(study),
     await knownAndForeign(study),
+    await referenceSensitivity(study),
     pictures(study),
     whatWasRun(study, options.command),
   ];

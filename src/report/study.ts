@@ -1,4 +1,15 @@
-import { type Arm, groupIntoArms, type LogLine, type Results, readResults, readRunLog } from "../evaluate/index.ts";
+import {
+  type Arm,
+  correctByCorruption,
+  groupIntoArms,
+  type LogLine,
+  loadPredictions,
+  type Results,
+  readResults,
+  readRunLog,
+  storedSets,
+} from "../evaluate/index.ts";
+import { type CorruptionStrips, readCorruptionStrips } from "./corruption-strips.ts";
 import { type Gallery, readGallery } from "./gallery.ts";
 
 /** One run as a report sees it: nothing but what lies in its folder. */
@@ -6,6 +17,9 @@ export interface ReportedRun {
   readonly results: Results;
   readonly log: readonly LogLine[];
   readonly gallery?: Gallery;
+  readonly corruptionStrips?: CorruptionStrips;
+  /** [N] for each corruption, see `correctByCorruption`; reads all stored logits on corrupted images. */
+  readonly correctByCorruption?: () => ReadonlyMap<string, Float64Array>;
 }
 
 /** An arm with everything saved of its runs, and how it is drawn. */
@@ -34,11 +48,23 @@ const dashes = [[], [6, 3], [2, 2], [8, 3, 2, 3], [4, 4], [1, 3]];
 const shapes = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"];
 
 /** @throws UserError where a folder lacks its results, or a file is damaged. */
-export const readReportedRun = (run: string): ReportedRun => ({
-  results: readResults(run),
-  log: readRunLog(run),
-  gallery: readGallery(run),
-});
+export function readReportedRun(run: string): ReportedRun {
+  const results = readResults(run);
+  let correct: ReadonlyMap<string, Float64Array> | undefined;
+  return {
+    results,
+    // Another program's logits come without a log.
+    log: results.external ? [] : readRunLog(run),
+    gallery: readGallery(run),
+    corruptionStrips: readCorruptionStrips(run),
+    correctByCorruption:
+      results.corruptions &&
+      (() => {
+        correct ??= correctByCorruption(storedSets(run), ({ set }) => loadPredictions(run, set));
+        return correct;
+      }),
+  };
+}
 
 export function study(runs: readonly ReportedRun[]): Study {
   const arms = groupIntoArms(runs.map(({ results }) => results)).map((arm: Arm, i) => ({

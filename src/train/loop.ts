@@ -7,8 +7,9 @@ import { createOptimizer, learningRateAt } from "../optim/index.ts";
 import { trainBatches } from "./batches.ts";
 import { type Checkpoint, checkVariables, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 import { firstDifference, type RunConfig } from "./config.ts";
+import { createForward } from "./forward.ts";
 import { appendMetrics, type MetricsLine, truncateMetrics } from "./metrics-log.ts";
-import { buildNetwork, compileForward, predictSet } from "./predict.ts";
+import { buildNetwork, predictSet } from "./predict.ts";
 import { describeRun, type RunRecord, readRun } from "./run-record.ts";
 import { accuracyOf, correctCount, meanNll, requireFinite } from "./scores.ts";
 import { type StepResult, type TrainState, trainStep } from "./step.ts";
@@ -112,7 +113,9 @@ export async function train(config: RunConfig, dataSet: DataSet, options: TrainO
     device: config.device,
   });
   const forward =
-    config.validateEvery > 0 && imageCount(dataSet.validation) > 0 ? await compileForward(record, current) : undefined;
+    config.validateEvery > 0 && imageCount(dataSet.validation) > 0
+      ? createForward(record, { model, method })
+      : undefined;
 
   try {
     let validation: Validation | undefined;

@@ -9,20 +9,26 @@ import {
   runPaths,
   UserError,
 } from "../core/index.ts";
-import { ArraySpec, compile, type Device } from "../engine/index.ts";
-import { combineReferences, createMethod, type Method } from "../methods/index.ts";
-import { type Arrays, createModel, type Model, type Variables } from "../models/index.ts";
+import { calibrateBySpread, combineReferences, createMethod, type Method } from "../methods/index.ts";
+import { createModel, type Model, type Variables } from "../models/index.ts";
 import { checkVariables, loadCheckpoint } from "./checkpoint.ts";
+import { createForward, type Forward, type ForwardOptions } from "./forward.ts";
 import { type RunRecord, readRun } from "./run-record.ts";
+import { transductor } from "./transductor.ts";
 
 export interface PredictOptions {
   /**
    * `single`: the first kept reference. `k`: K kept references, each shared by all images; mean of their logits, std of
-   * their sigmoids. Methods without references have only one way. Default `k`.
+   * their sigmoids. `blt`: for each image the kept reference that bilinear transduction chooses; needs `train`. Methods
+   * without references have only one way. Default `k`.
    */
-  readonly protocol?: "single" | "k";
+  readonly protocol?: "single" | "k" | "blt";
   /** References of `k`; default all that the checkpoint keeps. */
   readonly k?: number;
+  /** `k`: scales the logits down by the spread over references, as the ImageNet code does. */
+  readonly calibrate?: boolean;
+  /** `blt`: the training images, from which residuals are sampled. */
+  readonly train?: ImageSet;
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
 }
 
@@ -34,17 +40,12 @@ export interface Predictor {
    * references are asked for than are kept.
    */
   predict(set: ImageSet, options?: PredictOptions): Promise<Predictions>;
+  /** Logits [N × K] under each of the first `k` kept references (all by default). @throws as `predict` */
+  predictByReference(set: ImageSet, options?: Pick<PredictOptions, "k" | "onProgress">): Promise<Float32Array[]>;
   dispose(): Promise<void>;
 }
 
-export interface PredictorOptions {
-  /** Images a run of the program; the last, smaller batch is padded and its padding cut off. Default 128. */
-  readonly batchSize?: number;
-  /** Default: as the run was trained. */
-  readonly threads?: number;
-  /** Default: as the run was trained. */
-  readonly device?: Device;
-}
+export type PredictorOptions = ForwardOptions;
 
 /** The predictor of a run folder. @throws UserError where the folder or its checkpoint is missing or damaged. */
 export async function loadPredictor(run: string, options: PredictorOptions = {}): Promise<Predictor> {
@@ -63,10 +64,16 @@ export async function createPredictor(
   references: HostArray | undefined,
   options: PredictorOptions = {},
 ): Promise<Predictor> {
-  const forward = await compileForward(record, variables, options);
+  const forward = createForward(record, buildNetwork(record), options);
+  const predict: Predictor["predict"] = (set, asked) => predictSet(forward, record, variables, references, set, asked);
   return {
     record,
-    predict: (set, predictOptions) => predictSet(forward, record, variables, references, set, predictOptions),
+    predict,
+    predictByReference(set, { k, onProgress } = {}) {
+      const kept = keptReferences(record, references, "k", k);
+      if (!kept) throw new TypeError(`${record.config.method.name} has no references`);
+      return logitsUnder(forward, record, variables, kept, set, onProgress);
+    },
     dispose: () => forward.dispose(),
   };
 }
@@ -78,75 +85,97 @@ export function buildNetwork({ config, data }: RunRecord): { model: Model; metho
   return { method, model: createModel(config.model, { inputChannels, classes: data.classNames.length }) };
 }
 
-/** Images to logits for one batch size, compiled; the weights are arguments. */
-export interface Forward {
-  readonly batchSize: number;
-  /** Images [batchSize, C, H, W], reference [1, C, H, W] for anchored methods → logits [batchSize × K]. */
-  run(variables: Variables, images: HostArray, reference?: HostArray): Promise<Float32Array>;
-  dispose(): Promise<void>;
-}
-
-export async function compileForward(
-  record: RunRecord,
-  { params, state }: Variables,
-  { batchSize = 128, threads = record.config.threads, device = record.config.device }: PredictorOptions = {},
-): Promise<Forward> {
-  const { model, method } = buildNetwork(record);
-  const { channels, height, width } = record.data;
-  const images = new ArraySpec([batchSize, channels, height, width]);
-  const fed = method.anchored ? { images, reference: new ArraySpec([1, channels, height, width]) } : { images };
-  const program = await compile(
-    (params: Arrays, state: Arrays, { images, reference }: Arrays) =>
-      method.predict(model, params, state, images, reference),
-    [params, state, fed],
-    { threads, device },
-  );
-  return {
-    batchSize,
-    async run({ params, state }, images, reference) {
-      const logits = await program.run([params, state, reference ? { images, reference } : { images }]);
-      return logits.data;
-    },
-    dispose: () => program.dispose(),
-  };
-}
-
 export async function predictSet(
   forward: Forward,
-  { config, data }: RunRecord,
+  record: RunRecord,
   variables: Variables,
   references: HostArray | undefined,
   set: ImageSet,
-  { protocol = "k", k, onProgress }: PredictOptions = {},
+  { protocol = "k", k, calibrate, train, onProgress }: PredictOptions = {},
 ): Promise<Predictions> {
-  const { channels, height, width, normalization } = data;
+  const classes = record.data.classNames.length;
+  const result = { set: set.name, labels: set.labels, classes };
+  const kept = keptReferences(record, references, protocol, k);
+  if (kept && protocol === "blt") {
+    if (!train) throw new TypeError("predict: protocol blt needs the training images");
+    const choose = await transductor(record, kept, train, forward.rows);
+    try {
+      const [logits] = await logitsUnder(forward, record, variables, choose, set, onProgress);
+      return { ...result, logits };
+    } finally {
+      await choose.dispose();
+    }
+  }
+  const byReference = await logitsUnder(forward, record, variables, kept, set, onProgress);
+  if (!kept || protocol === "single") return { ...result, logits: byReference[0] };
+  const { logits, uncertainty } = combineReferences(byReference);
+  return { ...result, logits: calibrate ? calibrateBySpread(logits, uncertainty, classes) : logits, uncertainty };
+}
+
+/** [R, 1, C, H, W] the references that a protocol uses; `undefined` for methods without. */
+function keptReferences(
+  { config }: RunRecord,
+  references: HostArray | undefined,
+  protocol: NonNullable<PredictOptions["protocol"]>,
+  k: number | undefined,
+): HostArray | undefined {
+  if (k !== undefined && !(Number.isInteger(k) && k >= 1)) throw new UserError(`--k ${k}: use a whole number ≥ 1`);
+  if (!references) {
+    if (config.method.name !== "standard")
+      throw new UserError(`${config.method.name}: the checkpoint keeps no references; train the run again`);
+    return undefined;
+  }
+  const [count, ...image] = references.shape;
+  if (protocol === "k" && k && k > count)
+    throw new UserError(`--k ${k}: the checkpoint keeps ${count} references; use at most ${count}`);
+  const used = protocol === "single" ? 1 : protocol === "k" ? (k ?? count) : count;
+  const size = references.data.length / count;
+  return HostArray.float32([used, 1, ...image], (references.data as Float32Array).subarray(0, used * size));
+}
+
+/** Gives each image of a batch its own reference, [1, N, C, H, W]. */
+export interface ReferenceChooser {
+  choose(images: HostArray): Promise<HostArray>;
+  dispose(): Promise<void>;
+}
+
+const isChooser = (references: HostArray | ReferenceChooser | undefined): references is ReferenceChooser =>
+  references !== undefined && "choose" in references;
+
+/** Logits [N × K] of every image under each reference, R of them (1 for a chooser, and for methods without). */
+async function logitsUnder(
+  forward: Forward,
+  { data }: RunRecord,
+  variables: Variables,
+  references: HostArray | ReferenceChooser | undefined,
+  set: ImageSet,
+  onProgress?: PredictOptions["onProgress"],
+): Promise<Float32Array[]> {
+  checkImages(set, data);
+  const total = imageCount(set);
+  const classes = data.classNames.length;
+  const count = references && !isChooser(references) ? references.shape[0] : 1;
+  const byReference = Array.from({ length: count }, () => new Float32Array(total * classes));
+  const batchSize = forward.batchSize(count);
+  for (let at = 0; at < total; at += batchSize) {
+    const images = paddedBatch(set, at, batchSize, data.normalization);
+    const filled = Math.min(batchSize, total - at);
+    const shown = isChooser(references) ? await references.choose(images) : references;
+    const logits = await forward.run(variables, images, shown);
+    for (const [r, own] of byReference.entries()) {
+      const first = r * batchSize * classes;
+      own.set(logits.subarray(first, first + filled * classes), at * classes);
+    }
+    onProgress?.({ done: at + filled, total });
+  }
+  return byReference;
+}
+
+function checkImages(set: ImageSet, { channels, height, width }: RunRecord["data"]): void {
   if (set.channels !== channels || set.height !== height || set.width !== width)
     throw new UserError(
       `${set.name} has ${set.width}×${set.height} images of ${set.channels} channels, the model was trained on ${width}×${height} of ${channels}; convert them with matchImages`,
     );
-  const kept = references && splitReferences(references);
-  if (k !== undefined && !(Number.isInteger(k) && k >= 1)) throw new UserError(`--k ${k}: use a whole number ≥ 1`);
-  if (kept && protocol === "k" && k && k > kept.length)
-    throw new UserError(`--k ${k}: the checkpoint keeps ${kept.length} references; use at most ${kept.length}`);
-  if (!kept && config.method.name !== "standard")
-    throw new UserError(`${config.method.name}: the checkpoint keeps no references; train the run again`);
-  const used = kept ? kept.slice(0, protocol === "single" ? 1 : k) : [undefined];
-
-  const total = imageCount(set);
-  const classes = data.classNames.length;
-  const bySource = used.map(() => new Float32Array(total * classes));
-  for (let at = 0; at < total; at += forward.batchSize) {
-    const images = paddedBatch(set, at, forward.batchSize, normalization);
-    const count = Math.min(forward.batchSize, total - at);
-    for (const [i, reference] of used.entries()) {
-      const logits = await forward.run(variables, images, reference);
-      bySource[i].set(logits.subarray(0, count * classes), at * classes);
-    }
-    onProgress?.({ done: at + count, total });
-  }
-  const answer =
-    kept && protocol === "k" ? combineReferences(bySource) : { logits: bySource[0], uncertainty: undefined };
-  return { set: set.name, labels: set.labels, classes, ...answer };
 }
 
 function paddedBatch(set: ImageSet, from: number, size: number, normalization: Normalization): HostArray {
@@ -154,11 +183,4 @@ function paddedBatch(set: ImageSet, from: number, size: number, normalization: N
   const rows = Int32Array.from({ length: size }, (_, i) => Math.min(from + i, last));
   const shape = [size, set.channels, set.height, set.width];
   return HostArray.float32(shape, normalizeImages(set, rows, normalization));
-}
-
-function splitReferences({ shape: [count, ...image], data }: HostArray): HostArray[] {
-  const size = data.length / count;
-  return Array.from({ length: count }, (_, i) =>
-    HostArray.float32([1, ...image], (data as Float32Array).subarray(i * size, (i + 1) * size)),
-  );
 }

@@ -1,0 +1,73 @@
+import { existsSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { runPaths, UserError } from "../../core/index.ts";
+import {
+  dropStored,
+  evaluateExternal,
+  type Results,
+  readExternal,
+  readExternalCorruption,
+  savePredictions,
+} from "../../evaluate/index.ts";
+
+export interface ExternalOptions {
+  readonly logits: string;
+  readonly labels?: string;
+  readonly validationLogits?: string;
+  readonly validationLabels?: string;
+  /** `NAME=FILE.npy` */
+  readonly ood?: readonly string[];
+  /** `NAME=FILE.npy` of five severities. */
+  readonly corrupted?: readonly string[];
+  readonly name?: string;
+  readonly out?: string;
+}
+
+/**
+ * Judges logits that another program has stored; the folder of the results can be reported like a run.
+ * @throws UserError for files that do not fit together, or a folder that holds a run of ours.
+ */
+export function judgeExternal(options: ExternalOptions): { folder: string; results: Results } {
+  const { logits, labels, validationLogits, validationLabels } = options;
+  if (!labels) throw new UserError(`--logits ${logits}: without labels nothing can be judged; add --labels FILE.npy`);
+  if ((validationLogits === undefined) !== (validationLabels === undefined))
+    throw new UserError("--validation-logits and --validation-labels belong together; give both or neither");
+  const name = options.name ?? basename(logits).replace(/\.npy$/i, "");
+  const folder = options.out ?? join(dirname(logits), `${name}-judged`);
+  if (existsSync(runPaths(folder).checkpoint))
+    throw new UserError(`--out ${folder}: a run of ours lies there; choose another folder`);
+
+  // Everything is read and checked before anything is written.
+  const test = readExternal({ set: `${name}/test`, logits, labels });
+  const validation =
+    validationLogits && readExternal({ set: `${name}/validation`, logits: validationLogits, labels: validationLabels });
+  const foreign = (options.ood ?? []).map((text) => {
+    const [set, file] = nameAndFile("--ood", text);
+    return readExternal({ set, logits: file });
+  });
+  const corrupted = (options.corrupted ?? []).flatMap((text) => {
+    const [corruption, file] = nameAndFile("--corrupted", text);
+    return readExternalCorruption(corruption, file, test).map((predictions, i) => ({
+      predictions,
+      corruption: { name: corruption, severity: i + 1, benchmark: "external" },
+    }));
+  });
+  for (const { set, classes } of [...(validation ? [validation] : []), ...foreign])
+    if (classes !== test.classes)
+      throw new UserError(`${set}: ${classes} classes, but ${logits} has ${test.classes}; they are not of one model`);
+
+  dropStored(folder, () => false);
+  savePredictions(folder, test, { role: "test" });
+  if (validation) savePredictions(folder, validation, { role: "validation" });
+  for (const predictions of foreign) savePredictions(folder, predictions, { role: "ood" });
+  for (const { predictions, corruption } of corrupted)
+    savePredictions(folder, predictions, { role: "corruption", corruption });
+  return { folder, results: evaluateExternal(folder, name) };
+}
+
+function nameAndFile(flag: string, text: string): [string, string] {
+  const at = text.indexOf("=");
+  if (at <= 0 || at === text.length - 1)
+    throw new UserError(`${flag} ${text}: a name and a file belong here, e.g. ${flag} svhn=svhn.npy`);
+  return [text.slice(0, at), text.slice(at + 1)];
+}

@@ -1,0 +1,38 @@
+import { type DataSet, type ImageSet, imageCount, permutation, Random, subset } from "../../core/index.ts";
+import { type DataOptions, loadDataSet, matchImages } from "../../data/index.ts";
+import { dataProgress } from "../progress.ts";
+import type { Terminal } from "../terminal.ts";
+
+/** Loads data sets with a progress bar, each once however often it is asked for. */
+export function dataSetLoader(terminal: Terminal): (options: DataOptions) => Promise<DataSet> {
+  const loaded = new Map<string, Promise<DataSet>>();
+  return (options) => {
+    const key = JSON.stringify(options);
+    const progress = dataProgress(terminal);
+    const set =
+      loaded.get(key) ??
+      loadDataSet({ ...options, onProgress: progress.update, onNotice: terminal.note }).finally(progress.stop);
+    loaded.set(key, set);
+    return set;
+  };
+}
+
+/** `count` of another data set's test images, always the same ones, in the shape of `like`. */
+export function foreignImages({ test }: DataSet, like: ImageSet, count = imageCount(like)): ImageSet {
+  const set = matchImages(test, like);
+  if (count >= imageCount(set)) return set;
+  const rows = permutation(imageCount(set), new Random("foreign images", set.name)).slice(0, count).sort();
+  return subset(set, rows);
+}
+
+/** Digits for pictures, pictures for digits. */
+export const foreignTo = (data: string): string => (data === "mnist" || data === "fashion-mnist" ? "emoji" : "mnist");
+
+/** The first `count` images; the set itself where it has no more. */
+export const firstImages = (set: ImageSet, count = imageCount(set)): ImageSet =>
+  count >= imageCount(set)
+    ? set
+    : subset(
+        set,
+        Int32Array.from({ length: count }, (_, row) => row),
+      );

@@ -1,0 +1,48 @@
+import type { Benchmark, Severity } from "../../corrupt/index.ts";
+import type { Device } from "../../engine/index.ts";
+
+/** What a run can be judged on. `corruptions` alone is 145 sets, so it is not among the default ones. */
+export const suites = ["clean", "calibration", "shift", "ood", "sensitivity", "corruptions"] as const;
+export type Suite = (typeof suites)[number];
+export const defaultSuites: readonly Suite[] = suites.filter((suite) => suite !== "corruptions");
+
+export const protocols = ["single", "k", "blt"] as const;
+export type Protocol = (typeof protocols)[number];
+
+/** How an anchored model is asked; a standard one has only one way. */
+export interface Asking {
+  readonly protocol: Protocol;
+  /** References of protocol `k`; all that the run keeps where absent. */
+  readonly k?: number;
+  /** The ImageNet code's scaling of the mean logits by their spread. */
+  readonly calibrate?: boolean;
+}
+
+export interface CorruptionOptions {
+  /** Published names; all 29 where absent. */
+  readonly corruptions?: readonly string[];
+  readonly severities?: readonly Severity[];
+  readonly benchmark?: Benchmark;
+  /** Only so many of the test images, always the same ones; all where absent. */
+  readonly corruptCount?: number;
+  /** References that anchored models are asked with here, for 145 sets take their time; 1 where absent. */
+  readonly corruptionReferences?: number;
+  /** Folder with photographs of frost. */
+  readonly frostDir?: string;
+  /** Folder with the published `.npy` files, read in place of making images. */
+  readonly published?: string;
+}
+
+export interface JudgeOptions extends CorruptionOptions, Partial<Asking> {
+  readonly suites?: readonly Suite[];
+  /** Data sets whose test images the model should not know. */
+  readonly ood?: readonly string[];
+  /** How many of their images; as many as there are test images where absent. */
+  readonly oodCount?: number;
+  readonly dataDir?: string;
+  readonly device?: Device;
+  /** Predict again what is stored already. */
+  readonly fresh?: boolean;
+  /** Aborting it throws its reason; what was predicted by then is kept. */
+  readonly signal?: AbortSignal;
+}

@@ -1,0 +1,69 @@
+import { type MetricName, metrics, type Results } from "../../evaluate/index.ts";
+import { percent, textTable } from "../table.ts";
+
+const shown: MetricName[] = ["accuracy", "ece15", "rmsEce20", "smoothEce", "nll", "brier", "aurc"];
+
+/** A line for each image set; below it what was measured on foreign and on corrupted images. */
+export function resultsTable({ run, sets, ood, corruptions, scalings, conformal }: Results): string {
+  const parts = [
+    textTable([
+      [run, "images", ...shown.map((name) => metrics[name].title)],
+      ...sets.map(({ set, images, metrics: values }) => [
+        set,
+        String(images),
+        ...shown.map((name) => formatted(values[name], metrics[name].unit)),
+      ]),
+    ]),
+  ];
+  if (scalings?.length)
+    parts.push(
+      textTable([
+        ["fitted on validation", "set", "NLL", "Smoothed ECE"],
+        ...scalings.map(({ kind, set, metrics: values }) => [
+          `${kind} scaling`,
+          set,
+          formatted(values.nll, ""),
+          formatted(values.smoothEce, "%"),
+        ]),
+      ]),
+    );
+  if (conformal?.length)
+    parts.push(
+      textTable([
+        ["conformal sets", "set", "wanted", "coverage", "mean size"],
+        ...conformal.map(({ method, set, alpha, coverage, meanSize }) => [
+          method,
+          set,
+          percent(1 - alpha),
+          percent(coverage),
+          meanSize.toFixed(2),
+        ]),
+      ]),
+    );
+  if (ood.length > 0)
+    parts.push(
+      textTable([
+        ["out of distribution", "AUROC", "AUPR-in", "AUPR-out", "FPR95"],
+        ...ood.map(({ set, score, auroc, auprIn, auprOut, fpr95In }) => [
+          `${set} by ${score}`,
+          ...[auroc, auprIn, auprOut, fpr95In].map((value) => formatted(value, "%")),
+        ]),
+      ]),
+    );
+  if (corruptions) {
+    const { cells, meanErrors, images } = corruptions;
+    const known = Object.entries(meanErrors);
+    parts.push(
+      textTable([
+        [`${cells.length} corrupted sets of ${images} images`, "mean corruption error"],
+        ...known.map(([name, value]) => [name, percent(value)]),
+      ]),
+    );
+  }
+  return parts.join("\n\n");
+}
+
+const formatted = (value: number | undefined, unit: "%" | ""): string => {
+  if (value === undefined) return "–";
+  return unit === "%" ? percent(value) : value.toFixed(3);
+};

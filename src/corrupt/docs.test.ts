@@ -1,0 +1,47 @@
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { benchmarks, type Corruption } from "./corruption.ts";
+import { corruptions } from "./table.ts";
+
+const page = fileURLToPath(new URL("../../docs/corruptions.md", import.meta.url));
+
+const level = (value: unknown): string => {
+  if (Array.isArray(value)) return `(${value.map(level).join(", ")})`;
+  if (typeof value === "object" && value !== null) return `(${Object.values(value).map(level).join(", ")})`;
+  return String(value);
+};
+
+function entry({ name, title, meaning, levels }: Corruption): string {
+  const constants = benchmarks.map((benchmark) => `| ${benchmark} | ${levels[benchmark].map(level).join(" | ")} |`);
+  return [
+    `### ${title}: \`${name}\``,
+    meaning,
+    `![${title}, severities 0 to 5](corruptions/${name}.webp)`,
+    ["| constants | 1 | 2 | 3 | 4 | 5 |", "|---|---|---|---|---|---|", ...constants].join("\n"),
+  ].join("\n\n");
+}
+
+const titles = {
+  c: "The 15 of CIFAR-10-C and ImageNet-C",
+  "c-extra": "Their four extra ones",
+  "c-bar": "The ten of CIFAR-10-C-bar",
+};
+
+const written = Object.entries(titles)
+  .flatMap(([suite, title]) => [`## ${title}`, ...corruptions.filter((one) => one.suite === suite).map(entry)])
+  .join("\n\n");
+
+test("docs/corruptions.md has the code's entries; if not: npm run docs", async () => {
+  const text = readFileSync(page, "utf8");
+  const [begin, end] = ["<!-- corruptions: written by `npm run docs` -->", "<!-- end of the corruptions -->"];
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
+  expect(from).toBeGreaterThan(0);
+  expect(to).toBeGreaterThan(from);
+  await expect(`${text.slice(0, from)}${begin}\n\n${written}\n\n${text.slice(to)}`).toMatchFileSnapshot(page);
+});
+
+test.each(corruptions)("$name has its picture", ({ name }) => {
+  const picture = new URL(`../../docs/corruptions/${name}.webp`, import.meta.url);
+  expect(existsSync(picture), `${name}: node scripts/corruption-pictures.mjs`).toBe(true);
+});

@@ -1,0 +1,104 @@
+import { type Predictions, Random } from "../core/index.ts";
+import { softmax } from "./judged.ts";
+
+/**
+ * Split conformal prediction: sets of classes that hold the right one with a promised probability, for images drawn like
+ * the validation ones. `LAC` (Sadinle et al. 2019) takes all classes of enough probability and has the smallest sets;
+ * `APS` (Romano et al. 2020) takes classes from the likeliest on until enough probability is gathered, randomised so
+ * that it covers exactly; its sets adapt to how hard an image is.
+ */
+export const conformalMethods = ["LAC", "APS"] as const;
+export type ConformalMethod = (typeof conformalMethods)[number];
+
+export interface ConformalOptions {
+  readonly method: ConformalMethod;
+  /** Promised share of misses, in (0, 1). */
+  readonly alpha: number;
+  /** Of the random numbers of APS. Default 0. */
+  readonly seed?: number;
+}
+
+export interface ConformalResult {
+  readonly method: ConformalMethod;
+  readonly alpha: number;
+  /** Classes whose score is at most this are in the set; +∞ where the validation set is too small for α. */
+  readonly threshold: number;
+  /** Share of sets that hold the label. */
+  readonly coverage: number;
+  /** The lowest coverage of a class's images. */
+  readonly worstClassCoverage: number;
+  /** Mean number of classes in a set. */
+  readonly meanSize: number;
+  readonly emptyShare: number;
+  readonly singletonShare: number;
+}
+
+/** Score [N × K] of each class, larger where it fits worse. */
+function scores({ logits, classes, set }: Predictions, { method, seed = 0 }: ConformalOptions): Float64Array {
+  const { probabilities } = softmax(logits, classes);
+  if (method === "LAC") return probabilities.map((p) => 1 - p);
+  const random = new Random("conformal", seed, set);
+  const out = new Float64Array(probabilities.length);
+  const order = Array.from({ length: classes }, (_, k) => k);
+  for (let row = 0; row < probabilities.length; row += classes) {
+    const u = random.uniform();
+    order.sort((a, b) => probabilities[row + b] - probabilities[row + a] || a - b);
+    let before = 0;
+    for (const k of order) {
+      out[row + k] = before + u * probabilities[row + k];
+      before += probabilities[row + k];
+    }
+  }
+  return out;
+}
+
+/** The ⌈(n + 1)(1 − α)⌉-th smallest score of the validation labels. */
+export function conformalThreshold(validation: Predictions, options: ConformalOptions): number {
+  const { labels, classes } = validation;
+  const all = scores(validation, options);
+  const own = Float64Array.from(labels, (label, row) => all[row * classes + label]).sort();
+  const rank = Math.ceil((own.length + 1) * (1 - options.alpha) - 1e-9);
+  return rank > own.length ? Number.POSITIVE_INFINITY : own[rank - 1];
+}
+
+/** [N × K] 1 where the class is in the image's set. */
+export function predictionSets(predictions: Predictions, threshold: number, options: ConformalOptions): Uint8Array {
+  return Uint8Array.from(scores(predictions, options), (score) => (score <= threshold ? 1 : 0));
+}
+
+/**
+ * Calibrated on validation images, measured on others.
+ * @throws RangeError for α outside (0, 1).
+ */
+export function conformal(validation: Predictions, test: Predictions, options: ConformalOptions): ConformalResult {
+  const { method, alpha } = options;
+  if (!(alpha > 0 && alpha < 1)) throw new RangeError(`conformal: alpha ${alpha} is outside (0, 1)`);
+  const threshold = conformalThreshold(validation, options);
+  const { labels, classes } = test;
+  const sets = predictionSets(test, threshold, options);
+  const byClass = Array.from({ length: classes }, () => ({ images: 0, covered: 0 }));
+  let [covered, members, empty, singletons] = [0, 0, 0, 0];
+  for (let row = 0; row < labels.length; row++) {
+    let size = 0;
+    for (let k = 0; k < classes; k++) size += sets[row * classes + k];
+    const hit = sets[row * classes + labels[row]];
+    covered += hit;
+    members += size;
+    if (size === 0) empty++;
+    if (size === 1) singletons++;
+    byClass[labels[row]].images++;
+    byClass[labels[row]].covered += hit;
+  }
+  const images = labels.length;
+  const shown = byClass.filter((one) => one.images > 0);
+  return {
+    method,
+    alpha,
+    threshold,
+    coverage: covered / images,
+    worstClassCoverage: Math.min(...shown.map((one) => one.covered / one.images)),
+    meanSize: members / images,
+    emptyShare: empty / images,
+    singletonShare: singletons / images,
+  };
+}

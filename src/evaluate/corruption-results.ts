@@ -1,0 +1,81 @@
+import { z } from "zod";
+import type { Predictions } from "../core/index.ts";
+import { corruptionSets, meanCorruptionErrors } from "./corruption-error.ts";
+import { judge } from "./judged.ts";
+import { measure, metricNames } from "./metrics.ts";
+import type { StoredSet } from "./stored.ts";
+
+const cell = z.object({
+  set: z.string(),
+  /** Published name; `*` at the end where something stood in for what the benchmark prescribes. */
+  corruption: z.string(),
+  severity: z.number().int(),
+  benchmark: z.string(),
+  metrics: z.partialRecord(z.enum(metricNames), z.number()),
+  meanConfidence: z.number(),
+});
+
+/** The part of `results.json` on corrupted images. */
+export const corruptionResults = z.object({
+  /** Of each cell. */
+  images: z.number().int(),
+  protocol: z.string().optional(),
+  references: z.number().int().optional(),
+  cells: z.array(cell),
+  /** By the name of the set they average over; only of sets that are complete. */
+  meanErrors: z.record(z.string(), z.number()),
+});
+export type CorruptionResults = z.infer<typeof corruptionResults>;
+export type CorruptionCell = CorruptionResults["cells"][number];
+
+/** @returns `undefined` where no corrupted set is stored. */
+export function judgeCorruptions(
+  stored: readonly StoredSet[],
+  load: (entry: StoredSet) => Predictions,
+): CorruptionResults | undefined {
+  const entries = stored.filter(({ role }) => role === "corruption");
+  if (entries.length === 0) return undefined;
+  const cells = entries.map((entry): CorruptionCell => {
+    const { name, severity, benchmark, standIn } = entry.corruption!;
+    const judged = judge(load(entry));
+    return {
+      set: entry.set,
+      corruption: standIn ? `${name}*` : name,
+      severity,
+      benchmark,
+      metrics: measure(judged),
+      meanConfidence: judged.confidence.reduce((sum, value) => sum + value, 0) / judged.images,
+    };
+  });
+  const errors = new Map<string, number[]>();
+  for (const { corruption, severity, metrics } of cells) {
+    const name = corruption.replace(/\*$/, "");
+    const levels = errors.get(name) ?? [];
+    levels[severity - 1] = 1 - metrics.accuracy!;
+    errors.set(name, levels);
+  }
+  const { images, protocol, references } = entries[0];
+  return { images, protocol, references, cells, meanErrors: meanCorruptionErrors(errors, corruptionSets) };
+}
+
+/**
+ * Which images are classified right under each corruption, [N] mean over the severities, by published name: what paired
+ * differences of two runs are made of. All cells of a suite show the same images in the same order.
+ */
+export function correctByCorruption(
+  stored: readonly StoredSet[],
+  load: (entry: StoredSet) => Predictions,
+): Map<string, Float64Array> {
+  const sums = new Map<string, { correct: Float64Array; severities: number }>();
+  for (const entry of stored.filter(({ role }) => role === "corruption")) {
+    const { name } = entry.corruption!;
+    const { correct } = judge(load(entry));
+    const sum = sums.get(name) ?? { correct: new Float64Array(correct.length), severities: 0 };
+    for (let row = 0; row < correct.length; row++) sum.correct[row] += correct[row];
+    sum.severities++;
+    sums.set(name, sum);
+  }
+  return new Map(
+    [...sums].map(([name, { correct, severities }]) => [name, correct.map((count) => count / severities)]),
+  );
+}

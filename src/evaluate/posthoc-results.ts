@@ -1,0 +1,70 @@
+import { z } from "zod";
+import type { Predictions } from "../core/index.ts";
+import { conformal, conformalMethods } from "./conformal.ts";
+import { judge } from "./judged.ts";
+import { measure, metricNames } from "./metrics.ts";
+import { applyScaling, fitScaling, type Scaling, scalingKinds } from "./scaling.ts";
+
+/** One scaling on one set, in `results.json`; `none` is the model as it is, for comparison. */
+export const scalingResult = z.object({
+  kind: z.enum(["none", ...scalingKinds]),
+  set: z.string(),
+  temperature: z.number().optional(),
+  metrics: z.partialRecord(z.enum(metricNames), z.number()),
+});
+
+/** Prediction sets of one method on one image set. */
+export const conformalResult = z.object({
+  method: z.enum(conformalMethods),
+  set: z.string(),
+  /** Promised share of misses. */
+  alpha: z.number(),
+  /** Left out where the validation set is too small for α: every class is in every set. */
+  threshold: z.number().optional(),
+  coverage: z.number(),
+  worstClassCoverage: z.number(),
+  meanSize: z.number(),
+  emptyShare: z.number(),
+  singletonShare: z.number(),
+});
+
+const ALPHA = 0.1;
+
+/** Every scaling that the validation set is large enough for. */
+export const fitScalings = (validation: Predictions): Scaling[] =>
+  scalingKinds
+    .filter((kind) => kind !== "matrix" || validation.classes * (validation.classes + 1) <= validation.labels.length)
+    .map((kind) => fitScaling(kind, validation));
+
+/** Metrics of labelled sets with and without each scaling. */
+export const scalingResults = (
+  scalings: readonly Scaling[],
+  sets: readonly Predictions[],
+): z.infer<typeof scalingResult>[] =>
+  sets.flatMap((set) => [
+    { kind: "none" as const, set: set.set, metrics: measure(judge(set)) },
+    ...scalings.map((scaling) => {
+      const logits = applyScaling(scaling, set.logits, set.classes);
+      const { kind, temperature } = scaling;
+      return { kind, set: set.set, temperature, metrics: measure(judge({ ...set, logits })) };
+    }),
+  ]);
+
+/** Prediction sets with thresholds from the validation images, on logits scaled by the temperature. */
+export const conformalResults = (
+  validation: Predictions,
+  sets: readonly Predictions[],
+  temperature: Scaling,
+): z.infer<typeof conformalResult>[] => {
+  const scaled = (predictions: Predictions) => ({
+    ...predictions,
+    logits: applyScaling(temperature, predictions.logits, predictions.classes),
+  });
+  const held = scaled(validation);
+  return sets.flatMap((set) =>
+    conformalMethods.map((method) => {
+      const { threshold, ...result } = conformal(held, scaled(set), { method, alpha: ALPHA });
+      return { ...result, set: set.set, ...(Number.isFinite(threshold) && { threshold }) };
+    }),
+  );
+};

@@ -1,0 +1,201 @@
+import { type Predictions, UserError } from "../core/index.ts";
+import { type Minimum, minimize, type Objective } from "./lbfgs.ts";
+
+/** A map of logits, fitted on validation images. */
+export interface Scaling {
+  readonly kind: ScalingKind;
+  /** 1 / T, K scales, or a K × K matrix by rows. */
+  readonly weights: readonly number[];
+  /** K, or none for a temperature. */
+  readonly biases: readonly number[];
+  /** T, of kind `temperature`. */
+  readonly temperature?: number;
+  /** Mean NLL of the validation images before and after, nats; it never rises. */
+  readonly nllBefore: number;
+  readonly nllAfter: number;
+  readonly iterations: number;
+  readonly converged: boolean;
+}
+
+/**
+ * Post-hoc scalings of logits z (Guo et al. 2017, section 4.2): `temperature` z / T; `vector` w ∘ z + b; `matrix`
+ * W z + b, with the off-diagonal and intercept penalty of Kull et al. 2019 (ODIR), for it has K² + K unknowns.
+ */
+export const scalingKinds = ["temperature", "vector", "matrix"] as const;
+export type ScalingKind = (typeof scalingKinds)[number];
+
+/** T is kept within this range: where every image is right, the best T is 0. */
+const LARGEST_TEMPERATURE = 1e3;
+/** Weight of ODIR's mean squares. */
+const PENALTY = 1e-3;
+
+/**
+ * Fits a scaling by L-BFGS from the identity, in float64: all three problems are convex.
+ * @throws UserError for a matrix with more unknowns than there are images.
+ * @throws TypeError for predictions without labels.
+ */
+export function fitScaling(kind: ScalingKind, validation: Predictions): Scaling {
+  const { labels, classes, set } = validation;
+  if (labels.some((label) => label < 0 || label >= classes))
+    throw new TypeError(`${set}: a scaling is fitted on labelled images`);
+  if (kind === "matrix" && classes * (classes + 1) > labels.length)
+    throw new UserError(
+      `matrix scaling: ${classes * (classes + 1)} unknowns for ${labels.length} validation images; use vector scaling`,
+    );
+  const objective = objectives[kind](validation);
+  const start = identity(kind, classes);
+  const nllBefore = meanNllOf(objective, start);
+  const fitted: Minimum = minimize(objective.value, start);
+  const [weights, biases] = split(kind, fitted.point, classes);
+  const bounded = kind === "temperature" ? boundedInverse(weights[0]) : undefined;
+  const point = bounded === undefined ? fitted.point : Float64Array.of(bounded);
+  const nllAfter = meanNllOf(objective, point);
+  return {
+    kind,
+    weights: bounded === undefined ? weights : [bounded],
+    biases,
+    ...(bounded !== undefined && { temperature: 1 / bounded }),
+    nllBefore,
+    nllAfter,
+    iterations: fitted.iterations,
+    converged: fitted.converged && (bounded === undefined || bounded === weights[0]),
+  };
+}
+
+const boundedInverse = (inverse: number): number =>
+  Math.min(Math.max(inverse, 1 / LARGEST_TEMPERATURE), LARGEST_TEMPERATURE);
+
+/** The scaled logits [N × K], as float32 like the ones they come from. */
+export function applyScaling({ kind, weights, biases }: Scaling, logits: Float32Array, classes: number): Float32Array {
+  const out = new Float32Array(logits.length);
+  for (let row = 0; row < logits.length; row += classes)
+    for (let k = 0; k < classes; k++) {
+      if (kind === "temperature") out[row + k] = logits[row + k] * weights[0];
+      else if (kind === "vector") out[row + k] = logits[row + k] * weights[k] + biases[k];
+      else {
+        let sum = biases[k];
+        for (let j = 0; j < classes; j++) sum += weights[k * classes + j] * logits[row + j];
+        out[row + k] = sum;
+      }
+    }
+  return out;
+}
+
+function identity(kind: ScalingKind, classes: number): Float64Array {
+  if (kind === "temperature") return Float64Array.of(1);
+  if (kind === "vector") return new Float64Array(2 * classes).fill(1, 0, classes);
+  const point = new Float64Array(classes * classes + classes);
+  for (let k = 0; k < classes; k++) point[k * classes + k] = 1;
+  return point;
+}
+
+function split(kind: ScalingKind, point: Float64Array, classes: number): [number[], number[]] {
+  const biases = kind === "temperature" ? 0 : classes;
+  return [[...point.subarray(0, point.length - biases)], [...point.subarray(point.length - biases)]];
+}
+
+interface Fit {
+  readonly value: Objective;
+  /** What the objective adds to the mean NLL. */
+  readonly penalty: (point: Float64Array) => number;
+}
+
+const meanNllOf = ({ value, penalty }: Fit, point: Float64Array): number =>
+  value(point, new Float64Array(point.length)) - penalty(point);
+
+const none = () => 0;
+
+/** Mean NLL of scaled logits with its gradient; each kind says how unknowns become logits and back. */
+const objectives: Record<ScalingKind, (validation: Predictions) => Fit> = {
+  temperature: ({ logits, labels, classes }) => ({
+    penalty: none,
+    value(point, gradient) {
+      gradient[0] = 0;
+      return meanNll(labels, classes, {
+        scaled: (row, out) => {
+          for (let k = 0; k < classes; k++) out[k] = point[0] * logits[row * classes + k];
+        },
+        gather: (row, residual) => {
+          for (let k = 0; k < classes; k++) gradient[0] += residual[k] * logits[row * classes + k];
+        },
+      });
+    },
+  }),
+  vector: ({ logits, labels, classes }) => ({
+    penalty: none,
+    value(point, gradient) {
+      gradient.fill(0);
+      return meanNll(labels, classes, {
+        scaled: (row, out) => {
+          for (let k = 0; k < classes; k++) out[k] = point[k] * logits[row * classes + k] + point[classes + k];
+        },
+        gather: (row, residual) => {
+          for (let k = 0; k < classes; k++) {
+            gradient[k] += residual[k] * logits[row * classes + k];
+            gradient[classes + k] += residual[k];
+          }
+        },
+      });
+    },
+  }),
+  matrix: ({ logits, labels, classes }) => {
+    const biases = classes * classes;
+    const offDiagonal = PENALTY / Math.max(1, classes * (classes - 1));
+    const intercept = PENALTY / classes;
+    const weightOf = (i: number) => {
+      if (i >= biases) return intercept;
+      return Math.floor(i / classes) === i % classes ? 0 : offDiagonal;
+    };
+    const penalty = (point: Float64Array) => point.reduce((sum, value, i) => sum + weightOf(i) * value * value, 0);
+    return {
+      penalty,
+      value(point, gradient) {
+        for (let i = 0; i < point.length; i++) gradient[i] = 2 * weightOf(i) * point[i];
+        const nll = meanNll(labels, classes, {
+          scaled: (row, out) => {
+            for (let k = 0; k < classes; k++) {
+              let sum = point[biases + k];
+              for (let j = 0; j < classes; j++) sum += point[k * classes + j] * logits[row * classes + j];
+              out[k] = sum;
+            }
+          },
+          gather: (row, residual) => {
+            for (let k = 0; k < classes; k++) {
+              for (let j = 0; j < classes; j++) gradient[k * classes + j] += residual[k] * logits[row * classes + j];
+              gradient[biases + k] += residual[k];
+            }
+          },
+        });
+        return nll + penalty(point);
+      },
+    };
+  },
+};
+
+interface Rows {
+  /** Writes the scaled logits of a row. */
+  readonly scaled: (row: number, out: Float64Array) => void;
+  /** Takes the gradient with respect to them: (probability − [label]) / N. */
+  readonly gather: (row: number, residual: Float64Array) => void;
+}
+
+function meanNll(labels: Int32Array, classes: number, { scaled, gather }: Rows): number {
+  const images = labels.length;
+  const out = new Float64Array(classes);
+  let total = 0;
+  for (let row = 0; row < images; row++) {
+    scaled(row, out);
+    let largest = out[0];
+    for (let k = 1; k < classes; k++) largest = Math.max(largest, out[k]);
+    const own = out[labels[row]];
+    let sum = 0;
+    for (let k = 0; k < classes; k++) {
+      out[k] = Math.exp(out[k] - largest);
+      sum += out[k];
+    }
+    total += largest + Math.log(sum) - own;
+    for (let k = 0; k < classes; k++) out[k] = (out[k] / sum - (k === labels[row] ? 1 : 0)) / images;
+    gather(row, out);
+  }
+  return total / images;
+}

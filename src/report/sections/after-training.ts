@@ -1,0 +1,73 @@
+import { dataTable } from "../copyable.ts";
+import { meanOf, withSd } from "../format.ts";
+import { type Html, html } from "../html.ts";
+import type { ReportedArm, Study } from "../study.ts";
+
+const across = (
+  arm: ReportedArm,
+  of: (run: ReportedArm["runs"][number]) => number | undefined,
+  unit: "%" | "",
+): string => {
+  const mean = meanOf(arm.runs.map(of));
+  return mean ? withSd(mean, unit) : "–";
+};
+
+/** What can be mended without training again: scaled logits, and sets of classes in place of one. */
+export function afterTraining(study: Study): Html | undefined {
+  const parts = [scalings(study), conformal(study)].filter((part) => part !== undefined);
+  return parts.length > 0 ? html`<section><h2>After training</h2>${parts}</section>` : undefined;
+}
+
+function scalings({ arms }: Study): Html | undefined {
+  const keys = unique(
+    arms.flatMap(({ runs }) =>
+      runs.flatMap(({ results }) => (results.scalings ?? []).map(({ kind, set }) => ({ kind, set }))),
+    ),
+  );
+  if (keys.length === 0) return undefined;
+  const rows = keys.flatMap(({ kind, set }) => {
+    const found = (run: ReportedArm["runs"][number]) =>
+      run.results.scalings?.find((one) => one.kind === kind && one.set === set);
+    return [
+      [`${set}, ${kind}: NLL`, ...arms.map((arm) => across(arm, (run) => found(run)?.metrics.nll, ""))],
+      [
+        `${set}, ${kind}: smoothed ECE, %`,
+        ...arms.map((arm) => across(arm, (run) => found(run)?.metrics.smoothEce, "%")),
+      ],
+    ];
+  });
+  const temperatures = [
+    "temperature",
+    ...arms.map((arm) =>
+      across(arm, ({ results }) => results.scalings?.find(({ temperature }) => temperature)?.temperature, ""),
+    ),
+  ];
+  return html`<h3>Scaled logits</h3>${dataTable([["", ...arms.map(({ name }) => name)], temperatures, ...rows], "Post-hoc scaling")}
+<p class="note">Fitted on validation images alone (Guo et al. 2017), then applied to the sets named. A temperature above 1 says that the model was too sure of itself. “none” is the model as it is.</p>`;
+}
+
+function conformal({ arms }: Study): Html | undefined {
+  const keys = unique(
+    arms.flatMap(({ runs }) =>
+      runs.flatMap(({ results }) =>
+        (results.conformal ?? []).map(({ method, set, alpha }) => ({ method, set, alpha })),
+      ),
+    ),
+  );
+  if (keys.length === 0) return undefined;
+  const rows = keys.flatMap(({ method, set, alpha }) => {
+    const found = (run: ReportedArm["runs"][number]) =>
+      run.results.conformal?.find((one) => one.method === method && one.set === set && one.alpha === alpha);
+    const name = `${set}, ${method}, ${Math.round(100 * (1 - alpha))} % wanted`;
+    return [
+      [`${name}: coverage, %`, ...arms.map((arm) => across(arm, (run) => found(run)?.coverage, "%"))],
+      [`${name}: mean size`, ...arms.map((arm) => across(arm, (run) => found(run)?.meanSize, ""))],
+    ];
+  });
+  return html`<h3>Sets of classes that hold the right one</h3>${dataTable([["", ...arms.map(({ name }) => name)], ...rows], "Conformal prediction")}
+<p class="note">Split conformal prediction: thresholds from validation images promise the wanted coverage on images like them (LAC: Sadinle et al. 2019, APS: Romano et al. 2020); under shift nothing is promised, and the table shows what became of it. Smaller sets say more.</p>`;
+}
+
+const unique = <T extends object>(all: readonly T[]): T[] => [
+  ...new Map(all.map((one) => [JSON.stringify(one), one])).values(),
+];

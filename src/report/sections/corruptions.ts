@@ -1,0 +1,270 @@
+import { type CorruptionCell, pairedDifference } from "../../evaluate/index.ts";
+import { dataTable } from "../copyable.ts";
+import { type HeatCell, heatMap, type Line, lines } from "../figures/index.ts";
+import { counted, points } from "../format.ts";
+import { type Html, html, raw } from "../html.ts";
+import type { ReportedArm, Study } from "../study.ts";
+import { armLegend } from "./legend.ts";
+
+/** Cells of every run of an arm that was judged under corruption. */
+const cellsOf = (arm: ReportedArm): CorruptionCell[] =>
+  arm.runs.flatMap(({ results }) => results.corruptions?.cells ?? []);
+
+const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+
+interface Level {
+  readonly corruption: string;
+  readonly severity: number;
+  readonly accuracy: number;
+  readonly confidence: number;
+  readonly smoothEce: number;
+}
+
+/** One value a corruption and severity: the mean over the arm's seeds. */
+function levelsOf(arm: ReportedArm): Level[] {
+  const groups = new Map<string, CorruptionCell[]>();
+  for (const cell of cellsOf(arm)) {
+    const key = `${cell.corruption} ${cell.severity}`;
+    groups.set(key, [...(groups.get(key) ?? []), cell]);
+  }
+  return [...groups.values()].map((cells) => ({
+    corruption: cells[0].corruption,
+    severity: cells[0].severity,
+    accuracy: mean(cells.map(({ metrics }) => metrics.accuracy ?? 0)),
+    confidence: mean(cells.map(({ meanConfidence }) => meanConfidence)),
+    smoothEce: mean(cells.map(({ metrics }) => metrics.smoothEce ?? 0)),
+  }));
+}
+
+const shownName = (name: string): string => name.replaceAll("_", " ");
+
+/** Everything on corrupted images; `undefined` where no run was judged on them. */
+export async function underCorruption(study: Study): Promise<Html | undefined> {
+  const arms = study.arms.filter((arm) => cellsOf(arm).length > 0);
+  if (arms.length === 0) return undefined;
+  const levels = new Map(arms.map((arm) => [arm, levelsOf(arm)]));
+  const first = arms[0].runs.find(({ results }) => results.corruptions)!.results.corruptions!;
+  const baseline = arms.includes(study.baseline) ? study.baseline : arms[0];
+  const names = [...new Set([...levels.values()].flat().map(({ corruption }) => corruption))];
+  const standIn = names.some((name) => name.endsWith("*"));
+  return html`<figure><h2>Under corruption</h2>
+<p class="lead">${counted(names.length, "corruption")} of ${first.images.toLocaleString("en")} test images each, made from the algorithms and constants of ${raw("CIFAR-10-C, ImageNet-C and CIFAR-10-C-bar")}.</p>
+${meanErrors(arms)}
+${armLegend(arms)}<div class="grid wide">${await severityCurves(arms, levels)}</div>
+<figcaption>Means over all corruptions shown, severity 0 the clean test set.</figcaption>
+<h3>Corruption by corruption</h3><div class="grid wide heat">${await heatMaps(arms, baseline, levels, names)}</div>
+<figcaption>${arms.length > 1 ? `First the accuracy of ${baseline.name}, %; then how many points others are above (blue) or below it (orange).` : "Accuracy, %."}${standIn ? " * a procedural texture stands in for the benchmark's photographs." : ""}</figcaption>
+${arms.length > 1 ? differences(study, arms, baseline) : undefined}
+<h3>Is it as unsure as it should be?</h3><div class="grid">${await confidencePanels(arms, levels)}</div>
+<figcaption>Mean confidence against accuracy, from the clean set (right) to severity 5 (left), means over all corruptions. On the diagonal confidence falls as fast as accuracy; below it the model does not notice how bad its images are.</figcaption>
+${strips(arms)}</figure>`;
+}
+
+function meanErrors(arms: readonly ReportedArm[]): Html {
+  const all = arms.map((arm) =>
+    arm.runs.flatMap(({ results }) => (results.corruptions ? [results.corruptions.meanErrors] : [])),
+  );
+  const names = [...new Set(all.flat().flatMap((errors) => Object.keys(errors)))];
+  const cells = [
+    ["Mean corruption error, %", ...arms.map(({ name }) => name)],
+    ...names.map((name) => [
+      name,
+      ...all.map((runs) => {
+        const values = runs.flatMap((errors) => errors[name] ?? []);
+        return values.length ? (100 * mean(values)).toFixed(1) : "–";
+      }),
+    ]),
+  ];
+  return dataTable(cells, "Mean corruption errors");
+}
+
+async function severityCurves(
+  arms: readonly ReportedArm[],
+  levels: ReadonlyMap<ReportedArm, readonly Level[]>,
+): Promise<Html[]> {
+  const curve = (of: (level: Level) => number, clean: "accuracy" | "smoothEce"): Line[] =>
+    arms.map((arm) => {
+      const { name, color, dash } = arm;
+      const zero = mean(
+        arm.runs.flatMap(({ results }) => results.sets.find(({ role }) => role === "test")?.metrics[clean] ?? []),
+      );
+      const severities = [...new Set(levels.get(arm)!.map(({ severity }) => severity))].sort();
+      const at = (severity: number) =>
+        mean(
+          levels
+            .get(arm)!
+            .filter((level) => level.severity === severity)
+            .map(of),
+        );
+      return {
+        name,
+        color,
+        dash,
+        points: [{ x: 0, y: 100 * zero }, ...severities.map((severity) => ({ x: severity, y: 100 * at(severity) }))],
+      };
+    });
+  const draw = (yTitle: string, all: readonly Line[], id: string) =>
+    lines(
+      all,
+      {
+        xTitle: "Severity",
+        yTitle,
+        xValues: [0, 1, 2, 3, 4, 5],
+        points: true,
+        label: `${yTitle} by severity. ${all.map(({ name, points }) => `${name}: ${points.map(({ y }) => y.toFixed(1)).join(", ")}`).join("; ")}.`,
+      },
+      id,
+    );
+  return [
+    await draw(
+      "Accuracy, %",
+      curve(({ accuracy }) => accuracy, "accuracy"),
+      "severity-accuracy",
+    ),
+    await draw(
+      "Smoothed ECE, %",
+      curve(({ smoothEce }) => smoothEce, "smoothEce"),
+      "severity-ece",
+    ),
+  ];
+}
+
+async function heatMaps(
+  arms: readonly ReportedArm[],
+  baseline: ReportedArm,
+  levels: ReadonlyMap<ReportedArm, readonly Level[]>,
+  names: readonly string[],
+): Promise<Html[]> {
+  const rows = names.map(shownName);
+  const columns = [...new Set([...levels.values()].flat().map(({ severity }) => String(severity)))].sort();
+  const base = levels.get(baseline)!;
+  const cellsFor = (level: Level, value: number): HeatCell => ({
+    row: shownName(level.corruption),
+    column: String(level.severity),
+    value,
+  });
+  const absolute = base.map((level) => cellsFor(level, 100 * level.accuracy));
+  const shared = { rows, columns, columnTitle: "Severity" };
+  const panels = [
+    html`<div class="panel"><h3>${baseline.name}</h3><p>accuracy, %</p>${await heatMap(
+      absolute,
+      { ...shared, scale: "heat", limit: 100, format: (value) => value.toFixed(0) },
+      "heat-base",
+      `Accuracy of ${baseline.name} under each corruption and severity, %. The same numbers are in the table below.`,
+    )}</div>`,
+  ];
+  const others = arms.filter((arm) => arm !== baseline);
+  const differences = others.map((arm) =>
+    levels.get(arm)!.flatMap((level) => {
+      const same = base.find(
+        ({ corruption, severity }) => corruption === level.corruption && severity === level.severity,
+      );
+      return same ? cellsFor(level, 100 * (level.accuracy - same.accuracy)) : [];
+    }),
+  );
+  // One scale for all arms, lest a small difference in one look like a large one in another.
+  const limit = Math.max(2, ...differences.flat().map(({ value }) => Math.abs(value)));
+  for (const [i, arm] of others.entries())
+    panels.push(
+      html`<div class="panel"><h3>${arm.name}</h3><p>points above or below ${baseline.name}</p>${await heatMap(
+        differences[i],
+        { ...shared, scale: "diff", limit, format: (value) => points(value / 100) },
+        `heat-${i}`,
+        `Accuracy of ${arm.name} minus that of ${baseline.name}, in points, under each corruption and severity.`,
+      )}</div>`,
+    );
+  return panels;
+}
+
+/** Paired over the images: both models saw the same ones, so what one image is worth cancels out. */
+function differences(study: Study, arms: readonly ReportedArm[], baseline: ReportedArm): Html {
+  const others = arms.filter((arm) => arm !== baseline);
+  const correct = new Map(arms.map((arm) => [arm, correctOf(arm)]));
+  const base = correct.get(baseline)!;
+  const names = [...base.keys()];
+  const interval = (arm: ReportedArm, chosen: readonly string[]): string => {
+    const mine = correct.get(arm)!;
+    const both = chosen.filter((name) => mine.get(name)?.length === base.get(name)!.length);
+    if (both.length === 0) return "–";
+    const average = (of: ReadonlyMap<string, Float64Array>) =>
+      of.get(both[0])!.map((_, row) => mean(both.map((name) => of.get(name)![row])));
+    const { difference, interval } = pairedDifference(average(mine), average(base));
+    return `${points(difference)} [${points(interval[0])}, ${points(interval[1])}]`;
+  };
+  const percent = (values: Float64Array) => (100 * mean([...values])).toFixed(1);
+  const cells = [
+    [
+      "Accuracy over severities",
+      `${baseline.name}, %`,
+      ...others.map((arm) => `${arm.name}: difference, points [95 %]`),
+    ],
+    ...names.map((name) => [shownName(name), percent(base.get(name)!), ...others.map((arm) => interval(arm, [name]))]),
+    [
+      "all of them",
+      (100 * mean(names.map((name) => mean([...base.get(name)!])))).toFixed(1),
+      ...others.map((arm) => interval(arm, names)),
+    ],
+  ];
+  const seeds = Math.max(...study.arms.map(({ runs }) => runs.length));
+  return html`<h3>Differences, with intervals</h3>${dataTable(cells, "Paired differences")}
+<figcaption>Intervals by bootstrap over the test images (both arms saw the same ones)${seeds > 1 ? ", of the mean over seeds" : ""}: what another draw of images would change. What another seed of training would change they do not hold${seeds > 1 ? "; the tables above have the spread over seeds" : ", and with one seed an arm nobody knows"}.</figcaption>`;
+}
+
+/** Mean over the arm's seeds. */
+function correctOf(arm: ReportedArm): Map<string, Float64Array> {
+  const runs = arm.runs.flatMap((run) => (run.correctByCorruption ? [run.correctByCorruption()] : []));
+  const shared = [...runs[0].keys()].filter((name) =>
+    runs.every((run) => run.get(name)?.length === runs[0].get(name)!.length),
+  );
+  return new Map(
+    shared.map((name) => [name, runs[0].get(name)!.map((_, row) => mean(runs.map((run) => run.get(name)![row])))]),
+  );
+}
+
+const confidencePanels = (arms: readonly ReportedArm[], levels: ReadonlyMap<ReportedArm, readonly Level[]>) =>
+  Promise.all(
+    arms.map(async (arm, i) => {
+      const { name, color, dash } = arm;
+      const severities = [...new Set(levels.get(arm)!.map(({ severity }) => severity))].sort();
+      const track = severities.map((severity) => {
+        const at = levels.get(arm)!.filter((level) => level.severity === severity);
+        return {
+          x: 100 * mean(at.map(({ confidence }) => confidence)),
+          y: 100 * mean(at.map(({ accuracy }) => accuracy)),
+        };
+      });
+      const clean = arm.runs.flatMap(({ results }) => results.sets.filter(({ role }) => role === "test"));
+      const bins = clean.flatMap(({ reliability }) => reliability);
+      const images = bins.reduce((sum, { count }) => sum + count, 0);
+      const zero = {
+        x: (100 * bins.reduce((sum, { count, meanConfidence }) => sum + count * meanConfidence, 0)) / images,
+        y: 100 * mean(clean.map(({ metrics }) => metrics.accuracy ?? 0)),
+      };
+      const svg = await lines(
+        [{ name, color, dash, points: [zero, ...track] }],
+        {
+          xTitle: "Mean confidence, %",
+          yTitle: "Accuracy, %",
+          xDomain: [0, 100],
+          yDomain: [0, 100],
+          diagonal: true,
+          points: true,
+          width: 240,
+          height: 220,
+          label: `Confidence and accuracy of ${name} from severity 0 up: ${[zero, ...track].map(({ x, y }) => `${x.toFixed(0)} % sure, ${y.toFixed(0)} % right`).join("; ")}.`,
+        },
+        `confidence-severity-${i}`,
+      );
+      return html`<div class="panel"><h3>${name}</h3>${svg}</div>`;
+    }),
+  );
+
+function strips(arms: readonly ReportedArm[]): Html | undefined {
+  const shown = arms.flatMap(({ runs }) => runs.flatMap(({ corruptionStrips }) => corruptionStrips?.strips ?? []));
+  const unique = [...new Map(shown.map((strip) => [strip.corruption, strip])).values()];
+  if (unique.length === 0) return undefined;
+  return html`<h3>What they look like</h3><ul class="strips">${unique.map(
+    ({ corruption, png, severities, side }) =>
+      html`<li><span>${shownName(corruption)}</span><img src="${raw(png)}" width="${side * (severities.length + 1)}" height="${side}" alt="${`A test image, clean and under ${shownName(corruption)} of severity ${severities.join(", ")}`}"></li>`,
+  )}</ul><figcaption>The first test image: clean, then by rising severity.</figcaption>`;
+}

@@ -1,0 +1,34 @@
+import { type Line, lines } from "../figures/index.ts";
+import { type Html, html } from "../html.ts";
+import type { Study } from "../study.ts";
+import { armLegend } from "./legend.ts";
+
+/** What is gained by refusing the images that a model is least sure of. */
+export async function riskCoverage({ arms, sets }: Study): Promise<Html | undefined> {
+  const panels: Html[] = [];
+  for (const [s, { set }] of sets.entries()) {
+    const all = arms.flatMap(({ name, color, dash, runs }): Line[] => {
+      // Curves of several seeds would have to be resampled to be averaged; the first stands for the arm.
+      const curve = runs[0].results.sets.find((one) => one.set === set)?.riskCoverage;
+      if (!curve) return [];
+      const points = curve.coverage.map((coverage, i) => ({ x: 100 * coverage, y: 100 * curve.risk[i] }));
+      return [{ name, color, dash, points }];
+    });
+    if (all.length === 0) continue;
+    const ends = all.map(({ name, points }) => `${name}: ${points.at(-1)!.y.toFixed(1)} % wrong at full coverage`);
+    const svg = await lines(
+      all,
+      {
+        xTitle: "Coverage: answered images, %",
+        yTitle: "Risk: wrong among them, %",
+        xDomain: [0, 100],
+        label: `Risk against coverage on ${set}. ${ends.join("; ")}.`,
+      },
+      `risk-coverage-${s}`,
+    );
+    panels.push(html`<div class="panel"><h3>${set}</h3>${svg}</div>`);
+  }
+  if (panels.length === 0) return undefined;
+  return html`<figure><h2>Answering only when sure</h2>${armLegend(arms)}<div class="grid wide">${panels}</div>
+<figcaption>Images are answered from the most confident on; the further left, the more are handed to a person instead. A lower curve makes fewer mistakes at the same coverage, and AURC, in the comparison, is the area below it. Of several seeds the first is drawn.</figcaption></figure>`;
+}

@@ -1,0 +1,59 @@
+import { type Line, lines } from "../figures/index.ts";
+import { type Html, html } from "../html.ts";
+import type { Study } from "../study.ts";
+import { armLegend } from "./legend.ts";
+
+/** What more references buy: only anchored runs have them. */
+export async function referenceSensitivity(study: Study): Promise<Html | undefined> {
+  const arms = study.arms.filter(({ runs }) => runs.some(({ results }) => results.sensitivity));
+  if (arms.length === 0) return undefined;
+  const curve = (of: (point: SensitivityPoint) => { y: number; sd?: number }): Line[] =>
+    arms.map(({ name, color, dash, runs }) => ({
+      name,
+      color,
+      dash,
+      points: runs
+        .find(({ results }) => results.sensitivity)!
+        .results.sensitivity!.points.map((point) => {
+          const { y, sd } = of(point);
+          return { x: point.k, y, ...(sd !== undefined && { low: y - sd, high: y + sd }) };
+        }),
+    }));
+  const draw = (yTitle: string, all: readonly Line[], id: string) =>
+    lines(
+      all,
+      {
+        xTitle: "References K",
+        yTitle,
+        logarithmic: true,
+        xValues: all[0].points.map(({ x }) => x),
+        points: true,
+        width: 230,
+        height: 180,
+        label: `${yTitle} by number of references. ${all.map(({ name, points }) => `${name}: ${points.map(({ x, y }) => `${x}: ${Number(y.toPrecision(3))}`).join(", ")}`).join("; ")}.`,
+      },
+      id,
+    );
+  const panels = [
+    await draw(
+      "Accuracy, %",
+      curve(({ accuracyMean, accuracySd }) => ({ y: 100 * accuracyMean, sd: 100 * accuracySd })),
+      "sensitivity-accuracy",
+    ),
+    await draw(
+      "Spread (std of sigmoids)",
+      curve(({ spread }) => ({ y: spread })),
+      "sensitivity-spread",
+    ),
+    await draw(
+      "Seconds per 1,000 images",
+      curve(({ secondsPer1000Images }) => ({ y: secondsPer1000Images })),
+      "sensitivity-time",
+    ),
+  ];
+  const { images } = arms[0].runs.find(({ results }) => results.sensitivity)!.results.sensitivity!;
+  return html`<figure><h2>How much the references matter</h2>${armLegend(arms)}<div class="grid">${panels}</div>
+<figcaption>${images.toLocaleString("en")} test images under K of the kept references: accuracy of their mean logits (the band is ± 1 standard deviation over draws of the K), how far the references disagree, and what they cost on the machine below. Of several seeds the first is drawn.</figcaption></figure>`;
+}
+
+type SensitivityPoint = NonNullable<Study["arms"][number]["runs"][number]["results"]["sensitivity"]>["points"][number];

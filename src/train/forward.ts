@@ -1,0 +1,66 @@
+import type { HostArray, HostArrays } from "../core/index.ts";
+import { ArraySpec, compile, type Device, type Program } from "../engine/index.ts";
+import type { Method } from "../methods/index.ts";
+import type { Arrays, Model, Variables } from "../models/index.ts";
+import type { RunRecord } from "./run-record.ts";
+
+export interface ForwardOptions {
+  /** Rows of a run of the program, images × references; the last, smaller batch is padded. Default 128. */
+  readonly batchSize?: number;
+  /** Default: as the run was trained. */
+  readonly threads?: number;
+  /** Default: as the run was trained. */
+  readonly device?: Device;
+}
+
+/** Images to logits, compiled for each number of references that is asked for; the weights are arguments. */
+export interface Forward {
+  readonly rows: number;
+  /** Images of a run under so many references. */
+  batchSize(references: number): number;
+  /**
+   * Images [B, C, H, W], for anchored methods references [R, 1 or B, C, H, W] → logits [R × B × K]. B must be
+   * `batchSize(R)`.
+   */
+  run(variables: Variables, images: HostArray, references?: HostArray): Promise<Float32Array>;
+  dispose(): Promise<void>;
+}
+
+type Predict = (
+  params: Arrays,
+  state: Arrays,
+  fed: { images: Arrays[string]; references?: Arrays[string] },
+) => Arrays[string];
+
+export function createForward(
+  { config }: RunRecord,
+  { model, method }: { readonly model: Model; readonly method: Method },
+  { batchSize: rows = 128, threads = config.threads, device = config.device }: ForwardOptions = {},
+): Forward {
+  const programs = new Map<string, Promise<Program>>();
+  const predict: Predict = (params, state, { images, references }) =>
+    method.predict(model, params, state, images, references);
+  const specs = (arrays: HostArrays) =>
+    Object.fromEntries(Object.entries(arrays).map(([name, { shape }]) => [name, new ArraySpec(shape)]));
+  return {
+    rows,
+    batchSize: (references) => Math.max(1, Math.floor(rows / references)),
+    async run({ params, state }, images, references) {
+      const fed: HostArrays = references ? { images, references } : { images };
+      const key = Object.values(fed)
+        .map(({ shape }) => shape.join("×"))
+        .join(" ");
+      let program = programs.get(key);
+      if (!program) {
+        program = compile(predict, [specs(params), specs(state), specs(fed)] as never, { threads, device });
+        programs.set(key, program);
+      }
+      const logits = await (await program).run([params, state, fed] as never);
+      return (logits as HostArray<"float32">).data;
+    },
+    async dispose() {
+      for (const program of programs.values()) await (await program).dispose();
+      programs.clear();
+    },
+  };
+}
