@@ -17,7 +17,7 @@ const shown = [
 
 const images = [];
 for (const { imageSize, benchmark, row } of shown) {
-  const { test } = await loadDataSet({ name: "emoji", imageSize });
+  const { test } = await loadDataSet({ name: "emoji", imageSize, seed: 0, background: "random" });
   const size = imageSize * imageSize * 3;
   const data = test.images.slice(row * size, (row + 1) * size);
   images.push({ benchmark, image: { height: imageSize, width: imageSize, channels: 3, data } });

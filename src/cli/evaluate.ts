@@ -108,6 +108,11 @@ export function evaluateCommand(terminal: Terminal, exit: (code: number) => void
       `what to predict on: ${devices.join(" | ")} (default: as the run was trained)`,
       oneOf(devices)("--device") as (text: string) => Device,
     )
+    .option(
+      "--threads <n>",
+      "threads of the predictions (default: one a core)",
+      whole({ min: 1, max: 1024, example: 2 })("--threads"),
+    )
     .option("--data-dir <dir>", "where data sets lie (default: $ANCHORED_DATA or the user's cache folder)")
     .option("--fresh", "predict everything again")
     .option("--json", "print results.json (of several runs, a list)")

@@ -1,4 +1,5 @@
 import type { Shape } from "./filter.ts";
+import { roundHalfEven } from "./pixels.ts";
 
 /** For each place of the result: the two places that it lies between, and the share of the second. */
 interface Taps {
@@ -6,14 +7,6 @@ interface Taps {
   readonly second: Int32Array;
   readonly share: Float64Array;
 }
-
-/** Python's round: halves to even. */
-const roundHalfEven = (value: number): number => {
-  const floor = Math.floor(value);
-  const rest = value - floor;
-  if (rest !== 0.5) return Math.round(value);
-  return floor % 2 === 0 ? floor : floor + 1;
-};
 
 /** One axis of `clippedZoom`: SciPy's `zoom` of order 1 places its samples from corner to corner. */
 export function zoomTaps(size: number, factor: number): Taps {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { Piscina } from "piscina";
@@ -48,11 +49,14 @@ export class CorruptionPool {
     const out = new Uint8Array(new SharedArrayBuffer(images.length));
     let done = 0;
     const tasks: Promise<void>[] = [];
+    // All tasks wait for one signal, which is more than Node takes for a mistake.
+    const stop = signal && AbortSignal.any([signal]);
+    if (stop) setMaxListeners(0, stop);
     for (let from = 0; from < total; from += IMAGES_PER_TASK) {
       const to = Math.min(from + IMAGES_PER_TASK, total);
       const task: Task = { images, out, height, width, channels, from, to, name, severity, benchmark };
       tasks.push(
-        this.#pool.run(task, { signal }).then(() => {
+        this.#pool.run(task, { signal: stop }).then(() => {
           done += to - from;
           onProgress?.({ done, total });
         }),

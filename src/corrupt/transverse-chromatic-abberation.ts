@@ -1,5 +1,6 @@
 import { corruption } from "./corruption.ts";
 import { splineTaps } from "./cubic-spline.ts";
+import { roundHalfEven } from "./pixels.ts";
 
 /** [size × size], the weights of the input places for each output place, row by row. */
 interface AxisMap {
@@ -17,7 +18,7 @@ function axisMap(size: number, zoom: number): AxisMap {
   const key = `${size} ${zoom}`;
   let map = cache.get(key);
   if (!map) {
-    const enlarged = Math.round(size * zoom);
+    const enlarged = roundHalfEven(size * zoom);
     const offset = Math.floor((enlarged - size) / 2);
     map = { places: new Int32Array(4 * size), weights: new Float64Array(4 * size) };
     for (let i = 0; i < size; i++) {
@@ -56,7 +57,7 @@ export const transverseChromaticAbberation = corruption<number>({
         for (let x = 0; x < width; x++) {
           let sum = 0;
           for (let k = 4 * x; k < 4 * x + 4; k++) sum += across.weights[k] * smoothed[y * width + across.places[k]];
-          out[(y * width + x) * channels + c] = Math.round(sum);
+          out[(y * width + x) * channels + c] = roundHalfEven(sum);
         }
     }
     return { height, width, channels, data: out };

@@ -13,6 +13,8 @@ export interface Scaling {
   /** Mean NLL of the validation images before and after, nats; it never rises. */
   readonly nllBefore: number;
   readonly nllAfter: number;
+  /** What was minimised: the NLL, and the penalty of a matrix. */
+  readonly objective: number;
   readonly iterations: number;
   readonly converged: boolean;
 }
@@ -57,6 +59,7 @@ export function fitScaling(kind: ScalingKind, validation: Predictions): Scaling 
     ...(bounded !== undefined && { temperature: 1 / bounded }),
     nllBefore,
     nllAfter,
+    objective: nllAfter + objective.penalty(point),
     iterations: fitted.iterations,
     converged: fitted.converged && (bounded === undefined || bounded === weights[0]),
   };

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { type ImageSet, runPaths, UserError } from "../../core/index.ts";
 import {
   dropStored,
@@ -64,7 +65,8 @@ export class OpenRun {
   }
 
   predictor(): Promise<Predictor> {
-    this.#predictor ??= loadPredictor(this.run, { device: this.options.device });
+    const { device, threads = availableParallelism() } = this.options;
+    this.#predictor ??= loadPredictor(this.run, { device, threads });
     return this.#predictor;
   }
 

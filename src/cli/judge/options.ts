@@ -41,6 +41,8 @@ export interface JudgeOptions extends CorruptionOptions, Partial<Asking> {
   readonly oodCount?: number;
   readonly dataDir?: string;
   readonly device?: Device;
+  /** Threads of the predictions; a thread a core where absent. */
+  readonly threads?: number;
   /** Predict again what is stored already. */
   readonly fresh?: boolean;
   /** Aborting it throws its reason; what was predicted by then is kept. */

@@ -1,0 +1,108 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type Predictions, Random, UserError } from "../core/index.ts";
+import { minimize } from "./lbfgs.ts";
+import { applyScaling, fitScaling, scalingKinds } from "./scaling.ts";
+
+/** Labels drawn from the softmax of `truth`; what the model says is the truth times `sharpness`. */
+function drawn(images: number, classes: number, sharpness: number, seed: number): Predictions {
+  const random = new Random("scaling", seed);
+  const logits = new Float32Array(images * classes);
+  const labels = new Int32Array(images);
+  for (let row = 0; row < images; row++) {
+    const truth = Array.from({ length: classes }, () => 2 * random.normal());
+    const total = truth.reduce((sum, z) => sum + Math.exp(z), 0);
+    let left = random.uniform() * total;
+    labels[row] = classes - 1;
+    for (const [k, z] of truth.entries()) {
+      left -= Math.exp(z);
+      if (left < 0) {
+        labels[row] = k;
+        break;
+      }
+    }
+    for (const [k, z] of truth.entries()) logits[row * classes + k] = sharpness * z;
+  }
+  return { set: "drawn", logits, labels, classes };
+}
+
+test("L-BFGS finds the minimum of Rosenbrock's valley and of a badly scaled bowl", () => {
+  const valley = minimize(
+    ([x, y], gradient) => {
+      gradient[0] = -2 * (1 - x) - 400 * x * (y - x * x);
+      gradient[1] = 200 * (y - x * x);
+      return (1 - x) ** 2 + 100 * (y - x * x) ** 2;
+    },
+    Float64Array.of(-1.2, 1),
+  );
+  expect(valley.converged).toBe(true);
+  for (const value of valley.point) expect(value).toBeCloseTo(1, 7);
+  const bowl = minimize((point, gradient) => {
+    let sum = 0;
+    for (let i = 0; i < point.length; i++) {
+      gradient[i] = 2 * 10 ** i * (point[i] - i);
+      sum += 10 ** i * (point[i] - i) ** 2;
+    }
+    return sum;
+  }, new Float64Array(6));
+  expect(bowl.converged).toBe(true);
+  for (const [i, value] of bowl.point.entries()) expect(value).toBeCloseTo(i, 7);
+});
+
+test.each([0.5, 1, 3])("the temperature undoes a sharpness of %f, within what 20,000 draws allow", (sharpness) => {
+  const { temperature } = fitScaling("temperature", drawn(20_000, 4, sharpness, 1));
+  // The standard error of T / sharpness is about 1 % here.
+  expect(temperature! / sharpness).toBeGreaterThan(0.96);
+  expect(temperature! / sharpness).toBeLessThan(1.04);
+});
+
+describe("whatever the logits", () => {
+  const anyPredictions = fc
+    .record({ classes: fc.integer({ min: 2, max: 5 }), images: fc.integer({ min: 40, max: 80 }), seed: fc.nat(999) })
+    .map(({ classes, images, seed }) => drawn(images, classes, 1.5, seed));
+
+  test("the NLL never rises, and more freedom never fits worse", () => {
+    fc.assert(
+      fc.property(anyPredictions, (validation) => {
+        const [temperature, vector, matrix] = scalingKinds.map((kind) => fitScaling(kind, validation));
+        for (const { nllBefore, nllAfter } of [temperature, vector, matrix])
+          expect(nllAfter).toBeLessThanOrEqual(nllBefore + 1e-12);
+        expect(vector.nllAfter).toBeLessThanOrEqual(temperature.nllAfter + 1e-9);
+        expect(matrix.objective).toBeLessThanOrEqual(matrix.nllBefore + 1e-12);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test("what is applied is what was fitted", () => {
+    const validation = drawn(200, 3, 2, 5);
+    for (const kind of scalingKinds) {
+      const scaling = fitScaling(kind, validation);
+      const logits = applyScaling(scaling, validation.logits, 3);
+      const again = fitScaling("temperature", { ...validation, logits });
+      // Float32 logits: the NLL that was promised is there.
+      expect(again.nllBefore).toBeCloseTo(scaling.nllAfter, 6);
+    }
+  });
+});
+
+test("where every image is right the temperature stops at its bound and says so", () => {
+  const logits = Float32Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? 1 : 0));
+  const { temperature, converged, nllAfter } = fitScaling("temperature", {
+    set: "right",
+    logits,
+    labels: new Int32Array(20),
+    classes: 2,
+  });
+  expect(nllAfter).toBeLessThan(1e-6);
+  expect(temperature).toBeLessThan(0.1);
+  expect(typeof converged).toBe("boolean");
+});
+
+test("a matrix of more unknowns than images, and images without labels, are refused", () => {
+  expect(() => fitScaling("matrix", drawn(10, 4, 1, 0))).toThrow(UserError);
+  expect(() => fitScaling("matrix", drawn(10, 4, 1, 0))).toThrow("20 unknowns for 10 validation images; use vector");
+  expect(() => fitScaling("temperature", { ...drawn(9, 2, 1, 0), labels: new Int32Array(9).fill(-1) })).toThrow(
+    TypeError,
+  );
+});
