@@ -69,18 +69,19 @@ function splats(confidence: ArrayLike<number>, correct: ArrayLike<number>): Grid
 function smoothed(grids: Grids, width: number, meshSize = Math.max(Math.round(10 / width), 200)) {
   const gridSize = Math.floor(Math.max(2000, Math.round(20 / width)) / 2) + 1;
   const grid = grids(gridSize);
-  const residual = smooth(grid.residual, width);
-  const density = smooth(grid.count, width);
-  const atMesh = (values: Float64Array) =>
-    Float64Array.from({ length: meshSize }, (_, m) => {
+  const atMesh = (values: Float64Array) => {
+    // Only where the mesh looks: a place of the grid costs a sum over the kernel.
+    const smoothAt = smoother(values, width);
+    return Float64Array.from({ length: meshSize }, (_, m) => {
       const position = (m / (meshSize - 1)) * (gridSize - 1);
       const cell = Math.min(Math.floor(position), gridSize - 2);
       const right = position - cell;
-      return (1 - right) * values[cell] + right * values[cell + 1];
+      return (1 - right) * smoothAt(cell) + (right > 0 ? right * smoothAt(cell + 1) : 0);
     });
-  const meshResidual = atMesh(residual);
+  };
+  const meshResidual = atMesh(grid.residual);
   // The authors' guard against empty places.
-  const meshDensity = atMesh(density).map((value) => value + 1e-4);
+  const meshDensity = atMesh(grid.count).map((value) => value + 1e-4);
   const sum = (values: Float64Array) => values.reduce((a, b) => a + b, 0);
   return {
     residual: meshResidual,
@@ -89,8 +90,11 @@ function smoothed(grids: Grids, width: number, meshSize = Math.max(Math.round(10
   };
 }
 
-/** Convolves values on a grid over [0, 1] with a Gaussian, reflecting at both ends; the edge sample is not doubled. */
-function smooth(values: Float64Array, width: number): Float64Array {
+/**
+ * Values on a grid over [0, 1], convolved with a Gaussian, at one place of the grid; reflected at both ends, where the
+ * edge sample is not doubled.
+ */
+function smoother(values: Float64Array, width: number): (place: number) => number {
   const size = values.length;
   const middle = (size - 1) / 2;
   // Beyond ten standard deviations a tap is below 1e-21 of the middle one.
@@ -106,15 +110,13 @@ function smooth(values: Float64Array, width: number): Float64Array {
     reflected[size - 1 + i] = values[i];
     reflected[3 * (size - 1) - i] = values[i];
   }
-  const smoothed = new Float64Array(size);
   // For an even grid this is half a cell off centre, as in the authors' package.
   const offset = Math.floor(size / 2) + first;
-  for (let i = 0; i < size; i++) {
+  return (place) => {
     let sum = 0;
-    for (let k = 0; k < kernel.length; k++) sum += kernel[k] * reflected[offset + i + k];
-    smoothed[i] = sum;
-  }
-  return smoothed;
+    for (let k = 0, from = offset + place; k < kernel.length; k++, from++) sum += kernel[k] * reflected[from];
+    return sum;
+  };
 }
 
 /** Accuracy as a smooth function of confidence, at even places of [0, 1]. */

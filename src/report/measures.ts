@@ -33,7 +33,7 @@ export const setMeasure = (set: string, role: "test" | "shift", metric: MetricNa
 
 export const oodMeasure = (set: string, score: OodScoreName): Measure => ({
   group: `Out of distribution: ${set}`,
-  title: `AUROC by ${score === "max-softmax" ? "max-softmax" : "reference std"}`,
+  title: `AUROC by ${oodScores[score].short}`,
   meaning: `How well this score tells foreign images from known ones: 100 % always, 50 % never. ${oodScores[score].title}.`,
   unit: "%",
   better: "higher",

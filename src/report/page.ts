@@ -1,8 +1,9 @@
 import { type Html, html, raw } from "./html.ts";
 import { afterTraining } from "./sections/after-training.ts";
-import { knownAndForeign, learningCurves, reliabilityDiagrams } from "./sections/charts.ts";
+import { learningCurves, reliabilityDiagrams } from "./sections/charts.ts";
 import { comparison } from "./sections/comparison.ts";
 import { underCorruption } from "./sections/corruptions.ts";
+import { knownAndForeign } from "./sections/detection.ts";
 import { glance } from "./sections/glance.ts";
 import { headline } from "./sections/headline.ts";
 import { pictures } from "./sections/pictures.ts";

@@ -15,7 +15,30 @@ export function poolBins(runs: readonly (readonly ReliabilityBin[])[]): Reliabil
   });
 }
 
-/** One arm: accuracy against confidence on its test set (solid) and under shift (dashed). */
+/** Where fewer images are near than this share of an even spread, a smoothed curve has nothing to go by. */
+const THINNEST = 0.1;
+
+/** The smoothed curve of an arm's first run, where there are images. */
+function smoothCurve(arm: ReportedArm, role: LabelledSetResults["role"]) {
+  const smooth = arm.runs[0].results.sets.find((set) => set.role === role)?.smoothReliability;
+  if (!smooth) return [];
+  return smooth.confidence.flatMap((confidence, i) =>
+    smooth.density[i] * smooth.confidence.length < THINNEST
+      ? []
+      : {
+          role,
+          confidence: 100 * confidence,
+          accuracy: 100 * smooth.accuracy[i],
+          lower: 100 * smooth.lower[i],
+          upper: 100 * smooth.upper[i],
+        },
+  );
+}
+
+/**
+ * One arm: accuracy against confidence on its test set (solid) and under shift (dashed), smoothed with a band for the
+ * test set, and in bins.
+ */
 export function reliability(arm: ReportedArm, id: string) {
   const setsOf = (role: LabelledSetResults["role"]) =>
     arm.runs.flatMap(({ results }) => results.sets.filter((set) => set.role === role).map((set) => set.reliability));
@@ -26,6 +49,8 @@ export function reliability(arm: ReportedArm, id: string) {
       .filter(({ count }) => count >= FEWEST_IMAGES)
       .map((bin) => ({ role, confidence: 100 * bin.meanConfidence, accuracy: 100 * bin.accuracy, count: bin.count }));
   });
+  const band = smoothCurve(arm, "test");
+  const smoothed = [...band, ...smoothCurve(arm, "shift")];
   const x = {
     field: "confidence",
     type: "quantitative" as const,
@@ -51,8 +76,17 @@ export function reliability(arm: ReportedArm, id: string) {
           mark: { type: "line", stroke: "var(--line)", strokeWidth: 1.2 },
           encoding: { x, y },
         },
+        ...(band.length
+          ? [
+              {
+                data: { values: band },
+                mark: { type: "area" as const, fill: arm.color, fillOpacity: 0.2 },
+                encoding: { x, y: { ...y, field: "lower" }, y2: { field: "upper" } },
+              },
+            ]
+          : []),
         {
-          data: { values },
+          data: { values: smoothed.length ? smoothed : values },
           mark: { type: "line", stroke: arm.color, strokeWidth: 1.8 },
           encoding: { x, y, strokeDash: { ...roles, scale: { domain, range: [[], [5, 4]] } } },
         },

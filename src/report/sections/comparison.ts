@@ -1,3 +1,4 @@
+import { type Cells, copyable } from "../copyable.ts";
 import { meanOf, withSd } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import { bestOf, type Measure, measuresOf, valuesOf } from "../measures.ts";
@@ -19,7 +20,7 @@ ${groups.map(
   ) => html`<tbody><tr class="group"><th scope="rowgroup" colspan="${study.arms.length + 1}"><span>${group}</span></th></tr>
 ${measures.filter((measure) => measure.group === group).map((measure) => row(measure, study))}</tbody>`,
 )}
-</table></div>
+</table></div>${copyable(cellsOf(study, measures))}
 <p class="note">↑ higher is better, ↓ lower is better.${
     several &&
     html` <span class="best"><i>★</i> best mean of a row</span>${seeds > 1 && html`; <span class="tied"><i>≈</i></span> seed noise cannot tell it from the best (95 % interval)`}.`
@@ -45,6 +46,18 @@ function row(measure: Measure, { arms }: Study): Html {
     },
   )}</tr>`;
 }
+
+/** The same numbers as text, the unit in the name of the row. */
+const cellsOf = ({ arms }: Study, measures: readonly Measure[]): Cells => [
+  ["Measure", ...arms.map(({ name }) => name)],
+  ...measures.map((measure) => [
+    `${measure.group}: ${measure.title}${measure.unit && `, ${measure.unit}`}`,
+    ...arms.map((arm) => {
+      const mean = meanOf(valuesOf(arm, measure));
+      return mean ? withSd(mean, measure.unit) : "–";
+    }),
+  ]),
+];
 
 const uniqueByTitle = (measures: readonly Measure[]): Measure[] => [
   ...new Map(measures.map((measure) => [measure.title, measure])).values(),
