@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { anchored, tinyImageFolder, tinyTraining } from "../src/cli/testing.ts";
-import { runPaths } from "../src/core/index.ts";
+import { Random, runPaths, writeNpy } from "../src/core/index.ts";
 
 const root = mkdtempSync(join(tmpdir(), "anchored-cli-"));
 const images = join(root, "images");
@@ -32,15 +32,43 @@ describe("one tiny full run", () => {
 
   it("judges them", async () => {
     const first = await anchored(["evaluate", standard, "--suite", "clean"]);
-    expect(first.out).toMatch(/standard +images +Accuracy\nimages\/test +4 /);
+    expect(first.out).toMatch(/standard +images +Accuracy .*\nimages\/test +4 /);
     const second = await anchored(["evaluate", masked, "--k", "2", "--json"]);
     expect(second.code).toBe(0);
     const results = JSON.parse(second.out);
     expect(results.sets.map((set: { set: string }) => set.set)).toEqual(["images/test", "images/sketch"]);
     expect(results.sets[0]).toMatchObject({ protocol: "k", references: 2, images: 4 });
-    expect(results.ood.map((set: { score: string }) => set.score)).toEqual(["max-softmax", "reference-std"]);
+    expect(results.ood.map((set: { score: string }) => set.score)).toContain("reference-std");
+    expect(results.ood.map((set: { score: string }) => set.score)).toContain("energy-scaled");
+    expect(results.scalings.map((one: { kind: string }) => one.kind)).toContain("temperature");
+    expect(results.conformal.length).toBe(4);
+    expect(results.sensitivity.points.map((point: { k: number }) => point.k)).toEqual([1, 2, 3]);
     expect(results).toEqual(JSON.parse(readFileSync(runPaths(masked).results, "utf8")));
     expect(results.command).toContain("--method anchored");
+  });
+
+  it("judges both under corruption: images are made once, and what is stored is not predicted again", async () => {
+    const argv = ["evaluate", standard, masked, "--suite", "corruptions", "--json"];
+    const chosen = ["--corruptions", "fog,frost,jpeg_compression", "--severities", "1,5"];
+    const { code, out } = await anchored([...argv, ...chosen]);
+    expect(code).toBe(0);
+    const [first, second] = JSON.parse(out);
+    const cells = (results: { corruptions: { cells: { corruption: string; severity: number }[] } }) =>
+      results.corruptions.cells.map(({ corruption, severity }) => `${corruption} ${severity}`);
+    expect(cells(first)).toEqual([1, 5].flatMap((s) => [`fog ${s}`, `frost* ${s}`, `jpeg_compression ${s}`]).sort());
+    expect(cells(second)).toEqual(cells(first));
+    // What was judged before is still there, asked as before, and sets that are incomplete have no mean.
+    expect(second.sets[0]).toMatchObject({ protocol: "k" });
+    expect(second.corruptions).toMatchObject({ protocol: "single", meanErrors: {} });
+    const written = statSync(join(masked, "predictions", "images-test-fog-1.logits.npy")).mtimeMs;
+    await anchored([...argv, ...chosen]);
+    expect(statSync(join(masked, "predictions", "images-test-fog-1.logits.npy")).mtimeMs).toBe(written);
+  });
+
+  it("asks by bilinear transduction, too", async () => {
+    const { code, out } = await anchored(["evaluate", masked, "--suite", "clean", "--protocol", "blt", "--json"]);
+    expect(code).toBe(0);
+    expect(JSON.parse(out).sets[0]).toMatchObject({ protocol: "blt", references: 3, images: 4 });
   });
 
   it("compares them in a page", async () => {
@@ -48,7 +76,42 @@ describe("one tiny full run", () => {
     const { code, out } = await anchored(["report", standard, masked, "--out", page]);
     expect(out).toMatch(/^report: file:\/\/.*report\.html$/);
     expect(code).toBe(0);
-    expect(readFileSync(page, "utf8")).toContain("<!doctype html>");
+    const html = readFileSync(page, "utf8");
+    const titles = [...html.matchAll(/<h2>([^<]+)<\/h2>/g)].map((match) => match[1]);
+    const sections = [
+      "Under corruption",
+      "After training",
+      "Answering only when sure",
+      "How much the references matter",
+    ];
+    expect(titles).toEqual(expect.arrayContaining(sections));
+    expect(/NaN|undefined|\[object/.exec(html)?.[0]).toBeUndefined();
+  });
+
+  it("judges another program's logits", async () => {
+    const random = new Random("external");
+    const save = (name: string, rows: number) => {
+      const data = Float32Array.from({ length: rows * 3 }, () => random.normal());
+      writeNpy(join(root, name), { shape: [rows, 3], data });
+      return join(root, name);
+    };
+    const labels = (name: string) => {
+      writeNpy(join(root, name), { shape: [60], data: Int32Array.from({ length: 60 }, (_, i) => i % 3) });
+      return join(root, name);
+    };
+    const argv = ["evaluate", "--logits", save("theirs.npy", 60), "--labels", labels("labels.npy")];
+    argv.push("--validation-logits", save("v.npy", 60), "--validation-labels", labels("vl.npy"));
+    argv.push("--ood", `noise=${save("noise.npy", 40)}`, "--corrupted", `fog=${save("fog.npy", 300)}`);
+    const { code, out } = await anchored([...argv, "--out", join(root, "theirs"), "--json"]);
+    expect(code).toBe(0);
+    const results = JSON.parse(out);
+    expect(results).toMatchObject({ external: true, model: "theirs", sets: [{ set: "theirs/test", images: 60 }] });
+    expect(results.ood[0]).toMatchObject({ set: "noise", against: "theirs/test" });
+    expect(results.corruptions.cells.length).toBe(5);
+    expect(results.scalings.length).toBe(4);
+    const page = join(root, "theirs.html");
+    expect((await anchored(["report", join(root, "theirs"), "--out", page])).code).toBe(0);
+    expect(/NaN|undefined|\[object/.exec(readFileSync(page, "utf8"))?.[0]).toBeUndefined();
   });
 
   it("stops on Ctrl-C and continues with the command that it names", async () => {
@@ -103,6 +166,28 @@ describe("bad input: one line on what, why and the way out; exit code 2", () => 
     ["an unknown model", () => words("train --model vgg"), /--model vgg: unknown; known: resnet20/],
     ["an unknown method", () => words("train --method x"), /--method x: unknown; known: standard, anchored/],
     ["an unknown suite", () => words("evaluate r --suite clean,x"), /--suite x: unknown; known: clean/],
+    ["nothing to judge", () => ["evaluate"], /nothing to judge: name a run folder, or give --logits/],
+    ["logits without labels", () => words("evaluate --logits x.npy"), /without labels .*add --labels/],
+    ["logits beside a run", () => ["evaluate", standard, ...words("--logits x.npy")], /either run folders or --logits/],
+    [
+      "an unknown corruption",
+      () => words("evaluate r --corruptions rain"),
+      /--corruptions rain: unknown; known: gauss/,
+    ],
+    ["a severity of 6", () => words("evaluate r --severities 6"), /--severities 6: outside \[1, 5\]/],
+    [
+      "an OOD file without a name",
+      () => [
+        "evaluate",
+        ...words(`--logits ${join(root, "theirs.npy")} --labels ${join(root, "labels.npy")} --ood x.npy`),
+      ],
+      /--ood x.npy: a name and a file belong here/,
+    ],
+    [
+      "published files that are not there",
+      () => ["evaluate", standard, ...words("--suite corruptions --published /nowhere")],
+      /\/nowhere\/.*\.npy is missing; unpack/,
+    ],
     ["an unknown set to fetch", () => words("data fetch x"), /unknown data set "x"; known: emoji/],
     [
       "α above 1",
@@ -150,7 +235,16 @@ describe("bad input: one line on what, why and the way out; exit code 2", () => 
 });
 
 it("every command explains itself with examples", async () => {
-  for (const command of ["quickstart", "train", "evaluate", "report", "data list", "data fetch", "bench engine"]) {
+  for (const command of [
+    "quickstart",
+    "train",
+    "evaluate",
+    "report",
+    "data list",
+    "data fetch",
+    "bench engine",
+    "bench corrupt",
+  ]) {
     const { code, out } = await anchored([...command.split(" "), "--help"]);
     expect(out).toContain("Examples:");
     expect(code).toBe(0);

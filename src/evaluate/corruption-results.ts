@@ -22,7 +22,7 @@ export const corruptionResults = z.object({
   protocol: z.string().optional(),
   references: z.number().int().optional(),
   cells: z.array(cell),
-  /** By the name of the set they average over; only of sets that are complete. */
+  /** By the name of the set they average over, `*` at its end as above; only of sets that are complete. */
   meanErrors: z.record(z.string(), z.number()),
 });
 export type CorruptionResults = z.infer<typeof corruptionResults>;
@@ -55,7 +55,14 @@ export function judgeCorruptions(
     errors.set(name, levels);
   }
   const { images, protocol, references } = entries[0];
-  return { images, protocol, references, cells, meanErrors: meanCorruptionErrors(errors, corruptionSets) };
+  const standIns = new Set(
+    cells.flatMap(({ corruption }) => (corruption.endsWith("*") ? corruption.slice(0, -1) : [])),
+  );
+  const means = Object.entries(meanCorruptionErrors(errors, corruptionSets)).map(([name, value]) => [
+    corruptionSets[name].some((member) => standIns.has(member)) ? `${name}*` : name,
+    value,
+  ]);
+  return { images, protocol, references, cells, meanErrors: Object.fromEntries(means) };
 }
 
 /**

@@ -10,8 +10,11 @@ export function withSd({ mean, sd }: MeanSd, unit: "%" | ""): string {
 }
 
 /** A difference of fractions in points: `+3.1`, `−0.4`. */
-export const points = (difference: number): string =>
-  signed(`${difference > 0 ? "+" : ""}${(100 * difference).toFixed(1)}`);
+export function points(difference: number): string {
+  const text = (100 * difference).toFixed(1);
+  if (Number(text) === 0) return "0.0";
+  return signed(`${difference > 0 ? "+" : ""}${text}`);
+}
 
 export const percent = (fraction: number): string =>
   `${(100 * fraction).toFixed(fraction > 0.9995 || fraction < 0.1 ? 1 : 0)} %`;

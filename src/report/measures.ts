@@ -20,6 +20,8 @@ export interface Measure {
   readonly better: "higher" | "lower";
   /** The value of one run; `undefined` where it was not measured. */
   readonly of: (results: Results) => number | undefined;
+  /** Its 95 % interval over the choice of the images, where there is one. */
+  readonly intervalOf?: (results: Results) => readonly [number, number] | undefined;
 }
 
 export const groupTitle = (role: "test" | "shift", set: string): string =>
@@ -29,6 +31,7 @@ export const setMeasure = (set: string, role: "test" | "shift", metric: MetricNa
   group: groupTitle(role, set),
   ...metrics[metric],
   of: (results) => results.sets.find((other) => other.set === set)?.metrics[metric],
+  intervalOf: (results) => results.sets.find((other) => other.set === set)?.intervals?.[metric],
 });
 
 export const oodMeasure = (set: string, score: OodScoreName): Measure => ({

@@ -51,6 +51,7 @@ th:first-child { position: sticky; left: 0; background: var(--card) }
 td.best span { font-weight: 700 }
 td.best i, .best i { color: var(--accent); font-style: normal }
 .tied i { font-style: normal }
+.interval { display: block; font-size: 12px; margin-right: 1.5em }
 .none { color: var(--muted) }
 .grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 300px), 1fr)); gap: 20px 24px }
 .grid.wide { grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)) }

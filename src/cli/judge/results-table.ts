@@ -20,7 +20,7 @@ export function resultsTable({ run, sets, ood, corruptions, scalings, conformal 
       textTable([
         ["fitted on validation", "set", "NLL", "Smoothed ECE"],
         ...scalings.map(({ kind, set, metrics: values }) => [
-          `${kind} scaling`,
+          kind === "none" ? "as it is" : `${kind} scaling`,
           set,
           formatted(values.nll, ""),
           formatted(values.smoothEce, "%"),

@@ -46,7 +46,7 @@ export function heatMap(cells: readonly HeatCell[], options: HeatMapOptions, id:
     type: "ordinal" as const,
     sort: [...rows],
     title: null,
-    axis: { domain: false, ticks: false, labelLimit: 150 },
+    axis: { domain: false, ticks: false, labelLimit: 190 },
   };
   const ordinal = (prefix: string) => ({
     field: "step",
@@ -58,8 +58,9 @@ export function heatMap(cells: readonly HeatCell[], options: HeatMapOptions, id:
     {
       width: 44 * columns.length,
       height: 21 * rows.length,
-      padding: { left: 146, right: 6, top: 42, bottom: 6 },
+      padding: { left: 196, right: 6, top: 42, bottom: 6 },
       data: { values },
+      resolve: { scale: { fill: "independent" } },
       layer: [
         {
           mark: { type: "rect", stroke: "var(--card)", strokeWidth: 1.5 },

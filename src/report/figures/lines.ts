@@ -44,8 +44,7 @@ export function lines(all: readonly Line[], options: LinesOptions, id: string) {
     type: "quantitative" as const,
     title: xTitle,
     scale: {
-      type: options.logarithmic ? ("log" as const) : ("linear" as const),
-      zero: false,
+      ...(options.logarithmic ? { type: "log" as const } : { type: "linear" as const, zero: false }),
       nice: false,
       ...(xDomain && { domain: [...xDomain] }),
     },

@@ -29,9 +29,9 @@ function scalings({ arms }: Study): Html | undefined {
     const found = (run: ReportedArm["runs"][number]) =>
       run.results.scalings?.find((one) => one.kind === kind && one.set === set);
     return [
-      [`${set}, ${kind}: NLL`, ...arms.map((arm) => across(arm, (run) => found(run)?.metrics.nll, ""))],
+      [`${set}, ${named(kind)}: NLL`, ...arms.map((arm) => across(arm, (run) => found(run)?.metrics.nll, ""))],
       [
-        `${set}, ${kind}: smoothed ECE, %`,
+        `${set}, ${named(kind)}: smoothed ECE, %`,
         ...arms.map((arm) => across(arm, (run) => found(run)?.metrics.smoothEce, "%")),
       ],
     ];
@@ -43,7 +43,7 @@ function scalings({ arms }: Study): Html | undefined {
     ),
   ];
   return html`<h3>Scaled logits</h3>${dataTable([["", ...arms.map(({ name }) => name)], temperatures, ...rows], "Post-hoc scaling")}
-<p class="note">Fitted on validation images alone (Guo et al. 2017), then applied to the sets named. A temperature above 1 says that the model was too sure of itself. “none” is the model as it is.</p>`;
+<p class="note">Fitted on validation images alone (Guo et al. 2017), then applied to the sets named. A temperature above 1 says that the model was too sure of itself.</p>`;
 }
 
 function conformal({ arms }: Study): Html | undefined {
@@ -67,6 +67,8 @@ function conformal({ arms }: Study): Html | undefined {
   return html`<h3>Sets of classes that hold the right one</h3>${dataTable([["", ...arms.map(({ name }) => name)], ...rows], "Conformal prediction")}
 <p class="note">Split conformal prediction: thresholds from validation images promise the wanted coverage on images like them (LAC: Sadinle et al. 2019, APS: Romano et al. 2020); under shift nothing is promised, and the table shows what became of it. Smaller sets say more.</p>`;
 }
+
+const named = (kind: string): string => (kind === "none" ? "as it is" : `${kind} scaling`);
 
 const unique = <T extends object>(all: readonly T[]): T[] => [
   ...new Map(all.map((one) => [JSON.stringify(one), one])).values(),

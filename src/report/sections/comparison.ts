@@ -2,7 +2,7 @@ import { type Cells, copyable } from "../copyable.ts";
 import { meanOf, withSd } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import { bestOf, type Measure, measuresOf, valuesOf } from "../measures.ts";
-import type { Study } from "../study.ts";
+import type { ReportedArm, Study } from "../study.ts";
 
 /** Every measure of every arm: measures down, arms across, so that it fits a phone. */
 export function comparison(study: Study): Html {
@@ -24,7 +24,7 @@ ${measures.filter((measure) => measure.group === group).map((measure) => row(mea
 <p class="note">↑ higher is better, ↓ lower is better.${
     several &&
     html` <span class="best"><i>★</i> best mean of a row</span>${seeds > 1 && html`; <span class="tied"><i>≈</i></span> seed noise cannot tell it from the best (95 % interval)`}.`
-  }${seeds > 1 ? " Numbers are mean ± standard deviation over seeds." : " One seed an arm: small differences mean little."} All are computed from stored logits of the whole set.</p>
+  }${seeds > 1 ? " Numbers are mean ± standard deviation over seeds." : " One seed an arm: small differences mean little. Below a number its 95 % interval over the choice of the test images (bootstrap); what another seed would change comes on top."} All are computed from stored logits of the whole set.</p>
 <details><summary>What the measures say</summary><dl>${uniqueByTitle(measures).map(
     ({ title, meaning }) => html`<dt>${title}</dt><dd>${meaning}</dd>`,
   )}</dl></details></section>`;
@@ -42,9 +42,17 @@ function row(measure: Measure, { arms }: Study): Html {
       const [value, sd] = withSd(mean, measure.unit).split(" ± ");
       return html`<td class="${best ? "best" : tied ? "tied" : ""}"><span>${value}</span>${
         sd && html`<small> ± ${sd}</small>`
-      }<i>${best ? "★" : tied ? "≈" : ""}</i></td>`;
+      }${interval(measure, arm)}<i>${best ? "★" : tied ? "≈" : ""}</i></td>`;
     },
   )}</tr>`;
+}
+
+/** Of a single seed, what another draw of test images would change; several seeds show their own spread. */
+function interval({ intervalOf, unit }: Measure, { runs }: ReportedArm): Html | undefined {
+  const ends = runs.length === 1 ? intervalOf?.(runs[0].results) : undefined;
+  if (!ends) return undefined;
+  const [low, high] = ends.map((mean) => withSd({ mean, sd: undefined, values: [mean] }, unit));
+  return html`<small class="interval">${low} – ${high}</small>`;
 }
 
 /** The same numbers as text, the unit in the name of the row. */

@@ -51,13 +51,29 @@ export async function underCorruption(study: Study): Promise<Html | undefined> {
 <p class="lead">${counted(names.length, "corruption")} of ${first.images.toLocaleString("en")} test images each, made from the algorithms and constants of ${raw("CIFAR-10-C, ImageNet-C and CIFAR-10-C-bar")}.</p>
 ${meanErrors(arms)}
 ${armLegend(arms)}<div class="grid wide">${await severityCurves(arms, levels)}</div>
-<figcaption>Means over all corruptions shown, severity 0 the clean test set.</figcaption>
+<figcaption>Means over all corruptions shown${comparable(arms) ? ", severity 0 the clean test set" : ""}.${asked(arms)}</figcaption>
 <h3>Corruption by corruption</h3><div class="grid wide heat">${await heatMaps(arms, baseline, levels, names)}</div>
 <figcaption>${arms.length > 1 ? `First the accuracy of ${baseline.name}, %; then how many points others are above (blue) or below it (orange).` : "Accuracy, %."}${standIn ? " * a procedural texture stands in for the benchmark's photographs." : ""}</figcaption>
 ${arms.length > 1 ? differences(study, arms, baseline) : undefined}
 <h3>Is it as unsure as it should be?</h3><div class="grid">${await confidencePanels(arms, levels)}</div>
-<figcaption>Mean confidence against accuracy, from the clean set (right) to severity 5 (left), means over all corruptions. On the diagonal confidence falls as fast as accuracy; below it the model does not notice how bad its images are.</figcaption>
-${strips(arms)}</figure>`;
+<figcaption>Mean confidence against accuracy, from ${comparable(arms) ? "the clean set" : "severity 1"} (right) to severity 5 (left), means over all corruptions. On the diagonal confidence falls as fast as accuracy; below it the model does not notice how bad its images are.</figcaption>
+${strips(arms, names)}</figure>`;
+}
+
+/** Whether the clean results are of the same images: a part of them would be another set. */
+const comparable = (arms: readonly ReportedArm[]): boolean =>
+  arms.every(({ runs }) =>
+    runs.every(
+      ({ results }) =>
+        !results.corruptions || results.sets.find(({ role }) => role === "test")?.images === results.corruptions.images,
+    ),
+  );
+
+/** How anchored models were asked, where that is not how they were on the clean set. */
+function asked(arms: readonly ReportedArm[]): string {
+  const references = arms.flatMap(({ runs }) => runs.flatMap(({ results }) => results.corruptions?.references ?? []));
+  if (references.length === 0) return "";
+  return ` Anchored models answer under ${counted(Math.max(...references), "reference")} here.`;
 }
 
 function meanErrors(arms: readonly ReportedArm[]): Html {
@@ -100,7 +116,10 @@ async function severityCurves(
         name,
         color,
         dash,
-        points: [{ x: 0, y: 100 * zero }, ...severities.map((severity) => ({ x: severity, y: 100 * at(severity) }))],
+        points: [
+          ...(comparable(arms) ? [{ x: 0, y: 100 * zero }] : []),
+          ...severities.map((severity) => ({ x: severity, y: 100 * at(severity) })),
+        ],
       };
     });
   const draw = (yTitle: string, all: readonly Line[], id: string) =>
@@ -182,6 +201,7 @@ function differences(study: Study, arms: readonly ReportedArm[], baseline: Repor
   const correct = new Map(arms.map((arm) => [arm, correctOf(arm)]));
   const base = correct.get(baseline)!;
   const names = [...base.keys()];
+  const starred = new Set(cellsOf(baseline).map(({ corruption }) => corruption));
   const interval = (arm: ReportedArm, chosen: readonly string[]): string => {
     const mine = correct.get(arm)!;
     const both = chosen.filter((name) => mine.get(name)?.length === base.get(name)!.length);
@@ -198,7 +218,11 @@ function differences(study: Study, arms: readonly ReportedArm[], baseline: Repor
       `${baseline.name}, %`,
       ...others.map((arm) => `${arm.name}: difference, points [95 %]`),
     ],
-    ...names.map((name) => [shownName(name), percent(base.get(name)!), ...others.map((arm) => interval(arm, [name]))]),
+    ...names.map((name) => [
+      shownName(starred.has(`${name}*`) ? `${name}*` : name),
+      percent(base.get(name)!),
+      ...others.map((arm) => interval(arm, [name])),
+    ]),
     [
       "all of them",
       (100 * mean(names.map((name) => mean([...base.get(name)!])))).toFixed(1),
@@ -241,7 +265,7 @@ const confidencePanels = (arms: readonly ReportedArm[], levels: ReadonlyMap<Repo
         y: 100 * mean(clean.map(({ metrics }) => metrics.accuracy ?? 0)),
       };
       const svg = await lines(
-        [{ name, color, dash, points: [zero, ...track] }],
+        [{ name, color, dash, points: comparable(arms) ? [zero, ...track] : track }],
         {
           xTitle: "Mean confidence, %",
           yTitle: "Accuracy, %",
@@ -259,12 +283,12 @@ const confidencePanels = (arms: readonly ReportedArm[], levels: ReadonlyMap<Repo
     }),
   );
 
-function strips(arms: readonly ReportedArm[]): Html | undefined {
+function strips(arms: readonly ReportedArm[], names: readonly string[]): Html | undefined {
   const shown = arms.flatMap(({ runs }) => runs.flatMap(({ corruptionStrips }) => corruptionStrips?.strips ?? []));
   const unique = [...new Map(shown.map((strip) => [strip.corruption, strip])).values()];
   if (unique.length === 0) return undefined;
   return html`<h3>What they look like</h3><ul class="strips">${unique.map(
     ({ corruption, png, severities, side }) =>
-      html`<li><span>${shownName(corruption)}</span><img src="${raw(png)}" width="${side * (severities.length + 1)}" height="${side}" alt="${`A test image, clean and under ${shownName(corruption)} of severity ${severities.join(", ")}`}"></li>`,
+      html`<li><span>${shownName(names.includes(`${corruption}*`) ? `${corruption}*` : corruption)}</span><img src="${raw(png)}" width="${side * (severities.length + 1)}" height="${side}" alt="${`A test image, clean and under ${shownName(corruption)} of severity ${severities.join(", ")}`}"></li>`,
   )}</ul><figcaption>The first test image: clean, then by rising severity.</figcaption>`;
 }
