@@ -65,6 +65,20 @@ describe("one tiny full run", () => {
     expect(statSync(join(masked, "predictions", "images-test-fog-1.logits.npy")).mtimeMs).toBe(written);
   });
 
+  it("reads published files in place of making images", async () => {
+    const folder = join(root, "published");
+    const shape = [20, 8, 8, 3];
+    writeNpy(join(folder, "lines.npy"), { shape, data: Uint8Array.from({ length: 20 * 192 }, (_, i) => i % 255) });
+    const argv = ["evaluate", standard, "--suite", "corruptions", "--published", folder, "--corruptions", "lines"];
+    const { code, out, notes } = await anchored([...argv, "--json"]);
+    expect(notes.join()).toContain("no checksum of lines is known");
+    expect(code).toBe(0);
+    const cells = JSON.parse(out).corruptions.cells.filter(
+      (cell: { benchmark: string }) => cell.benchmark === "published",
+    );
+    expect(cells.map((cell: { severity: number }) => cell.severity)).toEqual([1, 2, 3, 4, 5]);
+  });
+
   it("asks by bilinear transduction, too", async () => {
     const { code, out } = await anchored(["evaluate", masked, "--suite", "clean", "--protocol", "blt", "--json"]);
     expect(code).toBe(0);

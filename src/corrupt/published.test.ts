@@ -38,6 +38,13 @@ test("gives the rows of a severity with their labels, verified", () => {
   expect(readPublished(folder, "fog", { classNames, md5: {} }).verified).toBe(false);
 });
 
+test("a folder without labels has those of the test set", () => {
+  rmSync(join(folder, "labels.npy"));
+  const labels = Int32Array.of(2, 1, 0);
+  expect(readPublished(folder, "fog", { classNames, md5: {}, labels }).at(2).labels).toEqual(labels);
+  expect(() => readPublished(folder, "fog", { classNames, md5: {} })).toThrow(/labels.npy is missing/);
+});
+
 test("refuses one flipped bit, a missing file, another shape", () => {
   expect(() => readPublished(folder, "fog", { classNames })).toThrow(/labels.npy|fog.npy: MD5 .*published is/);
   expect(() => readPublished(folder, "snow", { classNames, md5 })).toThrow(/snow.npy is missing; unpack/);

@@ -32,8 +32,10 @@ const SEVERITIES = 5;
 
 export interface PublishedOptions {
   readonly classNames: readonly string[];
-  /** The sums to hold files against, by name; files without one are read unverified. Default: CIFAR-10-C's. */
+  /** The sums to hold files against, by name; corruptions without one are read unverified. Default: CIFAR-10-C's. */
   readonly md5?: Readonly<Record<string, string>>;
+  /** [N] of the test set, for folders without a `labels.npy` (CIFAR-10-C-bar's). */
+  readonly labels?: Int32Array;
 }
 
 export interface PublishedCorruption {
@@ -50,39 +52,45 @@ export interface PublishedCorruption {
  */
 export function readPublished(folder: string, name: string, options: PublishedOptions): PublishedCorruption {
   const { classNames, md5 = cifar10cMd5 } = options;
-  const images = readChecked(folder, name, md5);
-  const labels = readChecked(folder, "labels", md5);
+  const images = readChecked(folder, name, md5[name]);
   const pixels = parseNpy(images.path, images.bytes, "u1");
-  const classes = parseNpy(labels.path, labels.bytes, "u1", "i4", "i8");
   const [rows, height, width, channels] = pixels.shape;
   if (pixels.shape.length !== 4 || channels !== 3 || rows % SEVERITIES !== 0)
     throw new UserError(`${images.path}: shape [${pixels.shape.join(", ")}]; [5 · images, height, width, 3] is needed`);
-  if (classes.data.length !== rows)
-    throw new UserError(`${labels.path}: ${classes.data.length} labels for the ${rows} images of ${images.path}`);
-  const all = Int32Array.from({ length: rows }, (_, i) => Number(classes.data[i]));
   const count = rows / SEVERITIES;
+  // The labels' sum is known for the files whose own is.
+  const labels = readLabels(folder, count, md5[name] && md5.labels, options.labels);
   const bytesPerImage = height * width * channels;
   return {
-    verified: images.verified && labels.verified,
+    verified: images.verified,
     at: (severity) => ({
       name: `${name}-${severity}`,
       height,
       width,
       channels,
       images: pixels.data.subarray((severity - 1) * count * bytesPerImage, severity * count * bytesPerImage),
-      labels: all.subarray((severity - 1) * count, severity * count),
+      labels: labels(severity),
       classNames,
     }),
   };
 }
 
-function readChecked(folder: string, name: string, md5: Readonly<Record<string, string>>) {
+function readLabels(folder: string, count: number, md5: string | undefined, fallback: Int32Array | undefined) {
+  if (fallback && !existsSync(join(folder, "labels.npy"))) return () => fallback;
+  const { path, bytes } = readChecked(folder, "labels", md5);
+  const { data } = parseNpy(path, bytes, "u1", "i4", "i8");
+  if (data.length !== count * SEVERITIES)
+    throw new UserError(`${path}: ${data.length} labels for ${count * SEVERITIES} images`);
+  const all = Int32Array.from({ length: data.length }, (_, i) => Number(data[i]));
+  return (severity: Severity) => all.subarray((severity - 1) * count, severity * count);
+}
+
+function readChecked(folder: string, name: string, expected: string | undefined) {
   const path = join(folder, `${name}.npy`);
   if (!existsSync(path))
     throw new UserError(`${path} is missing; unpack the published archive (CIFAR-10-C.tar) and name its folder`);
   const bytes = readFileSync(path);
   const sum = createHash("md5").update(bytes).digest("hex");
-  const expected = md5[name];
   if (expected && sum !== expected)
     throw new UserError(
       `${path}: MD5 ${sum}, published is ${expected}; the file is damaged or another one: fetch it again`,

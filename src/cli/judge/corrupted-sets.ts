@@ -4,6 +4,7 @@ import {
   benchmarkFor,
   CORRUPTIONS_VERSION,
   CorruptionPool,
+  cifar10cMd5,
   corruptionNames,
   corruptionSuite,
   corruptions,
@@ -36,18 +37,23 @@ export interface CorruptedSets {
   close(): Promise<void>;
 }
 
+export interface CorruptedSetsOptions extends CorruptionOptions {
+  /** One line that the user should see. */
+  readonly onNotice?: (line: string) => void;
+}
+
 /**
  * The corruptions suite of a test set: made on the spot, or read from the published files.
  * @throws UserError for folders that lack what they should hold.
  */
-export async function corruptedSets(whole: ImageSet, options: CorruptionOptions): Promise<CorruptedSets> {
+export async function corruptedSets(whole: ImageSet, options: CorruptedSetsOptions): Promise<CorruptedSets> {
   const test = firstImages(whole, options.corruptCount);
   return options.published === undefined ? madeSets(test, options) : publishedSets(whole, options);
 }
 
 const cellName = (test: ImageSet, name: string, severity: number) => `${test.name}/${name}-${severity}`;
 
-async function madeSets(test: ImageSet, options: CorruptionOptions): Promise<CorruptedSets> {
+async function madeSets(test: ImageSet, options: CorruptedSetsOptions): Promise<CorruptedSets> {
   const { benchmark = benchmarkFor(test), frostDir } = options;
   const names = options.corruptions ?? corruptionNames;
   const frost = frostDir && names.includes("frost") ? await readFrostPhotographs(frostDir) : undefined;
@@ -93,12 +99,18 @@ const frostFingerprint = (photographs: readonly Image[]): string => {
   return hash.digest("hex");
 };
 
-async function publishedSets(test: ImageSet, options: CorruptionOptions): Promise<CorruptedSets> {
+async function publishedSets(test: ImageSet, options: CorruptedSetsOptions): Promise<CorruptedSets> {
   const { published: folder, corruptCount } = options;
   const names = options.corruptions ?? corruptions.filter(({ suite }) => suite !== "c-bar").map(({ name }) => name);
   let open: { name: string; file: PublishedCorruption } | undefined;
+  const { classNames, labels } = test;
+  // CIFAR-100-C's files have the same names and other sums, which are not known here.
+  const md5 = test.name.startsWith("cifar10/") ? cifar10cMd5 : {};
   const read = (name: string, severity: Severity): ImageSet => {
-    if (open?.name !== name) open = { name, file: readPublished(folder!, name, { classNames: test.classNames }) };
+    if (open?.name !== name) {
+      open = { name, file: readPublished(folder!, name, { classNames, labels, md5 }) };
+      if (!open.file.verified) options.onNotice?.(`${folder}: no checksum of ${name} is known; read unverified`);
+    }
     const set = open.file.at(severity);
     const fits = set.height === test.height && set.width === test.width;
     if (!fits || imageCount(set) !== imageCount(test))

@@ -110,7 +110,7 @@ async function judgeCorruptions(terminal: Terminal, ready: readonly Opened[], op
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
   for (const members of groups.values()) {
-    const suite = await corruptedSets(members[0].test, options);
+    const suite = await corruptedSets(members[0].test, { ...options, onNotice: terminal.note });
     try {
       await judgeSuite(terminal, members, suite, asking, options.signal);
     } finally {
