@@ -23,6 +23,7 @@ export {
   subset,
   UserError,
 } from "./core/index.ts";
+export { CorruptionPool, corruptImage, corruptionNames, corruptionSuite } from "./corrupt/index.ts";
 export { type DataOptions, dataSetNames, decodeImage, fetchDataSet, loadDataSet, matchImages } from "./data/index.ts";
 export {
   evaluateStored,

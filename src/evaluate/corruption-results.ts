@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Predictions } from "../core/index.ts";
-import { corruptionSets, meanCorruptionErrors } from "./corruption-error.ts";
+import { alexNetErrors, corruptionSets, meanCorruptionErrors, relativeCorruptionError } from "./corruption-error.ts";
 import { judge } from "./judged.ts";
 import { measure, metricNames } from "./metrics.ts";
 import type { StoredSet } from "./stored.ts";
@@ -24,6 +24,8 @@ export const corruptionResults = z.object({
   cells: z.array(cell),
   /** By the name of the set they average over, `*` at its end as above; only of sets that are complete. */
   meanErrors: z.record(z.string(), z.number()),
+  /** mCE of ImageNet-C's 15 corruptions, errors relative to AlexNet's; of images made with its constants alone. */
+  alexNetMce: z.number().optional(),
 });
 export type CorruptionResults = z.infer<typeof corruptionResults>;
 export type CorruptionCell = CorruptionResults["cells"][number];
@@ -62,27 +64,8 @@ export function judgeCorruptions(
     corruptionSets[name].some((member) => standIns.has(member)) ? `${name}*` : name,
     value,
   ]);
-  return { images, protocol, references, cells, meanErrors: Object.fromEntries(means) };
-}
-
-/**
- * Which images are classified right under each corruption, [N] mean over the severities, by published name: what paired
- * differences of two runs are made of. All cells of a suite show the same images in the same order.
- */
-export function correctByCorruption(
-  stored: readonly StoredSet[],
-  load: (entry: StoredSet) => Predictions,
-): Map<string, Float64Array> {
-  const sums = new Map<string, { correct: Float64Array; severities: number }>();
-  for (const entry of stored.filter(({ role }) => role === "corruption")) {
-    const { name } = entry.corruption!;
-    const { correct } = judge(load(entry));
-    const sum = sums.get(name) ?? { correct: new Float64Array(correct.length), severities: 0 };
-    for (let row = 0; row < correct.length; row++) sum.correct[row] += correct[row];
-    sum.severities++;
-    sums.set(name, sum);
-  }
-  return new Map(
-    [...sums].map(([name, { correct, severities }]) => [name, correct.map((count) => count / severities)]),
-  );
+  const alexNetMce = cells.every(({ benchmark }) => benchmark === "imagenet")
+    ? relativeCorruptionError(errors, alexNetErrors)
+    : undefined;
+  return { images, protocol, references, cells, meanErrors: Object.fromEntries(means), alexNetMce };
 }

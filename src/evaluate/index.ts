@@ -26,6 +26,7 @@ export {
   conformalThreshold,
   predictionSets,
 } from "./conformal.ts";
+export { type Correct, correctBySet } from "./correct.ts";
 export {
   alexNetErrors,
   corruptionSets,
@@ -33,7 +34,7 @@ export {
   meanCorruptionErrors,
   relativeCorruptionError,
 } from "./corruption-error.ts";
-export { type CorruptionCell, type CorruptionResults, correctByCorruption } from "./corruption-results.ts";
+export type { CorruptionCell, CorruptionResults } from "./corruption-results.ts";
 export {
   auroc,
   averagePrecision,

@@ -4,6 +4,7 @@ import { learningCurves, reliabilityDiagrams } from "./sections/charts.ts";
 import { comparison } from "./sections/comparison.ts";
 import { underCorruption } from "./sections/corruptions.ts";
 import { knownAndForeign } from "./sections/detection.ts";
+import { differences } from "./sections/differences.ts";
 import { glance } from "./sections/glance.ts";
 import { headline } from "./sections/headline.ts";
 import { pictures } from "./sections/pictures.ts";
@@ -28,6 +29,7 @@ export async function renderPage(study: Study, options: ReportOptions = {}): Pro
     html`<section><h2>What came out</h2>${findings}</section>`,
     await glance(study),
     comparison(study),
+    differences(study),
     await learningCurves(study),
     await reliabilityDiagrams(study),
     await riskCoverage(study),

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Random, UserError } from "../core/index.ts";
 import { evaluateStored, type Predictions, savePredictions } from "../evaluate/index.ts";
+import { saveCorruptionStrips } from "./corruption-strips.ts";
 import { saveGallery } from "./gallery.ts";
 import { report } from "./report.ts";
 
@@ -16,6 +17,7 @@ interface Fake {
   readonly title?: string;
   readonly ood?: boolean;
   readonly gallery?: boolean;
+  readonly corrupted?: boolean;
   readonly accuracy?: number;
 }
 
@@ -23,7 +25,15 @@ let folder: string;
 let count = 0;
 
 /** A run folder with made-up predictions, right in the given share of the images. */
-async function fakeRun({ method = { name: "standard" }, seed, title = "Toy", ood, gallery, accuracy = 0.7 }: Fake) {
+async function fakeRun({
+  method = { name: "standard" },
+  seed,
+  title = "Toy",
+  ood,
+  gallery,
+  corrupted,
+  accuracy = 0.7,
+}: Fake) {
   const run = join(folder, `run ${count++}`);
   mkdirSync(run);
   const config = { data: { name: "toy" }, model: "resnet20", method, seed, epochs: 3 };
@@ -51,6 +61,20 @@ async function fakeRun({ method = { name: "standard" }, seed, title = "Toy", ood
   savePredictions(run, test, { role: "test" });
   savePredictions(run, predict("toy/shift", accuracy - 0.2), { role: "shift" });
   if (ood) savePredictions(run, predict("foreign", 0.3), { role: "ood" });
+  if (corrupted) {
+    savePredictions(run, predict("toy/validation", accuracy), { role: "validation" });
+    for (const name of ["fog", "frost"])
+      for (const severity of [1, 2]) {
+        const corruption = { name, severity, benchmark: "cifar", ...(name === "frost" && { standIn: true }) };
+        const predictions = predict(`toy/test/${name}-${severity}`, accuracy - 0.1 * severity);
+        savePredictions(run, predictions, { role: "corruption", corruption });
+      }
+    const image = Uint8Array.from({ length: 48 }, (_, i) => 5 * i);
+    const images = [image, image.map((value) => 255 - value), image.map(() => 9)];
+    await saveCorruptionStrips(run, [
+      { corruption: "fog", severities: [1, 2], height: 4, width: 4, channels: 3, images },
+    ]);
+  }
   if (gallery) {
     const images = Uint8Array.from({ length: IMAGES * 4 * 4 }, (_, i) => i % 256);
     await saveGallery(
@@ -82,7 +106,7 @@ const anchored = { name: "anchored", maskProbability: 0.25, maskTarget: "label" 
 describe("a full comparison", () => {
   let html: string;
   beforeAll(async () => {
-    const more = { ood: true, gallery: true, title: `Toy <b>"set"</b>` };
+    const more = { ood: true, gallery: true, corrupted: true, title: `Toy <b>"set"</b>` };
     html = await page(
       { seed: 1, ...more },
       { seed: 2, ...more },
@@ -97,6 +121,10 @@ describe("a full comparison", () => {
     "Comparison",
     "Learning curves",
     "Reliability",
+    "Differences, with intervals",
+    "Answering only when sure",
+    "After training",
+    "Under corruption",
     "Known and foreign images",
     "Images it is sure of, and images it is not",
     "What was run",
@@ -114,6 +142,9 @@ describe("a full comparison", () => {
     expect(html).toContain('name="viewport"');
     // Drawings are inked with variables alone, so that they follow the scheme.
     const inks = [...html.matchAll(/\b(?:fill|stroke)="([^"]*)"/g)].map((match) => match[1]);
+    const defined = new Set([...html.matchAll(/(--[\w-]+):/g)].map((match) => match[1]));
+    const used = new Set([...html.matchAll(/var\((--[\w-]+)\)/g)].map((match) => match[1]));
+    expect([...used].filter((name) => !defined.has(name))).toEqual([]);
     expect(inks.filter((ink) => !/^(var\(--[\w-]+\)|none|transparent|currentColor)$/.test(ink))).toEqual([]);
   });
 
@@ -123,6 +154,13 @@ describe("a full comparison", () => {
     for (const svg of drawings) expect(svg).toMatch(/viewBox=.*role="img" aria-label="[^"]{10,}"/);
     const ids = [...html.matchAll(/\bid="([^"]+)"/g)].map((match) => match[1]);
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test("stand-ins are starred wherever they are named, and incomplete sets have no mean", () => {
+    expect(html).toContain(">frost*</text>");
+    expect(html).toContain("a procedural texture stands in");
+    expect(html).not.toMatch(/>frost<|Mean corruption error, C/);
+    expect(html).toMatch(/all 2 corruptions<\/th><td>\d/);
   });
 
   test("nothing of the user's reaches the page unescaped", () => {

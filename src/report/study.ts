@@ -1,6 +1,7 @@
 import {
   type Arm,
-  correctByCorruption,
+  type Correct,
+  correctBySet,
   groupIntoArms,
   type LogLine,
   loadPredictions,
@@ -18,8 +19,8 @@ export interface ReportedRun {
   readonly log: readonly LogLine[];
   readonly gallery?: Gallery;
   readonly corruptionStrips?: CorruptionStrips;
-  /** [N] for each corruption, see `correctByCorruption`; reads all stored logits on corrupted images. */
-  readonly correctByCorruption?: () => ReadonlyMap<string, Float64Array>;
+  /** Which images it classifies right; reads all stored logits. */
+  readonly correct: () => readonly Correct[];
 }
 
 /** An arm with everything saved of its runs, and how it is drawn. */
@@ -50,19 +51,17 @@ const shapes = ["circle", "square", "triangle-up", "diamond", "cross", "triangle
 /** @throws UserError where a folder lacks its results, or a file is damaged. */
 export function readReportedRun(run: string): ReportedRun {
   const results = readResults(run);
-  let correct: ReadonlyMap<string, Float64Array> | undefined;
+  let correct: readonly Correct[] | undefined;
   return {
     results,
     // Another program's logits come without a log.
     log: results.external ? [] : readRunLog(run),
     gallery: readGallery(run),
     corruptionStrips: readCorruptionStrips(run),
-    correctByCorruption:
-      results.corruptions &&
-      (() => {
-        correct ??= correctByCorruption(storedSets(run), ({ set }) => loadPredictions(run, set));
-        return correct;
-      }),
+    correct() {
+      correct ??= correctBySet(storedSets(run), ({ set }) => loadPredictions(run, set));
+      return correct;
+    },
   };
 }
 

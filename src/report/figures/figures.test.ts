@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { stepOf } from "./heat-map.ts";
 import { poolBins } from "./reliability.ts";
 import { coarsen, usedBins } from "./score-histogram.ts";
 
@@ -35,4 +36,11 @@ test("joining bins and cutting the tail loses no image and keeps the bin width",
       expect(joined.id.length).toBeLessThanOrEqual(38);
     }),
   );
+});
+
+test("a heat map's colours: even steps, the middle of a difference neutral, the ends within the scale", () => {
+  const heat = (value: number) => stepOf(value, { scale: "heat", limit: 100 });
+  const diff = (value: number) => stepOf(value, { scale: "diff", limit: 9 });
+  expect([0, 50, 100, 120].map(heat)).toEqual([0, 4, 8, 8]);
+  expect([-9, -1.1, -0.9, 0, 0.9, 1.1, 9].map(diff)).toEqual([0, 3, 4, 4, 4, 5, 8]);
 });

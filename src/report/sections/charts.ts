@@ -1,3 +1,4 @@
+import { type Cells, copyable } from "../copyable.ts";
 import { type CurveName, curves, FEWEST_IMAGES, learningCurve, reliability } from "../figures/index.ts";
 import { meanOf, withSd } from "../format.ts";
 import { type Html, html } from "../html.ts";
@@ -46,5 +47,23 @@ export async function reliabilityDiagrams({ arms, sets }: Study): Promise<Html> 
         ]
       : []),
   ])}<div class="grid">${panels}</div>
-<figcaption>Does a confidence of 80 % mean right 80 % of the time? On the diagonal it does; below it the model is too sure of itself, above it too modest. Lines are smoothed as the smoothed ECE is, with a 95 % band for the test set (of several seeds, the first); marks are bins, larger ones hold more images, those with fewer than ${FEWEST_IMAGES} are left out.</figcaption></figure>`;
+<figcaption>Does a confidence of 80 % mean right 80 % of the time? On the diagonal it does; below it the model is too sure of itself, above it too modest. Lines are smoothed as the smoothed ECE is, with a 95 % band for the test set (of several seeds, the first); marks are bins, larger ones hold more images, those with fewer than ${FEWEST_IMAGES} are left out.</figcaption>${copyable(binCells(arms))}</figure>`;
 }
+
+const binCells = (arms: readonly ReportedArm[]): Cells => [
+  ["arm", "run", "set", "from, %", "to, %", "images", "mean confidence, %", "accuracy, %"],
+  ...arms.flatMap(({ name, runs }) =>
+    runs.flatMap(({ results }) =>
+      results.sets.flatMap(({ set, reliability }) =>
+        reliability.map(({ lower, upper, count, meanConfidence, accuracy }) => [
+          name,
+          results.run,
+          set,
+          ...[lower, upper].map((end) => (100 * end).toFixed(1)),
+          String(count),
+          ...[meanConfidence, accuracy].map((value) => (count ? (100 * value).toFixed(2) : "–")),
+        ]),
+      ),
+    ),
+  ),
+];

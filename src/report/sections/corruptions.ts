@@ -1,7 +1,7 @@
-import { type CorruptionCell, pairedDifference } from "../../evaluate/index.ts";
+import { type CorruptionCell, corruptionSets, relativeCorruptionError } from "../../evaluate/index.ts";
 import { dataTable } from "../copyable.ts";
 import { type HeatCell, heatMap, type Line, lines } from "../figures/index.ts";
-import { counted, points } from "../format.ts";
+import { counted, meanOf, points, withSd } from "../format.ts";
 import { type Html, html, raw } from "../html.ts";
 import type { ReportedArm, Study } from "../study.ts";
 import { armLegend } from "./legend.ts";
@@ -36,7 +36,7 @@ function levelsOf(arm: ReportedArm): Level[] {
   }));
 }
 
-const shownName = (name: string): string => name.replaceAll("_", " ");
+export const shownName = (name: string): string => name.replaceAll("_", " ");
 
 /** Everything on corrupted images; `undefined` where no run was judged on them. */
 export async function underCorruption(study: Study): Promise<Html | undefined> {
@@ -49,12 +49,11 @@ export async function underCorruption(study: Study): Promise<Html | undefined> {
   const standIn = names.some((name) => name.endsWith("*"));
   return html`<figure><h2>Under corruption</h2>
 <p class="lead">${counted(names.length, "corruption")} of ${first.images.toLocaleString("en")} test images each, made from the algorithms and constants of ${raw("CIFAR-10-C, ImageNet-C and CIFAR-10-C-bar")}.</p>
-${meanErrors(arms)}
+${meanErrors(arms, baseline, levels)}
 ${armLegend(arms)}<div class="grid wide">${await severityCurves(arms, levels)}</div>
 <figcaption>Means over all corruptions shown${comparable(arms) ? ", severity 0 the clean test set" : ""}.${asked(arms)}</figcaption>
 <h3>Corruption by corruption</h3><div class="grid wide heat">${await heatMaps(arms, baseline, levels, names)}</div>
 <figcaption>${arms.length > 1 ? `First the accuracy of ${baseline.name}, %; then how many points others are above (blue) or below it (orange).` : "Accuracy, %."}${standIn ? " * a procedural texture stands in for the benchmark's photographs." : ""}</figcaption>
-${arms.length > 1 ? differences(study, arms, baseline) : undefined}
 <h3>Is it as unsure as it should be?</h3><div class="grid">${await confidencePanels(arms, levels)}</div>
 <figcaption>Mean confidence against accuracy, from ${comparable(arms) ? "the clean set" : "severity 1"} (right) to severity 5 (left), means over all corruptions. On the diagonal confidence falls as fast as accuracy; below it the model does not notice how bad its images are.</figcaption>
 ${strips(arms, names)}</figure>`;
@@ -76,22 +75,44 @@ function asked(arms: readonly ReportedArm[]): string {
   return ` Anchored models answer under ${counted(Math.max(...references), "reference")} here.`;
 }
 
-function meanErrors(arms: readonly ReportedArm[]): Html {
+/** Mean errors, and errors relative to the baseline's: two numbers that are often taken for one another. */
+function meanErrors(
+  arms: readonly ReportedArm[],
+  baseline: ReportedArm,
+  levels: ReadonlyMap<ReportedArm, readonly Level[]>,
+): Html {
   const all = arms.map((arm) =>
     arm.runs.flatMap(({ results }) => (results.corruptions ? [results.corruptions.meanErrors] : [])),
   );
   const names = [...new Set(all.flat().flatMap((errors) => Object.keys(errors)))];
-  const cells = [
-    ["Mean corruption error, %", ...arms.map(({ name }) => name)],
-    ...names.map((name) => [
-      name,
-      ...all.map((runs) => {
-        const values = runs.flatMap((errors) => errors[name] ?? []);
-        return values.length ? (100 * mean(values)).toFixed(1) : "–";
-      }),
-    ]),
-  ];
-  return dataTable(cells, "Mean corruption errors");
+  const means = names.map((name) => [
+    `Mean corruption error, ${name}`,
+    ...all.map((runs) => {
+      const found = meanOf(runs.map((errors) => errors[name]));
+      return found ? withSd(found, "%") : "–";
+    }),
+  ]);
+  const alexNet = arms.map((arm) => meanOf(arm.runs.map(({ results }) => results.corruptions?.alexNetMce)));
+  if (alexNet.some((one) => one !== undefined))
+    means.push(["mCE relative to AlexNet, C, 15 corruptions", ...alexNet.map((one) => (one ? withSd(one, "%") : "–"))]);
+  const errorsOf = (arm: ReportedArm) => {
+    const errors = new Map<string, number[]>();
+    for (const { corruption, severity, accuracy } of levels.get(arm)!) {
+      const name = corruption.replace(/\*$/, "");
+      const found = errors.get(name) ?? [];
+      found[severity - 1] = 1 - accuracy;
+      errors.set(name, found);
+    }
+    return errors;
+  };
+  const base = Object.fromEntries([...errorsOf(baseline)].map(([name, errors]) => [name, mean(errors)]));
+  const relative = names.flatMap((name) => {
+    const members = corruptionSets[name.replace(/\*$/, "")];
+    const values = arms.map((arm) => relativeCorruptionError(errorsOf(arm), base, members));
+    if (arms.length === 1 || values.some((value) => value === undefined)) return [];
+    return [[`mCE relative to ${baseline.name}, ${name}`, ...values.map((value) => (100 * value!).toFixed(1))]];
+  });
+  return dataTable([["%", ...arms.map(({ name }) => name)], ...means, ...relative], "Mean corruption errors");
 }
 
 async function severityCurves(
@@ -193,56 +214,6 @@ async function heatMaps(
       )}</div>`,
     );
   return panels;
-}
-
-/** Paired over the images: both models saw the same ones, so what one image is worth cancels out. */
-function differences(study: Study, arms: readonly ReportedArm[], baseline: ReportedArm): Html {
-  const others = arms.filter((arm) => arm !== baseline);
-  const correct = new Map(arms.map((arm) => [arm, correctOf(arm)]));
-  const base = correct.get(baseline)!;
-  const names = [...base.keys()];
-  const starred = new Set(cellsOf(baseline).map(({ corruption }) => corruption));
-  const interval = (arm: ReportedArm, chosen: readonly string[]): string => {
-    const mine = correct.get(arm)!;
-    const both = chosen.filter((name) => mine.get(name)?.length === base.get(name)!.length);
-    if (both.length === 0) return "–";
-    const average = (of: ReadonlyMap<string, Float64Array>) =>
-      of.get(both[0])!.map((_, row) => mean(both.map((name) => of.get(name)![row])));
-    const { difference, interval } = pairedDifference(average(mine), average(base));
-    return `${points(difference)} [${points(interval[0])}, ${points(interval[1])}]`;
-  };
-  const percent = (values: Float64Array) => (100 * mean([...values])).toFixed(1);
-  const cells = [
-    [
-      "Accuracy over severities",
-      `${baseline.name}, %`,
-      ...others.map((arm) => `${arm.name}: difference, points [95 %]`),
-    ],
-    ...names.map((name) => [
-      shownName(starred.has(`${name}*`) ? `${name}*` : name),
-      percent(base.get(name)!),
-      ...others.map((arm) => interval(arm, [name])),
-    ]),
-    [
-      "all of them",
-      (100 * mean(names.map((name) => mean([...base.get(name)!])))).toFixed(1),
-      ...others.map((arm) => interval(arm, names)),
-    ],
-  ];
-  const seeds = Math.max(...study.arms.map(({ runs }) => runs.length));
-  return html`<h3>Differences, with intervals</h3>${dataTable(cells, "Paired differences")}
-<figcaption>Intervals by bootstrap over the test images (both arms saw the same ones)${seeds > 1 ? ", of the mean over seeds" : ""}: what another draw of images would change. What another seed of training would change they do not hold${seeds > 1 ? "; the tables above have the spread over seeds" : ", and with one seed an arm nobody knows"}.</figcaption>`;
-}
-
-/** Mean over the arm's seeds. */
-function correctOf(arm: ReportedArm): Map<string, Float64Array> {
-  const runs = arm.runs.flatMap((run) => (run.correctByCorruption ? [run.correctByCorruption()] : []));
-  const shared = [...runs[0].keys()].filter((name) =>
-    runs.every((run) => run.get(name)?.length === runs[0].get(name)!.length),
-  );
-  return new Map(
-    shared.map((name) => [name, runs[0].get(name)!.map((_, row) => mean(runs.map((run) => run.get(name)![row])))]),
-  );
 }
 
 const confidencePanels = (arms: readonly ReportedArm[], levels: ReadonlyMap<ReportedArm, readonly Level[]>) =>

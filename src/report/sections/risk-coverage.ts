@@ -1,3 +1,4 @@
+import { copyable } from "../copyable.ts";
 import { type Line, lines } from "../figures/index.ts";
 import { type Html, html } from "../html.ts";
 import type { Study } from "../study.ts";
@@ -6,6 +7,7 @@ import { armLegend } from "./legend.ts";
 /** What is gained by refusing the images that a model is least sure of. */
 export async function riskCoverage({ arms, sets }: Study): Promise<Html | undefined> {
   const panels: Html[] = [];
+  const cells = [["set", "arm", "coverage, %", "risk, %"]];
   for (const [s, { set }] of sets.entries()) {
     const all = arms.flatMap(({ name, color, dash, runs }): Line[] => {
       // Curves of several seeds would have to be resampled to be averaged; the first stands for the arm.
@@ -15,6 +17,8 @@ export async function riskCoverage({ arms, sets }: Study): Promise<Html | undefi
       return [{ name, color, dash, points }];
     });
     if (all.length === 0) continue;
+    for (const { name, points } of all)
+      for (const { x, y } of points) cells.push([set, name, x.toFixed(2), y.toFixed(2)]);
     const ends = all.map(({ name, points }) => `${name}: ${points.at(-1)!.y.toFixed(1)} % wrong at full coverage`);
     const svg = await lines(
       all,
@@ -30,5 +34,5 @@ export async function riskCoverage({ arms, sets }: Study): Promise<Html | undefi
   }
   if (panels.length === 0) return undefined;
   return html`<figure><h2>Answering only when sure</h2>${armLegend(arms)}<div class="grid wide">${panels}</div>
-<figcaption>Images are answered from the most confident on; the further left, the more are handed to a person instead. A lower curve makes fewer mistakes at the same coverage, and AURC, in the comparison, is the area below it. Of several seeds the first is drawn.</figcaption></figure>`;
+<figcaption>Images are answered from the most confident on; the further left, the more are handed to a person instead. A lower curve makes fewer mistakes at the same coverage, and AURC, in the comparison, is the area below it. Of several seeds the first is drawn.</figcaption>${copyable(cells)}</figure>`;
 }

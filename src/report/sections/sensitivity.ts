@@ -1,3 +1,4 @@
+import { type Cells, copyable } from "../copyable.ts";
 import { type Line, lines } from "../figures/index.ts";
 import { type Html, html } from "../html.ts";
 import type { Study } from "../study.ts";
@@ -53,7 +54,23 @@ export async function referenceSensitivity(study: Study): Promise<Html | undefin
   ];
   const { images } = arms[0].runs.find(({ results }) => results.sensitivity)!.results.sensitivity!;
   return html`<figure><h2>How much the references matter</h2>${armLegend(arms)}<div class="grid">${panels}</div>
-<figcaption>${images.toLocaleString("en")} test images under K of the kept references: accuracy of their mean logits (the band is ± 1 standard deviation over draws of the K), how far the references disagree, and what they cost on the machine below. Of several seeds the first is drawn.</figcaption></figure>`;
+<figcaption>${images.toLocaleString("en")} test images under K of the kept references: accuracy of their mean logits (the band is ± 1 standard deviation over draws of the K), how far the references disagree, and what they cost on the machine below. Of several seeds the first is drawn.</figcaption>${copyable(cellsOf(arms))}</figure>`;
 }
+
+const cellsOf = (arms: Study["arms"]): Cells => [
+  ["arm", "K", "accuracy, %", "± over draws", "spread", "seconds per 1000 images"],
+  ...arms.flatMap(({ name, runs }) =>
+    runs
+      .find(({ results }) => results.sensitivity)!
+      .results.sensitivity!.points.map(({ k, accuracyMean, accuracySd, spread, secondsPer1000Images }) => [
+        name,
+        String(k),
+        (100 * accuracyMean).toFixed(2),
+        (100 * accuracySd).toFixed(2),
+        spread.toFixed(4),
+        secondsPer1000Images.toFixed(3),
+      ]),
+  ),
+];
 
 type SensitivityPoint = NonNullable<Study["arms"][number]["runs"][number]["results"]["sensitivity"]>["points"][number];
