@@ -1,12 +1,6 @@
-import type { Random } from "../core/index.ts";
+import type { Image, Random } from "../core/index.ts";
 
-/** One uint8 image, [H, W, C] row-major. */
-export interface Image {
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-  readonly data: Uint8Array;
-}
+export type { Image };
 
 /**
  * A random change of one training image that keeps its shape. `name` and `options` survive JSON (a function does not),

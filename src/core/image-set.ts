@@ -1,3 +1,11 @@
+/** One uint8 image, [H, W, C] row-major; C is 1 (grey) or 3 (RGB). */
+export interface Image {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly data: Uint8Array;
+}
+
 /** Each image's member of a named partition: the vendor that drew it, the concept that it shows. */
 export interface Partition {
   readonly names: readonly string[];

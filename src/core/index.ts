@@ -4,6 +4,7 @@ export { float16Bits, float16Value } from "./float16.ts";
 export { type DType, HostArray, type HostArrays, sizeOf, type TypedArrayOf } from "./host-array.ts";
 export {
   type DataSet,
+  type Image,
   type ImageSet,
   imageCount,
   type Normalization,
@@ -11,6 +12,6 @@ export {
   subset,
 } from "./image-set.ts";
 export { type NpyArray, type NpyType, parseNpy, readNpy, writeNpy } from "./npy.ts";
-export type { Predictions } from "./predictions.ts";
+export { largestClass, type Predictions } from "./predictions.ts";
 export { permutation, Random } from "./random.ts";
 export { diskError, runPaths, writeFileAtomic } from "./run-folder.ts";

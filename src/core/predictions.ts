@@ -11,3 +11,11 @@ export interface Predictions {
   /** K. */
   readonly classes: number;
 }
+
+/** The class of the largest logit of a row of [N × K]; the first where several are equal. */
+export function largestClass(logits: ArrayLike<number>, row: number, classes: number): number {
+  const start = row * classes;
+  let best = 0;
+  for (let k = 1; k < classes; k++) if (logits[start + k] > logits[start + best]) best = k;
+  return best;
+}

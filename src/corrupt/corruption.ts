@@ -1,12 +1,6 @@
-import type { Random } from "../core/index.ts";
+import type { Image, Random } from "../core/index.ts";
 
-/** One uint8 image, [H, W, C] row-major; C is 1 (grey) or 3 (RGB). */
-export interface Image {
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-  readonly data: Uint8Array;
-}
+export type { Image };
 
 /** Whose constants are used: CIFAR-10-C's (made for 32 px), Tiny-ImageNet-C's (64 px), ImageNet-C's (224 px). */
 export const benchmarks = ["cifar", "tiny-imagenet", "imagenet"] as const;

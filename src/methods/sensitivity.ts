@@ -1,4 +1,4 @@
-import { permutation, Random } from "../core/index.ts";
+import { largestClass, permutation, Random } from "../core/index.ts";
 import { combineReferences } from "./combine.ts";
 
 /** How an anchored model answers under K references. */
@@ -48,10 +48,6 @@ export function referenceSensitivity(
 
 function accuracyOf(logits: Float32Array, labels: Int32Array, classes: number): number {
   let correct = 0;
-  for (let row = 0; row < labels.length; row++) {
-    let best = 0;
-    for (let k = 1; k < classes; k++) if (logits[row * classes + k] > logits[row * classes + best]) best = k;
-    if (best === labels[row]) correct++;
-  }
+  for (let row = 0; row < labels.length; row++) if (largestClass(logits, row, classes) === labels[row]) correct++;
   return correct / labels.length;
 }

@@ -1,23 +1,17 @@
 import type { Predictions } from "../core/index.ts";
-import { type HostArray, type HostArrays, UserError } from "../core/index.ts";
+import { type HostArray, type HostArrays, largestClass, UserError } from "../core/index.ts";
 import type { TrainState } from "./step.ts";
-
-const largestIn = (logits: Float32Array, row: number, classes: number): number => {
-  let best = 0;
-  for (let k = 1; k < classes; k++) if (logits[row * classes + k] > logits[row * classes + best]) best = k;
-  return best;
-};
 
 /** How many rows of logits [N, K] have their maximum at the label. */
 export function correctCount({ data, shape: [, classes] }: HostArray<"float32">, labels: Int32Array): number {
   let correct = 0;
-  for (let row = 0; row < labels.length; row++) if (largestIn(data, row, classes) === labels[row]) correct++;
+  for (let row = 0; row < labels.length; row++) if (largestClass(data, row, classes) === labels[row]) correct++;
   return correct;
 }
 
 /** In [0, 1]. */
 export const accuracyOf = ({ logits, labels, classes }: Predictions): number =>
-  labels.reduce((correct, label, row) => correct + Number(largestIn(logits, row, classes) === label), 0) /
+  labels.reduce((correct, label, row) => correct + Number(largestClass(logits, row, classes) === label), 0) /
   labels.length;
 
 /** Mean negative log likelihood of the labels, nats. */
