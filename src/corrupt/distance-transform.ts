@@ -1,42 +1,42 @@
-/** Costs of a step to the side, a diagonal one and a knight's move, in 1/65536 (Borgefors 1986, 5 × 5, for L2). */
-const SIDE = Math.round(1 * 65536);
-const DIAGONAL = Math.round(1.4 * 65536);
-const KNIGHT = Math.round(2.1969 * 65536);
-/** Further than anything. */
-const FAR = (2 ** 31 - 1) >> 2;
+/** Costs of a step along an axis, of a diagonal one, and of a knight's move (Borgefors 1986, as OpenCV rounds them). */
+const [STRAIGHT, DIAGONAL, KNIGHT] = [1, 1.4, 2.1969];
+const BORDER = 2;
+/** OpenCV counts in 16-bit fixed point, and this is as far as it goes. */
+const SHIFT = 2 ** 16;
+const FAR = 2 ** 31 - 1;
 
-/** OpenCV's `distanceTransform` (L2, mask 5): for every pixel of [H × W] about how far it is to the nearest 0. */
-export function distanceTransform(
-  bytes: Uint8Array,
-  { height, width }: { readonly height: number; readonly width: number },
-): Float32Array {
-  const stride = width + 4;
-  const cost = new Int32Array(stride * (height + 4)).fill(FAR);
-  const steps: [number, number][] = [
-    [-2 * stride - 1, KNIGHT],
-    [-2 * stride + 1, KNIGHT],
-    [-stride - 2, KNIGHT],
-    [-stride - 1, DIAGONAL],
-    [-stride, SIDE],
-    [-stride + 1, DIAGONAL],
-    [-stride + 2, KNIGHT],
-    [-1, SIDE],
+/** Distance of every pixel from the nearest zero, [H × W], by two passes of a 5×5 mask, in pixels. */
+export function distanceTransform(image: Uint8Array, height: number, width: number): Float64Array {
+  const [a, b, c] = [STRAIGHT, DIAGONAL, KNIGHT].map((cost) => Math.round(cost * SHIFT));
+  const stride = width + 2 * BORDER;
+  const map = new Float64Array((height + 2 * BORDER) * stride).fill(FAR);
+  const before: readonly (readonly [number, number])[] = [
+    [-2 * stride - 1, c],
+    [-2 * stride + 1, c],
+    [-stride - 2, c],
+    [-stride - 1, b],
+    [-stride, a],
+    [-stride + 1, b],
+    [-stride + 2, c],
+    [-1, a],
   ];
-  const offsets = Int32Array.from(steps, ([offset]) => offset);
-  const costs = Int32Array.from(steps, ([, price]) => price);
-  for (let y = 0, from = 0; y < height; y++)
-    for (let x = 0, at = (y + 2) * stride + 2; x < width; x++, at++, from++) {
-      let least = bytes[from] === 0 ? 0 : FAR;
-      for (let k = 0; k < 8; k++) least = Math.min(least, cost[at + offsets[k]] + costs[k]);
-      cost[at] = least;
+  const relax = (at: number, sign: 1 | -1) => {
+    let nearest = map[at];
+    for (const [offset, cost] of before) nearest = Math.min(nearest, map[at + sign * offset] + cost);
+    map[at] = nearest;
+  };
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const at = (y + BORDER) * stride + x + BORDER;
+      if (image[y * width + x] === 0) map[at] = 0;
+      else relax(at, 1);
     }
-  const out = new Float32Array(height * width);
-  for (let y = height - 1, to = out.length - 1; y >= 0; y--)
-    for (let x = width - 1, at = (y + 2) * stride + 2 + x; x >= 0; x--, at--, to--) {
-      let least = cost[at];
-      for (let k = 0; k < 8; k++) least = Math.min(least, cost[at - offsets[k]] + costs[k]);
-      cost[at] = least;
-      out[to] = least / 65536;
+  const out = new Float64Array(height * width);
+  for (let y = height - 1; y >= 0; y--)
+    for (let x = width - 1; x >= 0; x--) {
+      const at = (y + BORDER) * stride + x + BORDER;
+      relax(at, -1);
+      out[y * width + x] = map[at] / SHIFT;
     }
   return out;
 }

@@ -1,86 +1,72 @@
-import { type Random, UserError } from "../core/index.ts";
-import { bilinearShrink } from "./bilinear-shrink.ts";
 import { corruption, type Image } from "./corruption.ts";
-import { reflectHalf } from "./filter.ts";
-import { fromBytes } from "./pixels.ts";
-import { proceduralFrost, proceduralFrostCount } from "./procedural-frost.ts";
+import { fromBytes, luma } from "./pixels.ts";
+import { powerOfTwo } from "./plasma-fractal.ts";
+import { proceduralFrost } from "./procedural-frost.ts";
+import { resizeBilinear } from "./resize-bilinear.ts";
 
-export interface FrostLevel {
+interface Level {
   readonly image: number;
   readonly frost: number;
-  /** Size that photographs of frost are brought to, as a share of their own; textures are used as they are. */
+  /** What photographs are shrunk by before a piece of the image's size is cut out. */
   readonly shrink: number;
 }
+const small = (image: number, frost: number): Level => ({ image, frost, shrink: 0.2 });
+const large = (image: number, frost: number): Level => ({ image, frost, shrink: 1 });
 
-const level = (shrink: number) => (image: number, frost: number) => ({ image, frost, shrink });
-const cifar = level(0.2);
-const tiny = level(0.3);
-const imagenet = level(1);
-
-export const frost = corruption<FrostLevel>({
+export const frost = corruption<Level>({
   name: "frost",
   title: "Frost",
   meaning:
-    "Adds a random cut-out of a photograph of frost to the dimmed image; without photographs, of one of five " +
-    "computed textures, so that results are not comparable with published ones.",
+    "Adds a random piece of one of five pictures of frost. Without photographs a procedural texture stands in (frost*).",
   suite: "c",
   random: true,
+  /** Tiny-ImageNet's photographs are shrunk as CIFAR's. */
   levels: {
-    cifar: [cifar(1, 0.2), cifar(1, 0.3), cifar(0.9, 0.4), cifar(0.85, 0.4), cifar(0.75, 0.45)],
-    "tiny-imagenet": [tiny(1, 0.3), tiny(0.9, 0.4), tiny(0.8, 0.45), tiny(0.75, 0.5), tiny(0.7, 0.55)],
-    imagenet: [imagenet(1, 0.4), imagenet(0.8, 0.6), imagenet(0.7, 0.7), imagenet(0.65, 0.7), imagenet(0.6, 0.75)],
+    cifar: [small(1, 0.2), small(1, 0.3), small(0.9, 0.4), small(0.85, 0.4), small(0.75, 0.45)],
+    "tiny-imagenet": [small(1, 0.3), small(0.9, 0.4), small(0.8, 0.45), small(0.75, 0.5), small(0.7, 0.55)],
+    imagenet: [large(1, 0.4), large(0.8, 0.6), large(0.7, 0.7), large(0.65, 0.7), large(0.6, 0.75)],
   },
-  apply: (image, { image: imageShare, frost: frostShare, shrink }, random, { frost: photographs = [] }) => {
-    const { height, width, channels } = image;
-    const source =
-      photographs.length > 0
-        ? shrunken(photographs[random.integer(photographs.length)], shrink)
-        : proceduralFrost(random.integer(proceduralFrostCount));
-    if (photographs.length > 0 && (source.height < height || source.width < width))
-      throw new UserError(
-        `photograph of frost: ${source.height} × ${source.width} after resizing by ${shrink}, smaller than the ` +
-          `${height} × ${width} images; use larger ones, or none`,
-      );
-    const { data: cut, ...shape } = crop(source, image, random);
-    const data = new Float64Array(image.data.length);
-    for (let p = 0, at = 0; at < data.length; p++)
-      for (let c = 0; c < channels; c++, at++)
-        data[at] = imageShare * image.data[at] + frostShare * inChannels(cut, shape.channels, p, c, channels);
-    return fromBytes({ height, width, channels, data });
+  apply(image, level, random, { frost: photographs }) {
+    const { height, width, channels, data } = image;
+    const pictures = photographs
+      ? photographs.map((photograph) => shrunk(photograph, level.shrink, image))
+      : proceduralFrost(powerOfTwo(Math.max(128, 2 * height, 2 * width)));
+    const picture = pictures[random.integer(pictures.length)];
+    const top = random.integer(picture.height - height + 1);
+    const left = random.integer(picture.width - width + 1);
+    const source = channels === 1 && picture.channels === 3 ? grey(picture) : picture;
+    const out = new Float64Array(data.length);
+    for (let y = 0, to = 0; y < height; y++)
+      for (let x = 0; x < width; x++) {
+        const from = ((top + y) * source.width + left + x) * source.channels;
+        for (let c = 0; c < channels; c++, to++)
+          out[to] = level.image * data[to] + level.frost * source.data[from + (c % source.channels)];
+      }
+    return fromBytes({ height, width, channels, data: out });
   },
 });
 
-/** The value of pixel p, channel c, as if the frost had as many channels as the image. */
-function inChannels(cut: Uint8Array, cutChannels: number, p: number, c: number, channels: number): number {
-  if (cutChannels === channels) return cut[p * channels + c];
-  if (cutChannels === 1) return cut[p];
-  return 0.299 * cut[3 * p] + 0.587 * cut[3 * p + 1] + 0.114 * cut[3 * p + 2];
-}
-
-/** A piece of the size of `like` from a random place; a source too small is continued by reflection. */
-function crop(source: Image, { height, width }: Image, random: Random): Image {
-  const { channels } = source;
-  const top = random.integer(Math.max(source.height - height, 0) + 1);
-  const left = random.integer(Math.max(source.width - width, 0) + 1);
-  const data = new Uint8Array(height * width * channels);
-  for (let y = 0, to = 0; y < height; y++) {
-    const row = reflectHalf(top + y, source.height) * source.width;
-    for (let x = 0; x < width; x++) {
-      const from = (row + reflectHalf(left + x, source.width)) * channels;
-      for (let c = 0; c < channels; c++, to++) data[to] = source.data[from + c];
-    }
+const greys = new WeakMap<Image, Image>();
+function grey(picture: Image): Image {
+  let made = greys.get(picture);
+  if (!made) {
+    const bytes = luma({ channels: 3, data: Float64Array.from(picture.data) });
+    made = { ...picture, channels: 1, data: Uint8Array.from(bytes, Math.round) };
+    greys.set(picture, made);
   }
-  return { height, width, channels, data };
+  return made;
 }
 
-const cache = new WeakMap<Image, Map<number, Image>>();
-
-/** The same photographs are drawn for every image. */
-function shrunken(photograph: Image, factor: number): Image {
+const sizes = new WeakMap<Image, Map<string, Image>>();
+/** Shrunk as published, but never below the image that it has to cover. */
+function shrunk(photograph: Image, shrink: number, { height, width }: Image): Image {
+  const factor = Math.max(shrink, height / photograph.height, width / photograph.width);
   if (factor === 1) return photograph;
-  const sizes = cache.get(photograph) ?? new Map<number, Image>();
-  cache.set(photograph, sizes);
-  const found = sizes.get(factor) ?? bilinearShrink(photograph, factor);
-  sizes.set(factor, found);
-  return found;
+  const known = sizes.get(photograph) ?? new Map<string, Image>();
+  sizes.set(photograph, known);
+  const to = { height: Math.ceil(photograph.height * factor), width: Math.ceil(photograph.width * factor) };
+  const key = `${to.height} ${to.width}`;
+  const made = known.get(key) ?? resizeBilinear(photograph, to.height, to.width);
+  known.set(key, made);
+  return made;
 }
