@@ -2,13 +2,17 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type ImageSet, Random, UserError } from "../core/index.ts";
 import {
+  augMix,
   augmentationsFromJson,
   augmentationTable,
   crop,
+  cutout,
   flip,
   type Image,
   makeBatch,
   normalizeImages,
+  randAugment,
+  randomErasing,
 } from "./index.ts";
 
 const images = fc
@@ -28,7 +32,8 @@ const at = ({ height, width, channels, data }: Image, y: number, x: number, fill
   );
 
 describe.each(Object.keys(augmentationTable))("augmentation %s", (name) => {
-  const [augmentation] = augmentationsFromJson([{ name, options: { pad: 3, fill: 9 } }]);
+  const options: Record<string, number> = name === "crop" ? { pad: 3, fill: 9 } : { fill: 9 };
+  const [augmentation] = augmentationsFromJson([{ name, options }]);
 
   test("keeps the shape and the original, repeats for the same stream", () => {
     fc.assert(
@@ -90,7 +95,47 @@ test("flip: mirrored or not, half of the time, and twice is the image", () => {
   expect(mirrored).toBeLessThan(260);
 });
 
+const white: Image = { height: 32, width: 32, channels: 3, data: new Uint8Array(3072).fill(255) };
+const share = ({ data }: Image) => data.filter((value) => value === 0).length / data.length;
+
+test("cutout: one square of the size, less where it reaches over the edge", () => {
+  const random = new Random("cutout");
+  const shares = Array.from({ length: 400 }, () => share(cutout({ size: 16 }).apply(white, random)));
+  expect(Math.max(...shares)).toBe(0.25);
+  // A square around a corner's pixel keeps a quarter of itself.
+  expect(Math.min(...shares)).toBeGreaterThanOrEqual(0.0625);
+});
+
+test("random erasing: as often as it is told to, within its areas", () => {
+  const random = new Random("erasing");
+  const shares = Array.from({ length: 2000 }, () => share(randomErasing({ probability: 0.25 }).apply(white, random)));
+  const erased = shares.filter((one) => one > 0);
+  // Four standard errors of a share of 2,000.
+  expect(Math.abs(erased.length / 2000 - 0.25)).toBeLessThan(4 * Math.sqrt(0.1875 / 2000));
+  expect(Math.min(...erased)).toBeGreaterThan(0.01);
+  expect(Math.max(...erased)).toBeLessThan(0.36);
+});
+
+test("TrivialAugment, RandAugment and AutoAugment change most images, in many ways", () => {
+  const random = new Random("policies");
+  const data = Uint8Array.from({ length: 3072 }, () => random.integer(256));
+  const image: Image = { height: 32, width: 32, channels: 3, data };
+  for (const name of ["trivialAugmentWide", "randAugment", "autoAugmentCifar", "augMix"]) {
+    const [augmentation] = augmentationsFromJson([{ name, options: {} }]);
+    const made = Array.from({ length: 100 }, () =>
+      Buffer.from(augmentation.apply(image, random).data).toString("base64"),
+    );
+    expect(new Set(made).size, name).toBeGreaterThan(25);
+    const same = Buffer.from(data).toString("base64");
+    expect(made.filter((one) => one === same).length, name).toBeLessThan(30);
+  }
+});
+
 test("wrong options and names are refused", () => {
+  expect(() => cutout({ size: 0 })).toThrow(/size 0 is not an integer/);
+  expect(() => randAugment({ magnitude: 31 })).toThrow(/magnitude 31/);
+  expect(() => randomErasing({ probability: 2 })).toThrow(/probability 2 is outside/);
+  expect(() => augMix({ severity: 11 })).toThrow(/severity 11/);
   expect(() => crop({ pad: -1 })).toThrow(UserError);
   expect(() => crop({ pad: 1, fill: 300 })).toThrow(/fill 300/);
   expect(() => augmentationsFromJson([{ name: "warp", options: {} }])).toThrow(/unknown augmentation "warp"/);
