@@ -8,7 +8,9 @@ import { severities } from "./corruption.ts";
 import { splineCoefficients } from "./cubic-spline.ts";
 import { diskKernel } from "./disk-kernel.ts";
 import { distanceTransform } from "./distance-transform.ts";
-import { equalized } from "./spatter.ts";
+import { toUnit } from "./pixels.ts";
+import { warpCorners } from "./resample.ts";
+import { equalized, shineOfDrops } from "./water.ts";
 
 /** What NumPy, SciPy, scikit-image, OpenCV and Pillow make of the same image; see make-fixtures.py. */
 const fixtures = JSON.parse(readFileSync(new URL("./fixtures/corruptions.json", import.meta.url), "utf8")) as {
@@ -16,7 +18,8 @@ const fixtures = JSON.parse(readFileSync(new URL("./fixtures/corruptions.json", 
   image: string;
   corruptions: Record<string, string[]>;
   pieces: Record<"canny" | "equalized", string> &
-    Record<"distance" | "zoomCrop" | "spline" | "line" | "disk10", number[]> & { chromatic: number[][] };
+    Record<"distance" | "zoomCrop" | "spline" | "line" | "disk10" | "moved" | "warped", number[]> &
+    Record<"chromatic" | "liquids" | "waters", number[][]>;
 };
 const { pieces } = fixtures;
 const bytes = (text: string) => Uint8Array.from(Buffer.from(text, "base64"));
@@ -73,6 +76,16 @@ describe("pieces", () => {
     );
   });
   test("histogram equalisation is OpenCV's", () => expect(equalized(grey)).toEqual(bytes(pieces.equalized)));
+  test("the shine of water is the published script's", () => {
+    for (const [i, liquid] of pieces.liquids.entries())
+      close(shineOfDrops(Float64Array.from(liquid), SIZE, SIZE), pieces.waters[i], 6);
+  });
+  test("the affine warp is OpenCV's, which computes in float32", () => {
+    const [corners, shifts] = [[26, 26, 26, 6, 6, 6], [...pieces.moved]];
+    let next = 0;
+    const shift = () => shifts[next] - corners[next++];
+    close(warpCorners(toUnit(image), shift).data, pieces.warped, 5);
+  });
   test("the clipped zoom is SciPy's", () => {
     close(clippedZoom(unitGrey, { height: SIZE, width: SIZE, channels: 1 }, 2.25), pieces.zoomCrop, 8);
   });

@@ -11,6 +11,7 @@ interface Level {
   readonly shrink: number;
 }
 const small = (image: number, frost: number): Level => ({ image, frost, shrink: 0.2 });
+const medium = (image: number, frost: number): Level => ({ image, frost, shrink: 0.3 });
 const large = (image: number, frost: number): Level => ({ image, frost, shrink: 1 });
 
 export const frost = corruption<Level>({
@@ -20,17 +21,16 @@ export const frost = corruption<Level>({
     "Adds a random piece of one of five pictures of frost. Without photographs a procedural texture stands in (frost*).",
   suite: "c",
   random: true,
-  /** Tiny-ImageNet's photographs are shrunk as CIFAR's. */
   levels: {
     cifar: [small(1, 0.2), small(1, 0.3), small(0.9, 0.4), small(0.85, 0.4), small(0.75, 0.45)],
-    "tiny-imagenet": [small(1, 0.3), small(0.9, 0.4), small(0.8, 0.45), small(0.75, 0.5), small(0.7, 0.55)],
+    "tiny-imagenet": [medium(1, 0.3), medium(0.9, 0.4), medium(0.8, 0.45), medium(0.75, 0.5), medium(0.7, 0.55)],
     imagenet: [large(1, 0.4), large(0.8, 0.6), large(0.7, 0.7), large(0.65, 0.7), large(0.6, 0.75)],
   },
   apply(image, level, random, { frost: photographs }) {
     const { height, width, channels, data } = image;
     const pictures = photographs
       ? photographs.map((photograph) => shrunk(photograph, level.shrink, image))
-      : proceduralFrost(powerOfTwo(Math.max(128, 2 * height, 2 * width)));
+      : proceduralFrost(powerOfTwo(Math.max(256, 2 * height, 2 * width)));
     const picture = pictures[random.integer(pictures.length)];
     const top = random.integer(picture.height - height + 1);
     const left = random.integer(picture.width - width + 1);
@@ -57,16 +57,14 @@ function grey(picture: Image): Image {
   return made;
 }
 
-const sizes = new WeakMap<Image, Map<string, Image>>();
-/** Shrunk as published, but never below the image that it has to cover. */
+const sizes = new WeakMap<Image, Map<number, Image>>();
+/** Shrunk as published, but never below the image that it has to cover: small photographs are enlarged. */
 function shrunk(photograph: Image, shrink: number, { height, width }: Image): Image {
   const factor = Math.max(shrink, height / photograph.height, width / photograph.width);
   if (factor === 1) return photograph;
-  const known = sizes.get(photograph) ?? new Map<string, Image>();
+  const known = sizes.get(photograph) ?? new Map<number, Image>();
   sizes.set(photograph, known);
-  const to = { height: Math.ceil(photograph.height * factor), width: Math.ceil(photograph.width * factor) };
-  const key = `${to.height} ${to.width}`;
-  const made = known.get(key) ?? resizeBilinear(photograph, to.height, to.width);
-  known.set(key, made);
+  const made = known.get(factor) ?? resizeBilinear(photograph, factor);
+  known.set(factor, made);
   return made;
 }

@@ -1,63 +1,106 @@
 import { Random } from "../core/index.ts";
-import { antiAliasedLine } from "./anti-aliased-line.ts";
 import type { Image } from "./corruption.ts";
+import { gaussianBlur } from "./filter.ts";
 import { plasmaFractal } from "./plasma-fractal.ts";
 
-/** As many as the published script draws from. */
-const COUNT = 5;
-/** Feathers for each row of pixels, and how long they are as a share of the side. */
-const FEATHERS_PER_ROW = 0.22;
-const LONGEST = 0.45;
-/** Side branches leave at 60°, as ice grows. */
-const BRANCH_ANGLE = Math.PI / 3;
+/** Grey means of the textures and their spread: those of the benchmark's five photographs, to a tenth. */
+const MEANS = [0.5, 0.8, 0.8, 0.6, 0.5];
+const DEVIATION = 0.13;
+/** Ratio of the photographs' colours to their grey: bluish white. */
+const TINT = [0.89, 1.02, 1.09];
+/** Crystals for each 256 × 256 pixels. */
+const SEEDS = 80;
+const ARMS = 6;
 
 const made = new Map<number, readonly Image[]>();
 
 /**
- * Five textures of ice feathers over a cloudy film, [size, size, 3] for a power of two: a stand-in for photographs of
- * frost, the same for everyone.
+ * Five textures of six-armed ice crystals on a cloud, RGB [size, size, 3] for a power of two, as bright as the benchmark's
+ * photographs: a stand-in for them, the same in every process.
  */
 export function proceduralFrost(size: number): readonly Image[] {
   let textures = made.get(size);
   if (!textures) {
-    textures = Array.from({ length: COUNT }, (_, i) => texture(size, new Random("procedural frost", size, i)));
+    textures = MEANS.map((mean, index) => makeTexture(size, mean, new Random("procedural frost", size, index)));
     made.set(size, textures);
   }
   return textures;
 }
 
-function texture(size: number, random: Random): Image {
-  const film = plasmaFractal(size, 1.8, random);
-  const ice = new Float64Array(size * size);
-  const draw = (x: number, y: number, angle: number, length: number, strength: number) => {
-    const from = { x: Math.round(x), y: Math.round(y) };
-    const to = { x: Math.round(x + length * Math.cos(angle)), y: Math.round(y + length * Math.sin(angle)) };
-    antiAliasedLine(from, to, (px, py, coverage) => {
-      const at = (py & (size - 1)) * size + (px & (size - 1));
-      ice[at] += strength * coverage * (1 - ice[at]);
-    });
-  };
-  const feathers = Math.ceil(FEATHERS_PER_ROW * size);
-  const grain = 2 * Math.PI * random.uniform();
-  for (let n = 0; n < feathers; n++) {
-    const [x, y] = [size * random.uniform(), size * random.uniform()];
-    const angle = grain + 0.5 * random.normal();
-    const length = LONGEST * size * (0.25 + 0.75 * random.uniform());
-    draw(x, y, angle, length, 0.6);
-    const spacing = 2 + random.integer(3);
-    for (let along = spacing; along < length; along += spacing) {
-      // Branches shorten toward the tip.
-      const reach = 0.22 * (length - along) * (0.5 + random.uniform());
-      const [bx, by] = [x + along * Math.cos(angle), y + along * Math.sin(angle)];
-      for (const side of [-1, 1]) draw(bx, by, angle + side * BRANCH_ANGLE, reach, 0.35);
-    }
+/** Six-armed dendrites on a cloud. */
+function makeTexture(size: number, mean: number, random: Random): Image {
+  const crystals = new Float64Array(size * size);
+  for (let seed = 0; seed < SEEDS * (size / 256) ** 2; seed++) {
+    const y = size * random.uniform();
+    const x = size * random.uniform();
+    const turn = 2 * Math.PI * random.uniform();
+    const length = 12 + 50 * random.uniform() ** 2;
+    for (let arm = 0; arm < ARMS; arm++)
+      growBranch(crystals, size, random, {
+        y,
+        x,
+        angle: turn + (2 * Math.PI * arm) / ARMS,
+        length,
+        brightness: 1,
+        order: 0,
+      });
   }
-  const data = new Uint8Array(size * size * 3);
-  for (let p = 0; p < ice.length; p++) {
-    const white = Math.min(1, 0.25 + 0.35 * film[p] + 0.6 * ice[p]);
-    data[3 * p] = 255 * white * 0.88;
-    data[3 * p + 1] = 255 * white * 0.95;
-    data[3 * p + 2] = 255 * white;
+  const soft = gaussianBlur(crystals, { height: size, width: size, channels: 1 }, 0.5);
+  const cloud = plasmaFractal(size, 2, random);
+  const frost = soft.map((value, i) => value + 0.8 * cloud[i] + 0.15 * random.uniform());
+  return toImage(frost, size, mean);
+}
+
+interface Branch {
+  readonly y: number;
+  readonly x: number;
+  /** Radians. */
+  readonly angle: number;
+  readonly length: number;
+  readonly brightness: number;
+  /** 0 for an arm, 1 for its side branches, 2 for theirs. */
+  readonly order: number;
+}
+
+/** A line that fades towards its tip, with side branches at 60° as in crystals of ice; the texture is a torus. */
+function growBranch(field: Float64Array, size: number, random: Random, branch: Branch): void {
+  const { y, x, angle, length, brightness, order } = branch;
+  const [dy, dx] = [Math.sin(angle), Math.cos(angle)];
+  let next = 2 + 2 * random.uniform();
+  for (let along = 0; along < length; along += 0.5) {
+    const [atY, atX] = [y + along * dy, x + along * dx];
+    const place = (Math.round(atY) & (size - 1)) * size + (Math.round(atX) & (size - 1));
+    const light = brightness * (1 - (0.6 * along) / length);
+    if (light > field[place]) field[place] = light;
+    if (along < next || order === 2) continue;
+    next += 2 + 3 * random.uniform();
+    const rest = (length - along) * (0.3 + 0.3 * random.uniform());
+    for (const side of [-1, 1])
+      growBranch(field, size, random, {
+        y: atY,
+        x: atX,
+        angle: angle + (side * Math.PI) / 3,
+        length: rest,
+        brightness: light * 0.85,
+        order: order + 1,
+      });
   }
-  return { height: size, width: size, channels: 3, data };
+}
+
+/** To the given mean and the common spread, tinted. */
+function toImage(field: Float64Array, size: number, targetMean: number): Image {
+  let sum = 0;
+  let squares = 0;
+  for (const value of field) {
+    sum += value;
+    squares += value * value;
+  }
+  const mean = sum / field.length;
+  const deviation = Math.sqrt(squares / field.length - mean * mean);
+  const data = new Uint8ClampedArray(field.length * 3);
+  for (let p = 0; p < field.length; p++) {
+    const grey = targetMean + ((field[p] - mean) * DEVIATION) / deviation;
+    for (let c = 0; c < 3; c++) data[3 * p + c] = 255 * grey * TINT[c];
+  }
+  return { height: size, width: size, channels: 3, data: new Uint8Array(data.buffer) };
 }

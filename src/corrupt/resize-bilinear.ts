@@ -1,16 +1,21 @@
 import type { Image } from "./corruption.ts";
 import { nearest } from "./filter.ts";
+import { roundHalfEven } from "./pixels.ts";
 
-/** OpenCV's `INTER_LINEAR`: pixel centres correspond, four neighbours, no averaging when it shrinks. */
-export function resizeBilinear(image: Image, height: number, width: number): Image {
+/**
+ * OpenCV's `INTER_LINEAR` by a factor: pixel centres correspond, four neighbours, no averaging when it shrinks; sizes
+ * are rounded, the step is the factor's own.
+ */
+export function resizeBilinear(image: Image, factor: number): Image {
   const { channels } = image;
+  const [height, width] = [image.height, image.width].map((size) => roundHalfEven(size * factor));
   const data = new Uint8Array(height * width * channels);
   for (let y = 0, to = 0; y < height; y++) {
-    const fromY = ((y + 0.5) * image.height) / height - 0.5;
+    const fromY = (y + 0.5) / factor - 0.5;
     const top = Math.floor(fromY);
     const t = fromY - top;
     for (let x = 0; x < width; x++) {
-      const fromX = ((x + 0.5) * image.width) / width - 0.5;
+      const fromX = (x + 0.5) / factor - 0.5;
       const left = Math.floor(fromX);
       const s = fromX - left;
       const at = (dy: number, dx: number) =>

@@ -1,8 +1,7 @@
-import { canny } from "./canny.ts";
 import { corruption, type Image } from "./corruption.ts";
-import { distanceTransform } from "./distance-transform.ts";
-import { gaussianBlur, reflect101 } from "./filter.ts";
-import { clip, fromUnit, mapValues, toUnit } from "./pixels.ts";
+import { gaussianBlur } from "./filter.ts";
+import { fromUnit, mapValues, toUnit } from "./pixels.ts";
+import { shineOfDrops } from "./water.ts";
 
 interface Level {
   /** Mean and standard deviation of the noise that becomes drops. */
@@ -73,23 +72,12 @@ const colourOf = (kind: Level["kind"], channels: number): readonly number[] =>
 
 function wet(image: Image, liquid: Float64Array, { strength }: Level): Image {
   const { height, width, channels } = image;
-  const drops = Uint8Array.from(liquid, (value) => Math.trunc(clip(value) * 255));
-  const distance = distanceTransform(
-    canny(drops, height, width, 50, 150).map((edge) => 255 - edge),
-    height,
-    width,
-  ).map((value) => Math.min(value, 20));
-  const near = equalized(Uint8Array.from(boxMean(distance, height, width), Math.trunc));
-  const embossed = boxMean(Float64Array.from(emboss(near, height, width)), height, width);
-  const shine = embossed.map((value, p) => value * drops[p]);
-  const largest = shine.reduce((a, b) => Math.max(a, b), 0);
-  // An image without drops stays dry; the published script divides by zero here.
-  const scale = largest > 0 ? strength / largest : 0;
+  const shine = shineOfDrops(liquid, height, width);
   const colour = colourOf("water", channels);
   return fromUnit(
     mapValues(
       toUnit(image),
-      (value, i) => value + (shine[Math.floor(i / channels)] * scale * colour[i % channels]) / 255,
+      (value, i) => value + (shine[Math.floor(i / channels)] * strength * colour[i % channels]) / 255,
     ),
   );
 }
@@ -109,42 +97,4 @@ function muddy(image: Image, liquid: Float64Array, { threshold, strength }: Leve
       return value * (1 - covered) + (covered * colour[i % channels]) / 255;
     }),
   );
-}
-
-/** Mean of 3×3 neighbours, border reflect-101. */
-function boxMean(data: Float64Array, height: number, width: number): Float64Array {
-  return neighbours(data, height, width, [1, 1, 1, 1, 1, 1, 1, 1, 1]).map((sum) => sum / 9);
-}
-
-const EMBOSS = [-2, -1, 0, -1, 1, 1, 0, 1, 2];
-
-/** Cut to bytes, as OpenCV's filter of a byte image. */
-const emboss = (data: Uint8Array, height: number, width: number): Uint8Array =>
-  Uint8Array.from(neighbours(data, height, width, EMBOSS), (sum) => Math.min(Math.max(sum, 0), 255));
-
-function neighbours(data: ArrayLike<number>, height: number, width: number, kernel: readonly number[]): Float64Array {
-  const out = new Float64Array(height * width);
-  for (let y = 0, at = 0; y < height; y++)
-    for (let x = 0; x < width; x++, at++)
-      for (let k = 0; k < 9; k++) {
-        if (kernel[k] === 0) continue;
-        const row = reflect101(y + Math.floor(k / 3) - 1, height);
-        out[at] += kernel[k] * data[row * width + reflect101(x + (k % 3) - 1, width)];
-      }
-  return out;
-}
-
-/** OpenCV's histogram equalisation: the darkest level that occurs becomes 0, the brightest 255. */
-export function equalized(grey: Uint8Array): Uint8Array {
-  const counts = new Int32Array(256);
-  for (const value of grey) counts[value]++;
-  const first = counts.findIndex((count) => count > 0);
-  if (counts[first] === grey.length) return grey.slice();
-  const scale = 255 / (grey.length - counts[first]);
-  const table = new Uint8Array(256);
-  for (let value = first + 1, sum = 0; value < 256; value++) {
-    sum += counts[value];
-    table[value] = Math.round(sum * scale);
-  }
-  return grey.map((value) => table[value]);
 }

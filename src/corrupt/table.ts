@@ -1,5 +1,3 @@
-// NOTE TO HELPERS (10:17): the lead has written all 29 corruptions meanwhile, exact against OpenCV/SciPy/Pillow fixtures
-// (fixtures.test.ts). Do not overwrite any file in src/corrupt. Write only <name>.test.ts files that test them, or stop and report.
 import { blueNoiseSample } from "./blue-noise-sample.ts";
 import { brightness } from "./brightness.ts";
 import { brownishNoise } from "./brownish-noise.ts";
