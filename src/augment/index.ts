@@ -16,6 +16,7 @@ export { crop } from "./crop.ts";
 export { cutout } from "./cutout.ts";
 export { flip } from "./flip.ts";
 export { type BatchOptions, makeBatch, normalizeImages } from "./make-batch.ts";
+export { type BatchMixer, cutmix, type MixShape, mixersFromJson, mixerTable, mixup, smoothLabels } from "./mixers.ts";
 export { type OperationName, operations } from "./operations.ts";
 export { randAugment } from "./rand-augment.ts";
 export { randomErasing } from "./random-erasing.ts";

@@ -49,6 +49,17 @@ it.each(recipeNames)("flagsOf writes the options that make %s again", (name) => 
   expect(again).toEqual(config);
 });
 
+it("says augmentations and mixers by name where their options are standard, else not at all", () => {
+  const base = { data: { name: "cifar10" }, threads: 1 };
+  const named = configFrom(
+    base,
+    parsed("--augment crop,flip,trivialAugmentWide --mix mixup,cutmix --label-smoothing 0.1".split(" ")),
+  );
+  expect(named.augment.map(({ name }) => name)).toEqual(["crop", "flip", "trivialAugmentWide"]);
+  expect(configFrom(undefined, parsed(`${flagsOf(named)} --threads 1`.split(" ")))).toEqual(named);
+  expect(flagsOf({ ...named, mix: [{ name: "mixup", options: { alpha: 0.8 } }] })).toBeUndefined();
+});
+
 it("every flag sets a field that a config may have", () => {
   const full = [
     { data: { name: "emoji" }, method: { name: "anchored" } },

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { UserError } from "../core/index.ts";
 import { type DataOptions, defaultDataDir } from "../data/index.ts";
 import { type RunConfig, type RunConfigInput, resolveConfig } from "../train/index.ts";
-import { trainFlags } from "./train-flags.ts";
+import { standardOptions, trainFlags } from "./train-flags.ts";
 
 type Tree = { [key: string]: any };
 
@@ -89,7 +89,9 @@ export const dataOptions = ({ data }: RunConfig, dataDir?: string): DataOptions 
 export function flagsOf(config: RunConfig): string | undefined {
   const { data, method, schedule } = config;
   const augment = defaultAugment(data.name);
-  if (config.augment.length > 0 && !sameJson(config.augment, augment)) return undefined;
+  const usual = config.augment.length === 0 || sameJson(config.augment, augment);
+  // A list of names says only lists of standard options.
+  if (![...(usual ? [] : config.augment), ...config.mix].every(isStandard)) return undefined;
   // A learning rate and milestones have no default but one-cycle's peak: unlikely ones are always told.
   const bare = { "one-cycle": {}, constant: noRate, cosine: noRate, multistep: { ...noRate, milestones: [] } };
   const standard = resolveConfig({
@@ -103,11 +105,16 @@ export function flagsOf(config: RunConfig): string | undefined {
     const place = ratePath(path, schedule.name);
     const value = getPath(config, place);
     if (path === "threads" || value === undefined) return [];
+    if (path === "augment") return usual ? [] : [`${flag} ${namesOf(config.augment)}`];
+    if (path === "mix") return config.mix.length > 0 ? [`${flag} ${namesOf(config.mix)}`] : [];
     if (!always.has(path) && sameJson(value, getPath(standard, place))) return [];
     return sets === undefined ? `${flag} ${value}` : flag;
   });
   return [...parts, ...(config.augment.length === 0 ? ["--no-augment"] : [])].join(" ");
 }
+
+const isStandard = ({ name, options }: RunConfig["mix"][number]): boolean => sameJson(options, standardOptions(name));
+const namesOf = (list: RunConfig["mix"]): string => list.map(({ name }) => name).join(",");
 
 const noRate = { learningRate: Number.MAX_VALUE };
 const sameJson = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -1,4 +1,5 @@
 import { Option } from "commander";
+import { augmentationTable, mixerTable } from "../augment/index.ts";
 import { dataSetNames, emojiVendors } from "../data/index.ts";
 import { devices } from "../engine/index.ts";
 import { methodNames, parseReferencePolicy } from "../methods/index.ts";
@@ -30,6 +31,24 @@ const referencePolicy: Parse<string> = () => (given) => {
   parseReferencePolicy(given);
   return given;
 };
+
+const augmentations = Object.keys(augmentationTable);
+const mixers = Object.keys(mixerTable);
+
+interface Named {
+  readonly name: string;
+  readonly options: Readonly<Record<string, number>>;
+}
+
+/** What a name alone stands for; crop by the field's four pixels. */
+export const standardOptions = (name: string): Named["options"] => (name === "crop" ? { pad: 4 } : {});
+
+/** `crop,flip` → `[{ name: "crop", … }, { name: "flip", … }]`. */
+const namedList =
+  (names: readonly string[]): Parse<Named[]> =>
+  (flag) =>
+  (given) =>
+    listOf(names)(flag)(given).map((name) => ({ name, options: standardOptions(name) }));
 
 /** Choices first: what follows depends on them. */
 export const trainFlags: readonly TrainFlag[] = [
@@ -165,6 +184,27 @@ export const trainFlags: readonly TrainFlag[] = [
     help: "images a step",
     parse: whole({ min: 1, example: 128 }),
     path: "batchSize",
+  },
+  {
+    flag: "--augment",
+    value: "<a,b>",
+    help: `in this order, with their standard options, of ${augmentations.join(", ")} (crop, flip)`,
+    parse: namedList(augmentations),
+    path: "augment",
+  },
+  {
+    flag: "--mix",
+    value: "<a,b>",
+    help: `images of a batch with one another, of ${mixers.join(", ")}; each batch takes one`,
+    parse: namedList(mixers),
+    path: "mix",
+  },
+  {
+    flag: "--label-smoothing",
+    value: "<share>",
+    help: "of the target, spread over all classes",
+    parse: real({ min: 0, max: 0.99, example: 0.1 }),
+    path: "labelSmoothing",
   },
   {
     flag: "--seed",

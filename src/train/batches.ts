@@ -1,4 +1,4 @@
-import { augmentationsFromJson, makeBatch, normalizeImages } from "../augment/index.ts";
+import { augmentationsFromJson, makeBatch, mixersFromJson, normalizeImages, smoothLabels } from "../augment/index.ts";
 import { type DataSet, type HostArrays, imageCount, permutation, Random, UserError } from "../core/index.ts";
 import { type Method, referenceRows } from "../methods/index.ts";
 import type { RunConfig } from "./config.ts";
@@ -19,6 +19,7 @@ export function trainBatches(config: RunConfig, { train, normalization }: DataSe
   if (stepsPerEpoch === 0)
     throw new UserError(`--batch-size ${batchSize}: more than the ${imageCount(train)} training images`);
   const augment = augmentationsFromJson(config.augment);
+  const mixers = mixersFromJson(config.mix);
   const { channels, height, width } = train;
   const shape = { count: batchSize, channels, height, width, classes: train.classNames.length };
 
@@ -44,7 +45,12 @@ export function trainBatches(config: RunConfig, { train, normalization }: DataSe
       const first = (step % stepsPerEpoch) * batchSize;
       const rows = order.rows.subarray(first, first + batchSize);
       const random = (row: number) => new Random("augment", seed, epoch, row);
-      const batch = makeBatch(train, rows, { normalization, augment, random });
+      const { images, targets } = makeBatch(train, rows, { normalization, augment, random });
+      const smoothed = { images, targets: smoothLabels(targets, shape.classes, config.labelSmoothing) };
+      // Of several mixers a batch takes one, as timm does.
+      const mixing = new Random("mix", seed, step);
+      const mixer = mixers.length > 0 ? mixers[mixing.integer(mixers.length)] : undefined;
+      const batch = mixer ? mixer.apply(smoothed, shape, mixing) : smoothed;
       const fed = method.prepare(batch, shape, new Random("method", seed, step), drawReferences);
       return { fed, labels: rows.map((row) => train.labels[row]) };
     },

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { z } from "zod";
-import { augmentationTable } from "../augment/index.ts";
+import { augmentationTable, mixerTable } from "../augment/index.ts";
 import { UserError } from "../core/index.ts";
 import { devices } from "../engine/index.ts";
 import { type ModelName, modelNames } from "../models/index.ts";
@@ -56,6 +56,11 @@ const augmentation = z.strictObject({
   options: z.record(z.string(), z.number()).default({}),
 });
 
+const mixer = z.strictObject({
+  name: z.enum(Object.keys(mixerTable)),
+  options: z.record(z.string(), z.number()).default({}),
+});
+
 const runConfig = z.strictObject({
   /** What `loadDataSet` was given; training itself only stores it. */
   data: z.looseObject({ name: z.string() }),
@@ -70,6 +75,10 @@ const runConfig = z.strictObject({
     { name: "crop", options: { pad: 4 } },
     { name: "flip", options: {} },
   ]),
+  /** Mixtures of images within a batch, of which each batch takes one. */
+  mix: z.array(mixer).default([]),
+  /** Share of a target that is spread over all classes. */
+  labelSmoothing: z.number().min(0).lt(1).default(0),
   /** Epochs between validations; 0 for never. The last epoch is always validated otherwise. */
   validateEvery: z.int().min(0).default(1),
   /** Steps between `step` lines in metrics.jsonl. */
