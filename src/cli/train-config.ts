@@ -60,6 +60,10 @@ export function configFrom(base: RunConfigInput | undefined, given: ReadonlyMap<
   }
   if (input.schedule.name !== "one-cycle" && input.schedule.learningRate === undefined)
     throw new UserError(`--schedule ${input.schedule.name}: which learning rate? add e.g. --learning-rate 0.1`);
+  if (input.optimizer.name === "adamw" && input.schedule.name === "one-cycle" && input.schedule.peak === undefined)
+    throw new UserError(
+      "--optimizer adamw: SGD's learning rate is far too high for it; add e.g. --learning-rate 0.001",
+    );
   if (input.schedule.name === "multistep" && input.schedule.milestones === undefined)
     throw new UserError("--schedule multistep: at which epochs does it fall? add e.g. --milestones 60,120,160");
   if (input.data.domains) {
@@ -87,7 +91,7 @@ export const dataOptions = ({ data }: RunConfig, dataDir?: string): DataOptions 
  * they are left out.
  */
 export function flagsOf(config: RunConfig): string | undefined {
-  const { data, method, schedule } = config;
+  const { data, method, optimizer, schedule } = config;
   const augment = defaultAugment(data.name);
   const usual = config.augment.length === 0 || sameJson(config.augment, augment);
   // A list of names says only lists of standard options.
@@ -97,10 +101,12 @@ export function flagsOf(config: RunConfig): string | undefined {
   const standard = resolveConfig({
     data: { name: data.name, seed: 0 },
     method: { name: method.name },
+    optimizer: { name: optimizer.name },
     schedule: { name: schedule.name, ...bare[schedule.name] } as RunConfig["schedule"],
   });
   const always = new Set(["data.name", "model", "method.name"]);
   if (schedule.name !== "one-cycle") always.add("schedule.name");
+  if (optimizer.name !== "sgd") always.add("optimizer.name").add("schedule.learningRate");
   const parts = trainFlags.flatMap(({ flag, path, sets }) => {
     const place = ratePath(path, schedule.name);
     const value = getPath(config, place);

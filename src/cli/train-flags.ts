@@ -25,6 +25,7 @@ export interface TrainFlag {
 const forEmoji = { path: "data.name", is: "emoji", flag: "--data" };
 const forAnchored = { path: "method.name", is: "anchored", flag: "--method" };
 const forSchedule = (is: string) => ({ path: "schedule.name", is, flag: "--schedule" });
+const forOptimizer = (is: string) => ({ path: "optimizer.name", is, flag: "--optimizer" });
 const positive = (example: number) => real({ min: 0, above: true, example });
 
 const referencePolicy: Parse<string> = () => (given) => {
@@ -281,12 +282,19 @@ export const trainFlags: readonly TrainFlag[] = [
     help: "of SGD",
     parse: real({ min: 0, max: 0.9999, example: 0.9 }),
     path: "optimizer.momentum",
+    only: forOptimizer("sgd"),
   },
-  { flag: "--no-nesterov", help: "plain momentum in place of Nesterov's", path: "optimizer.nesterov", sets: false },
+  {
+    flag: "--no-nesterov",
+    help: "plain momentum in place of Nesterov's",
+    path: "optimizer.nesterov",
+    sets: false,
+    only: forOptimizer("sgd"),
+  },
   {
     flag: "--weight-decay",
     value: "<x>",
-    help: "L2 penalty",
+    help: "sgd: L2 penalty; adamw: decoupled (0.05)",
     parse: real({ min: 0, example: 5e-4 }),
     path: "optimizer.weightDecay",
   },
@@ -295,6 +303,14 @@ export const trainFlags: readonly TrainFlag[] = [
     help: "weight decay on convolution and linear weights alone",
     path: "optimizer.decayNormsAndBiases",
     sets: false,
+    only: forOptimizer("sgd"),
+  },
+  {
+    flag: "--clip-norm",
+    value: "<length>",
+    help: "longest joint gradient; 0: no clipping",
+    parse: real({ min: 0, example: 5 }),
+    path: "clipNorm",
   },
   {
     flag: "--validate-every",

@@ -1,6 +1,9 @@
+import { type AdamwOptions, adamw } from "./adamw.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { type SgdOptions, sgd } from "./sgd.ts";
 
+export { type AdamwOptions, adamw } from "./adamw.ts";
+export { clipByGlobalNorm } from "./clipping.ts";
 export type { Optimizer } from "./optimizer.ts";
 export {
   type Clock,
@@ -14,9 +17,10 @@ export {
 } from "./schedules.ts";
 export { type SgdOptions, sgd } from "./sgd.ts";
 
-export type OptimizerOptions = SgdOptions;
+export type OptimizerOptions = SgdOptions | AdamwOptions;
 
 /** Every optimizer by name. */
-export const optimizers: { [O in OptimizerOptions as O["name"]]: (options: O) => Optimizer } = { sgd };
+export const optimizers: { [O in OptimizerOptions as O["name"]]: (options: O) => Optimizer } = { sgd, adamw };
 
-export const createOptimizer = (options: OptimizerOptions): Optimizer => optimizers[options.name](options);
+export const createOptimizer = (options: OptimizerOptions): Optimizer =>
+  (optimizers[options.name] as (options: OptimizerOptions) => Optimizer)(options);

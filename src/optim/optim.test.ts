@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { HostArray, type HostArrays } from "../core/index.ts";
 import { runReference } from "../engine/index.ts";
-import { createOptimizer, learningRateAt, type Schedule, type SgdOptions } from "./index.ts";
+import { clipByGlobalNorm, createOptimizer, learningRateAt, type Schedule, type SgdOptions } from "./index.ts";
 
 /** Two steps of one weight of 1 and one bias of 1 with gradients 0.5, then −0.25, at learning rate 0.1. */
 async function twoSteps(options: Partial<SgdOptions>) {
@@ -72,6 +72,50 @@ test.each<[string, Partial<SgdOptions>, [number, number][]]>([
 ])("SGD: %s", async (_, options, expected) => {
   const actual = await twoSteps(options);
   expect(actual.flat().map((value) => value.toFixed(5))).toEqual(expected.flat().map((value) => value.toFixed(5)));
+});
+
+// By torch.optim.AdamW (1.13), three steps with gradients 0.5, −0.25, 0.125.
+test.each([
+  [0, 0.1, 1e-8, [0.9, 0.8733664, 0.8393235]],
+  [0.5, 0.1, 1e-8, [0.85, 0.7808663, 0.7077801]],
+  [0.1, 0.01, 1e-3, [0.98902, 0.9853743, 0.9809949]],
+])("AdamW with decay %f at rate %f", async (weightDecay, rate, epsilon, expected) => {
+  const optimizer = createOptimizer({
+    name: "adamw",
+    beta1: 0.9,
+    beta2: 0.999,
+    epsilon,
+    weightDecay,
+    decayNormsAndBiases: false,
+  });
+  const same = (value: number): HostArrays => ({
+    weight: HostArray.float32([1, 1], [value]),
+    bias: HostArray.float32([1], [value]),
+    pos_embed: HostArray.float32([1, 1, 1], [value]),
+  });
+  let params = same(1);
+  let slots = optimizer.init(params);
+  let undecayed = 0;
+  for (const [step, gradient] of [0.5, -0.25, 0.125].entries()) {
+    const args = [params, same(gradient), slots, HostArray.scalar(rate)] as const;
+    ({ params, slots } = await runReference(optimizer.update, [...args]));
+    expect(params.weight.data[0]).toBeCloseTo(expected[step], 5);
+    // Neither a bias nor positions are decayed.
+    expect(params.bias.data[0]).toBe(params.pos_embed.data[0]);
+    undecayed = params.bias.data[0];
+  }
+  if (weightDecay === 0) expect(undecayed).toBe(params.weight.data[0]);
+  else expect(undecayed).toBeGreaterThan(params.weight.data[0]);
+  expect(slots.clock.steps.data[0]).toBe(3);
+});
+
+test("clipping scales all gradients together, as torch.nn.utils.clip_grad_norm_, or not at all", async () => {
+  const gradients = { a: HostArray.float32([2], [3, 4]), b: HostArray.float32([1], [12]) };
+  const clipped = await runReference((g: never) => clipByGlobalNorm(g, 6.5), [gradients] as never);
+  const values = (arrays: HostArrays) => [...arrays.a.data, ...arrays.b.data];
+  for (const [i, value] of values(clipped as never).entries()) expect(value).toBeCloseTo([1.5, 2, 6][i], 5);
+  const short = await runReference((g: never) => clipByGlobalNorm(g, 13.5), [gradients] as never);
+  expect(values(short as never)).toEqual([3, 4, 12]);
 });
 
 const clock = { stepsPerEpoch: 10, totalSteps: 100 };

@@ -27,6 +27,15 @@ const sgd = z.strictObject({
   decayNormsAndBiases: z.boolean().default(true),
 });
 
+const adamw = z.strictObject({
+  name: z.literal("adamw"),
+  beta1: z.number().min(0).lt(1).default(0.9),
+  beta2: z.number().min(0).lt(1).default(0.999),
+  epsilon: z.number().positive().default(1e-8),
+  weightDecay: z.number().min(0).default(0.05),
+  decayNormsAndBiases: z.boolean().default(false),
+});
+
 const schedule = z.discriminatedUnion("name", [
   z.strictObject({ name: z.literal("constant"), learningRate: rate }),
   z.strictObject({
@@ -69,7 +78,9 @@ const runConfig = z.strictObject({
   epochs: count.default(10),
   batchSize: count.default(128),
   seed: z.int().default(0),
-  optimizer: sgd.prefault({ name: "sgd" }),
+  optimizer: z.discriminatedUnion("name", [sgd, adamw]).prefault({ name: "sgd" }),
+  /** Longest joint gradient; longer ones are scaled down to it. 0: no clipping. */
+  clipNorm: z.number().min(0).default(0),
   schedule: schedule.prefault({ name: "one-cycle" }),
   augment: z.array(augmentation).default([
     { name: "crop", options: { pad: 4 } },

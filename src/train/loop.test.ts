@@ -61,6 +61,29 @@ describe("an anchored run", () => {
     ],
   ];
 
+  test("AdamW, clipping, mixtures, smoothed labels and random policies resume bit for bit, too", async () => {
+    const all = tinyConfig({
+      method: anchored,
+      optimizer: { name: "adamw" },
+      schedule: { name: "cosine", learningRate: 1e-3, warmupEpochs: 0.5 },
+      clipNorm: 1,
+      augment: [
+        { name: "trivialAugmentWide", options: {} },
+        { name: "cutout", options: { size: 3 } },
+      ],
+      mix: [
+        { name: "mixup", options: {} },
+        { name: "cutmix", options: {} },
+      ],
+      labelSmoothing: 0.1,
+    });
+    const [once, twice] = [join(folder, "adamw"), join(folder, "adamw resumed")];
+    await train(all, tinyDataSet(), { run: once });
+    await train(all, tinyDataSet(), { run: twice, maxSteps: 5 });
+    await train(all, tinyDataSet(), { run: twice, resume: true });
+    expect(outcome(twice)).toEqual(outcome(once));
+  });
+
   test.each(interruptions)("interrupted %s and resumed equals the whole run bit for bit", async (name, interrupt) => {
     const run = join(folder, name);
     await train(config, tinyDataSet(), { run, ...interrupt() }).then(

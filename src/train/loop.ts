@@ -108,7 +108,7 @@ export async function train(config: RunConfig, dataSet: DataSet, options: TrainO
   });
   if (step >= lastStep) return summary();
   let next = batches.at(step);
-  const program = await compile(trainStep(model, method, optimizer), [current, next.fed, HostArray.scalar(0)], {
+  const program = await compile(trainStep(model, method, optimizer, config), [current, next.fed, HostArray.scalar(0)], {
     threads: config.threads,
     device: config.device,
   });

@@ -2,7 +2,7 @@ import { type numpy as np, valueAndGrad } from "@jax-js/jax";
 import type { HostArray, HostArrays } from "../core/index.ts";
 import type { Method } from "../methods/index.ts";
 import type { Arrays, Model } from "../models/index.ts";
-import type { Optimizer } from "../optim/index.ts";
+import { clipByGlobalNorm, type Optimizer } from "../optim/index.ts";
 
 /** Everything that a step moves. */
 export interface TrainState {
@@ -29,9 +29,9 @@ interface Traced {
 const keep = (arrays: Arrays): Arrays =>
   Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, array.ref]));
 
-/** One pure function to trace: forward, loss, backward, update. */
+/** One pure function to trace: forward, loss, backward, clipping (where `clipNorm` is above 0), update. */
 export const trainStep =
-  (model: Model, method: Method, optimizer: Optimizer) =>
+  (model: Model, method: Method, optimizer: Optimizer, { clipNorm = 0 }: { clipNorm?: number } = {}) =>
   ({ params, state, slots }: Traced, fed: Arrays, learningRate: np.Array) => {
     const stateNames = Object.keys(state);
     const lossOf = (params: Arrays, state: Arrays, fed: Arrays) => method.loss(model, params, state, fed);
@@ -40,7 +40,8 @@ export const trainStep =
       ...args: Parameters<typeof lossOf>
     ) => [ReturnType<typeof lossOf>, Arrays];
     const [[loss, { logits, state: moved }], gradients] = differentiate(keep(params), state, fed);
-    const updated = optimizer.update(params, gradients, slots, learningRate);
+    const clipped = clipNorm > 0 ? clipByGlobalNorm(gradients, clipNorm) : gradients;
+    const updated = optimizer.update(params, clipped, slots, learningRate);
     // In the order of the arguments: a program tells arrays of a tree by their place.
     const inOrder = Object.fromEntries(stateNames.map((name) => [name, moved[name]]));
     return { params: updated.params, state: inOrder, slots: updated.slots, loss, logits };
