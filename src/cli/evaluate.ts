@@ -130,6 +130,10 @@ async function runEvaluate(terminal: Terminal, runs: readonly string[], given: O
     return 0;
   }
   if (runs.length === 0) throw new UserError("nothing to judge: name a run folder, or give --logits and --labels");
+  if (options.calibrate && (options.protocol ?? "k") !== "k")
+    throw new UserError(
+      `--calibrate: it scales by the spread over K references; leave out --protocol ${options.protocol}`,
+    );
   for (const name of options.ood ?? []) oneOf(dataSetNames)("--ood")(name);
   const judged = await terminal.interruptible(async (signal) => {
     try {

@@ -13,7 +13,7 @@ const noise = (shape: number[]) =>
 test("chooses the candidate of the definition: the nearest pair of residuals", async () => {
   const [candidates, residuals, images] = [noise([5, 2, 3, 3]), noise([7, 2, 3, 3]), noise([40, 2, 3, 3])];
   const found = transduction(candidates, residuals);
-  const products = await runReference(innerProducts, [images, found.sums]);
+  const products = await runReference(innerProducts, [images, found.columns]);
   const chosen = nearestCandidates(products.data as Float32Array, found);
   const at = ({ data }: HostArray, row: number, p: number) => data[row * 18 + p];
   for (const [row, candidate] of chosen.entries()) {

@@ -1,11 +1,22 @@
 import { type numpy as np, valueAndGrad } from "@jax-js/jax";
 import fc from "fast-check";
+import onnxProto from "onnx-proto";
 import { describe, expect, test } from "vitest";
 import { HostArray, Random, UserError } from "../core/index.ts";
+import { blockSize } from "../engine/blocked/probe.ts";
+import { modelOf } from "../engine/compile.ts";
 import { compile, runReference } from "../engine/index.ts";
 import { relativeError } from "../engine/testing.ts";
-import { type Arrays, createModel } from "../models/index.ts";
-import { combineReferences, createMethod, type MethodOptions, softmaxCrossEntropy, tuple } from "./index.ts";
+import { trace } from "../engine/trace.ts";
+import { type Arrays, createModel, type ModelName, models } from "../models/index.ts";
+import {
+  combineReferences,
+  createMethod,
+  type MethodOptions,
+  predictUnderReferences,
+  softmaxCrossEntropy,
+  tuple,
+} from "./index.ts";
 
 const shape = { count: 8, channels: 3, height: 8, width: 8, classes: 3 };
 const random = new Random("methods");
@@ -88,6 +99,55 @@ describe.each<[string, MethodOptions]>([
     }
   });
 });
+
+// Wider variants of networks that are here.
+const variants: readonly string[] = ["wideresnet28-10", "wideresnet40-2"];
+
+describe.each(Object.keys(models).filter((name) => !variants.includes(name)) as ModelName[])("%s", (name) => {
+  const model = createModel(name, { inputChannels: 6, classes: 3, imageSize: 8 });
+  const { params, state } = model.init(new Random(1));
+  const images = HostArray.float32([3, 3, 8, 8], noise(3 * 192));
+  const under = (p: Arrays, s: Arrays, x: np.Array, r: np.Array) => predictUnderReferences(model, p, s, x, r);
+  const alone = (p: Arrays, s: Arrays, x: np.Array, r: np.Array) => model.apply(p, s, tuple(x, r), "predict").logits;
+
+  test.each([
+    ["two references for all images", 2, 1],
+    ["a reference for each image", 1, 3],
+    ["two references for each image", 2, 3],
+  ])("the logits under %s are those of one image with one reference at a time", async (_, count, sharing) => {
+    const references = HostArray.float32([count, sharing, 3, 8, 8], noise(count * sharing * 192));
+    const program = await compile(under, [params, state, images, references], { threads: 1 });
+    const { data }: HostArray = await program.run([params, state, images, references]);
+    await program.dispose();
+    const one = (from: HostArray, at: number) =>
+      HostArray.float32([1, 3, 8, 8], (from.data as Float32Array).slice(at * 192, (at + 1) * 192));
+    const single = await compile(alone, [params, state, one(images, 0), one(references, 0)], { threads: 1 });
+    for (let k = 0; k < count; k++)
+      for (let n = 0; n < 3; n++) {
+        const reference = one(references, k * sharing + (sharing === 1 ? 0 : n));
+        const expected = await single.run([params, state, one(images, n), reference]);
+        const own = HostArray.float32([1, 3], (data as Float32Array).slice(3 * (3 * k + n), 3 * (3 * k + n + 1)));
+        expect(relativeError(own, expected)).toBeLessThan(1e-5);
+      }
+    await single.dispose();
+  });
+});
+
+const block = await blockSize();
+test.skipIf(!block).each([[[4, 1]], [[1, 3]]])(
+  "predicting under references %j leaves no convolution to the portable back-end",
+  async ([count, sharing]) => {
+    const model = createModel("resnet20", { inputChannels: 6, classes: 3 });
+    const { params, state } = model.init(new Random(1));
+    const images = HostArray.zeros([3, 3, 8, 8]);
+    const references = HostArray.zeros([count, sharing, 3, 8, 8]);
+    const fn = (p: Arrays, s: Arrays, x: np.Array, r: np.Array) => predictUnderReferences(model, p, s, x, r);
+    const traced = await trace(fn, [params, state, images, references]);
+    const { node } = onnxProto.onnx.ModelProto.decode(modelOf(traced, { block })).graph!;
+    const domains = node!.filter(({ opType }) => opType === "Conv").map(({ domain }) => domain);
+    expect(new Set(domains)).toEqual(new Set(["com.microsoft.nchwc"]));
+  },
+);
 
 test("a tuple is [r, x − r], and [0, x − r] where masked", async () => {
   const x = HostArray.float32([1, 1, 1, 2], [5, 7]);

@@ -15,7 +15,7 @@ export interface ForwardOptions {
 
 /** Images to logits, compiled for each number of references that is asked for; the weights are arguments. */
 export interface Forward {
-  readonly rows: number;
+  readonly threads: number;
   /** Images of a run under so many references. */
   batchSize(references: number): number;
   /**
@@ -43,7 +43,7 @@ export function createForward(
   const specs = (arrays: HostArrays) =>
     Object.fromEntries(Object.entries(arrays).map(([name, { shape }]) => [name, new ArraySpec(shape)]));
   return {
-    rows,
+    threads,
     batchSize: (references) => Math.max(1, Math.floor(rows / references)),
     async run({ params, state }, images, references) {
       const fed: HostArrays = references ? { images, references } : { images };

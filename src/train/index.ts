@@ -13,3 +13,4 @@ export {
 export { type RunRecord, readRun } from "./run-record.ts";
 export { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 export { type StepResult, type TrainState, trainStep } from "./step.ts";
+export { type ResidualPoolOptions, residualPool } from "./transductor.ts";

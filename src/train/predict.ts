@@ -9,12 +9,12 @@ import {
   runPaths,
   UserError,
 } from "../core/index.ts";
-import { calibrateBySpread, combineReferences, createMethod, type Method } from "../methods/index.ts";
+import { calibrateBySpread, combineReferences, createMethod, type Method, referenceRows } from "../methods/index.ts";
 import { createModel, type Model, type Variables } from "../models/index.ts";
 import { checkVariables, loadCheckpoint } from "./checkpoint.ts";
 import { createForward, type Forward, type ForwardOptions } from "./forward.ts";
 import { type RunRecord, readRun } from "./run-record.ts";
-import { transductor } from "./transductor.ts";
+import { type ReferenceChooser, residualPool, transductor } from "./transductor.ts";
 
 export interface PredictOptions {
   /**
@@ -29,6 +29,8 @@ export interface PredictOptions {
   readonly calibrate?: boolean;
   /** `blt`: the training images, from which residuals are sampled. */
   readonly train?: ImageSet;
+  /** `blt`: how many residuals; default 200. */
+  readonly residuals?: number;
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
 }
 
@@ -82,7 +84,9 @@ export async function createPredictor(
 export function buildNetwork({ config, data }: RunRecord): { model: Model; method: Method } {
   const method = createMethod(config.method);
   const inputChannels = method.inputChannels(data.channels);
-  return { method, model: createModel(config.model, { inputChannels, classes: data.classNames.length }) };
+  // Networks with a weight for every position are made for square images of one size.
+  const { classNames, height: imageSize } = data;
+  return { method, model: createModel(config.model, { inputChannels, classes: classNames.length, imageSize }) };
 }
 
 export async function predictSet(
@@ -91,19 +95,26 @@ export async function predictSet(
   variables: Variables,
   references: HostArray | undefined,
   set: ImageSet,
-  { protocol = "k", k, calibrate, train, onProgress }: PredictOptions = {},
+  { protocol = "k", k, calibrate, train, residuals = 200, onProgress }: PredictOptions = {},
 ): Promise<Predictions> {
   const classes = record.data.classNames.length;
   const result = { set: set.name, labels: set.labels, classes };
   const kept = keptReferences(record, references, protocol, k);
   if (kept && protocol === "blt") {
     if (!train) throw new TypeError("predict: protocol blt needs the training images");
-    const choose = await transductor(record, kept, train, forward.rows);
+    const { config, data } = record;
+    const policy = config.method.name === "anchored" ? config.method.references : "all";
+    const pool = residualPool(train, data.normalization, {
+      size: residuals,
+      seed: config.seed,
+      referenceRows: referenceRows(policy, train, config.seed),
+    });
+    const chooser = await transductor(kept, pool, { batchSize: forward.batchSize(1), threads: forward.threads });
     try {
-      const [logits] = await logitsUnder(forward, record, variables, choose, set, onProgress);
+      const [logits] = await logitsUnder(forward, record, variables, chooser, set, onProgress);
       return { ...result, logits };
     } finally {
-      await choose.dispose();
+      await chooser.dispose();
     }
   }
   const byReference = await logitsUnder(forward, record, variables, kept, set, onProgress);
@@ -131,12 +142,6 @@ function keptReferences(
   const used = protocol === "single" ? 1 : protocol === "k" ? (k ?? count) : count;
   const size = references.data.length / count;
   return HostArray.float32([used, 1, ...image], (references.data as Float32Array).subarray(0, used * size));
-}
-
-/** Gives each image of a batch its own reference, [1, N, C, H, W]. */
-export interface ReferenceChooser {
-  choose(images: HostArray): Promise<HostArray>;
-  dispose(): Promise<void>;
 }
 
 const isChooser = (references: HostArray | ReferenceChooser | undefined): references is ReferenceChooser =>

@@ -18,7 +18,7 @@ export async function measureSensitivity(
   signal?: AbortSignal,
 ): Promise<void> {
   const { checkpointSha256 } = run;
-  if (readSensitivity(run.run)?.checkpointSha256 === checkpointSha256) return;
+  if (!run.options.fresh && readSensitivity(run.run)?.checkpointSha256 === checkpointSha256) return;
   const predictor = await run.predictor();
   const images = firstImages(test, IMAGES);
   const logits = await predictor.predictByReference(images, {
