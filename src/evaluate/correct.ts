@@ -1,4 +1,5 @@
 import type { Predictions } from "../core/index.ts";
+import { byPublishedOrder } from "./corruption-error.ts";
 import { judge } from "./judged.ts";
 import type { StoredSet } from "./stored.ts";
 
@@ -24,9 +25,12 @@ export function correctBySet(stored: readonly StoredSet[], load: (entry: StoredS
       sum.sets++;
       sums.set(key, sum);
     }
-  return [...sums].map(([name, { role, correct, sets }]) => ({
-    name,
-    role,
-    correct: correct.map((sum) => sum / sets),
-  }));
+  const all = [...sums].map(
+    ([name, { role, correct, sets }]): Correct => ({ name, role, correct: correct.map((sum) => sum / sets) }),
+  );
+  const corrupted = all.filter(({ role }) => role === "corruption");
+  return [
+    ...all.filter(({ role }) => role !== "corruption"),
+    ...corrupted.sort((a, b) => byPublishedOrder(a.name, b.name)),
+  ];
 }

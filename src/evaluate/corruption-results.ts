@@ -1,6 +1,12 @@
 import { z } from "zod";
 import type { Predictions } from "../core/index.ts";
-import { alexNetErrors, corruptionSets, meanCorruptionErrors, relativeCorruptionError } from "./corruption-error.ts";
+import {
+  alexNetErrors,
+  byPublishedOrder,
+  corruptionSets,
+  meanCorruptionErrors,
+  relativeCorruptionError,
+} from "./corruption-error.ts";
 import { judge } from "./judged.ts";
 import { measure, metricNames } from "./metrics.ts";
 import type { StoredSet } from "./stored.ts";
@@ -49,6 +55,7 @@ export function judgeCorruptions(
       meanConfidence: judged.confidence.reduce((sum, value) => sum + value, 0) / judged.images,
     };
   });
+  cells.sort((a, b) => byPublishedOrder(a.corruption, b.corruption) || a.severity - b.severity);
   const errors = new Map<string, number[]>();
   for (const { corruption, severity, metrics } of cells) {
     const name = corruption.replace(/\*$/, "");

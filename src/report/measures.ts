@@ -43,6 +43,50 @@ export const oodMeasure = (set: string, score: OodScoreName): Measure => ({
   of: (results) => results.ood.find((other) => other.set === set && other.score === score)?.auroc,
 });
 
+const UNDER_CORRUPTION = "Under corruption";
+
+/** Mean error over a whole set of corruptions, by its name in `meanErrors`. */
+export const corruptionErrorMeasure = (name: string): Measure => ({
+  group: UNDER_CORRUPTION,
+  title: `Mean corruption error, ${name}`,
+  meaning:
+    "Share of wrong answers, averaged over the corruptions named and their five severities; no baseline divides it.",
+  unit: "%",
+  better: "lower",
+  of: (results) => results.corruptions?.meanErrors[name],
+});
+
+/** Whether all runs that were judged under corruption were so under the same ones, asked of the same number of images. */
+function sameCorruptions({ arms }: Study): boolean {
+  const seen = arms.flatMap(({ runs }) =>
+    runs.flatMap(({ results: { corruptions } }) =>
+      corruptions ? [corruptions.cells.map(({ set }) => set).join() + corruptions.images] : [],
+    ),
+  );
+  return new Set(seen).size <= 1;
+}
+
+/** Metrics averaged over all cells; none where runs were judged on different ones. */
+export const corruptionMeans = (study: Study): Measure[] =>
+  sameCorruptions(study) ? (["accuracy", "smoothEce", "nll"] as const).map(corruptionMeanMeasure) : [];
+
+const corruptionMeanMeasure = (metric: MetricName): Measure => ({
+  ...metrics[metric],
+  group: UNDER_CORRUPTION,
+  title: `${metrics[metric].title}, mean over all`,
+  of: ({ corruptions }) => {
+    const values = corruptions?.cells.flatMap((cell) => cell.metrics[metric] ?? []) ?? [];
+    return values.length > 0 ? values.reduce((a, b) => a + b, 0) / values.length : undefined;
+  },
+});
+
+/** Names of the sets of corruptions that a run has whole, smallest first. */
+export const corruptionErrorNames = ({ arms }: Study): string[] => [
+  ...new Set(
+    arms.flatMap(({ runs }) => runs.flatMap(({ results }) => Object.keys(results.corruptions?.meanErrors ?? {}))),
+  ),
+];
+
 /** Names of the out-of-distribution sets, in order of first appearance. */
 export const oodSets = ({ arms }: Study): string[] => [
   ...new Set(arms.flatMap(({ runs }) => runs.flatMap(({ results }) => results.ood.map(({ set }) => set)))),
@@ -52,6 +96,8 @@ export const oodSets = ({ arms }: Study): string[] => [
 export function measuresOf(study: Study): Measure[] {
   const all = [
     ...study.sets.flatMap(({ set, role }) => metricNames.map((metric) => setMeasure(set, role, metric))),
+    ...corruptionErrorNames(study).map(corruptionErrorMeasure),
+    ...corruptionMeans(study),
     ...oodSets(study).flatMap((set) => oodScoreNames.map((score) => oodMeasure(set, score))),
   ];
   return all.filter((measure) => study.arms.some((arm) => valuesOf(arm, measure).length > 0));

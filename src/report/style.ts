@@ -75,6 +75,7 @@ summary { cursor: pointer; color: var(--accent) }
 .data thead th + th { white-space: normal }
 .data tbody th { white-space: nowrap }
 figure > .scroll + .copy, section > .scroll + .copy { margin-bottom: 18px }
+section > .note + h3 { margin-top: 24px }
 .copy p { margin: 8px 0 0; color: var(--muted); font-size: 13.5px }
 .copy pre { user-select: all; overflow: auto; max-height: 260px; margin: 0; padding: 10px 12px; border: 1px solid var(--edge); border-radius: 6px; font: 12.5px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace }
 .strips { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 330px), 1fr)); gap: 12px 22px; margin: 0; padding: 0; list-style: none }

@@ -42,7 +42,7 @@ function row(measure: Measure, { arms }: Study): Html {
       const [value, sd] = withSd(mean, measure.unit).split(" ± ");
       return html`<td class="${best ? "best" : tied ? "tied" : ""}"><span>${value}</span>${
         sd && html`<small> ± ${sd}</small>`
-      }${interval(measure, arm)}<i>${best ? "★" : tied ? "≈" : ""}</i></td>`;
+      }<i>${best ? "★" : tied ? "≈" : ""}</i>${interval(measure, arm)}</td>`;
     },
   )}</tr>`;
 }

@@ -1,6 +1,6 @@
 import { dots } from "../figures/index.ts";
 import { type Html, html } from "../html.ts";
-import { type Measure, oodMeasure, oodSets, setMeasure, valuesOf } from "../measures.ts";
+import { corruptionMeans, type Measure, oodMeasure, oodSets, setMeasure, valuesOf } from "../measures.ts";
 import type { Study } from "../study.ts";
 
 /** The four or so measures that matter most, every seed visible. */
@@ -18,6 +18,10 @@ export async function glance(study: Study): Promise<Html | undefined> {
       measure: setMeasure(hardest.set, hardest.role, "smoothEce"),
       title: `Smoothed ECE, ${hardest.role}`,
     });
+  for (const measure of corruptionMeans(study).slice(0, 2)) {
+    const title = `${measure.title.replace(", mean over all", "")}, under corruption`;
+    if (study.arms.some((arm) => valuesOf(arm, measure).length > 0)) chosen.push({ measure, title });
+  }
   for (const set of oodSets(study).slice(0, 1))
     chosen.push({ measure: oodMeasure(set, "max-softmax"), title: `OOD AUROC by confidence, ${set}` });
 

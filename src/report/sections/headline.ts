@@ -1,7 +1,7 @@
 import { compareSeeds } from "../../evaluate/index.ts";
 import { counted, listing, meanOf, points, unbroken, withSd } from "../format.ts";
 import { type Html, html } from "../html.ts";
-import { type Measure, oodMeasure, oodSets, setMeasure, valuesOf } from "../measures.ts";
+import { corruptionMeans, type Measure, oodMeasure, oodSets, setMeasure, valuesOf } from "../measures.ts";
 import type { ReportedArm, Study } from "../study.ts";
 
 /** The measures that the opening speaks of, with the words for them in a sentence. */
@@ -18,6 +18,12 @@ function keyMeasures(study: Study): { measure: Measure; words: string }[] {
       measure: setMeasure(set, role, "smoothEce"),
       words: `calibration error ${where(set, role)}`,
     })),
+    ...corruptionMeans(study)
+      .slice(0, 2)
+      .map((measure, i) => ({
+        measure,
+        words: `${["accuracy", "calibration error"][i]} under corruption (mean over all)`,
+      })),
     ...oodSets(study).map((set) => ({
       measure: oodMeasure(set, "max-softmax"),
       words: `AUROC against ${set} by confidence`,
