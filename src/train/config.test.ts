@@ -7,6 +7,9 @@ test("a data set's name is enough: the rest is the CIFAR recipe", () => {
   expect(resolveConfig({ data: { name: "cifar10" } })).toEqual({
     data: { name: "cifar10" },
     model: "resnet20",
+    clipNorm: 0,
+    mix: [],
+    labelSmoothing: 0,
     method: { name: "standard" },
     epochs: 10,
     batchSize: 128,
