@@ -7,9 +7,12 @@ import { corruptions } from "./table.ts";
 const page = fileURLToPath(new URL("../../docs/corruptions.md", import.meta.url));
 
 const level = (value: unknown): string => {
-  if (Array.isArray(value)) return `(${value.map(level).join(", ")})`;
-  if (typeof value === "object" && value !== null) return `(${Object.values(value).map(level).join(", ")})`;
-  return String(value);
+  if (Array.isArray(value)) return `${value.length} from ${level(value[0])} to ${level(value.at(-1))}`;
+  if (typeof value === "number") return String(Number(value.toPrecision(6)));
+  if (typeof value !== "object" || value === null) return String(value);
+  return Object.entries(value)
+    .map(([name, one]) => `${name} ${level(one)}`)
+    .join(", ");
 };
 
 function entry({ name, title, meaning, levels }: Corruption): string {
