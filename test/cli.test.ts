@@ -128,6 +128,14 @@ describe("one tiny full run", () => {
     expect(/NaN|undefined|\[object/.exec(readFileSync(page, "utf8"))?.[0]).toBeUndefined();
   });
 
+  it("trains on wrong labels if it is told to, and says so", async () => {
+    const run = join(root, "runs", "noisy");
+    const { code } = await anchored(["train", ...tinyTraining(images), "--label-noise", "0.25", "--out", run]);
+    expect(code).toBe(0);
+    const { title } = JSON.parse(readFileSync(runPaths(run).config, "utf8")).data;
+    expect(title).toContain("25 % of the training labels wrong (symmetric)");
+  });
+
   it("stops on Ctrl-C and continues with the command that it names", async () => {
     const run = join(root, "runs", "stopped");
     const stopped = await anchored(["train", ...tinyTraining(images), "--out", run], { interrupted: true });

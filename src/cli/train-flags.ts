@@ -1,6 +1,6 @@
 import { Option } from "commander";
 import { augmentationTable, mixerTable } from "../augment/index.ts";
-import { dataSetNames, emojiVendors } from "../data/index.ts";
+import { dataSetNames, emojiVendors, labelNoiseKinds } from "../data/index.ts";
 import { devices } from "../engine/index.ts";
 import { methodNames, parseReferencePolicy } from "../methods/index.ts";
 import { modelNames } from "../models/index.ts";
@@ -105,6 +105,20 @@ export const trainFlags: readonly TrainFlag[] = [
     help: "decides the splits; the same for every --seed, so that seeds can be compared",
     parse: whole({ example: 0 }),
     path: "data.seed",
+  },
+  {
+    flag: "--label-noise",
+    value: "<share>",
+    help: "of the training labels, made wrong by the split seed (0)",
+    parse: real({ min: 0, max: 0.5, example: 0.2 }),
+    path: "data.labelNoise",
+  },
+  {
+    flag: "--label-noise-kind",
+    value: "<kind>",
+    help: `${labelNoiseKinds.join(" | ")} (symmetric: any other class; pairwise: the next one)`,
+    parse: oneOf(labelNoiseKinds),
+    path: "data.labelNoiseKind",
   },
   {
     flag: "--label",

@@ -1,4 +1,5 @@
 import type { ImageSet } from "../core/index.ts";
+import type { LabelNoiseKind } from "./label-noise.ts";
 
 /** How far a long step is; `total` is absent where a server does not say. */
 export interface Progress {
@@ -27,6 +28,10 @@ export interface DataOptions {
   readonly domains?: { readonly train: readonly string[]; readonly shift: readonly string[] };
   /** emoji: what lies behind the drawing, white or a plain random colour per image. */
   readonly background?: "white" | "random";
+  /** Share of the training labels that are made wrong, in [0, 0.5]; none where absent. Validation and tests stay right. */
+  readonly labelNoise?: number;
+  /** How; `symmetric` where absent. */
+  readonly labelNoiseKind?: LabelNoiseKind;
   /** folder: the folder that holds `<split>/<class>/*`. */
   readonly folder?: string;
   readonly onProgress?: (progress: Progress) => void;

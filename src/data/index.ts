@@ -7,6 +7,7 @@ import { emoji } from "./emoji.ts";
 import type { DataOptions, DataSetEntry, FetchOptions } from "./entry.ts";
 import { fashionMnist } from "./fashion-mnist.ts";
 import { folder } from "./folder.ts";
+import { withLabelNoise } from "./label-noise.ts";
 import { mnist } from "./mnist.ts";
 import { channelStatistics } from "./normalization.ts";
 import { holdOut } from "./split.ts";
@@ -19,6 +20,7 @@ export { type EmojiVendor, emojiCategories, emojiVendors } from "./emoji-drawing
 export type { DataOptions, DataSetEntry, Expected, FetchOptions, Progress } from "./entry.ts";
 export { decodeImage } from "./folder.ts";
 export { readIdx } from "./idx.ts";
+export { type LabelNoise, type LabelNoiseKind, labelNoiseKinds, withLabelNoise } from "./label-noise.ts";
 export { channelStatistics } from "./normalization.ts";
 export { holdOut } from "./split.ts";
 
@@ -55,10 +57,11 @@ export async function loadDataSet(options: DataOptions): Promise<DataSet> {
   const resized = (set: ImageSet) =>
     imageSize ? matchImages(set, { height: imageSize, width: imageSize, channels: set.channels }) : set;
   const trainImages = resized(train);
+  const { labelNoise: share = 0, labelNoiseKind: kind = "symmetric" } = options;
   return {
     name,
-    title: loaded.title,
-    train: trainImages,
+    title: share > 0 ? `${loaded.title}, ${100 * share} % of the training labels wrong (${kind})` : loaded.title,
+    train: share > 0 ? withLabelNoise(trainImages, { kind, share, seed }) : trainImages,
     validation: resized(validation),
     test: resized(loaded.test),
     shifts: loaded.shifts.map(resized),
