@@ -201,6 +201,13 @@ export const trainFlags: readonly TrainFlag[] = [
     path: "batchSize",
   },
   {
+    flag: "--init",
+    value: "<file>",
+    help: "start from these weights: a checkpoint, or timm's or torchvision's .safetensors",
+    parse: text,
+    path: "init",
+  },
+  {
     flag: "--augment",
     value: "<a,b>",
     help: `in this order, with their standard options, of ${augmentations.join(", ")} (crop, flip)`,

@@ -129,7 +129,12 @@ export async function trainInto(
   const progress = trainProgress(terminal, label);
   let summary: TrainSummary | undefined;
   try {
-    summary = await train(config, dataSet, { run, ...options, onProgress: progress.update });
+    summary = await train(config, dataSet, {
+      run,
+      ...options,
+      onProgress: progress.update,
+      onNotice: terminal.note,
+    });
     return summary;
   } finally {
     progress.stop(summary?.validationAccuracy);

@@ -86,6 +86,8 @@ const runConfig = z.strictObject({
     { name: "crop", options: { pad: 4 } },
     { name: "flip", options: {} },
   ]),
+  /** A safetensors file of weights to start from; fresh ones where absent. */
+  init: z.string().optional(),
   /** Mixtures of images within a batch, of which each batch takes one. */
   mix: z.array(mixer).default([]),
   /** Share of a target that is spread over all classes. */

@@ -3,11 +3,13 @@ import { normalizeImages } from "../augment/index.ts";
 import { type DataSet, HostArray, imageCount, Random, runPaths, UserError, writeFileAtomic } from "../core/index.ts";
 import { compile, requireDevice } from "../engine/index.ts";
 import { keptReferenceRows } from "../methods/index.ts";
+import type { Variables } from "../models/index.ts";
 import { createOptimizer, learningRateAt } from "../optim/index.ts";
 import { trainBatches } from "./batches.ts";
 import { type Checkpoint, checkVariables, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 import { firstDifference, type RunConfig } from "./config.ts";
 import { createForward } from "./forward.ts";
+import { initialWeights } from "./initial-weights.ts";
 import { appendMetrics, type MetricsLine, truncateMetrics } from "./metrics-log.ts";
 import { buildNetwork, predictSet } from "./predict.ts";
 import { describeRun, type RunRecord, readRun } from "./run-record.ts";
@@ -38,6 +40,8 @@ export interface TrainOptions {
   /** Continue what the folder holds; without it a folder that holds a run is refused. */
   readonly resume?: boolean;
   readonly onProgress?: (progress: TrainProgress) => void;
+  /** One line that the user should see. */
+  readonly onNotice?: (line: string) => void;
   /** Aborting it stops after the step under way and leaves a checkpoint to resume from. */
   readonly signal?: AbortSignal;
   /** Stops, resumable, once the run has taken so many steps over all epochs. */
@@ -204,12 +208,20 @@ export async function train(config: RunConfig, dataSet: DataSet, options: TrainO
       checkVariables(paths.checkpoint, stored, model, initial);
       return stored;
     }
+    const { params, state } = config.init ? startFrom(config.init, initial) : initial;
     return {
-      ...initial,
-      slots: optimizer.init(initial.params),
+      params,
+      state,
+      slots: optimizer.init(params),
       references: keepReferences(),
       progress: { step: 0, epochLossSum: 0, epochCorrect: 0, seconds: 0 },
     };
+  }
+
+  function startFrom(path: string, fresh: Variables): Variables {
+    const { notes, ...variables } = initialWeights(path, model.name, fresh);
+    for (const note of notes) options.onNotice?.(note);
+    return variables;
   }
 
   function keepReferences(): HostArray | undefined {

@@ -55,8 +55,14 @@ export function encodeSafetensors(tensors: HostArrays, metadata: Record<string, 
   return file;
 }
 
-/** @throws Error saying what is wrong with the bytes. */
-export function decodeSafetensors(bytes: Uint8Array): { tensors: HostArrays; metadata: Record<string, string> } {
+/**
+ * `skipOtherTypes` leaves out tensors of types that are not known here (PyTorch's 64-bit counters).
+ * @throws Error saying what is wrong with the bytes.
+ */
+export function decodeSafetensors(
+  bytes: Uint8Array,
+  { skipOtherTypes = false } = {},
+): { tensors: HostArrays; metadata: Record<string, string> } {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (file.length < 8) throw new Error(`${file.length} bytes are no safetensors file`);
   const headerBytes = Number(file.readBigUInt64LE());
@@ -74,6 +80,10 @@ export function decodeSafetensors(bytes: Uint8Array): { tensors: HostArrays; met
     if (name === "__metadata__") continue;
     const { dtype: code, shape, data_offsets: offsets } = (entry ?? {}) as Partial<TensorEntry>;
     const dtype = dtypes.get(code as string);
+    if (!dtype && skipOtherTypes && Array.isArray(offsets)) {
+      total += offsets[1] - offsets[0];
+      continue;
+    }
     if (!dtype) throw new Error(`tensor ${name} has type ${code}; known: ${[...dtypes.keys()].join(", ")}`);
     if (!Array.isArray(shape) || !Array.isArray(offsets)) throw new Error(`tensor ${name} lacks a shape or offsets`);
     const size = sizeOf(shape);
