@@ -22,6 +22,8 @@ export function differences({ arms, baseline }: Study): Html | undefined {
   if (others.length === 0) return undefined;
   const correct = new Map(arms.map((arm) => [arm, correctOf(arm)]));
   const base = correct.get(baseline)!;
+  // A folder may hold results without the predictions that they were made of.
+  if (base.length === 0) return undefined;
   const corruptions = base.filter(({ role }) => role === "corruption");
   const rows: Row[] = base.map(({ name, role }) => ({
     title: role === "corruption" ? shownName(name) : name,
