@@ -59,4 +59,15 @@ test("APS equals its definition: probability gathered before a class, plus a uni
 test("α outside (0, 1) is refused", () => {
   const held = drawn("held", 20, 3);
   expect(() => conformal(held, held, { method: "LAC", alpha: 0 })).toThrow(RangeError);
+  expect(() => conformalThreshold(held, { method: "APS", alpha: 1 })).toThrow(RangeError);
+});
+
+test("images without labels and logits that are no numbers are refused, on both sides", () => {
+  const [held, fresh] = [drawn("held", 20, 3), drawn("fresh", 20, 3)];
+  const unlabelled = (one: Predictions) => ({ ...one, labels: one.labels.map(() => -1) });
+  const nan = (one: Predictions) => ({ ...one, logits: one.logits.map(() => Number.NaN) });
+  for (const spoil of [unlabelled, nan]) {
+    expect(() => conformal(spoil(held), fresh, { method: "LAC", alpha: 0.1 })).toThrow(/^held: /);
+    expect(() => conformal(held, spoil(fresh), { method: "APS", alpha: 0.1 })).toThrow(/^fresh: /);
+  }
 });

@@ -1,5 +1,5 @@
 import { type Predictions, Random } from "../core/index.ts";
-import { softmax } from "./judged.ts";
+import { checkPredictions, softmax } from "./judged.ts";
 
 /**
  * Split conformal prediction: sets of classes that hold the right one with a promised probability, for images drawn like
@@ -52,8 +52,22 @@ function scores({ logits, classes, set }: Predictions, { method, seed = 0 }: Con
   return out;
 }
 
-/** The ⌈(n + 1)(1 − α)⌉-th smallest score of the validation labels. */
+/** @throws TypeError for logits that are not finite, or images without labels. */
+function checkLabelled(predictions: Predictions): void {
+  checkPredictions(predictions);
+  const { set, labels, classes } = predictions;
+  const bad = labels.findIndex((label) => label < 0 || label >= classes);
+  if (bad >= 0) throw new TypeError(`${set}: label ${labels[bad]} of image ${bad} is outside [0, ${classes})`);
+}
+
+/**
+ * The ⌈(n + 1)(1 − α)⌉-th smallest score of the validation labels.
+ * @throws RangeError for α outside (0, 1); TypeError for images without labels.
+ */
 export function conformalThreshold(validation: Predictions, options: ConformalOptions): number {
+  if (!(options.alpha > 0 && options.alpha < 1))
+    throw new RangeError(`conformal: alpha ${options.alpha} is outside (0, 1)`);
+  checkLabelled(validation);
   const { labels, classes } = validation;
   const all = scores(validation, options);
   const own = Float64Array.from(labels, (label, row) => all[row * classes + label]).sort();
@@ -68,11 +82,11 @@ export function predictionSets(predictions: Predictions, threshold: number, opti
 
 /**
  * Calibrated on validation images, measured on others.
- * @throws RangeError for α outside (0, 1).
+ * @throws RangeError for α outside (0, 1); TypeError for images without labels.
  */
 export function conformal(validation: Predictions, test: Predictions, options: ConformalOptions): ConformalResult {
   const { method, alpha } = options;
-  if (!(alpha > 0 && alpha < 1)) throw new RangeError(`conformal: alpha ${alpha} is outside (0, 1)`);
+  checkLabelled(test);
   const threshold = conformalThreshold(validation, options);
   const { labels, classes } = test;
   const sets = predictionSets(test, threshold, options);

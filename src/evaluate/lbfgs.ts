@@ -5,18 +5,19 @@ export interface Minimum {
   readonly point: Float64Array;
   readonly value: number;
   readonly iterations: number;
-  /** Whether the largest entry of the gradient is below the tolerance. */
+  /** Whether the largest entry of the gradient is below 1e-6. */
   readonly converged: boolean;
 }
 
 const MEMORY = 12;
+const CONVERGED = 1e-6;
 /** Of the sufficient decrease and of the curvature (Nocedal & Wright 2006, equation 3.6). */
 const [DECREASE, CURVATURE] = [1e-4, 0.9];
 
 /**
  * L-BFGS with a bisection line search for the weak Wolfe conditions (Nocedal & Wright 2006, algorithms 7.4 and 3.5 in
- * its simplest form). The value never rises. Problems here are convex with at most a few thousand unknowns; npm's
- * optimizers of this kind are unmaintained.
+ * its simplest form), until the gradient is below `tolerance` or no step lowers the value any more, which in floating
+ * point may come first. The value never rises. Problems here are convex with at most a few thousand unknowns.
  */
 export function minimize(
   objective: Objective,
@@ -28,9 +29,9 @@ export function minimize(
   let gradient = new Float64Array(size);
   let value = objective(point, gradient);
   const steps: { s: Float64Array; y: Float64Array; rho: number }[] = [];
-  const flat = () => gradient.every((entry) => Math.abs(entry) < tolerance);
+  const flat = (below: number) => gradient.every((entry) => Math.abs(entry) < below);
   let iterations = 0;
-  while (!flat() && iterations < maxIterations) {
+  while (!flat(tolerance) && iterations < maxIterations) {
     const direction = descent(gradient, steps);
     const slope = dot(direction, gradient);
     const next = new Float64Array(size);
@@ -63,7 +64,7 @@ export function minimize(
     iterations++;
     if (!accepted) break;
   }
-  return { point, value, iterations, converged: flat() };
+  return { point, value, iterations, converged: flat(CONVERGED) };
 }
 
 /** −H·g by the two-loop recursion. */

@@ -29,12 +29,19 @@ export const conformalResult = z.object({
 });
 
 const ALPHA = 0.1;
+/** Vector scaling of more classes takes minutes. */
+const MOST_CLASSES = 200;
 
-/** Every scaling that the validation set is large enough for. */
-export const fitScalings = (validation: Predictions): Scaling[] =>
-  scalingKinds
-    .filter((kind) => kind !== "matrix" || validation.classes * (validation.classes + 1) <= validation.labels.length)
-    .map((kind) => fitScaling(kind, validation));
+/** Every scaling that the validation set is large enough for, and that takes seconds. */
+export function fitScalings(validation: Predictions): Scaling[] {
+  const { classes, labels } = validation;
+  const pays = {
+    temperature: true,
+    vector: classes <= MOST_CLASSES,
+    matrix: classes <= MOST_CLASSES && classes * (classes + 1) <= labels.length,
+  };
+  return scalingKinds.filter((kind) => pays[kind]).map((kind) => fitScaling(kind, validation));
+}
 
 /** Metrics of labelled sets with and without each scaling. */
 export const scalingResults = (

@@ -1,4 +1,5 @@
 import { type Predictions, UserError } from "../core/index.ts";
+import { checkPredictions } from "./judged.ts";
 import { type Minimum, minimize, type Objective } from "./lbfgs.ts";
 
 /** A map of logits, fitted on validation images. */
@@ -26,18 +27,19 @@ export interface Scaling {
 export const scalingKinds = ["temperature", "vector", "matrix"] as const;
 export type ScalingKind = (typeof scalingKinds)[number];
 
-/** T is kept within this range: where every image is right, the best T is 0. */
-const LARGEST_TEMPERATURE = 1e3;
+/** T and 1 / T are kept below this: logits that say nothing would make T infinite, perfect ones 0. */
+const LARGEST_TEMPERATURE = 1e9;
 /** Weight of ODIR's mean squares. */
 const PENALTY = 1e-3;
 
 /**
  * Fits a scaling by L-BFGS from the identity, in float64: all three problems are convex.
  * @throws UserError for a matrix with more unknowns than there are images.
- * @throws TypeError for predictions without labels.
+ * @throws TypeError for predictions without labels, and for logits that are not finite.
  */
 export function fitScaling(kind: ScalingKind, validation: Predictions): Scaling {
   const { labels, classes, set } = validation;
+  checkPredictions(validation);
   if (labels.some((label) => label < 0 || label >= classes))
     throw new TypeError(`${set}: a scaling is fitted on labelled images`);
   if (kind === "matrix" && classes * (classes + 1) > labels.length)
@@ -68,8 +70,13 @@ export function fitScaling(kind: ScalingKind, validation: Predictions): Scaling 
 const boundedInverse = (inverse: number): number =>
   Math.min(Math.max(inverse, 1 / LARGEST_TEMPERATURE), LARGEST_TEMPERATURE);
 
-/** The scaled logits [N × K], as float32 like the ones they come from. */
+/**
+ * The scaled logits [N × K], as float32 like the ones they come from.
+ * @throws TypeError for a scaling of other classes.
+ */
 export function applyScaling({ kind, weights, biases }: Scaling, logits: Float32Array, classes: number): Float32Array {
+  if (kind !== "temperature" && biases.length !== classes)
+    throw new TypeError(`a ${kind} scaling of ${biases.length} classes does not fit logits of ${classes}`);
   const out = new Float32Array(logits.length);
   for (let row = 0; row < logits.length; row += classes)
     for (let k = 0; k < classes; k++) {
