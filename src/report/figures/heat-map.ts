@@ -46,7 +46,7 @@ export function heatMap(cells: readonly HeatCell[], options: HeatMapOptions, id:
     type: "ordinal" as const,
     sort: [...rows],
     title: null,
-    axis: { domain: false, ticks: false, labelLimit: 190 },
+    axis: { domain: false, ticks: false, labelLimit: 0, labelFontSize: 11 },
   };
   const ordinal = (prefix: string) => ({
     field: "step",
@@ -58,7 +58,7 @@ export function heatMap(cells: readonly HeatCell[], options: HeatMapOptions, id:
     {
       width: 44 * columns.length,
       height: 21 * rows.length,
-      padding: { left: 196, right: 6, top: 42, bottom: 6 },
+      padding: { left: 200, right: 6, top: 42, bottom: 6 },
       data: { values },
       resolve: { scale: { fill: "independent" } },
       layer: [
