@@ -11,12 +11,26 @@ export interface Variables {
   readonly state: HostArrays;
 }
 
-/** Two pure functions; nothing else is known of a network. */
+/** Pure functions; nothing else is known of a network. */
 export interface Model {
   readonly name: string;
   init(random: Random): Variables;
+  /** Name of the weight [O, I, k, k] of the first layer. */
+  readonly stemWeight: string;
   /**
-   * Images [N, C, H, W] float32 → logits [N, K]. `"train"` normalises by the batch's statistics and returns the moved
+   * The linear part of the first layer, without bias: images [N, I, H, W] → features [N, …]. Uses `stemWeight` alone, and
+   * takes as many input channels as that weight has: part of a tuple's channels goes through the same slice of the weight.
+   */
+  stem(params: Arrays, images: np.Array): np.Array;
+  /** Everything after it: features [N, …] → logits [N, K]. Modes as in `apply`. */
+  trunk(
+    params: Arrays,
+    state: Arrays,
+    features: np.Array,
+    mode: "train" | "predict",
+  ): { logits: np.Array; state: Arrays };
+  /**
+   * `trunk` after `stem`: images [N, C, H, W] float32 → logits [N, K]. `"train"` normalises by the batch's statistics and returns the moved
    * state; `"predict"` uses the running statistics and returns `state` unchanged. Consumes its arguments (jax-js rule:
    * pass `x.ref` to keep `x`).
    */
@@ -38,3 +52,9 @@ export interface ModelOptions {
    */
   readonly imageSize?: number;
 }
+
+/** A model from its two halves. */
+export const modelOf = (halves: Omit<Model, "apply">): Model => ({
+  ...halves,
+  apply: (params, state, images, mode) => halves.trunk(params, state, halves.stem(params, images), mode),
+});

@@ -4,7 +4,7 @@ import { batchNorm } from "./layers/batch-norm.ts";
 import { conv } from "./layers/conv.ts";
 import type { Layer } from "./layers/layer.ts";
 import { linear } from "./layers/linear.ts";
-import type { Arrays, Model, ModelOptions } from "./model.ts";
+import { type Arrays, type Model, type ModelOptions, modelOf } from "./model.ts";
 
 interface Variant {
   /** Channels of each stage; every stage but the first halves the size. */
@@ -32,23 +32,25 @@ function resnet(name: string, { widths, depths }: Variant, { inputChannels, clas
   );
   const head = linear("fc", widths[widths.length - 1], classes);
 
-  return {
+  return modelOf({
     name,
+    stemWeight: "conv1.weight",
     init(random) {
       const params: HostArrays = {};
       const state: HostArrays = {};
       for (const layer of [stemConv, stemNorm, ...blocks, head]) layer.init(random, params, state);
       return { params, state };
     },
-    apply(params, state, images, mode) {
+    stem: (params, images) => stemConv.apply({ params, state: {}, moved: {}, mode: "predict" }, images),
+    trunk(params, state, features, mode) {
       const moved: Arrays = {};
       const scope = { params, state, moved, mode };
-      let x = nn.relu(stemNorm.apply(scope, stemConv.apply(scope, images)));
+      let x = nn.relu(stemNorm.apply(scope, features));
       for (const block of blocks) x = block.apply(scope, x);
       const logits = head.apply(scope, np.mean(x, [2, 3]));
       return { logits, state: moved };
     },
-  };
+  });
 }
 
 /** Two 3×3 convolutions beside a shortcut: the identity where shapes agree, else 1×1 convolution and BatchNorm. */

@@ -6,7 +6,7 @@ import { layerNorm } from "./layers/layer-norm.ts";
 import { linear } from "./layers/linear.ts";
 import { mlp } from "./layers/mlp.ts";
 import { patchEmbedding } from "./layers/patch-embedding.ts";
-import type { Model, ModelOptions } from "./model.ts";
+import { type Model, type ModelOptions, modelOf } from "./model.ts";
 
 interface Variant {
   readonly patch: number;
@@ -42,8 +42,9 @@ function visionTransformer(
   const finalNorm = layerNorm("fc_norm", width);
   const head = linear("head", width, classes, { std: STD });
 
-  return {
+  return modelOf({
     name,
+    stemWeight: "patch_embed.proj.weight",
     init(random) {
       const params: HostArrays = {};
       const positions = HostArray.zeros([1, tokens, width]);
@@ -52,16 +53,19 @@ function visionTransformer(
       for (const layer of [embedding, ...blocks, finalNorm, head]) layer.init(random, params, {});
       return { params, state: {} };
     },
-    apply(params, state, images, mode) {
+    stem(params, images) {
       const [, , h, w] = images.shape;
       if (h !== imageSize || w !== imageSize)
         throw new UserError(`${name}: images are ${h}×${w}, its positions are for ${imageSize}×${imageSize}`);
+      return embedding.project(params, images);
+    },
+    trunk(params, state, features, mode) {
       const scope = { params, state, moved: {}, mode };
-      let x = np.add(embedding.apply(scope, images), params.pos_embed);
+      let x = np.add(embedding.addBias(params, features), params.pos_embed);
       for (const block of blocks) x = block.apply(scope, x);
       return { logits: head.apply(scope, finalNorm.apply(scope, np.mean(x, 1))), state };
     },
-  };
+  });
 }
 
 /** x + attention(norm(x)), then the same with a perceptron. */

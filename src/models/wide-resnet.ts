@@ -4,7 +4,7 @@ import { batchNorm } from "./layers/batch-norm.ts";
 import { conv } from "./layers/conv.ts";
 import type { Layer } from "./layers/layer.ts";
 import { linear } from "./layers/linear.ts";
-import type { Arrays, Model, ModelOptions } from "./model.ts";
+import { type Arrays, type Model, type ModelOptions, modelOf } from "./model.ts";
 
 interface Variant {
   /** Convolutions on the longest path, 6n + 4 for n blocks in each of the three groups. */
@@ -34,7 +34,8 @@ function wideResnet({ depth, widening }: Variant, { inputChannels, classes }: Mo
   const finalNorm = batchNorm("bn1", widths[3]);
   const head = linear("fc", widths[3], classes);
 
-  return {
+  return modelOf({
+    stemWeight: "conv1.weight",
     name: `wideresnet${depth}-${widening}`,
     init(random) {
       const params: HostArrays = {};
@@ -42,15 +43,16 @@ function wideResnet({ depth, widening }: Variant, { inputChannels, classes }: Mo
       for (const layer of [stem, ...blocks, finalNorm, head]) layer.init(random, params, state);
       return { params, state };
     },
-    apply(params, state, images, mode) {
+    stem: (params, images) => stem.apply({ params, state: {}, moved: {}, mode: "predict" }, images),
+    trunk(params, state, features, mode) {
       const moved: Arrays = {};
       const scope = { params, state, moved, mode };
-      let x = stem.apply(scope, images);
+      let x = features;
       for (const block of blocks) x = block.apply(scope, x);
-      const features = nn.relu(finalNorm.apply(scope, x));
-      return { logits: head.apply(scope, np.mean(features, [2, 3])), state: moved };
+      const last = nn.relu(finalNorm.apply(scope, x));
+      return { logits: head.apply(scope, np.mean(last, [2, 3])), state: moved };
     },
-  };
+  });
 }
 
 /**

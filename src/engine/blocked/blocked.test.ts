@@ -50,6 +50,31 @@ async function expectBlockedEqualsReference(fn: (...args: any[]) => unknown, arg
 
 // ONNX Runtime has no blocked operators on some processors; the probe must say so and everything runs portable.
 describe.skipIf(block === undefined)("blocked back-end ≡ jax-js", () => {
+  describe("a plain activation that a convolution reads is brought into the layout", () => {
+    // The back-end knows no sine, so what it gives is plain; the sum behind the convolution reads it, too.
+    const residual = (p: { w: np.Array; v: np.Array }, x: np.Array) => {
+      const plain = np.sin(x);
+      const sum = np.add(nn.relu(conv(plain.ref, p.w, 1, 1)), plain);
+      return conv(sum, p.v, 1, 1);
+    };
+    const args = [{ w: normal(16, 16, 3, 3), v: normal(32, 16, 3, 3) }, normal(2, 16, 8, 8)];
+
+    test("forward and gradients ≡ jax-js", async () => {
+      await expectBlockedEqualsReference(residual, args);
+      const loss = (p: { w: np.Array; v: np.Array }, x: np.Array) => np.mean(np.square(residual(p, x)));
+      await expectBlockedEqualsReference(valueAndGrad(loss as never, { argnums: [0, 1] }) as never, args);
+    });
+
+    test("once, and the sum stays in it: one reorder in, one out, no portable convolution", async () => {
+      const { graph } = onnxProto.onnx.ModelProto.decode(modelOf(await trace(residual, args), { block }));
+      const count = (type: string) => graph!.node!.filter(({ opType, domain }) => `${domain}${opType}` === type).length;
+      expect(count("Conv")).toBe(0);
+      expect(count("com.microsoft.nchwcReorderOutput")).toBe(1);
+      const filters = 2;
+      expect(count("com.microsoft.nchwcReorderInput")).toBe(1 + filters);
+    });
+  });
+
   const geometries = [
     { stride: 1, kernel: 3, padding: 1, size: 8 },
     { stride: 1, kernel: 3, padding: 1, size: 16 },

@@ -18,8 +18,8 @@ export const convolutionRules: BlockedRules = {
     const filter = stage.value(w);
     if (filter?.kind === "exchanged") return weightGradient(stage, x, filter.affine, shape, p);
     if (filter || !stage.layout.fills(shape[1])) return undefined;
-    const affine = stage.affine(x);
     const channelCount = shapeOf(x)[1];
+    const affine = stage.affine(x) ?? (p.lhsDilation.every((d) => d === 1) ? stage.adopt(x) : undefined);
     if (!affine && (stage.value(x) || channelCount >= stage.layout.block)) return undefined;
     if (affine && p.lhsDilation.every((d) => d === 1) && isWeightGradientSized(shapeOf(w), shape)) return undefined;
     if (!affine && p.lhsDilation.some((d) => d !== 1)) return undefined;

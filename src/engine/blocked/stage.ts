@@ -1,5 +1,5 @@
 import type { Graph, Tensor } from "../graph.ts";
-import { dtypeOf, type Lowering, type Stage } from "../lower/lowering.ts";
+import { dtypeOf, type Lowering, type Stage, shapeOf } from "../lower/lowering.ts";
 import { type Atom, type Equation, isLiteral, type PrimitiveName, type Variable } from "../trace.ts";
 import { type Affine, AffineAlgebra, affineOf, type PerChannel } from "./affine.ts";
 import { Layout } from "./layout.ts";
@@ -87,6 +87,18 @@ export class BlockedStage implements Stage {
     const written = this.algebra.write(affine);
     this.#values.set(atom, { kind: "affine", affine: affineOf(written) });
     return written;
+  }
+
+  /**
+   * A plain activation of whole blocks brought into the layout, and known as that from now on: what a convolution reads,
+   * the sum behind it usually reads too. Undefined for values of ours and for other shapes.
+   */
+  adopt(atom: Atom): Affine | undefined {
+    const [, channels] = shapeOf(atom);
+    if (isLiteral(atom) || this.value(atom) || !this.layout.fills(channels)) return undefined;
+    const affine = affineOf(this.layout.toBlocked(this.dense(atom)));
+    this.#values.set(atom, { kind: "affine", affine });
+    return affine;
   }
 
   /** A plain tensor as the portable rules hold it (possibly virtual); undefined for values of ours. */

@@ -1,5 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { HostArray } from "../../core/index.ts";
+import type { Arrays } from "../model.ts";
 import type { Layer } from "./layer.ts";
 
 /**
@@ -7,7 +8,29 @@ import type { Layer } from "./layer.ts";
  * Patches don't overlap, so the convolution `name.weight` [D, C, p, p] with stride p is a matrix product. Init: weight
  * and bias uniform in ±1/√(C·p²), PyTorch's `Conv2d`, which timm leaves as it is.
  */
-export function patchEmbedding(name: string, inputs: number, width: number, patch: number): Layer {
+export function patchEmbedding(
+  name: string,
+  inputs: number,
+  width: number,
+  patch: number,
+): Layer & {
+  /** Without the bias, for as many channels as the weight has. */
+  project(params: Arrays, x: np.Array): np.Array;
+  addBias(params: Arrays, tokens: np.Array): np.Array;
+} {
+  const project = (params: Arrays, x: np.Array): np.Array => {
+    const [n, channels, height, widthOfImage] = x.shape;
+    const [rows, columns] = [height / patch, widthOfImage / patch];
+    const values = channels * patch * patch;
+    const patches = np.transpose(np.reshape(x, [n, channels, rows, patch, columns, patch]), [0, 2, 4, 1, 3, 5]);
+    const filters = np.transpose(np.reshape(params[`${name}.weight`], [width, values]), [1, 0]);
+    return np.reshape(np.matmul(np.reshape(patches, [n * rows * columns, values]), filters), [
+      n,
+      rows * columns,
+      width,
+    ]);
+  };
+  const addBias = (params: Arrays, tokens: np.Array) => np.add(tokens, params[`${name}.bias`]);
   const values = inputs * patch * patch;
   return {
     init(random, params) {
@@ -20,13 +43,8 @@ export function patchEmbedding(name: string, inputs: number, width: number, patc
       params[`${name}.weight`] = uniform([width, inputs, patch, patch]);
       params[`${name}.bias`] = uniform([width]);
     },
-    apply({ params }, x) {
-      const [n, , height, widthOfImage] = x.shape;
-      const [rows, columns] = [height / patch, widthOfImage / patch];
-      const patches = np.transpose(np.reshape(x, [n, inputs, rows, patch, columns, patch]), [0, 2, 4, 1, 3, 5]);
-      const filters = np.transpose(np.reshape(params[`${name}.weight`], [width, values]), [1, 0]);
-      const tokens = np.matmul(np.reshape(patches, [n * rows * columns, values]), filters);
-      return np.reshape(np.add(tokens, params[`${name}.bias`]), [n, rows * columns, width]);
-    },
+    apply: ({ params }, x) => addBias(params, project(params, x)),
+    project,
+    addBias,
   };
 }
