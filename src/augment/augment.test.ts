@@ -116,11 +116,11 @@ test("random erasing: as often as it is told to, within its areas", () => {
   expect(Math.max(...erased)).toBeLessThan(0.36);
 });
 
-test("TrivialAugment, RandAugment and AutoAugment change most images, in many ways", () => {
+test("policies, mixtures with other pictures and colour jitter change most images, in many ways", () => {
   const random = new Random("policies");
   const data = Uint8Array.from({ length: 3072 }, () => random.integer(256));
   const image: Image = { height: 32, width: 32, channels: 3, data };
-  for (const name of ["trivialAugmentWide", "randAugment", "autoAugmentCifar", "augMix"]) {
+  for (const name of ["trivialAugmentWide", "randAugment", "autoAugmentCifar", "augMix", "pixMix", "colorJitter"]) {
     const [augmentation] = augmentationsFromJson([{ name, options: {} }]);
     const made = Array.from({ length: 100 }, () =>
       Buffer.from(augmentation.apply(image, random).data).toString("base64"),

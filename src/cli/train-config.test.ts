@@ -43,11 +43,21 @@ function parsed(words: readonly string[]): Map<string, unknown> {
   return given;
 }
 
-it.each(recipeNames)("flagsOf writes the options that make %s again", (name) => {
-  const config = { ...configFrom(recipes[name], new Map()), threads: 1 };
-  const again = configFrom(undefined, parsed(`${flagsOf(config)} --threads 1`.split(" ")));
-  expect(again).toEqual(config);
+/** Their crops and schedules have options that no flag sets. */
+const unsayable = ["cifar10-fast"];
+
+it.each(unsayable as (keyof typeof recipes)[])("flagsOf does not say %s", (name) => {
+  expect(flagsOf(configFrom(recipes[name], new Map()))).toBeUndefined();
 });
+
+it.each(recipeNames.filter((name) => !unsayable.includes(name)))(
+  "flagsOf writes the options that make %s again",
+  (name) => {
+    const config = { ...configFrom(recipes[name], new Map()), threads: 1 };
+    const again = configFrom(undefined, parsed(`${flagsOf(config)} --threads 1`.split(" ")));
+    expect(again).toEqual(config);
+  },
+);
 
 it("says augmentations and mixers by name where their options are standard, else not at all", () => {
   const base = { data: { name: "cifar10" }, threads: 1 };

@@ -104,6 +104,10 @@ export function flagsOf(config: RunConfig): string | undefined {
     optimizer: { name: optimizer.name },
     schedule: { name: schedule.name, ...bare[schedule.name] } as RunConfig["schedule"],
   });
+  const said = new Set(trainFlags.map(({ path }) => ratePath(path, schedule.name)));
+  for (const part of ["method", "optimizer", "schedule"] as const)
+    for (const [field, value] of Object.entries(config[part]))
+      if (!said.has(`${part}.${field}`) && !sameJson(value, getPath(standard, `${part}.${field}`))) return undefined;
   const always = new Set(["data.name", "model", "method.name"]);
   if (schedule.name !== "one-cycle") always.add("schedule.name");
   if (optimizer.name !== "sgd") always.add("optimizer.name").add("schedule.learningRate");

@@ -1,6 +1,7 @@
+import { resolve } from "node:path";
 import { Option } from "commander";
 import { augmentationTable, mixerTable } from "../augment/index.ts";
-import { dataSetNames, emojiVendors, labelNoiseKinds } from "../data/index.ts";
+import { dataSetNames, emojiVendors, humanLabelKinds, labelNoiseKinds } from "../data/index.ts";
 import { devices } from "../engine/index.ts";
 import { methodNames, parseReferencePolicy } from "../methods/index.ts";
 import { modelNames } from "../models/index.ts";
@@ -23,6 +24,7 @@ export interface TrainFlag {
 }
 
 const forEmoji = { path: "data.name", is: "emoji", flag: "--data" };
+const forCifar10 = { path: "data.name", is: "cifar10", flag: "--data" };
 const forAnchored = { path: "method.name", is: "anchored", flag: "--method" };
 const forSchedule = (is: string) => ({ path: "schedule.name", is, flag: "--schedule" });
 const forOptimizer = (is: string) => ({ path: "optimizer.name", is, flag: "--optimizer" });
@@ -119,6 +121,23 @@ export const trainFlags: readonly TrainFlag[] = [
     help: `${labelNoiseKinds.join(" | ")} (symmetric: any other class; pairwise: the next one)`,
     parse: oneOf(labelNoiseKinds),
     path: "data.labelNoiseKind",
+  },
+  {
+    flag: "--human-labels",
+    value: "<file>",
+    help: "cifar10: train on CIFAR-10N's labels, of a .csv or .npy file",
+    // A run is evaluated from elsewhere, too.
+    parse: () => (file) => resolve(file),
+    path: "data.humanLabels",
+    only: forCifar10,
+  },
+  {
+    flag: "--human-labels-kind",
+    value: "<kind>",
+    help: `${humanLabelKinds.join(" | ")} (aggregate)`,
+    parse: oneOf(humanLabelKinds),
+    path: "data.humanLabelsKind",
+    only: forCifar10,
   },
   {
     flag: "--label",
@@ -332,6 +351,49 @@ export const trainFlags: readonly TrainFlag[] = [
     help: "longest joint gradient; 0: no clipping",
     parse: real({ min: 0, example: 5 }),
     path: "clipNorm",
+  },
+  {
+    flag: "--accumulate",
+    value: "<n>",
+    help: "parts of a batch, whose gradients are averaged before an update: for batches that memory cannot hold",
+    parse: whole({ min: 1, example: 4 }),
+    path: "accumulate",
+  },
+  {
+    flag: "--average-decay",
+    value: "<d>",
+    help: "keep a moving average of the weights, too, and predict with it; 0: none",
+    parse: real({ min: 0, max: 0.999999, example: 0.999 }),
+    path: "averageDecay",
+  },
+  {
+    flag: "--trainable",
+    value: "<part>",
+    help: "all | head (the classifier alone)",
+    parse: oneOf(["all", "head"]),
+    path: "trainable",
+  },
+  {
+    flag: "--stochastic-depth",
+    value: "<share>",
+    help: "of images that skip the last residual branch, rising from the first",
+    parse: real({ min: 0, max: 0.99, example: 0.1 }),
+    path: "stochasticDepth",
+  },
+  {
+    flag: "--dropout",
+    value: "<share>",
+    help: "of features that the classifier does not see",
+    parse: real({ min: 0, max: 0.99, example: 0.1 }),
+    path: "dropout",
+  },
+  {
+    flag: "--bias-rate",
+    value: "<x>",
+    help: "sgd: times the learning rate, for biases",
+    parse: positive(64),
+    path: "optimizer.biasRate",
+    only: forOptimizer("sgd"),
   },
   {
     flag: "--validate-every",

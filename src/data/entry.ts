@@ -1,4 +1,5 @@
 import type { ImageSet } from "../core/index.ts";
+import type { HumanLabelKind } from "./cifar10n.ts";
 import type { LabelNoiseKind } from "./label-noise.ts";
 
 /** How far a long step is; `total` is absent where a server does not say. */
@@ -32,6 +33,10 @@ export interface DataOptions {
   readonly labelNoise?: number;
   /** How; `symmetric` where absent. */
   readonly labelNoiseKind?: LabelNoiseKind;
+  /** cifar10: a file of CIFAR-10N's labels to train on. Validation and tests keep the data set's own. */
+  readonly humanLabels?: string;
+  /** Whose; `aggregate` where absent. */
+  readonly humanLabelsKind?: HumanLabelKind;
   /** folder: the folder that holds `<split>/<class>/*`. */
   readonly folder?: string;
   readonly onProgress?: (progress: Progress) => void;

@@ -1,6 +1,7 @@
 import { type DataSet, type ImageSet, knownName, subset, UserError } from "../core/index.ts";
 import { checkSplits, type DataCheck } from "./check.ts";
 import { cifar10 } from "./cifar10.ts";
+import { percent, readHumanLabels } from "./cifar10n.ts";
 import { matchImages } from "./convert.ts";
 import { defaultDataDir } from "./directory.ts";
 import { emoji } from "./emoji.ts";
@@ -13,6 +14,7 @@ import { channelStatistics } from "./normalization.ts";
 import { holdOut } from "./split.ts";
 
 export type { DataCheck, SplitCheck } from "./check.ts";
+export { type HumanLabelKind, type HumanLabels, humanLabelKinds, readHumanLabels } from "./cifar10n.ts";
 export { type ImageShape, matchImages } from "./convert.ts";
 export { defaultDataDir } from "./directory.ts";
 export { type Checksum, type DownloadOptions, download } from "./download.ts";
@@ -44,23 +46,37 @@ const entryOf = (name: string): DataSetEntry => dataSetTable[knownName("data set
  */
 export async function loadDataSet(options: DataOptions): Promise<DataSet> {
   const { name, imageSize, seed, validationFraction = 0.1, dataDir = defaultDataDir() } = options;
+  const { labelNoise: share = 0, labelNoiseKind: kind = "symmetric" } = options;
+  const { humanLabels, humanLabelsKind = "aggregate" } = options;
   const entry = entryOf(name);
+  if (humanLabels !== undefined && name !== "cifar10")
+    throw new UserError(`--human-labels ${humanLabels}: they are of CIFAR-10, but the data set is ${name}`);
+  if (humanLabels !== undefined && share > 0)
+    throw new UserError(`--label-noise ${share}: --human-labels are noisy already; leave out one of the two`);
   if (imageSize !== undefined && !(Number.isInteger(imageSize) && imageSize >= 8 && imageSize <= 1024))
     throw new UserError(`image size ${imageSize}: must be an integer from 8 to 1024 pixels`);
   if (!(validationFraction > 0 && validationFraction < 1))
     throw new UserError(`validation fraction ${validationFraction}: must be above 0 and below 1`);
   if (!Number.isSafeInteger(seed)) throw new UserError(`seed ${seed}: must be an integer`);
   const loaded = await entry.load({ ...options, dataDir, validationFraction });
+  const human =
+    humanLabels === undefined
+      ? undefined
+      : readHumanLabels(humanLabels, humanLabelsKind, loaded.train.labels, loaded.train.classNames.length);
   const { train, validation } = loaded.validation
     ? { train: loaded.train, validation: loaded.validation }
-    : splitValidation(loaded.train, validationFraction, seed);
+    : splitValidation(loaded.train, validationFraction, seed, human?.labels);
   const resized = (set: ImageSet) =>
     imageSize ? matchImages(set, { height: imageSize, width: imageSize, channels: set.channels }) : set;
   const trainImages = resized(train);
-  const { labelNoise: share = 0, labelNoiseKind: kind = "symmetric" } = options;
+  const noise = human
+    ? `, ${humanLabelsKind} labels of CIFAR-10N (${percent(human.noiseRate)} wrong)`
+    : share > 0
+      ? `, ${100 * share} % of the training labels wrong (${kind})`
+      : "";
   return {
     name,
-    title: share > 0 ? `${loaded.title}, ${100 * share} % of the training labels wrong (${kind})` : loaded.title,
+    title: loaded.title + noise,
     train: share > 0 ? withLabelNoise(trainImages, { kind, share, seed }) : trainImages,
     validation: resized(validation),
     test: resized(loaded.test),
@@ -69,11 +85,18 @@ export async function loadDataSet(options: DataOptions): Promise<DataSet> {
   };
 }
 
-function splitValidation(all: ImageSet, fraction: number, seed: number): { train: ImageSet; validation: ImageSet } {
+/** Split by the set's own labels, with which validation stays; training is by `trainLabels`, [N] of all rows. */
+function splitValidation(
+  all: ImageSet,
+  fraction: number,
+  seed: number,
+  trainLabels = all.labels,
+): { train: ImageSet; validation: ImageSet } {
   const { kept, held } = holdOut(all.labels, fraction, seed, "validation");
   if (held.length === 0)
     throw new UserError(`${all.name}: no class has 2 images, so none can be held out for validation`);
-  return { train: subset(all, kept), validation: subset(all, held, all.name.replace(/[^/]*$/, "validation")) };
+  const train = subset({ ...all, labels: trainLabels }, kept);
+  return { train, validation: subset(all, held, all.name.replace(/[^/]*$/, "validation")) };
 }
 
 /** Counts, class balance and pixel mean of every split, and what of it is not as declared in `dataSetTable`. */

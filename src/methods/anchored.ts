@@ -43,8 +43,9 @@ export const anchored = ({ maskProbability, maskTarget }: AnchoredOptions): Meth
         ),
       };
     },
-    loss(model, params, state, { images, references, maskReference, targets }) {
-      const { logits, state: moved } = model.apply(params, state, tuple(images, references, maskReference), "train");
+    input: ({ images, references, maskReference }) => tuple(images, references, maskReference),
+    loss(model, params, state, { targets, ...shown }) {
+      const { logits, state: moved } = model.apply(params, state, this.input(shown), "train");
       return [softmaxCrossEntropy(logits.ref, targets), { logits, state: moved }];
     },
     predict(model, params, state, images, references) {

@@ -23,6 +23,8 @@ export interface Method {
   inputChannels(imageChannels: number): number;
   /** On the host: a batch, with this method's random draws, as the named arrays that `loss` is fed. */
   prepare(batch: Batch, shape: BatchShape, random: Random, drawReferences: DrawReferences): HostArrays;
+  /** Traced: what the network sees, [N, I, H, W], of the arrays that `prepare` makes. */
+  input(fed: Arrays): Arrays[string];
   /** Traced: mean loss over the batch, logits [N, K] and the moved state. Consumes its arguments. */
   loss(model: Model, params: Arrays, state: Arrays, fed: Arrays): [np.Array, { logits: np.Array; state: Arrays }];
   /**

@@ -16,8 +16,9 @@ export const standard = (_options: StandardOptions): Method => ({
     images: HostArray.float32([count, channels, height, width], images),
     targets: HostArray.float32([count, classes], targets),
   }),
-  loss(model, params, state, { images, targets }) {
-    const { logits, state: moved } = model.apply(params, state, images, "train");
+  input: ({ images }) => images,
+  loss(model, params, state, { targets, ...shown }) {
+    const { logits, state: moved } = model.apply(params, state, this.input(shown), "train");
     return [softmaxCrossEntropy(logits.ref, targets), { logits, state: moved }];
   },
   predict: (model, params, state, images) => np.expandDims(model.apply(params, state, images, "predict").logits, 0),

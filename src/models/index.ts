@@ -1,22 +1,39 @@
-import { knownName } from "../core/index.ts";
+import { knownName, UserError } from "../core/index.ts";
+import { airbench94 } from "./airbench.ts";
 import type { Model, ModelOptions } from "./model.ts";
 import { resnet18, resnet20 } from "./resnet.ts";
-import { vitTinyPatch4Depth6 } from "./vision-transformer.ts";
+import { deitSmall, deitTiny, vitBase, vitSmall, vitTiny, vitTinyPatch4Depth6 } from "./vision-transformer.ts";
 import { wideResnet16x4, wideResnet28x10, wideResnet40x2 } from "./wide-resnet.ts";
 
-export type { Arrays, Model, ModelOptions, Variables } from "./model.ts";
+export { airbench94 } from "./airbench.ts";
+export {
+  type Arrays,
+  drawNoise,
+  headOnly,
+  type Model,
+  type ModelOptions,
+  type Noise,
+  type Variables,
+  withNoise,
+} from "./model.ts";
 export { resnet18, resnet20 } from "./resnet.ts";
-export { vitTinyPatch4Depth6 } from "./vision-transformer.ts";
+export { deitSmall, deitTiny, vitBase, vitSmall, vitTiny, vitTinyPatch4Depth6 } from "./vision-transformer.ts";
 export { wideResnet16x4, wideResnet28x10, wideResnet40x2 } from "./wide-resnet.ts";
 
 /** Every model by the name that `--model` takes. */
 export const models = {
   resnet20,
   resnet18,
+  airbench94,
   "wideresnet16-4": wideResnet16x4,
   "wideresnet28-10": wideResnet28x10,
   "wideresnet40-2": wideResnet40x2,
   "vit-tiny-patch4-depth6": vitTinyPatch4Depth6,
+  "vit-tiny": vitTiny,
+  "vit-small": vitSmall,
+  "vit-base": vitBase,
+  "deit-tiny": deitTiny,
+  "deit-small": deitSmall,
 } satisfies Record<string, (options: ModelOptions) => Model>;
 
 export type ModelName = keyof typeof models;
@@ -24,8 +41,18 @@ export const modelNames = Object.keys(models) as ModelName[];
 
 /** @throws UserError for an unknown name, listing the known ones; RangeError for channels, classes or an image size below 1. */
 export function createModel(name: string, options: ModelOptions): Model {
-  for (const [option, value] of Object.entries(options))
+  const { stochasticDepth = 0, dropout = 0, ...sizes } = options;
+  for (const [option, value] of Object.entries(sizes))
     if (!Number.isInteger(value) || value < 1)
       throw new RangeError(`createModel: ${option} is ${value}; it must be a whole number ≥ 1`);
-  return models[knownName("model", name, modelNames)](options);
+  const model = models[knownName("model", name, modelNames)](options);
+  const noise = Object.values(model.noise ?? {});
+  for (const [option, rate, known] of [
+    ["--stochastic-depth", stochasticDepth, noise.some(({ shape }) => shape.length === 0)],
+    ["--dropout", dropout, noise.some(({ shape }) => shape.length > 0)],
+  ] as const) {
+    if (!(rate >= 0 && rate < 1)) throw new UserError(`${option} ${rate}: outside [0, 1); it is a share, e.g. 0.1`);
+    if (rate > 0 && !known) throw new UserError(`${option} ${rate}: ${name} has none; leave it out`);
+  }
+  return model;
 }

@@ -1,5 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
-import type { HostArrays, Random } from "../core/index.ts";
+import { HostArray, type HostArrays, type Random } from "../core/index.ts";
 
 /** Named jax-js arrays: parameters or state inside a traced function. */
 export type Arrays = Record<string, np.Array>;
@@ -11,34 +11,49 @@ export interface Variables {
   readonly state: HostArrays;
 }
 
+/** Random factors of a training step, drawn on the host: 0 with probability `rate`, else 1 / (1 − rate). */
+export interface Noise {
+  readonly rate: number;
+  /** Of one image's factors; [] for one factor an image. */
+  readonly shape: readonly number[];
+}
+
 /** Pure functions; nothing else is known of a network. */
 export interface Model {
   readonly name: string;
   init(random: Random): Variables;
   /** Name of the weight [O, I, k, k] of the first layer. */
   readonly stemWeight: string;
+  /** Parameters that no step moves; none where absent. */
+  readonly frozen?: readonly string[];
+  /** Parameters set by what the network is fed, inputs [N, I, H, W] of training images, before the first step. */
+  fitToInputs?(params: HostArrays, inputs: HostArray): HostArrays;
+  /** What `apply` wants as `noise` in training, by name; none where absent. */
+  readonly noise?: Readonly<Record<string, Noise>>;
   /**
    * The linear part of the first layer, without bias: images [N, I, H, W] → features [N, …]. Uses `stemWeight` alone, and
    * takes as many input channels as that weight has: part of a tuple's channels goes through the same slice of the weight.
    */
   stem(params: Arrays, images: np.Array): np.Array;
-  /** Everything after it: features [N, …] → logits [N, K]. Modes as in `apply`. */
+  /** Everything after it: features [N, …] → logits [N, K]. Modes and noise as in `apply`. */
   trunk(
     params: Arrays,
     state: Arrays,
     features: np.Array,
     mode: "train" | "predict",
+    noise?: Arrays,
   ): { logits: np.Array; state: Arrays };
   /**
    * `trunk` after `stem`: images [N, C, H, W] float32 → logits [N, K]. `"train"` normalises by the batch's statistics and returns the moved
-   * state; `"predict"` uses the running statistics and returns `state` unchanged. Consumes its arguments (jax-js rule:
-   * pass `x.ref` to keep `x`).
+   * state; `"predict"` uses the running statistics and returns `state` unchanged. Where `noise` [N, …] is given, `"train"`
+   * drops by it. Consumes its arguments (jax-js rule: pass `x.ref` to keep `x`).
    */
   apply(
     params: Arrays,
     state: Arrays,
     images: np.Array,
     mode: "train" | "predict",
+    noise?: Arrays,
   ): { logits: np.Array; state: Arrays };
 }
 
@@ -47,14 +62,55 @@ export interface ModelOptions {
   readonly inputChannels: number;
   readonly classes: number;
   /**
-   * Pixels on each side of the images, 32 by default. Only networks that keep a weight for every position (vision
-   * transformers) ask for it; they refuse other images.
+   * Pixels on each side of the images, 32 by default. Networks that keep a weight for every position (vision
+   * transformers) refuse other images; others choose the first layers by it.
    */
   readonly imageSize?: number;
+  /** Share of images that skip the last residual branch, rising linearly from 0 at the first; 0 by default. */
+  readonly stochasticDepth?: number;
+  /** Share of features that the classifier does not see; 0 by default. */
+  readonly dropout?: number;
 }
 
 /** A model from its two halves. */
 export const modelOf = (halves: Omit<Model, "apply">): Model => ({
   ...halves,
-  apply: (params, state, images, mode) => halves.trunk(params, state, halves.stem(params, images), mode),
+  apply: (params, state, images, mode, noise) => halves.trunk(params, state, halves.stem(params, images), mode, noise),
 });
+
+/** The model with its training's random factors in hand. */
+export const withNoise = (model: Model, noise: Arrays): Model =>
+  Object.keys(noise).length === 0
+    ? model
+    : { ...model, apply: (params, state, images, mode) => model.apply(params, state, images, mode, noise) };
+
+/** Where timm's and torchvision's networks end. */
+const isHead = (name: string): boolean => /^(fc|head|head\.fc)\.(weight|bias)$/.test(name);
+
+/**
+ * The model with all but its classifier frozen, BatchNorm's statistics too (`apply` returns no moved state): for
+ * last-layer fine-tuning.
+ */
+export function headOnly(model: Model, params: HostArrays): Model {
+  const { fitToInputs: _, noise: _drops, ...rest } = model;
+  return {
+    ...rest,
+    frozen: Object.keys(params).filter((name) => !isHead(name)),
+    apply(params, state, images) {
+      const { logits, state: unmoved } = model.apply(params, state, images, "predict");
+      for (const array of Object.values(unmoved)) array.dispose();
+      return { logits, state: {} };
+    },
+  };
+}
+
+/** A training step's factors for `count` images, by name. */
+export function drawNoise({ noise = {} }: Model, count: number, random: Random): HostArrays {
+  return Object.fromEntries(
+    Object.entries(noise).map(([name, { rate, shape }]) => {
+      const factors = HostArray.zeros([count, ...shape]);
+      for (let i = 0; i < factors.data.length; i++) factors.data[i] = random.uniform() < rate ? 0 : 1 / (1 - rate);
+      return [name, factors];
+    }),
+  );
+}

@@ -9,7 +9,7 @@ const CLASSES = 3;
 const SIZE = 8;
 
 /** The contract of every model; call it inside `describe`. */
-export function testModel(name: ModelName): void {
+export function testModel(name: ModelName, { learningRate = 0.02 }: { readonly learningRate?: number } = {}): void {
   const make = (inputChannels = 3) => createModel(name, { inputChannels, classes: CLASSES, imageSize: SIZE });
 
   test("init repeats by seed; parameters and state have distinct names", () => {
@@ -19,7 +19,7 @@ export function testModel(name: ModelName): void {
     expect(sameArrays(model.init(new Random(2)).params, params)).toBe(false);
     expect(Object.keys(params).filter((key) => key in state)).toEqual([]);
     // timm and torchvision end a network in `fc` or `head`; its weight is [K, C].
-    const [head] = Object.keys(params).filter((key) => /^(fc|head)\.weight$/.test(key));
+    const [head] = Object.keys(params).filter((key) => /^(fc|head|head\.fc)\.weight$/.test(key));
     expect(params[head].shape[0]).toBe(CLASSES);
   });
 
@@ -79,7 +79,7 @@ export function testModel(name: ModelName): void {
     let { params, state } = model.init(new Random(1));
     const descend = (p: Arrays, s: Arrays, x: np.Array, y: np.Array) => {
       const { loss, gradients, state: moved } = lossAndGradients(model)(kept(p), s, x, y);
-      const params = Object.keys(p).map((key) => [key, np.subtract(p[key], np.multiply(gradients[key], 0.02))]);
+      const params = Object.keys(p).map((key) => [key, np.subtract(p[key], np.multiply(gradients[key], learningRate))]);
       return { loss, params: Object.fromEntries(params), state: moved };
     };
     const program = await compile(descend, [params, state, images(4, 3), targets(4)], { threads: 1 });

@@ -1,6 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { HostArray, type HostArrays, UserError } from "../core/index.ts";
 import { attention } from "./layers/attention.ts";
+import { type Drop, depthRate, dropout, dropPath, noiseOf } from "./layers/drop.ts";
 import type { Layer } from "./layers/layer.ts";
 import { layerNorm } from "./layers/layer-norm.ts";
 import { linear } from "./layers/linear.ts";
@@ -13,6 +14,8 @@ interface Variant {
   readonly width: number;
   readonly depth: number;
   readonly heads: number;
+  /** Whether a token of its own is read for the class, as published; else the mean of all. */
+  readonly classToken?: boolean;
 }
 
 /** timm cuts its normal at ±2, a hundred deviations: nowhere. */
@@ -24,29 +27,55 @@ const DEFAULT_IMAGE_SIZE = 32;
 export const vitTinyPatch4Depth6 = (options: ModelOptions) =>
   visionTransformer("vit-tiny-patch4-depth6", { patch: 4, width: 192, depth: 6, heads: 3 }, options);
 
+const TINY = { width: 192, depth: 12, heads: 3, classToken: true } as const;
+const SMALL = { width: 384, depth: 12, heads: 6, classToken: true } as const;
+const BASE = { width: 768, depth: 12, heads: 12, classToken: true } as const;
+
+/** As published for photographs, patches of 16 pixels; for images below 128 pixels patches of 4. */
+const published = (name: string, variant: Omit<Variant, "patch">) => (options: ModelOptions) =>
+  visionTransformer(
+    name,
+    { ...variant, patch: (options.imageSize ?? DEFAULT_IMAGE_SIZE) < SMALL_IMAGES ? 4 : 16 },
+    options,
+  );
+const SMALL_IMAGES = 128;
+
+/** Dosovitskiy et al. 2021, table 1 (B), and the sizes of Touvron et al. 2021; timm's `vit_tiny_patch16_224`, … */
+export const vitTiny = published("vit-tiny", TINY);
+export const vitSmall = published("vit-small", SMALL);
+export const vitBase = published("vit-base", BASE);
+/** Touvron et al. 2021, table 1, without distillation: the networks of ViT-Ti and ViT-S; what differs is the recipe. */
+export const deitTiny = published("deit-tiny", TINY);
+export const deitSmall = published("deit-small", SMALL);
+
 /**
  * Dosovitskiy et al. 2021 with the mean of the tokens in place of a class token; names, initialisation and the norm
- * after the mean as timm's `VisionTransformer(global_pool="avg", class_token=False)`.
+ * after the mean as timm's `VisionTransformer(global_pool="avg", class_token=False)`; with `classToken` as its default.
  * @throws RangeError for an image size that patches don't fill.
  */
 function visionTransformer(
   name: string,
-  { patch, width, depth, heads }: Variant,
-  { inputChannels, classes, imageSize = DEFAULT_IMAGE_SIZE }: ModelOptions,
+  { patch, width, depth, heads, classToken = false }: Variant,
+  { inputChannels, classes, imageSize = DEFAULT_IMAGE_SIZE, stochasticDepth = 0, dropout: dropRate = 0 }: ModelOptions,
 ): Model {
   if (imageSize % patch !== 0)
     throw new RangeError(`${name}: imageSize is ${imageSize}; patches of ${patch} pixels must fill it`);
-  const tokens = (imageSize / patch) ** 2;
+  const tokens = (imageSize / patch) ** 2 + Number(classToken);
   const embedding = patchEmbedding("patch_embed.proj", inputChannels, width, patch);
-  const blocks = Array.from({ length: depth }, (_, i) => transformerBlock(`blocks.${i}`, width, heads));
-  const finalNorm = layerNorm("fc_norm", width);
+  const blocks = Array.from({ length: depth }, (_, i) =>
+    transformerBlock(`blocks.${i}`, width, heads, depthRate(stochasticDepth, i, depth)),
+  );
+  const finalNorm = layerNorm(classToken ? "norm" : "fc_norm", width);
+  const headDrop = dropout("head_drop", dropRate, width);
   const head = linear("head", width, classes, { std: STD });
 
   return modelOf({
     name,
     stemWeight: "patch_embed.proj.weight",
+    noise: noiseOf([...blocks.flatMap(({ drops }) => drops), headDrop]),
     init(random) {
       const params: HostArrays = {};
+      if (classToken) params.cls_token = HostArray.zeros([1, 1, width]);
       const positions = HostArray.zeros([1, tokens, width]);
       for (let i = 0; i < positions.data.length; i++) positions.data[i] = STD * random.normal();
       params.pos_embed = positions;
@@ -59,28 +88,34 @@ function visionTransformer(
         throw new UserError(`${name}: images are ${h}×${w}, its positions are for ${imageSize}×${imageSize}`);
       return embedding.project(params, images);
     },
-    trunk(params, state, features, mode) {
-      const scope = { params, state, moved: {}, mode };
-      let x = np.add(embedding.addBias(params, features), params.pos_embed);
+    trunk(params, state, features, mode, noise) {
+      const scope = { params, state, moved: {}, mode, noise };
+      const embedded = embedding.addBias(params, features);
+      const first = classToken && np.broadcastTo(params.cls_token, [embedded.shape[0], 1, width]);
+      let x = np.add(first ? np.concatenate([first, embedded], 1) : embedded, params.pos_embed);
       for (const block of blocks) x = block.apply(scope, x);
-      return { logits: head.apply(scope, finalNorm.apply(scope, np.mean(x, 1))), state };
+      // Normalising token by token, only the one that is read has to be.
+      const read = classToken ? np.reshape(np.split(x, [1], 1)[0], [-1, width]) : np.mean(x, 1);
+      return { logits: head.apply(scope, headDrop.apply(scope, finalNorm.apply(scope, read))), state };
     },
   });
 }
 
 /** x + attention(norm(x)), then the same with a perceptron. */
-function transformerBlock(name: string, width: number, heads: number): Layer {
+function transformerBlock(name: string, width: number, heads: number, dropRate: number): Layer & { drops: Drop[] } {
   const norm1 = layerNorm(`${name}.norm1`, width);
   const attend = attention(`${name}.attn`, width, heads, STD);
   const norm2 = layerNorm(`${name}.norm2`, width);
   const perceptron = mlp(`${name}.mlp`, width, MLP_RATIO * width, STD);
+  const [drop1, drop2] = [1, 2].map((i) => dropPath(`${name}.drop_path${i}`, dropRate));
   return {
+    drops: [drop1, drop2],
     init(random, params, state) {
       for (const layer of [norm1, attend, norm2, perceptron]) layer.init(random, params, state);
     },
     apply(scope, x) {
-      const attended = np.add(x.ref, attend.apply(scope, norm1.apply(scope, x)));
-      return np.add(attended.ref, perceptron.apply(scope, norm2.apply(scope, attended)));
+      const attended = np.add(x.ref, drop1.apply(scope, attend.apply(scope, norm1.apply(scope, x))));
+      return np.add(attended.ref, drop2.apply(scope, perceptron.apply(scope, norm2.apply(scope, attended))));
     },
   };
 }

@@ -11,13 +11,15 @@ export interface SgdOptions {
   readonly weightDecay: number;
   /** Whether vectors (normalisation weights, all biases) are decayed too, as PyTorch does when told nothing. */
   readonly decayNormsAndBiases: boolean;
+  /** Times the learning rate, for biases (vectors named so), 1 by default; what they decay by in a step stays the same. */
+  readonly biasRate?: number;
 }
 
 /**
  * Stochastic gradient descent in PyTorch's form: g ← g + λp; v ← μv + g; p ← p − η·(nesterov ? g + μv : v).
  * The velocity starts at zero, which equals PyTorch's first step (dampening 0).
  */
-export const sgd = ({ momentum, nesterov, weightDecay, decayNormsAndBiases }: SgdOptions): Optimizer => ({
+export const sgd = ({ momentum, nesterov, weightDecay, decayNormsAndBiases, biasRate = 1 }: SgdOptions): Optimizer => ({
   init: (params) => ({
     momentum: Object.fromEntries(
       Object.entries(params).map(([name, { shape }]) => [name, HostArray.zeros(shape)]),
@@ -28,11 +30,13 @@ export const sgd = ({ momentum, nesterov, weightDecay, decayNormsAndBiases }: Sg
     const velocities: Record<string, np.Array> = {};
     for (const [name, param] of Object.entries(params)) {
       const decayed = weightDecay !== 0 && (decayNormsAndBiases || param.shape.length > 1);
-      const gradient = decayed ? np.add(gradients[name], np.multiply(param.ref, weightDecay)) : gradients[name];
+      const rate = biasRate !== 1 && name.endsWith("bias") && param.shape.length === 1 ? biasRate : 1;
+      const gradient = decayed ? np.add(gradients[name], np.multiply(param.ref, weightDecay / rate)) : gradients[name];
       const velocity = np.add(np.multiply(slots.momentum[name], momentum), nesterov ? gradient.ref : gradient);
       velocities[name] = velocity.ref;
       const direction = nesterov ? np.add(gradient, np.multiply(velocity, momentum)) : velocity;
-      moved[name] = np.subtract(param, np.multiply(direction, learningRate.ref));
+      const step = np.multiply(direction, learningRate.ref);
+      moved[name] = np.subtract(param, rate === 1 ? step : np.multiply(step, rate));
     }
     learningRate.dispose();
     return { params: moved, slots: { momentum: velocities } };

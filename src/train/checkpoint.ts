@@ -24,16 +24,23 @@ export interface Checkpoint extends TrainState {
 
 const FORMAT = "anchored-checkpoint/1";
 const REFERENCES = "references";
+/** Averaged parameters and state, under `average.<name>`. */
+const AVERAGE = "average.";
 const SLOT = /^optimizer\.([^.]+)\.(.+)$/;
 
 /**
  * One safetensors file: parameters and state under timm's names, `optimizer.momentum.<parameter>`, `references`; the
  * progress and a SHA-256 of everything in the metadata. Written aside, flushed, renamed.
  */
-export function saveCheckpoint(path: string, { params, state, slots, references, progress }: Checkpoint): void {
+export function saveCheckpoint(
+  path: string,
+  { params, state, slots, average, references, progress }: Checkpoint,
+): void {
   const tensors: HostArrays = { ...params, ...state };
   for (const [slot, arrays] of Object.entries(slots))
     for (const [name, array] of Object.entries(arrays)) tensors[`optimizer.${slot}.${name}`] = array;
+  for (const [name, array] of Object.entries({ ...average?.params, ...average?.state }))
+    tensors[AVERAGE + name] = array;
   if (references) tensors[REFERENCES] = references;
   const metadata = {
     format: FORMAT,
@@ -63,14 +70,25 @@ export function loadCheckpoint(path: string): Checkpoint {
   const params: HostArrays = {};
   const state: HostArrays = {};
   const slots: Record<string, HostArrays> = {};
+  const average: Variables = { params: {}, state: {} };
   for (const [name, array] of Object.entries(tensors)) {
     const [, slot, param] = SLOT.exec(name) ?? [];
     if (slot) {
       slots[slot] ??= {};
       slots[slot][param] = array;
+    } else if (name.startsWith(AVERAGE)) {
+      const own = name.slice(AVERAGE.length);
+      (stateNames.has(own) ? average.state : average.params)[own] = array;
     } else if (name !== REFERENCES) (stateNames.has(name) ? state : params)[name] = array;
   }
-  return { params, state, slots, references: tensors[REFERENCES], progress: JSON.parse(metadata.progress) };
+  return {
+    params,
+    state,
+    slots,
+    ...(Object.keys(average.params).length > 0 && { average }),
+    references: tensors[REFERENCES],
+    progress: JSON.parse(metadata.progress),
+  };
 }
 
 /** @throws UserError where a checkpoint's names or shapes are not this model's. */

@@ -25,6 +25,8 @@ const sgd = z.strictObject({
   nesterov: z.boolean().default(true),
   weightDecay: z.number().min(0).default(5e-4),
   decayNormsAndBiases: z.boolean().default(true),
+  /** Times the learning rate, for biases; their decay a step is that of the weights. */
+  biasRate: rate.default(1),
 });
 
 const adamw = z.strictObject({
@@ -81,6 +83,16 @@ const runConfig = z.strictObject({
   optimizer: z.discriminatedUnion("name", [sgd, adamw]).prefault({ name: "sgd" }),
   /** Longest joint gradient; longer ones are scaled down to it. 0: no clipping. */
   clipNorm: z.number().min(0).default(0),
+  /** Micro-batches whose gradients are averaged before an update; they divide `batchSize`. */
+  accumulate: count.default(1),
+  /** Of the exponential moving average of the weights, validated and kept beside the raw ones; 0: none. */
+  averageDecay: z.number().min(0).lt(1).default(0),
+  /** What is trained: the whole network, or its classifier alone. */
+  trainable: z.enum(["all", "head"]).default("all"),
+  /** Share of images that skip the last residual branch, rising linearly from the first. */
+  stochasticDepth: z.number().min(0).lt(1).default(0),
+  /** Share of features that the classifier does not see. */
+  dropout: z.number().min(0).lt(1).default(0),
   schedule: schedule.prefault({ name: "one-cycle" }),
   augment: z.array(augmentation).default([
     { name: "crop", options: { pad: 4 } },

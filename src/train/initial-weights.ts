@@ -9,9 +9,10 @@ export interface InitialWeights extends Variables {
 }
 
 /** What files hold besides weights: our checkpoints' optimizer and references, PyTorch's step counters. */
-const isNoWeight = (name: string): boolean => /^(optimizer\.|references$)|(^|\.)num_batches_tracked$/.test(name);
+const isNoWeight = (name: string): boolean =>
+  /^(optimizer\.|average\.|references$)|(^|\.)num_batches_tracked$/.test(name);
 /** timm and torchvision end a network in one of these. */
-const isClassifier = (name: string): boolean => /^(fc|head)\.(weight|bias)$/.test(name);
+const isClassifier = (name: string): boolean => /^(fc|head|head\.fc)\.(weight|bias)$/.test(name);
 
 /**
  * Weights of a safetensors file under timm's or torchvision's names, in place of fresh ones: one of theirs, or a

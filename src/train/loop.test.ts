@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,8 +18,25 @@ const whole = join(folder, "whole");
 const outcome = (run: string) => {
   const { progress, ...tensors } = loadCheckpoint(runPaths(run).checkpoint);
   const lines = readMetrics(runPaths(run).metrics).map(({ seconds: _s, imagesPerSecond: _i, ...line }) => line);
-  return { tensors, step: progress.step, lines };
+  return { tensors: fingerprints(tensors), step: progress.step, lines };
 };
+
+/** Arrays by their SHA-256: comparing millions of numbers one by one takes a minute. */
+const fingerprints = (tree: object): object =>
+  Object.fromEntries(
+    Object.entries(tree).map(([name, value]) => [
+      name,
+      ArrayBuffer.isView(value)
+        ? createHash("sha256")
+            .update(value as Uint8Array)
+            .digest("hex")
+        : isTree(value)
+          ? fingerprints(value)
+          : value,
+    ]),
+  );
+const isTree = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 describe("an anchored run", () => {
   test("trains, validates, logs, and keeps its references", async () => {
@@ -82,6 +100,87 @@ describe("an anchored run", () => {
     await train(all, tinyDataSet(), { run: twice, maxSteps: 5 });
     await train(all, tinyDataSet(), { run: twice, resume: true });
     expect(outcome(twice)).toEqual(outcome(once));
+  });
+
+  test("averaged weights, accumulated gradients and random depth resume bit for bit, too", async () => {
+    const all = tinyConfig({
+      model: "vit-tiny-patch4-depth6",
+      method: anchored,
+      schedule: { name: "constant", learningRate: 0.01 },
+      accumulate: 2,
+      averageDecay: 0.9,
+      stochasticDepth: 0.3,
+      dropout: 0.2,
+    });
+    const [once, twice] = [join(folder, "average"), join(folder, "average resumed")];
+    await train(all, tinyDataSet(), { run: once });
+    await train(all, tinyDataSet(), { run: twice, maxSteps: 5 });
+    await train(all, tinyDataSet(), { run: twice, resume: true });
+    expect(outcome(twice)).toEqual(outcome(once));
+    const { params, average } = loadCheckpoint(runPaths(once).checkpoint);
+    expect(String(average!.params["head.weight"].data)).not.toBe(String(params["head.weight"].data));
+    const [last] = readMetrics(runPaths(once).metrics).slice(-1);
+    expect(last.averageValidationAccuracy).toBeGreaterThan(0);
+    // Predictions are the average's unless the raw weights are asked for.
+    const logits = await Promise.all(
+      ([undefined, "average", "raw"] as const).map(async (weights) => {
+        const predictor = await loadPredictor(once, { weights });
+        const { logits } = await predictor.predict(tinyDataSet().test);
+        await predictor.dispose();
+        return [...logits];
+      }),
+    );
+    expect(logits[0]).toEqual(logits[1]);
+    expect(logits[2]).not.toEqual(logits[1]);
+  });
+
+  test("accumulated gradients are those of the whole batch", async () => {
+    const weights = async (accumulate: number) => {
+      const run = join(folder, `accumulate ${accumulate}`);
+      // Without BatchNorm parts of a batch know nothing of one another.
+      const config = tinyConfig({ model: "vit-tiny-patch4-depth6", epochs: 1, accumulate, validateEvery: 0 });
+      await train(config, tinyDataSet(), { run });
+      return loadCheckpoint(runPaths(run).checkpoint).params;
+    };
+    const [whole, parts] = [await weights(1), await weights(4)];
+    for (const [name, { data }] of Object.entries(whole))
+      expect(
+        data.every((value, i) => Math.abs((parts[name].data[i] as number) - (value as number)) < 1e-5),
+        name,
+      ).toBe(true);
+    await expect(train(tinyConfig({ accumulate: 3 }), tinyDataSet(), { run: join(folder, "3") })).rejects.toThrow(
+      "--accumulate 3: does not divide the batch of 8",
+    );
+  });
+
+  test("the classifier alone moves where nothing else is trainable, BatchNorm's statistics included", async () => {
+    const [from, run] = [join(folder, "probe from"), join(folder, "probe")];
+    await train(tinyConfig({ epochs: 1 }), tinyDataSet(), { run: from });
+    const init = runPaths(from).checkpoint;
+    await train(tinyConfig({ epochs: 1, init, trainable: "head" }), tinyDataSet(), { run });
+    const [before, after] = [from, run].map((at) => loadCheckpoint(runPaths(at).checkpoint));
+    const moved = Object.keys(after.params).filter(
+      (name) => String(after.params[name].data) !== String(before.params[name].data),
+    );
+    expect(moved.sort()).toEqual(["fc.bias", "fc.weight"]);
+    expect(after.state).toEqual(before.state);
+    expect(Object.keys(after.slots.momentum)).toEqual(["fc.weight", "fc.bias"]);
+  });
+
+  test("a first layer that is fitted to its inputs stays as it was fitted", async () => {
+    const run = join(folder, "airbench");
+    const config = tinyConfig({
+      model: "airbench94",
+      method: anchored,
+      epochs: 1,
+      optimizer: { name: "sgd", biasRate: 8 },
+    });
+    await train(config, tinyDataSet(), { run, maxSteps: 1 });
+    const whitening = () => [...loadCheckpoint(runPaths(run).checkpoint).params["whiten.weight"].data];
+    const fitted = whitening();
+    const summary = await train(config, tinyDataSet(), { run, resume: true });
+    expect(summary.finished).toBe(true);
+    expect(whitening()).toEqual(fitted);
   });
 
   test.each(interruptions)("interrupted %s and resumed equals the whole run bit for bit", async (name, interrupt) => {

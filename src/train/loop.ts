@@ -3,7 +3,7 @@ import { normalizeImages } from "../augment/index.ts";
 import { type DataSet, HostArray, imageCount, Random, runPaths, UserError, writeFileAtomic } from "../core/index.ts";
 import { compile, requireDevice } from "../engine/index.ts";
 import { keptReferenceRows } from "../methods/index.ts";
-import type { Variables } from "../models/index.ts";
+import { headOnly, type Variables } from "../models/index.ts";
 import { createOptimizer, learningRateAt } from "../optim/index.ts";
 import { trainBatches } from "./batches.ts";
 import { type Checkpoint, checkVariables, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
@@ -14,7 +14,8 @@ import { appendMetrics, type MetricsLine, truncateMetrics } from "./metrics-log.
 import { buildNetwork, predictSet } from "./predict.ts";
 import { describeRun, type RunRecord, readRun } from "./run-record.ts";
 import { accuracyOf, correctCount, meanNll, requireFinite } from "./scores.ts";
-import { type StepResult, type TrainState, trainStep } from "./step.ts";
+import type { StepControls, TrainState } from "./step.ts";
+import { createStepper } from "./stepper.ts";
 
 export interface TrainProgress {
   /** From 1. */
@@ -73,18 +74,19 @@ export async function train(config: RunConfig, dataSet: DataSet, options: TrainO
 
   // ---- what is trained ----
   const record = describeRun(config, dataSet);
-  const { model, method } = buildNetwork(record);
+  const { model: whole, method } = buildNetwork(record);
+  const model = config.trainable === "head" ? headOnly(whole, whole.init(new Random("shapes")).params) : whole;
   const optimizer = createOptimizer(config.optimizer);
-  const batches = trainBatches(config, dataSet, method);
+  const batches = trainBatches(config, dataSet, method, model);
   const { stepsPerEpoch } = batches;
   const totalSteps = config.epochs * stepsPerEpoch;
 
   // ---- where it starts ----
   await requireDevice(config.device);
   claimFolder(run, record, resume);
-  let start: Checkpoint | undefined = startingPoint();
+  let start: Checkpoint | undefined = await startingPoint();
   const { references, progress } = start;
-  let current: TrainState = { params: start.params, state: start.state, slots: start.slots };
+  let current: TrainState = stateOf(start);
   start = undefined; // so that the first step lets go of the starting weights
   truncateMetrics(paths.metrics, progress.step);
   let { step, epochLossSum, epochCorrect } = progress;
@@ -112,32 +114,29 @@ export async function train(config: RunConfig, dataSet: DataSet, options: TrainO
   });
   if (step >= lastStep) return summary();
   let next = batches.at(step);
-  const program = await compile(trainStep(model, method, optimizer, config), [current, next.fed, HostArray.scalar(0)], {
-    threads: config.threads,
-    device: config.device,
+  const stepper = await createStepper({ model, method, optimizer }, config, {
+    current,
+    fed: next.microBatches[0],
+    controls: controlsAt(0),
   });
   const forward =
     config.validateEvery > 0 && imageCount(dataSet.validation) > 0
-      ? createForward(record, { model, method })
+      ? createForward(record, { model: whole, method })
       : undefined;
 
   try {
     let validation: Validation | undefined;
     let imagesPerSecond = 0;
     let saved = step;
-    // Two generations take turns: a step reads the last result and writes over the one before.
-    let spare: StepResult | undefined;
-    let last: StepResult | undefined;
 
     // ---- steps ----
     while (step < lastStep && !signal?.aborted) {
       const stepStartedAt = performance.now();
       const epoch = Math.floor(step / stepsPerEpoch);
-      const learningRate = learningRateAt(config.schedule, { step, stepsPerEpoch, totalSteps });
-      const { labels, fed } = next;
-      const result: StepResult = await program.run([current, fed, HostArray.scalar(learningRate)], { into: spare });
-      [spare, last] = [last, result];
-      const { loss, logits, ...moved } = result;
+      const controls = controlsAt(step);
+      const learningRate = controls.learningRate.data[0];
+      const { labels } = next;
+      const { loss, logits, ...moved } = await stepper.step(current, next.microBatches, controls);
       if (step + 1 < lastStep) next = batches.at(step + 1);
 
       const stepLoss = loss.data[0];
@@ -197,25 +196,46 @@ export async function train(config: RunConfig, dataSet: DataSet, options: TrainO
     if (saved !== step) save();
     return summary(validation);
   } finally {
-    await program.dispose();
+    await stepper.dispose();
     await forward?.dispose();
   }
 
-  function startingPoint(): Checkpoint {
+  function controlsAt(step: number): StepControls {
+    const learningRate = HostArray.scalar(learningRateAt(config.schedule, { step, stepsPerEpoch, totalSteps }));
+    // The first weights of a run are far from any average worth keeping.
+    const averageDecay = HostArray.scalar(Math.min(config.averageDecay, (1 + step) / (10 + step)));
+    return config.averageDecay > 0 ? { learningRate, averageDecay } : { learningRate };
+  }
+
+  async function startingPoint(): Promise<Checkpoint> {
     const initial = model.init(new Random("init", config.seed));
     if (existsSync(paths.checkpoint)) {
       const stored = loadCheckpoint(paths.checkpoint);
       checkVariables(paths.checkpoint, stored, model, initial);
       return stored;
     }
-    const { params, state } = config.init ? startFrom(config.init, initial) : initial;
+    const { params, state } = config.init ? startFrom(config.init, initial) : await fitted(initial);
+    const moving = Object.entries(params).filter(([name]) => !model.frozen?.includes(name));
     return {
       params,
       state,
-      slots: optimizer.init(params),
+      slots: optimizer.init(Object.fromEntries(moving)),
+      average: config.averageDecay > 0 ? { params, state } : undefined,
       references: keepReferences(),
       progress: { step: 0, epochLossSum: 0, epochCorrect: 0, seconds: 0 },
     };
+  }
+
+  /** A first layer that is set by statistics of its inputs sees those of the first batches, as they are fed. */
+  async function fitted({ params, state }: Variables): Promise<Variables> {
+    if (!model.fitToInputs) return { params, state };
+    const fed = batches.plain(Math.min(imageCount(dataSet.train), FITTED_IMAGES));
+    const program = await compile(method.input, [fed], config);
+    try {
+      return { params: model.fitToInputs(params, await program.run([fed])), state };
+    } finally {
+      await program.dispose();
+    }
   }
 
   function startFrom(path: string, fresh: Variables): Variables {
@@ -233,17 +253,31 @@ export async function train(config: RunConfig, dataSet: DataSet, options: TrainO
   }
 
   async function validate(): Promise<Validation> {
-    const predictions = await predictSet(forward!, record, current, references, dataSet.validation, {
-      protocol: "single",
-    });
-    return { validationAccuracy: accuracyOf(predictions), validationLoss: meanNll(predictions) };
+    const predicted = (variables: Variables) =>
+      predictSet(forward!, record, variables, references, dataSet.validation, { protocol: "single" });
+    const predictions = await predicted(current);
+    const averaged = current.average && (await predicted(current.average));
+    return {
+      validationAccuracy: accuracyOf(predictions),
+      validationLoss: meanNll(predictions),
+      ...(averaged && { averageValidationAccuracy: accuracyOf(averaged), averageValidationLoss: meanNll(averaged) }),
+    };
   }
 }
 
 interface Validation {
   readonly validationAccuracy: number;
   readonly validationLoss: number;
+  /** Of the averaged weights, where they are kept. */
+  readonly averageValidationAccuracy?: number;
+  readonly averageValidationLoss?: number;
 }
+
+/** Images that a first layer is fitted to, where it is: enough for its patches' covariance. */
+const FITTED_IMAGES = 5000;
+
+const stateOf = ({ params, state, slots, average }: Checkpoint): TrainState =>
+  average ? { params, state, slots, average } : { params, state, slots };
 
 /**
  * Writes config.json into a new folder; checks it against the one of a resumed run. A folder without a checkpoint has

@@ -19,6 +19,9 @@ export interface MetricsLine {
   readonly validationAccuracy?: number;
   /** Mean negative log likelihood. */
   readonly validationLoss?: number;
+  /** The same of the averaged weights, where they are kept. */
+  readonly averageValidationAccuracy?: number;
+  readonly averageValidationLoss?: number;
   /** Training time so far, over all sessions. */
   readonly seconds: number;
 }

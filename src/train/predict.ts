@@ -47,13 +47,20 @@ export interface Predictor {
   dispose(): Promise<void>;
 }
 
-export type PredictorOptions = ForwardOptions;
+export interface PredictorOptions extends ForwardOptions {
+  /** `average` (the default where a run keeps one) or the `raw` ones of the last step. */
+  readonly weights?: "raw" | "average";
+}
 
 /** The predictor of a run folder. @throws UserError where the folder or its checkpoint is missing or damaged. */
 export async function loadPredictor(run: string, options: PredictorOptions = {}): Promise<Predictor> {
   const record = readRun(run);
   const path = runPaths(run).checkpoint;
-  const { params, state, references } = loadCheckpoint(path);
+  const checkpoint = loadCheckpoint(path);
+  const { average, references } = checkpoint;
+  if (options.weights === "average" && !average)
+    throw new UserError(`--weights average: ${run} keeps none; train it with --average-decay, or use raw`);
+  const { params, state } = average && options.weights !== "raw" ? average : checkpoint;
   const { model } = buildNetwork(record);
   checkVariables(path, { params, state }, model, model.init(new Random("shapes")));
   return createPredictor(record, { params, state }, references, options);
@@ -86,7 +93,9 @@ export function buildNetwork({ config, data }: RunRecord): { model: Model; metho
   const inputChannels = method.inputChannels(data.channels);
   // Networks with a weight for every position are made for square images of one size.
   const { classNames, height: imageSize } = data;
-  return { method, model: createModel(config.model, { inputChannels, classes: classNames.length, imageSize }) };
+  const { stochasticDepth, dropout } = config;
+  const options = { inputChannels, classes: classNames.length, imageSize, stochasticDepth, dropout };
+  return { method, model: createModel(config.model, options) };
 }
 
 export async function predictSet(

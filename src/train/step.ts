@@ -1,17 +1,19 @@
-import { type numpy as np, valueAndGrad } from "@jax-js/jax";
+import { lax, numpy as np, valueAndGrad } from "@jax-js/jax";
 import type { HostArray, HostArrays } from "../core/index.ts";
 import type { Method } from "../methods/index.ts";
-import type { Arrays, Model } from "../models/index.ts";
+import { type Arrays, type Model, type Variables, withNoise } from "../models/index.ts";
 import { clipByGlobalNorm, type Optimizer } from "../optim/index.ts";
 
 /** Everything that a step moves. */
-export interface TrainState {
-  readonly params: HostArrays;
-  /** BatchNorm's running statistics. */
-  readonly state: HostArrays;
-  /** The optimizer's memory, e.g. `{ momentum: { "conv1.weight": … } }`. */
+export interface TrainState extends Variables {
+  /** The optimizer's memory, e.g. `{ momentum: { "conv1.weight": … } }`; none for frozen parameters. */
   readonly slots: Record<string, HostArrays>;
+  /** The exponential moving average of `params` and `state`, where one is kept. */
+  readonly average?: Variables;
 }
+
+/** Scalars that change from step to step. */
+export type StepControls = HostArrays & { readonly learningRate: HostArray<"float32"> };
 
 export interface StepResult extends TrainState {
   /** Scalar, before the update. */
@@ -20,29 +22,87 @@ export interface StepResult extends TrainState {
   readonly logits: HostArray<"float32">;
 }
 
-interface Traced {
-  readonly params: Arrays;
-  readonly state: Arrays;
-  readonly slots: Record<string, Arrays>;
+export interface StepOptions {
+  /** Longest joint gradient; 0: no clipping. */
+  readonly clipNorm?: number;
+  /** Parameters that keep their values. */
+  readonly frozen?: readonly string[];
 }
 
-const keep = (arrays: Arrays): Arrays =>
-  Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, array.ref]));
+interface TracedVariables {
+  readonly params: Arrays;
+  readonly state: Arrays;
+}
 
-/** One pure function to trace: forward, loss, backward, clipping (where `clipNorm` is above 0), update. */
-export const trainStep =
-  (model: Model, method: Method, optimizer: Optimizer, { clipNorm = 0 }: { clipNorm?: number } = {}) =>
-  ({ params, state, slots }: Traced, fed: Arrays, learningRate: np.Array) => {
+interface Traced extends TracedVariables {
+  readonly slots: Record<string, Arrays>;
+  readonly average?: TracedVariables;
+}
+
+/** How a model's random factors are named among the arrays that a step is fed. */
+export const NOISE_PREFIX = "noise.";
+
+const keep = (arrays: Arrays): Arrays => mapped(arrays, (array) => array.ref);
+const mapped = <T, U>(arrays: Record<string, T>, fn: (array: T, name: string) => U): Record<string, U> =>
+  Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, fn(array, name)]));
+
+/** One pure function to trace: forward, loss, backward, clipping, update, and the moving average where there is one. */
+export const trainStep = (model: Model, method: Method, optimizer: Optimizer, options: StepOptions = {}) => {
+  const differentiate = gradientStep(model, method, options);
+  const update = updateStep(optimizer, options);
+  return ({ params, state, slots, average }: Traced, fed: Arrays, controls: Arrays) => {
+    const { gradients, state: moved, loss, logits } = differentiate({ params: keep(params), state }, fed);
+    const updated = update({ params, state: moved, slots, average }, gradients, controls);
+    return { ...updated, loss, logits };
+  };
+};
+
+/** The first half of a step: the gradients of everything that is not frozen, and the moved state. Traced. */
+export const gradientStep =
+  (model: Model, method: Method, { frozen = [] }: StepOptions = {}) =>
+  ({ params, state }: TracedVariables, fed: Arrays) => {
     const stateNames = Object.keys(state);
-    const lossOf = (params: Arrays, state: Arrays, fed: Arrays) => method.loss(model, params, state, fed);
+    const isFrozen = (name: string) => frozen.includes(name);
+    const part = (wanted: boolean) =>
+      Object.fromEntries(Object.entries(params).filter(([name]) => isFrozen(name) === wanted));
+    const fixed = part(true);
+    const before = keep(state);
+    const noise: Arrays = {};
+    const shown: Arrays = {};
+    for (const [name, array] of Object.entries(fed))
+      if (name.startsWith(NOISE_PREFIX)) noise[name.slice(NOISE_PREFIX.length)] = array;
+      else shown[name] = array;
+    // Arguments that no gradient is asked of; parameters in their own order again.
+    const lossOf = (moving: Arrays, fixed: Arrays, state: Arrays, shown: Arrays, noise: Arrays) => {
+      const all = mapped(params, (_, name) => (isFrozen(name) ? fixed : moving)[name]);
+      return method.loss(withNoise(model, noise), all, state, shown);
+    };
     // jax-js's types know no pair of value and auxiliary output.
     const differentiate = valueAndGrad(lossOf as never, { hasAux: true }) as unknown as (
       ...args: Parameters<typeof lossOf>
     ) => [ReturnType<typeof lossOf>, Arrays];
-    const [[loss, { logits, state: moved }], gradients] = differentiate(keep(params), state, fed);
-    const clipped = clipNorm > 0 ? clipByGlobalNorm(gradients, clipNorm) : gradients;
-    const updated = optimizer.update(params, clipped, slots, learningRate);
+    const [[loss, { logits, state: moved }], gradients] = differentiate(part(false), fixed, state, shown, noise);
     // In the order of the arguments: a program tells arrays of a tree by their place.
-    const inOrder = Object.fromEntries(stateNames.map((name) => [name, moved[name]]));
-    return { params: updated.params, state: inOrder, slots: updated.slots, loss, logits };
+    const inOrder = Object.fromEntries(stateNames.map((name) => [name, moved[name] ?? before[name]]));
+    for (const name of Object.keys(moved)) before[name].dispose();
+    return { gradients, state: inOrder, loss, logits };
+  };
+
+/** The second half: clipping, update, moving average. Traced. */
+export const updateStep =
+  (optimizer: Optimizer, { clipNorm = 0, frozen = [] }: StepOptions = {}) =>
+  ({ params, state, slots, average }: Traced, gradients: Arrays, { learningRate, averageDecay }: Arrays): Traced => {
+    const clipped = clipNorm > 0 ? clipByGlobalNorm(gradients, clipNorm) : gradients;
+    const moving = Object.fromEntries(Object.entries(params).filter(([name]) => !frozen.includes(name)));
+    const updated = optimizer.update(moving, clipped, slots, learningRate);
+    const moved = mapped(params, (param, name) => updated.params[name] ?? param);
+    if (!average) return { params: moved, state, slots: updated.slots };
+    const towards = (old: Arrays, now: Arrays): Arrays =>
+      mapped(old, (array, name) => {
+        const value = lax.stopGradient(now[name].ref);
+        return np.add(value.ref, np.multiply(np.subtract(array, value), averageDecay.ref));
+      });
+    const followed = { params: towards(average.params, moved), state: towards(average.state, state) };
+    averageDecay.dispose();
+    return { params: moved, state, slots: updated.slots, average: followed };
   };

@@ -22,9 +22,9 @@ export interface CompiledStep {
 /** A training step of the bench, compiled and warmed up. */
 export async function compileStep(options: CompiledStepOptions): Promise<CompiledStep> {
   const { model, batchSize, backend, threads, without } = options;
-  const { step, start, fed, learningRate } = trainingStep(model, batchSize);
+  const { step, start, fed, controls } = trainingStep(model, batchSize);
   const compileStart = performance.now();
-  const program = await compile<unknown[], StepResult>(step, [start, fed, learningRate], {
+  const program = await compile<unknown[], StepResult>(step, [start, fed, controls], {
     ...compileOptions(backend, threads),
     without,
   });
@@ -35,7 +35,7 @@ export async function compileStep(options: CompiledStepOptions): Promise<Compile
   const stepMs = async () => {
     const stepStart = performance.now();
     // Two generations of weights take turns, as in training.
-    const result = await program.run([current, fed, learningRate], { into: spare });
+    const result = await program.run([current, fed, controls], { into: spare });
     const ended = performance.now();
     const { params, state, slots } = result;
     [current, latest, spare] = [{ params, state, slots }, result, latest];

@@ -199,9 +199,9 @@ async function jaxJsSpeed(model: BenchModel, signal?: AbortSignal): Promise<NonN
 }
 
 async function sizeOfStep(model: BenchModel, batchSize: number): Promise<{ flops: number; parameters: number }> {
-  const { step, start, fed, learningRate } = trainingStep(model, batchSize);
+  const { step, start, fed, controls } = trainingStep(model, batchSize);
   return {
-    flops: await countFlops(step, [start, fed, learningRate]),
+    flops: await countFlops(step, [start, fed, controls]),
     parameters: Object.values(start.params).reduce((sum, { shape }) => sum + sizeOf(shape), 0),
   };
 }

@@ -38,7 +38,7 @@ export interface TrainingStep {
   readonly step: (...args: any[]) => unknown;
   readonly start: TrainState;
   readonly fed: HostArrays;
-  readonly learningRate: HostArray;
+  readonly controls: HostArrays;
 }
 
 /** An anchored model's training step, with weights and a batch of noise to run it on. */
@@ -69,5 +69,5 @@ export function trainingStep(name: BenchModel, count: number): TrainingStep {
   const fed: HostArrays = method.prepare(batch, shape, random, noise);
   const initial = model.init(random);
   const start: TrainState = { ...initial, slots: optimizer.init(initial.params) };
-  return { step: trainStep(model, method, optimizer), start, fed, learningRate: HostArray.scalar(0.01) };
+  return { step: trainStep(model, method, optimizer), start, fed, controls: { learningRate: HostArray.scalar(0.01) } };
 }

@@ -1,4 +1,5 @@
 import type { RunConfigInput } from "../../train/index.ts";
+import { cifar10Fast } from "./cifar10-fast.ts";
 import { cifar10Resnet18Paper } from "./cifar10-resnet18-paper.ts";
 import { cifar10Resnet20 } from "./cifar10-resnet20.ts";
 import { emojiQuickstart } from "./emoji-quickstart.ts";
@@ -6,6 +7,7 @@ import { emojiQuickstart } from "./emoji-quickstart.ts";
 /** Every experiment by the name that `--recipe` takes; its file's comment gives cost and measured result. */
 export const recipes = {
   "emoji-quickstart": emojiQuickstart,
+  "cifar10-fast": cifar10Fast,
   "cifar10-resnet20": cifar10Resnet20,
   "cifar10-resnet18-paper": cifar10Resnet18Paper,
 } as const satisfies Record<string, RunConfigInput>;

@@ -27,6 +27,10 @@ export const poolTranspose: Rule = (lowering, { inputs: [x], params }) => {
   const value = graph.arithmetic(lowering.dense(x));
   const first = inShape.length - window.length;
   const counts = shapeOf(x).slice(first, first + window.length);
+  if (window.every((side, i) => side === strides[i])) {
+    const apart = graph.reshape(value, [...inShape.slice(0, first), ...counts, ...window]);
+    return [graph.cast(tiled(graph, apart, first, inShape), lowering.virtual(x).dtype)];
+  }
   const offsets = positionsOf(window);
   const flat = graph.reshape(value, [...inShape.slice(0, first), ...counts, offsets.length]);
   const last = flat.shape.length - 1;
@@ -40,6 +44,20 @@ export const poolTranspose: Rule = (lowering, { inputs: [x], params }) => {
   const sum = parts.reduce((a, b) => graph.node("Add", [a, b], a.shape, a.dtype));
   return [graph.cast(sum, lowering.virtual(x).dtype)];
 };
+
+/** Windows side by side [… , counts…, window…] → [… , L…], zeros behind the last: a transposition in place of sums. */
+function tiled(graph: Graph, windows: Tensor, first: number, inShape: readonly number[]): Tensor {
+  const axes = inShape.slice(first).map((_, i) => i);
+  const lead = inShape.slice(0, first).map((_, i) => i);
+  const order = [...lead, ...axes.flatMap((i) => [first + i, first + axes.length + i])];
+  const { shape } = windows;
+  const joined = graph.reshape(graph.transpose(windows, order), [
+    ...inShape.slice(0, first),
+    ...axes.map((i) => shape[first + i] * shape[first + axes.length + i]),
+  ]);
+  const missing = inShape.map((length, i) => [0, length - joined.shape[i]] as [number, number]);
+  return missing.some(([, after]) => after > 0) ? graph.pad(joined, missing) : joined;
+}
 
 /** Puts the elements of one axis at start, start + stride, … of an axis of `length` zeros. */
 function spread(graph: Graph, x: Tensor, axis: number, start: number, stride: number, length: number): Tensor {

@@ -8,24 +8,36 @@ const MOMENTUM = 0.1;
 const perChannel = (vector: np.Array) => np.reshape(vector, [1, -1, 1, 1]);
 const rsqrt = (x: np.Array) => np.reciprocal(np.sqrt(x));
 
+export interface BatchNormOptions {
+  /** Share of the batch's statistics in the running ones, 0.1 by default. */
+  readonly momentum?: number;
+  /** Whether channels are scaled by a trained weight; the bias is there anyway. Default true. */
+  readonly weighted?: boolean;
+}
+
 /**
  * Batch normalisation over N, H, W (Ioffe and Szegedy 2015), as PyTorch's `BatchNorm2d`: weight 1, bias 0 at the
  * start, ε = 1e-5, running statistics moved by 0.1 with the unbiased variance.
  */
-export function batchNorm(name: string, channels: number): Layer {
+export function batchNorm(
+  name: string,
+  channels: number,
+  { momentum = MOMENTUM, weighted = true }: BatchNormOptions = {},
+): Layer {
   const [weight, bias] = [`${name}.weight`, `${name}.bias`];
   const [runningMean, runningVar] = [`${name}.running_mean`, `${name}.running_var`];
   const filled = (value: number) => HostArray.float32([channels], new Float32Array(channels).fill(value));
   return {
     init(_random, params, state) {
-      params[weight] = filled(1);
+      if (weighted) params[weight] = filled(1);
       params[bias] = filled(0);
       state[runningMean] = filled(0);
       state[runningVar] = filled(1);
     },
     apply({ params, state, moved, mode }, x) {
+      const scaled = (factor: np.Array) => (weighted ? np.multiply(params[weight], factor) : factor);
       if (mode === "predict") {
-        const scale = np.multiply(params[weight], rsqrt(np.add(state[runningVar].ref, EPSILON)));
+        const scale = scaled(rsqrt(np.add(state[runningVar].ref, EPSILON)));
         const shift = np.subtract(params[bias], np.multiply(state[runningMean].ref, scale.ref));
         moved[runningMean] = state[runningMean];
         moved[runningVar] = state[runningVar];
@@ -38,11 +50,11 @@ export function batchNorm(name: string, channels: number): Layer {
       const centred = np.subtract(x, perChannel(mean.ref));
       const variance = np.mean(np.square(centred.ref), [0, 2, 3]);
       const towards = (old: np.Array, now: np.Array) =>
-        np.add(np.multiply(old, 1 - MOMENTUM), np.multiply(lax.stopGradient(now), MOMENTUM));
+        np.add(np.multiply(old, 1 - momentum), np.multiply(lax.stopGradient(now), momentum));
       moved[runningMean] = towards(state[runningMean], mean);
       // One value per channel has no unbiased variance; PyTorch refuses, we keep the biased one (0).
       moved[runningVar] = towards(state[runningVar], np.multiply(variance.ref, count / Math.max(1, count - 1)));
-      const scale = np.multiply(params[weight], rsqrt(np.add(variance, EPSILON)));
+      const scale = scaled(rsqrt(np.add(variance, EPSILON)));
       return np.add(np.multiply(centred, perChannel(scale)), perChannel(params[bias]));
     },
   };

@@ -8,6 +8,8 @@ export interface Scope {
   readonly state: Arrays;
   readonly moved: Arrays;
   readonly mode: "train" | "predict";
+  /** Random factors of a training step; without them nothing is dropped. */
+  readonly noise?: Arrays;
 }
 
 /** A piece of a network that knows the names of its own parameters. */

@@ -1,0 +1,136 @@
+import { numpy as np } from "@jax-js/jax";
+import { HostArray, type HostArrays } from "../core/index.ts";
+import { compile } from "../engine/index.ts";
+import type { Method } from "../methods/index.ts";
+import type { Arrays, Model } from "../models/index.ts";
+import type { Optimizer } from "../optim/index.ts";
+import type { RunConfig } from "./config.ts";
+import { gradientStep, type StepResult, type TrainState, trainStep, updateStep } from "./step.ts";
+
+/** Takes training steps, compiled. */
+export interface Stepper {
+  /** One update from the arrays of its micro-batches. The result before last is written over. */
+  step(current: TrainState, microBatches: readonly HostArrays[], controls: HostArrays): Promise<StepResult>;
+  dispose(): Promise<void>;
+}
+
+export interface StepperParts {
+  readonly model: Model;
+  readonly method: Method;
+  readonly optimizer: Optimizer;
+}
+
+/** Arrays of the shapes that every later step has. */
+export interface StepExample {
+  readonly current: TrainState;
+  readonly fed: HostArrays;
+  readonly controls: HostArrays;
+}
+
+type StepperConfig = Pick<RunConfig, "accumulate" | "clipNorm" | "threads" | "device">;
+
+/** One program for the whole step; with gradient accumulation one for each half. */
+export const createStepper = (parts: StepperParts, config: StepperConfig, example: StepExample): Promise<Stepper> =>
+  config.accumulate === 1 ? wholeStepper(parts, config, example) : accumulatingStepper(parts, config, example);
+
+async function wholeStepper(parts: StepperParts, config: StepperConfig, example: StepExample): Promise<Stepper> {
+  const { model, method, optimizer } = parts;
+  const options = { clipNorm: config.clipNorm, frozen: model.frozen };
+  const { current, fed, controls } = example;
+  const program = await compile<unknown[], StepResult>(
+    trainStep(model, method, optimizer, options),
+    [current, fed, controls],
+    config,
+  );
+  // Two generations take turns: a step reads the last result and writes over the one before.
+  let spare: StepResult | undefined;
+  let last: StepResult | undefined;
+  return {
+    async step(current, [fed], controls) {
+      const result = await program.run([current, fed, controls], { into: spare });
+      [spare, last] = [last, result];
+      return result;
+    },
+    dispose: () => program.dispose(),
+  };
+}
+
+/**
+ * The gradients of n micro-batches, each for its own images, are averaged before one update. BatchNorm sees one
+ * micro-batch at a time, as it does wherever gradients are accumulated.
+ */
+async function accumulatingStepper(parts: StepperParts, config: StepperConfig, example: StepExample): Promise<Stepper> {
+  const { model, method, optimizer } = parts;
+  const options = { clipNorm: config.clipNorm, frozen: model.frozen };
+  const differentiate = gradientStep(model, method, options);
+  const accumulated = (variables: { params: Arrays; state: Arrays }, fed: Arrays, sums: Arrays) => {
+    const { gradients, state, loss, logits } = differentiate(variables, fed);
+    const added = Object.entries(sums).map(([name, sum]) => [
+      name,
+      np.add(sum, np.multiply(gradients[name], 1 / config.accumulate)),
+    ]);
+    return { sums: Object.fromEntries(added) as Arrays, state, loss, logits };
+  };
+  const { current, fed, controls } = example;
+  const zeros: HostArrays = Object.fromEntries(
+    Object.entries(current.params)
+      .filter(([name]) => !model.frozen?.includes(name))
+      .map(([name, { shape }]) => [name, HostArray.zeros(shape)]),
+  );
+  const variables = ({ params, state }: TrainState) => ({ params, state });
+  type Accumulated = Pick<StepResult, "state" | "loss" | "logits"> & { sums: HostArrays };
+  const accumulate = await compile<unknown[], Accumulated>(accumulated, [variables(current), fed, zeros], config);
+  const update = await compile<unknown[], TrainState>(
+    updateStep(optimizer, options) as never,
+    [current, zeros, controls] as never,
+    config,
+  );
+  return {
+    async step(current, microBatches, controls) {
+      let { state } = current;
+      let sums = zeros;
+      let loss = 0;
+      const logits: HostArray<"float32">[] = [];
+      for (const fed of microBatches) {
+        const result: Accumulated = await accumulate.run([{ params: current.params, state }, fed, sums]);
+        ({ sums, state } = result);
+        loss += result.loss.data[0] / microBatches.length;
+        logits.push(result.logits);
+      }
+      const moved: TrainState = await update.run([{ ...current, state }, sums, controls]);
+      return { ...moved, loss: HostArray.scalar(loss), logits: joined(logits) };
+    },
+    async dispose() {
+      await accumulate.dispose();
+      await update.dispose();
+    },
+  };
+}
+
+/** Arrays [N, …] one behind the other. */
+function joined(parts: readonly HostArray<"float32">[]): HostArray<"float32"> {
+  const [{ shape }] = parts;
+  const out = new Float32Array(parts.reduce((sum, { data }) => sum + data.length, 0));
+  let at = 0;
+  for (const { data } of parts) {
+    out.set(data, at);
+    at += data.length;
+  }
+  return HostArray.float32([parts.reduce((sum, part) => sum + part.shape[0], 0), ...shape.slice(1)], out);
+}
+
+/** The arrays of a step cut into `count` micro-batches; what is not one for each image is given to all. */
+export function microBatches(fed: HostArrays, images: number, count: number): HostArrays[] {
+  if (count === 1) return [fed];
+  const size = images / count;
+  return Array.from({ length: count }, (_, i) =>
+    Object.fromEntries(
+      Object.entries(fed).map(([name, array]) => {
+        if (array.shape[0] !== images) return [name, array];
+        const row = array.data.length / images;
+        const own = (array.data as Float32Array).subarray(i * size * row, (i + 1) * size * row);
+        return [name, HostArray.float32([size, ...array.shape.slice(1)], own)];
+      }),
+    ),
+  );
+}
