@@ -101,7 +101,14 @@ describe.each<[string, MethodOptions]>([
 });
 
 // Wider variants of networks that are here.
-const variants: readonly string[] = ["wideresnet28-10", "wideresnet40-2"];
+const variants: readonly string[] = [
+  "wideresnet28-10",
+  "wideresnet40-2",
+  "resnet34",
+  "regnety-800mf",
+  "swinv2-small",
+  "swinv2-base",
+];
 
 describe.each(Object.keys(models).filter((name) => !variants.includes(name)) as ModelName[])("%s", (name) => {
   const model = createModel(name, { inputChannels: 6, classes: 3, imageSize: 8 });

@@ -1,7 +1,9 @@
 import { knownName, UserError } from "../core/index.ts";
 import { airbench94 } from "./airbench.ts";
 import type { Model, ModelOptions } from "./model.ts";
-import { resnet18, resnet20 } from "./resnet.ts";
+import { regnetY400MF, regnetY800MF } from "./regnet.ts";
+import { resnet18, resnet20, resnet34, resnet50 } from "./resnet.ts";
+import { swinV2Base, swinV2Small, swinV2Tiny } from "./swin-v2.ts";
 import { deitSmall, deitTiny, vitBase, vitSmall, vitTiny, vitTinyPatch4Depth6 } from "./vision-transformer.ts";
 import { wideResnet16x4, wideResnet28x10, wideResnet40x2 } from "./wide-resnet.ts";
 
@@ -16,7 +18,9 @@ export {
   type Variables,
   withNoise,
 } from "./model.ts";
-export { resnet18, resnet20 } from "./resnet.ts";
+export { regnetY400MF, regnetY800MF } from "./regnet.ts";
+export { resnet18, resnet20, resnet34, resnet50 } from "./resnet.ts";
+export { swinV2Base, swinV2Small, swinV2Tiny } from "./swin-v2.ts";
 export { deitSmall, deitTiny, vitBase, vitSmall, vitTiny, vitTinyPatch4Depth6 } from "./vision-transformer.ts";
 export { wideResnet16x4, wideResnet28x10, wideResnet40x2 } from "./wide-resnet.ts";
 
@@ -24,16 +28,23 @@ export { wideResnet16x4, wideResnet28x10, wideResnet40x2 } from "./wide-resnet.t
 export const models = {
   resnet20,
   resnet18,
+  resnet34,
+  resnet50,
   airbench94,
   "wideresnet16-4": wideResnet16x4,
   "wideresnet28-10": wideResnet28x10,
   "wideresnet40-2": wideResnet40x2,
+  "regnety-400mf": regnetY400MF,
+  "regnety-800mf": regnetY800MF,
   "vit-tiny-patch4-depth6": vitTinyPatch4Depth6,
   "vit-tiny": vitTiny,
   "vit-small": vitSmall,
   "vit-base": vitBase,
   "deit-tiny": deitTiny,
   "deit-small": deitSmall,
+  "swinv2-tiny": swinV2Tiny,
+  "swinv2-small": swinV2Small,
+  "swinv2-base": swinV2Base,
 } satisfies Record<string, (options: ModelOptions) => Model>;
 
 export type ModelName = keyof typeof models;

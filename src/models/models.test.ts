@@ -2,8 +2,13 @@ import type { numpy as np } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
 import { HostArray, Random, UserError } from "../core/index.ts";
 import { ArraySpec, compile, runReference } from "../engine/index.ts";
-import { type Arrays, createModel, drawNoise, type ModelName, models } from "./index.ts";
-import { parameterCount, testModel } from "./testing.ts";
+import { relativeError } from "../engine/testing.ts";
+import { type Arrays, createModel, drawNoise, type Model, type ModelName, type ModelOptions, models } from "./index.ts";
+import { relativePositions, shiftMask } from "./layers/window-attention.ts";
+import { regnetY } from "./regnet.ts";
+import { resnet } from "./resnet.ts";
+import { swinV2 } from "./swin-v2.ts";
+import { awayFromZero, lossAndGradients, parameterCount, testModel } from "./testing.ts";
 
 /** jax-js would take minutes for their gradients; each is a variant of a network that is tested. */
 const variants: readonly ModelName[] = [
@@ -13,13 +18,71 @@ const variants: readonly ModelName[] = [
   "vit-base",
   "deit-tiny",
   "deit-small",
+  "resnet34",
+  "resnet50",
+  "regnety-400mf",
+  "regnety-800mf",
+  "swinv2-tiny",
+  "swinv2-small",
+  "swinv2-base",
 ];
 const tested = (Object.keys(models) as ModelName[]).filter((name) => !variants.includes(name));
 
 describe.each(tested)("%s", (name) =>
   // Its logits are divided by 9.
-  testModel(name, name === "airbench94" ? { learningRate: 1.5 } : {}),
+  testModel((options) => createModel(name, options), name === "airbench94" ? { learningRate: 1.5 } : {}),
 );
+
+// The same code at a size that jax-js can bear.
+describe("a small bottleneck resnet", () =>
+  testModel((options) => resnet("small", { widths: [4, 8], depths: [1, 2], expansion: 4 }, options)));
+describe("a small regnet-y", () =>
+  testModel((options) => regnetY("small", { widths: [8, 16], depths: [1, 2], groupWidth: 4 }, options)));
+describe("a small swin-v2", () =>
+  testModel((options) => swinV2("small", { width: 8, depths: [2, 2, 1, 1], heads: [1, 2, 2, 4] }, options), {
+    learningRate: 0.1,
+  }));
+
+describe.each([
+  ["resnet", (options) => resnet("small", { widths: [2, 4], depths: [1, 1] }, options)],
+  ["regnet-y", (options) => regnetY("small", { widths: [4, 8], depths: [1, 1], groupWidth: 4 }, options)],
+  ["swin-v2", (options) => swinV2("small", { width: 4, depths: [2, 1], heads: [1, 2] }, options)],
+] as const satisfies readonly (readonly [string, (options: ModelOptions) => Model])[])(
+  "a %s for photographs",
+  (_, create) => {
+    test("compiled ≡ jax-js: loss and gradients", async () => {
+      const model = create({ inputChannels: 1, classes: 3, imageSize: 128 });
+      const { params, state } = model.init(new Random(1));
+      const random = new Random("photographs");
+      const images = HostArray.float32(
+        [2, 1, 128, 128],
+        Float32Array.from({ length: 2 * 128 * 128 }, () => random.normal()),
+      );
+      const args = [awayFromZero(params), state, images, HostArray.float32([2, 3], [1, 0, 0, 0, 0, 1])];
+      const expected = await runReference(lossAndGradients(model), args);
+      const program = await compile(lossAndGradients(model), args, { threads: 1 });
+      const actual = await program.run(args);
+      await program.dispose();
+      expect(relativeError(actual.loss, expected.loss)).toBeLessThan(1e-5);
+      for (const name of Object.keys(params))
+        expect(relativeError(actual.gradients[name], expected.gradients[name]), name).toBeLessThan(1e-4);
+    }, 120_000);
+  },
+);
+
+test("a shift's mask parts what came from the other end; relative positions are log-spaced and antisymmetric", () => {
+  // Four windows of 2 × 2 in 4 × 4, shifted by 1: the first holds neighbours only, the last four strangers.
+  const mask = shiftMask(4, 2, 1);
+  expect([...mask.subarray(0, 16)]).toEqual(new Array(16).fill(0));
+  expect([...mask.subarray(48)]).toEqual(
+    Array.from({ length: 16 }, (_, i) => (Math.floor(i / 4) === i % 4 ? 0 : -100)),
+  );
+  const positions = relativePositions(8);
+  // Token 0 and token 63 differ by the whole window both ways: ±log₂(9) / 3.
+  expect(positions[2 * 63]).toBeCloseTo(-Math.log2(9) / 3, 6);
+  expect(positions[2 * 63 * 64 + 1]).toBeCloseTo(Math.log2(9) / 3, 6);
+  expect(positions[2 * 65]).toBe(0);
+});
 
 // PyTorch's counts of the same networks: torchvision's blocks with projection shortcuts, the Wide ResNets of
 // Zagoruyko and Komodakis's table 4, timm's VisionTransformer without a class token.
@@ -44,6 +107,16 @@ test.each([
   ["vit-base", 86_567_656],
   ["deit-tiny", 5_717_416],
   ["deit-small", 22_050_664],
+  // resnet{18,34,50}, regnety_{004,008}.
+  ["resnet18", 11_689_512],
+  ["resnet34", 21_797_672],
+  ["resnet50", 25_557_032],
+  ["regnety-400mf", 4_344_144],
+  ["regnety-800mf", 6_263_168],
+  // swinv2_tiny_window8_256; torchvision's counts of the other two, less the key biases that it keeps at 0.
+  ["swinv2-tiny", 28_347_154],
+  ["swinv2-small", 49_737_442 - 9_024],
+  ["swinv2-base", 87_930_848 - 12_032],
 ] as const)("%s for photographs has %i parameters", (name, count) => {
   expect(parameterCount(createModel(name, { inputChannels: 3, classes: 1000, imageSize: 224 }))).toBe(count);
 });
@@ -91,8 +164,8 @@ describe("random factors", () => {
   });
 
   test("a model without them refuses the rates", () => {
-    expect(() => createModel("resnet20", { ...options, dropout: 0 })).toThrow(
-      "--stochastic-depth 0.5: resnet20 has none",
+    expect(() => createModel("airbench94", { ...options, dropout: 0 })).toThrow(
+      "--stochastic-depth 0.5: airbench94 has none",
     );
     expect(() => createModel("vit-tiny", { ...options, stochasticDepth: 1 })).toThrow("outside [0, 1)");
   });

@@ -1,40 +1,74 @@
 import { nn, numpy as np } from "@jax-js/jax";
 import type { HostArrays } from "../core/index.ts";
+import { isPhotograph } from "./image-stem.ts";
 import { batchNorm } from "./layers/batch-norm.ts";
 import { conv } from "./layers/conv.ts";
+import { type Drop, depthRate, dropout, dropPath, noiseOf } from "./layers/drop.ts";
 import type { Layer } from "./layers/layer.ts";
 import { linear } from "./layers/linear.ts";
+import { maxPool } from "./layers/max-pool.ts";
 import { type Arrays, type Model, type ModelOptions, modelOf } from "./model.ts";
 
-interface Variant {
-  /** Channels of each stage; every stage but the first halves the size. */
+export interface ResnetVariant {
+  /** Channels of each stage (of a bottleneck's 3×3 convolution); every stage but the first halves the size. */
   readonly widths: readonly number[];
   /** Blocks of each stage. */
   readonly depths: readonly number[];
+  /** Times the channels of a block, in its output; 1 is a basic block, more a bottleneck. */
+  readonly expansion?: number;
+  /** Made for small images alone: never the stem for photographs. */
+  readonly small?: boolean;
 }
 
 /** He et al. 2016, section 4.2 (CIFAR), with projection shortcuts (option B) as in timm and torchvision. */
 export const resnet20 = (options: ModelOptions) =>
-  resnet("resnet20", { widths: [16, 32, 64], depths: [3, 3, 3] }, options);
+  resnet("resnet20", { widths: [16, 32, 64], depths: [3, 3, 3], small: true }, options);
 
-/** He et al. 2016, table 1, with the CIFAR stem: 3×3, stride 1, no max-pool. */
+const WIDTHS = [64, 128, 256, 512];
+
+/** He et al. 2016, table 1; as timm's, the stride of a bottleneck is in its 3×3 convolution. */
 export const resnet18 = (options: ModelOptions) =>
-  resnet("resnet18", { widths: [64, 128, 256, 512], depths: [2, 2, 2, 2] }, options);
+  resnet("resnet18", { widths: WIDTHS, depths: [2, 2, 2, 2] }, options);
+export const resnet34 = (options: ModelOptions) =>
+  resnet("resnet34", { widths: WIDTHS, depths: [3, 4, 6, 3] }, options);
+export const resnet50 = (options: ModelOptions) =>
+  resnet("resnet50", { widths: WIDTHS, depths: [3, 4, 6, 3], expansion: 4 }, options);
 
-function resnet(name: string, { widths, depths }: Variant, { inputChannels, classes }: ModelOptions): Model {
-  const stemConv = conv("conv1", inputChannels, widths[0], { kernel: 3 });
+/**
+ * Names as timm's and torchvision's. Photographs meet the published stem (7×7, stride 2, max-pool), small images that
+ * of CIFAR: 3×3, stride 1, no max-pool.
+ */
+export function resnet(
+  name: string,
+  { widths, depths, expansion = 1, small = false }: ResnetVariant,
+  { inputChannels, classes, imageSize, stochasticDepth = 0, dropout: dropRate = 0 }: ModelOptions,
+): Model {
+  const photograph = !small && isPhotograph(imageSize);
+  const stemConv = conv("conv1", inputChannels, widths[0], photograph ? { kernel: 7, stride: 2 } : { kernel: 3 });
   const stemNorm = batchNorm("bn1", widths[0]);
+  const count = depths.reduce((sum, depth) => sum + depth, 0);
+  let inputs = widths[0];
+  let index = 0;
   const blocks = widths.flatMap((width, stage) =>
     Array.from({ length: depths[stage] }, (_, i) => {
-      const inputs = i > 0 ? width : widths[Math.max(0, stage - 1)];
-      return basicBlock(`layer${stage + 1}.${i}`, inputs, width, i === 0 && stage > 0 ? 2 : 1);
+      const block = residualBlock(`layer${stage + 1}.${i}`, {
+        inputs,
+        width,
+        expansion,
+        stride: i === 0 && stage > 0 ? 2 : 1,
+        dropRate: depthRate(stochasticDepth, index++, count),
+      });
+      inputs = width * expansion;
+      return block;
     }),
   );
-  const head = linear("fc", widths[widths.length - 1], classes);
+  const headDrop = dropout("head_drop", dropRate, inputs);
+  const head = linear("fc", inputs, classes);
 
   return modelOf({
     name,
     stemWeight: "conv1.weight",
+    noise: noiseOf([...blocks.map(({ drop }) => drop), headDrop]),
     init(random) {
       const params: HostArrays = {};
       const state: HostArrays = {};
@@ -42,23 +76,53 @@ function resnet(name: string, { widths, depths }: Variant, { inputChannels, clas
       return { params, state };
     },
     stem: (params, images) => stemConv.apply({ params, state: {}, moved: {}, mode: "predict" }, images),
-    trunk(params, state, features, mode) {
+    trunk(params, state, features, mode, noise) {
       const moved: Arrays = {};
-      const scope = { params, state, moved, mode };
-      let x = nn.relu(stemNorm.apply(scope, features));
+      const scope = { params, state, moved, mode, noise };
+      const activated = nn.relu(stemNorm.apply(scope, features));
+      let x = photograph ? maxPool(activated, 3, { stride: 2, padding: 1 }) : activated;
       for (const block of blocks) x = block.apply(scope, x);
-      const logits = head.apply(scope, np.mean(x, [2, 3]));
+      const logits = head.apply(scope, headDrop.apply(scope, np.mean(x, [2, 3])));
       return { logits, state: moved };
     },
   });
 }
 
-/** Two 3×3 convolutions beside a shortcut: the identity where shapes agree, else 1×1 convolution and BatchNorm. */
-function basicBlock(name: string, inputs: number, outputs: number, stride: number): Layer {
-  const conv1 = conv(`${name}.conv1`, inputs, outputs, { kernel: 3, stride });
-  const bn1 = batchNorm(`${name}.bn1`, outputs);
-  const conv2 = conv(`${name}.conv2`, outputs, outputs, { kernel: 3 });
-  const bn2 = batchNorm(`${name}.bn2`, outputs);
+interface BlockOptions {
+  readonly inputs: number;
+  readonly width: number;
+  readonly expansion: number;
+  readonly stride: number;
+  readonly dropRate: number;
+}
+
+/**
+ * Two 3×3 convolutions, or 1×1, 3×3, 1×1, beside a shortcut: the identity where shapes agree, else 1×1 convolution and
+ * BatchNorm.
+ */
+function residualBlock(
+  name: string,
+  { inputs, width, expansion, stride, dropRate }: BlockOptions,
+): Layer & { drop: Drop } {
+  const outputs = width * expansion;
+  const shapes =
+    expansion === 1
+      ? [
+          { kernel: 3, stride },
+          { kernel: 3, stride: 1 },
+        ]
+      : [
+          { kernel: 1, stride: 1 },
+          { kernel: 3, stride },
+          { kernel: 1, stride: 1 },
+        ];
+  const branch = shapes.flatMap((shape, i) => {
+    const channels = i === shapes.length - 1 ? outputs : width;
+    return [
+      conv(`${name}.conv${i + 1}`, i === 0 ? inputs : width, channels, shape),
+      batchNorm(`${name}.bn${i + 1}`, channels),
+    ];
+  });
   const downsample =
     stride === 1 && inputs === outputs
       ? []
@@ -66,15 +130,19 @@ function basicBlock(name: string, inputs: number, outputs: number, stride: numbe
           conv(`${name}.downsample.0`, inputs, outputs, { kernel: 1, stride }),
           batchNorm(`${name}.downsample.1`, outputs),
         ];
+  const drop = dropPath(`${name}.drop_path`, dropRate);
   return {
+    drop,
     init(random, params, state) {
-      for (const layer of [conv1, bn1, conv2, bn2, ...downsample]) layer.init(random, params, state);
+      for (const layer of [...branch, ...downsample]) layer.init(random, params, state);
     },
     apply(scope, x) {
-      const hidden = nn.relu(bn1.apply(scope, conv1.apply(scope, x.ref)));
-      const residual = bn2.apply(scope, conv2.apply(scope, hidden));
+      const residual = branch.reduce((value, layer, i) => {
+        const y = layer.apply(scope, value);
+        return i % 2 === 1 && i < branch.length - 1 ? nn.relu(y) : y;
+      }, x.ref);
       const shortcut = downsample.reduce((value, layer) => layer.apply(scope, value), x);
-      return nn.relu(np.add(residual, shortcut));
+      return nn.relu(np.add(drop.apply(scope, residual), shortcut));
     },
   };
 }

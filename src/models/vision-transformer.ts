@@ -1,5 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { HostArray, type HostArrays, UserError } from "../core/index.ts";
+import { DEFAULT_IMAGE_SIZE, isPhotograph } from "./image-stem.ts";
 import { attention } from "./layers/attention.ts";
 import { type Drop, depthRate, dropout, dropPath, noiseOf } from "./layers/drop.ts";
 import type { Layer } from "./layers/layer.ts";
@@ -21,7 +22,6 @@ interface Variant {
 /** timm cuts its normal at ±2, a hundred deviations: nowhere. */
 const STD = 0.02;
 const MLP_RATIO = 4;
-const DEFAULT_IMAGE_SIZE = 32;
 
 /** ViT-Ti (Touvron et al. 2021, table 1) at half its depth, for small images: 32×32 gives 64 tokens. */
 export const vitTinyPatch4Depth6 = (options: ModelOptions) =>
@@ -31,14 +31,9 @@ const TINY = { width: 192, depth: 12, heads: 3, classToken: true } as const;
 const SMALL = { width: 384, depth: 12, heads: 6, classToken: true } as const;
 const BASE = { width: 768, depth: 12, heads: 12, classToken: true } as const;
 
-/** As published for photographs, patches of 16 pixels; for images below 128 pixels patches of 4. */
+/** As published for photographs, patches of 16 pixels; for small images patches of 4. */
 const published = (name: string, variant: Omit<Variant, "patch">) => (options: ModelOptions) =>
-  visionTransformer(
-    name,
-    { ...variant, patch: (options.imageSize ?? DEFAULT_IMAGE_SIZE) < SMALL_IMAGES ? 4 : 16 },
-    options,
-  );
-const SMALL_IMAGES = 128;
+  visionTransformer(name, { ...variant, patch: isPhotograph(options.imageSize) ? 16 : 4 }, options);
 
 /** Dosovitskiy et al. 2021, table 1 (B), and the sizes of Touvron et al. 2021; timm's `vit_tiny_patch16_224`, … */
 export const vitTiny = published("vit-tiny", TINY);

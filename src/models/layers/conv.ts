@@ -7,22 +7,24 @@ export interface ConvOptions {
   readonly stride?: number;
   /** Zeros on every side; default keeps the size at stride 1 with an odd kernel. */
   readonly padding?: number;
+  /** Channels are convolved in so many groups of their own; 1 by default. */
+  readonly groups?: number;
 }
 
 /**
- * Convolution without bias, [N, I, H, W] → [N, O, H′, W′], weight `name.weight` [O, I, k, k].
- * Init: normal with variance 2 / (O·k²), He et al. 2015 in torchvision's fan-out form.
+ * Convolution without bias, [N, I, H, W] → [N, O, H′, W′], weight `name.weight` [O, I / groups, k, k].
+ * Init: normal with variance 2 · groups / (O·k²), He et al. 2015 in torchvision's fan-out form.
  */
 export function conv(
   name: string,
   inputs: number,
   outputs: number,
-  { kernel, stride = 1, padding = (kernel - 1) / 2 }: ConvOptions,
+  { kernel, stride = 1, padding = (kernel - 1) / 2, groups = 1 }: ConvOptions,
 ): Layer {
   return {
     init(random, params) {
-      const std = Math.sqrt(2 / (outputs * kernel * kernel));
-      const weight = HostArray.zeros([outputs, inputs, kernel, kernel]);
+      const std = Math.sqrt((2 * groups) / (outputs * kernel * kernel));
+      const weight = HostArray.zeros([outputs, inputs / groups, kernel, kernel]);
       for (let i = 0; i < weight.data.length; i++) weight.data[i] = std * random.normal();
       params[`${name}.weight`] = weight;
     },
@@ -35,6 +37,7 @@ export function conv(
           [padding, padding],
           [padding, padding],
         ],
+        { featureGroupCount: groups },
       ),
   };
 }

@@ -6,14 +6,14 @@ import type { Layer } from "./layer.ts";
 const EPSILON = 1e-6;
 
 /**
- * Layer normalisation over the last axis (Ba et al. 2016), [..., D] → [..., D], `name.weight` 1 and `name.bias` 0 at
- * the start.
+ * Layer normalisation over the last axis (Ba et al. 2016), [..., D] → [..., D], `name.weight` `start` (1) and `name.bias` 0
+ * at first.
  */
-export function layerNorm(name: string, width: number): Layer {
+export function layerNorm(name: string, width: number, start = 1): Layer {
   const filled = (value: number) => HostArray.float32([width], new Float32Array(width).fill(value));
   return {
     init(_random, params) {
-      params[`${name}.weight`] = filled(1);
+      params[`${name}.weight`] = filled(start);
       params[`${name}.bias`] = filled(0);
     },
     apply({ params }, x) {

@@ -1,0 +1,154 @@
+import { numpy as np } from "@jax-js/jax";
+import { type HostArrays, UserError } from "../core/index.ts";
+import { DEFAULT_IMAGE_SIZE, isPhotograph } from "./image-stem.ts";
+import { type Drop, depthRate, dropout, dropPath, noiseOf } from "./layers/drop.ts";
+import type { Layer } from "./layers/layer.ts";
+import { layerNorm } from "./layers/layer-norm.ts";
+import { linear } from "./layers/linear.ts";
+import { mlp } from "./layers/mlp.ts";
+import { patchEmbedding } from "./layers/patch-embedding.ts";
+import { type WindowAttentionOptions, windowAttention } from "./layers/window-attention.ts";
+import { type Model, type ModelOptions, modelOf } from "./model.ts";
+
+export interface SwinVariant {
+  /** Of the first stage; each later one doubles it. */
+  readonly width: number;
+  /** Blocks of each stage. */
+  readonly depths: readonly number[];
+  readonly heads: readonly number[];
+}
+
+const STD = 0.02;
+const MLP_RATIO = 4;
+const LARGEST_WINDOW = 8;
+
+/** Liu et al. 2022, section 4.1; timm's `swinv2_{tiny,small,base}_window8_256`. */
+export const swinV2Tiny = (options: ModelOptions) =>
+  swinV2("swinv2-tiny", { width: 96, depths: [2, 2, 6, 2], heads: [3, 6, 12, 24] }, options);
+export const swinV2Small = (options: ModelOptions) =>
+  swinV2("swinv2-small", { width: 96, depths: [2, 2, 18, 2], heads: [3, 6, 12, 24] }, options);
+export const swinV2Base = (options: ModelOptions) =>
+  swinV2("swinv2-base", { width: 128, depths: [2, 2, 18, 2], heads: [4, 8, 16, 32] }, options);
+
+/**
+ * Names and initialisation as timm's `SwinTransformerV2`. Photographs are cut into patches of 4 pixels, small images of 2;
+ * a stage's windows are the largest of up to 8 tokens a side that tile it (256 pixels: 8; 224 pixels: 7). Where nothing
+ * is left to halve evenly, zeros fill up.
+ * @throws RangeError for an image size that patches don't fill.
+ */
+export function swinV2(
+  name: string,
+  { width, depths, heads }: SwinVariant,
+  { inputChannels, classes, imageSize = DEFAULT_IMAGE_SIZE, stochasticDepth = 0, dropout: dropRate = 0 }: ModelOptions,
+): Model {
+  const patch = isPhotograph(imageSize) ? 4 : 2;
+  if (imageSize % patch !== 0)
+    throw new RangeError(`${name}: imageSize is ${imageSize}; patches of ${patch} pixels must fill it`);
+  const embedding = patchEmbedding("patch_embed.proj", inputChannels, width, patch);
+  const embeddingNorm = layerNorm("patch_embed.norm", width);
+  const count = depths.reduce((sum, depth) => sum + depth, 0);
+  let index = 0;
+  let resolution = imageSize / patch;
+  const firstResolution = resolution;
+  const layers: (Layer & { readonly drops: readonly Drop[] })[] = [];
+  for (const [stage, depth] of depths.entries()) {
+    const channels = width * 2 ** stage;
+    if (stage > 0) {
+      layers.push(patchMerging(`layers.${stage}.downsample`, channels / 2));
+      resolution = Math.ceil(resolution / 2);
+    }
+    const window = largestDivisor(resolution, LARGEST_WINDOW);
+    for (let i = 0; i < depth; i++) {
+      const shift = i % 2 === 1 && window < resolution ? Math.floor(window / 2) : 0;
+      const options = { width: channels, heads: heads[stage], resolution, window, shift, std: STD };
+      layers.push(swinBlock(`layers.${stage}.blocks.${i}`, options, depthRate(stochasticDepth, index++, count)));
+    }
+  }
+  const features = width * 2 ** (depths.length - 1);
+  const finalNorm = layerNorm("norm", features);
+  const headDrop = dropout("head_drop", dropRate, features);
+  const head = linear("head.fc", features, classes, { std: STD });
+
+  return modelOf({
+    name,
+    stemWeight: "patch_embed.proj.weight",
+    noise: noiseOf([...layers.flatMap(({ drops }) => drops), headDrop]),
+    init(random) {
+      const params: HostArrays = {};
+      for (const layer of [embedding, embeddingNorm, ...layers, finalNorm, head]) layer.init(random, params, {});
+      return { params, state: {} };
+    },
+    stem(params, images) {
+      const [, , h, w] = images.shape;
+      if (h !== imageSize || w !== imageSize)
+        throw new UserError(`${name}: images are ${h}×${w}, its windows are for ${imageSize}×${imageSize}`);
+      return embedding.project(params, images);
+    },
+    trunk(params, state, projected, mode, noise) {
+      const scope = { params, state, moved: {}, mode, noise };
+      const tokens = embeddingNorm.apply(scope, embedding.addBias(params, projected));
+      let x = np.reshape(tokens, [-1, firstResolution, firstResolution, width]);
+      for (const layer of layers) x = layer.apply(scope, x);
+      const read = np.mean(finalNorm.apply(scope, x), [1, 2]);
+      return { logits: head.apply(scope, headDrop.apply(scope, read)), state };
+    },
+  });
+}
+
+/** x + norm(attention(x)), then the same with a perceptron; the norms start at 0, so that blocks start as identities. */
+function swinBlock(
+  name: string,
+  options: WindowAttentionOptions,
+  dropRate: number,
+): Layer & { readonly drops: readonly Drop[] } {
+  const { width } = options;
+  const attend = windowAttention(`${name}.attn`, options);
+  const norm1 = layerNorm(`${name}.norm1`, width, 0);
+  const perceptron = mlp(`${name}.mlp`, width, MLP_RATIO * width, STD);
+  const norm2 = layerNorm(`${name}.norm2`, width, 0);
+  const [drop1, drop2] = [1, 2].map((i) => dropPath(`${name}.drop_path${i}`, dropRate));
+  return {
+    drops: [drop1, drop2],
+    init(random, params, state) {
+      for (const layer of [attend, norm1, perceptron, norm2]) layer.init(random, params, state);
+    },
+    apply(scope, x) {
+      const attended = np.add(x.ref, drop1.apply(scope, norm1.apply(scope, attend.apply(scope, x))));
+      return np.add(attended.ref, drop2.apply(scope, norm2.apply(scope, perceptron.apply(scope, attended))));
+    },
+  };
+}
+
+/** Four neighbours become one token: [N, H, W, D] → [N, ⌈H/2⌉, ⌈W/2⌉, 2·D], `name.reduction`, then `name.norm`. */
+function patchMerging(name: string, width: number): Layer & { readonly drops: readonly Drop[] } {
+  const reduction = linear(`${name}.reduction`, 4 * width, 2 * width, { std: STD, bias: false });
+  const norm = layerNorm(`${name}.norm`, 2 * width);
+  return {
+    drops: [],
+    init(random, params, state) {
+      for (const layer of [reduction, norm]) layer.init(random, params, state);
+    },
+    apply(scope, x) {
+      const [, height, columns] = x.shape;
+      const even =
+        height % 2 || columns % 2
+          ? np.pad(x, [
+              [0, 0],
+              [0, height % 2],
+              [0, columns % 2],
+              [0, 0],
+            ])
+          : x;
+      const [n, rows, cols] = even.shape;
+      // timm's order: the neighbour below before the one to the right.
+      const neighbours = np.transpose(np.reshape(even, [n, rows / 2, 2, cols / 2, 2, width]), [0, 1, 3, 4, 2, 5]);
+      return norm.apply(scope, reduction.apply(scope, np.reshape(neighbours, [n, rows / 2, cols / 2, 4 * width])));
+    },
+  };
+}
+
+function largestDivisor(value: number, limit: number): number {
+  let divisor = Math.min(value, limit);
+  while (value % divisor !== 0) divisor--;
+  return divisor;
+}
