@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const outDir = here("dist/web");
+const outDir = here("dist/page");
 
 /** ONNX Runtime's own files, which the page loads as they are. */
 const runtimeFiles = [
@@ -30,6 +30,12 @@ const inTheBrowser: Plugin = {
 
 const runtime: Plugin = {
   name: "onnxruntime-files",
+  // It is told where its files are; Vite would add a second copy of the module that it would else look for.
+  transform: {
+    filter: { id: /ort\.wasm\.bundle\.min\.mjs$/ },
+    handler: (code) =>
+      code.replaceAll('new URL("ort-wasm-simd-threaded.wasm",import.meta.url).href', '"ort-wasm-simd-threaded.wasm"'),
+  },
   writeBundle() {
     const from = dirname(createRequire(import.meta.url).resolve("onnxruntime-web"));
     mkdirSync(join(outDir, "ort"), { recursive: true });
@@ -37,7 +43,7 @@ const runtime: Plugin = {
   },
 };
 
-/** Modules do not load from the disk, classic scripts do. */
+/** Modules do not load from the disk, classic scripts do; nor does anything that asks for other origins' leave. */
 const classicScript: Plugin = {
   name: "classic-script",
   transformIndexHtml: {
@@ -50,19 +56,24 @@ const treeshake = {
   moduleSideEffects: (id: string) => !/\/src\/(core|corrupt|data|augment|methods|evaluate)\//.test(id),
 };
 
-/** The page of `anchored demo`, without models: src/web → dist/web. */
+/** The page of `anchored demo`, without models: src/web → dist/page. */
 export default defineConfig({
   root: here("src/web"),
   base: "./",
   plugins: [inTheBrowser, classicScript, runtime],
   // One script with the worker inside it, for pages that are opened from the disk.
-  worker: { format: "iife", plugins: () => [inTheBrowser], rolldownOptions: { treeshake } },
+  worker: {
+    format: "iife",
+    plugins: () => [inTheBrowser, runtime],
+    rolldownOptions: { treeshake, checks: { pluginTimings: false } },
+  },
   build: {
     outDir,
     emptyOutDir: true,
     target: "es2023",
     modulePreload: false,
+    cssCodeSplit: false,
     reportCompressedSize: false,
-    rolldownOptions: { treeshake, output: { format: "iife" } },
+    rolldownOptions: { treeshake, output: { format: "iife" }, checks: { pluginTimings: false } },
   },
 });

@@ -22,8 +22,8 @@ import { float32Bytes, type Site } from "./site.ts";
 import { namedShapes, teachingStep } from "./teaching-step.ts";
 
 /** Training images that a taught classifier keeps seeing, and validation images that it is tried on: at most so many. */
-const REMEMBERED = 384;
-const TRIED = 256;
+const REMEMBERED = 192;
+const TRIED = 192;
 
 export interface EntryOptions {
   readonly dataSet: DataSet;

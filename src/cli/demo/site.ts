@@ -9,7 +9,7 @@ import type { Manifest } from "../../web/manifest.ts";
 
 /** The page without models, as `npm run build` leaves it; in the built package also when the sources are run. */
 const builtPage = (): string =>
-  fileURLToPath(new URL("../../web/", import.meta.url.replace(/\/src\/(cli\/demo\/[^/]+)\.ts$/, "/dist/$1.js")));
+  fileURLToPath(new URL("../../page/", import.meta.url.replace(/\/src\/(cli\/demo\/[^/]+)\.ts$/, "/dist/$1.js")));
 
 const MANIFEST = "demo.json";
 /** What a service worker fetches at once, so that the page works without a network. */

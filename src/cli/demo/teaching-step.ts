@@ -30,8 +30,15 @@ const optimizer = createOptimizer({
   decayNormsAndBiases: false,
 });
 
-/** The training step of a linear classifier of features [B, F] into K classes, and example arguments of its shapes. */
-export function teachingStep(sizes: { batchSize: number; features: number; classes: number }) {
+interface TeachingStep {
+  /** To trace. */
+  readonly step: (...args: any[]) => unknown;
+  /** Arguments of its shapes. */
+  readonly example: readonly unknown[];
+}
+
+/** The training step of a linear classifier of features [B, F] into K classes. */
+export function teachingStep(sizes: { batchSize: number; features: number; classes: number }): TeachingStep {
   const { batchSize, features, classes } = sizes;
   const params = { weight: HostArray.zeros([classes, features]), bias: HostArray.zeros([classes]) } as HostArrays;
   const fed = { images: HostArray.zeros([batchSize, features]), targets: HostArray.zeros([batchSize, classes]) };
