@@ -1,4 +1,5 @@
 import type { Image } from "../../core/image-set.ts";
+import { softmax } from "../../evaluate/judged.ts";
 import type { Client } from "../client.ts";
 import type { Manifest } from "../manifest.ts";
 import { DoubtCurve } from "./doubt-curve.ts";
@@ -106,9 +107,9 @@ export class App {
     ];
   }
 
-  /** Shows the first sample and waits until it is judged. */
+  /** Shows a sample of which the models doubt little, so that doubt has room to grow, and waits until it is judged. */
   async begin(): Promise<void> {
-    this.#sources.chooseSample(0);
+    this.#sources.chooseSample(surest(this.#options.manifest));
     await this.#refresh();
   }
 
@@ -123,10 +124,13 @@ export class App {
     return this.#ownClass === undefined ? classNames : [...classNames, this.#ownClass];
   }
 
-  #changed(): Promise<void> {
-    this.#version++;
+  async #changed(): Promise<void> {
+    const main = this.#canvas.closest("main");
+    if (main) main.dataset.busy = "true";
+    const version = ++this.#version;
     this.#problem.hidden = true;
-    return this.#refresh();
+    await this.#refresh();
+    if (main && version === this.#version) main.dataset.busy = "false";
   }
 
   async #predict(): Promise<void> {
@@ -225,4 +229,16 @@ export class App {
     this.#problem.textContent = text;
     this.#problem.hidden = false;
   }
+}
+
+/** The sample that most models are right about, and of those the one with the least doubt. */
+function surest({ models, samples, classNames }: Manifest): number {
+  const K = classNames.length;
+  const merit = samples.labels.map((label, i) =>
+    models.reduce((sum, { expected }) => {
+      const { confidence, predicted } = softmax(expected.slice(i * K, (i + 1) * K), K);
+      return sum + (predicted[0] === label ? 1 : 0) + confidence[0];
+    }, 0),
+  );
+  return merit.indexOf(Math.max(...merit));
 }

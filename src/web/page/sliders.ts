@@ -67,7 +67,7 @@ export class Sliders {
       element("div", { class: "row" }, element("h2", { id: "sliders-title" }, "Damage it"), this.#clear),
       element(
         "div",
-        { class: "scroll", tabIndex: 0, role: "group", "aria-label": "Corruptions" },
+        { class: "scroll" },
         ...groups.map(({ title, members }) =>
           element(
             "fieldset",

@@ -52,8 +52,8 @@ export class Verdict {
     const { predicted, doubt, confidence, probabilities } = reading;
     const right = label === undefined ? undefined : label === predicted;
     this.node.dataset.predicted = classNames[predicted];
-    this.node.dataset.doubt = doubt.toFixed(4);
-    this.node.dataset.spread = reading.spread.toFixed(5);
+    this.node.dataset.doubt = String(doubt);
+    this.node.dataset.spread = String(reading.spread);
     this.#answer.replaceChildren(
       classNames[predicted],
       ...(right === undefined
