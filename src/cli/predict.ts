@@ -135,13 +135,14 @@ async function answersTo(
 
 function answerOf(
   path: string,
-  { probabilities, uncertainty, score }: Answers,
+  { logits, probabilities, uncertainty, score }: Answers,
   row: number,
   classes: readonly string[],
   top: number,
 ): Answer {
   const first = row * classes.length;
-  const order = Array.from(classes.keys()).sort((a, b) => probabilities[first + b] - probabilities[first + a]);
+  // Of logits, as the model's label: probabilities of a high temperature may be equal.
+  const order = Array.from(classes.keys()).sort((a, b) => logits[first + b] - logits[first + a]);
   const told = order.slice(0, top).map((k) => ({
     class: classes[k],
     probability: probabilities[first + k],
