@@ -262,6 +262,8 @@ it("every command explains itself with examples", async () => {
     "train",
     "evaluate",
     "report",
+    "export",
+    "predict",
     "data list",
     "data fetch",
     "bench engine",

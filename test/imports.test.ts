@@ -16,13 +16,25 @@ const mayImport: Record<string, readonly string[]> = {
   engine: ["core"],
   methods: ["core", "data", "augment", "corrupt", "models", "optim", "engine"],
   train: ["core", "data", "augment", "corrupt", "models", "optim", "engine", "methods"],
+  export: ["core", "models", "engine", "methods", "train"],
   // Both read what was saved, not what saved it.
   evaluate: ["core"],
   report: ["core", "evaluate"],
   // The page in the browser: single files that need no Node; test/demo.test.ts looks at what was built.
   web: ["core", "data", "augment", "corrupt", "engine", "methods", "evaluate"],
   cli: [
-    ...["core", "data", "augment", "corrupt", "models", "optim", "engine", "methods", "train", "evaluate", "report"],
+    "core",
+    "data",
+    "augment",
+    "corrupt",
+    "models",
+    "optim",
+    "engine",
+    "methods",
+    "train",
+    "export",
+    "evaluate",
+    "report",
     "web",
   ],
 };

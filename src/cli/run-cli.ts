@@ -5,6 +5,8 @@ import { dataCommand } from "./data.ts";
 import { demoCommand } from "./demo.ts";
 import { explain } from "./errors.ts";
 import { evaluateCommand } from "./evaluate.ts";
+import { exportCommand } from "./export.ts";
+import { predictCommand } from "./predict.ts";
 import { quickstartCommand } from "./quickstart.ts";
 import { reportCommand } from "./report.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
@@ -19,6 +21,8 @@ const commands = [
   trainCommand,
   evaluateCommand,
   reportCommand,
+  exportCommand,
+  predictCommand,
   demoCommand,
   dataCommand,
   benchCommand,

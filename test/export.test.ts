@@ -1,0 +1,212 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { anchored, tinyImageFolder, tinyTraining } from "../src/cli/testing.ts";
+import { runPaths } from "../src/core/index.ts";
+
+const repository = fileURLToPath(new URL("..", import.meta.url));
+const root = mkdtempSync(join(tmpdir(), "anchored-export-"));
+const images = join(root, "images");
+const run = join(root, "run");
+const model = join(root, "model.onnx");
+const picture = join(images, "test", "red", "0.png");
+
+beforeAll(async () => {
+  await tinyImageFolder(images);
+  const method = "--method anchored --reference-count 3 --average-decay 0.5 --seed 2".split(" ");
+  const trained = await anchored(["train", ...tinyTraining(images), ...method, "--out", run]);
+  expect(trained.code, trained.notes.join("\n")).toBe(0);
+}, 120_000);
+afterAll(() => rmSync(root, { recursive: true }));
+
+describe("export", () => {
+  it("writes a file that agrees with the run, with a temperature fitted on the validation images", async () => {
+    const { code, out, notes } = await anchored(["export", run, "--out", model, "--json"]);
+    expect(notes.at(-1)).toMatch(/predict .*model.onnx IMAGE$/);
+    expect(code).toBe(0);
+    const exported = JSON.parse(out);
+    expect(exported).toMatchObject({
+      file: model,
+      temperatureImages: 4,
+      check: { set: "images/validation", images: 4 },
+    });
+    expect(exported.check.largestDifference).toBeLessThan(1e-5);
+    expect(exported.card).toMatchObject({ classes: ["blue", "red"], references: 3, weights: "average" });
+    expect(exported.card.temperature).not.toBe(1);
+  });
+
+  it("float16 tells what it costs in accuracy", async () => {
+    const small = join(root, "small.onnx");
+    const { code, out } = await anchored(["export", run, "--out", small, "--precision", "float16", "--k", "2"]);
+    expect(out).toMatch(
+      /2 references, temperature [\d.e+-]+ \(fitted on 4 validation images\), average weights in float16/,
+    );
+    expect(out).toMatch(/validation accuracy [\d.]+ % in float16, [\d.]+ % in float32: \d of 4 answers differ/);
+    expect(code).toBe(0);
+  });
+
+  it("needs no data for a temperature that is given", async () => {
+    const moved = join(root, "moved");
+    mkdirSync(moved);
+    const config = readFileSync(runPaths(run).config, "utf8").replaceAll(images, "/nowhere");
+    writeFileSync(runPaths(moved).config, config);
+    writeFileSync(runPaths(moved).checkpoint, readFileSync(runPaths(run).checkpoint));
+    const argv = ["export", moved, "--out", join(root, "moved.onnx")];
+    const refused = await anchored(argv);
+    expect(refused.notes.at(-1)).toMatch(/--temperature auto .*\/nowhere.*; or give --temperature 1$/);
+    expect(refused.code).toBe(2);
+    const written = await anchored([...argv, "--temperature", "2", "--precision", "float16"]);
+    expect(written.out).toMatch(/temperature 2, .*\n.* 64 images \(noise\) within/);
+    expect(written.notes.join("\n")).toMatch(/what float16 costs in accuracy is not measured: .*\/nowhere/);
+    expect(written.code).toBe(0);
+  });
+
+  it("leaves nothing behind where it is interrupted", async () => {
+    const { code } = await anchored(["export", run, "--out", join(root, "no.onnx")], { interrupted: true });
+    expect(code).toBe(130);
+    expect(() => readFileSync(join(root, "no.onnx"))).toThrow(/ENOENT/);
+  });
+});
+
+describe("predict", () => {
+  const jsonLines = (out: string) => out.split("\n").map((line) => JSON.parse(line));
+  const mixed = join(root, "mixed");
+
+  /** The same picture in many guises, and things that are none. */
+  beforeAll(async () => {
+    mkdirSync(join(mixed, "below"), { recursive: true });
+    const big = () => sharp(picture).resize(160, 160, { kernel: "nearest" });
+    await big().png().toFile(join(mixed, "alpha.png"));
+    await big().ensureAlpha().png().toFile(join(mixed, "a.png"));
+    await big().toColourspace("cmyk").jpeg({ quality: 100 }).toFile(join(mixed, "cmyk.jpg"));
+    await big()
+      .tiff()
+      .toFile(join(mixed, "below", "b.tiff"));
+    await big()
+      .gif()
+      .toFile(join(mixed, "below", "c.gif"));
+    await big().greyscale().webp().toFile(join(mixed, "grey.webp"));
+    await big().rotate(90).withMetadata({ orientation: 8 }).png().toFile(join(mixed, "turned.png"));
+    writeFileSync(join(mixed, "notes.txt"), "not an image");
+    writeFileSync(join(mixed, ".hidden"), "not even looked at");
+    writeFileSync(join(mixed, "cut.png"), readFileSync(picture));
+    truncateSync(join(mixed, "cut.png"), 60);
+  });
+
+  it("by a run and by its file: the same classes and uncertainties, a line an image", async () => {
+    const pictures = ["red", "blue"].map((name) => join(images, "test", name));
+    const byRun = await anchored(["predict", run, ...pictures, "--json"]);
+    const byFile = await anchored(["predict", model, ...pictures, "--json"]);
+    expect([byRun.code, byFile.code]).toEqual([0, 0]);
+    const [a, b] = [jsonLines(byRun.out), jsonLines(byFile.out)];
+    expect(a.map(({ path }) => path)).toEqual(pictures.flatMap((path) => [join(path, "0.png"), join(path, "1.png")]));
+    b.forEach((answer, i) => {
+      expect(answer.class).toBe(a[i].class);
+      expect(answer.uncertainty).toBeCloseTo(a[i].uncertainty, 5);
+      expect(answer.top[0].std).toBeCloseTo(a[i].top[0].std, 5);
+    });
+    const words = await anchored(["predict", model, picture, "--top", "2"]);
+    expect(words.out).toMatch(/^.*0\.png\t(red|blue)\t[\d.]+ %\tuncertainty [\d.]+\t(red|blue) [\d.]+ %$/);
+  });
+
+  it("any format, colour space and orientation; files that are no images are named and the rest go on", async () => {
+    const { code, out, notes } = await anchored(["predict", model, mixed, join(root, "none.jpg"), "--json"]);
+    expect(code).toBe(2);
+    expect(notes.filter((line) => line.startsWith("anchored: ")).map((line) => line.slice(10).split(":")[0])).toEqual([
+      join(mixed, "cut.png"),
+      join(mixed, "notes.txt"),
+      join(root, "none.jpg"),
+    ]);
+    expect(notes.at(-1)).toBe("3 of 10 files could not be read as images");
+    const answers = new Map(jsonLines(out).map((answer) => [answer.path.slice(mixed.length + 1), answer]));
+    expect([...answers.keys()]).toEqual([
+      "a.png",
+      "alpha.png",
+      "below/b.tiff",
+      "below/c.gif",
+      "cmyk.jpg",
+      "grey.webp",
+      "turned.png",
+    ]);
+    const [whole] = jsonLines((await anchored(["predict", model, picture, "--json"])).out);
+    for (const name of ["a.png", "alpha.png", "below/b.tiff", "turned.png"])
+      expect(Math.abs(answers.get(name).confidence - whole.confidence), name).toBeLessThan(0.02);
+  });
+
+  it("- is one image from standard input", async () => {
+    const { code, out } = await anchored(["predict", model, "-", "--json"], { input: readFileSync(picture) });
+    expect(code).toBe(0);
+    const [fromFile] = jsonLines((await anchored(["predict", model, picture, "--json"])).out);
+    expect(JSON.parse(out)).toEqual({ ...fromFile, path: "-" });
+    const empty = await anchored(["predict", model, "-"]);
+    expect(empty.notes.join()).toMatch(/standard input: not a readable image/);
+    expect(empty.code).toBe(2);
+  });
+
+  const wrong: [string, () => string[], RegExp][] = [
+    [
+      "a model that is not there",
+      () => ["predict", "none.onnx", picture],
+      /none.onnx: no such run folder or .onnx file/,
+    ],
+    ["a file that is no model", () => ["predict", picture, picture], /0.png: no readable ONNX model/],
+    ["a choice that is settled", () => ["predict", model, picture, "--k", "2"], /model.onnx: its k was settled/],
+    ["more references than kept", () => ["predict", run, picture, "--k", "9"], /--k 9: the checkpoint keeps 3/],
+    ["a folder without a run", () => ["predict", images, picture], /holds no run/],
+    [
+      "a temperature below 0",
+      () => ["predict", run, picture, "--temperature", "-1"],
+      /--temperature -1: neither auto nor/,
+    ],
+    ["an unknown precision", () => ["export", run, "--out", "x", "--precision", "int8"], /--precision int8: unknown/],
+    ["no place to write to", () => ["export", run], /--out/],
+  ];
+  it.each(wrong)("bad input: %s", async (_, argv, line) => {
+    const { code, notes } = await anchored(argv());
+    expect(notes.at(-1)).toMatch(line);
+    expect(code).toBe(2);
+  });
+});
+
+it("the README's lines open the file in plain onnxruntime-node, without any of our code", async () => {
+  const readme = readFileSync(join(repository, "README.md"), "utf8");
+  const [, snippet] = /```js\n(import[^`]*onnxruntime-node[^`]*)```/.exec(readme)!;
+  expect(snippet.trim().split("\n").length).toBeLessThanOrEqual(10);
+  expect(snippet).not.toContain("anchored");
+  symlinkSync(join(repository, "node_modules"), join(root, "node_modules"));
+  writeFileSync(join(root, "snippet.mjs"), snippet);
+  await sharp(picture).png().toFile(join(root, "cat.jpg"));
+  const printed = execFileSync(process.execPath, ["snippet.mjs"], { cwd: root, encoding: "utf8" });
+  const { out } = await anchored(["predict", model, picture, "--json"]);
+  const answer = JSON.parse(out);
+  const [label, confidence, uncertainty] = printed.trim().split(/\s+/);
+  expect(label).toBe(answer.class);
+  expect(Number(confidence)).toBeCloseTo(answer.confidence, 5);
+  expect(Number(uncertainty)).toBeCloseTo(answer.uncertainty, 5);
+});
+
+/** Debian's package python3-onnx brings its own interpreter's module. */
+const python = ["python3", "/usr/bin/python3"].find(
+  (command) => spawnSync(command, ["-c", "import onnx"], { stdio: "ignore" }).status === 0,
+);
+
+it.skipIf(!python)(`ONNX's own checker accepts it${python ? "" : " (skipped: no python3-onnx here)"}`, () => {
+  const script = `
+import onnx, sys
+model = onnx.load(sys.argv[1])
+onnx.checker.check_model(model, full_check=True)
+for value in onnx.shape_inference.infer_shapes(model, check_type=True, strict_mode=True).graph.output:
+    print(value.name, [d.dim_param or d.dim_value for d in value.type.tensor_type.shape.dim])`;
+  const printed = execFileSync(python!, ["-c", script, model], { encoding: "utf8" });
+  expect(printed.trim().split("\n")).toEqual([
+    "logits ['N', 2]",
+    "probabilities ['N', 2]",
+    "label ['N']",
+    "uncertainty ['N', 2]",
+    "score ['N']",
+  ]);
+});
