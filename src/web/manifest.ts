@@ -48,7 +48,8 @@ export interface TeachingPlan {
   /** Of a batch, how many show the new class. */
   readonly newInBatch: number;
   readonly steps: number;
-  readonly learningRate: number;
+  /** Of the largest learning rate at which plain descent is stable: that is about 1 / mean ‖features‖². */
+  readonly rate: number;
   /** Grey level that uncovered pixels are filled with where a picture is moved. */
   readonly fill: number;
 }
@@ -63,7 +64,7 @@ export interface NamedShape {
 export interface Teaching {
   /** F. */
   readonly features: number;
-  /** ONNX: one training step of the linear classifier [K + 1, F], forward, loss, backward and AdamW. */
+  /** ONNX: one training step of the linear classifier [K + 1, F], forward, loss, backward and update. */
   readonly step: string;
   readonly inputs: readonly NamedShape[];
   readonly outputs: readonly NamedShape[];

@@ -71,7 +71,7 @@ async function train(
   onProgress: (progress: Omit<TeachingProgress, "model">) => void,
 ): Promise<Classifier> {
   const { features, inputs, outputs, trainLabels } = network.entry.teaching;
-  const { batchSize, newInBatch, steps, learningRate } = network.manifest.teaching;
+  const { batchSize, newInBatch, steps, rate } = network.manifest.teaching;
   const start = network.classifier.widened();
   const { classes } = start;
   const zeros = (list: typeof inputs) => new Map(list.map(({ path, shape }) => [path, HostArray.zeros(shape)]));
@@ -83,6 +83,7 @@ async function train(
   const images = arrays.get("1.images")!.data;
   const targets = arrays.get("1.targets")!.data;
   const random = new Random("teach", "batches");
+  const learningRate = rate / meanSquaredNorm(network.features, features);
   const session = await runtime.createSession(step);
   try {
     for (let at = 0; at < steps; at++) {
@@ -117,6 +118,10 @@ async function train(
     Float32Array.from(results.get("params.bias")!.data),
   );
 }
+
+/** Of rows [F]. */
+const meanSquaredNorm = (rows: Float32Array, features: number): number =>
+  rows.reduce((sum, value) => sum + value * value, 0) / (rows.length / features);
 
 function validationAccuracy(network: Network, classifier: Classifier): number {
   const { features, trainLabels, validationLabels } = network.entry.teaching;

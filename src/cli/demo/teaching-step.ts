@@ -21,12 +21,12 @@ const linearClassifier: Model = {
   },
 };
 
+/** Plain gradients: what the classifier knows already has small ones, and stays where it is. */
 const optimizer = createOptimizer({
-  name: "adamw",
-  beta1: 0.9,
-  beta2: 0.999,
-  epsilon: 1e-8,
-  weightDecay: 0.01,
+  name: "sgd",
+  momentum: 0.9,
+  nesterov: true,
+  weightDecay: 0,
   decayNormsAndBiases: false,
 });
 

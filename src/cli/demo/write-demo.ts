@@ -18,7 +18,7 @@ export interface DemoOptions {
 const MOST_MODELS = 4;
 
 /** Rows of a batch of the teaching step, of which a quarter show the new class. */
-const teaching = { batchSize: 64, newInBatch: 16, steps: 240, learningRate: 0.01 };
+const teaching = { batchSize: 64, newInBatch: 16, steps: 240, rate: 0.5 };
 
 /**
  * The page of these runs, which were trained on `dataSet`. Returns the models' titles.

@@ -8,7 +8,7 @@ export type WebDevice = "webgpu" | "wasm";
 export interface WebRuntimeOptions {
   /** URL of the folder of ONNX Runtime's own files, ending in a slash. */
   readonly base: string;
-  /** Default: WebGPU where the browser has an adapter, else WebAssembly. */
+  /** Default: WebGPU where the browser has a graphics card for it, else WebAssembly. */
   readonly device?: WebDevice;
   /** The WebAssembly module, for pages that may fetch nothing (opened from the disk): it then runs on one thread. */
   readonly wasmBinary?: ArrayBuffer;
@@ -30,7 +30,9 @@ interface BrowserScope {
   readonly crossOriginIsolated?: boolean;
   readonly navigator: {
     readonly hardwareConcurrency?: number;
-    readonly gpu?: { requestAdapter(): Promise<unknown> };
+    readonly gpu?: {
+      requestAdapter(): Promise<{ readonly info?: { readonly isFallbackAdapter?: boolean } } | null>;
+    };
   };
 }
 
@@ -38,7 +40,7 @@ interface BrowserScope {
 export async function openWebRuntime({ base, device, wasmBinary }: WebRuntimeOptions): Promise<WebRuntime> {
   const { crossOriginIsolated, navigator } = globalThis as unknown as BrowserScope;
   const threads = crossOriginIsolated && !wasmBinary ? Math.min(MOST_THREADS, navigator.hardwareConcurrency || 1) : 1;
-  if (!wasmBinary && device !== "wasm" && (await hasWebGpu(navigator))) {
+  if (!wasmBinary && device !== "wasm" && (await hasWebGpu(navigator, device === "webgpu"))) {
     const webgpu = (await import(/* @vite-ignore */ `${base}ort.webgpu.min.mjs`)) as typeof Ort;
     webgpu.env.wasm.wasmPaths = base;
     webgpu.env.wasm.numThreads = threads;
@@ -55,9 +57,10 @@ export async function openWebRuntime({ base, device, wasmBinary }: WebRuntimeOpt
   return runtimeOf(wasm as typeof Ort, "wasm", threads);
 }
 
-async function hasWebGpu({ gpu }: BrowserScope["navigator"]): Promise<boolean> {
+/** An adapter that is a graphics card, or any where software will do: that is slower than WebAssembly. */
+async function hasWebGpu({ gpu }: BrowserScope["navigator"], software: boolean): Promise<boolean> {
   const adapter = await gpu?.requestAdapter().catch(() => null);
-  return adapter !== null && adapter !== undefined;
+  return adapter ? software || !adapter.info?.isFallbackAdapter : false;
 }
 
 function runtimeOf(ort: typeof Ort, device: WebDevice, threads: number): WebRuntime {

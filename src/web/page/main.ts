@@ -13,8 +13,9 @@ import "../style.css";
 
 const WASM = "ort/ort-wasm-simd-threaded.wasm";
 
-/** `?device=wasm` keeps to WebAssembly. */
-const wanted = new URLSearchParams(location.search).get("device") === "wasm" ? "wasm" : undefined;
+/** `?device=wasm` keeps to WebAssembly, `?device=webgpu` takes an adapter that is software, too. */
+const asked = new URLSearchParams(location.search).get("device");
+const wanted = asked === "wasm" || asked === "webgpu" ? asked : undefined;
 
 async function start(): Promise<void> {
   const status = document.querySelector("#status")!;
@@ -42,8 +43,8 @@ async function start(): Promise<void> {
   const difference = await app.whenIdle(() => largestDifference(client, manifest, samples));
   check.textContent = `its numbers are Node's to ${difference.toExponential(0)}`;
   check.dataset.difference = String(difference);
-  if (!fromDisk) await keepOffline(isolated);
   document.documentElement.dataset.ready = "true";
+  if (!fromDisk) await keepOffline(isolated);
 }
 
 /** The models in the worker; on WebAssembly where WebGPU fails or computes something else. */

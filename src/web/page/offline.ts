@@ -8,8 +8,7 @@ export async function keepOffline(isolated: boolean): Promise<void> {
   if (!("serviceWorker" in navigator) || !window.isSecureContext) return;
   const note = document.querySelector("#offline")!;
   try {
-    await navigator.serviceWorker.register("service-worker.js");
-    await navigator.serviceWorker.ready;
+    await activated(await navigator.serviceWorker.register("service-worker.js"));
   } catch {
     // A private window, or a browser that lets no page keep anything: it works all the same, with a network.
     return;
@@ -18,4 +17,17 @@ export async function keepOffline(isolated: boolean): Promise<void> {
   document.documentElement.dataset.offline = "true";
   if (isolated || (navigator.hardwareConcurrency ?? 1) < 2) return;
   note.append(" ", element("a", { href: "" }, "Reload"), " to use more than one thread.");
+}
+
+/** @throws Error where the worker could not fetch what it is to keep. */
+function activated({ installing, waiting, active }: ServiceWorkerRegistration): Promise<void> {
+  const worker = installing ?? waiting ?? active;
+  return new Promise((resolve, reject) => {
+    const look = () => {
+      if (worker?.state === "activated") resolve();
+      if (worker?.state === "redundant") reject(new Error("not installed"));
+    };
+    worker?.addEventListener("statechange", look);
+    look();
+  });
 }
