@@ -17,8 +17,9 @@ export interface DemoOptions {
 /** Side by side on a wide screen there is no room for more. */
 const MOST_MODELS = 4;
 
-/** Rows of a batch of the teaching step, of which a quarter show the new class. */
-const teaching = { batchSize: 64, newInBatch: 16, steps: 240, rate: 0.5 };
+/** How a class is taught. A larger share of a batch than of the classes would draw known pictures into the new one. */
+const teaching = { batchSize: 64, steps: 240, rate: 0.5 };
+const FEWEST_NEW_IN_BATCH = 8;
 
 /**
  * The page of these runs, which were trained on `dataSet`. Returns the models' titles.
@@ -65,7 +66,11 @@ export async function writeDemo(
       labels: [...samples.set.labels].slice(0, imageCount(samples.set)),
       sets: samples.from,
     },
-    teaching: { ...teaching, fill: config.data.name === "emoji" ? 255 : 0 },
+    teaching: {
+      ...teaching,
+      newInBatch: Math.max(FEWEST_NEW_IN_BATCH, Math.round(teaching.batchSize / (data.classNames.length + 1))),
+      fill: config.data.name === "emoji" ? 255 : 0,
+    },
   });
   return titles;
 }
