@@ -80,7 +80,7 @@ describe("a study of two arms, one with a choice, one that starts from the other
       );
     const own = loadCheckpoint(runPaths(join(out, "finer", "seed-1")).checkpoint).params["fc.weight"].data;
     const start = loadCheckpoint(runPaths(join(out, "standard", "seed-1")).checkpoint).params["fc.weight"].data;
-    const apart = own.reduce((sum: number, value: number, i: number) => sum + Math.abs(value - start[i]), 0);
+    const apart = Array.from(own, (value, i) => Math.abs(value - start[i])).reduce((a, b) => a + b);
     expect(apart / own.length).toBeLessThan(0.01);
     const { out: text } = await run(tiny, { table: true, json: true });
     const [standard, finer] = JSON.parse(text).arms;
