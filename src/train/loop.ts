@@ -13,7 +13,7 @@ import { initialWeights } from "./initial-weights.ts";
 import { appendMetrics, type MetricsLine, truncateMetrics } from "./metrics-log.ts";
 import { buildNetwork, predictSet } from "./predict.ts";
 import { describeRun, type RunRecord, readRun } from "./run-record.ts";
-import { accuracyOf, correctCount, meanNll, requireFinite } from "./scores.ts";
+import { accuracyOf, correctCount, Diverged, meanNll, requireFinite } from "./scores.ts";
 import type { StepControls, TrainState } from "./step.ts";
 import { createStepper } from "./stepper.ts";
 
@@ -141,7 +141,7 @@ export async function train(config: RunConfig, dataSet: DataSet, options: TrainO
 
       const stepLoss = loss.data[0];
       if (!Number.isFinite(stepLoss))
-        throw new UserError(
+        throw new Diverged(
           `the loss is ${stepLoss} at step ${step + 1} (epoch ${epoch + 1}); ${
             existsSync(paths.checkpoint) ? `the checkpoint of step ${saved} is kept` : "no checkpoint was written yet"
           }; lower the learning rate (${learningRate})`,
