@@ -62,3 +62,8 @@ test("late masking: no batch before its share of the training, all of them after
   const masks = Array.from({ length: 12 }, (_, step) => batches.at(step).microBatches[0].maskReference.data[0]);
   expect(masks).toEqual([0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1]);
 });
+
+test("what a first layer is fitted to is never masked", () => {
+  const { maskReference } = batchesOf({ name: "anchored", maskProbability: 1 }).plain(10);
+  expect([...maskReference.data]).toEqual([0]);
+});

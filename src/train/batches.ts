@@ -1,6 +1,6 @@
 import { augmentationsFromJson, makeBatch, mixersFromJson, normalizeImages, smoothLabels } from "../augment/index.ts";
 import { type DataSet, type HostArrays, imageCount, permutation, Random, UserError } from "../core/index.ts";
-import { growthOrder, type Method, referenceRows, referencesInUse } from "../methods/index.ts";
+import { createMethod, growthOrder, type Method, referenceRows, referencesInUse } from "../methods/index.ts";
 import { drawNoise, type Model } from "../models/index.ts";
 import type { RunConfig } from "./config.ts";
 import { NOISE_PREFIX } from "./step.ts";
@@ -50,14 +50,15 @@ export function trainBatches(config: RunConfig, { train, normalization }: DataSe
     stepsPerEpoch,
     /** Rows of the training set that references are drawn from; empty for methods without. */
     referenceSet,
-    /** What the network is fed of the first `count` images of a fixed order, without augmentation. */
+    /** What the network is fed of the first `count` images of a fixed order, without augmentation or masking. */
     plain(count: number): HostArrays {
       const rows = permutation(imageCount(train), new Random("fit", seed)).subarray(0, count);
       const { images, targets } = makeBatch(train, rows, {
         normalization,
         random: (row) => new Random("fit", seed, row),
       });
-      const { targets: _, ...shown } = method.prepare(
+      const unmasked = anchored ? createMethod({ ...anchored, maskProbability: 0 }) : method;
+      const { targets: _, ...shown } = unmasked.prepare(
         { images, targets },
         { ...shape, count },
         new Random("fit", seed),
