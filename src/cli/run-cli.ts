@@ -8,6 +8,7 @@ import { exportCommand } from "./export.ts";
 import { predictCommand } from "./predict.ts";
 import { quickstartCommand } from "./quickstart.ts";
 import { reportCommand } from "./report.ts";
+import { studyCommand } from "./study.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 import { trainCommand } from "./train.ts";
 
@@ -22,6 +23,7 @@ const commands = [
   reportCommand,
   exportCommand,
   predictCommand,
+  studyCommand,
   dataCommand,
   benchCommand,
 ];

@@ -1,8 +1,8 @@
 import { type Dirent, existsSync, readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { basename, extname, join, resolve } from "node:path";
-import sharp from "sharp";
 import { type ImageSet, UserError } from "../core/index.ts";
+import { decodeImage } from "./decode.ts";
 import type { DataSetEntry, ResolvedOptions } from "./entry.ts";
 import { readReason } from "./files.ts";
 import { forEachLimited } from "./parallel.ts";
@@ -122,29 +122,4 @@ async function decodeAll(
   });
   const labels = Int32Array.from(list, ({ label }) => label);
   return { name, height: imageSize, width: imageSize, channels: 3, images, labels, classNames };
-}
-
-/**
- * One image file, by its path or its bytes, as [size, size, 3] bytes, as the `folder` data set reads it. `name` is what
- * messages call it.
- * @throws UserError naming the file where it is missing, truncated or not an image
- */
-export async function decodeImage(
-  image: string | Uint8Array,
-  size: number,
-  name = typeof image === "string" ? image : "image",
-): Promise<Uint8Array> {
-  try {
-    return await sharp(image)
-      .rotate()
-      .flatten({ background: "white" })
-      .resize(size, size, { fit: "cover" })
-      .toColourspace("srgb")
-      .removeAlpha()
-      .raw({ depth: "uchar" })
-      .toBuffer();
-  } catch (error) {
-    const reason = (error as Error).message.split("\n")[0];
-    throw new UserError(`${name}: not a readable image (${reason}); repair or remove it`);
-  }
 }
