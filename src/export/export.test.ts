@@ -21,7 +21,7 @@ function untrained(changes: Parameters<typeof tinyConfig>[0]): LoadedRun {
     for (let i = 0; i < data.length; i++) data[i] += 0.05 * noise.normal();
   const pixels = Float32Array.from({ length: KEPT * BYTES }, () => noise.normal());
   const references = record.config.method.name === "standard" ? undefined : HostArray.float32([KEPT, 3, 8, 8], pixels);
-  return { record, variables, references, weights: "raw" };
+  return { record, variables, references, weights: "raw", step: 0 };
 }
 
 const set: ImageSet = {

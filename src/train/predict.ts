@@ -60,6 +60,8 @@ export interface LoadedRun {
   readonly references?: HostArray;
   /** Which of its weights these are. */
   readonly weights: "raw" | "average";
+  /** Steps that they were trained for. */
+  readonly step: number;
 }
 
 /** The weights and references of a run. @throws UserError where the folder or its checkpoint is missing or damaged. */
@@ -74,7 +76,13 @@ export function loadRun(run: string, { weights }: Pick<PredictorOptions, "weight
   const variables = { params: used.params, state: used.state };
   const { model } = buildNetwork(record);
   checkVariables(path, variables, model, model.init(new Random("shapes")));
-  return { record, variables, references, weights: used === average ? "average" : "raw" };
+  return {
+    record,
+    variables,
+    references,
+    weights: used === average ? "average" : "raw",
+    step: checkpoint.progress.step,
+  };
 }
 
 /** The predictor of a run folder. @throws UserError where the folder or its checkpoint is missing or damaged. */

@@ -11,6 +11,7 @@ import {
 import { type ExportOptions, exportClassifier, type ModelCard, openBytes } from "../../export/index.ts";
 import { createPredictor, type LoadedRun, loadRun } from "../../train/index.ts";
 import { firstImages } from "../judge/image-sets.ts";
+import { unfinished } from "../judge/open-run.ts";
 import type { Terminal } from "../terminal.ts";
 import { fitTemperature, predictSet, validationOf } from "./validation.ts";
 
@@ -53,6 +54,8 @@ export async function writeModel(
   signal: AbortSignal,
 ): Promise<Exported> {
   const loaded = loadRun(run, options);
+  const note = unfinished(run, loaded.record, loaded.step, "exported");
+  if (note) terminal.note(note);
   const float16 = options.precision === "float16";
   let validation: ImageSet | undefined;
   if (asked === "auto" || float16)

@@ -46,7 +46,7 @@ async function judgeOpened(terminal: Terminal, runs: readonly OpenRun[], options
   const ready: Opened[] = [];
 
   for (const run of runs) {
-    const note = unfinished(run);
+    const note = unfinished(run.run, run.record, run.checkpoint.progress.step, "judged");
     if (note) terminal.note(note);
     const { config, data } = run.record;
     const dataSet = await load(dataOptions(config, options.dataDir));

@@ -119,11 +119,16 @@ export const fingerprintOf = ({ images, labels, height, width, channels }: Image
     .update(new Uint8Array(labels.buffer, labels.byteOffset, labels.byteLength))
     .digest("hex");
 
-/** A note for a run that stopped early; `undefined` for one that is trained to its end. */
-export function unfinished({ run, record: { config, data }, checkpoint }: OpenRun): string | undefined {
+/** A note for a run that stopped early and is `done` all the same; `undefined` for one that is trained to its end. */
+export function unfinished(
+  run: string,
+  { config, data }: RunRecord,
+  step: number,
+  done: "judged" | "exported",
+): string | undefined {
   const steps = config.epochs * Math.floor(data.trainImages / config.batchSize);
-  if (checkpoint.progress.step >= steps) return undefined;
-  return `${run} is not fully trained (step ${checkpoint.progress.step} of ${steps}); judged as it is`;
+  if (step >= steps) return undefined;
+  return `${run} is not fully trained (step ${step} of ${steps}); ${done} as it is`;
 }
 
 /** A folder whose images changed since training would be judged by other classes or splits. */
