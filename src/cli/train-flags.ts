@@ -20,14 +20,14 @@ export interface TrainFlag {
   /** What a switch sets. */
   readonly sets?: boolean;
   /** The choice without which the option means nothing, e.g. `method.name` must be `anchored`. */
-  readonly only?: { readonly path: string; readonly is: string; readonly flag: string };
+  readonly only?: { readonly path: string; readonly is: string | readonly string[]; readonly flag: string };
 }
 
 const forEmoji = { path: "data.name", is: "emoji", flag: "--data" };
 const forCifar10 = { path: "data.name", is: "cifar10", flag: "--data" };
 const forAnchored = { path: "method.name", is: "anchored", flag: "--method" };
-const forSchedule = (is: string) => ({ path: "schedule.name", is, flag: "--schedule" });
-const forOptimizer = (is: string) => ({ path: "optimizer.name", is, flag: "--optimizer" });
+const forSchedule = (...is: string[]) => ({ path: "schedule.name", is, flag: "--schedule" });
+const forOptimizer = (...is: string[]) => ({ path: "optimizer.name", is, flag: "--optimizer" });
 const positive = (example: number) => real({ min: 0, above: true, example });
 
 const referencePolicy: Parse<string> = () => (given) => {
@@ -319,10 +319,10 @@ export const trainFlags: readonly TrainFlag[] = [
   {
     flag: "--momentum",
     value: "<x>",
-    help: "of SGD",
+    help: "sgd: of the last step, kept (0.9); muon: 0.95",
     parse: real({ min: 0, max: 0.9999, example: 0.9 }),
     path: "optimizer.momentum",
-    only: forOptimizer("sgd"),
+    only: forOptimizer("sgd", "muon"),
   },
   {
     flag: "--no-nesterov",
@@ -334,13 +334,13 @@ export const trainFlags: readonly TrainFlag[] = [
   {
     flag: "--weight-decay",
     value: "<x>",
-    help: "sgd: L2 penalty; adamw: decoupled (0.05)",
+    help: "sgd: L2 penalty; decoupled for adamw (0.05), lion (0.5), muon (0.1)",
     parse: real({ min: 0, example: 5e-4 }),
     path: "optimizer.weightDecay",
   },
   {
     flag: "--no-decay-norms-and-biases",
-    help: "weight decay on convolution and linear weights alone",
+    help: "sgd: weight decay on convolution and linear weights alone, as the others have it",
     path: "optimizer.decayNormsAndBiases",
     sets: false,
     only: forOptimizer("sgd"),

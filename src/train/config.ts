@@ -38,6 +38,20 @@ const adamw = z.strictObject({
   decayNormsAndBiases: z.boolean().default(false),
 });
 
+const lion = z.strictObject({
+  name: z.literal("lion"),
+  beta1: z.number().min(0).lt(1).default(0.9),
+  beta2: z.number().min(0).lt(1).default(0.99),
+  weightDecay: z.number().min(0).default(0.5),
+  decayNormsAndBiases: z.boolean().default(false),
+});
+
+const muon = adamw.extend({
+  name: z.literal("muon"),
+  momentum: z.number().min(0).lt(1).default(0.95),
+  weightDecay: z.number().min(0).default(0.1),
+});
+
 const schedule = z.discriminatedUnion("name", [
   z.strictObject({ name: z.literal("constant"), learningRate: rate }),
   z.strictObject({
@@ -80,7 +94,7 @@ const runConfig = z.strictObject({
   epochs: count.default(10),
   batchSize: count.default(128),
   seed: z.int().default(0),
-  optimizer: z.discriminatedUnion("name", [sgd, adamw]).prefault({ name: "sgd" }),
+  optimizer: z.discriminatedUnion("name", [sgd, adamw, lion, muon]).prefault({ name: "sgd" }),
   /** Longest joint gradient; longer ones are scaled down to it. 0: no clipping. */
   clipNorm: z.number().min(0).default(0),
   /** Micro-batches whose gradients are averaged before an update; they divide `batchSize`. */
