@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { Option } from "commander";
 import { augmentationTable, mixerTable } from "../augment/index.ts";
 import { dataSetNames, emojiVendors, humanLabelKinds, labelNoiseKinds } from "../data/index.ts";
-import { devices } from "../engine/index.ts";
+import { devices, precisions } from "../engine/index.ts";
 import { methodNames, parseReferencePolicy } from "../methods/index.ts";
 import { modelNames } from "../models/index.ts";
 import { optimizers, schedules } from "../optim/index.ts";
@@ -268,6 +268,13 @@ export const trainFlags: readonly TrainFlag[] = [
     parse: oneOf(devices),
     path: "device",
   },
+  {
+    flag: "--precision",
+    value: "<name>",
+    help: "of the step: float32 | mixed (float16 where nothing is lost; refused where the device has it not)",
+    parse: oneOf(precisions),
+    path: "precision",
+  },
   // Its path depends on the schedule: `peak` for one-cycle.
   {
     flag: "--learning-rate",
@@ -303,10 +310,10 @@ export const trainFlags: readonly TrainFlag[] = [
   {
     flag: "--warmup-epochs",
     value: "<n>",
-    help: "cosine: epochs of linear rise",
+    help: "cosine, multistep: epochs of linear rise",
     parse: real({ min: 0, example: 5 }),
     path: "schedule.warmupEpochs",
-    only: forSchedule("cosine"),
+    only: forSchedule("cosine", "multistep"),
   },
   {
     flag: "--minimum-rate",
@@ -319,7 +326,7 @@ export const trainFlags: readonly TrainFlag[] = [
   {
     flag: "--momentum",
     value: "<x>",
-    help: "sgd: of the last step, kept (0.9); muon: 0.95",
+    help: "sgd, muon: share of the last step that is kept (muon: 0.95)",
     parse: real({ min: 0, max: 0.9999, example: 0.9 }),
     path: "optimizer.momentum",
     only: forOptimizer("sgd", "muon"),

@@ -48,9 +48,7 @@ const times = (a: Matrix, b: Matrix): Matrix =>
   a.map((row) => b[0].map((_, j) => row.reduce((sum, x, k) => sum + x * b[k][j], 0)));
 const turned = (a: Matrix): Matrix => a[0].map((_, j) => a.map((row) => row[j]));
 const matrixOf = (values: number[], rows: number): Matrix =>
-  Array.from({ length: rows }, (_, i) =>
-    values.slice((i * values.length) / rows, ((i + 1) * values.length) / rows),
-  );
+  Array.from({ length: rows }, (_, i) => values.slice((i * values.length) / rows, ((i + 1) * values.length) / rows));
 
 /** Jordan's polynomial 3.4445x − 4.775x³ + 2.0315x⁵ of the singular values, five times over; never transposed. */
 function newtonSchulz(matrix: Matrix): Matrix {
@@ -114,7 +112,10 @@ const table: { [O in OptimizerOptions as O["name"]]: { options: O; plain: Plain 
       let v = start.map(() => 0);
       for (const [t, rate] of rates.entries()) {
         v = v.map((value, i) => 0.9 * value + gradients[t][i]);
-        const direction = matrixOf(v.map((value, i) => gradients[t][i] + 0.9 * value), rows);
+        const direction = matrixOf(
+          v.map((value, i) => gradients[t][i] + 0.9 * value),
+          rows,
+        );
         const step = newtonSchulz(direction).flat();
         const size = 0.2 * Math.sqrt(Math.max(rows, columns));
         p = p.map((value, i) => value - rate * (size * step[i] + 0.3 * value));

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { z } from "zod";
 import { augmentationTable, mixerTable } from "../augment/index.ts";
 import { UserError } from "../core/index.ts";
-import { devices } from "../engine/index.ts";
+import { devices, precisions, requirePrecision } from "../engine/index.ts";
 import { type ModelName, modelNames } from "../models/index.ts";
 
 const count = z.int().min(1);
@@ -59,6 +59,7 @@ const schedule = z.discriminatedUnion("name", [
     learningRate: rate,
     milestones: z.array(count),
     factor: rate.default(0.1),
+    warmupEpochs: z.number().min(0).default(0),
   }),
   z.strictObject({
     name: z.literal("one-cycle"),
@@ -126,6 +127,8 @@ const runConfig = z.strictObject({
   threads: count.default(() => availableParallelism()),
   /** What the step runs on; devices round differently too. */
   device: z.enum(devices).default("cpu"),
+  /** What the step computes in. */
+  precision: z.enum(precisions).default("float32"),
 });
 
 /** One experiment, complete: every choice that the weights depend on. */
@@ -135,11 +138,14 @@ export type RunConfigInput = z.input<typeof runConfig>;
 
 /**
  * Fills in the defaults.
- * @throws UserError naming the field that is unknown or out of range.
+ * @throws UserError naming the field that is unknown or out of range, or for a precision that the device does not have.
  */
 export function resolveConfig(input: RunConfigInput): RunConfig {
   const result = runConfig.safeParse(input);
-  if (result.success) return result.data;
+  if (result.success) {
+    requirePrecision(result.data.precision, result.data.device);
+    return result.data;
+  }
   const { path, message } = result.error.issues[0];
   throw new UserError(`config${path.length > 0 ? ` ${path.join(".")}` : ""}: ${message}`);
 }
