@@ -60,6 +60,9 @@ export interface TrainSummary {
   /** Of the last validated epoch of this session, in [0, 1]. */
   readonly validationAccuracy?: number;
   readonly validationLoss?: number;
+  /** The same of the averaged weights, where they are kept. */
+  readonly averageValidationAccuracy?: number;
+  readonly averageValidationLoss?: number;
 }
 
 /**
