@@ -90,6 +90,8 @@ const mixer = z.strictObject({
 const runConfig = z.strictObject({
   /** What `loadDataSet` was given; training itself only stores it. */
   data: z.looseObject({ name: z.string() }),
+  /** Of each channel, in [0, 1], in place of the training images' own. */
+  normalization: z.strictObject({ mean: z.array(share).min(1), std: z.array(rate).min(1) }).optional(),
   model: z.enum(modelNames as [ModelName, ...ModelName[]]).default("resnet20"),
   method: z.discriminatedUnion("name", [standard, anchored]).default({ name: "standard" }),
   epochs: count.default(10),

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { runPaths } from "../core/index.ts";
 import { optimizers } from "../optim/index.ts";
-import { loadCheckpoint, loadPredictor, readMetrics, type TrainOptions, train } from "./index.ts";
+import { loadCheckpoint, loadPredictor, readMetrics, readRun, type TrainOptions, train } from "./index.ts";
 import { tinyConfig, tinyDataSet } from "./testing.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "anchored-train-"));
@@ -237,10 +237,12 @@ describe("an anchored run", () => {
   });
 });
 
-test("a standard run keeps no references", async () => {
+test("a standard run keeps no references; a given normalisation is that of its predictions", async () => {
   const run = join(folder, "standard");
-  const summary = await train(tinyConfig({ epochs: 1 }), tinyDataSet(), { run });
+  const normalization = { mean: [0.4, 0.5, 0.6], std: [0.2, 0.3, 0.4] };
+  const summary = await train(tinyConfig({ epochs: 1, normalization }), tinyDataSet(), { run });
   expect(summary.finished).toBe(true);
+  expect(readRun(run).data.normalization).toEqual(normalization);
   const predictor = await loadPredictor(run);
   const predictions = await predictor.predict(tinyDataSet().test);
   expect(predictions.uncertainty).toBeUndefined();
