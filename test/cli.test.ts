@@ -290,6 +290,7 @@ it("every command explains itself with examples", async () => {
     "train",
     "evaluate",
     "report",
+    "study",
     "data list",
     "data fetch",
     "bench engine",

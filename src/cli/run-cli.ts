@@ -6,6 +6,7 @@ import { explain } from "./errors.ts";
 import { evaluateCommand } from "./evaluate.ts";
 import { quickstartCommand } from "./quickstart.ts";
 import { reportCommand } from "./report.ts";
+import { studyCommand } from "./study.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 import { trainCommand } from "./train.ts";
 
@@ -13,7 +14,15 @@ const version = (): string =>
   JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version as string;
 
 /** Adds a command: each is handed the terminal and sets the exit code where it isn't 0. */
-const commands = [quickstartCommand, trainCommand, evaluateCommand, reportCommand, dataCommand, benchCommand];
+const commands = [
+  quickstartCommand,
+  trainCommand,
+  evaluateCommand,
+  reportCommand,
+  studyCommand,
+  dataCommand,
+  benchCommand,
+];
 
 /**
  * The whole command line, without the process: `argv` are the words after `anchored`.
