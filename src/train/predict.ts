@@ -11,7 +11,7 @@ import {
 } from "../core/index.ts";
 import { calibrateBySpread, combineReferences, createMethod, type Method, referenceRows } from "../methods/index.ts";
 import { createModel, type Model, type Variables } from "../models/index.ts";
-import { checkVariables, loadCheckpoint } from "./checkpoint.ts";
+import { checkVariables, chooseWeights, loadCheckpoint } from "./checkpoint.ts";
 import { createForward, type Forward, type ForwardOptions } from "./forward.ts";
 import { type RunRecord, readRun } from "./run-record.ts";
 import { type ReferenceChooser, residualPool, transductor } from "./transductor.ts";
@@ -57,13 +57,10 @@ export async function loadPredictor(run: string, options: PredictorOptions = {})
   const record = readRun(run);
   const path = runPaths(run).checkpoint;
   const checkpoint = loadCheckpoint(path);
-  const { average, references } = checkpoint;
-  if (options.weights === "average" && !average)
-    throw new UserError(`--weights average: ${run} keeps none; train it with --average-decay, or use raw`);
-  const { params, state } = average && options.weights !== "raw" ? average : checkpoint;
+  const { params, state } = chooseWeights(run, checkpoint, options.weights);
   const { model } = buildNetwork(record);
   checkVariables(path, { params, state }, model, model.init(new Random("shapes")));
-  return createPredictor(record, { params, state }, references, options);
+  return createPredictor(record, { params, state }, checkpoint.references, options);
 }
 
 /** A predictor with fixed weights and references [R, C, H, W] (normalised). */
