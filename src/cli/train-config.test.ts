@@ -43,8 +43,8 @@ function parsed(words: readonly string[]): Map<string, unknown> {
   return given;
 }
 
-/** Their crops and schedules have options that no flag sets. */
-const unsayable = ["cifar10-fast", "cifar10-fast-anchored"];
+/** Their crops, schedules and normalisations have options that no flag sets. */
+const unsayable = ["cifar10-fast", "cifar10-fast-anchored", "cifar10-resnet18-paper", "imagenet-swinv2-base-paper"];
 
 it.each(unsayable as (keyof typeof recipes)[])("flagsOf does not say %s", (name) => {
   expect(flagsOf(configFrom(recipes[name], new Map()))).toBeUndefined();
@@ -58,6 +58,12 @@ it.each(recipeNames.filter((name) => !unsayable.includes(name)))(
     expect(again).toEqual(config);
   },
 );
+
+it("the ImageNet recipe needs a folder alone, and its parts have 32 images", () => {
+  const config = configFrom(recipes["imagenet-swinv2-base-paper"], new Map([["data.folder", "/imagenet"]]));
+  expect(config.data).toEqual({ name: "folder", folder: "/imagenet", imageSize: 256, seed: 0 });
+  expect(config.batchSize / config.accumulate).toBe(32);
+});
 
 it("says augmentations and mixers by name where their options are standard, else not at all", () => {
   const base = { data: { name: "cifar10" }, threads: 1 };

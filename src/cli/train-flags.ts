@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { Option } from "commander";
 import { augmentationTable, mixerTable } from "../augment/index.ts";
 import { dataSetNames, emojiVendors, humanLabelKinds, labelNoiseKinds } from "../data/index.ts";
-import { devices } from "../engine/index.ts";
+import { devices, precisions } from "../engine/index.ts";
 import { methodNames, parseReferencePolicy } from "../methods/index.ts";
 import { modelNames } from "../models/index.ts";
 import { optimizers, schedules } from "../optim/index.ts";
@@ -20,14 +20,14 @@ export interface TrainFlag {
   /** What a switch sets. */
   readonly sets?: boolean;
   /** The choice without which the option means nothing, e.g. `method.name` must be `anchored`. */
-  readonly only?: { readonly path: string; readonly is: string; readonly flag: string };
+  readonly only?: { readonly path: string; readonly is: string | readonly string[]; readonly flag: string };
 }
 
 const forEmoji = { path: "data.name", is: "emoji", flag: "--data" };
 const forCifar10 = { path: "data.name", is: "cifar10", flag: "--data" };
 const forAnchored = { path: "method.name", is: "anchored", flag: "--method" };
-const forSchedule = (is: string) => ({ path: "schedule.name", is, flag: "--schedule" });
-const forOptimizer = (is: string) => ({ path: "optimizer.name", is, flag: "--optimizer" });
+const forSchedule = (...is: string[]) => ({ path: "schedule.name", is, flag: "--schedule" });
+const forOptimizer = (...is: string[]) => ({ path: "optimizer.name", is, flag: "--optimizer" });
 const positive = (example: number) => real({ min: 0, above: true, example });
 
 const referencePolicy: Parse<string> = () => (given) => {
@@ -323,6 +323,13 @@ export const trainFlags: readonly TrainFlag[] = [
     parse: oneOf(devices),
     path: "device",
   },
+  {
+    flag: "--precision",
+    value: "<name>",
+    help: "of the step: float32 | mixed (float16 where nothing is lost; refused where the device has it not)",
+    parse: oneOf(precisions),
+    path: "precision",
+  },
   // Its path depends on the schedule: `peak` for one-cycle.
   {
     flag: "--learning-rate",
@@ -358,10 +365,10 @@ export const trainFlags: readonly TrainFlag[] = [
   {
     flag: "--warmup-epochs",
     value: "<n>",
-    help: "cosine: epochs of linear rise",
+    help: "cosine, multistep: epochs of linear rise",
     parse: real({ min: 0, example: 5 }),
     path: "schedule.warmupEpochs",
-    only: forSchedule("cosine"),
+    only: forSchedule("cosine", "multistep"),
   },
   {
     flag: "--minimum-rate",
@@ -374,10 +381,10 @@ export const trainFlags: readonly TrainFlag[] = [
   {
     flag: "--momentum",
     value: "<x>",
-    help: "of SGD",
+    help: "sgd, muon: share of the last step that is kept (muon: 0.95)",
     parse: real({ min: 0, max: 0.9999, example: 0.9 }),
     path: "optimizer.momentum",
-    only: forOptimizer("sgd"),
+    only: forOptimizer("sgd", "muon"),
   },
   {
     flag: "--no-nesterov",
@@ -389,13 +396,13 @@ export const trainFlags: readonly TrainFlag[] = [
   {
     flag: "--weight-decay",
     value: "<x>",
-    help: "sgd: L2 penalty; adamw: decoupled (0.05)",
+    help: "sgd: L2 penalty; decoupled for adamw (0.05), lion (0.5), muon (0.1)",
     parse: real({ min: 0, example: 5e-4 }),
     path: "optimizer.weightDecay",
   },
   {
     flag: "--no-decay-norms-and-biases",
-    help: "weight decay on convolution and linear weights alone",
+    help: "sgd: weight decay on convolution and linear weights alone, as the others have it",
     path: "optimizer.decayNormsAndBiases",
     sets: false,
     only: forOptimizer("sgd"),

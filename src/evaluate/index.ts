@@ -79,4 +79,6 @@ export {
   type StoredSet,
   savePredictions,
   storedSets,
+  type Weights,
+  weightKinds,
 } from "./stored.ts";

@@ -60,6 +60,9 @@ export interface TrainSummary {
   /** Of the last validated epoch of this session, in [0, 1]. */
   readonly validationAccuracy?: number;
   readonly validationLoss?: number;
+  /** The same of the averaged weights, where they are kept. */
+  readonly averageValidationAccuracy?: number;
+  readonly averageValidationLoss?: number;
 }
 
 /**
@@ -68,11 +71,12 @@ export interface TrainSummary {
  * @throws UserError where the folder holds a run (without `resume`) or another one (with it), options are out of range,
  * the disk is full, or the loss is not finite (the last checkpoint stays as it was).
  */
-export async function train(config: RunConfig, dataSet: DataSet, options: TrainOptions): Promise<TrainSummary> {
+export async function train(config: RunConfig, given: DataSet, options: TrainOptions): Promise<TrainSummary> {
   const { run, resume = false, onProgress, signal, maxSteps = Number.POSITIVE_INFINITY } = options;
   const paths = runPaths(run);
 
   // ---- what is trained ----
+  const dataSet = config.normalization ? { ...given, normalization: config.normalization } : given;
   const record = describeRun(config, dataSet);
   const { model: whole, method } = buildNetwork(record);
   const model = config.trainable === "head" ? headOnly(whole, whole.init(new Random("shapes")).params) : whole;

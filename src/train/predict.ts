@@ -11,7 +11,7 @@ import {
 } from "../core/index.ts";
 import { calibrateBySpread, combineReferences, createMethod, type Method, referenceRows } from "../methods/index.ts";
 import { createModel, type Model, type Variables } from "../models/index.ts";
-import { checkVariables, loadCheckpoint } from "./checkpoint.ts";
+import { checkVariables, chooseWeights, loadCheckpoint } from "./checkpoint.ts";
 import { createForward, type Forward, type ForwardOptions } from "./forward.ts";
 import { type RunRecord, readRun } from "./run-record.ts";
 import { type ReferenceChooser, residualPool, transductor } from "./transductor.ts";
@@ -69,20 +69,11 @@ export function loadRun(run: string, { weights }: Pick<PredictorOptions, "weight
   const record = readRun(run);
   const path = runPaths(run).checkpoint;
   const checkpoint = loadCheckpoint(path);
-  const { average, references } = checkpoint;
-  if (weights === "average" && !average)
-    throw new UserError(`--weights average: ${run} keeps none; train it with --average-decay, or use raw`);
-  const used = average && weights !== "raw" ? average : checkpoint;
-  const variables = { params: used.params, state: used.state };
+  const { params, state, kind = "raw" } = chooseWeights(run, checkpoint, weights);
+  const variables = { params, state };
   const { model } = buildNetwork(record);
   checkVariables(path, variables, model, model.init(new Random("shapes")));
-  return {
-    record,
-    variables,
-    references,
-    weights: used === average ? "average" : "raw",
-    step: checkpoint.progress.step,
-  };
+  return { record, variables, references: checkpoint.references, weights: kind, step: checkpoint.progress.step };
 }
 
 /** The predictor of a run folder. @throws UserError where the folder or its checkpoint is missing or damaged. */
