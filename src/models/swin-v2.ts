@@ -21,6 +21,8 @@ export interface SwinVariant {
 const STD = 0.02;
 const MLP_RATIO = 4;
 const LARGEST_WINDOW = 8;
+/** PyTorch's own, as timm has it here. */
+const NORM = { epsilon: 1e-5 };
 
 /** Liu et al. 2022, section 4.1; timm's `swinv2_{tiny,small,base}_window8_256`. */
 export const swinV2Tiny = (options: ModelOptions) =>
@@ -45,7 +47,7 @@ export function swinV2(
   if (imageSize % patch !== 0)
     throw new RangeError(`${name}: imageSize is ${imageSize}; patches of ${patch} pixels must fill it`);
   const embedding = patchEmbedding("patch_embed.proj", inputChannels, width, patch);
-  const embeddingNorm = layerNorm("patch_embed.norm", width);
+  const embeddingNorm = layerNorm("patch_embed.norm", width, NORM);
   const count = depths.reduce((sum, depth) => sum + depth, 0);
   let index = 0;
   let resolution = imageSize / patch;
@@ -65,7 +67,7 @@ export function swinV2(
     }
   }
   const features = width * 2 ** (depths.length - 1);
-  const finalNorm = layerNorm("norm", features);
+  const finalNorm = layerNorm("norm", features, NORM);
   const headDrop = dropout("head_drop", dropRate, features);
   const head = linear("head.fc", features, classes, { std: STD });
 
@@ -103,9 +105,9 @@ function swinBlock(
 ): Layer & { readonly drops: readonly Drop[] } {
   const { width } = options;
   const attend = windowAttention(`${name}.attn`, options);
-  const norm1 = layerNorm(`${name}.norm1`, width, 0);
+  const norm1 = layerNorm(`${name}.norm1`, width, { ...NORM, start: 0 });
   const perceptron = mlp(`${name}.mlp`, width, MLP_RATIO * width, STD);
-  const norm2 = layerNorm(`${name}.norm2`, width, 0);
+  const norm2 = layerNorm(`${name}.norm2`, width, { ...NORM, start: 0 });
   const [drop1, drop2] = [1, 2].map((i) => dropPath(`${name}.drop_path${i}`, dropRate));
   return {
     drops: [drop1, drop2],
@@ -122,7 +124,7 @@ function swinBlock(
 /** Four neighbours become one token: [N, H, W, D] → [N, ⌈H/2⌉, ⌈W/2⌉, 2·D], `name.reduction`, then `name.norm`. */
 function patchMerging(name: string, width: number): Layer & { readonly drops: readonly Drop[] } {
   const reduction = linear(`${name}.reduction`, 4 * width, 2 * width, { std: STD, bias: false });
-  const norm = layerNorm(`${name}.norm`, 2 * width);
+  const norm = layerNorm(`${name}.norm`, 2 * width, NORM);
   return {
     drops: [],
     init(random, params, state) {
