@@ -34,8 +34,8 @@ export const swinV2Base = (options: ModelOptions) =>
 
 /**
  * Names and initialisation as timm's `SwinTransformerV2`. Photographs are cut into patches of 4 pixels, small images of 2;
- * a stage's windows are the largest of up to 8 tokens a side that tile it (256 pixels: 8; 224 pixels: 7). Where nothing
- * is left to halve evenly, zeros fill up.
+ * windows are the largest of up to 8 tokens a side that tile every stage (256 pixels: 8; 224 pixels: 7, as timm's with
+ * `window_size=7`). Where nothing is left to halve evenly, zeros fill up.
  * @throws RangeError for an image size that patches don't fill.
  */
 export function swinV2(
@@ -52,6 +52,7 @@ export function swinV2(
   let index = 0;
   let resolution = imageSize / patch;
   const firstResolution = resolution;
+  const windows = windowSizes(depths.map((_, stage) => Math.ceil(firstResolution / 2 ** stage)));
   const layers: (Layer & { readonly drops: readonly Drop[] })[] = [];
   for (const [stage, depth] of depths.entries()) {
     const channels = width * 2 ** stage;
@@ -59,7 +60,7 @@ export function swinV2(
       layers.push(patchMerging(`layers.${stage}.downsample`, channels / 2));
       resolution = Math.ceil(resolution / 2);
     }
-    const window = largestDivisor(resolution, LARGEST_WINDOW);
+    const window = windows[stage];
     for (let i = 0; i < depth; i++) {
       const shift = i % 2 === 1 && window < resolution ? Math.floor(window / 2) : 0;
       const options = { width: channels, heads: heads[stage], resolution, window, shift, std: STD };
@@ -147,6 +148,14 @@ function patchMerging(name: string, width: number): Layer & { readonly drops: re
       return norm.apply(scope, reduction.apply(scope, np.reshape(neighbours, [n, rows / 2, cols / 2, 4 * width])));
     },
   };
+}
+
+/** Of each stage: one for all, the whole of those that are smaller; where none above 1 tiles all, each its own. */
+function windowSizes(resolutions: readonly number[]): number[] {
+  for (let window = LARGEST_WINDOW; window > 1; window--)
+    if (resolutions.every((resolution) => resolution <= window || resolution % window === 0))
+      return resolutions.map((resolution) => Math.min(resolution, window));
+  return resolutions.map((resolution) => largestDivisor(resolution, LARGEST_WINDOW));
 }
 
 function largestDivisor(value: number, limit: number): number {
