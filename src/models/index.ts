@@ -12,6 +12,7 @@ export {
   type Arrays,
   drawNoise,
   headOnly,
+  isClassifier,
   type Model,
   type ModelOptions,
   type Noise,

@@ -8,9 +8,13 @@ export interface InitialWeights extends Variables {
   readonly notes: readonly string[];
 }
 
-/** What files hold besides weights: our checkpoints' optimizer and references, PyTorch's step counters. */
+/**
+ * What files hold besides weights: our checkpoints' optimizer and references, PyTorch's step counters, and what Swin
+ * Transformers compute from their windows (timm stored it before 0.9).
+ */
 const isNoWeight = (name: string): boolean =>
-  /^(optimizer\.|average\.|references$)|(^|\.)num_batches_tracked$/.test(name);
+  /^(optimizer\.|average\.|references$)/.test(name) ||
+  /(^|\.)(num_batches_tracked|attn_mask|relative_coords_table|relative_position_index)$/.test(name);
 
 /**
  * Weights of a safetensors file under timm's or torchvision's names, in place of fresh ones: one of theirs, or a
