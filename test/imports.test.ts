@@ -19,7 +19,8 @@ const mayImport: Record<string, readonly string[]> = {
   // Both read what was saved, not what saved it.
   evaluate: ["core"],
   report: ["core", "evaluate"],
-  cli: ["core", "data", "augment", "corrupt", "models", "optim", "engine", "methods", "train", "evaluate", "report"],
+  serve: ["core", "export"],
+  cli: ["core", "data", "augment", "corrupt", "models", "optim", "engine", "methods", "train", "evaluate", "report", "serve"],
 };
 
 /** The only places that may know a package. */
@@ -27,6 +28,7 @@ const packageOwners: readonly { name: RegExp; owner: RegExp }[] = [
   { name: /^onnx-proto$/, owner: /^src\/engine\/onnx\.ts$/ },
   { name: /^onnxruntime-/, owner: /^src\/engine\/runtime\// },
   { name: /^commander$/, owner: /^src\/cli\// },
+  { name: /^(fastify|@fastify\/.*|prom-client)$/, owner: /^src\/serve\// },
 ];
 
 const isForTests = (path: string) => /\.test\.ts$|\/testing\.ts$|\/test-[^/]*\.ts$|\/cases\//.test(path);
