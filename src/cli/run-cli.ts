@@ -6,6 +6,7 @@ import { evaluateCommand } from "./evaluate.ts";
 import { quickstartCommand } from "./quickstart.ts";
 import { reportCommand } from "./report.ts";
 import { serveCommand } from "./serve.ts";
+import { studyCommand } from "./study.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 import { trainCommand } from "./train.ts";
 import { packageVersion } from "./version.ts";
@@ -17,6 +18,7 @@ const commands = [
   evaluateCommand,
   reportCommand,
   serveCommand,
+  studyCommand,
   dataCommand,
   benchCommand,
 ];

@@ -12,5 +12,6 @@ export {
 } from "./predict.ts";
 export { type RunRecord, readRun } from "./run-record.ts";
 export { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
+export { Diverged } from "./scores.ts";
 export { type StepResult, type TrainState, trainStep } from "./step.ts";
 export { type ResidualPoolOptions, residualPool } from "./transductor.ts";

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { normalizeImages } from "../augment/index.ts";
 import { type DataSet, HostArray, imageCount, Random, runPaths, UserError, writeFileAtomic } from "../core/index.ts";
 import { compile, requireDevice } from "../engine/index.ts";
-import { keptReferenceRows } from "../methods/index.ts";
+import { keptReferenceRows, tiedStart } from "../methods/index.ts";
 import { headOnly, type Variables } from "../models/index.ts";
 import { createOptimizer, learningRateAt } from "../optim/index.ts";
 import { trainBatches } from "./batches.ts";
@@ -13,7 +13,7 @@ import { initialWeights } from "./initial-weights.ts";
 import { appendMetrics, type MetricsLine, truncateMetrics } from "./metrics-log.ts";
 import { buildNetwork, predictSet } from "./predict.ts";
 import { describeRun, type RunRecord, readRun } from "./run-record.ts";
-import { accuracyOf, correctCount, meanNll, requireFinite } from "./scores.ts";
+import { accuracyOf, correctCount, Diverged, meanNll, requireFinite } from "./scores.ts";
 import type { StepControls, TrainState } from "./step.ts";
 import { createStepper } from "./stepper.ts";
 
@@ -141,7 +141,7 @@ export async function train(config: RunConfig, dataSet: DataSet, options: TrainO
 
       const stepLoss = loss.data[0];
       if (!Number.isFinite(stepLoss))
-        throw new UserError(
+        throw new Diverged(
           `the loss is ${stepLoss} at step ${step + 1} (epoch ${epoch + 1}); ${
             existsSync(paths.checkpoint) ? `the checkpoint of step ${saved} is kept` : "no checkpoint was written yet"
           }; lower the learning rate (${learningRate})`,
@@ -214,7 +214,8 @@ export async function train(config: RunConfig, dataSet: DataSet, options: TrainO
       checkVariables(paths.checkpoint, stored, model, initial);
       return stored;
     }
-    const { params, state } = config.init ? startFrom(config.init, initial) : await fitted(initial);
+    const fresh = tiesStart() ? { ...initial, params: tiedStart(initial.params, model.stemWeight) } : initial;
+    const { params, state } = config.init ? startFrom(config.init, fresh) : await fitted(fresh);
     const moving = Object.entries(params).filter(([name]) => !model.frozen?.includes(name));
     return {
       params,
@@ -224,6 +225,15 @@ export async function train(config: RunConfig, dataSet: DataSet, options: TrainO
       references: keepReferences(),
       progress: { step: 0, epochLossSum: 0, epochCorrect: 0, seconds: 0 },
     };
+  }
+
+  function tiesStart(): boolean {
+    if (config.method.name !== "anchored" || !config.method.tiedStart) return false;
+    if (model.frozen?.includes(model.stemWeight))
+      throw new UserError(
+        `--tied-start: the first layer of ${model.name} is not trained, so that it could never tell references apart; leave it out`,
+      );
+    return true;
   }
 
   /** A first layer that is set by statistics of its inputs sees those of the first batches, as they are fed. */
