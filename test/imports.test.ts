@@ -16,11 +16,26 @@ const mayImport: Record<string, readonly string[]> = {
   engine: ["core"],
   methods: ["core", "data", "augment", "corrupt", "models", "optim", "engine"],
   train: ["core", "data", "augment", "corrupt", "models", "optim", "engine", "methods"],
+  export: ["core", "models", "engine", "methods", "train"],
   // Both read what was saved, not what saved it.
   evaluate: ["core"],
   report: ["core", "evaluate"],
   serve: ["core", "export"],
-  cli: ["core", "data", "augment", "corrupt", "models", "optim", "engine", "methods", "train", "evaluate", "report", "serve"],
+  cli: [
+    "core",
+    "data",
+    "augment",
+    "corrupt",
+    "models",
+    "optim",
+    "engine",
+    "methods",
+    "train",
+    "export",
+    "evaluate",
+    "report",
+    "serve",
+  ],
 };
 
 /** The only places that may know a package. */

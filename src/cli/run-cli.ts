@@ -3,6 +3,8 @@ import { benchCommand } from "./bench.ts";
 import { dataCommand } from "./data.ts";
 import { explain } from "./errors.ts";
 import { evaluateCommand } from "./evaluate.ts";
+import { exportCommand } from "./export.ts";
+import { predictCommand } from "./predict.ts";
 import { quickstartCommand } from "./quickstart.ts";
 import { reportCommand } from "./report.ts";
 import { serveCommand } from "./serve.ts";
@@ -19,6 +21,8 @@ const commands = [
   reportCommand,
   serveCommand,
   studyCommand,
+  exportCommand,
+  predictCommand,
   dataCommand,
   benchCommand,
 ];

@@ -27,6 +27,7 @@ test("serves a run until it is told to stop, with the numbers of predict", async
     out: (text) => listening(text),
     note: (line) => notes.push(line),
     interactive: false,
+    input: async () => new Uint8Array(),
     interruptible: (work) => work(stop.signal),
   });
   const file = join(images, "test", "red", "0.png");
@@ -39,8 +40,9 @@ test("serves a run until it is told to stop, with the numbers of predict", async
     headers: { "content-type": "image/png" },
     body: readFileSync(file),
   });
-  const [served] = ((await answer.json()) as { predictions: { class: string; confidence: number; uncertainty: number }[] })
-    .predictions;
+  const [served] = (
+    (await answer.json()) as { predictions: { class: string; confidence: number; uncertainty: number }[] }
+  ).predictions;
   stop.abort();
   expect(await ended).toBe(0);
   expect(notes.join()).toContain("Ctrl-C");

@@ -1,4 +1,5 @@
 import { relative } from "node:path";
+import { buffer } from "node:stream/consumers";
 
 /** Where a command writes and what can interrupt it; tests hand in their own. */
 export interface Terminal {
@@ -6,6 +7,8 @@ export interface Terminal {
   readonly out: (text: string) => void;
   /** Everything else, a line at a time: standard error. */
   readonly note: (line: string) => void;
+  /** All of standard input. */
+  readonly input: () => Promise<Uint8Array>;
   /** Whether `note` reaches a person's terminal, on which a progress bar can be drawn. */
   readonly interactive: boolean;
   /** Runs `work` with a signal that Ctrl-C and SIGTERM abort. */
@@ -20,6 +23,7 @@ const SAME_KEYPRESS_MS = 500;
 export const processTerminal: Terminal = {
   out: (text) => process.stdout.write(`${text}\n`),
   note: (line) => process.stderr.write(`${line}\n`),
+  input: () => buffer(process.stdin),
   interactive: process.stderr.isTTY === true,
   async interruptible(work) {
     const controller = new AbortController();

@@ -12,13 +12,17 @@ export interface Outcome {
   readonly notes: readonly string[];
 }
 
-/** Runs the command line in this process. `interrupted`: as if Ctrl-C had been pressed at once. */
-export async function anchored(argv: readonly string[], { interrupted = false } = {}): Promise<Outcome> {
+/** Runs the command line in this process. `interrupted`: as if Ctrl-C had been pressed at once; `input`: what it reads. */
+export async function anchored(
+  argv: readonly string[],
+  { interrupted = false, input = new Uint8Array() } = {},
+): Promise<Outcome> {
   const out: string[] = [];
   const notes: string[] = [];
   const code = await runCli(argv, {
     out: (text) => out.push(text),
     note: (line) => notes.push(line),
+    input: async () => input,
     interactive: false,
     interruptible: (work) => work(interrupted ? AbortSignal.abort() : new AbortController().signal),
   });

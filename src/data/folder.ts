@@ -125,12 +125,17 @@ async function decodeAll(
 }
 
 /**
- * One image file as [size, size, 3] bytes, as the `folder` data set reads it.
+ * One image file, by its path or its bytes, as [size, size, 3] bytes, as the `folder` data set reads it. `name` is what
+ * messages call it.
  * @throws UserError naming the file where it is missing, truncated or not an image
  */
-export async function decodeImage(path: string, size: number): Promise<Uint8Array> {
+export async function decodeImage(
+  image: string | Uint8Array,
+  size: number,
+  name = typeof image === "string" ? image : "image",
+): Promise<Uint8Array> {
   try {
-    return await sharp(path)
+    return await sharp(image)
       .rotate()
       .flatten({ background: "white" })
       .resize(size, size, { fit: "cover" })
@@ -140,6 +145,6 @@ export async function decodeImage(path: string, size: number): Promise<Uint8Arra
       .toBuffer();
   } catch (error) {
     const reason = (error as Error).message.split("\n")[0];
-    throw new UserError(`${path}: not a readable image (${reason}); repair or remove it`);
+    throw new UserError(`${name}: not a readable image (${reason}); repair or remove it`);
   }
 }

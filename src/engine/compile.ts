@@ -4,7 +4,7 @@ import { freshArrays, leavesOf, matchArguments, matchOutputs } from "./arguments
 import { blockSize } from "./blocked/probe.ts";
 import { convolutionRules } from "./blocked/rules.ts";
 import { BlockedStage } from "./blocked/stage.ts";
-import type { Node } from "./graph.ts";
+import type { Graph, Node, Tensor } from "./graph.ts";
 import { lower } from "./lower/lower.ts";
 import { dtypeOf, shapeOf } from "./lower/lowering.ts";
 import { modelBytes } from "./onnx.ts";
@@ -77,8 +77,11 @@ interface ModelOptions extends Pick<CompileOptions, "device" | "without"> {
   readonly block?: number;
 }
 
-/** Trace → passes on equations → lowering, with its rules and rewrites → passes on the finished graph → ONNX. */
-export function modelOf(traced: Traced, { device, block, without = [] }: ModelOptions): Uint8Array {
+/** Trace → passes on equations → lowering, with its rules and rewrites → passes on the finished graph. */
+export function graphOf(
+  traced: Traced,
+  { device, block, without = [] }: ModelOptions = {},
+): { graph: Graph; outputs: readonly Tensor[]; nodes: readonly Node[] } {
   const chosen = passes.filter(({ name }) => !without.includes(name));
   const hook = <H extends keyof Pass>(name: H) =>
     chosen.map((pass) => pass[name]).filter((value): value is NonNullable<Pass[H]> => value !== undefined);
@@ -95,5 +98,11 @@ export function modelOf(traced: Traced, { device, block, without = [] }: ModelOp
     },
   );
   const nodes = hook("finished").reduce<readonly Node[]>((list, rewrite) => rewrite(list, outputs), graph.nodes);
+  return { graph, outputs, nodes };
+}
+
+/** Its ONNX model, with inputs `in0`, `in1`, … and outputs `out0`, `out1`, … */
+export function modelOf(traced: Traced, options?: ModelOptions): Uint8Array {
+  const { graph, outputs, nodes } = graphOf(traced, options);
   return modelBytes(graph, outputs, nodes);
 }

@@ -1,11 +1,14 @@
 export { HostArray } from "../core/host-array.ts";
 export { compile } from "./compile.ts";
+export { type ExportOptions, exportOnnx } from "./export/export-onnx.ts";
 export { flattenTree, type Tree } from "./jax-backend.ts";
 export { UnsupportedPrimitiveError } from "./lower/lower.ts";
 export { loweringTable } from "./lower/table.ts";
+export { modelMetadata } from "./onnx.ts";
 export { passes } from "./passes/index.ts";
 export { ArraySpec, type Program, type RunOptions } from "./program.ts";
 export { runReference } from "./reference.ts";
 export { type Device, devices } from "./runtime/devices.ts";
+export { type Answered, type Fed, type OpenedModel, openOnnx } from "./runtime/model-file.ts";
 export { requireDevice } from "./runtime/require-device.ts";
 export { type MappedTree, mapTree } from "./tree.ts";

@@ -5,7 +5,10 @@ export { type MetricsLine, readMetrics } from "./metrics-log.ts";
 export {
   buildNetwork,
   createPredictor,
+  keptReferences,
+  type LoadedRun,
   loadPredictor,
+  loadRun,
   type PredictOptions,
   type Predictor,
   type PredictorOptions,

@@ -52,18 +52,35 @@ export interface PredictorOptions extends ForwardOptions {
   readonly weights?: "raw" | "average";
 }
 
-/** The predictor of a run folder. @throws UserError where the folder or its checkpoint is missing or damaged. */
-export async function loadPredictor(run: string, options: PredictorOptions = {}): Promise<Predictor> {
+/** What a run folder holds for predicting. */
+export interface LoadedRun {
+  readonly record: RunRecord;
+  readonly variables: Variables;
+  /** [R, C, H, W] normalised; absent for methods without. */
+  readonly references?: HostArray;
+  /** Which of its weights these are. */
+  readonly weights: "raw" | "average";
+}
+
+/** The weights and references of a run. @throws UserError where the folder or its checkpoint is missing or damaged. */
+export function loadRun(run: string, { weights }: Pick<PredictorOptions, "weights"> = {}): LoadedRun {
   const record = readRun(run);
   const path = runPaths(run).checkpoint;
   const checkpoint = loadCheckpoint(path);
   const { average, references } = checkpoint;
-  if (options.weights === "average" && !average)
+  if (weights === "average" && !average)
     throw new UserError(`--weights average: ${run} keeps none; train it with --average-decay, or use raw`);
-  const { params, state } = average && options.weights !== "raw" ? average : checkpoint;
+  const used = average && weights !== "raw" ? average : checkpoint;
+  const variables = { params: used.params, state: used.state };
   const { model } = buildNetwork(record);
-  checkVariables(path, { params, state }, model, model.init(new Random("shapes")));
-  return createPredictor(record, { params, state }, references, options);
+  checkVariables(path, variables, model, model.init(new Random("shapes")));
+  return { record, variables, references, weights: used === average ? "average" : "raw" };
+}
+
+/** The predictor of a run folder. @throws UserError where the folder or its checkpoint is missing or damaged. */
+export async function loadPredictor(run: string, options: PredictorOptions = {}): Promise<Predictor> {
+  const { record, variables, references } = loadRun(run, options);
+  return createPredictor(record, variables, references, options);
 }
 
 /** A predictor with fixed weights and references [R, C, H, W] (normalised). */
@@ -132,8 +149,11 @@ export async function predictSet(
   return { ...result, logits: calibrate ? calibrateBySpread(logits, uncertainty, classes) : logits, uncertainty };
 }
 
-/** [R, 1, C, H, W] the references that a protocol uses; `undefined` for methods without. */
-function keptReferences(
+/**
+ * [R, 1, C, H, W] the references that a protocol uses; `undefined` for methods without.
+ * @throws UserError where more are asked for than are kept.
+ */
+export function keptReferences(
   { config }: RunRecord,
   references: HostArray | undefined,
   protocol: NonNullable<PredictOptions["protocol"]>,

@@ -10,6 +10,7 @@ test("without PyTorch one line says what to install, with exit code 2", async ()
     out: () => {},
     note: (line: string) => notes.push(line),
     interactive: false,
+    input: async () => new Uint8Array(),
     interruptible: <T>(work: (signal: AbortSignal) => Promise<T>) => work(new AbortController().signal),
   };
   const code = await runCli(["bench", "engine", "--peers", "--python", "/no/such/python"], terminal);

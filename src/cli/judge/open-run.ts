@@ -127,7 +127,10 @@ export function unfinished({ run, record: { config, data }, checkpoint }: OpenRu
 }
 
 /** A folder whose images changed since training would be judged by other classes or splits. */
-export function checkSameData({ run, record: { data } }: OpenRun, { classNames }: ImageSet): void {
+export function checkSameData(
+  { run, record: { data } }: Pick<OpenRun, "run" | "record">,
+  { classNames }: ImageSet,
+): void {
   if (classNames.join() !== data.classNames.join())
     throw new UserError(
       `${run} was trained on the classes ${data.classNames.join(", ")}, but ${data.name} now has ${classNames.join(", ")}`,

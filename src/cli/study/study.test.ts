@@ -45,6 +45,7 @@ async function run(study: Study, options: Parameters<typeof runStudyCommand>[3] 
       if (stopAfter?.test(line)) controller.abort();
     },
     interactive: false,
+    input: async () => new Uint8Array(),
     interruptible: (work) => work(controller.signal),
   };
   const code = await runStudyCommand(terminal, "tiny", study, { out, threads: 1, ...options });

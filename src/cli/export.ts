@@ -1,0 +1,82 @@
+import { Command, Option } from "commander";
+import { parseTemperature } from "./export/validation.ts";
+import { type Exported, type WriteOptions, writeModel } from "./export/write-model.ts";
+import { toJson } from "./json.ts";
+import { oneOf, whole } from "./numbers.ts";
+import { percent } from "./table.ts";
+import { ownCommand, type Terminal } from "./terminal.ts";
+
+interface Options extends WriteOptions {
+  readonly json?: boolean;
+}
+
+const examples = `
+The file takes uint8 images [N, height, width, channels] of any N and gives logits, probabilities, label, uncertainty
+and score; references, temperature, classes and normalisation are inside it. docs/export.md says what each is.
+
+Examples:
+  $ anchored export runs/cifar --out cifar.onnx
+  $ anchored export runs/cifar --out cifar.onnx --k 5 --temperature 1
+  $ anchored export runs/cifar --out small.onnx --precision float16 --protocol single
+  $ anchored predict cifar.onnx holiday/`;
+
+export function exportCommand(terminal: Terminal, exit: (code: number) => void): Command {
+  return new Command("export")
+    .description("write a run as one ONNX file that any ONNX runtime opens, references and uncertainty inside")
+    .argument("<run>", "run folder")
+    .requiredOption("--out <file>", "where it goes, e.g. model.onnx")
+    .option(
+      "--protocol <name>",
+      "anchored runs: single (one reference) | k (mean over K, with uncertainty) (default: k)",
+      oneOf(["single", "k"])("--protocol") as (text: string) => "single" | "k",
+    )
+    .option(
+      "--k <n>",
+      "references of protocol k (default: all that the run keeps)",
+      whole({ min: 1, example: 10 })("--k"),
+    )
+    .addOption(
+      new Option(
+        "--temperature <t>",
+        "divides the logits before the softmax: auto (fitted on the run's validation images), or a number",
+      )
+        .default("auto")
+        .argParser(parseTemperature),
+    )
+    .option(
+      "--precision <name>",
+      "what weights are stored in: float32 | float16 (half the file; computed is in float32) (default: float32)",
+      oneOf(["float32", "float16"])("--precision") as (text: string) => "float32" | "float16",
+    )
+    .option(
+      "--weights <name>",
+      "raw (of the last step) | average (default: average where the run keeps one)",
+      oneOf(["raw", "average"])("--weights") as (text: string) => "raw" | "average",
+    )
+    .option("--threads <n>", "threads (default: one a core)", whole({ min: 1, max: 1024, example: 2 })("--threads"))
+    .option("--data-dir <dir>", "where data sets lie (default: $ANCHORED_DATA or the user's cache folder)")
+    .option("--json", "print what was written as JSON")
+    .addHelpText("after", examples)
+    .action(async (run: string, { json, ...options }: Options) => {
+      const exported = await terminal.interruptible((signal) => writeModel(terminal, run, options, signal));
+      terminal.out(json ? toJson(exported) : inWords(exported));
+      terminal.note(`next: ${ownCommand()} predict ${exported.file} IMAGE`);
+      exit(0);
+    });
+}
+
+function inWords({ file, bytes, card, temperatureImages, check, accuracy }: Exported): string {
+  const asked = card.references === 0 ? "no references" : `${card.references} references`;
+  const fitted = temperatureImages === undefined ? "" : ` (fitted on ${temperatureImages} validation images)`;
+  const lines = [
+    `${file}  ${(bytes / 2 ** 20).toFixed(2)} MiB`,
+    `  ${card.name}: ${card.classes.length} classes, ${card.width}×${card.height}×${card.channels}`,
+    `  ${asked}, temperature ${Number(card.temperature.toPrecision(4))}${fitted}, ${card.weights} weights in ${card.precision}`,
+    `  logits of ${check.images} images (${check.set}) within ${check.largestDifference.toExponential(1)} of the run's`,
+  ];
+  if (accuracy)
+    lines.push(
+      `  validation accuracy ${percent(accuracy.float16)} in float16, ${percent(accuracy.float32)} in float32: ${accuracy.changed} of ${accuracy.images} answers differ`,
+    );
+  return lines.join("\n");
+}

@@ -1,0 +1,132 @@
+import { availableParallelism } from "node:os";
+import {
+  type ImageSet,
+  imageCount,
+  largestClass,
+  type Predictions,
+  Random,
+  UserError,
+  writeFileAtomic,
+} from "../../core/index.ts";
+import { type ExportOptions, exportClassifier, type ModelCard, openBytes } from "../../export/index.ts";
+import { createPredictor, type LoadedRun, loadRun } from "../../train/index.ts";
+import { firstImages } from "../judge/image-sets.ts";
+import type { Terminal } from "../terminal.ts";
+import { fitTemperature, predictSet, validationOf } from "./validation.ts";
+
+export interface WriteOptions extends Omit<ExportOptions, "temperature"> {
+  readonly out: string;
+  readonly temperature: number | "auto";
+  readonly dataDir?: string;
+  readonly threads?: number;
+}
+
+export interface Exported {
+  readonly file: string;
+  readonly bytes: number;
+  readonly card: ModelCard;
+  /** Images of the fit; absent for a temperature that was given. */
+  readonly temperatureImages?: number;
+  /** The file by ONNX Runtime beside the run by `predict`: largest difference of logits, divided by the largest logit where above 1. */
+  readonly check: { readonly set: string; readonly images: number; readonly largestDifference: number };
+  /** float16: on all validation images; absent where they are not here. */
+  readonly accuracy?: {
+    readonly images: number;
+    readonly float32: number;
+    readonly float16: number;
+    readonly changed: number;
+  };
+}
+
+const CHECKED = 64;
+/** Of float32 files: other runtimes sum in another order, no more. */
+const TOLERANCE = 1e-4;
+
+/**
+ * Exports a run, and holds the file to what `predict` says before it is written.
+ * @throws UserError for a run or options that do not fit, and where a temperature is to be fitted without the data.
+ */
+export async function writeModel(
+  terminal: Terminal,
+  run: string,
+  { out, temperature: asked, dataDir, threads = availableParallelism(), ...options }: WriteOptions,
+  signal: AbortSignal,
+): Promise<Exported> {
+  const loaded = loadRun(run, options);
+  const float16 = options.precision === "float16";
+  let validation: ImageSet | undefined;
+  if (asked === "auto" || float16)
+    validation = await validationOf(terminal, { run, record: loaded.record }, dataDir).catch((error: unknown) => {
+      if (!(error instanceof UserError)) throw error;
+      if (asked === "auto")
+        throw new UserError(
+          `--temperature auto is fitted on the run's data: ${error.message}; or give --temperature 1`,
+        );
+      terminal.note(`what float16 costs in accuracy is not measured: ${error.message}`);
+      return undefined;
+    });
+
+  const predictWith = async (bytes: Uint8Array, set: ImageSet): Promise<Predictions> => {
+    const opened = await openBytes(bytes, out, { threads });
+    try {
+      return await predictSet(terminal, opened, set, signal);
+    } finally {
+      await opened.dispose();
+    }
+  };
+  const plain = validation && (await exportClassifier(loaded, { ...options, precision: "float32" }));
+  const whole = plain && (await predictWith(plain, validation!));
+  const temperature = asked === "auto" ? fitTemperature(whole!) : asked;
+  const bytes = await exportClassifier(loaded, { ...options, temperature });
+
+  const set = firstImages(validation ?? noiseImages(loaded), CHECKED);
+  const predictor = await createPredictor(loaded.record, loaded.variables, loaded.references, { threads });
+  const expected = await predictor.predict(set, options).finally(() => predictor.dispose());
+  const actual = await predictWith(bytes, set);
+  const largestDifference = difference(actual.logits, expected.logits);
+  if (!float16 && !(largestDifference <= TOLERANCE))
+    throw new Error(`the exported model's logits differ from predict's by ${largestDifference}; nothing was written`);
+
+  const halved = float16 && validation ? await predictWith(bytes, validation) : undefined;
+  const opened = await openBytes(bytes, out);
+  const { card } = opened;
+  await opened.dispose();
+  signal.throwIfAborted();
+  writeFileAtomic(out, bytes);
+  return {
+    file: out,
+    bytes: bytes.length,
+    card,
+    ...(asked === "auto" && { temperatureImages: imageCount(validation!) }),
+    check: { set: set.name, images: imageCount(set), largestDifference },
+    ...(halved && { accuracy: compared(whole!, halved) }),
+  };
+}
+
+/** Where the run's images are not at hand; the same ones each time. */
+function noiseImages({ record: { data } }: LoadedRun): ImageSet {
+  const random = new Random("export check");
+  const { height, width, channels, classNames } = data;
+  const images = Uint8Array.from({ length: CHECKED * height * width * channels }, () => random.integer(256));
+  return { name: "noise", height, width, channels, images, labels: new Int32Array(CHECKED), classNames };
+}
+
+function difference(actual: Float32Array, expected: Float32Array): number {
+  let [largest, scale] = [0, 1];
+  expected.forEach((value, i) => {
+    const distance = Math.abs(actual[i] - value);
+    largest = Math.max(largest, Number.isNaN(distance) ? Number.POSITIVE_INFINITY : distance);
+    scale = Math.max(scale, Math.abs(value));
+  });
+  return largest / scale;
+}
+
+function compared(float32: Predictions, float16: Predictions): NonNullable<Exported["accuracy"]> {
+  const answers = [float32, float16].map(({ logits, labels, classes }) =>
+    Array.from(labels, (_, row) => largestClass(logits, row, classes)),
+  );
+  const images = float32.labels.length;
+  const share = (list: readonly number[]) => list.filter((answer, i) => answer === float32.labels[i]).length / images;
+  const changed = answers[0].filter((answer, i) => answer !== answers[1][i]).length;
+  return { images, float32: share(answers[0]), float16: share(answers[1]), changed };
+}

@@ -1,0 +1,157 @@
+import { availableParallelism } from "node:os";
+import { Command } from "commander";
+import { UserError } from "../core/index.ts";
+import { type Device, devices } from "../engine/index.ts";
+import { type Answers, type Classifier, type ExportOptions, openModel } from "../export/index.ts";
+import { parseTemperature } from "./export/validation.ts";
+import { oneOf, whole } from "./numbers.ts";
+import { decodeAll, type Source, sourcesOf } from "./predict/images.ts";
+import { dataProgress } from "./progress.ts";
+import { percent } from "./table.ts";
+import type { Terminal } from "./terminal.ts";
+
+interface Options extends Omit<ExportOptions, "precision"> {
+  readonly top: number;
+  readonly device?: Device;
+  readonly threads?: number;
+  readonly json?: boolean;
+}
+
+/** An image's answer, a line of `--json`. */
+interface Answer {
+  readonly path: string;
+  readonly class: string;
+  /** Largest probability. */
+  readonly confidence: number;
+  /** The model's `score`. */
+  readonly uncertainty: number;
+  /** The most probable classes, as many as `--top` says. */
+  readonly top: readonly { readonly class: string; readonly probability: number; readonly std?: number }[];
+}
+
+const examples = `
+One line for each image: path, class, confidence, uncertainty. Images may be of any common format and size: they are
+turned by their EXIF tag, laid on white where transparent, scaled to cover a square and cropped to its middle. Of a
+folder all files below it are read; a file that is no image is named, the others go on, and the exit code is 2.
+Uncertainty is how much the answer depends on the reference (0 to about 0.5); of models without references it is
+1 − confidence.
+
+Examples:
+  $ anchored predict runs/cifar cat.jpg dog.png
+  $ anchored predict cifar.onnx holiday/ --top 3
+  $ anchored predict cifar.onnx holiday/ --json > answers.jsonl
+  $ curl -s https://example.org/cat.jpg | anchored predict cifar.onnx -`;
+
+export function predictCommand(terminal: Terminal, exit: (code: number) => void): Command {
+  return new Command("predict")
+    .description("class, confidence and uncertainty of images, by a run or an exported model")
+    .argument("<model>", "run folder, or a file that export has written")
+    .argument("<images...>", "image files, folders of them, or - for one image from standard input")
+    .option("--top <n>", "how many classes to tell", whole({ min: 1, example: 3 })("--top"), 1)
+    .option(
+      "--protocol <name>",
+      "anchored runs: single (one reference) | k (mean over K, with uncertainty) (default: k)",
+      oneOf(["single", "k"])("--protocol") as (text: string) => "single" | "k",
+    )
+    .option(
+      "--k <n>",
+      "runs: references of protocol k (default: all that the run keeps)",
+      whole({ min: 1, example: 10 })("--k"),
+    )
+    .option("--temperature <t>", "runs: divides the logits before the softmax (default: 1)", (text) => {
+      const value = parseTemperature(text);
+      if (value === "auto")
+        throw new UserError("--temperature auto: export fits it, once; export the run, then predict with the file");
+      return value;
+    })
+    .option(
+      "--weights <name>",
+      "runs: raw (of the last step) | average (default: average where the run keeps one)",
+      oneOf(["raw", "average"])("--weights") as (text: string) => "raw" | "average",
+    )
+    .option(
+      "--device <name>",
+      `what to predict on: ${devices.join(" | ")} (default: cpu)`,
+      oneOf(devices)("--device") as (text: string) => Device,
+    )
+    .option("--threads <n>", "threads (default: one a core)", whole({ min: 1, max: 1024, example: 2 })("--threads"))
+    .option("--json", "a JSON object a line, for each image")
+    .addHelpText("after", examples)
+    .action(async (model: string, images: string[], options: Options) =>
+      exit(await terminal.interruptible((signal) => runPredict(terminal, model, images, options, signal))),
+    );
+}
+
+/** Images of which one batch is predicted while the next is read. */
+const AT_ONCE = 64;
+
+async function runPredict(
+  terminal: Terminal,
+  model: string,
+  paths: readonly string[],
+  { top, json, device, threads = availableParallelism(), ...exported }: Options,
+  signal: AbortSignal,
+): Promise<number> {
+  const classifier = await openModel(model, { exported, device, threads });
+  // On a terminal the answers themselves show how far it is.
+  const progress = process.stdout.isTTY ? undefined : dataProgress(terminal);
+  let failed = 0;
+  try {
+    const sources = await sourcesOf(paths, terminal.input);
+    const batches = Array.from({ length: Math.ceil(sources.length / AT_ONCE) }, (_, i) =>
+      sources.slice(i * AT_ONCE, (i + 1) * AT_ONCE),
+    );
+    let next = decodeAll(batches[0], classifier.card);
+    for (const [i, batch] of batches.entries()) {
+      signal.throwIfAborted();
+      const decoded = await next;
+      if (i + 1 < batches.length) next = decodeAll(batches[i + 1], classifier.card);
+      const read = batch.map((source, at) => ({ source, image: decoded[at] }));
+      const good = read.filter((one): one is { source: Source; image: Uint8Array } => one.image instanceof Uint8Array);
+      const answers = good.length > 0 ? await answersTo(classifier, good, top) : [];
+      for (const { image } of read) if (image instanceof UserError) terminal.note(`anchored: ${image.message}`);
+      failed += read.length - good.length;
+      for (const answer of answers) terminal.out(json ? JSON.stringify(answer) : inWords(answer));
+      const done = Math.min(sources.length, (i + 1) * AT_ONCE);
+      if (batches.length > 1) progress?.update({ label: "predicting", done, total: sources.length, unit: "images" });
+    }
+    if (failed > 0 && sources.length > 1)
+      terminal.note(`${failed} of ${sources.length} files could not be read as images`);
+  } finally {
+    progress?.stop();
+    await classifier.dispose();
+  }
+  return failed > 0 ? 2 : 0;
+}
+
+async function answersTo(
+  classifier: Classifier,
+  good: readonly { readonly source: Source; readonly image: Uint8Array }[],
+  top: number,
+): Promise<Answer[]> {
+  const answers = await classifier.predict(Buffer.concat(good.map(({ image }) => image)));
+  return good.map(({ source }, row) => answerOf(source.name, answers, row, classifier.classes, top));
+}
+
+function answerOf(
+  path: string,
+  { probabilities, uncertainty, score }: Answers,
+  row: number,
+  classes: readonly string[],
+  top: number,
+): Answer {
+  const first = row * classes.length;
+  const order = Array.from(classes.keys()).sort((a, b) => probabilities[first + b] - probabilities[first + a]);
+  const told = order.slice(0, top).map((k) => ({
+    class: classes[k],
+    probability: probabilities[first + k],
+    ...(uncertainty && { std: uncertainty[first + k] }),
+  }));
+  return { path, class: told[0].class, confidence: told[0].probability, uncertainty: score[row], top: told };
+}
+
+const inWords = ({ path, class: name, confidence, uncertainty, top }: Answer): string => {
+  const others = top.slice(1).map((one) => `${one.class} ${percent(one.probability)}`);
+  const line = [path, name, percent(confidence), `uncertainty ${uncertainty.toFixed(4)}`, ...others];
+  return line.join("\t");
+};

@@ -1,0 +1,67 @@
+import { z } from "zod";
+import { UserError } from "../core/index.ts";
+
+export const FORMAT = "anchored-classifier/1";
+
+const numbers = z.array(z.number());
+
+const schema = z.object({
+  format: z.literal(FORMAT),
+  /** What to call the model, e.g. `resnet20 anchored on Emoji`. */
+  name: z.string(),
+  classes: z.array(z.string()),
+  height: z.int(),
+  width: z.int(),
+  channels: z.int(),
+  /** Per channel, in [0, 1]; done inside the file. */
+  normalization: z.object({ mean: numbers, std: numbers }),
+  model: z.string(),
+  method: z.string(),
+  protocol: z.enum(["single", "k"]),
+  /** R; 0 for methods without. */
+  references: z.int(),
+  temperature: z.number(),
+  /** What `score` is: the mean over classes of the std over references, or 1 − the largest probability. */
+  score: z.enum(["reference-std", "one-minus-confidence"]),
+  /** What weights and references are stored in; everything is computed in float32. */
+  precision: z.enum(["float32", "float16"]),
+  /** The averaged weights of the run, or those of its last step. */
+  weights: z.enum(["raw", "average"]),
+  /** Title of the data set that the model was trained on. */
+  data: z.string(),
+  trainImages: z.int(),
+  parameters: z.int(),
+});
+
+/** All that is told of an exported model; it stands in its `metadata_props`, a key each. */
+export type ModelCard = Readonly<z.infer<typeof schema>>;
+
+/** Strings as they are, everything else as JSON. */
+export const cardToMetadata = (card: ModelCard): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(card).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
+  );
+
+/** @throws UserError for a file that `anchored export` has not written. */
+export function cardFromMetadata(metadata: Readonly<Record<string, string>>, file: string): ModelCard {
+  if (metadata.format !== FORMAT)
+    throw new UserError(`${file}: not written by anchored export (its metadata lacks format ${FORMAT})`);
+  const entries = Object.entries(metadata).map(([key, text]) => [key, isText(key) ? text : parsed(text)]);
+  const found = schema.safeParse(Object.fromEntries(entries));
+  if (found.success) return found.data;
+  const { path, message } = found.error.issues[0];
+  throw new UserError(`${file}: its metadata are damaged (${path.join(".")}: ${message}); export the run again`);
+}
+
+const isText = (key: string): boolean => {
+  const field = schema.shape[key as keyof typeof schema.shape];
+  return field instanceof z.ZodString || field instanceof z.ZodEnum || field instanceof z.ZodLiteral;
+};
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
