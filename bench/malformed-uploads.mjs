@@ -17,6 +17,7 @@ const main = join(dirname(fileURLToPath(import.meta.url)), "../dist/cli/main.js"
 const { values } = parseArgs({ options: { count: { type: "string", default: "10000" } } });
 const count = Number(values.count);
 const AT_ONCE = 16;
+const PATIENCE_MS = 2_000;
 const random = new Random("malformed uploads");
 const folder = mkdtempSync(join(tmpdir(), "anchored-malformed-"));
 
@@ -98,7 +99,7 @@ const send = (port, [head, body, hangUp]) =>
   new Promise((resolve) => {
     const socket = connect(port, "127.0.0.1");
     let answer = "";
-    const timer = setTimeout(() => socket.destroy(), 5_000);
+    const timer = setTimeout(() => socket.destroy(), PATIENCE_MS);
     socket.on("error", () => {});
     socket.on("data", (data) => {
       answer += data;
@@ -108,7 +109,8 @@ const send = (port, [head, body, hangUp]) =>
       resolve(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1] ?? "no answer");
     });
     socket.write(head);
-    socket.write(body, () => (hangUp ? socket.destroy() : socket.end()));
+    // A half-closed socket would count as hanging up.
+    socket.write(body, () => hangUp && socket.destroy());
   });
 
 const run = (args) =>
