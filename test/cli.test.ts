@@ -293,6 +293,7 @@ it("every command explains itself with examples", async () => {
     "export",
     "predict",
     "study",
+    "serve",
     "data list",
     "data fetch",
     "bench engine",

@@ -20,6 +20,7 @@ const mayImport: Record<string, readonly string[]> = {
   // Both read what was saved, not what saved it.
   evaluate: ["core"],
   report: ["core", "evaluate"],
+  serve: ["core", "export"],
   cli: [
     "core",
     "data",
@@ -33,6 +34,7 @@ const mayImport: Record<string, readonly string[]> = {
     "export",
     "evaluate",
     "report",
+    "serve",
   ],
 };
 
@@ -41,6 +43,7 @@ const packageOwners: readonly { name: RegExp; owner: RegExp }[] = [
   { name: /^onnx-proto$/, owner: /^src\/engine\/onnx\.ts$/ },
   { name: /^onnxruntime-/, owner: /^src\/engine\/runtime\// },
   { name: /^commander$/, owner: /^src\/cli\// },
+  { name: /^(fastify|@fastify\/.*|prom-client)$/, owner: /^src\/serve\// },
 ];
 
 const isForTests = (path: string) => /\.test\.ts$|\/testing\.ts$|\/test-[^/]*\.ts$|\/cases\//.test(path);

@@ -12,7 +12,6 @@ export {
   type Arrays,
   drawNoise,
   headOnly,
-  isClassifier,
   type Model,
   type ModelOptions,
   type Noise,

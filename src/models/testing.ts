@@ -1,9 +1,9 @@
 import { lax, nn, numpy as np, valueAndGrad } from "@jax-js/jax";
 import { expect, test } from "vitest";
-import { HostArray, type HostArrays, Random, sizeOf } from "../core/index.ts";
+import { HostArray, type HostArrays, isClassifier, Random, sizeOf } from "../core/index.ts";
 import { compile, type Program, runReference } from "../engine/index.ts";
 import { relativeError } from "../engine/testing.ts";
-import { type Arrays, isClassifier, type Model, type ModelOptions } from "./index.ts";
+import type { Arrays, Model, ModelOptions } from "./index.ts";
 
 const CLASSES = 3;
 const SIZE = 8;
