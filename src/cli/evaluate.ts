@@ -64,6 +64,11 @@ export function evaluateCommand(terminal: Terminal, exit: (code: number) => void
       "protocol k: scale the mean logits down by their spread over references, as the ImageNet code",
     )
     .option(
+      "--prediction-batch <n|stored>",
+      "oat runs: images that give one anchor, in an order that is always the same, or the validation images' stored one (default: the training batch)",
+      (text) => (text === "stored" ? text : whole({ min: 1, example: 32 })("--prediction-batch")(text)),
+    )
+    .option(
       "--ood <names>",
       "data sets of other content, for out-of-distribution detection; with --logits NAME=FILE.npy (default: mnist)",
       collect,

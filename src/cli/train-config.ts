@@ -52,10 +52,12 @@ export function configFrom(base: RunConfigInput | undefined, given: ReadonlyMap<
   input.optimizer ??= { name: "sgd" };
   for (const { flag, path, only } of trainFlags) {
     if (!choices.has(path)) continue;
-    if (only && getPath(input, only.path) !== only.is)
+    if (only && ![only.is].flat().includes(getPath(input, only.path))) {
+      const known = [only.is].flat();
       throw new UserError(
-        `${flag} belongs to ${only.flag} ${only.is}, but ${only.flag} is ${getPath(input, only.path)}; add ${only.flag} ${only.is}, or leave it out`,
+        `${flag} belongs to ${only.flag} ${known.join(" or ")}, but ${only.flag} is ${getPath(input, only.path)}; add ${only.flag} ${known[0]}, or leave it out`,
       );
+    }
     setPath(input, ratePath(path, input.schedule.name), choices.get(path));
   }
   if (input.schedule.name !== "one-cycle" && input.schedule.learningRate === undefined)

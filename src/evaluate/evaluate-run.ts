@@ -10,6 +10,7 @@ import { thisMachine, versions } from "./machine.ts";
 import { measure } from "./metrics.ts";
 import { type OodScore, oodScoreNames, oodScores } from "./ood-scores.ts";
 import { conformalResults, fitScalings, scalingResults } from "./posthoc-results.ts";
+import { readPredictionBatch } from "./prediction-batch-results.ts";
 import type { LabelledSetResults, OodResults, Results } from "./results.ts";
 import { riskCoverage } from "./risk-coverage.ts";
 import { readRunConfig } from "./run-config.ts";
@@ -87,7 +88,7 @@ function writeResults(run: string, results: Results): Results {
 /** Everything that follows from the stored logits alone. */
 function judgeStored(
   run: string,
-): Pick<Results, "sets" | "ood" | "scalings" | "conformal" | "corruptions" | "sensitivity"> {
+): Pick<Results, "sets" | "ood" | "scalings" | "conformal" | "corruptions" | "sensitivity" | "predictionBatch"> {
   const stored = storedSets(run);
   const load = ({ set }: StoredSet) => loadPredictions(run, set);
   const of = (role: StoredSet["role"]) =>
@@ -112,6 +113,7 @@ function judgeStored(
       }),
     corruptions: judgeCorruptions(stored, load),
     sensitivity: readSensitivity(run),
+    predictionBatch: readPredictionBatch(run),
   };
 }
 

@@ -1,8 +1,8 @@
 import { numpy as np } from "@jax-js/jax";
 import { HostArray, UserError } from "../core/index.ts";
 import type { Arrays, Model } from "../models/index.ts";
-import { softmaxCrossEntropy } from "./cross-entropy.ts";
 import type { Method } from "./method.ts";
+import { createOutput, minimised, type OutputOptions } from "./outputs/index.ts";
 
 export interface AnchoredOptions {
   readonly name: "anchored";
@@ -14,6 +14,8 @@ export interface AnchoredOptions {
   readonly references: string;
   /** How many references a trained model keeps for its predictions. */
   readonly referenceCount: number;
+  /** What is minimised, and how outputs are read; cross-entropy where absent. */
+  readonly output?: OutputOptions;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface AnchoredOptions {
  * reference; with probability α a whole batch loses its references and keeps its residuals.
  * @throws UserError for α outside [0, 1].
  */
-export const anchored = ({ maskProbability, maskTarget }: AnchoredOptions): Method => {
+export const anchored = ({ maskProbability, maskTarget, output }: AnchoredOptions): Method => {
   if (!(maskProbability >= 0 && maskProbability <= 1))
     throw new UserError(
       `--mask-probability ${maskProbability}: outside [0, 1]; it is the share of masked batches, e.g. 0.25`,
@@ -29,6 +31,7 @@ export const anchored = ({ maskProbability, maskTarget }: AnchoredOptions): Meth
   return {
     name: "anchored",
     anchored: true,
+    output: createOutput(output),
     inputChannels: (imageChannels) => 2 * imageChannels,
     prepare({ images, targets }, { count, channels, height, width, classes }, random, drawReferences) {
       const masked = random.uniform() < maskProbability;
@@ -44,9 +47,10 @@ export const anchored = ({ maskProbability, maskTarget }: AnchoredOptions): Meth
       };
     },
     input: ({ images, references, maskReference }) => tuple(images, references, maskReference),
-    loss(model, params, state, { targets, ...shown }) {
-      const { logits, state: moved } = model.apply(params, state, this.input(shown), "train");
-      return [softmaxCrossEntropy(logits.ref, targets), { logits, state: moved }];
+    loss(model, params, state, { targets, warmStart, ...shown }) {
+      const { logits: outputs, state: moved } = model.apply(params, state, this.input(shown), "train");
+      const { loss, logits } = minimised(this.output, outputs, targets, warmStart);
+      return [loss, { logits, state: moved }];
     },
     predict(model, params, state, images, references) {
       if (!references) throw new TypeError("anchored: predict needs references");

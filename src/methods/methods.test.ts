@@ -13,6 +13,7 @@ import {
   combineReferences,
   createMethod,
   type MethodOptions,
+  type OatOptions,
   predictUnderReferences,
   softmaxCrossEntropy,
   tuple,
@@ -36,12 +37,26 @@ const anchored = (maskProbability: number, maskTarget: "label" | "uniform" = "la
   referenceCount: 2,
 });
 
+const oat = (changes: Partial<OatOptions> = {}): OatOptions => ({
+  name: "oat",
+  anchor: "formula",
+  detachAnchor: false,
+  warmStartEpochs: 0,
+  ...changes,
+});
+
 // The contract of every method.
 describe.each<[string, MethodOptions]>([
   ["standard", { name: "standard" }],
   ["anchored", anchored(0)],
   ["anchored, masked", anchored(1)],
   ["anchored, masked toward uniform", anchored(1, "uniform")],
+  ["oat", oat()],
+  ["oat, the code's anchor", oat({ anchor: "code" })],
+  ["oat, detached", oat({ detachAnchor: true })],
+  ["mse-onehot", { name: "mse-onehot", warmStartEpochs: 0 }],
+  ["mse-scaled", { name: "mse-scaled", warmStartEpochs: 0 }],
+  ["anchored, with oat's output", { ...anchored(0), output: oat() } as MethodOptions],
 ])("%s", (_, options) => {
   const method = createMethod(options);
   const model = createModel("resnet20", { inputChannels: method.inputChannels(3), classes: 3 });

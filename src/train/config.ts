@@ -11,12 +11,25 @@ const share = z.number().min(0).max(1);
 
 const standard = z.strictObject({ name: z.literal("standard") });
 
+const warmStartEpochs = z.number().min(0).default(0);
+
+const oat = z.strictObject({
+  name: z.literal("oat"),
+  anchor: z.enum(["formula", "code"]).default("formula"),
+  detachAnchor: z.boolean().default(false),
+  warmStartEpochs,
+});
+const mseOneHot = z.strictObject({ name: z.literal("mse-onehot"), warmStartEpochs });
+const mseScaled = z.strictObject({ name: z.literal("mse-scaled"), warmStartEpochs });
+const crossEntropy = z.strictObject({ name: z.literal("cross-entropy") });
+
 const anchored = z.strictObject({
   name: z.literal("anchored"),
   maskProbability: share.default(0.25),
   maskTarget: z.enum(["label", "uniform"]).default("label"),
   references: z.string().default("all"),
   referenceCount: count.default(10),
+  output: z.discriminatedUnion("name", [crossEntropy, oat, mseOneHot, mseScaled]).optional(),
 });
 
 const sgd = z.strictObject({
@@ -76,7 +89,7 @@ const runConfig = z.strictObject({
   /** What `loadDataSet` was given; training itself only stores it. */
   data: z.looseObject({ name: z.string() }),
   model: z.enum(modelNames as [ModelName, ...ModelName[]]).default("resnet20"),
-  method: z.discriminatedUnion("name", [standard, anchored]).default({ name: "standard" }),
+  method: z.discriminatedUnion("name", [standard, anchored, oat, mseOneHot, mseScaled]).default({ name: "standard" }),
   epochs: count.default(10),
   batchSize: count.default(128),
   seed: z.int().default(0),

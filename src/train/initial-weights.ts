@@ -10,7 +10,7 @@ export interface InitialWeights extends Variables {
 
 /** What files hold besides weights: our checkpoints' optimizer and references, PyTorch's step counters. */
 const isNoWeight = (name: string): boolean =>
-  /^(optimizer\.|average\.|references$)|(^|\.)num_batches_tracked$/.test(name);
+  /^(optimizer\.|average\.|(references|output_anchor)$)|(^|\.)num_batches_tracked$/.test(name);
 /** timm and torchvision end a network in one of these. */
 const isClassifier = (name: string): boolean => /^(fc|head|head\.fc)\.(weight|bias)$/.test(name);
 

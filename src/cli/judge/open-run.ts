@@ -51,7 +51,7 @@ export class OpenRun {
   }
 
   get anchored(): boolean {
-    return this.record.config.method.name !== "standard";
+    return this.record.config.method.name === "anchored";
   }
 
   /** References that are used; undefined for methods without. */
@@ -100,14 +100,19 @@ export class OpenRun {
   }
 
   #context({ role, fingerprint, asking, corruption }: Wanted): PredictionContext {
-    const asked = this.anchored
-      ? { protocol: asking.protocol, references: this.references(asking), calibrate: asking.calibrate }
-      : {};
+    const asked = {
+      ...(this.anchored && {
+        protocol: asking.protocol,
+        references: this.references(asking),
+        calibrate: asking.calibrate,
+      }),
+      ...(asking.predictionBatch !== undefined && { predictionBatch: asking.predictionBatch }),
+    };
     const inputKey = createHash("sha256")
       .update(JSON.stringify([fingerprint, role, asked]))
       .digest("hex");
-    const { calibrate: _, ...shown } = asked as { calibrate?: boolean; protocol?: string; references?: number };
-    return { role, corruption, ...shown, inputKey, checkpointSha256: this.checkpointSha256 };
+    const { protocol, references } = asked as { protocol?: string; references?: number };
+    return { role, corruption, protocol, references, inputKey, checkpointSha256: this.checkpointSha256 };
   }
 }
 

@@ -41,6 +41,8 @@ export function candidates(study: Study, arm: string, options: PlanOptions): Cel
  * @returns undefined where all diverged
  */
 export function choose(study: Study, arm: string, options: PlanOptions): number | undefined {
+  const { chooseAs } = study.arms[arm];
+  if (chooseAs !== undefined) return choose(study, chooseAs, options);
   const { path, values, seeds = 1 } = study.arms[arm].choose!;
   const each = (value: number) =>
     Array.from({ length: seeds }, (_, seed) => candidateOf(study, arm, seed, value, options));
