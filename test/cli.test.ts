@@ -152,6 +152,9 @@ describe("one tiny full run", () => {
     expect(results.sets[0].metrics.accuracy).toBe(points[3].accuracy);
     expect(results.command).toMatch(/--method oat .*--output-anchor code --warm-start-epochs 0.5/);
     expect((await anchored(argv)).out).toContain("validation, stored");
+    const page = join(root, "oat.html");
+    expect((await anchored(["report", run, "--out", page])).code).toBe(0);
+    expect(readFileSync(page, "utf8")).toContain("What the output's anchor does");
     const wrong = await anchored(["train", ...tinyTraining(images), "--output-anchor", "code", "--out", `${run}2`]);
     expect(wrong.notes.at(-1)).toContain("--output-anchor belongs to --method oat, but --method is standard");
   });
