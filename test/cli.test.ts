@@ -26,7 +26,9 @@ describe("one tiny full run", () => {
     expect(second.code).toBe(0);
     for (const run of [standard, masked]) {
       expect(existsSync(runPaths(run).checkpoint)).toBe(true);
-      expect(JSON.parse(readFileSync(runPaths(run).config, "utf8")).config.epochs).toBe(1);
+      const { config } = JSON.parse(readFileSync(runPaths(run).config, "utf8"));
+      expect(config.epochs).toBe(1);
+      expect(config.augment.map(({ name }: { name: string }) => name)).toEqual(["crop", "flip"]);
     }
   });
 
@@ -126,6 +128,32 @@ describe("one tiny full run", () => {
     const page = join(root, "theirs.html");
     expect((await anchored(["report", join(root, "theirs"), "--out", page])).code).toBe(0);
     expect(/NaN|undefined|\[object/.exec(readFileSync(page, "utf8"))?.[0]).toBeUndefined();
+  });
+
+  it("judges averaged and raw weights apart, and says which", async () => {
+    const run = join(root, "runs", "averaged");
+    const trained = await anchored(["train", ...tinyTraining(images), "--average-decay", "0.5", "--out", run]);
+    expect(trained.out).toMatch(/validation accuracy .* %, of the averaged weights .* %$/);
+    const judged = async (...options: string[]) => {
+      const { out } = await anchored(["evaluate", run, "--suite", "clean", "--json", ...options]);
+      return JSON.parse(out);
+    };
+    const average = await judged();
+    const raw = await judged("--weights", "raw");
+    expect(average).toMatchObject({ weights: "average", settings: { weights: "average" } });
+    expect(raw).toMatchObject({ weights: "raw", settings: { weights: "raw" } });
+    expect(raw.sets[0].metrics.nll).not.toBe(average.sets[0].metrics.nll);
+    const page = join(root, "averaged.html");
+    await anchored(["report", run, "--out", page]);
+    expect(readFileSync(page, "utf8")).toContain("<dt>Weights</dt><dd>of the last training step</dd>");
+    // Both predictions are kept: neither is made again.
+    const files = ["images-test", "images-test-raw"].map((name) => join(run, "predictions", `${name}.logits.npy`));
+    const written = files.map((path) => statSync(path).mtimeMs);
+    expect((await judged("--weights", "average")).sets).toEqual(average.sets);
+    expect(files.map((path) => statSync(path).mtimeMs)).toEqual(written);
+    const { code, notes } = await anchored(["evaluate", standard, "--weights", "average"]);
+    expect(notes.at(-1)).toMatch(/--weights average: .* keeps none; train it with --average-decay, or use raw/);
+    expect(code).toBe(2);
   });
 
   it("trains on wrong labels if it is told to, and says so", async () => {

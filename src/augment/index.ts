@@ -9,6 +9,7 @@ import { flip } from "./flip.ts";
 import { pixMix } from "./pix-mix.ts";
 import { randAugment } from "./rand-augment.ts";
 import { randomErasing } from "./random-erasing.ts";
+import { randomResizedCrop } from "./random-resized-crop.ts";
 import { trivialAugmentWide } from "./trivial-augment.ts";
 
 export { augMix } from "./aug-mix.ts";
@@ -24,11 +25,13 @@ export { type OperationName, operations } from "./operations.ts";
 export { type PixMixOptions, pixMix } from "./pix-mix.ts";
 export { randAugment } from "./rand-augment.ts";
 export { randomErasing } from "./random-erasing.ts";
+export { randomResizedCrop } from "./random-resized-crop.ts";
 export { trivialAugmentWide } from "./trivial-augment.ts";
 
 /** Every augmentation by name, from its options as they stand in a run's config. */
 export const augmentationTable: Readonly<Record<string, (options: any) => Augmentation>> = {
   crop,
+  randomResizedCrop,
   flip,
   cutout,
   randomErasing,

@@ -19,6 +19,9 @@ export function setPath(tree: Tree, path: string, value: unknown): void {
   at[last] = value;
 }
 
+/** Learning rates to begin with, of optimizers whose updates are of the same size whatever the gradient's. */
+const usualRates: Readonly<Record<string, number>> = { adamw: 0.001, lion: 0.0001, muon: 0.001 };
+
 const MNIST_LIKE = new Set(["mnist", "fashion-mnist"]);
 
 /** Crop and flip, but digits aren't mirrored, and emoji are padded with the white that they stand on. */
@@ -53,18 +56,19 @@ export function configFrom(base: RunConfigInput | undefined, given: ReadonlyMap<
   for (const { flag, path, only } of trainFlags) {
     if (!choices.has(path)) continue;
     if (only && ![only.is].flat().includes(getPath(input, only.path))) {
-      const known = [only.is].flat();
+      const choices = [only.is].flat().map((choice) => `${only.flag} ${choice}`);
       throw new UserError(
-        `${flag} belongs to ${only.flag} ${known.join(" or ")}, but ${only.flag} is ${getPath(input, only.path)}; add ${only.flag} ${known[0]}, or leave it out`,
+        `${flag} belongs to ${choices.join(" or ")}, but ${only.flag} is ${getPath(input, only.path)}; add ${choices[0]}, or leave it out`,
       );
     }
     setPath(input, ratePath(path, input.schedule.name), choices.get(path));
   }
   if (input.schedule.name !== "one-cycle" && input.schedule.learningRate === undefined)
     throw new UserError(`--schedule ${input.schedule.name}: which learning rate? add e.g. --learning-rate 0.1`);
-  if (input.optimizer.name === "adamw" && input.schedule.name === "one-cycle" && input.schedule.peak === undefined)
+  const usual = usualRates[input.optimizer.name];
+  if (usual && input.schedule.name === "one-cycle" && input.schedule.peak === undefined)
     throw new UserError(
-      "--optimizer adamw: SGD's learning rate is far too high for it; add e.g. --learning-rate 0.001",
+      `--optimizer ${input.optimizer.name}: SGD's learning rate is far too high for it; add e.g. --learning-rate ${usual}`,
     );
   if (input.schedule.name === "multistep" && input.schedule.milestones === undefined)
     throw new UserError("--schedule multistep: at which epochs does it fall? add e.g. --milestones 60,120,160");
@@ -96,6 +100,7 @@ export function flagsOf(config: RunConfig): string | undefined {
   const { data, method, optimizer, schedule } = config;
   const augment = defaultAugment(data.name);
   const usual = config.augment.length === 0 || sameJson(config.augment, augment);
+  if (config.normalization) return undefined;
   // A list of names says only lists of standard options.
   if (![...(usual ? [] : config.augment), ...config.mix].every(isStandard)) return undefined;
   // A learning rate and milestones have no default but one-cycle's peak: unlikely ones are always told.

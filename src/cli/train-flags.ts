@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { Option } from "commander";
 import { augmentationTable, mixerTable } from "../augment/index.ts";
 import { dataSetNames, emojiVendors, humanLabelKinds, labelNoiseKinds } from "../data/index.ts";
-import { devices } from "../engine/index.ts";
+import { devices, precisions } from "../engine/index.ts";
 import { methodNames, outputNames, parseReferencePolicy } from "../methods/index.ts";
 import { modelNames } from "../models/index.ts";
 import { optimizers, schedules } from "../optim/index.ts";
@@ -32,8 +32,8 @@ const forOutputs = {
   is: outputNames.filter((name) => name !== "cross-entropy"),
   flag: "--method",
 };
-const forSchedule = (is: string) => ({ path: "schedule.name", is, flag: "--schedule" });
-const forOptimizer = (is: string) => ({ path: "optimizer.name", is, flag: "--optimizer" });
+const forSchedule = (...is: string[]) => ({ path: "schedule.name", is, flag: "--schedule" });
+const forOptimizer = (...is: string[]) => ({ path: "optimizer.name", is, flag: "--optimizer" });
 const positive = (example: number) => real({ min: 0, above: true, example });
 
 const referencePolicy: Parse<string> = () => (given) => {
@@ -202,11 +202,66 @@ export const trainFlags: readonly TrainFlag[] = [
     only: forAnchored,
   },
   {
+    flag: "--mask-by",
+    value: "<unit>",
+    help: "what is masked at a time: batch (the paper) | image",
+    parse: oneOf(["batch", "image"]),
+    path: "method.maskBy",
+    only: forAnchored,
+  },
+  {
+    flag: "--mask-from",
+    value: "<share>",
+    help: "of the training up to which nothing is masked",
+    parse: real({ min: 0, max: 1, example: 0.5 }),
+    path: "method.maskFrom",
+    only: forAnchored,
+  },
+  {
+    flag: "--mask-to",
+    value: "<share>",
+    help: "of the training at which α is reached, rising linearly from 0 at --mask-from (at once)",
+    parse: real({ min: 0, max: 1, example: 1 }),
+    path: "method.maskTo",
+    only: forAnchored,
+  },
+  {
     flag: "--references",
     value: "<policy>",
     help: "the reference set: all | N | classes:K | stratified:N",
     parse: referencePolicy,
     path: "method.references",
+    only: forAnchored,
+  },
+  {
+    flag: "--reference-start",
+    value: "<n>",
+    help: "references at the start, of a set that grows (all)",
+    parse: whole({ min: 1, example: 8 }),
+    path: "method.referenceStart",
+    only: forAnchored,
+  },
+  {
+    flag: "--reference-growth",
+    value: "<share>",
+    help: "of the training in which it grows to all of --references",
+    parse: real({ min: 0, max: 1, example: 0.5 }),
+    path: "method.referenceGrowth",
+    only: forAnchored,
+  },
+  {
+    flag: "--references-per-image",
+    value: "<n>",
+    help: "rows of a batch that are one image, each under a reference of its own",
+    parse: whole({ min: 1, example: 2 }),
+    path: "method.referencesPerImage",
+    only: forAnchored,
+  },
+  {
+    flag: "--tied-start",
+    help: "fresh weights that start as a standard network's, blind to references",
+    path: "method.tiedStart",
+    sets: true,
     only: forAnchored,
   },
   {
@@ -312,6 +367,13 @@ export const trainFlags: readonly TrainFlag[] = [
     parse: oneOf(devices),
     path: "device",
   },
+  {
+    flag: "--precision",
+    value: "<name>",
+    help: "of the step: float32 | mixed (float16 where nothing is lost; refused where the device has it not)",
+    parse: oneOf(precisions),
+    path: "precision",
+  },
   // Its path depends on the schedule: `peak` for one-cycle.
   {
     flag: "--learning-rate",
@@ -347,10 +409,10 @@ export const trainFlags: readonly TrainFlag[] = [
   {
     flag: "--warmup-epochs",
     value: "<n>",
-    help: "cosine: epochs of linear rise",
+    help: "cosine, multistep: epochs of linear rise",
     parse: real({ min: 0, example: 5 }),
     path: "schedule.warmupEpochs",
-    only: forSchedule("cosine"),
+    only: forSchedule("cosine", "multistep"),
   },
   {
     flag: "--minimum-rate",
@@ -363,10 +425,10 @@ export const trainFlags: readonly TrainFlag[] = [
   {
     flag: "--momentum",
     value: "<x>",
-    help: "of SGD",
+    help: "sgd, muon: share of the last step that is kept (muon: 0.95)",
     parse: real({ min: 0, max: 0.9999, example: 0.9 }),
     path: "optimizer.momentum",
-    only: forOptimizer("sgd"),
+    only: forOptimizer("sgd", "muon"),
   },
   {
     flag: "--no-nesterov",
@@ -378,13 +440,13 @@ export const trainFlags: readonly TrainFlag[] = [
   {
     flag: "--weight-decay",
     value: "<x>",
-    help: "sgd: L2 penalty; adamw: decoupled (0.05)",
+    help: "sgd: L2 penalty; decoupled for adamw (0.05), lion (0.5), muon (0.1)",
     parse: real({ min: 0, example: 5e-4 }),
     path: "optimizer.weightDecay",
   },
   {
     flag: "--no-decay-norms-and-biases",
-    help: "weight decay on convolution and linear weights alone",
+    help: "sgd: weight decay on convolution and linear weights alone, as the others have it",
     path: "optimizer.decayNormsAndBiases",
     sets: false,
     only: forOptimizer("sgd"),

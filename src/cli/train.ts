@@ -163,7 +163,9 @@ function defaultRun({ data, model, method, seed }: RunConfig): string {
   return join("runs", [data.name, model, method.name, ...masking, `seed${seed}`].join("-"));
 }
 
-const outcome = ({ run, steps, seconds, validationAccuracy }: TrainSummary): string => {
-  const validation = validationAccuracy === undefined ? "" : `; validation accuracy ${percent(validationAccuracy)}`;
+const outcome = ({ run, steps, seconds, ...scores }: TrainSummary): string => {
+  const { validationAccuracy: raw, averageValidationAccuracy: averaged } = scores;
+  const both = averaged === undefined ? "" : `, of the averaged weights ${percent(averaged)}`;
+  const validation = raw === undefined ? "" : `; validation accuracy ${percent(raw)}${both}`;
   return `trained ${run}: ${steps} steps in ${duration(seconds)}${validation}`;
 };

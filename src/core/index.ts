@@ -13,6 +13,7 @@ export {
   subset,
 } from "./image-set.ts";
 export { type NpyArray, type NpyType, parseNpy, readNpy, writeNpy } from "./npy.ts";
+export { isClassifier } from "./parameter-names.ts";
 export { largestClass, type Predictions } from "./predictions.ts";
 export { permutation, Random } from "./random.ts";
 export { diskError, runPaths, writeFileAtomic } from "./run-folder.ts";

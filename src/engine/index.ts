@@ -7,5 +7,6 @@ export { passes } from "./passes/index.ts";
 export { ArraySpec, type Program, type RunOptions } from "./program.ts";
 export { runReference } from "./reference.ts";
 export { type Device, devices } from "./runtime/devices.ts";
+export { type Precision, precisions, requirePrecision } from "./runtime/precision.ts";
 export { requireDevice } from "./runtime/require-device.ts";
 export { type MappedTree, mapTree } from "./tree.ts";

@@ -84,4 +84,6 @@ export {
   type StoredSet,
   savePredictions,
   storedSets,
+  type Weights,
+  weightKinds,
 } from "./stored.ts";

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { runPaths, writeFileAtomic } from "../core/index.ts";
 import { parseJson, readText } from "./json-file.ts";
+import type { Weights } from "./stored.ts";
 
 /** How the answers of a model that reads its outputs relative to an anchor depend on it: `predictions/prediction-batch.json`. */
 export const predictionBatchResults = z.object({
@@ -25,11 +26,14 @@ export const predictionBatchResults = z.object({
 });
 export type PredictionBatchResults = z.infer<typeof predictionBatchResults>;
 
-const path = (run: string) => join(runPaths(run).predictions, "prediction-batch.json");
+const pathOf = (run: string, weights: Weights | undefined) =>
+  join(runPaths(run).predictions, weights === "raw" ? "prediction-batch-raw.json" : "prediction-batch.json");
 
-export const savePredictionBatch = (run: string, results: PredictionBatchResults): void =>
-  writeFileAtomic(path(run), `${JSON.stringify(results, null, 1)}\n`);
+export const savePredictionBatch = (run: string, results: PredictionBatchResults, weights?: Weights): void =>
+  writeFileAtomic(pathOf(run, weights), `${JSON.stringify(results, null, 1)}\n`);
 
 /** `undefined` where it was not measured. @throws UserError where the file is damaged. */
-export const readPredictionBatch = (run: string): PredictionBatchResults | undefined =>
-  existsSync(path(run)) ? parseJson(readText(path(run), ""), predictionBatchResults, path(run)) : undefined;
+export function readPredictionBatch(run: string, weights?: Weights): PredictionBatchResults | undefined {
+  const path = pathOf(run, weights);
+  return existsSync(path) ? parseJson(readText(path, ""), predictionBatchResults, path) : undefined;
+}

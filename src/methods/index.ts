@@ -7,6 +7,7 @@ export { type AnchoredOptions, anchored, predictUnderReferences, tuple } from ".
 export { innerProducts, nearestCandidates, type Transduction, transduction } from "./bilinear-transduction.ts";
 export { calibrateBySpread, combineReferences } from "./combine.ts";
 export { softmaxCrossEntropy } from "./cross-entropy.ts";
+export { type MaskingOptions, maskProbabilityAt } from "./masking.ts";
 export type { BatchShape, DrawReferences, Method } from "./method.ts";
 export {
   type AnchorSource,
@@ -21,9 +22,18 @@ export {
   predictionBatchPoints,
   readOutputs,
 } from "./outputs/index.ts";
-export { keptReferenceRows, parseReferencePolicy, type ReferencePolicy, referenceRows } from "./references.ts";
+export {
+  growthOrder,
+  keptReferenceRows,
+  parseReferencePolicy,
+  type ReferenceOptions,
+  type ReferencePolicy,
+  referenceRows,
+  referencesInUse,
+} from "./references.ts";
 export { referenceCounts, referenceSensitivity, type SensitivityPoint } from "./sensitivity.ts";
 export { type StandardOptions, standard } from "./standard.ts";
+export { tiedStart } from "./tied-start.ts";
 
 /** What to do at the far end other than cross-entropy: with the image itself as the input a method of its own. */
 type PlainOptions = Exclude<OutputOptions, CrossEntropyOptions>;

@@ -1,5 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
-import { HostArray, type HostArrays, type Random } from "../core/index.ts";
+import { HostArray, type HostArrays, isClassifier, type Random } from "../core/index.ts";
 
 /** Named jax-js arrays: parameters or state inside a traced function. */
 export type Arrays = Record<string, np.Array>;
@@ -84,9 +84,6 @@ export const withNoise = (model: Model, noise: Arrays): Model =>
     ? model
     : { ...model, apply: (params, state, images, mode) => model.apply(params, state, images, mode, noise) };
 
-/** Where timm's and torchvision's networks end. */
-const isHead = (name: string): boolean => /^(fc|head|head\.fc)\.(weight|bias)$/.test(name);
-
 /**
  * The model with all but its classifier frozen, BatchNorm's statistics too (`apply` returns no moved state): for
  * last-layer fine-tuning.
@@ -95,7 +92,7 @@ export function headOnly(model: Model, params: HostArrays): Model {
   const { fitToInputs: _, noise: _drops, ...rest } = model;
   return {
     ...rest,
-    frozen: Object.keys(params).filter((name) => !isHead(name)),
+    frozen: Object.keys(params).filter((name) => !isClassifier(name)),
     apply(params, state, images) {
       const { logits, state: unmoved } = model.apply(params, state, images, "predict");
       for (const array of Object.values(unmoved)) array.dispose();

@@ -99,6 +99,22 @@ export function loadCheckpoint(path: string): Checkpoint {
   };
 }
 
+/**
+ * What predicts: the moving average where the run keeps one and not the `raw` weights are asked for; `kind` is absent
+ * where it has but one.
+ * @throws UserError for an average that is not there
+ */
+export function chooseWeights(
+  run: string,
+  { params, state, average }: TrainState,
+  asked?: "average" | "raw",
+): Variables & { readonly kind?: "average" | "raw" } {
+  if (average) return asked === "raw" ? { params, state, kind: "raw" } : { ...average, kind: "average" };
+  if (asked === "average")
+    throw new UserError(`--weights average: ${run} keeps none; train it with --average-decay, or use raw`);
+  return { params, state };
+}
+
 /** @throws UserError where a checkpoint's names or shapes are not this model's. */
 export function checkVariables(path: string, found: Variables, model: Model, expected: Variables): void {
   const shapes = ({ params, state }: Variables) =>

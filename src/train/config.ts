@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { z } from "zod";
 import { augmentationTable, mixerTable } from "../augment/index.ts";
 import { UserError } from "../core/index.ts";
-import { devices } from "../engine/index.ts";
+import { devices, precisions, requirePrecision } from "../engine/index.ts";
 import { type ModelName, modelNames } from "../models/index.ts";
 
 const count = z.int().min(1);
@@ -27,7 +27,16 @@ const anchored = z.strictObject({
   name: z.literal("anchored"),
   maskProbability: share.default(0.25),
   maskTarget: z.enum(["label", "uniform"]).default("label"),
+  maskBy: z.enum(["batch", "image"]).default("batch"),
+  maskFrom: share.default(0),
+  /** `maskFrom` where absent. */
+  maskTo: share.optional(),
   references: z.string().default("all"),
+  /** The whole set from the start where absent. */
+  referenceStart: count.optional(),
+  referenceGrowth: share.default(0.5),
+  referencesPerImage: count.default(1),
+  tiedStart: z.boolean().default(false),
   referenceCount: count.default(10),
   output: z.discriminatedUnion("name", [crossEntropy, oat, mseOneHot, mseScaled]).optional(),
 });
@@ -51,6 +60,20 @@ const adamw = z.strictObject({
   decayNormsAndBiases: z.boolean().default(false),
 });
 
+const lion = z.strictObject({
+  name: z.literal("lion"),
+  beta1: z.number().min(0).lt(1).default(0.9),
+  beta2: z.number().min(0).lt(1).default(0.99),
+  weightDecay: z.number().min(0).default(0.5),
+  decayNormsAndBiases: z.boolean().default(false),
+});
+
+const muon = adamw.extend({
+  name: z.literal("muon"),
+  momentum: z.number().min(0).lt(1).default(0.95),
+  weightDecay: z.number().min(0).default(0.1),
+});
+
 const schedule = z.discriminatedUnion("name", [
   z.strictObject({ name: z.literal("constant"), learningRate: rate }),
   z.strictObject({
@@ -58,6 +81,7 @@ const schedule = z.discriminatedUnion("name", [
     learningRate: rate,
     milestones: z.array(count),
     factor: rate.default(0.1),
+    warmupEpochs: z.number().min(0).default(0),
   }),
   z.strictObject({
     name: z.literal("one-cycle"),
@@ -88,12 +112,14 @@ const mixer = z.strictObject({
 const runConfig = z.strictObject({
   /** What `loadDataSet` was given; training itself only stores it. */
   data: z.looseObject({ name: z.string() }),
+  /** Of each channel, in [0, 1], in place of the training images' own. */
+  normalization: z.strictObject({ mean: z.array(share).min(1), std: z.array(rate).min(1) }).optional(),
   model: z.enum(modelNames as [ModelName, ...ModelName[]]).default("resnet20"),
   method: z.discriminatedUnion("name", [standard, anchored, oat, mseOneHot, mseScaled]).default({ name: "standard" }),
   epochs: count.default(10),
   batchSize: count.default(128),
   seed: z.int().default(0),
-  optimizer: z.discriminatedUnion("name", [sgd, adamw]).prefault({ name: "sgd" }),
+  optimizer: z.discriminatedUnion("name", [sgd, adamw, lion, muon]).prefault({ name: "sgd" }),
   /** Longest joint gradient; longer ones are scaled down to it. 0: no clipping. */
   clipNorm: z.number().min(0).default(0),
   /** Micro-batches whose gradients are averaged before an update; they divide `batchSize`. */
@@ -125,6 +151,8 @@ const runConfig = z.strictObject({
   threads: count.default(() => availableParallelism()),
   /** What the step runs on; devices round differently too. */
   device: z.enum(devices).default("cpu"),
+  /** What the step computes in. */
+  precision: z.enum(precisions).default("float32"),
 });
 
 /** One experiment, complete: every choice that the weights depend on. */
@@ -134,11 +162,14 @@ export type RunConfigInput = z.input<typeof runConfig>;
 
 /**
  * Fills in the defaults.
- * @throws UserError naming the field that is unknown or out of range.
+ * @throws UserError naming the field that is unknown or out of range, or for a precision that the device does not have.
  */
 export function resolveConfig(input: RunConfigInput): RunConfig {
   const result = runConfig.safeParse(input);
-  if (result.success) return result.data;
+  if (result.success) {
+    requirePrecision(result.data.precision, result.data.device);
+    return result.data;
+  }
   const { path, message } = result.error.issues[0];
   throw new UserError(`config${path.length > 0 ? ` ${path.join(".")}` : ""}: ${message}`);
 }

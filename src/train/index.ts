@@ -1,4 +1,4 @@
-export { type Checkpoint, loadCheckpoint, type Progress, saveCheckpoint } from "./checkpoint.ts";
+export { type Checkpoint, chooseWeights, loadCheckpoint, type Progress, saveCheckpoint } from "./checkpoint.ts";
 export { type RunConfig, type RunConfigInput, resolveConfig } from "./config.ts";
 export { type TrainOptions, type TrainProgress, type TrainSummary, train } from "./loop.ts";
 export { type MetricsLine, readMetrics } from "./metrics-log.ts";

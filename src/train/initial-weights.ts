@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { float16Value, HostArray, type HostArrays, UserError } from "../core/index.ts";
+import { float16Value, HostArray, type HostArrays, isClassifier, UserError } from "../core/index.ts";
 import type { Variables } from "../models/index.ts";
 import { decodeSafetensors } from "./safetensors.ts";
 
@@ -11,8 +11,6 @@ export interface InitialWeights extends Variables {
 /** What files hold besides weights: our checkpoints' optimizer and references, PyTorch's step counters. */
 const isNoWeight = (name: string): boolean =>
   /^(optimizer\.|average\.|(references|output_anchor)$)|(^|\.)num_batches_tracked$/.test(name);
-/** timm and torchvision end a network in one of these. */
-const isClassifier = (name: string): boolean => /^(fc|head|head\.fc)\.(weight|bias)$/.test(name);
 
 /**
  * Weights of a safetensors file under timm's or torchvision's names, in place of fresh ones: one of theirs, or a

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { normalizeImages } from "../augment/index.ts";
 import { type DataSet, HostArray, imageCount, Random, runPaths, UserError, writeFileAtomic } from "../core/index.ts";
 import { compile, requireDevice } from "../engine/index.ts";
-import { keptReferenceRows } from "../methods/index.ts";
+import { keptReferenceRows, tiedStart } from "../methods/index.ts";
 import { headOnly, type Variables } from "../models/index.ts";
 import { createOptimizer, learningRateAt } from "../optim/index.ts";
 import { trainBatches } from "./batches.ts";
@@ -60,6 +60,9 @@ export interface TrainSummary {
   /** Of the last validated epoch of this session, in [0, 1]. */
   readonly validationAccuracy?: number;
   readonly validationLoss?: number;
+  /** The same of the averaged weights, where they are kept. */
+  readonly averageValidationAccuracy?: number;
+  readonly averageValidationLoss?: number;
 }
 
 /**
@@ -68,11 +71,12 @@ export interface TrainSummary {
  * @throws UserError where the folder holds a run (without `resume`) or another one (with it), options are out of range,
  * the disk is full, or the loss is not finite (the last checkpoint stays as it was).
  */
-export async function train(config: RunConfig, dataSet: DataSet, options: TrainOptions): Promise<TrainSummary> {
+export async function train(config: RunConfig, given: DataSet, options: TrainOptions): Promise<TrainSummary> {
   const { run, resume = false, onProgress, signal, maxSteps = Number.POSITIVE_INFINITY } = options;
   const paths = runPaths(run);
 
   // ---- what is trained ----
+  const dataSet = config.normalization ? { ...given, normalization: config.normalization } : given;
   const record = describeRun(config, dataSet);
   const { model: whole, method } = buildNetwork(record);
   const model = config.trainable === "head" ? headOnly(whole, whole.init(new Random("shapes")).params) : whole;
@@ -215,7 +219,8 @@ export async function train(config: RunConfig, dataSet: DataSet, options: TrainO
       checkVariables(paths.checkpoint, stored, model, initial);
       return stored;
     }
-    const { params, state } = config.init ? startFrom(config.init, initial) : await fitted(initial);
+    const fresh = tiesStart() ? { ...initial, params: tiedStart(initial.params, model.stemWeight) } : initial;
+    const { params, state } = config.init ? startFrom(config.init, fresh) : await fitted(fresh);
     const moving = Object.entries(params).filter(([name]) => !model.frozen?.includes(name));
     return {
       params,
@@ -225,6 +230,15 @@ export async function train(config: RunConfig, dataSet: DataSet, options: TrainO
       references: keepReferences(),
       progress: { step: 0, epochLossSum: 0, epochCorrect: 0, seconds: 0 },
     };
+  }
+
+  function tiesStart(): boolean {
+    if (config.method.name !== "anchored" || !config.method.tiedStart) return false;
+    if (model.frozen?.includes(model.stemWeight))
+      throw new UserError(
+        `--tied-start: the first layer of ${model.name} is not trained, so that it could never tell references apart; leave it out`,
+      );
+    return true;
   }
 
   /** A first layer that is set by statistics of its inputs sees those of the first batches, as they are fed. */

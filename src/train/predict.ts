@@ -19,7 +19,7 @@ import {
   referenceRows,
 } from "../methods/index.ts";
 import { createModel, type Model, type Variables } from "../models/index.ts";
-import { checkVariables, loadCheckpoint } from "./checkpoint.ts";
+import { checkVariables, chooseWeights, loadCheckpoint } from "./checkpoint.ts";
 import { createForward, type Forward, type ForwardOptions } from "./forward.ts";
 import { type RunRecord, readRun } from "./run-record.ts";
 import { type ReferenceChooser, residualPool, transductor } from "./transductor.ts";
@@ -80,13 +80,13 @@ export async function loadPredictor(run: string, options: PredictorOptions = {})
   const record = readRun(run);
   const path = runPaths(run).checkpoint;
   const checkpoint = loadCheckpoint(path);
-  const { average, references, outputAnchor } = checkpoint;
-  if (options.weights === "average" && !average)
-    throw new UserError(`--weights average: ${run} keeps none; train it with --average-decay, or use raw`);
-  const { params, state } = average && options.weights !== "raw" ? average : checkpoint;
+  const { params, state, kind } = chooseWeights(run, checkpoint, options.weights);
   const { model } = buildNetwork(record);
   checkVariables(path, { params, state }, model, model.init(new Random("shapes")));
-  return createPredictor(record, { params, state }, references, { ...options, outputAnchor });
+  return createPredictor(record, { params, state }, checkpoint.references, {
+    ...options,
+    outputAnchor: kind === "raw" ? undefined : checkpoint.outputAnchor,
+  });
 }
 
 /** A predictor with fixed weights and references [R, C, H, W] (normalised). */
@@ -214,7 +214,7 @@ function anchorSource(
   if (batch !== "stored") return { batch: batch ?? config.batchSize };
   if (!outputAnchor)
     throw new UserError(
-      "--prediction-batch stored: the checkpoint keeps no anchor, as it is not trained to its end or has no validation images; finish the training, or give a number",
+      "--prediction-batch stored: the checkpoint keeps no anchor of these weights, as it is not trained to its end or has no validation images; finish the training, or give a number",
     );
   return { anchor: outputAnchor.data };
 }

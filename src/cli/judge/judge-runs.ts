@@ -95,10 +95,11 @@ async function judgeOpened(terminal: Terminal, runs: readonly OpenRun[], options
   const results: Results[] = [];
   for (const { run, test } of ready) {
     run.dropOthers();
-    await saveGallery(run.run, test, loadPredictions(run.run, test.name));
+    await saveGallery(run.run, test, loadPredictions(run.run, test.name, run.weights));
     const flags = flagsOf(run.record.config);
     results.push(
       evaluateStored(run.run, {
+        weights: run.weights,
         parameters: Object.values(run.checkpoint.params).reduce((sum, { data }) => sum + data.length, 0),
         command: `anchored train ${flags ?? `--config ${run.run}/config.json`}`,
       }),

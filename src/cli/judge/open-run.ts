@@ -10,9 +10,11 @@ import {
   type StoredSet,
   savePredictions,
   storedSets,
+  type Weights,
 } from "../../evaluate/index.ts";
 import {
   type Checkpoint,
+  chooseWeights,
   loadCheckpoint,
   loadPredictor,
   type Predictor,
@@ -36,6 +38,8 @@ export class OpenRun {
   readonly record: RunRecord;
   readonly checkpoint: Checkpoint;
   readonly checkpointSha256: string;
+  /** Which predict; undefined where the run has but one kind. */
+  readonly weights: Weights | undefined;
   #predictor: Promise<Predictor> | undefined;
 
   /** @throws UserError where the folder holds no run, or its checkpoint is missing or damaged. */
@@ -47,6 +51,7 @@ export class OpenRun {
     const path = runPaths(run).checkpoint;
     this.checkpoint = loadCheckpoint(path);
     this.checkpointSha256 = createHash("sha256").update(readFileSync(path)).digest("hex");
+    this.weights = chooseWeights(run, this.checkpoint, options.weights).kind;
     if (options.fresh) this.dropOthers("");
   }
 
@@ -66,15 +71,19 @@ export class OpenRun {
 
   predictor(): Promise<Predictor> {
     const { device, threads = availableParallelism() } = this.options;
-    this.#predictor ??= loadPredictor(this.run, { device, threads });
+    this.#predictor ??= loadPredictor(this.run, { device, threads, weights: this.options.weights });
     return this.#predictor;
   }
 
   /** Whether the logits on these images, by this checkpoint, asked so, are stored. */
   has(wanted: Wanted): boolean {
-    const { inputKey, checkpointSha256 } = this.#context(wanted);
+    const { inputKey, checkpointSha256, weights } = this.#context(wanted);
     return storedSets(this.run).some(
-      (entry) => entry.set === wanted.set && entry.inputKey === inputKey && entry.checkpointSha256 === checkpointSha256,
+      (entry) =>
+        entry.set === wanted.set &&
+        entry.weights === weights &&
+        entry.inputKey === inputKey &&
+        entry.checkpointSha256 === checkpointSha256,
     );
   }
 
@@ -112,7 +121,8 @@ export class OpenRun {
       .update(JSON.stringify([fingerprint, role, asked]))
       .digest("hex");
     const { protocol, references } = asked as { protocol?: string; references?: number };
-    return { role, corruption, protocol, references, inputKey, checkpointSha256: this.checkpointSha256 };
+    const { weights, checkpointSha256 } = this;
+    return { role, weights, corruption, protocol, references, inputKey, checkpointSha256 };
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Benchmark, Severity } from "../../corrupt/index.ts";
 import type { Device } from "../../engine/index.ts";
+import type { Weights } from "../../evaluate/index.ts";
 
 /** What a run can be judged on. `corruptions` alone is 145 sets, so it is not among the default ones. */
 export const suites = [
@@ -49,6 +50,8 @@ export interface JudgeOptions extends CorruptionOptions, Partial<Asking> {
   readonly ood?: readonly string[];
   /** How many of their images; as many as there are test images where absent. */
   readonly oodCount?: number;
+  /** Which predict, where a run keeps a moving average of them: that where absent. */
+  readonly weights?: Weights;
   readonly dataDir?: string;
   readonly device?: Device;
   /** Threads of the predictions; a thread a core where absent. */

@@ -11,10 +11,10 @@ export async function measurePredictionBatch(
   progress: ReturnType<typeof dataProgress>,
   signal?: AbortSignal,
 ): Promise<void> {
-  const { checkpointSha256, record } = run;
+  const { checkpointSha256, weights, record } = run;
   const { output } = createMethod(record.config.method);
   if (!output.reading?.anchor) return;
-  if (!run.options.fresh && readPredictionBatch(run.run)?.checkpointSha256 === checkpointSha256) return;
+  if (!run.options.fresh && readPredictionBatch(run.run, weights)?.checkpointSha256 === checkpointSha256) return;
   const predictor = await run.predictor();
   const measured: PredictionBatchResults["sets"] = [];
   for (const set of sets) {
@@ -28,5 +28,5 @@ export async function measurePredictionBatch(
     const points = predictionBatchPoints(output, outputs, set.labels, classes, predictor.outputAnchor?.data);
     measured.push({ set: set.name, points });
   }
-  savePredictionBatch(run.run, { sets: measured, checkpointSha256 });
+  savePredictionBatch(run.run, { sets: measured, checkpointSha256 }, weights);
 }

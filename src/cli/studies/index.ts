@@ -1,3 +1,4 @@
+import { equalCompute } from "./equal-compute.ts";
 import { masking } from "./masking.ts";
 import { oatCifar10, oatEmoji, oatEmojiLongTailed, oatFashionMnist, oatFashionMnistLongTailed } from "./oat.ts";
 import type { Study } from "./study.ts";
@@ -7,6 +8,7 @@ export type { Choice, Study, StudyArm } from "./study.ts";
 /** Every study by the name that `anchored study` takes; its file's comment gives cost and measured result. */
 export const studies = {
   masking,
+  "equal-compute": equalCompute,
   oat: oatEmoji,
   "oat-long-tailed": oatEmojiLongTailed,
   "oat-fashion-mnist": oatFashionMnist,
