@@ -164,6 +164,29 @@ describe("one tiny full run", () => {
     expect(title).toContain("25 % of the training labels wrong (symmetric)");
   });
 
+  it("trains OAT, judges it by prediction batches, and by its stored anchor", async () => {
+    const run = join(root, "runs", "oat");
+    const options = ["--method", "oat", "--output-anchor", "code", "--warm-start-epochs", "0.5", "--imbalance", "2"];
+    expect((await anchored(["train", ...tinyTraining(images), ...options, "--out", run])).code).toBe(0);
+    const argv = ["evaluate", run, "--suite", "clean,prediction-batch", "--prediction-batch", "stored"];
+    const { code, out } = await anchored([...argv, "--json"]);
+    expect(code).toBe(0);
+    const results = JSON.parse(out);
+    expect(results.data.title).toContain("imbalance 2");
+    const [{ set, points }] = results.predictionBatch.sets;
+    expect(set).toBe("images/test");
+    const batches = points.map(({ batch }: { batch: string }) => batch);
+    expect(batches).toEqual(["1", "32", "256", "stored", "sorted 32", "sorted 256"]);
+    expect(results.sets[0].metrics.accuracy).toBe(points[3].accuracy);
+    expect(results.command).toMatch(/--method oat .*--output-anchor code --warm-start-epochs 0.5/);
+    expect((await anchored(argv)).out).toContain("validation, stored");
+    const page = join(root, "oat.html");
+    expect((await anchored(["report", run, "--out", page])).code).toBe(0);
+    expect(readFileSync(page, "utf8")).toContain("What the output's anchor does");
+    const wrong = await anchored(["train", ...tinyTraining(images), "--output-anchor", "code", "--out", `${run}2`]);
+    expect(wrong.notes.at(-1)).toContain("--output-anchor belongs to --method oat, but --method is standard");
+  });
+
   it("stops on Ctrl-C and continues with the command that it names", async () => {
     const run = join(root, "runs", "stopped");
     const stopped = await anchored(["train", ...tinyTraining(images), "--out", run], { interrupted: true });

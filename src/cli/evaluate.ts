@@ -66,6 +66,11 @@ export function evaluateCommand(terminal: Terminal, exit: (code: number) => void
       "protocol k: scale the mean logits down by their spread over references, as the ImageNet code",
     )
     .option(
+      "--prediction-batch <n|stored>",
+      "oat runs: images that give one anchor, in an order that is always the same, or the validation images' stored one (default: the training batch)",
+      (text) => (text === "stored" ? text : whole({ min: 1, example: 32 })("--prediction-batch")(text)),
+    )
+    .option(
       "--weights <kind>",
       "average | raw (of the last step), where a run keeps a moving average (default: average)",
       oneOf(weightKinds)("--weights") as (text: string) => Weights,

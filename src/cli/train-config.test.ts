@@ -80,9 +80,10 @@ it("every flag sets a field that a config may have", () => {
   const full = [
     {
       data: { name: "emoji" },
-      method: { name: "anchored", maskTo: 1, referenceStart: 5 },
+      method: { name: "anchored", maskTo: 1, referenceStart: 5, output: { name: "oat" } },
       init: "weights.safetensors",
     },
+    { data: { name: "emoji" }, method: { name: "oat" } },
     ...[
       { name: "multistep", learningRate: 1, milestones: [1] },
       { name: "cosine", learningRate: 1 },

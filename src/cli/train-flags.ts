@@ -3,7 +3,7 @@ import { Option } from "commander";
 import { augmentationTable, mixerTable } from "../augment/index.ts";
 import { dataSetNames, emojiVendors, humanLabelKinds, labelNoiseKinds } from "../data/index.ts";
 import { devices, precisions } from "../engine/index.ts";
-import { methodNames, parseReferencePolicy } from "../methods/index.ts";
+import { methodNames, outputNames, parseReferencePolicy } from "../methods/index.ts";
 import { modelNames } from "../models/index.ts";
 import { optimizers, schedules } from "../optim/index.ts";
 import { listOf, oneOf, type Parse, real, text, whole, wholeList } from "./numbers.ts";
@@ -26,6 +26,12 @@ export interface TrainFlag {
 const forEmoji = { path: "data.name", is: "emoji", flag: "--data" };
 const forCifar10 = { path: "data.name", is: "cifar10", flag: "--data" };
 const forAnchored = { path: "method.name", is: "anchored", flag: "--method" };
+const forOat = { path: "method.name", is: "oat", flag: "--method" };
+const forOutputs = {
+  path: "method.name",
+  is: outputNames.filter((name) => name !== "cross-entropy"),
+  flag: "--method",
+};
 const forSchedule = (...is: string[]) => ({ path: "schedule.name", is, flag: "--schedule" });
 const forOptimizer = (...is: string[]) => ({ path: "optimizer.name", is, flag: "--optimizer" });
 const positive = (example: number) => real({ min: 0, above: true, example });
@@ -107,6 +113,13 @@ export const trainFlags: readonly TrainFlag[] = [
     help: "decides the splits; the same for every --seed, so that seeds can be compared",
     parse: whole({ example: 0 }),
     path: "data.seed",
+  },
+  {
+    flag: "--imbalance",
+    value: "<ratio>",
+    help: "a long tail: times the first class's training images are the last one's (1)",
+    parse: real({ min: 1, example: 50 }),
+    path: "data.imbalance",
   },
   {
     flag: "--label-noise",
@@ -258,6 +271,37 @@ export const trainFlags: readonly TrainFlag[] = [
     parse: whole({ min: 1, example: 10 }),
     path: "method.referenceCount",
     only: forAnchored,
+  },
+  {
+    flag: "--output",
+    value: "<name>",
+    help: `what is minimised, with standard options: ${outputNames.join(" | ")} (cross-entropy)`,
+    parse: oneOf(outputNames),
+    path: "method.output.name",
+    only: forAnchored,
+  },
+  {
+    flag: "--output-anchor",
+    value: "<kind>",
+    help: "oat: formula (softmax of the mean output) | code (of the mean softmax)",
+    parse: oneOf(["formula", "code"]),
+    path: "method.anchor",
+    only: forOat,
+  },
+  {
+    flag: "--detach-anchor",
+    help: "oat: no gradient through the anchor",
+    path: "method.detachAnchor",
+    sets: true,
+    only: forOat,
+  },
+  {
+    flag: "--warm-start-epochs",
+    value: "<n>",
+    help: "oat, mse-onehot, mse-scaled: of cross-entropy, before",
+    parse: real({ min: 0, example: 1 }),
+    path: "method.warmStartEpochs",
+    only: forOutputs,
   },
 
   {

@@ -33,6 +33,8 @@ export interface DataOptions {
   readonly labelNoise?: number;
   /** How; `symmetric` where absent. */
   readonly labelNoiseKind?: LabelNoiseKind;
+  /** Exponential imbalance: how many times the first class's training images are the last one's; as they are where absent. */
+  readonly imbalance?: number;
   /** cifar10: a file of CIFAR-10N's labels to train on. Validation and tests keep the data set's own. */
   readonly humanLabels?: string;
   /** Whose; `aggregate` where absent. */

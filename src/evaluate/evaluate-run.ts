@@ -10,6 +10,7 @@ import { thisMachine, versions } from "./machine.ts";
 import { measure } from "./metrics.ts";
 import { type OodScore, oodScoreNames, oodScores } from "./ood-scores.ts";
 import { conformalResults, fitScalings, scalingResults } from "./posthoc-results.ts";
+import { readPredictionBatch } from "./prediction-batch-results.ts";
 import type { LabelledSetResults, OodResults, Results } from "./results.ts";
 import { riskCoverage } from "./risk-coverage.ts";
 import { readRunConfig } from "./run-config.ts";
@@ -91,7 +92,7 @@ function writeResults(run: string, results: Results): Results {
 function judgeStored(
   run: string,
   weights?: Weights,
-): Pick<Results, "sets" | "ood" | "scalings" | "conformal" | "corruptions" | "sensitivity"> {
+): Pick<Results, "sets" | "ood" | "scalings" | "conformal" | "corruptions" | "sensitivity" | "predictionBatch"> {
   const stored = storedSets(run).filter((entry) => entry.weights === weights);
   const load = ({ set }: StoredSet) => loadPredictions(run, set, weights);
   const of = (role: StoredSet["role"]) =>
@@ -116,6 +117,7 @@ function judgeStored(
       }),
     corruptions: judgeCorruptions(stored, load),
     sensitivity: readSensitivity(run, weights),
+    predictionBatch: readPredictionBatch(run, weights),
   };
 }
 

@@ -58,6 +58,11 @@ export {
   rowMeans,
   type ScoreContext,
 } from "./ood-scores.ts";
+export {
+  type PredictionBatchResults,
+  readPredictionBatch,
+  savePredictionBatch,
+} from "./prediction-batch-results.ts";
 export { type LabelledSetResults, type OodResults, type Results, readResults, resultsSchema } from "./results.ts";
 export { aurc, type RiskCoverage, riskCoverage } from "./risk-coverage.ts";
 export { type RunConfig, readRunConfig, type Setting } from "./run-config.ts";

@@ -5,6 +5,7 @@ import { parseJson, readText } from "./json-file.ts";
 import { metricNames } from "./metrics.ts";
 import { oodScoreNames } from "./ood-scores.ts";
 import { conformalResult, scalingResult } from "./posthoc-results.ts";
+import { predictionBatchResults } from "./prediction-batch-results.ts";
 import { sensitivityResults } from "./sensitivity-results.ts";
 import { weightKinds } from "./stored.ts";
 
@@ -102,6 +103,7 @@ export const resultsSchema = z.object({
   conformal: z.array(conformalResult).optional(),
   corruptions: corruptionResults.optional(),
   sensitivity: sensitivityResults.optional(),
+  predictionBatch: predictionBatchResults.optional(),
   /** Where it was evaluated. */
   machine: z.object({ cores: z.number().int(), cpu: z.string() }),
   versions: z.record(z.string(), z.string()),

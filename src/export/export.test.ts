@@ -14,14 +14,16 @@ const BYTES = 8 * 8 * 3;
 /** A network for 8×8 images with all its numbers moved away from where they start. */
 function untrained(changes: Parameters<typeof tinyConfig>[0]): LoadedRun {
   const record = describeRun(tinyConfig(changes), tinyDataSet());
-  const variables = buildNetwork(record).model.init(new Random(3));
+  const { model, method } = buildNetwork(record);
+  const variables = model.init(new Random(3));
   for (const { data } of Object.values(variables.state))
     for (let i = 0; i < data.length; i++) data[i] += noise.uniform() / 2;
   for (const { data } of Object.values(variables.params))
     for (let i = 0; i < data.length; i++) data[i] += 0.05 * noise.normal();
   const pixels = Float32Array.from({ length: KEPT * BYTES }, () => noise.normal());
-  const references = record.config.method.name === "standard" ? undefined : HostArray.float32([KEPT, 3, 8, 8], pixels);
-  return { record, variables, references, weights: "raw", step: 0 };
+  const references = method.anchored ? HostArray.float32([KEPT, 3, 8, 8], pixels) : undefined;
+  const outputAnchor = method.output.reading?.anchor && HostArray.float32([3], [0.2, 0.5, 0.3]);
+  return { record, variables, references, outputAnchor, weights: "raw", step: 0 };
 }
 
 const set: ImageSet = {
@@ -51,13 +53,17 @@ const cases: [string, LoadedRun, ExportOptions, number][] = [
   ["standard", untrained({}), { temperature: 2 }, 0],
   ["anchored, k = 2", anchored, { k: 2, temperature: 0.5 }, 2],
   ["anchored, single", anchored, { protocol: "single" }, 1],
+  ["OAT, its anchor fixed", untrained({ method: { name: "oat" } }), { temperature: 2 }, 0],
+  ["least squares", untrained({ method: { name: "mse-scaled" } }), {}, 0],
+  ["anchored, OAT at the output", untrained({ method: { name: "anchored", output: { name: "oat" } } }), { k: 2 }, 2],
   ["a vision transformer", untrained({ model: "vit-tiny-patch4-depth6", method: { name: "anchored" } }), {}, KEPT],
 ];
 
 describe.each(cases)("%s", (_, loaded, options, references) => {
   test("the numbers of predict, for any number of images", async () => {
-    const predictor = await createPredictor(loaded.record, loaded.variables, loaded.references, { batchSize: 21 });
-    const expected = await predictor.predict(set, options);
+    const { record, variables, references: kept, outputAnchor } = loaded;
+    const predictor = await createPredictor(record, variables, kept, { batchSize: 21, outputAnchor });
+    const expected = await predictor.predict(set, { ...options, predictionBatch: outputAnchor && "stored" });
     await predictor.dispose();
     const opened = await openBytes(await exportClassifier(loaded, options), "model.onnx", { threads: 1, rows: 9 });
     expect(opened.card).toMatchObject({ references, classes: set.classNames, temperature: options.temperature ?? 1 });

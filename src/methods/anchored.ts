@@ -1,9 +1,9 @@
 import { numpy as np } from "@jax-js/jax";
 import { HostArray } from "../core/index.ts";
 import type { Arrays, Model } from "../models/index.ts";
-import { softmaxCrossEntropy } from "./cross-entropy.ts";
 import { checkMasking, drawMask, type MaskingOptions, uniformWhereMasked } from "./masking.ts";
 import type { Method } from "./method.ts";
+import { createOutput, minimised, type OutputOptions } from "./outputs/index.ts";
 import type { ReferenceOptions } from "./references.ts";
 
 export interface AnchoredOptions extends MaskingOptions, ReferenceOptions {
@@ -16,6 +16,8 @@ export interface AnchoredOptions extends MaskingOptions, ReferenceOptions {
   readonly tiedStart?: boolean;
   /** How many references a trained model keeps for its predictions. */
   readonly referenceCount: number;
+  /** What is minimised, and how outputs are read; cross-entropy where absent. */
+  readonly output?: OutputOptions;
 }
 
 /**
@@ -28,6 +30,7 @@ export const anchored = (options: AnchoredOptions): Method => {
   return {
     name: "anchored",
     anchored: true,
+    output: createOutput(options.output),
     inputChannels: (imageChannels) => 2 * imageChannels,
     prepare({ images, targets }, { count, channels, height, width, classes }, random, drawReferences, progress = 1) {
       const maskReference = drawMask(options, count, progress, random);
@@ -43,9 +46,10 @@ export const anchored = (options: AnchoredOptions): Method => {
       };
     },
     input: ({ images, references, maskReference }) => tuple(images, references, maskReference),
-    loss(model, params, state, { targets, ...shown }) {
-      const { logits, state: moved } = model.apply(params, state, this.input(shown), "train");
-      return [softmaxCrossEntropy(logits.ref, targets), { logits, state: moved }];
+    loss(model, params, state, { targets, warmStart, ...shown }) {
+      const { logits: outputs, state: moved } = model.apply(params, state, this.input(shown), "train");
+      const { loss, logits } = minimised(this.output, outputs, targets, warmStart);
+      return [loss, { logits, state: moved }];
     },
     predict(model, params, state, images, references) {
       if (!references) throw new TypeError("anchored: predict needs references");

@@ -14,6 +14,7 @@ import {
   combineReferences,
   createMethod,
   type MethodOptions,
+  type OatOptions,
   predictUnderReferences,
   softmaxCrossEntropy,
   tuple,
@@ -37,12 +38,23 @@ const anchored = (maskProbability: number, maskTarget: "label" | "uniform" = "la
   referenceCount: 2,
 });
 
+// What is minimised is tested on its own (`outputs/`); here it meets a network, by itself and behind tuples.
+const oat = (changes: Partial<OatOptions> = {}): OatOptions => ({
+  name: "oat",
+  anchor: "formula",
+  detachAnchor: false,
+  warmStartEpochs: 0,
+  ...changes,
+});
+
 // The contract of every method.
 describe.each<[string, MethodOptions]>([
   ["standard", { name: "standard" }],
   ["anchored", anchored(0)],
   ["anchored, masked", anchored(1)],
   ["anchored, masked toward uniform", anchored(1, "uniform")],
+  ["oat", oat()],
+  ["anchored, with oat's output", { ...anchored(0), output: oat({ anchor: "code" }) } as MethodOptions],
   ["anchored, some images masked toward uniform", { ...anchored(0.5, "uniform"), maskBy: "image" }],
 ])("%s", (_, options) => {
   const method = createMethod(options);

@@ -70,13 +70,20 @@ const KEY =
 const facts = ({ date, machine, command }: StudySummary): string =>
   `${date.slice(0, 10)} · ${machine.cpu}, ${machine.cores} cores · ${command}`;
 
+/** Baselines against which a group has any difference. */
+const comparedIn = (summary: StudySummary, group: string): string[] =>
+  summary.baselines.filter((baseline) =>
+    summary.arms.some(({ against }) => places(summary, group).some((place) => against[baseline]?.[place])),
+  );
+
 /** `study.md` */
 export function studyMarkdown(summary: StudySummary): string {
-  const { title, baselines } = summary;
+  const { title } = summary;
   const parts = [`# ${title}`, facts(summary), KEY];
   for (const group of groupsOf(summary)) {
     parts.push(`## ${group}`, toMarkdown(valueCells(summary, group)));
-    for (const baseline of baselines) parts.push(toMarkdown(differenceCells(summary, group, baseline)));
+    for (const baseline of comparedIn(summary, group))
+      parts.push(toMarkdown(differenceCells(summary, group, baseline)));
   }
   parts.push("## Cost and choices", toMarkdown(costCells(summary)));
   return `${parts.join("\n\n")}\n`;
@@ -84,13 +91,13 @@ export function studyMarkdown(summary: StudySummary): string {
 
 /** `study.html`, self-contained. */
 export async function studyPage(summary: StudySummary): Promise<string> {
-  const { title, baselines } = summary;
+  const { title } = summary;
   const sections: Html[] = [];
   for (const [i, group] of groupsOf(summary).entries())
     sections.push(
       html`<figure><h2>${group}</h2><div class="grid wide">${await panels(summary, group, `group${i}`)}</div>
 ${dataTable(valueCells(summary, group), group)}
-${baselines.map((baseline) => html`<h3>Against ${baseline}</h3>${dataTable(differenceCells(summary, group, baseline), `${group}, against ${baseline}`)}`)}
+${comparedIn(summary, group).map((baseline) => html`<h3>Against ${baseline}</h3>${dataTable(differenceCells(summary, group, baseline), `${group}, against ${baseline}`)}`)}
 <figcaption>${KEY}</figcaption></figure>`,
     );
   return html`${raw("<!doctype html>")}

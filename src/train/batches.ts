@@ -1,5 +1,5 @@
 import { augmentationsFromJson, makeBatch, mixersFromJson, normalizeImages, smoothLabels } from "../augment/index.ts";
-import { type DataSet, type HostArrays, imageCount, permutation, Random, UserError } from "../core/index.ts";
+import { type DataSet, HostArray, type HostArrays, imageCount, permutation, Random, UserError } from "../core/index.ts";
 import { createMethod, growthOrder, type Method, referenceRows, referencesInUse } from "../methods/index.ts";
 import { drawNoise, type Model } from "../models/index.ts";
 import type { RunConfig } from "./config.ts";
@@ -25,6 +25,11 @@ export function trainBatches(config: RunConfig, { train, normalization }: DataSe
   if (batchSize % config.accumulate !== 0)
     throw new UserError(
       `--accumulate ${config.accumulate}: does not divide the batch of ${batchSize}; choose a --batch-size that is a multiple`,
+    );
+  const { warmStartEpochs } = method.output;
+  if (warmStartEpochs > 0 && warmStartEpochs >= config.epochs)
+    throw new UserError(
+      `--warm-start-epochs ${warmStartEpochs}: of ${config.epochs} epochs none is left for ${method.output.name}; choose fewer`,
     );
   const augment = augmentationsFromJson(config.augment);
   const mixers = mixersFromJson(config.mix);
@@ -84,6 +89,8 @@ export function trainBatches(config: RunConfig, { train, normalization }: DataSe
       const batch = mixer ? mixer.apply(smoothed, shape, mixing) : smoothed;
       const progress = step / (config.epochs * stepsPerEpoch);
       const fed = method.prepare(batch, shape, new Random("method", seed, step), drawReferencesAt(progress), progress);
+      // Fed at every step or at none: a program is compiled for what its first step is fed.
+      if (warmStartEpochs > 0) fed.warmStart = HostArray.scalar(step < warmStartEpochs * stepsPerEpoch ? 1 : 0);
       for (const [name, factors] of Object.entries(drawNoise(model, batchSize, new Random("noise", seed, step))))
         fed[NOISE_PREFIX + name] = factors;
       return {

@@ -11,6 +11,18 @@ const share = z.number().min(0).max(1);
 
 const standard = z.strictObject({ name: z.literal("standard") });
 
+const warmStartEpochs = z.number().min(0).default(0);
+
+const oat = z.strictObject({
+  name: z.literal("oat"),
+  anchor: z.enum(["formula", "code"]).default("formula"),
+  detachAnchor: z.boolean().default(false),
+  warmStartEpochs,
+});
+const mseOneHot = z.strictObject({ name: z.literal("mse-onehot"), warmStartEpochs });
+const mseScaled = z.strictObject({ name: z.literal("mse-scaled"), warmStartEpochs });
+const crossEntropy = z.strictObject({ name: z.literal("cross-entropy") });
+
 const anchored = z.strictObject({
   name: z.literal("anchored"),
   maskProbability: share.default(0.25),
@@ -26,6 +38,7 @@ const anchored = z.strictObject({
   referencesPerImage: count.default(1),
   tiedStart: z.boolean().default(false),
   referenceCount: count.default(10),
+  output: z.discriminatedUnion("name", [crossEntropy, oat, mseOneHot, mseScaled]).optional(),
 });
 
 const sgd = z.strictObject({
@@ -102,7 +115,7 @@ const runConfig = z.strictObject({
   /** Of each channel, in [0, 1], in place of the training images' own. */
   normalization: z.strictObject({ mean: z.array(share).min(1), std: z.array(rate).min(1) }).optional(),
   model: z.enum(modelNames as [ModelName, ...ModelName[]]).default("resnet20"),
-  method: z.discriminatedUnion("name", [standard, anchored]).default({ name: "standard" }),
+  method: z.discriminatedUnion("name", [standard, anchored, oat, mseOneHot, mseScaled]).default({ name: "standard" }),
   epochs: count.default(10),
   batchSize: count.default(128),
   seed: z.int().default(0),

@@ -13,7 +13,7 @@ export interface InitialWeights extends Variables {
  * Transformers compute from their windows (timm stored it before 0.9).
  */
 const isNoWeight = (name: string): boolean =>
-  /^(optimizer\.|average\.|references$)/.test(name) ||
+  /^(optimizer\.|average\.|(references|output_anchor)$)/.test(name) ||
   /(^|\.)(num_batches_tracked|attn_mask|relative_coords_table|relative_position_index)$/.test(name);
 
 /**

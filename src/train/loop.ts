@@ -11,7 +11,7 @@ import { firstDifference, type RunConfig } from "./config.ts";
 import { createForward } from "./forward.ts";
 import { initialWeights } from "./initial-weights.ts";
 import { appendMetrics, type MetricsLine, truncateMetrics } from "./metrics-log.ts";
-import { buildNetwork, predictSet } from "./predict.ts";
+import { buildNetwork, outputAnchorOf, predictSet } from "./predict.ts";
 import { describeRun, type RunRecord, readRun } from "./run-record.ts";
 import { accuracyOf, correctCount, Diverged, meanNll, requireFinite } from "./scores.ts";
 import type { StepControls, TrainState } from "./step.ts";
@@ -97,11 +97,12 @@ export async function train(config: RunConfig, given: DataSet, options: TrainOpt
   const secondsBefore = progress.seconds;
   const startedAt = performance.now();
   const seconds = () => secondsBefore + (performance.now() - startedAt) / 1000;
-  const save = () => {
+  const save = (outputAnchor?: HostArray) => {
     requireFinite(current, step);
     saveCheckpoint(paths.checkpoint, {
       ...current,
       references,
+      outputAnchor,
       progress: { step, epochLossSum, epochCorrect, seconds: seconds() },
     });
   };
@@ -124,7 +125,7 @@ export async function train(config: RunConfig, given: DataSet, options: TrainOpt
     controls: controlsAt(0),
   });
   const forward =
-    config.validateEvery > 0 && imageCount(dataSet.validation) > 0
+    imageCount(dataSet.validation) > 0 && (config.validateEvery > 0 || method.output.reading?.anchor)
       ? createForward(record, { model: whole, method })
       : undefined;
 
@@ -188,12 +189,12 @@ export async function train(config: RunConfig, given: DataSet, options: TrainOpt
       // ---- end of an epoch ----
       if (stepsDone === stepsPerEpoch) {
         requireFinite(current, step);
-        const due = (epoch + 1) % (config.validateEvery || 1) === 0 || step === totalSteps;
+        const due = config.validateEvery > 0 && ((epoch + 1) % config.validateEvery === 0 || step === totalSteps);
         if (forward && due) validation = await validate();
         log({ event: "epoch", ...epochMeans, ...(due ? validation : undefined) });
         epochLossSum = 0;
         epochCorrect = 0;
-        save();
+        save(step === totalSteps ? await lastAnchor() : undefined);
         saved = step;
       }
     }
@@ -266,9 +267,18 @@ export async function train(config: RunConfig, given: DataSet, options: TrainOpt
     return HostArray.float32(shape, normalizeImages(train, rows, normalization));
   }
 
+  /** What predicting with `variables` takes. */
+  function means({ params, state }: Variables) {
+    return { forward: forward!, record, method, variables: { params, state }, references };
+  }
+
+  async function lastAnchor(): Promise<HostArray | undefined> {
+    return forward && outputAnchorOf(means(current.average ?? current), dataSet.validation);
+  }
+
   async function validate(): Promise<Validation> {
     const predicted = (variables: Variables) =>
-      predictSet(forward!, record, variables, references, dataSet.validation, { protocol: "single" });
+      predictSet(means(variables), dataSet.validation, { protocol: "single" });
     const predictions = await predicted(current);
     const averaged = current.average && (await predicted(current.average));
     return {

@@ -56,7 +56,7 @@ export class OpenRun {
   }
 
   get anchored(): boolean {
-    return this.record.config.method.name !== "standard";
+    return this.record.config.method.name === "anchored";
   }
 
   /** References that are used; undefined for methods without. */
@@ -109,15 +109,20 @@ export class OpenRun {
   }
 
   #context({ role, fingerprint, asking, corruption }: Wanted): PredictionContext {
-    const asked = this.anchored
-      ? { protocol: asking.protocol, references: this.references(asking), calibrate: asking.calibrate }
-      : {};
+    const asked = {
+      ...(this.anchored && {
+        protocol: asking.protocol,
+        references: this.references(asking),
+        calibrate: asking.calibrate,
+      }),
+      ...(asking.predictionBatch !== undefined && { predictionBatch: asking.predictionBatch }),
+    };
     const inputKey = createHash("sha256")
       .update(JSON.stringify([fingerprint, role, asked]))
       .digest("hex");
-    const { calibrate: _, ...shown } = asked as { calibrate?: boolean; protocol?: string; references?: number };
+    const { protocol, references } = asked as { protocol?: string; references?: number };
     const { weights, checkpointSha256 } = this;
-    return { role, weights, corruption, ...shown, inputKey, checkpointSha256 };
+    return { role, weights, corruption, protocol, references, inputKey, checkpointSha256 };
   }
 }
 

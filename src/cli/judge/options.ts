@@ -3,20 +3,30 @@ import type { Device } from "../../engine/index.ts";
 import type { Weights } from "../../evaluate/index.ts";
 
 /** What a run can be judged on. `corruptions` alone is 145 sets, so it is not among the default ones. */
-export const suites = ["clean", "calibration", "shift", "ood", "sensitivity", "corruptions"] as const;
+export const suites = [
+  "clean",
+  "calibration",
+  "shift",
+  "ood",
+  "sensitivity",
+  "prediction-batch",
+  "corruptions",
+] as const;
 export type Suite = (typeof suites)[number];
 export const defaultSuites: readonly Suite[] = suites.filter((suite) => suite !== "corruptions");
 
 export const protocols = ["single", "k", "blt"] as const;
 export type Protocol = (typeof protocols)[number];
 
-/** How an anchored model is asked; a standard one has only one way. */
+/** How a model is asked, where there are several ways. */
 export interface Asking {
   readonly protocol: Protocol;
   /** References of protocol `k`; all that the run keeps where absent. */
   readonly k?: number;
   /** The ImageNet code's scaling of the mean logits by their spread. */
   readonly calibrate?: boolean;
+  /** Outputs that are read relative to an anchor: images of one, or the `stored` one; as in training where absent. */
+  readonly predictionBatch?: number | "stored";
 }
 
 export interface CorruptionOptions {

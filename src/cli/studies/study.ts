@@ -8,6 +8,8 @@ export interface StudyArm {
   readonly config: RunConfigInput;
   /** A setting of which the value with the best validation accuracy, over the first seeds, is used for all of them. */
   readonly choose?: Choice;
+  /** An arm whose choice is used here, too. */
+  readonly chooseAs?: string;
   /** An arm whose run of the same seed gives the first weights; its cost counts here, too. */
   readonly startsFrom?: string;
 }

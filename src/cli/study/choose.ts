@@ -41,6 +41,8 @@ export function candidates(study: Study, arm: string, options: PlanOptions): Cel
  * @returns undefined where all diverged
  */
 export function choose(study: Study, arm: string, options: PlanOptions): number | undefined {
+  const { chooseAs } = study.arms[arm];
+  if (chooseAs !== undefined) return choose(study, chooseAs, options);
   const { path, values, seeds = 1 } = study.arms[arm].choose!;
   const each = (value: number) =>
     Array.from({ length: seeds }, (_, seed) => candidateOf(study, arm, seed, value, options));
@@ -67,10 +69,10 @@ export function choose(study: Study, arm: string, options: PlanOptions): number 
 const mean = ({ validationAccuracy: all }: Candidate): number =>
   all.includes(null) ? -1 : all.reduce<number>((sum, one) => sum + one!, 0) / all.length;
 
-/** Of a run that is trained to its end; null of one that diverged before. */
+/** At the end of its training; null where it diverged, 0 where it was stopped before it was ever validated. */
 function lastValidation(run: string): number | null {
   if (existsSync(divergedPath(run))) return null;
-  return readMetrics(runPaths(run).metrics).findLast((line) => line.event === "epoch")?.validationAccuracy ?? null;
+  return readMetrics(runPaths(run).metrics).findLast((line) => line.event === "epoch")?.validationAccuracy ?? 0;
 }
 
 /** Marks a run whose loss is no number any more: training it again would end the same way. */

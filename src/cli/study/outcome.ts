@@ -29,7 +29,7 @@ export async function writeOutcome(study: Study, options: OutcomeOptions): Promi
   if (runs.length === 0) return undefined;
   const chosen = new Map<string, string>();
   for (const { arm } of runs) {
-    const choice = readChoice(out, arm);
+    const choice = readChoice(out, study.arms[arm].chooseAs ?? arm);
     if (choice) chosen.set(arm, `${choice.path.split(".").at(-1)} ${choice.chosen}`);
   }
   const { title, baselines, measures } = study;

@@ -6,7 +6,7 @@ import type { Study } from "../studies/index.ts";
 import type { Terminal } from "../terminal.ts";
 import { candidates, choose, divergedPath } from "./choose.ts";
 import { inParallel } from "./in-parallel.ts";
-import { type Cell, cellOf, orderedArms, type PlanOptions } from "./plan.ts";
+import { type Cell, cellOf, choiceOf, orderedArms, type PlanOptions } from "./plan.ts";
 
 export interface StudyOptions extends PlanOptions {
   readonly seeds?: number;
@@ -48,10 +48,9 @@ export async function runStudy(terminal: Terminal, study: Study, options: StudyO
     const tried = round.flatMap((arm) => candidates(study, arm, options));
     await work(tried, "choice", tryOut);
     if (signal.aborted) return;
-    const chosen = new Map(round.map((arm) => [arm, study.arms[arm].choose && choose(study, arm, options)]));
-    for (const [arm, value] of chosen)
-      if (study.arms[arm].choose && value === undefined) terminal.note(`${arm}: every candidate diverged; left out`);
-    const able = round.filter((arm) => !study.arms[arm].choose || chosen.get(arm) !== undefined);
+    const chosen = new Map(round.map((arm) => [arm, choiceOf(study, arm) && choose(study, arm, options)]));
+    const able = round.filter((arm) => !choiceOf(study, arm) || chosen.get(arm) !== undefined);
+    for (const arm of round) if (!able.includes(arm)) terminal.note(`${arm}: every candidate diverged; left out`);
     const cells = Array.from({ length: seeds }, (_, seed) =>
       able.map((arm) => cellOf(study, arm, seed, chosen.get(arm), options)),
     )
@@ -74,11 +73,11 @@ async function tolerant(terminal: Terminal, { run }: Cell, label: string, work: 
   }
 }
 
-/** Arms by how many starts lie before them. */
+/** Arms by how many arms' runs they wait for, one after the other; a choice that is taken over is made in the round. */
 function rounds({ arms }: Study, ordered: readonly string[]): string[][] {
   const depth = (arm: string): number => {
-    const { startsFrom } = arms[arm];
-    return startsFrom === undefined ? 0 : 1 + depth(startsFrom);
+    const { startsFrom, chooseAs } = arms[arm];
+    return Math.max(startsFrom === undefined ? 0 : 1 + depth(startsFrom), chooseAs === undefined ? 0 : depth(chooseAs));
   };
   const depths = [...new Set(ordered.map(depth))].sort((a, b) => a - b);
   return depths.map((level) => ordered.filter((arm) => depth(arm) === level));
