@@ -118,13 +118,16 @@ export function flagsOf(config: RunConfig): string | undefined {
     if (path === "augment") return usual ? [] : [`${flag} ${namesOf(config.augment)}`];
     if (path === "mix") return config.mix.length > 0 ? [`${flag} ${namesOf(config.mix)}`] : [];
     if (!always.has(path) && sameJson(value, getPath(standard, place))) return [];
-    return sets === undefined ? `${flag} ${value}` : flag;
+    return sets === undefined ? `${flag} ${quoted(String(value))}` : flag;
   });
   return [...parts, ...(config.augment.length === 0 ? ["--no-augment"] : [])].join(" ");
 }
 
 const isStandard = ({ name, options }: RunConfig["mix"][number]): boolean => sameJson(options, standardOptions(name));
 const namesOf = (list: RunConfig["mix"]): string => list.map(({ name }) => name).join(",");
+
+/** As a shell wants it. */
+const quoted = (word: string): string => (/[\s&]/.test(word) ? `"${word}"` : word);
 
 const noRate = { learningRate: Number.MAX_VALUE };
 const sameJson = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

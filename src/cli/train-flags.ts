@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import { Option } from "commander";
 import { augmentationTable, mixerTable } from "../augment/index.ts";
-import { dataSetNames, emojiVendors, humanLabelKinds, labelNoiseKinds } from "../data/index.ts";
+import { UserError } from "../core/index.ts";
+import { dataSetNames, emojiCategories, emojiVendors, humanLabelKinds, labelNoiseKinds } from "../data/index.ts";
 import { devices } from "../engine/index.ts";
 import { methodNames, parseReferencePolicy } from "../methods/index.ts";
 import { modelNames } from "../models/index.ts";
@@ -33,6 +34,13 @@ const positive = (example: number) => real({ min: 0, above: true, example });
 const referencePolicy: Parse<string> = () => (given) => {
   parseReferencePolicy(given);
   return given;
+};
+
+/** `0.7,1` → [0.7, 1] */
+const share: Parse<number[]> = (flag) => (given) => {
+  const ends = given.split(",").map(real({ min: 0, max: 1, example: 0.7 })(flag));
+  if (ends.length !== 2 || ends[0] >= ends[1]) throw new UserError(`${flag} ${given}: two rising shares, e.g. 0.7,1`);
+  return ends;
 };
 
 const augmentations = Object.keys(augmentationTable);
@@ -169,6 +177,30 @@ export const trainFlags: readonly TrainFlag[] = [
     help: "emoji: never trained on, tested as shift",
     parse: listOf(emojiVendors),
     path: "data.domains.shift",
+    only: forEmoji,
+  },
+  {
+    flag: "--categories",
+    value: "<a,b>",
+    help: `emoji: only these categories' concepts, of ${Object.keys(emojiCategories).join(", ")}`,
+    parse: listOf(Object.keys(emojiCategories)),
+    path: "data.categories",
+    only: forEmoji,
+  },
+  {
+    flag: "--concept-share",
+    value: "<from,to>",
+    help: "emoji: only this part of each category's concepts, in an order set by the split seed (0,1)",
+    parse: share,
+    path: "data.conceptShare",
+    only: forEmoji,
+  },
+  {
+    flag: "--test-fraction",
+    value: "<share>",
+    help: "emoji: of the concepts, tested on (0.2)",
+    parse: real({ min: 0.001, max: 0.9, example: 0.2 }),
+    path: "data.testFraction",
     only: forEmoji,
   },
 
