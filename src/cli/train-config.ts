@@ -80,7 +80,7 @@ const ratePath = (path: string, schedule: string): string =>
   path === "schedule.learningRate" && schedule === "one-cycle" ? "schedule.peak" : path;
 
 /** What `loadDataSet` is asked for a run. */
-export const dataOptions = ({ data }: RunConfig, dataDir?: string): DataOptions => ({
+export const dataOptions = ({ data }: Pick<RunConfig, "data">, dataDir?: string): DataOptions => ({
   ...(data as object as DataOptions),
   seed: (data as { seed?: number }).seed ?? 0,
   dataDir: dataDir ?? defaultDataDir(),

@@ -7,6 +7,7 @@ import { devices } from "../engine/index.ts";
 import { methodNames, parseReferencePolicy } from "../methods/index.ts";
 import { modelNames } from "../models/index.ts";
 import { optimizers, schedules } from "../optim/index.ts";
+import { referenceSources } from "../train/index.ts";
 import { listOf, oneOf, type Parse, real, text, whole, wholeList } from "./numbers.ts";
 
 /** One option of `train` and the field of a run's config that it sets. */
@@ -229,6 +230,14 @@ export const trainFlags: readonly TrainFlag[] = [
     only: forAnchored,
   },
   {
+    flag: "--references-from",
+    value: "<source>",
+    help: `${referenceSources.join(" | ")}: whose training images the reference set is; pretraining is the run --init`,
+    parse: oneOf(referenceSources),
+    path: "method.referenceSource",
+    only: forAnchored,
+  },
+  {
     flag: "--reference-count",
     value: "<n>",
     help: "references that the trained model keeps for predicting",
@@ -253,10 +262,17 @@ export const trainFlags: readonly TrainFlag[] = [
   },
   {
     flag: "--init",
-    value: "<file>",
-    help: "start from these weights: a checkpoint, or timm's or torchvision's .safetensors",
+    value: "<run>",
+    help: "start from the weights of a run folder, or of timm's or torchvision's .safetensors",
     parse: text,
     path: "init",
+  },
+  {
+    flag: "--normalization",
+    value: "<whose>",
+    help: "data | init: statistics that images are normalised by (init where --init is a run)",
+    parse: oneOf(["data", "init"]),
+    path: "normalization",
   },
   {
     flag: "--augment",

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
-import { runPaths, UserError } from "../core/index.ts";
+import { type ImageSet, runPaths, UserError } from "../core/index.ts";
 import { loadDataSet } from "../data/index.ts";
 import {
+  findPretraining,
   type RunConfig,
   type RunConfigInput,
   readRun,
@@ -11,6 +12,7 @@ import {
   type TrainOptions,
   type TrainSummary,
   train,
+  wantsPretrainingImages,
 } from "../train/index.ts";
 import { readConfigFile } from "./config-file.ts";
 import { toJson } from "./json.ts";
@@ -60,6 +62,7 @@ Examples:
   $ anchored train --method anchored --mask-probability 0.25 --epochs 20
   $ anchored train --data cifar10 --data-dir ~/data --method anchored --out runs/cifar
   $ anchored train --folder ~/photos --image-size 64 --model resnet18
+  $ anchored train --init runs/cifar --folder ~/photos --method anchored --references-from both
   $ anchored train --resume --out runs/cifar              after Ctrl-C, or after a crash`,
     )
     .action(async (options: Options) => exit(await runTrain(terminal, options, givenFlags(command, options))));
@@ -126,12 +129,14 @@ export async function trainInto(
     onProgress: reading.update,
     onNotice: terminal.note,
   }).finally(reading.stop);
+  const pretrainingImages = await imagesOfPretraining(terminal, run, config, { dataDir, resume: options.resume });
   const progress = trainProgress(terminal, label);
   let summary: TrainSummary | undefined;
   try {
     summary = await train(config, dataSet, {
       run,
       ...options,
+      pretrainingImages,
       onProgress: progress.update,
       onNotice: terminal.note,
     });
@@ -139,6 +144,25 @@ export async function trainInto(
   } finally {
     progress.stop(summary?.validationAccuracy);
   }
+}
+
+/** Those of the run that `--init` names, where references are drawn from them. */
+async function imagesOfPretraining(
+  terminal: Terminal,
+  run: string,
+  config: RunConfig,
+  { dataDir, resume }: Pick<TrainIntoOptions, "dataDir" | "resume">,
+): Promise<ImageSet | undefined> {
+  if (!wantsPretrainingImages(config)) return undefined;
+  const pretraining = findPretraining(config, { run, resume });
+  if (!pretraining) return undefined;
+  const reading = dataProgress(terminal);
+  const { train } = await loadDataSet({
+    ...dataOptions(pretraining, dataDir),
+    onProgress: reading.update,
+    onNotice: terminal.note,
+  }).finally(reading.stop);
+  return train;
 }
 
 export const holdsRun = (run: string): boolean =>

@@ -12,6 +12,8 @@ export interface AnchoredOptions {
   readonly maskTarget: "uniform" | "label";
   /** The reference set: `all`, `N`, `classes:K` or `stratified:N`. */
   readonly references: string;
+  /** Whose training images it is made of: the run's own, those of the run that it starts from, or both. Default `new`. */
+  readonly referenceSource?: "new" | "pretraining" | "both";
   /** How many references a trained model keeps for its predictions. */
   readonly referenceCount: number;
 }

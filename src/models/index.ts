@@ -12,6 +12,7 @@ export {
   type Arrays,
   drawNoise,
   headOnly,
+  isHead,
   type Model,
   type ModelOptions,
   type Noise,

@@ -85,7 +85,7 @@ export const withNoise = (model: Model, noise: Arrays): Model =>
     : { ...model, apply: (params, state, images, mode) => model.apply(params, state, images, mode, noise) };
 
 /** Where timm's and torchvision's networks end. */
-const isHead = (name: string): boolean => /^(fc|head|head\.fc)\.(weight|bias)$/.test(name);
+export const isHead = (name: string): boolean => /^(fc|head|head\.fc)\.(weight|bias)$/.test(name);
 
 /**
  * The model with all but its classifier frozen, BatchNorm's statistics too (`apply` returns no moved state): for

@@ -1,6 +1,6 @@
-import { augmentationsFromJson, makeBatch, mixersFromJson, normalizeImages, smoothLabels } from "../augment/index.ts";
+import { augmentationsFromJson, makeBatch, mixersFromJson, smoothLabels } from "../augment/index.ts";
 import { type DataSet, type HostArrays, imageCount, permutation, Random, UserError } from "../core/index.ts";
-import { type Method, referenceRows } from "../methods/index.ts";
+import type { DrawReferences, Method } from "../methods/index.ts";
 import { drawNoise, type Model } from "../models/index.ts";
 import type { RunConfig } from "./config.ts";
 import { NOISE_PREFIX } from "./step.ts";
@@ -13,11 +13,22 @@ export interface TrainBatch {
   readonly labels: Int32Array;
 }
 
+export interface BatchParts {
+  readonly method: Method;
+  readonly model: Model;
+  /** Called by methods that have references. */
+  readonly drawReferences: DrawReferences;
+}
+
 /**
  * The batches of a run, each a pure function of the seed and its step: that is why a resumed run continues bit for bit.
  * Every epoch is a new order of the training images; the last ones, too few for a batch, are left out of it.
  */
-export function trainBatches(config: RunConfig, { train, normalization }: DataSet, method: Method, model: Model) {
+export function trainBatches(
+  config: RunConfig,
+  { train, normalization }: DataSet,
+  { method, model, drawReferences }: BatchParts,
+) {
   const { batchSize, seed } = config;
   const stepsPerEpoch = Math.floor(imageCount(train) / batchSize);
   if (stepsPerEpoch === 0)
@@ -31,20 +42,9 @@ export function trainBatches(config: RunConfig, { train, normalization }: DataSe
   const { channels, height, width } = train;
   const shape = { count: batchSize, channels, height, width, classes: train.classNames.length };
 
-  const referenceSet =
-    config.method.name === "anchored" ? referenceRows(config.method.references, train, seed) : new Int32Array();
-  const drawReferences = (count: number, random: Random) =>
-    normalizeImages(
-      train,
-      Int32Array.from({ length: count }, () => referenceSet[random.integer(referenceSet.length)]),
-      normalization,
-    );
-
   let order: { epoch: number; rows: Int32Array } = { epoch: -1, rows: new Int32Array() };
   return {
     stepsPerEpoch,
-    /** Rows of the training set that references are drawn from; empty for methods without. */
-    referenceSet,
     /** What the network is fed of the first `count` images of a fixed order, without augmentation. */
     plain(count: number): HostArrays {
       const rows = permutation(imageCount(train), new Random("fit", seed)).subarray(0, count);

@@ -42,6 +42,7 @@ test("a data set's name is enough: the rest is the CIFAR recipe", () => {
     maskProbability: 0.25,
     maskTarget: "label",
     references: "all",
+    referenceSource: "new",
     referenceCount: 10,
   });
 });

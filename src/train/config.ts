@@ -9,6 +9,8 @@ const count = z.int().min(1);
 const rate = z.number().positive();
 const share = z.number().min(0).max(1);
 
+export const referenceSources = ["new", "pretraining", "both"] as const;
+
 const standard = z.strictObject({ name: z.literal("standard") });
 
 const anchored = z.strictObject({
@@ -16,6 +18,8 @@ const anchored = z.strictObject({
   maskProbability: share.default(0.25),
   maskTarget: z.enum(["label", "uniform"]).default("label"),
   references: z.string().default("all"),
+  /** Whose training images they are: this run's, those of the run that `init` names, or half of each. */
+  referenceSource: z.enum(referenceSources).default("new"),
   referenceCount: count.default(10),
 });
 
@@ -98,8 +102,10 @@ const runConfig = z.strictObject({
     { name: "crop", options: { pad: 4 } },
     { name: "flip", options: {} },
   ]),
-  /** A safetensors file of weights to start from; fresh ones where absent. */
+  /** What to start from: a run folder, or a safetensors file of weights; fresh weights where absent. */
   init: z.string().optional(),
+  /** Statistics that images are normalised by: the data's own, or those of the run `init`, the default where it is one. */
+  normalization: z.enum(["data", "init"]).optional(),
   /** Mixtures of images within a batch, of which each batch takes one. */
   mix: z.array(mixer).default([]),
   /** Share of a target that is spread over all classes. */

@@ -1,8 +1,15 @@
 import { existsSync } from "node:fs";
-import { normalizeImages } from "../augment/index.ts";
-import { type DataSet, HostArray, imageCount, Random, runPaths, UserError, writeFileAtomic } from "../core/index.ts";
+import {
+  type DataSet,
+  HostArray,
+  type ImageSet,
+  imageCount,
+  Random,
+  runPaths,
+  UserError,
+  writeFileAtomic,
+} from "../core/index.ts";
 import { compile, requireDevice } from "../engine/index.ts";
-import { keptReferenceRows } from "../methods/index.ts";
 import { headOnly, type Variables } from "../models/index.ts";
 import { createOptimizer, learningRateAt } from "../optim/index.ts";
 import { trainBatches } from "./batches.ts";
@@ -12,6 +19,8 @@ import { createForward } from "./forward.ts";
 import { initialWeights } from "./initial-weights.ts";
 import { appendMetrics, type MetricsLine, truncateMetrics } from "./metrics-log.ts";
 import { buildNetwork, predictSet } from "./predict.ts";
+import { findPretraining } from "./pretraining.ts";
+import { referenceSet } from "./reference-set.ts";
 import { describeRun, type RunRecord, readRun } from "./run-record.ts";
 import { accuracyOf, correctCount, meanNll, requireFinite } from "./scores.ts";
 import type { StepControls, TrainState } from "./step.ts";
@@ -45,6 +54,11 @@ export interface TrainOptions {
   readonly onNotice?: (line: string) => void;
   /** Aborting it stops after the step under way and leaves a checkpoint to resume from. */
   readonly signal?: AbortSignal;
+  /**
+   * The training images of the run that `init` names, where references are drawn from them: what its `data` loads.
+   * `findPretraining` tells.
+   */
+  readonly pretrainingImages?: ImageSet;
   /** Stops, resumable, once the run has taken so many steps over all epochs. */
   readonly maxSteps?: number;
 }
@@ -68,16 +82,21 @@ export interface TrainSummary {
  * @throws UserError where the folder holds a run (without `resume`) or another one (with it), options are out of range,
  * the disk is full, or the loss is not finite (the last checkpoint stays as it was).
  */
-export async function train(config: RunConfig, dataSet: DataSet, options: TrainOptions): Promise<TrainSummary> {
+export async function train(config: RunConfig, given: DataSet, options: TrainOptions): Promise<TrainSummary> {
   const { run, resume = false, onProgress, signal, maxSteps = Number.POSITIVE_INFINITY } = options;
   const paths = runPaths(run);
 
   // ---- what is trained ----
-  const record = describeRun(config, dataSet);
+  const pretraining = findPretraining(config, { run, resume });
+  const alike = pretraining && config.normalization !== "data";
+  const dataSet = alike ? { ...given, normalization: pretraining.normalization } : given;
+  const record = describeRun(config, dataSet, pretraining);
   const { model: whole, method } = buildNetwork(record);
   const model = config.trainable === "head" ? headOnly(whole, whole.init(new Random("shapes")).params) : whole;
   const optimizer = createOptimizer(config.optimizer);
-  const batches = trainBatches(config, dataSet, method, model);
+  const referencesFrom = referenceSet(config, dataSet, { pretraining, pretrainingImages: options.pretrainingImages });
+  const drawReferences = referencesFrom?.draw ?? (() => new Float32Array());
+  const batches = trainBatches(config, dataSet, { method, model, drawReferences });
   const { stepsPerEpoch } = batches;
   const totalSteps = config.epochs * stepsPerEpoch;
 
@@ -221,7 +240,7 @@ export async function train(config: RunConfig, dataSet: DataSet, options: TrainO
       state,
       slots: optimizer.init(Object.fromEntries(moving)),
       average: config.averageDecay > 0 ? { params, state } : undefined,
-      references: keepReferences(),
+      references: referencesFrom?.kept(),
       progress: { step: 0, epochLossSum: 0, epochCorrect: 0, seconds: 0 },
     };
   }
@@ -241,15 +260,8 @@ export async function train(config: RunConfig, dataSet: DataSet, options: TrainO
   function startFrom(path: string, fresh: Variables): Variables {
     const { notes, ...variables } = initialWeights(path, model.name, fresh);
     for (const note of notes) options.onNotice?.(note);
+    if (alike) options.onNotice?.(`images and references are normalised as in ${path}`);
     return variables;
-  }
-
-  function keepReferences(): HostArray | undefined {
-    if (config.method.name !== "anchored") return undefined;
-    const { train, normalization } = dataSet;
-    const rows = keptReferenceRows(batches.referenceSet, config.method.referenceCount, config.seed);
-    const shape = [rows.length, train.channels, train.height, train.width];
-    return HostArray.float32(shape, normalizeImages(train, rows, normalization));
   }
 
   async function validate(): Promise<Validation> {

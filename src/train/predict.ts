@@ -13,6 +13,7 @@ import { calibrateBySpread, combineReferences, createMethod, type Method, refere
 import { createModel, type Model, type Variables } from "../models/index.ts";
 import { checkVariables, loadCheckpoint } from "./checkpoint.ts";
 import { createForward, type Forward, type ForwardOptions } from "./forward.ts";
+import { wantsPretrainingImages } from "./pretraining.ts";
 import { type RunRecord, readRun } from "./run-record.ts";
 import { type ReferenceChooser, residualPool, transductor } from "./transductor.ts";
 
@@ -54,6 +55,15 @@ export interface PredictorOptions extends ForwardOptions {
 
 /** The predictor of a run folder. @throws UserError where the folder or its checkpoint is missing or damaged. */
 export async function loadPredictor(run: string, options: PredictorOptions = {}): Promise<Predictor> {
+  const { record, variables, references } = loadTrained(run, options);
+  return createPredictor(record, variables, references, options);
+}
+
+/** What a run folder predicts with. @throws UserError where the folder or its checkpoint is missing or damaged. */
+export function loadTrained(
+  run: string,
+  options: Pick<PredictorOptions, "weights"> = {},
+): { record: RunRecord; variables: Variables; references?: HostArray } {
   const record = readRun(run);
   const path = runPaths(run).checkpoint;
   const checkpoint = loadCheckpoint(path);
@@ -63,7 +73,7 @@ export async function loadPredictor(run: string, options: PredictorOptions = {})
   const { params, state } = average && options.weights !== "raw" ? average : checkpoint;
   const { model } = buildNetwork(record);
   checkVariables(path, { params, state }, model, model.init(new Random("shapes")));
-  return createPredictor(record, { params, state }, references, options);
+  return { record, variables: { params, state }, references };
 }
 
 /** A predictor with fixed weights and references [R, C, H, W] (normalised). */
@@ -112,6 +122,10 @@ export async function predictSet(
   if (kept && protocol === "blt") {
     if (!train) throw new TypeError("predict: protocol blt needs the training images");
     const { config, data } = record;
+    if (wantsPretrainingImages(config))
+      throw new UserError(
+        "--protocol blt: it needs the residuals of training, but the references came from the pre-training; use k or single",
+      );
     const policy = config.method.name === "anchored" ? config.method.references : "all";
     const pool = residualPool(train, data.normalization, {
       size: residuals,

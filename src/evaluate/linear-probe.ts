@@ -1,0 +1,157 @@
+import { minimize } from "./lbfgs.ts";
+
+/** What a frozen network says of labelled images. */
+export interface LabelledFeatures {
+  /** [N × D] */
+  readonly features: Float32Array;
+  /** [N], in [0, K) */
+  readonly labels: Int32Array;
+}
+
+export interface LinearProbe {
+  readonly classes: number;
+  /** [K × D], for the features as they are. */
+  readonly weights: Float64Array;
+  /** [K]; zeros of a probe without intercept. */
+  readonly biases: Float64Array;
+  /** λ. */
+  readonly strength: number;
+  /** What was minimised, at its minimum. */
+  readonly objective: number;
+  /** Largest entry of the gradient there. */
+  readonly gradient: number;
+  readonly iterations: number;
+  readonly converged: boolean;
+}
+
+export interface LinearProbeOptions {
+  readonly classes: number;
+  /** λ > 0. */
+  readonly strength: number;
+  /** Default true. */
+  readonly intercept?: boolean;
+  /** Where the search starts: the probe of another strength on the same features. */
+  readonly start?: LinearProbe;
+}
+
+/**
+ * Multinomial logistic regression on standardised features: min over W, b of mean NLL of softmax(W z + b) + λ/2 ‖W‖²,
+ * with z of mean 0 and variance 1 over the training images, so that one grid of λ serves all networks; b is not
+ * penalised. Strictly convex in W; solved by L-BFGS in float64. Without intercept z is scaled, not centred.
+ * @throws TypeError where the arrays do not fit, or λ is not positive.
+ */
+export function fitLinearProbe(train: LabelledFeatures, options: LinearProbeOptions): LinearProbe {
+  const { classes, strength, intercept = true, start } = options;
+  const { labels } = train;
+  const images = labels.length;
+  const size = sizeOf(train);
+  if (!(strength > 0)) throw new TypeError(`linear probe: the strength ${strength} is not positive`);
+  if (labels.some((label) => label < 0 || label >= classes))
+    throw new TypeError(`linear probe: a label is outside [0, ${classes})`);
+  const { shift, scale } = statistics(train.features, size, intercept);
+  const z = Float64Array.from(train.features, (value, i) => (value - shift[i % size]) / scale[i % size]);
+
+  const biasesAt = classes * size;
+  const unknowns = biasesAt + (intercept ? classes : 0);
+  const scores = new Float64Array(classes);
+  const objective = (point: Float64Array, gradient: Float64Array): number => {
+    let penalty = 0;
+    gradient.fill(0, biasesAt);
+    for (let i = 0; i < biasesAt; i++) {
+      gradient[i] = strength * point[i];
+      penalty += point[i] * point[i];
+    }
+    let nll = 0;
+    for (let row = 0; row < images; row++) {
+      const first = row * size;
+      let largest = Number.NEGATIVE_INFINITY;
+      for (let k = 0; k < classes; k++) {
+        let score = intercept ? point[biasesAt + k] : 0;
+        for (let d = 0, at = k * size; d < size; d++, at++) score += point[at] * z[first + d];
+        scores[k] = score;
+        if (score > largest) largest = score;
+      }
+      const own = scores[labels[row]];
+      let sum = 0;
+      for (let k = 0; k < classes; k++) {
+        scores[k] = Math.exp(scores[k] - largest);
+        sum += scores[k];
+      }
+      nll += largest + Math.log(sum) - own;
+      for (let k = 0; k < classes; k++) {
+        const residual = (scores[k] / sum - (k === labels[row] ? 1 : 0)) / images;
+        for (let d = 0, at = k * size; d < size; d++, at++) gradient[at] += residual * z[first + d];
+        if (intercept) gradient[biasesAt + k] += residual;
+      }
+    }
+    return nll / images + (strength / 2) * penalty;
+  };
+
+  const from = start ? standardised(start) : new Float64Array(unknowns);
+  const { point, value, iterations, converged } = minimize(objective, from, { tolerance: TOLERANCE });
+  const gradient = new Float64Array(unknowns);
+  objective(point, gradient);
+  const weights = point.slice(0, biasesAt).map((weight, i) => weight / scale[i % size]);
+  const biases = new Float64Array(classes);
+  for (let k = 0; k < classes; k++) {
+    biases[k] = intercept ? point[biasesAt + k] : 0;
+    for (let d = 0; d < size; d++) biases[k] -= weights[k * size + d] * shift[d];
+  }
+  return {
+    classes,
+    weights,
+    biases,
+    strength,
+    objective: value,
+    gradient: gradient.reduce((largest, entry) => Math.max(largest, Math.abs(entry)), 0),
+    iterations,
+    converged,
+  };
+
+  /** A probe's unknowns for standardised features. */
+  function standardised(probe: LinearProbe): Float64Array {
+    const point = new Float64Array(unknowns);
+    for (let k = 0; k < classes; k++) {
+      let bias = probe.biases[k];
+      for (let d = 0, at = k * size; d < size; d++, at++) {
+        point[at] = probe.weights[at] * scale[d];
+        bias += probe.weights[at] * shift[d];
+      }
+      if (intercept) point[biasesAt + k] = bias;
+    }
+    return point;
+  }
+}
+
+/** Of the largest entry of the gradient: the NLL is then exact to far more digits than images can tell. */
+const TOLERANCE = 1e-7;
+
+/** Features [N × D] → logits [N × K]. */
+export function probeLogits({ classes, weights, biases }: LinearProbe, features: Float32Array): Float32Array {
+  const size = weights.length / classes;
+  return Float32Array.from({ length: (features.length / size) * classes }, (_, i) => {
+    const first = Math.floor(i / classes) * size;
+    const k = i % classes;
+    let score = biases[k];
+    for (let d = 0; d < size; d++) score += weights[k * size + d] * features[first + d];
+    return score;
+  });
+}
+
+function sizeOf({ features, labels }: LabelledFeatures): number {
+  const size = features.length / labels.length;
+  if (!Number.isInteger(size) || size < 1)
+    throw new TypeError(`linear probe: ${features.length} features for ${labels.length} images`);
+  return size;
+}
+
+/** Of each feature over all images; one that never changes is left as it is. */
+function statistics(features: Float32Array, size: number, centre: boolean) {
+  const images = features.length / size;
+  const mean = new Float64Array(size);
+  const variance = new Float64Array(size);
+  for (let i = 0; i < features.length; i++) mean[i % size] += features[i] / images;
+  for (let i = 0; i < features.length; i++) variance[i % size] += (features[i] - mean[i % size]) ** 2 / images;
+  const scale = variance.map((value, d) => (value > 1e-12 * (1 + mean[d] ** 2) ? Math.sqrt(value) : 1));
+  return { shift: centre ? mean : new Float64Array(size), scale };
+}
