@@ -4,6 +4,7 @@ import { benchCommand } from "./bench.ts";
 import { dataCommand } from "./data.ts";
 import { explain } from "./errors.ts";
 import { evaluateCommand } from "./evaluate.ts";
+import { probeCommand } from "./probe.ts";
 import { quickstartCommand } from "./quickstart.ts";
 import { reportCommand } from "./report.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
@@ -13,7 +14,15 @@ const version = (): string =>
   JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version as string;
 
 /** Adds a command: each is handed the terminal and sets the exit code where it isn't 0. */
-const commands = [quickstartCommand, trainCommand, evaluateCommand, reportCommand, dataCommand, benchCommand];
+const commands = [
+  quickstartCommand,
+  trainCommand,
+  evaluateCommand,
+  probeCommand,
+  reportCommand,
+  dataCommand,
+  benchCommand,
+];
 
 /**
  * The whole command line, without the process: `argv` are the words after `anchored`.

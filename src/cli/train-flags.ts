@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { Option } from "commander";
+import { type Command, Option } from "commander";
 import { augmentationTable, mixerTable } from "../augment/index.ts";
 import { UserError } from "../core/index.ts";
 import { dataSetNames, emojiCategories, emojiVendors, humanLabelKinds, labelNoiseKinds } from "../data/index.ts";
@@ -464,4 +464,15 @@ export function toOption({ flag, value, help, parse }: TrainFlag, standard: unkn
   const shown = standard === undefined || typeof standard === "object" || !value ? "" : ` (default: ${standard})`;
   const option = new Option(value ? `${flag} ${value}` : flag, help + shown);
   return parse ? option.argParser(parse(flag)) : option;
+}
+
+/** The values that were typed, by the path of the field that they set. */
+export function givenFlags(command: Command, flags: readonly TrainFlag[] = trainFlags): Map<string, unknown> {
+  const given = new Map<string, unknown>();
+  for (const { flag, path, sets } of flags) {
+    const option = command.options.find(({ long }) => long === flag)!;
+    const key = option.attributeName();
+    if (command.getOptionValueSource(key) === "cli") given.set(path, sets ?? command.getOptionValue(key));
+  }
+  return given;
 }

@@ -22,13 +22,13 @@ import { recipeNames, recipes } from "./recipes/index.ts";
 import { duration, percent } from "./table.ts";
 import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
 import { configFrom, dataOptions, getPath } from "./train-config.ts";
-import { toOption, trainFlags } from "./train-flags.ts";
+import { givenFlags, toOption, trainFlags } from "./train-flags.ts";
 
 interface Options extends Record<string, unknown> {
   config?: string;
   recipe?: keyof typeof recipes;
   dataDir?: string;
-  augment: boolean;
+  augment?: false | RunConfig["mix"];
   out?: string;
   resume?: boolean;
   maxSteps?: number;
@@ -65,7 +65,7 @@ Examples:
   $ anchored train --init runs/cifar --folder ~/photos --method anchored --references-from both
   $ anchored train --resume --out runs/cifar              after Ctrl-C, or after a crash`,
     )
-    .action(async (options: Options) => exit(await runTrain(terminal, options, givenFlags(command, options))));
+    .action(async (options: Options) => exit(await runTrain(terminal, options, givenFlags(command))));
   return command;
 }
 
@@ -74,19 +74,8 @@ const anchoredDefaults = () => ({
   method: { ...resolveConfig({ data: { name: "emoji" }, method: { name: "anchored" } }).method, name: "standard" },
 });
 
-/** The values that were typed, by the path of the field that they set. */
-function givenFlags(command: Command, options: Options): Map<string, unknown> {
-  const given = new Map<string, unknown>();
-  for (const { flag, path, sets } of trainFlags) {
-    const option = command.options.find(({ long }) => long === flag)!;
-    const key = option.attributeName();
-    if (command.getOptionValueSource(key) === "cli") given.set(path, sets ?? options[key]);
-  }
-  if (!options.augment) given.set("augment", false);
-  return given;
-}
-
 async function runTrain(terminal: Terminal, options: Options, given: Map<string, unknown>): Promise<number> {
+  if (options.augment === false) given.set("augment", false);
   const config = configFrom(await baseOf(options), given);
   const run = options.out ?? defaultRun(config);
   const { resume, maxSteps, dataDir } = options;

@@ -12,7 +12,7 @@ export interface LinearProbe {
   readonly classes: number;
   /** [K × D], for the features as they are. */
   readonly weights: Float64Array;
-  /** [K]; zeros of a probe without intercept. */
+  /** [K] */
   readonly biases: Float64Array;
   /** λ. */
   readonly strength: number;
@@ -28,8 +28,6 @@ export interface LinearProbeOptions {
   readonly classes: number;
   /** λ > 0. */
   readonly strength: number;
-  /** Default true. */
-  readonly intercept?: boolean;
   /** Where the search starts: the probe of another strength on the same features. */
   readonly start?: LinearProbe;
 }
@@ -37,22 +35,22 @@ export interface LinearProbeOptions {
 /**
  * Multinomial logistic regression on standardised features: min over W, b of mean NLL of softmax(W z + b) + λ/2 ‖W‖²,
  * with z of mean 0 and variance 1 over the training images, so that one grid of λ serves all networks; b is not
- * penalised. Strictly convex in W; solved by L-BFGS in float64. Without intercept z is scaled, not centred.
+ * penalised. Strictly convex in W; solved by L-BFGS in float64.
  * @throws TypeError where the arrays do not fit, or λ is not positive.
  */
 export function fitLinearProbe(train: LabelledFeatures, options: LinearProbeOptions): LinearProbe {
-  const { classes, strength, intercept = true, start } = options;
+  const { classes, strength, start } = options;
   const { labels } = train;
   const images = labels.length;
   const size = sizeOf(train);
   if (!(strength > 0)) throw new TypeError(`linear probe: the strength ${strength} is not positive`);
   if (labels.some((label) => label < 0 || label >= classes))
     throw new TypeError(`linear probe: a label is outside [0, ${classes})`);
-  const { shift, scale } = statistics(train.features, size, intercept);
-  const z = Float64Array.from(train.features, (value, i) => (value - shift[i % size]) / scale[i % size]);
+  const { mean, scale } = statistics(train.features, size);
+  const z = Float64Array.from(train.features, (value, i) => (value - mean[i % size]) / scale[i % size]);
 
   const biasesAt = classes * size;
-  const unknowns = biasesAt + (intercept ? classes : 0);
+  const unknowns = biasesAt + classes;
   const scores = new Float64Array(classes);
   const objective = (point: Float64Array, gradient: Float64Array): number => {
     let penalty = 0;
@@ -66,7 +64,7 @@ export function fitLinearProbe(train: LabelledFeatures, options: LinearProbeOpti
       const first = row * size;
       let largest = Number.NEGATIVE_INFINITY;
       for (let k = 0; k < classes; k++) {
-        let score = intercept ? point[biasesAt + k] : 0;
+        let score = point[biasesAt + k];
         for (let d = 0, at = k * size; d < size; d++, at++) score += point[at] * z[first + d];
         scores[k] = score;
         if (score > largest) largest = score;
@@ -81,7 +79,7 @@ export function fitLinearProbe(train: LabelledFeatures, options: LinearProbeOpti
       for (let k = 0; k < classes; k++) {
         const residual = (scores[k] / sum - (k === labels[row] ? 1 : 0)) / images;
         for (let d = 0, at = k * size; d < size; d++, at++) gradient[at] += residual * z[first + d];
-        if (intercept) gradient[biasesAt + k] += residual;
+        gradient[biasesAt + k] += residual;
       }
     }
     return nll / images + (strength / 2) * penalty;
@@ -92,11 +90,8 @@ export function fitLinearProbe(train: LabelledFeatures, options: LinearProbeOpti
   const gradient = new Float64Array(unknowns);
   objective(point, gradient);
   const weights = point.slice(0, biasesAt).map((weight, i) => weight / scale[i % size]);
-  const biases = new Float64Array(classes);
-  for (let k = 0; k < classes; k++) {
-    biases[k] = intercept ? point[biasesAt + k] : 0;
-    for (let d = 0; d < size; d++) biases[k] -= weights[k * size + d] * shift[d];
-  }
+  const biases = point.slice(biasesAt);
+  for (let k = 0; k < classes; k++) for (let d = 0; d < size; d++) biases[k] -= weights[k * size + d] * mean[d];
   return {
     classes,
     weights,
@@ -115,9 +110,9 @@ export function fitLinearProbe(train: LabelledFeatures, options: LinearProbeOpti
       let bias = probe.biases[k];
       for (let d = 0, at = k * size; d < size; d++, at++) {
         point[at] = probe.weights[at] * scale[d];
-        bias += probe.weights[at] * shift[d];
+        bias += probe.weights[at] * mean[d];
       }
-      if (intercept) point[biasesAt + k] = bias;
+      point[biasesAt + k] = bias;
     }
     return point;
   }
@@ -146,12 +141,12 @@ function sizeOf({ features, labels }: LabelledFeatures): number {
 }
 
 /** Of each feature over all images; one that never changes is left as it is. */
-function statistics(features: Float32Array, size: number, centre: boolean) {
+function statistics(features: Float32Array, size: number) {
   const images = features.length / size;
   const mean = new Float64Array(size);
   const variance = new Float64Array(size);
   for (let i = 0; i < features.length; i++) mean[i % size] += features[i] / images;
   for (let i = 0; i < features.length; i++) variance[i % size] += (features[i] - mean[i % size]) ** 2 / images;
   const scale = variance.map((value, d) => (value > 1e-12 * (1 + mean[d] ** 2) ? Math.sqrt(value) : 1));
-  return { shift: centre ? mean : new Float64Array(size), scale };
+  return { mean, scale };
 }

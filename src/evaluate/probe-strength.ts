@@ -35,14 +35,13 @@ export async function chooseProbe(
   validation: LabelledFeatures,
   options: {
     readonly classes: number;
-    readonly intercept?: boolean;
     /** Falling; default `probeStrengths`. */
     readonly strengths?: readonly number[];
     /** Called before each strength; may throw to stop. */
     readonly onProgress?: (progress: { done: number; total: number }) => void;
   },
 ): Promise<ChosenProbe> {
-  const { classes, intercept, strengths = probeStrengths, onProgress } = options;
+  const { classes, strengths = probeStrengths, onProgress } = options;
   const tried: TriedStrength[] = [];
   let best: { probe: LinearProbe; nll: number; place: number } | undefined;
   let last: LinearProbe | undefined;
@@ -50,7 +49,7 @@ export async function chooseProbe(
     onProgress?.({ done: place, total: strengths.length });
     // Lets signals in: a fit keeps the thread for seconds.
     await new Promise((resolve) => setImmediate(resolve));
-    const probe: LinearProbe = fitLinearProbe(train, { classes, intercept, strength, start: last });
+    const probe: LinearProbe = fitLinearProbe(train, { classes, strength, start: last });
     const { labels, features } = validation;
     const judged = judge({ set: "validation", logits: probeLogits(probe, features), labels, classes });
     const nll = meanNll(judged);

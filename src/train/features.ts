@@ -65,13 +65,8 @@ function classifierOf({ params }: Variables): { weight: HostArray; weightName: s
   return { weight: params[weightName], weightName, biasName: names.find((name) => params[name].shape.length === 1) };
 }
 
-/** Whether the classifier of these weights has a bias. */
-export const hasBias = (variables: Variables): boolean => classifierOf(variables).biasName !== undefined;
-
-/**
- * The same network with another classifier: weight [K, D], and bias [K], which is left out where the network has none.
- */
-export function withClassifier(variables: Variables, weight: HostArray, bias: HostArray): Variables {
+/** The same network with another classifier: weight [K, D], and bias [K], which is left out where the network has none. */
+function withClassifier(variables: Variables, weight: HostArray, bias: HostArray): Variables {
   const { weightName, biasName } = classifierOf(variables);
   const params: HostArrays = { ...variables.params, [weightName]: weight };
   if (biasName) params[biasName] = bias;

@@ -8,7 +8,7 @@ import { loadCheckpoint, loadPredictor, type RunConfigInput, readRun, train } fr
 import { initialWeights } from "./initial-weights.ts";
 import { findPretraining } from "./pretraining.ts";
 import { referenceSet } from "./reference-set.ts";
-import { tinyConfig, tinyDataSet, tinyImages } from "./testing.ts";
+import { tinyConfig, tinyDataSet, tinyImages, untrainedRun } from "./testing.ts";
 
 /** Images that no other set has, under statistics of their own. */
 const old: DataSet = {
@@ -22,32 +22,33 @@ const anchored = (referenceSource: "new" | "pretraining" | "both") =>
 
 const root = mkdtempSync(join(tmpdir(), "anchored-pretraining-"));
 const pretrained = join(root, "pretrained");
-beforeAll(async () => {
-  const config = tinyConfig({
-    method: { name: "anchored", references: "20" },
-    epochs: 1,
-    averageDecay: 0.9,
-    seed: 4,
-    validateEvery: 0,
-  });
-  await train(config, old, { run: pretrained });
-}, 60_000);
+beforeAll(() =>
+  untrainedRun(
+    pretrained,
+    tinyConfig({ method: { name: "anchored", references: "20" }, averageDecay: 0.9, seed: 4 }),
+    old,
+  ),
+);
 afterAll(() => rmSync(root, { recursive: true }));
 
 const fineTuning = (changes: Partial<RunConfigInput> = {}) =>
   tinyConfig({ init: pretrained, method: anchored("both"), epochs: 1, validateEvery: 0, ...changes });
 
-/** Which set an image [C, H, W], normalised as the pre-training was, belongs to. */
-const originOf = (image: Float32Array): string => {
-  for (const [name, { train: set }] of Object.entries({ old, now }))
-    for (let row = 0; row < set.labels.length; row++)
-      if (normalizeImages(set, [row], old.normalization).every((value, i) => value === image[i]))
-        return `${name} ${row}`;
-  return "nowhere";
-};
+/** By its values: which set an image [C, H, W], normalised as the pre-training was, belongs to. */
+const origins = new Map(
+  Object.entries({ old, now }).flatMap(([name, { train: set }]) =>
+    Array.from(
+      set.labels,
+      (_, row) => [normalizeImages(set, [row], old.normalization).join(), `${name} ${row}`] as const,
+    ),
+  ),
+);
 const originsOf = (images: Float32Array): string[] => {
   const size = 3 * 8 * 8;
-  return Array.from({ length: images.length / size }, (_, i) => originOf(images.subarray(i * size, (i + 1) * size)));
+  return Array.from(
+    { length: images.length / size },
+    (_, i) => origins.get(images.subarray(i * size, (i + 1) * size).join()) ?? "nowhere",
+  );
 };
 
 const setFrom = (source: "new" | "pretraining" | "both") => {
@@ -116,7 +117,7 @@ test("a run folder gives the moving average of its weights", () => {
 
 test("the data's own statistics can be asked for", async () => {
   const run = join(root, "own");
-  await train(fineTuning({ method: { name: "anchored" }, normalization: "data" }), now, { run, maxSteps: 1 });
+  await train(fineTuning({ method: { name: "anchored" }, normalization: "data" }), now, { run, maxSteps: 0 });
   expect(readRun(run).data.normalization).toEqual(now.normalization);
 });
 
