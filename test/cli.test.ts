@@ -26,7 +26,9 @@ describe("one tiny full run", () => {
     expect(second.code).toBe(0);
     for (const run of [standard, masked]) {
       expect(existsSync(runPaths(run).checkpoint)).toBe(true);
-      expect(JSON.parse(readFileSync(runPaths(run).config, "utf8")).config.epochs).toBe(1);
+      const { config } = JSON.parse(readFileSync(runPaths(run).config, "utf8"));
+      expect(config.epochs).toBe(1);
+      expect(config.augment.map(({ name }: { name: string }) => name)).toEqual(["crop", "flip"]);
     }
   });
 
@@ -294,6 +296,7 @@ it("every command explains itself with examples", async () => {
     "train",
     "evaluate",
     "report",
+    "study",
     "data list",
     "data fetch",
     "bench engine",

@@ -7,6 +7,7 @@ import { evaluateCommand } from "./evaluate.ts";
 import { probeCommand } from "./probe.ts";
 import { quickstartCommand } from "./quickstart.ts";
 import { reportCommand } from "./report.ts";
+import { studyCommand } from "./study.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 import { trainCommand } from "./train.ts";
 
@@ -20,6 +21,7 @@ const commands = [
   evaluateCommand,
   probeCommand,
   reportCommand,
+  studyCommand,
   dataCommand,
   benchCommand,
 ];

@@ -44,7 +44,7 @@ function parsed(words: readonly string[]): Map<string, unknown> {
 }
 
 /** Their crops and schedules have options that no flag sets. */
-const unsayable = ["cifar10-fast"];
+const unsayable = ["cifar10-fast", "cifar10-fast-anchored"];
 
 it.each(unsayable as (keyof typeof recipes)[])("flagsOf does not say %s", (name) => {
   expect(flagsOf(configFrom(recipes[name], new Map()))).toBeUndefined();
@@ -72,7 +72,12 @@ it("says augmentations and mixers by name where their options are standard, else
 
 it("every flag sets a field that a config may have", () => {
   const full = [
-    { data: { name: "emoji" }, method: { name: "anchored" }, init: "weights.safetensors", normalization: "data" },
+    {
+      data: { name: "emoji" },
+      method: { name: "anchored", maskTo: 1, referenceStart: 5 },
+      init: "weights.safetensors",
+      normalization: "data",
+    },
     ...[
       { name: "multistep", learningRate: 1, milestones: [1] },
       { name: "cosine", learningRate: 1 },

@@ -8,7 +8,7 @@ type Tree = { [key: string]: any };
 
 export const getPath = (tree: Tree, path: string): any => path.split(".").reduce<any>((at, key) => at?.[key], tree);
 
-function setPath(tree: Tree, path: string, value: unknown): void {
+export function setPath(tree: Tree, path: string, value: unknown): void {
   const keys = path.split(".");
   const last = keys.pop()!;
   let at = tree;

@@ -16,7 +16,7 @@ export {
   type ReliabilityBin,
   reliabilityBins,
 } from "./calibration.ts";
-export { type Comparison, compareSeeds } from "./compare.ts";
+export { type Comparison, comparePaired, compareSeeds } from "./compare.ts";
 export {
   type ConformalMethod,
   type ConformalOptions,

@@ -6,10 +6,20 @@ export { type AnchoredOptions, anchored, predictUnderReferences, tuple } from ".
 export { innerProducts, nearestCandidates, type Transduction, transduction } from "./bilinear-transduction.ts";
 export { calibrateBySpread, combineReferences } from "./combine.ts";
 export { softmaxCrossEntropy } from "./cross-entropy.ts";
+export { type MaskingOptions, maskProbabilityAt } from "./masking.ts";
 export type { BatchShape, DrawReferences, Method } from "./method.ts";
-export { keptReferenceRows, parseReferencePolicy, type ReferencePolicy, referenceRows } from "./references.ts";
+export {
+  growthOrder,
+  keptReferenceRows,
+  parseReferencePolicy,
+  type ReferenceOptions,
+  type ReferencePolicy,
+  referenceRows,
+  referencesInUse,
+} from "./references.ts";
 export { referenceCounts, referenceSensitivity, type SensitivityPoint } from "./sensitivity.ts";
 export { type StandardOptions, standard } from "./standard.ts";
+export { tiedStart } from "./tied-start.ts";
 
 export type MethodOptions = StandardOptions | AnchoredOptions;
 

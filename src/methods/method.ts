@@ -21,8 +21,17 @@ export interface Method {
   readonly anchored: boolean;
   /** Channels of the model's input for images of `imageChannels`. */
   inputChannels(imageChannels: number): number;
-  /** On the host: a batch, with this method's random draws, as the named arrays that `loss` is fed. */
-  prepare(batch: Batch, shape: BatchShape, random: Random, drawReferences: DrawReferences): HostArrays;
+  /**
+   * On the host: a batch, with this method's random draws, as the named arrays that `loss` is fed. `progress` is the share
+   * of the training that is done, 1 where absent.
+   */
+  prepare(
+    batch: Batch,
+    shape: BatchShape,
+    random: Random,
+    drawReferences: DrawReferences,
+    progress?: number,
+  ): HostArrays;
   /** Traced: what the network sees, [N, I, H, W], of the arrays that `prepare` makes. */
   input(fed: Arrays): Arrays[string];
   /** Traced: mean loss over the batch, logits [N, K] and the moved state. Consumes its arguments. */

@@ -1,6 +1,6 @@
 import { augmentationsFromJson, makeBatch, mixersFromJson, smoothLabels } from "../augment/index.ts";
 import { type DataSet, type HostArrays, imageCount, permutation, Random, UserError } from "../core/index.ts";
-import type { DrawReferences, Method } from "../methods/index.ts";
+import { createMethod, type DrawReferences, type Method } from "../methods/index.ts";
 import { drawNoise, type Model } from "../models/index.ts";
 import type { RunConfig } from "./config.ts";
 import { NOISE_PREFIX } from "./step.ts";
@@ -16,8 +16,8 @@ export interface TrainBatch {
 export interface BatchParts {
   readonly method: Method;
   readonly model: Model;
-  /** Called by methods that have references. */
-  readonly drawReferences: DrawReferences;
+  /** At a share of the training; called by methods that have references. */
+  readonly drawReferencesAt: (progress: number) => DrawReferences;
 }
 
 /**
@@ -27,7 +27,7 @@ export interface BatchParts {
 export function trainBatches(
   config: RunConfig,
   { train, normalization }: DataSet,
-  { method, model, drawReferences }: BatchParts,
+  { method, model, drawReferencesAt }: BatchParts,
 ) {
   const { batchSize, seed } = config;
   const stepsPerEpoch = Math.floor(imageCount(train) / batchSize);
@@ -42,31 +42,41 @@ export function trainBatches(
   const { channels, height, width } = train;
   const shape = { count: batchSize, channels, height, width, classes: train.classNames.length };
 
+  const anchored = config.method.name === "anchored" ? config.method : undefined;
+  const copies = anchored?.referencesPerImage ?? 1;
+  if (batchSize % copies !== 0)
+    throw new UserError(
+      `--references-per-image ${copies}: does not divide the batch of ${batchSize}; choose a --batch-size that is a multiple`,
+    );
+
   let order: { epoch: number; rows: Int32Array } = { epoch: -1, rows: new Int32Array() };
   return {
     stepsPerEpoch,
-    /** What the network is fed of the first `count` images of a fixed order, without augmentation. */
+    /** What the network is fed of the first `count` images of a fixed order, without augmentation or masking. */
     plain(count: number): HostArrays {
       const rows = permutation(imageCount(train), new Random("fit", seed)).subarray(0, count);
       const { images, targets } = makeBatch(train, rows, {
         normalization,
         random: (row) => new Random("fit", seed, row),
       });
-      const { targets: _, ...shown } = method.prepare(
+      const unmasked = anchored ? createMethod({ ...anchored, maskProbability: 0 }) : method;
+      const { targets: _, ...shown } = unmasked.prepare(
         { images, targets },
         { ...shape, count },
         new Random("fit", seed),
-        drawReferences,
+        drawReferencesAt(1),
       );
       return shown;
     },
     /** The batch of a step, counted over all epochs from 0. */
     at(step: number): TrainBatch {
-      const epoch = Math.floor(step / stepsPerEpoch);
+      // Under n references an image is n rows of a batch, and n epochs of as many steps pass once over the images.
+      const epoch = Math.floor(step / (stepsPerEpoch * copies));
       if (order.epoch !== epoch)
         order = { epoch, rows: permutation(imageCount(train), new Random("shuffle", seed, epoch)) };
-      const first = (step % stepsPerEpoch) * batchSize;
-      const rows = order.rows.subarray(first, first + batchSize);
+      const distinct = batchSize / copies;
+      const first = (step % (stepsPerEpoch * copies)) * distinct;
+      const rows = repeated(order.rows.subarray(first, first + distinct), copies);
       const random = (row: number) => new Random("augment", seed, epoch, row);
       const { images, targets } = makeBatch(train, rows, { normalization, augment, random });
       const smoothed = { images, targets: smoothLabels(targets, shape.classes, config.labelSmoothing) };
@@ -74,7 +84,8 @@ export function trainBatches(
       const mixing = new Random("mix", seed, step);
       const mixer = mixers.length > 0 ? mixers[mixing.integer(mixers.length)] : undefined;
       const batch = mixer ? mixer.apply(smoothed, shape, mixing) : smoothed;
-      const fed = method.prepare(batch, shape, new Random("method", seed, step), drawReferences);
+      const progress = step / (config.epochs * stepsPerEpoch);
+      const fed = method.prepare(batch, shape, new Random("method", seed, step), drawReferencesAt(progress), progress);
       for (const [name, factors] of Object.entries(drawNoise(model, batchSize, new Random("noise", seed, step))))
         fed[NOISE_PREFIX + name] = factors;
       return {
@@ -84,3 +95,7 @@ export function trainBatches(
     },
   };
 }
+
+/** [a, b], 2 → [a, b, a, b]: every micro-batch of an accumulated step holds as many different images as can be. */
+const repeated = (rows: Int32Array, times: number): Int32Array =>
+  Int32Array.from({ length: rows.length * times }, (_, i) => rows[i % rows.length]);

@@ -41,8 +41,13 @@ test("a data set's name is enough: the rest is the CIFAR recipe", () => {
     name: "anchored",
     maskProbability: 0.25,
     maskTarget: "label",
+    maskBy: "batch",
+    maskFrom: 0,
     references: "all",
     referenceSource: "new",
+    referenceGrowth: 0.5,
+    referencesPerImage: 1,
+    tiedStart: false,
     referenceCount: 10,
   });
 });

@@ -17,9 +17,18 @@ const anchored = z.strictObject({
   name: z.literal("anchored"),
   maskProbability: share.default(0.25),
   maskTarget: z.enum(["label", "uniform"]).default("label"),
+  maskBy: z.enum(["batch", "image"]).default("batch"),
+  maskFrom: share.default(0),
+  /** `maskFrom` where absent. */
+  maskTo: share.optional(),
   references: z.string().default("all"),
   /** Whose training images they are: this run's, those of the run that `init` names, or half of each. */
   referenceSource: z.enum(referenceSources).default("new"),
+  /** The whole set from the start where absent. */
+  referenceStart: count.optional(),
+  referenceGrowth: share.default(0.5),
+  referencesPerImage: count.default(1),
+  tiedStart: z.boolean().default(false),
   referenceCount: count.default(10),
 });
 

@@ -14,5 +14,6 @@ export {
 export { findPretraining, type Pretraining, wantsPretrainingImages } from "./pretraining.ts";
 export { type RunRecord, readRun } from "./run-record.ts";
 export { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
+export { Diverged } from "./scores.ts";
 export { type StepResult, type TrainState, trainStep } from "./step.ts";
 export { type ResidualPoolOptions, residualPool } from "./transductor.ts";

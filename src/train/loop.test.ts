@@ -134,6 +134,26 @@ describe("an anchored run", () => {
     expect(logits[2]).not.toEqual(logits[1]);
   });
 
+  test("growing references, several for an image, and late masking by image resume bit for bit, too", async () => {
+    const all = tinyConfig({
+      method: {
+        ...anchored,
+        maskBy: "image",
+        maskFrom: 0.25,
+        maskTo: 0.75,
+        referenceStart: 2,
+        referencesPerImage: 2,
+        tiedStart: true,
+      },
+      accumulate: 2,
+    });
+    const [once, twice] = [join(folder, "growing"), join(folder, "growing resumed")];
+    await train(all, tinyDataSet(), { run: once });
+    await train(all, tinyDataSet(), { run: twice, maxSteps: 5 });
+    await train(all, tinyDataSet(), { run: twice, resume: true });
+    expect(outcome(twice)).toEqual(outcome(once));
+  });
+
   test("accumulated gradients are those of the whole batch", async () => {
     const weights = async (accumulate: number) => {
       const run = join(folder, `accumulate ${accumulate}`);
@@ -165,6 +185,13 @@ describe("an anchored run", () => {
     expect(moved.sort()).toEqual(["fc.bias", "fc.weight"]);
     expect(after.state).toEqual(before.state);
     expect(Object.keys(after.slots.momentum)).toEqual(["fc.weight", "fc.bias"]);
+  });
+
+  test("a first layer that never moves cannot start tied", async () => {
+    const method = { ...anchored, tiedStart: true };
+    await expect(
+      train(tinyConfig({ model: "airbench94", method }), tinyDataSet(), { run: join(folder, "tied airbench") }),
+    ).rejects.toThrow("--tied-start: the first layer of airbench94 is not trained");
   });
 
   test("a first layer that is fitted to its inputs stays as it was fitted", async () => {

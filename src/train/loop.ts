@@ -10,6 +10,7 @@ import {
   writeFileAtomic,
 } from "../core/index.ts";
 import { compile, requireDevice } from "../engine/index.ts";
+import { tiedStart } from "../methods/index.ts";
 import { headOnly, type Variables } from "../models/index.ts";
 import { createOptimizer, learningRateAt } from "../optim/index.ts";
 import { trainBatches } from "./batches.ts";
@@ -22,7 +23,7 @@ import { buildNetwork, predictSet } from "./predict.ts";
 import { findPretraining } from "./pretraining.ts";
 import { referenceSet } from "./reference-set.ts";
 import { describeRun, type RunRecord, readRun } from "./run-record.ts";
-import { accuracyOf, correctCount, meanNll, requireFinite } from "./scores.ts";
+import { accuracyOf, correctCount, Diverged, meanNll, requireFinite } from "./scores.ts";
 import type { StepControls, TrainState } from "./step.ts";
 import { createStepper } from "./stepper.ts";
 
@@ -95,8 +96,8 @@ export async function train(config: RunConfig, given: DataSet, options: TrainOpt
   const model = config.trainable === "head" ? headOnly(whole, whole.init(new Random("shapes")).params) : whole;
   const optimizer = createOptimizer(config.optimizer);
   const referencesFrom = referenceSet(config, dataSet, { pretraining, pretrainingImages: options.pretrainingImages });
-  const drawReferences = referencesFrom?.draw ?? (() => new Float32Array());
-  const batches = trainBatches(config, dataSet, { method, model, drawReferences });
+  const drawReferencesAt = referencesFrom?.drawAt ?? (() => () => new Float32Array());
+  const batches = trainBatches(config, dataSet, { method, model, drawReferencesAt });
   const { stepsPerEpoch } = batches;
   const totalSteps = config.epochs * stepsPerEpoch;
 
@@ -160,7 +161,7 @@ export async function train(config: RunConfig, given: DataSet, options: TrainOpt
 
       const stepLoss = loss.data[0];
       if (!Number.isFinite(stepLoss))
-        throw new UserError(
+        throw new Diverged(
           `the loss is ${stepLoss} at step ${step + 1} (epoch ${epoch + 1}); ${
             existsSync(paths.checkpoint) ? `the checkpoint of step ${saved} is kept` : "no checkpoint was written yet"
           }; lower the learning rate (${learningRate})`,
@@ -233,7 +234,8 @@ export async function train(config: RunConfig, given: DataSet, options: TrainOpt
       checkVariables(paths.checkpoint, stored, model, initial);
       return stored;
     }
-    const { params, state } = config.init ? startFrom(config.init, initial) : await fitted(initial);
+    const fresh = tiesStart() ? { ...initial, params: tiedStart(initial.params, model.stemWeight) } : initial;
+    const { params, state } = config.init ? startFrom(config.init, fresh) : await fitted(fresh);
     const moving = Object.entries(params).filter(([name]) => !model.frozen?.includes(name));
     return {
       params,
@@ -243,6 +245,15 @@ export async function train(config: RunConfig, given: DataSet, options: TrainOpt
       references: referencesFrom?.kept(),
       progress: { step: 0, epochLossSum: 0, epochCorrect: 0, seconds: 0 },
     };
+  }
+
+  function tiesStart(): boolean {
+    if (config.method.name !== "anchored" || !config.method.tiedStart) return false;
+    if (model.frozen?.includes(model.stemWeight))
+      throw new UserError(
+        `--tied-start: the first layer of ${model.name} is not trained, so that it could never tell references apart; leave it out`,
+      );
+    return true;
   }
 
   /** A first layer that is set by statistics of its inputs sees those of the first batches, as they are fed. */

@@ -1,12 +1,19 @@
 import { normalizeImages } from "../augment/index.ts";
 import { type DataSet, HostArray, type ImageSet, type Random, sizeOf } from "../core/index.ts";
-import { type DrawReferences, keptReferenceRows, referenceRows } from "../methods/index.ts";
+import {
+  type DrawReferences,
+  growthOrder,
+  keptReferenceRows,
+  referenceRows,
+  referencesInUse,
+} from "../methods/index.ts";
 import type { RunConfig } from "./config.ts";
 import { checkPretrainingImages, type Pretraining, wantsPretrainingImages } from "./pretraining.ts";
 
 /** The references of a run, normalised as its images are. */
 export interface ReferenceSet {
-  readonly draw: DrawReferences;
+  /** At a share of the training: a set may grow. */
+  readonly drawAt: (progress: number) => DrawReferences;
   /** [R, C, H, W]: those that the trained model keeps for its predictions. */
   readonly kept: () => HostArray;
 }
@@ -44,8 +51,15 @@ export function referenceSet(
   }
   if (method.referenceSource !== "pretraining")
     sources.push({ set: train, rows: referenceRows(method.references, train, seed) });
+  const growing = sources.map(({ set, rows }) => ({ set, rows: growthOrder(rows, method, seed) }));
   return {
-    draw: (count, random) => drawFrom(sources, count, random, normalization),
+    drawAt(progress) {
+      const inUse = growing.map(({ set, rows }) => ({
+        set,
+        rows: rows.subarray(0, referencesInUse(rows.length, method, progress)),
+      }));
+      return (count, random) => drawFrom(inUse, count, random, normalization);
+    },
     kept() {
       const images = byTurns(
         sources.map((source) => ({ ...source, rows: keptReferenceRows(source.rows, method.referenceCount, seed) })),

@@ -1,5 +1,6 @@
 import type { RunConfigInput } from "../../train/index.ts";
 import { cifar10Fast } from "./cifar10-fast.ts";
+import { cifar10FastAnchored } from "./cifar10-fast-anchored.ts";
 import { cifar10Resnet18Paper } from "./cifar10-resnet18-paper.ts";
 import { cifar10Resnet20 } from "./cifar10-resnet20.ts";
 import { emojiQuickstart } from "./emoji-quickstart.ts";
@@ -8,6 +9,7 @@ import { emojiQuickstart } from "./emoji-quickstart.ts";
 export const recipes = {
   "emoji-quickstart": emojiQuickstart,
   "cifar10-fast": cifar10Fast,
+  "cifar10-fast-anchored": cifar10FastAnchored,
   "cifar10-resnet20": cifar10Resnet20,
   "cifar10-resnet18-paper": cifar10Resnet18Paper,
 } as const satisfies Record<string, RunConfigInput>;
