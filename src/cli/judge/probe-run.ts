@@ -53,6 +53,9 @@ export interface ProbeSummary {
   readonly validationImages: number;
   /** λ, chosen on validation images. */
   readonly strength: number;
+  /** Largest entry of the objective's gradient at the fit. */
+  readonly gradient: number;
+  readonly converged: boolean;
   readonly atEdge: boolean;
   readonly tried: readonly TriedStrength[];
 }
@@ -110,6 +113,8 @@ export async function probeRun(
       trainImages: imageCount(train),
       validationImages: imageCount(validation),
       strength: probe.strength,
+      gradient: probe.gradient,
+      converged: probe.converged,
       atEdge,
       tried,
     };
