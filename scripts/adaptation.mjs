@@ -60,7 +60,7 @@ const bases = { standard: { name: "standard" }, "anchored-0": anchored(0), "anch
 const alphas = { "anchored-0": 0, "anchored-0.25": 0.25 };
 const sources = ["new", "pretraining", "both"];
 /** Tried on the standard network of seed 0; the best of validation serves all arms. */
-const rates = { all: [0.02, 0.05, 0.1, 0.2], head: [0.1, 0.3, 1, 3] };
+const rates = { all: [0.03, 0.1, 0.3], head: [0.3, 1, 3] };
 
 const arms = [
   { name: "full-scratch", title: "from scratch, standard", trainable: "all", method: bases.standard },
