@@ -58,6 +58,8 @@ const anchored = (maskProbability, referenceSource = "new") => ({
 });
 const bases = { standard: { name: "standard" }, "anchored-0": anchored(0), "anchored-0.25": anchored(0.25) };
 const alphas = { "anchored-0": 0, "anchored-0.25": 0.25 };
+/** That anchored networks answer under, of the ten that they keep. */
+const references = "5";
 const sources = ["new", "pretraining", "both"];
 /** Tried on the standard network of seed 0; the best of validation serves all arms. */
 const rates = { all: [0.03, 0.1, 0.3], head: [0.3, 1, 3] };
@@ -104,7 +106,7 @@ async function trained(folder, config) {
   writeFileSync(file, JSON.stringify(config, null, 2));
   const start = existsSync(runPaths(folder).checkpoint) ? ["--resume"] : ["--config", file];
   await call(folder, "train", ...start, "--out", folder);
-  await call(folder, "evaluate", folder, "--suite", "clean,calibration,shift", "--threads", "1");
+  await call(folder, "evaluate", folder, "--suite", "clean,calibration,shift", "--k", references, "--threads", "1");
 }
 
 const tuned = (trainable, peak) => join(root, "tuning", `${trainable}-${peak}`);
@@ -140,7 +142,7 @@ const tasksOf = (seed) => [
     work: () =>
       call(
         `probe ${base} ${seed}`,
-        ...["probe", run(seed, base), "--out", run(seed, `probe-${base}`), "--threads", "1"],
+        ...["probe", run(seed, base), "--out", run(seed, `probe-${base}`), "--k", references, "--threads", "1"],
         ...["--label", fineData.label, "--concept-share", fineData.conceptShare.join()],
         ...["--test-fraction", halves.testFraction, "--validation-fraction", halves.validationFraction].map(String),
       ),

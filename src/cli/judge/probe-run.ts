@@ -5,8 +5,8 @@ import {
   HostArray,
   type ImageSet,
   imageCount,
+  type Predictions,
   runPaths,
-  subset,
   UserError,
   writeFileAtomic,
 } from "../../core/index.ts";
@@ -100,10 +100,11 @@ export async function probeRun(
 
     dropStored(out, () => false);
     const { references } = extractor;
+    const asked = references === undefined ? {} : { protocol: "k", references };
     for (const { role, set } of judgedSets(dataSet)) {
-      const logits = probeLogits(probe, await featuresOf(set));
-      const asked = references === undefined ? {} : { protocol: "k", references };
-      savePredictions(out, { set: set.name, logits, labels: set.labels, classes }, { role, ...asked });
+      const all = { set: set.name, logits: probeLogits(probe, await featuresOf(set)), labels: set.labels, classes };
+      for (const predictions of [all, ...(role === "shift" ? byDomain(all, set) : [])])
+        savePredictions(out, predictions, { role, ...asked });
     }
     const summary: ProbeSummary = {
       run,
@@ -126,22 +127,25 @@ export async function probeRun(
   }
 }
 
-function judgedSets({ test, validation, shifts }: DataSet) {
-  return [
-    { role: "test", set: test },
-    { role: "validation", set: validation },
-    ...shifts.flatMap((set) => [set, ...byDomain(set)].map((set) => ({ role: "shift", set }) as const)),
-  ] as const;
-}
+const judgedSets = ({ test, validation, shifts }: DataSet) => [
+  { role: "test" as const, set: test },
+  { role: "validation" as const, set: validation },
+  ...shifts.map((set) => ({ role: "shift" as const, set })),
+];
 
-/** Each domain of a set as a set of its own; none where there is only one. */
-function byDomain(set: ImageSet): ImageSet[] {
-  const { names, index } = set.domains ?? { names: [], index: [] };
-  const parts = names.map((name, domain) => {
-    const rows = [...set.labels.keys()].filter((row) => index[row] === domain);
-    return subset(set, rows, `${set.name}, ${name}`);
+/** The predictions of each domain of a set as a set of their own; none where there is only one. */
+function byDomain({ logits, labels, classes }: Predictions, { name: set, domains }: ImageSet): Predictions[] {
+  if (!domains) return [];
+  const parts = domains.names.map((name, domain) => {
+    const rows = [...labels.keys()].filter((row) => domains.index[row] === domain);
+    return {
+      set: `${set}, ${name}`,
+      logits: Float32Array.from(rows.flatMap((row) => [...logits.subarray(row * classes, (row + 1) * classes)])),
+      labels: Int32Array.from(rows, (row) => labels[row]),
+      classes,
+    };
   });
-  const filled = parts.filter((part) => imageCount(part) > 0);
+  const filled = parts.filter((part) => part.labels.length > 0);
   return filled.length > 1 ? filled : [];
 }
 
