@@ -104,7 +104,7 @@ async function trained(folder, config) {
   mkdirSync(join(root, "configs"), { recursive: true });
   const file = join(root, "configs", `${folder.slice(root.length + 1).replaceAll(/[\\/]/g, "-")}.json`);
   writeFileSync(file, JSON.stringify(config, null, 2));
-  const start = existsSync(runPaths(folder).checkpoint) ? ["--resume"] : ["--config", file];
+  const start = existsSync(runPaths(folder).config) ? ["--resume"] : ["--config", file];
   await call(folder, "train", ...start, "--out", folder);
   await call(folder, "evaluate", folder, "--suite", "clean,calibration,shift", "--k", references, "--threads", "1");
 }
