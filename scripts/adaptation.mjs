@@ -1,15 +1,15 @@
 // Measures adaptation on emoji: pre-train on the categories of 70 % of the concepts, then tell the other concepts apart
 // (one class a concept, two drawings each) by a linear probe, by fine-tuning everything, and by fine-tuning the last layer,
-// with references from the new images, the pre-training's, or both. Prints the table of docs/results.md.
+// with references from the new images, the pre-training's, or both. Prints the section of docs/results.md.
 //   npm run build && node scripts/adaptation.mjs [--out runs/adaptation] [--seeds 3] [--jobs 2] [--table]
 // What is finished is skipped and what was stopped continues, so the same command resumes; --table prints what is there.
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { runPaths } from "../dist/core/index.js";
-import { judge, loadPredictions, meanSd, measure, pairedDifference } from "../dist/evaluate/index.js";
+import { judge, loadPredictions, meanSd, measure, pairedDifference, thisMachine } from "../dist/evaluate/index.js";
 import { readMetrics } from "../dist/train/index.js";
 
 const { values } = parseArgs({
@@ -18,6 +18,8 @@ const { values } = parseArgs({
     seeds: { type: "string", default: "3" },
     jobs: { type: "string", default: "2" },
     table: { type: "boolean", default: false },
+    /** Of the code that ran, for the heading. */
+    commit: { type: "string", default: "?" },
   },
 });
 const root = values.out;
@@ -220,7 +222,38 @@ function table(header, rows) {
   return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
+/** What the numbers rest on. */
+function printHeading() {
+  const { cpu, cores } = thisMachine();
+  const pre = pretraining(0);
+  const fine = fineTuning(0, "all", 1);
+  const done = seeds.filter((seed) => arms.every(({ name }) => finished(run(seed, name))));
+  const example = done.find((seed) => finished(run(seed, "probe-standard")));
+  const sizes =
+    example === undefined ? undefined : JSON.parse(readFileSync(join(run(example, "probe-standard"), "probe.json")));
+  console.log(`## Adaptation on emoji
+
+${new Date().toISOString().slice(0, 10)} · ${cpu}, ${cores} cores, Node ${process.versions.node} · commit ${values.commit} ·
+\`npm run build && node scripts/adaptation.mjs --seeds ${values.seeds}\` · seeds ${done.join(", ")} complete; a seed is also a new
+choice of concepts and of held-out drawings · ResNet-20, 32 pixels, ${references} references
+
+Pre-training: the 8 categories of 70 % of the concepts, drawn by noto, twemoji and openmoji; ${pre.epochs} epochs, batch
+${pre.batchSize}, SGD, one-cycle to ${pre.schedule.peak}, crop and flip. Then the other 30 %, one class a concept${
+    sizes
+      ? ` (${sizes.data.classes} classes,
+${sizes.trainImages} training drawings, ${sizes.validationImages} to validate on)`
+      : ""
+  }: a concept's drawings by two of the three vendors are trained on; its third
+belongs to the validation set for half of the concepts, to the test set for the others; for the latter, the drawings by
+fluent-emoji-flat and emojione are the unseen vendors. Fine-tuning: ${fine.epochs} epochs, batch ${fine.batchSize}, crop, one-cycle to the
+rate that was best in validation accuracy for the standard network of seed 0, with the pre-training's normalization. Means
+± standard deviation over seeds; differences in points, paired over the images of all seeds, with 95 % bootstrap intervals
+over images.
+`);
+}
+
 function printTables() {
+  printHeading();
   const measures = [test, shift].flatMap((set) => {
     const where = set === test ? "test" : "unseen vendors";
     return [`${where} accuracy`, "top-5", "ECE"];
