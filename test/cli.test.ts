@@ -49,6 +49,25 @@ describe("one tiny full run", () => {
     expect(results.command).toContain("--method anchored");
   });
 
+  it("fits a linear probe on the frozen features, and fine-tunes from the run", async () => {
+    const probe = await anchored(["probe", masked, "--threads", "1", "--json"]);
+    expect(probe.notes.at(-1)).toContain(`report ${masked}-probe`);
+    expect(probe.code).toBe(0);
+    const { summary, results } = JSON.parse(probe.out);
+    expect(summary).toMatchObject({ run: masked, features: 64, references: 3, data: { classes: 2 }, trainImages: 8 });
+    const nlls = summary.tried.map((one: { validationNll: number }) => one.validationNll);
+    expect(summary.tried[nlls.indexOf(Math.min(...nlls))].strength).toBe(summary.strength);
+    expect(results.sets.map((set: { set: string }) => set.set)).toEqual(["images/test", "images/sketch"]);
+    expect((await anchored(["report", masked, `${masked}-probe`, "--out", join(root, "probe.html")])).code).toBe(0);
+
+    const tuned = join(root, "runs", "tuned");
+    const from = ["--init", masked, "--references-from", "both", "--trainable", "head", "--method", "anchored"];
+    const { code, notes } = await anchored(["train", ...tinyTraining(images), ...from, "--out", tuned]);
+    expect(notes.join("\n")).toContain(`normalised as in ${masked}`);
+    expect(code).toBe(0);
+    expect(JSON.parse(readFileSync(runPaths(tuned).config, "utf8")).pretraining.data.name).toBe("folder");
+  });
+
   it("judges both under corruption: images are made once, and what is stored is not predicted again", async () => {
     const argv = ["evaluate", standard, masked, "--suite", "corruptions", "--json"];
     const chosen = ["--corruptions", "fog,frost,jpeg_compression", "--severities", "1,5"];
@@ -239,6 +258,19 @@ describe("bad input: one line on what, why and the way out; exit code 2", () => 
     ["an unknown model", () => words("train --model vgg"), /--model vgg: unknown; known: resnet20/],
     ["an unknown method", () => words("train --method x"), /--method x: unknown; known: standard, anchored/],
     ["an unknown suite", () => words("evaluate r --suite clean,x"), /--suite x: unknown; known: clean/],
+    ["a probe of no run", () => words("probe nowhere"), /nowhere holds no run/],
+    ["a probe of unknown data", () => ["probe", standard, ...words("--data x")], /--data x: unknown; known: emoji/],
+    [
+      "a probe that would lie in a run",
+      () => ["probe", standard, "--out", masked],
+      /a run lies there; choose another folder/,
+    ],
+    [
+      "references from a pre-training that there was not",
+      () => ["train", ...tinyTraining(images), ...words("--method anchored --references-from both --out x")],
+      /--references-from both: there is no --init/,
+    ],
+    ["a share of no concepts", () => words("train --concept-share 1,0"), /--concept-share 1,0: two rising shares/],
     ["nothing to judge", () => ["evaluate"], /nothing to judge: name a run folder, or give --logits/],
     ["logits without labels", () => words("evaluate --logits x.npy"), /without labels .*add --labels/],
     ["logits beside a run", () => ["evaluate", standard, ...words("--logits x.npy")], /either run folders or --logits/],

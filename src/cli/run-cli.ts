@@ -5,6 +5,7 @@ import { explain } from "./errors.ts";
 import { evaluateCommand } from "./evaluate.ts";
 import { exportCommand } from "./export.ts";
 import { predictCommand } from "./predict.ts";
+import { probeCommand } from "./probe.ts";
 import { quickstartCommand } from "./quickstart.ts";
 import { reportCommand } from "./report.ts";
 import { serveCommand } from "./serve.ts";
@@ -18,6 +19,7 @@ const commands = [
   quickstartCommand,
   trainCommand,
   evaluateCommand,
+  probeCommand,
   reportCommand,
   exportCommand,
   predictCommand,

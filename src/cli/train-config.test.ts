@@ -82,6 +82,7 @@ it("every flag sets a field that a config may have", () => {
       data: { name: "emoji" },
       method: { name: "anchored", maskTo: 1, referenceStart: 5, output: { name: "oat" } },
       init: "weights.safetensors",
+      normalization: "data",
     },
     { data: { name: "emoji" }, method: { name: "oat" } },
     ...[

@@ -86,7 +86,7 @@ const ratePath = (path: string, schedule: string): string =>
   path === "schedule.learningRate" && schedule === "one-cycle" ? "schedule.peak" : path;
 
 /** What `loadDataSet` is asked for a run. */
-export const dataOptions = ({ data }: RunConfig, dataDir?: string): DataOptions => ({
+export const dataOptions = ({ data }: Pick<RunConfig, "data">, dataDir?: string): DataOptions => ({
   ...(data as object as DataOptions),
   seed: (data as { seed?: number }).seed ?? 0,
   dataDir: dataDir ?? defaultDataDir(),
@@ -100,7 +100,7 @@ export function flagsOf(config: RunConfig): string | undefined {
   const { data, method, optimizer, schedule } = config;
   const augment = defaultAugment(data.name);
   const usual = config.augment.length === 0 || sameJson(config.augment, augment);
-  if (config.normalization) return undefined;
+  if (typeof config.normalization === "object") return undefined;
   // A list of names says only lists of standard options.
   if (![...(usual ? [] : config.augment), ...config.mix].every(isStandard)) return undefined;
   // A learning rate and milestones have no default but one-cycle's peak: unlikely ones are always told.
@@ -125,13 +125,16 @@ export function flagsOf(config: RunConfig): string | undefined {
     if (path === "augment") return usual ? [] : [`${flag} ${namesOf(config.augment)}`];
     if (path === "mix") return config.mix.length > 0 ? [`${flag} ${namesOf(config.mix)}`] : [];
     if (!always.has(path) && sameJson(value, getPath(standard, place))) return [];
-    return sets === undefined ? `${flag} ${value}` : flag;
+    return sets === undefined ? `${flag} ${quoted(String(value))}` : flag;
   });
   return [...parts, ...(config.augment.length === 0 ? ["--no-augment"] : [])].join(" ");
 }
 
 const isStandard = ({ name, options }: RunConfig["mix"][number]): boolean => sameJson(options, standardOptions(name));
 const namesOf = (list: RunConfig["mix"]): string => list.map(({ name }) => name).join(",");
+
+/** As a shell wants it. */
+const quoted = (word: string): string => (/[\s&]/.test(word) ? `"${word}"` : word);
 
 const noRate = { learningRate: Number.MAX_VALUE };
 const sameJson = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -1,11 +1,13 @@
 import { resolve } from "node:path";
-import { Option } from "commander";
+import { type Command, Option } from "commander";
 import { augmentationTable, mixerTable } from "../augment/index.ts";
-import { dataSetNames, emojiVendors, humanLabelKinds, labelNoiseKinds } from "../data/index.ts";
+import { UserError } from "../core/index.ts";
+import { dataSetNames, emojiCategories, emojiVendors, humanLabelKinds, labelNoiseKinds } from "../data/index.ts";
 import { devices, precisions } from "../engine/index.ts";
 import { methodNames, outputNames, parseReferencePolicy } from "../methods/index.ts";
 import { modelNames } from "../models/index.ts";
 import { optimizers, schedules } from "../optim/index.ts";
+import { referenceSources } from "../train/index.ts";
 import { listOf, oneOf, type Parse, real, text, whole, wholeList } from "./numbers.ts";
 
 /** One option of `train` and the field of a run's config that it sets. */
@@ -39,6 +41,13 @@ const positive = (example: number) => real({ min: 0, above: true, example });
 const referencePolicy: Parse<string> = () => (given) => {
   parseReferencePolicy(given);
   return given;
+};
+
+/** `0.7,1` → [0.7, 1] */
+const share: Parse<number[]> = (flag) => (given) => {
+  const ends = given.split(",").map(real({ min: 0, max: 1, example: 0.7 })(flag));
+  if (ends.length !== 2 || ends[0] >= ends[1]) throw new UserError(`${flag} ${given}: two rising shares, e.g. 0.7,1`);
+  return ends;
 };
 
 const augmentations = Object.keys(augmentationTable);
@@ -184,6 +193,30 @@ export const trainFlags: readonly TrainFlag[] = [
     path: "data.domains.shift",
     only: forEmoji,
   },
+  {
+    flag: "--categories",
+    value: "<a,b>",
+    help: `emoji: only these categories' concepts, of ${Object.keys(emojiCategories).join(", ")}`,
+    parse: listOf(Object.keys(emojiCategories)),
+    path: "data.categories",
+    only: forEmoji,
+  },
+  {
+    flag: "--concept-share",
+    value: "<from,to>",
+    help: "emoji: only this part of each category's concepts, in an order set by the split seed (0,1)",
+    parse: share,
+    path: "data.conceptShare",
+    only: forEmoji,
+  },
+  {
+    flag: "--test-fraction",
+    value: "<share>",
+    help: "emoji: of the concepts, tested on (0.2)",
+    parse: real({ min: 0.001, max: 0.9, example: 0.2 }),
+    path: "data.testFraction",
+    only: forEmoji,
+  },
 
   {
     flag: "--mask-probability",
@@ -231,6 +264,14 @@ export const trainFlags: readonly TrainFlag[] = [
     help: "the reference set: all | N | classes:K | stratified:N",
     parse: referencePolicy,
     path: "method.references",
+    only: forAnchored,
+  },
+  {
+    flag: "--references-from",
+    value: "<source>",
+    help: `${referenceSources.join(" | ")}: whose training images the reference set is; pretraining is the run --init`,
+    parse: oneOf(referenceSources),
+    path: "method.referenceSource",
     only: forAnchored,
   },
   {
@@ -320,10 +361,17 @@ export const trainFlags: readonly TrainFlag[] = [
   },
   {
     flag: "--init",
-    value: "<file>",
-    help: "start from these weights: a checkpoint, or timm's or torchvision's .safetensors",
+    value: "<run>",
+    help: "start from the weights of a run folder, or of timm's or torchvision's .safetensors",
     parse: text,
     path: "init",
+  },
+  {
+    flag: "--normalization",
+    value: "<whose>",
+    help: "data | init: statistics that images are normalised by (init where --init is a run)",
+    parse: oneOf(["data", "init"]),
+    path: "normalization",
   },
   {
     flag: "--augment",
@@ -522,4 +570,15 @@ export function toOption({ flag, value, help, parse }: TrainFlag, standard: unkn
   const shown = standard === undefined || typeof standard === "object" || !value ? "" : ` (default: ${standard})`;
   const option = new Option(value ? `${flag} ${value}` : flag, help + shown);
   return parse ? option.argParser(parse(flag)) : option;
+}
+
+/** The values that were typed, by the path of the field that they set. */
+export function givenFlags(command: Command, flags: readonly TrainFlag[] = trainFlags): Map<string, unknown> {
+  const given = new Map<string, unknown>();
+  for (const { flag, path, sets } of flags) {
+    const option = command.options.find(({ long }) => long === flag)!;
+    const key = option.attributeName();
+    if (command.getOptionValueSource(key) === "cli") given.set(path, sets ?? command.getOptionValue(key));
+  }
+  return given;
 }

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
-import { runPaths, UserError } from "../core/index.ts";
+import { type ImageSet, runPaths, UserError } from "../core/index.ts";
 import { loadDataSet } from "../data/index.ts";
 import {
+  findPretraining,
   type RunConfig,
   type RunConfigInput,
   readRun,
@@ -11,6 +12,7 @@ import {
   type TrainOptions,
   type TrainSummary,
   train,
+  wantsPretrainingImages,
 } from "../train/index.ts";
 import { readConfigFile } from "./config-file.ts";
 import { toJson } from "./json.ts";
@@ -20,7 +22,7 @@ import { recipeNames, recipes } from "./recipes/index.ts";
 import { duration, percent } from "./table.ts";
 import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
 import { configFrom, dataOptions, getPath } from "./train-config.ts";
-import { toOption, trainFlags } from "./train-flags.ts";
+import { givenFlags, toOption, trainFlags } from "./train-flags.ts";
 
 interface Options extends Record<string, unknown> {
   config?: string;
@@ -60,9 +62,10 @@ Examples:
   $ anchored train --method anchored --mask-probability 0.25 --epochs 20
   $ anchored train --data cifar10 --data-dir ~/data --method anchored --out runs/cifar
   $ anchored train --folder ~/photos --image-size 64 --model resnet18
+  $ anchored train --init runs/cifar --folder ~/photos --method anchored --references-from both
   $ anchored train --resume --out runs/cifar              after Ctrl-C, or after a crash`,
     )
-    .action(async (options: Options) => exit(await runTrain(terminal, options, givenFlags(command, options))));
+    .action(async (options: Options) => exit(await runTrain(terminal, options, givenFlags(command))));
   return command;
 }
 
@@ -71,19 +74,8 @@ const anchoredDefaults = () => ({
   method: { ...resolveConfig({ data: { name: "emoji" }, method: { name: "anchored" } }).method, name: "standard" },
 });
 
-/** The values that were typed, by the path of the field that they set. */
-function givenFlags(command: Command, options: Options): Map<string, unknown> {
-  const given = new Map<string, unknown>();
-  for (const { flag, path, sets } of trainFlags) {
-    const option = command.options.find(({ long }) => long === flag)!;
-    const key = option.attributeName();
-    if (command.getOptionValueSource(key) === "cli") given.set(path, sets ?? options[key]);
-  }
-  if (options.augment === false) given.set("augment", false);
-  return given;
-}
-
 async function runTrain(terminal: Terminal, options: Options, given: Map<string, unknown>): Promise<number> {
+  if (options.augment === false) given.set("augment", false);
   const config = configFrom(await baseOf(options), given);
   const run = options.out ?? defaultRun(config);
   const { resume, maxSteps, dataDir } = options;
@@ -126,12 +118,14 @@ export async function trainInto(
     onProgress: reading.update,
     onNotice: terminal.note,
   }).finally(reading.stop);
+  const pretrainingImages = await imagesOfPretraining(terminal, run, config, { dataDir, resume: options.resume });
   const progress = trainProgress(terminal, label);
   let summary: TrainSummary | undefined;
   try {
     summary = await train(config, dataSet, {
       run,
       ...options,
+      pretrainingImages,
       onProgress: progress.update,
       onNotice: terminal.note,
     });
@@ -139,6 +133,25 @@ export async function trainInto(
   } finally {
     progress.stop(summary?.validationAccuracy);
   }
+}
+
+/** Those of the run that `--init` names, where references are drawn from them. */
+async function imagesOfPretraining(
+  terminal: Terminal,
+  run: string,
+  config: RunConfig,
+  { dataDir, resume }: Pick<TrainIntoOptions, "dataDir" | "resume">,
+): Promise<ImageSet | undefined> {
+  if (!wantsPretrainingImages(config)) return undefined;
+  const pretraining = findPretraining(config, { run, resume });
+  if (!pretraining) return undefined;
+  const reading = dataProgress(terminal);
+  const { train } = await loadDataSet({
+    ...dataOptions(pretraining, dataDir),
+    onProgress: reading.update,
+    onNotice: terminal.note,
+  }).finally(reading.stop);
+  return train;
 }
 
 export const holdsRun = (run: string): boolean =>

@@ -29,6 +29,12 @@ export interface DataOptions {
   readonly domains?: { readonly train: readonly string[]; readonly shift: readonly string[] };
   /** emoji: what lies behind the drawing, white or a plain random colour per image. */
   readonly background?: "white" | "random";
+  /** emoji: only the concepts of these categories; of all where absent. */
+  readonly categories?: readonly string[];
+  /** emoji: only this part of each category's concepts, in an order set by the seed; [0, 1] where absent. */
+  readonly conceptShare?: readonly [from: number, to: number];
+  /** emoji: part of the concepts that is tested on (label `concept`: of which one drawing is); 0.2 where absent. */
+  readonly testFraction?: number;
   /** Share of the training labels that are made wrong, in [0, 0.5]; none where absent. Validation and tests stay right. */
   readonly labelNoise?: number;
   /** How; `symmetric` where absent. */

@@ -48,6 +48,13 @@ export { type EvaluateOptions, evaluateExternal, evaluateStored } from "./evalua
 export { type ExternalFiles, readExternal, readExternalCorruption } from "./external.ts";
 export { parseJson, readText } from "./json-file.ts";
 export { checkPredictions, type Judged, judge, softmax } from "./judged.ts";
+export {
+  fitLinearProbe,
+  type LabelledFeatures,
+  type LinearProbe,
+  type LinearProbeOptions,
+  probeLogits,
+} from "./linear-probe.ts";
 export { thisMachine, versions } from "./machine.ts";
 export { type Metric, type MetricName, measure, metricNames, metrics } from "./metrics.ts";
 export {
@@ -63,6 +70,7 @@ export {
   readPredictionBatch,
   savePredictionBatch,
 } from "./prediction-batch-results.ts";
+export { type ChosenProbe, chooseProbe, probeStrengths, type TriedStrength } from "./probe-strength.ts";
 export { type LabelledSetResults, type OodResults, type Results, readResults, resultsSchema } from "./results.ts";
 export { aurc, type RiskCoverage, riskCoverage } from "./risk-coverage.ts";
 export { type RunConfig, readRunConfig, type Setting } from "./run-config.ts";

@@ -10,6 +10,8 @@ export interface AnchoredOptions extends MaskingOptions, ReferenceOptions {
   readonly name: "anchored";
   /** What a masked batch is trained toward: its labels (the released code), or 1/K each (the paper). */
   readonly maskTarget: "uniform" | "label";
+  /** Whose training images it is made of: the run's own, those of the run that it starts from, or both. Default `new`. */
+  readonly referenceSource?: "new" | "pretraining" | "both";
   /** Rows of a batch that are one image, each under a reference of its own; default 1. They divide the batch. */
   readonly referencesPerImage?: number;
   /** Whether a fresh network starts with the same weights for both halves of the tuple (`tiedStart`); default not. */

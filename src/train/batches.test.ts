@@ -3,14 +3,17 @@ import { createMethod } from "../methods/index.ts";
 import { createModel } from "../models/index.ts";
 import { trainBatches } from "./batches.ts";
 import type { RunConfigInput } from "./config.ts";
+import { referenceSet } from "./reference-set.ts";
 import { tinyConfig, tinyDataSet } from "./testing.ts";
 
 /** Batches of 8 of the 50 tiny images, 6 steps an epoch, without augmentation: equal rows are equal images. */
 function batchesOf(method: Extract<RunConfigInput["method"], { name: "anchored" }>) {
   const config = tinyConfig({ method, augment: [] });
-  const made = createMethod(config.method);
-  const model = createModel("resnet20", { inputChannels: 6, classes: 3 });
-  return trainBatches(config, tinyDataSet(), made, model);
+  return trainBatches(config, tinyDataSet(), {
+    method: createMethod(config.method),
+    model: createModel("resnet20", { inputChannels: 6, classes: 3 }),
+    drawReferencesAt: referenceSet(config, tinyDataSet())!.drawAt,
+  });
 }
 
 /** [N, …] → a text for each image. */

@@ -1,6 +1,6 @@
-import { augmentationsFromJson, makeBatch, mixersFromJson, normalizeImages, smoothLabels } from "../augment/index.ts";
+import { augmentationsFromJson, makeBatch, mixersFromJson, smoothLabels } from "../augment/index.ts";
 import { type DataSet, HostArray, type HostArrays, imageCount, permutation, Random, UserError } from "../core/index.ts";
-import { createMethod, growthOrder, type Method, referenceRows, referencesInUse } from "../methods/index.ts";
+import { createMethod, type DrawReferences, type Method } from "../methods/index.ts";
 import { drawNoise, type Model } from "../models/index.ts";
 import type { RunConfig } from "./config.ts";
 import { NOISE_PREFIX } from "./step.ts";
@@ -13,11 +13,22 @@ export interface TrainBatch {
   readonly labels: Int32Array;
 }
 
+export interface BatchParts {
+  readonly method: Method;
+  readonly model: Model;
+  /** At a share of the training; called by methods that have references. */
+  readonly drawReferencesAt: (progress: number) => DrawReferences;
+}
+
 /**
  * The batches of a run, each a pure function of the seed and its step: that is why a resumed run continues bit for bit.
  * Every epoch is a new order of the training images; the last ones, too few for a batch, are left out of it.
  */
-export function trainBatches(config: RunConfig, { train, normalization }: DataSet, method: Method, model: Model) {
+export function trainBatches(
+  config: RunConfig,
+  { train, normalization }: DataSet,
+  { method, model, drawReferencesAt }: BatchParts,
+) {
   const { batchSize, seed } = config;
   const stepsPerEpoch = Math.floor(imageCount(train) / batchSize);
   if (stepsPerEpoch === 0)
@@ -37,13 +48,6 @@ export function trainBatches(config: RunConfig, { train, normalization }: DataSe
   const shape = { count: batchSize, channels, height, width, classes: train.classNames.length };
 
   const anchored = config.method.name === "anchored" ? config.method : undefined;
-  const referenceSet = anchored ? referenceRows(anchored.references, train, seed) : new Int32Array();
-  const growing = anchored ? growthOrder(referenceSet, anchored, seed) : referenceSet;
-  const drawReferencesAt = (progress: number) => (count: number, random: Random) => {
-    const size = referencesInUse(growing.length, anchored ?? {}, progress);
-    const rows = Int32Array.from({ length: count }, () => growing[random.integer(size)]);
-    return normalizeImages(train, rows, normalization);
-  };
   const copies = anchored?.referencesPerImage ?? 1;
   if (batchSize % copies !== 0)
     throw new UserError(
@@ -53,8 +57,6 @@ export function trainBatches(config: RunConfig, { train, normalization }: DataSe
   let order: { epoch: number; rows: Int32Array } = { epoch: -1, rows: new Int32Array() };
   return {
     stepsPerEpoch,
-    /** Rows of the training set that references are drawn from; empty for methods without. */
-    referenceSet,
     /** What the network is fed of the first `count` images of a fixed order, without augmentation or masking. */
     plain(count: number): HostArrays {
       const rows = permutation(imageCount(train), new Random("fit", seed)).subarray(0, count);

@@ -45,6 +45,7 @@ test("a data set's name is enough: the rest is the CIFAR recipe", () => {
     maskBy: "batch",
     maskFrom: 0,
     references: "all",
+    referenceSource: "new",
     referenceGrowth: 0.5,
     referencesPerImage: 1,
     tiedStart: false,

@@ -9,6 +9,8 @@ const count = z.int().min(1);
 const rate = z.number().positive();
 const share = z.number().min(0).max(1);
 
+export const referenceSources = ["new", "pretraining", "both"] as const;
+
 const standard = z.strictObject({ name: z.literal("standard") });
 
 const warmStartEpochs = z.number().min(0).default(0);
@@ -32,6 +34,8 @@ const anchored = z.strictObject({
   /** `maskFrom` where absent. */
   maskTo: share.optional(),
   references: z.string().default("all"),
+  /** Whose training images they are: this run's, those of the run that `init` names, or half of each. */
+  referenceSource: z.enum(referenceSources).default("new"),
   /** The whole set from the start where absent. */
   referenceStart: count.optional(),
   referenceGrowth: share.default(0.5),
@@ -112,8 +116,6 @@ const mixer = z.strictObject({
 const runConfig = z.strictObject({
   /** What `loadDataSet` was given; training itself only stores it. */
   data: z.looseObject({ name: z.string() }),
-  /** Of each channel, in [0, 1], in place of the training images' own. */
-  normalization: z.strictObject({ mean: z.array(share).min(1), std: z.array(rate).min(1) }).optional(),
   model: z.enum(modelNames as [ModelName, ...ModelName[]]).default("resnet20"),
   method: z.discriminatedUnion("name", [standard, anchored, oat, mseOneHot, mseScaled]).default({ name: "standard" }),
   epochs: count.default(10),
@@ -137,8 +139,15 @@ const runConfig = z.strictObject({
     { name: "crop", options: { pad: 4 } },
     { name: "flip", options: {} },
   ]),
-  /** A safetensors file of weights to start from; fresh ones where absent. */
+  /** What to start from: a run folder, or a safetensors file of weights; fresh weights where absent. */
   init: z.string().optional(),
+  /**
+   * Statistics that images are normalised by: the data's own, those of the run `init` (the default where it is one), or
+   * these, of each channel, in [0, 1].
+   */
+  normalization: z
+    .union([z.enum(["data", "init"]), z.strictObject({ mean: z.array(share).min(1), std: z.array(rate).min(1) })])
+    .optional(),
   /** Mixtures of images within a batch, of which each batch takes one. */
   mix: z.array(mixer).default([]),
   /** Share of a target that is spread over all classes. */

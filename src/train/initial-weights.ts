@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
-import { float16Value, HostArray, type HostArrays, isClassifier, UserError } from "../core/index.ts";
+import { float16Value, HostArray, type HostArrays, isClassifier, runPaths, UserError } from "../core/index.ts";
 import type { Variables } from "../models/index.ts";
+import { loadCheckpoint } from "./checkpoint.ts";
+import { isRunFolder } from "./pretraining.ts";
 import { decodeSafetensors } from "./safetensors.ts";
 
 export interface InitialWeights extends Variables {
@@ -17,26 +19,21 @@ const isNoWeight = (name: string): boolean =>
   /(^|\.)(num_batches_tracked|attn_mask|relative_coords_table|relative_position_index)$/.test(name);
 
 /**
- * Weights of a safetensors file under timm's or torchvision's names, in place of fresh ones: one of theirs, or a
- * checkpoint of ours. A first layer for C channels is widened for tuples of 2C: with W repeated, [W, W] on [r, x − r]
+ * Weights of a safetensors file under timm's or torchvision's names, in place of fresh ones: one of theirs, a checkpoint
+ * of ours, or the one of a run folder, which gives the moving average of its weights where it keeps one. A first layer for C channels is widened for tuples of 2C: with W repeated, [W, W] on [r, x − r]
  * gives W·r + W·(x − r) = W·x, so that the anchored network starts as the function that the file holds, whatever r is. A
  * classifier for other classes stays fresh.
  * @throws UserError where the file is missing or damaged, lacks a weight, or holds one that the model has not.
  */
 export function initialWeights(path: string, modelName: string, fresh: Variables): InitialWeights {
   const refuse = (why: string) => new UserError(`--init ${path}: ${why}`);
-  if (!existsSync(path)) throw refuse("no such file; give a .safetensors file of the same architecture");
-  let tensors: HostArrays;
-  try {
-    tensors = decodeSafetensors(readFileSync(path), { skipOtherTypes: true }).tensors;
-  } catch (error) {
-    throw refuse((error as Error).message);
-  }
+  if (!existsSync(path)) throw refuse("no such run or file; give one of the same architecture");
+  const notes: string[] = [];
+  const tensors = isRunFolder(path) ? ofRun() : ofFile();
   const known = { ...fresh.params, ...fresh.state };
   const foreign = Object.keys(tensors).find((name) => !(name in known) && !isNoWeight(name));
   if (foreign) throw refuse(`${foreign} is no weight of ${modelName}; the file belongs to another model`);
 
-  const notes: string[] = [];
   const taken = (own: HostArrays): HostArrays =>
     Object.fromEntries(
       Object.entries(own).map(([name, initial]) => {
@@ -58,6 +55,21 @@ export function initialWeights(path: string, modelName: string, fresh: Variables
       }),
     );
   return { params: taken(fresh.params), state: taken(fresh.state), notes };
+
+  function ofFile(): HostArrays {
+    try {
+      return decodeSafetensors(readFileSync(path), { skipOtherTypes: true }).tensors;
+    } catch (error) {
+      throw refuse((error as Error).message);
+    }
+  }
+
+  function ofRun(): HostArrays {
+    const checkpoint = loadCheckpoint(runPaths(path).checkpoint);
+    const { params, state } = checkpoint.average ?? checkpoint;
+    if (checkpoint.average) notes.push(`the moving average of the weights of ${path}`);
+    return { ...params, ...state };
+  }
 }
 
 const sameShape = (a: HostArray, b: HostArray): boolean => a.shape.join() === b.shape.join();

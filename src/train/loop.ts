@@ -1,8 +1,16 @@
 import { existsSync } from "node:fs";
-import { normalizeImages } from "../augment/index.ts";
-import { type DataSet, HostArray, imageCount, Random, runPaths, UserError, writeFileAtomic } from "../core/index.ts";
+import {
+  type DataSet,
+  HostArray,
+  type ImageSet,
+  imageCount,
+  Random,
+  runPaths,
+  UserError,
+  writeFileAtomic,
+} from "../core/index.ts";
 import { compile, requireDevice } from "../engine/index.ts";
-import { keptReferenceRows, tiedStart } from "../methods/index.ts";
+import { tiedStart } from "../methods/index.ts";
 import { headOnly, type Variables } from "../models/index.ts";
 import { createOptimizer, learningRateAt } from "../optim/index.ts";
 import { trainBatches } from "./batches.ts";
@@ -12,6 +20,8 @@ import { createForward } from "./forward.ts";
 import { initialWeights } from "./initial-weights.ts";
 import { appendMetrics, type MetricsLine, truncateMetrics } from "./metrics-log.ts";
 import { buildNetwork, outputAnchorOf, predictSet } from "./predict.ts";
+import { findPretraining } from "./pretraining.ts";
+import { referenceSet } from "./reference-set.ts";
 import { describeRun, type RunRecord, readRun } from "./run-record.ts";
 import { accuracyOf, correctCount, Diverged, meanNll, requireFinite } from "./scores.ts";
 import type { StepControls, TrainState } from "./step.ts";
@@ -45,6 +55,11 @@ export interface TrainOptions {
   readonly onNotice?: (line: string) => void;
   /** Aborting it stops after the step under way and leaves a checkpoint to resume from. */
   readonly signal?: AbortSignal;
+  /**
+   * The training images of the run that `init` names, where references are drawn from them: what its `data` loads.
+   * `findPretraining` tells.
+   */
+  readonly pretrainingImages?: ImageSet;
   /** Stops, resumable, once the run has taken so many steps over all epochs. */
   readonly maxSteps?: number;
 }
@@ -76,12 +91,22 @@ export async function train(config: RunConfig, given: DataSet, options: TrainOpt
   const paths = runPaths(run);
 
   // ---- what is trained ----
-  const dataSet = config.normalization ? { ...given, normalization: config.normalization } : given;
-  const record = describeRun(config, dataSet);
+  const pretraining = findPretraining(config, { run, resume });
+  const alike = pretraining !== undefined && (config.normalization ?? "init") === "init";
+  const normalization =
+    typeof config.normalization === "object"
+      ? config.normalization
+      : alike
+        ? pretraining.normalization
+        : given.normalization;
+  const dataSet = { ...given, normalization };
+  const record = describeRun(config, dataSet, pretraining);
   const { model: whole, method } = buildNetwork(record);
   const model = config.trainable === "head" ? headOnly(whole, whole.init(new Random("shapes")).params) : whole;
   const optimizer = createOptimizer(config.optimizer);
-  const batches = trainBatches(config, dataSet, method, model);
+  const referencesFrom = referenceSet(config, dataSet, { pretraining, pretrainingImages: options.pretrainingImages });
+  const drawReferencesAt = referencesFrom?.drawAt ?? (() => () => new Float32Array());
+  const batches = trainBatches(config, dataSet, { method, model, drawReferencesAt });
   const { stepsPerEpoch } = batches;
   const totalSteps = config.epochs * stepsPerEpoch;
 
@@ -227,7 +252,7 @@ export async function train(config: RunConfig, given: DataSet, options: TrainOpt
       state,
       slots: optimizer.init(Object.fromEntries(moving)),
       average: config.averageDecay > 0 ? { params, state } : undefined,
-      references: keepReferences(),
+      references: referencesFrom?.kept(),
       progress: { step: 0, epochLossSum: 0, epochCorrect: 0, seconds: 0 },
     };
   }
@@ -256,15 +281,8 @@ export async function train(config: RunConfig, given: DataSet, options: TrainOpt
   function startFrom(path: string, fresh: Variables): Variables {
     const { notes, ...variables } = initialWeights(path, model.name, fresh);
     for (const note of notes) options.onNotice?.(note);
+    if (alike) options.onNotice?.(`images and references are normalised as in ${path}`);
     return variables;
-  }
-
-  function keepReferences(): HostArray | undefined {
-    if (config.method.name !== "anchored") return undefined;
-    const { train, normalization } = dataSet;
-    const rows = keptReferenceRows(batches.referenceSet, config.method.referenceCount, config.seed);
-    const shape = [rows.length, train.channels, train.height, train.width];
-    return HostArray.float32(shape, normalizeImages(train, rows, normalization));
   }
 
   /** What predicting with `variables` takes. */

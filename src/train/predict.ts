@@ -21,6 +21,7 @@ import {
 import { createModel, type Model, type Variables } from "../models/index.ts";
 import { checkVariables, chooseWeights, loadCheckpoint } from "./checkpoint.ts";
 import { createForward, type Forward, type ForwardOptions } from "./forward.ts";
+import { wantsPretrainingImages } from "./pretraining.ts";
 import { type RunRecord, readRun } from "./run-record.ts";
 import { type ReferenceChooser, residualPool, transductor } from "./transductor.ts";
 
@@ -176,6 +177,10 @@ export async function predictSet(
   if (kept && protocol === "blt") {
     if (!train) throw new TypeError("predict: protocol blt needs the training images");
     const { config, data } = record;
+    if (wantsPretrainingImages(config))
+      throw new UserError(
+        "--protocol blt: it needs the residuals of training, but the references came from the pre-training; use k or single",
+      );
     const policy = config.method.name === "anchored" ? config.method.references : "all";
     const pool = residualPool(train, data.normalization, {
       size: residuals,

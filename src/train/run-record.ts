@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { type DataSet, type ImageSet, imageCount, type Normalization, runPaths, UserError } from "../core/index.ts";
 import { type RunConfig, resolveConfig } from "./config.ts";
+import type { Pretraining } from "./pretraining.ts";
 
 /** What `config.json` of a run folder holds: all that is needed to use the checkpoint beside it. */
 export interface RunRecord {
@@ -19,9 +20,15 @@ export interface RunRecord {
     /** SHA-256 of the training images and labels: a run is only resumed on the same data. */
     readonly sha256: string;
   };
+  /** Of the run that this one started from. */
+  readonly pretraining?: Pretraining;
 }
 
-export function describeRun(config: RunConfig, { name, title, train, validation, normalization }: DataSet): RunRecord {
+export function describeRun(
+  config: RunConfig,
+  { name, title, train, validation, normalization }: DataSet,
+  pretraining?: Pretraining,
+): RunRecord {
   const { classNames, channels, height, width } = train;
   const [trainImages, validationImages] = [imageCount(train), imageCount(validation)];
   return {
@@ -38,10 +45,12 @@ export function describeRun(config: RunConfig, { name, title, train, validation,
       validationImages,
       sha256: fingerprint(train),
     },
+    ...(pretraining && { pretraining }),
   };
 }
 
-const fingerprint = ({ images, labels }: ImageSet): string =>
+/** SHA-256 of images and labels. */
+export const fingerprint = ({ images, labels }: ImageSet): string =>
   createHash("sha256")
     .update(images)
     .update(new Uint8Array(labels.buffer, labels.byteOffset, labels.byteLength))
