@@ -28,6 +28,11 @@ export interface Model {
   readonly frozen?: readonly string[];
   /** Parameters set by what the network is fed, inputs [N, I, H, W] of training images, before the first step. */
   fitToInputs?(params: HostArrays, inputs: HostArray): HostArrays;
+  /**
+   * Where more than `stemWeight` depends on the number of input channels: weights for images, as those for tuples
+   * [r, x − r] that compute the same function whatever r is. `undefined` where these are no weights for half the channels.
+   */
+  forTuples?(weights: HostArrays): HostArrays | undefined;
   /** What `apply` wants as `noise` in training, by name; none where absent. */
   readonly noise?: Readonly<Record<string, Noise>>;
   /**

@@ -35,12 +35,12 @@ describe.each<[string, (options: ModelOptions) => Model]>([
   ["vit-tiny-patch4-depth6", (options) => createModel("vit-tiny-patch4-depth6", options)],
   ["regnet-y", (options) => regnetY("small", { widths: [8, 16], depths: [1, 1], groupWidth: 4 }, options)],
   ["swin-v2", (options) => swinV2("small", { width: 8, depths: [1, 1], heads: [1, 2] }, options)],
-])("%s", (name, create) => {
+])("%s", (_, create) => {
   test("widened for tuples it computes the same function, whatever the reference", async () => {
     const [plain, anchored] = [3, 6].map((inputChannels) => create({ inputChannels, classes: 3, imageSize: SIZE }));
     const source = plain.init(new Random("source"));
     const path = save({ ...source.params, ...source.state });
-    const loaded = initialWeights(path, name, anchored.init(new Random("other")));
+    const loaded = initialWeights(path, anchored, anchored.init(new Random("other")));
     expect(loaded.notes).toEqual([expect.stringMatching(/widened to/)]);
 
     const random = new Random("images");
@@ -77,7 +77,11 @@ test("half precision, counters of PyTorch, what is computed and a classifier for
   const counter = { "bn1.num_batches_tracked": HostArray.zeros([], "int32") };
   const computed = { "layers.0.blocks.0.attn.relative_coords_table": HostArray.zeros([1, 15, 15, 2]) };
   const fresh = model.init(new Random("fresh"));
-  const loaded = initialWeights(save({ ...half, ...source.state, ...counter, ...computed }), "resnet20", fresh);
+  const loaded = initialWeights(
+    save({ ...half, ...source.state, ...counter, ...computed }),
+    { name: "resnet20" },
+    fresh,
+  );
   expect(loaded.notes.length).toBe(2);
   expect(loaded.params["fc.weight"]).toBe(fresh.params["fc.weight"]);
   expect(relativeError(loaded.params["conv1.weight"], source.params["conv1.weight"])).toBeLessThan(1e-3);
@@ -86,7 +90,7 @@ test("half precision, counters of PyTorch, what is computed and a classifier for
 
 test("another architecture, a missing file and a foreign one are refused by name", () => {
   const fresh = make("resnet20", 3).init(new Random(0));
-  const load = (path: string) => () => initialWeights(path, "resnet20", fresh);
+  const load = (path: string) => () => initialWeights(path, { name: "resnet20" }, fresh);
   const { "layer1.0.conv1.weight": _, ...lacking } = { ...fresh.params, ...fresh.state };
   expect(load(save(lacking))).toThrow(/layer1.0.conv1.weight of resnet20 is missing/);
   expect(load(save({ ...fresh.params, ...fresh.state, extra: HostArray.zeros([1]) }))).toThrow(/extra is no weight of/);

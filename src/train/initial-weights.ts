@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { float16Value, HostArray, type HostArrays, isClassifier, runPaths, UserError } from "../core/index.ts";
-import type { Variables } from "../models/index.ts";
+import type { Model, Variables } from "../models/index.ts";
 import { loadCheckpoint } from "./checkpoint.ts";
 import { isRunFolder } from "./pretraining.ts";
 import { decodeSafetensors } from "./safetensors.ts";
@@ -25,11 +25,18 @@ const isNoWeight = (name: string): boolean =>
  * classifier for other classes stays fresh.
  * @throws UserError where the file is missing or damaged, lacks a weight, or holds one that the model has not.
  */
-export function initialWeights(path: string, modelName: string, fresh: Variables): InitialWeights {
+export function initialWeights(
+  path: string,
+  { name: modelName, forTuples }: Pick<Model, "name" | "forTuples">,
+  fresh: Variables,
+): InitialWeights {
   const refuse = (why: string) => new UserError(`--init ${path}: ${why}`);
   if (!existsSync(path)) throw refuse("no such run or file; give one of the same architecture");
   const notes: string[] = [];
-  const tensors = isRunFolder(path) ? ofRun() : ofFile();
+  const given = isRunFolder(path) ? ofRun() : ofFile();
+  const rebuilt = forTuples?.(given);
+  if (rebuilt) notes.push("first layer widened to tuples; the first step computes the same function");
+  const tensors = rebuilt ?? given;
   const known = { ...fresh.params, ...fresh.state };
   const foreign = Object.keys(tensors).find((name) => !(name in known) && !isNoWeight(name));
   if (foreign) throw refuse(`${foreign} is no weight of ${modelName}; the file belongs to another model`);

@@ -110,7 +110,7 @@ test("a run folder gives the moving average of its weights", () => {
   const zeros = Object.fromEntries(
     Object.entries(fresh.params).map(([name, { shape }]) => [name, HostArray.zeros(shape)]),
   );
-  const loaded = initialWeights(pretrained, "resnet20", { params: zeros, state: fresh.state });
+  const loaded = initialWeights(pretrained, { name: "resnet20" }, { params: zeros, state: fresh.state });
   expect(loaded.params).toEqual(average!.params);
   expect(loaded.notes).toEqual([expect.stringMatching(/moving average/)]);
 });
