@@ -32,6 +32,19 @@ export interface ImageSet {
   readonly concepts?: Partition;
 }
 
+const shared = new WeakMap<Uint8Array, Uint8Array>();
+
+/** The same bytes where all threads see them: a copy, made once, of those that lie elsewhere. */
+export function sharedImages(images: Uint8Array): Uint8Array {
+  if (images.buffer instanceof SharedArrayBuffer) return images;
+  const known = shared.get(images);
+  if (known) return known;
+  const copy = new Uint8Array(new SharedArrayBuffer(images.length));
+  copy.set(images);
+  shared.set(images, copy);
+  return copy;
+}
+
 /** Number of images N. */
 export const imageCount = (set: ImageSet): number => set.labels.length;
 

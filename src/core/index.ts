@@ -10,6 +10,7 @@ export {
   imageCount,
   type Normalization,
   type Partition,
+  sharedImages,
   subset,
 } from "./image-set.ts";
 export { type NpyArray, type NpyType, parseNpy, readNpy, writeNpy } from "./npy.ts";

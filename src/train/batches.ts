@@ -1,8 +1,9 @@
-import { augmentationsFromJson, makeBatch, mixersFromJson, normalizeImages, smoothLabels } from "../augment/index.ts";
+import { makeBatch, normalizeImages } from "../augment/index.ts";
 import { type DataSet, type HostArrays, imageCount, permutation, Random, UserError } from "../core/index.ts";
 import { type Method, referenceRows } from "../methods/index.ts";
 import { drawNoise, type Model } from "../models/index.ts";
 import type { RunConfig } from "./config.ts";
+import { imageBatches, type Workers } from "./image-batches.ts";
 import { NOISE_PREFIX } from "./step.ts";
 import { microBatches } from "./stepper.ts";
 
@@ -17,7 +18,13 @@ export interface TrainBatch {
  * The batches of a run, each a pure function of the seed and its step: that is why a resumed run continues bit for bit.
  * Every epoch is a new order of the training images; the last ones, too few for a batch, are left out of it.
  */
-export function trainBatches(config: RunConfig, { train, normalization }: DataSet, method: Method, model: Model) {
+export function trainBatches(
+  config: RunConfig,
+  { train, normalization }: DataSet,
+  method: Method,
+  model: Model,
+  workers: Workers = 0,
+) {
   const { batchSize, seed } = config;
   const stepsPerEpoch = Math.floor(imageCount(train) / batchSize);
   if (stepsPerEpoch === 0)
@@ -26,8 +33,8 @@ export function trainBatches(config: RunConfig, { train, normalization }: DataSe
     throw new UserError(
       `--accumulate ${config.accumulate}: does not divide the batch of ${batchSize}; choose a --batch-size that is a multiple`,
     );
-  const augment = augmentationsFromJson(config.augment);
-  const mixers = mixersFromJson(config.mix);
+  const { augment, mix, labelSmoothing } = config;
+  const made = imageBatches(train, { normalization, augment, mix, labelSmoothing, seed }, workers);
   const { channels, height, width } = train;
   const shape = { count: batchSize, channels, height, width, classes: train.classNames.length };
 
@@ -61,19 +68,14 @@ export function trainBatches(config: RunConfig, { train, normalization }: DataSe
       return shown;
     },
     /** The batch of a step, counted over all epochs from 0. */
-    at(step: number): TrainBatch {
+    async at(step: number): Promise<TrainBatch> {
       const epoch = Math.floor(step / stepsPerEpoch);
       if (order.epoch !== epoch)
         order = { epoch, rows: permutation(imageCount(train), new Random("shuffle", seed, epoch)) };
       const first = (step % stepsPerEpoch) * batchSize;
-      const rows = order.rows.subarray(first, first + batchSize);
-      const random = (row: number) => new Random("augment", seed, epoch, row);
-      const { images, targets } = makeBatch(train, rows, { normalization, augment, random });
-      const smoothed = { images, targets: smoothLabels(targets, shape.classes, config.labelSmoothing) };
-      // Of several mixers a batch takes one, as timm does.
-      const mixing = new Random("mix", seed, step);
-      const mixer = mixers.length > 0 ? mixers[mixing.integer(mixers.length)] : undefined;
-      const batch = mixer ? mixer.apply(smoothed, shape, mixing) : smoothed;
+      // A copy: the whole order would travel to a thread.
+      const rows = order.rows.slice(first, first + batchSize);
+      const batch = await made.make({ step, epoch, rows });
       const fed = method.prepare(batch, shape, new Random("method", seed, step), drawReferences);
       for (const [name, factors] of Object.entries(drawNoise(model, batchSize, new Random("noise", seed, step))))
         fed[NOISE_PREFIX + name] = factors;
@@ -82,5 +84,10 @@ export function trainBatches(config: RunConfig, { train, normalization }: DataSe
         labels: rows.map((row) => train.labels[row]),
       };
     },
+    /** Batches worth asking for ahead of the one that is needed next. */
+    ahead: () => made.ahead,
+    /** Tells how long a step took. */
+    stepTook: made.stepTook,
+    close: made.close,
   };
 }

@@ -5,17 +5,19 @@ import { compile, requireDevice } from "../engine/index.ts";
 import { keptReferenceRows } from "../methods/index.ts";
 import { headOnly, type Variables } from "../models/index.ts";
 import { createOptimizer, learningRateAt } from "../optim/index.ts";
+import { madeAhead } from "./ahead.ts";
 import { trainBatches } from "./batches.ts";
 import { type Checkpoint, checkVariables, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 import { firstDifference, type RunConfig } from "./config.ts";
 import { createForward } from "./forward.ts";
+import type { Workers } from "./image-batches.ts";
 import { initialWeights } from "./initial-weights.ts";
 import { appendMetrics, type MetricsLine, truncateMetrics } from "./metrics-log.ts";
 import { buildNetwork, predictSet } from "./predict.ts";
 import { describeRun, type RunRecord, readRun } from "./run-record.ts";
 import { accuracyOf, correctCount, meanNll, requireFinite } from "./scores.ts";
 import type { StepControls, TrainState } from "./step.ts";
-import { createStepper } from "./stepper.ts";
+import { createStepper, type Stepper } from "./stepper.ts";
 
 export interface TrainProgress {
   /** From 1. */
@@ -47,6 +49,11 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
   /** Stops, resumable, once the run has taken so many steps over all epochs. */
   readonly maxSteps?: number;
+  /**
+   * Threads that make batches while a step runs; 0: none. The weights do not depend on it. Default `"auto"`: as many as the
+   * augmentation needs, after the first steps have shown what it costs.
+   */
+  readonly workers?: Workers;
 }
 
 export interface TrainSummary {
@@ -69,7 +76,7 @@ export interface TrainSummary {
  * the disk is full, or the loss is not finite (the last checkpoint stays as it was).
  */
 export async function train(config: RunConfig, dataSet: DataSet, options: TrainOptions): Promise<TrainSummary> {
-  const { run, resume = false, onProgress, signal, maxSteps = Number.POSITIVE_INFINITY } = options;
+  const { run, resume = false, onProgress, signal, maxSteps = Number.POSITIVE_INFINITY, workers = "auto" } = options;
   const paths = runPaths(run);
 
   // ---- what is trained ----
@@ -77,7 +84,7 @@ export async function train(config: RunConfig, dataSet: DataSet, options: TrainO
   const { model: whole, method } = buildNetwork(record);
   const model = config.trainable === "head" ? headOnly(whole, whole.init(new Random("shapes")).params) : whole;
   const optimizer = createOptimizer(config.optimizer);
-  const batches = trainBatches(config, dataSet, method, model);
+  const batches = trainBatches(config, dataSet, method, model, workers);
   const { stepsPerEpoch } = batches;
   const totalSteps = config.epochs * stepsPerEpoch;
 
@@ -113,18 +120,20 @@ export async function train(config: RunConfig, dataSet: DataSet, options: TrainO
     ...validation,
   });
   if (step >= lastStep) return summary();
-  let next = batches.at(step);
-  const stepper = await createStepper({ model, method, optimizer }, config, {
-    current,
-    fed: next.microBatches[0],
-    controls: controlsAt(0),
-  });
   const forward =
     config.validateEvery > 0 && imageCount(dataSet.validation) > 0
       ? createForward(record, { model: whole, method })
       : undefined;
+  let stepper: Stepper | undefined;
 
   try {
+    const nextBatch = madeAhead(batches.at, { first: step, end: lastStep, ahead: batches.ahead });
+    let next = await nextBatch();
+    stepper = await createStepper({ model, method, optimizer }, config, {
+      current,
+      fed: next.microBatches[0],
+      controls: controlsAt(0),
+    });
     let validation: Validation | undefined;
     let imagesPerSecond = 0;
     let saved = step;
@@ -137,7 +146,8 @@ export async function train(config: RunConfig, dataSet: DataSet, options: TrainO
       const learningRate = controls.learningRate.data[0];
       const { labels } = next;
       const { loss, logits, ...moved } = await stepper.step(current, next.microBatches, controls);
-      if (step + 1 < lastStep) next = batches.at(step + 1);
+      batches.stepTook(performance.now() - stepStartedAt, lastStep - step);
+      if (step + 1 < lastStep) next = await nextBatch();
 
       const stepLoss = loss.data[0];
       if (!Number.isFinite(stepLoss))
@@ -196,7 +206,8 @@ export async function train(config: RunConfig, dataSet: DataSet, options: TrainO
     if (saved !== step) save();
     return summary(validation);
   } finally {
-    await stepper.dispose();
+    await batches.close();
+    await stepper?.dispose();
     await forward?.dispose();
   }
 
