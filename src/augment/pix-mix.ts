@@ -39,17 +39,52 @@ export function mixingWeights(beta: number, random: Random): [number, number] {
     : [1 + betaNumber(1, beta, random), -betaNumber(1, beta, random)];
 }
 
-/** Mixtures of values in [0, 1] by weights (a, b); results may lie outside. */
-export const mixings: readonly ((x: number, y: number, a: number, b: number) => number)[] = [
+/** Mixtures of values x and y in [0, 1] by weights (a, b), `join(own(x, a), other(y, b))`; results may lie outside. */
+export interface Mixing {
+  readonly own: (x: number, a: number) => number;
+  readonly other: (y: number, b: number) => number;
+  readonly join: (own: number, other: number) => number;
+}
+
+export const mixings: readonly Mixing[] = [
   // The weighted sum, of values in [−1, 1].
-  function add(x, y, a, b) {
-    return (a * (2 * x - 1) + b * (2 * y - 1) + 1) / 2;
+  {
+    own: (x, a) => a * (2 * x - 1),
+    other: (y, b) => b * (2 * y - 1),
+    join: (own, other) => (own + other + 1) / 2,
   },
   // The weighted geometric mixture, of values in [0, 2].
-  function multiply(x, y, a, b) {
-    return ((2 * x) ** a * Math.max(2 * y, DARKEST) ** b) / 2;
+  {
+    own: (x, a) => (2 * x) ** a,
+    other: (y, b) => Math.max(2 * y, DARKEST) ** b,
+    join: (own, other) => (own * other) / 2,
   },
 ];
+
+/** A function of bytes as [0, 1], for all of them. */
+function ofBytes(change: (value: number) => number): Float64Array {
+  const out = new Float64Array(256);
+  for (let byte = 0; byte < 256; byte++) out[byte] = change(byte / 255);
+  return out;
+}
+
+/** One round: values in [0, 1], or bytes in the first, with bytes. Powers cost most, so bytes go through tables. */
+function mixed(
+  values: Uint8Array | Float64Array,
+  data: Uint8Array,
+  { own, other, join }: Mixing,
+  a: number,
+  b: number,
+) {
+  const others = ofBytes((y) => other(y, b));
+  const out = new Float64Array(data.length);
+  if (values instanceof Uint8Array) {
+    const owns = ofBytes((x) => own(x, a));
+    for (let i = 0; i < out.length; i++) out[i] = join(owns[values[i]], others[data[i]]);
+  } else for (let i = 0; i < out.length; i++) out[i] = join(own(values[i], a), others[data[i]]);
+  for (let i = 0; i < out.length; i++) out[i] = Math.min(Math.max(out[i], 0), 1);
+  return out;
+}
 
 /** A random part of the picture, of the image's size. */
 function cropped(picture: Image, { height, width, channels }: Image, random: Random): Image {
@@ -122,14 +157,16 @@ export function pixMix(options: PixMixOptions = {}): Augmentation {
       const start = random.uniform() < 0.5 ? augmented(image, severity, fill, random) : image;
       const count = random.integer(rounds + 1);
       if (count === 0) return start;
-      const mixed = Float64Array.from(start.data, (value) => value / 255);
+      let values: Uint8Array | Float64Array = start.data;
       for (let round = 0; round < count; round++) {
         const { data } = random.uniform() < 0.5 ? augmented(image, severity, fill, random) : picture;
-        const mix = mixings[random.integer(mixings.length)];
+        const mixing = mixings[random.integer(mixings.length)];
         const [a, b] = mixingWeights(beta, random);
-        for (let i = 0; i < mixed.length; i++) mixed[i] = Math.min(Math.max(mix(mixed[i], data[i] / 255, a, b), 0), 1);
+        values = mixed(values, data, mixing, a, b);
       }
-      return { ...image, data: Uint8Array.from(mixed, (value) => Math.round(255 * value)) };
+      const data = new Uint8Array(values.length);
+      for (let i = 0; i < data.length; i++) data[i] = Math.round(255 * values[i]);
+      return { ...image, data };
     },
   };
 }
