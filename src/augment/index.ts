@@ -8,7 +8,7 @@ export { flip } from "./flip.ts";
 export { type BatchOptions, makeBatch, normalizeImages } from "./make-batch.ts";
 export { type BatchMixer, cutmix, type MixShape, mixersFromJson, mixerTable, mixup, smoothLabels } from "./mixers.ts";
 export { type OperationName, operations } from "./operations.ts";
-export { type PixMixOptions, pixMix } from "./pix-mix.ts";
+export { mixingSide, type PixMixOptions, pixMix } from "./pix-mix.ts";
 export { BatchPool } from "./pool.ts";
 export { randAugment } from "./rand-augment.ts";
 export { randomErasing } from "./random-erasing.ts";

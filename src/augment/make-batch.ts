@@ -6,10 +6,10 @@ export interface BatchOptions {
   /** Applied in order to each image; none where absent. */
   readonly augment?: readonly Augmentation[];
   /**
-   * The stream an image's augmentations draw from, by its row in the set. A stream named by seed, epoch and row,
+   * The stream an image's augmentations draw from, by its row in the set and its place in the batch. A stream named by seed, epoch and row,
    * `(row) => new Random("augment", seed, epoch, row)`, makes the result independent of batch size and order.
    */
-  readonly random: (row: number) => Random;
+  readonly random: (row: number, place: number) => Random;
 }
 
 /** The images at `rows`, augmented → images [N, C, H, W] normalised, targets [N, K] one-hot. */
@@ -25,7 +25,7 @@ export function makeBatch(set: ImageSet, rows: ArrayLike<number>, options: Batch
     const row = rows[i];
     let image: Image = { height, width, channels, data: imageBytes(set, row, bytesPerImage) };
     if (augment.length > 0) {
-      const stream = random(row);
+      const stream = random(row, i);
       for (const { apply } of augment) image = apply(image, stream);
     }
     writeNormalized(image.data, channels, scale, images, i * bytesPerImage);

@@ -6,6 +6,8 @@ import { type OperationName, operations } from "./operations.ts";
 const LEVELS = 10;
 /** Mixing pictures stand over by an eighth and are cropped at random, as the authors' 36 pixels are to 32. */
 const OVERSIZE = 9 / 8;
+/** Side of the mixing pictures for images of this side. */
+export const mixingSide = (side: number): number => Math.ceil(OVERSIZE * side);
 /** Below this a value counts as this, so that its power stays finite. */
 const DARKEST = 1e-37;
 
@@ -116,7 +118,7 @@ export interface PixMixOptions {
 function mixingPicture(image: Image, fractals: number, given: readonly Image[] | undefined, random: Random): Image {
   const { height, width, channels } = image;
   if (!given) {
-    const shape = { height: Math.ceil(OVERSIZE * height), width: Math.ceil(OVERSIZE * width), channels };
+    const shape = { height: mixingSide(height), width: mixingSide(width), channels };
     return cropped(fractalOf(shape, random.integer(fractals)), image, random);
   }
   const index = random.integer(given.length);
@@ -147,7 +149,7 @@ export function pixMix(options: PixMixOptions = {}): Augmentation {
   if (mixingSet?.length === 0) throw new UserError("pixMix: mixingSet is empty; leave it out to mix with fractals");
   if (!mixingSet && !(Number.isInteger(fractals) && fractals >= 1))
     throw new UserError(
-      `pixMix: fractals ${fractals} is not an integer ≥ 1 (0 is of a pipeline with a mixingSet, which a config cannot hold); e.g. 100, or give the mixingSet again`,
+      `pixMix: fractals ${fractals} is not an integer ≥ 1 (0 is of a pipeline with a mixingSet, which options cannot hold); e.g. 100, or give the mixingSet again`,
     );
   return {
     name: "pixMix",

@@ -7,6 +7,7 @@ import type { Answer, WorkerData } from "./worker.ts";
 /** Threads that make batches of one training set. The bytes do not depend on how many there are. */
 export class BatchPool {
   readonly #pool: Piscina<BatchTask, Answer>;
+  readonly #underWay = new Set<Promise<Answer>>();
 
   constructor(
     set: ImageSet,
@@ -28,13 +29,16 @@ export class BatchPool {
 
   /** @throws UserError as `trainingImages` */
   async make(task: BatchTask): Promise<Batch> {
-    const answer = await this.#pool.run(task);
+    const running = this.#pool.run(task);
+    this.#underWay.add(running);
+    const answer = await running.finally(() => this.#underWay.delete(running));
     if ("mistake" in answer) throw new UserError(answer.mistake);
     return answer;
   }
 
-  /** Ends the threads; batches under way are not finished. */
+  /** Ends the threads, once the batches under way are made: Piscina takes an answer to a dropped task for a fault. */
   async destroy(): Promise<void> {
+    await Promise.allSettled(this.#underWay);
     await this.#pool.destroy();
   }
 }

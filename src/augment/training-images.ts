@@ -23,6 +23,8 @@ export interface BatchTask {
   readonly epoch: number;
   /** [N] rows of the training set. */
   readonly rows: Int32Array;
+  /** [N] which time of the epoch it is that a row's image is augmented, from 0; all the first where absent. */
+  readonly repetitions?: Int32Array;
 }
 
 /** Makes batches: images [N, C, H, W] augmented, normalised and mixed, targets [N, K]. @throws UserError for options out of range */
@@ -32,8 +34,11 @@ export function trainingImages(set: ImageSet, pipeline: Pipeline): (task: BatchT
   const mixers = mixersFromJson(pipeline.mix);
   const { channels, height, width } = set;
   const classes = set.classNames.length;
-  return ({ step, epoch, rows }) => {
-    const random = (row: number) => new Random("augment", seed, epoch, row);
+  return ({ step, epoch, rows, repetitions }) => {
+    const random = (row: number, i: number) => {
+      const repetition = repetitions?.[i] ?? 0;
+      return new Random("augment", seed, epoch, row, ...(repetition > 0 ? [repetition] : []));
+    };
     const { images, targets } = makeBatch(set, rows, { normalization, augment, random });
     const smoothed = { images, targets: smoothLabels(targets, classes, labelSmoothing) };
     if (mixers.length === 0) return smoothed;

@@ -73,6 +73,7 @@ it("says augmentations and mixers by name where their options are standard, else
 it("every flag sets a field that a config may have", () => {
   const full = [
     { data: { name: "emoji" }, method: { name: "anchored" }, init: "weights.safetensors" },
+    { data: { name: "emoji" }, augment: [{ name: "pixMix" }], mixingPictures: "pictures" },
     ...[
       { name: "multistep", learningRate: 1, milestones: [1] },
       { name: "cosine", learningRate: 1 },

@@ -241,6 +241,20 @@ export const trainFlags: readonly TrainFlag[] = [
     path: "mix",
   },
   {
+    flag: "--mixing-pictures",
+    value: "<dir>",
+    help: "pixMix: mix with the pictures in this folder, in place of fractals",
+    parse: () => (folder) => resolve(folder),
+    path: "mixingPictures",
+  },
+  {
+    flag: "--repeated-augmentation",
+    value: "<n>",
+    help: "times that an image stands in an epoch, each time augmented anew; the epoch stays as long",
+    parse: whole({ min: 1, max: 64, example: 3 }),
+    path: "repeatedAugmentation",
+  },
+  {
     flag: "--label-smoothing",
     value: "<share>",
     help: "of the target, spread over all classes",

@@ -26,7 +26,7 @@ interface Options extends Record<string, unknown> {
   config?: string;
   recipe?: keyof typeof recipes;
   dataDir?: string;
-  augment: boolean;
+  augment?: false | RunConfig["mix"];
   out?: string;
   resume?: boolean;
   maxSteps?: number;
@@ -85,7 +85,7 @@ function givenFlags(command: Command, options: Options): Map<string, unknown> {
     const key = option.attributeName();
     if (command.getOptionValueSource(key) === "cli") given.set(path, sets ?? options[key]);
   }
-  if (!options.augment) given.set("augment", false);
+  if (options.augment === false) given.set("augment", false);
   return given;
 }
 

@@ -1,13 +1,11 @@
 import { type Dirent, existsSync, readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { basename, extname, join, resolve } from "node:path";
-import sharp from "sharp";
+import { basename, join, resolve } from "node:path";
 import { type ImageSet, UserError } from "../core/index.ts";
+import { decodeImage, imageExtensions, isImageName } from "./decode.ts";
 import type { DataSetEntry, ResolvedOptions } from "./entry.ts";
 import { readReason } from "./files.ts";
 import { forEachLimited } from "./parallel.ts";
-
-const extensions = [".jpg", ".jpeg", ".png", ".webp"];
 
 /** Names under which people keep their held-out images, besides our own. */
 const validationNames = ["validation", "val", "valid"];
@@ -98,11 +96,9 @@ function listImages(root: string, split: string, classNames: readonly string[], 
   return found.flatMap((className) => {
     const path = join(root, split, className);
     const files = entries(path).filter((entry) => !isFolder(path, entry));
-    const images = sorted(
-      files.map(({ name }) => name).filter((name) => extensions.includes(extname(name).toLowerCase())),
-    );
+    const images = sorted(files.map(({ name }) => name).filter(isImageName));
     if (images.length === 0)
-      throw new UserError(`${path}: no images (${extensions.join(", ")}) among its ${files.length} files`);
+      throw new UserError(`${path}: no images (${imageExtensions.join(", ")}) among its ${files.length} files`);
     return images.map((name) => ({ path: join(path, name), label: classNames.indexOf(className) }));
   });
 }
@@ -122,24 +118,4 @@ async function decodeAll(
   });
   const labels = Int32Array.from(list, ({ label }) => label);
   return { name, height: imageSize, width: imageSize, channels: 3, images, labels, classNames };
-}
-
-/**
- * One image file as [size, size, 3] bytes, as the `folder` data set reads it.
- * @throws UserError naming the file where it is missing, truncated or not an image
- */
-export async function decodeImage(path: string, size: number): Promise<Uint8Array> {
-  try {
-    return await sharp(path)
-      .rotate()
-      .flatten({ background: "white" })
-      .resize(size, size, { fit: "cover" })
-      .toColourspace("srgb")
-      .removeAlpha()
-      .raw({ depth: "uchar" })
-      .toBuffer();
-  } catch (error) {
-    const reason = (error as Error).message.split("\n")[0];
-    throw new UserError(`${path}: not a readable image (${reason}); repair or remove it`);
-  }
 }

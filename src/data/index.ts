@@ -16,14 +16,15 @@ import { holdOut } from "./split.ts";
 export type { DataCheck, SplitCheck } from "./check.ts";
 export { type HumanLabelKind, type HumanLabels, humanLabelKinds, readHumanLabels } from "./cifar10n.ts";
 export { type ImageShape, matchImages } from "./convert.ts";
+export { decodeImage } from "./decode.ts";
 export { defaultDataDir } from "./directory.ts";
 export { type Checksum, type DownloadOptions, download } from "./download.ts";
 export { type EmojiVendor, emojiCategories, emojiVendors } from "./emoji-drawings.ts";
 export type { DataOptions, DataSetEntry, Expected, FetchOptions, Progress } from "./entry.ts";
-export { decodeImage } from "./folder.ts";
 export { readIdx } from "./idx.ts";
 export { type LabelNoise, type LabelNoiseKind, labelNoiseKinds, withLabelNoise } from "./label-noise.ts";
 export { channelStatistics } from "./normalization.ts";
+export { type Pictures, readPictures } from "./pictures.ts";
 export { holdOut } from "./split.ts";
 
 /** Every data set by the name that the user types. */

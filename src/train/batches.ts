@@ -1,8 +1,17 @@
 import { makeBatch, normalizeImages } from "../augment/index.ts";
-import { type DataSet, type HostArrays, imageCount, permutation, Random, UserError } from "../core/index.ts";
+import {
+  type DataSet,
+  type HostArrays,
+  type Image,
+  imageCount,
+  permutation,
+  Random,
+  UserError,
+} from "../core/index.ts";
 import { type Method, referenceRows } from "../methods/index.ts";
 import { drawNoise, type Model } from "../models/index.ts";
 import type { RunConfig } from "./config.ts";
+import { epochOrder } from "./epoch-order.ts";
 import { imageBatches, type Workers } from "./image-batches.ts";
 import { NOISE_PREFIX } from "./step.ts";
 import { microBatches } from "./stepper.ts";
@@ -23,7 +32,7 @@ export function trainBatches(
   { train, normalization }: DataSet,
   method: Method,
   model: Model,
-  workers: Workers = 0,
+  { workers = 0, mixingSet }: { readonly workers?: Workers; readonly mixingSet?: readonly Image[] } = {},
 ) {
   const { batchSize, seed } = config;
   const stepsPerEpoch = Math.floor(imageCount(train) / batchSize);
@@ -34,7 +43,11 @@ export function trainBatches(
       `--accumulate ${config.accumulate}: does not divide the batch of ${batchSize}; choose a --batch-size that is a multiple`,
     );
   const { augment, mix, labelSmoothing } = config;
-  const made = imageBatches(train, { normalization, augment, mix, labelSmoothing, seed }, workers);
+  const made = imageBatches(
+    train,
+    { normalization, augment, mix, labelSmoothing, seed, resources: { mixingSet } },
+    workers,
+  );
   const { channels, height, width } = train;
   const shape = { count: batchSize, channels, height, width, classes: train.classNames.length };
 
@@ -47,7 +60,8 @@ export function trainBatches(
       normalization,
     );
 
-  let order: { epoch: number; rows: Int32Array } = { epoch: -1, rows: new Int32Array() };
+  const count = imageCount(train);
+  const orderOf = epochOrder({ count, length: stepsPerEpoch * batchSize, repeats: config.repeatedAugmentation, seed });
   return {
     stepsPerEpoch,
     /** Rows of the training set that references are drawn from; empty for methods without. */
@@ -70,12 +84,9 @@ export function trainBatches(
     /** The batch of a step, counted over all epochs from 0. */
     async at(step: number): Promise<TrainBatch> {
       const epoch = Math.floor(step / stepsPerEpoch);
-      if (order.epoch !== epoch)
-        order = { epoch, rows: permutation(imageCount(train), new Random("shuffle", seed, epoch)) };
       const first = (step % stepsPerEpoch) * batchSize;
-      // A copy: the whole order would travel to a thread.
-      const rows = order.rows.slice(first, first + batchSize);
-      const batch = await made.make({ step, epoch, rows });
+      const { rows, repetitions } = orderOf(epoch, first, first + batchSize);
+      const batch = await made.make({ step, epoch, rows, repetitions });
       const fed = method.prepare(batch, shape, new Random("method", seed, step), drawReferences);
       for (const [name, factors] of Object.entries(drawNoise(model, batchSize, new Random("noise", seed, step))))
         fed[NOISE_PREFIX + name] = factors;

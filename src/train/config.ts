@@ -98,6 +98,10 @@ const runConfig = z.strictObject({
     { name: "crop", options: { pad: 4 } },
     { name: "flip", options: {} },
   ]),
+  /** A folder of pictures that `pixMix` mixes with in place of fractals. */
+  mixingPictures: z.string().optional(),
+  /** Times that an image chosen for an epoch stands in it, each time augmented anew; the epoch stays as long. */
+  repeatedAugmentation: count.default(1),
   /** A safetensors file of weights to start from; fresh ones where absent. */
   init: z.string().optional(),
   /** Mixtures of images within a batch, of which each batch takes one. */
@@ -125,7 +129,12 @@ export type RunConfigInput = z.input<typeof runConfig>;
  */
 export function resolveConfig(input: RunConfigInput): RunConfig {
   const result = runConfig.safeParse(input);
-  if (result.success) return result.data;
+  if (result.success) {
+    const { mixingPictures, augment } = result.data;
+    if (mixingPictures !== undefined && !augment.some(({ name }) => name === "pixMix"))
+      throw new UserError(`mixing pictures ${mixingPictures}: only pixMix mixes with them; add it to the augmentation`);
+    return result.data;
+  }
   const { path, message } = result.error.issues[0];
   throw new UserError(`config${path.length > 0 ? ` ${path.join(".")}` : ""}: ${message}`);
 }

@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import sharp from "sharp";
 import { afterAll, describe, expect, test } from "vitest";
 import type { Pipeline } from "../augment/index.ts";
 import { runPaths, UserError } from "../core/index.ts";
 import { madeAhead } from "./ahead.ts";
 import { imageBatches, threadsFor } from "./image-batches.ts";
-import { loadCheckpoint, train } from "./index.ts";
+import { loadCheckpoint, readRun, train } from "./index.ts";
 import { tinyConfig, tinyDataSet } from "./testing.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "anchored-batches-"));
@@ -41,6 +42,13 @@ describe("batches made in threads", () => {
     expect(made).toEqual(await Promise.all(tasks.map(here.make)));
   });
 
+  test("the threads end in the midst of work", async () => {
+    const batches = imageBatches(images, pipeline, 2);
+    const begun = tasks.map(batches.make);
+    await batches.close();
+    expect((await Promise.allSettled(begun)).map(({ status }) => status)).toEqual(tasks.map(() => "fulfilled"));
+  });
+
   test("a user's mistake that a thread finds is the user's error", async () => {
     const batches = imageBatches(images, { ...pipeline, normalization: { mean: [0], std: [1] } }, 1);
     const error = await batches.make(tasks[0]).catch((e) => e);
@@ -63,6 +71,25 @@ describe("batches made in threads", () => {
     await train(config, tinyDataSet(), { run: twice, workers: 1, resume: true });
     expect(weights(twice)).toBe(weights(once));
   });
+});
+
+test("pixMix mixes with a folder's pictures; changed ones are not resumed with", async () => {
+  const pictures = join(folder, "pictures");
+  const write = (background: string) =>
+    sharp({ create: { width: 12, height: 12, channels: 3, background } }).toFile(join(pictures, "a.png"));
+  mkdirSync(pictures);
+  await write("red");
+  const augment = [{ name: "pixMix", options: {} }];
+  const config = tinyConfig({ augment, mixingPictures: pictures });
+  const run = join(folder, "mixed");
+  await train(config, tinyDataSet(), { run, maxSteps: 1, workers: 1 });
+  expect(readRun(run)).toMatchObject({ config: { mixingPictures: pictures }, mixingPictures: { count: 1 } });
+  await train(config, tinyDataSet(), { run, maxSteps: 2, resume: true });
+  await write("blue");
+  await expect(train(config, tinyDataSet(), { run, resume: true })).rejects.toThrow(
+    /the 1 mixing pictures in .* are not the 1 that/,
+  );
+  expect(() => tinyConfig({ mixingPictures: pictures })).toThrow(/only pixMix/);
 });
 
 test("threads are taken where batches cost much beside a step, and there is time to gain", () => {

@@ -1,3 +1,4 @@
+export { madeAhead } from "./ahead.ts";
 export { type Checkpoint, loadCheckpoint, type Progress, saveCheckpoint } from "./checkpoint.ts";
 export { type RunConfig, type RunConfigInput, resolveConfig } from "./config.ts";
 export { type TrainOptions, type TrainProgress, type TrainSummary, train } from "./loop.ts";

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
-import { normalizeImages } from "../augment/index.ts";
+import { mixingSide, normalizeImages } from "../augment/index.ts";
 import { type DataSet, HostArray, imageCount, Random, runPaths, UserError, writeFileAtomic } from "../core/index.ts";
+import { type Pictures, readPictures } from "../data/index.ts";
 import { compile, requireDevice } from "../engine/index.ts";
 import { keptReferenceRows } from "../methods/index.ts";
 import { headOnly, type Variables } from "../models/index.ts";
@@ -80,11 +81,12 @@ export async function train(config: RunConfig, dataSet: DataSet, options: TrainO
   const paths = runPaths(run);
 
   // ---- what is trained ----
-  const record = describeRun(config, dataSet);
+  const pictures = await mixingPictures();
+  const record = describeRun(config, dataSet, pictures);
   const { model: whole, method } = buildNetwork(record);
   const model = config.trainable === "head" ? headOnly(whole, whole.init(new Random("shapes")).params) : whole;
   const optimizer = createOptimizer(config.optimizer);
-  const batches = trainBatches(config, dataSet, method, model, workers);
+  const batches = trainBatches(config, dataSet, method, model, { workers, mixingSet: pictures?.images });
   const { stepsPerEpoch } = batches;
   const totalSteps = config.epochs * stepsPerEpoch;
 
@@ -218,6 +220,12 @@ export async function train(config: RunConfig, dataSet: DataSet, options: TrainO
     return config.averageDecay > 0 ? { learningRate, averageDecay } : { learningRate };
   }
 
+  async function mixingPictures(): Promise<Pictures | undefined> {
+    const { channels, height, width } = dataSet.train;
+    const side = mixingSide(Math.max(height, width));
+    return config.mixingPictures === undefined ? undefined : readPictures(config.mixingPictures, { side, channels });
+  }
+
   async function startingPoint(): Promise<Checkpoint> {
     const initial = model.init(new Random("init", config.seed));
     if (existsSync(paths.checkpoint)) {
@@ -302,7 +310,16 @@ function claimFolder(run: string, record: RunRecord, resume: boolean): void {
     writeFileAtomic(paths.config, `${JSON.stringify(record, null, 2)}\n`);
     return;
   }
-  const difference = firstDifference(JSON.parse(JSON.stringify(record)), readRun(run));
+  const { config, mixingPictures } = record;
+  const before = readRun(run);
+  if (
+    config.mixingPictures === before.config.mixingPictures &&
+    mixingPictures?.sha256 !== before.mixingPictures?.sha256
+  )
+    throw new UserError(
+      `--resume: the ${mixingPictures?.count} mixing pictures in ${config.mixingPictures} are not the ${before.mixingPictures?.count} that ${run} was trained with; put those back, or choose another --out`,
+    );
+  const difference = firstDifference(JSON.parse(JSON.stringify(record)), before);
   if (difference)
     throw new UserError(
       `--resume: ${difference.path.replace(/^config\./, "")} is ${JSON.stringify(difference.a)}, but ${run} was trained with ${JSON.stringify(difference.b)}; use the same, or another --out`,

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { type DataSet, type ImageSet, imageCount, type Normalization, runPaths, UserError } from "../core/index.ts";
+import type { Pictures } from "../data/index.ts";
 import { type RunConfig, resolveConfig } from "./config.ts";
 
 /** What `config.json` of a run folder holds: all that is needed to use the checkpoint beside it. */
@@ -19,9 +20,19 @@ export interface RunRecord {
     /** SHA-256 of the training images and labels: a run is only resumed on the same data. */
     readonly sha256: string;
   };
+  /** The pictures of `config.mixingPictures` as they were. */
+  readonly mixingPictures?: {
+    readonly count: number;
+    /** Of their bytes. */
+    readonly sha256: string;
+  };
 }
 
-export function describeRun(config: RunConfig, { name, title, train, validation, normalization }: DataSet): RunRecord {
+export function describeRun(
+  config: RunConfig,
+  { name, title, train, validation, normalization }: DataSet,
+  pictures?: Pictures,
+): RunRecord {
   const { classNames, channels, height, width } = train;
   const [trainImages, validationImages] = [imageCount(train), imageCount(validation)];
   return {
@@ -38,6 +49,7 @@ export function describeRun(config: RunConfig, { name, title, train, validation,
       validationImages,
       sha256: fingerprint(train),
     },
+    ...(pictures && { mixingPictures: { count: pictures.images.length, sha256: pictures.sha256 } }),
   };
 }
 
