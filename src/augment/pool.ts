@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { Piscina } from "piscina";
-import { type Batch, type ImageSet, sharedImages, UserError } from "../core/index.ts";
+import { type Batch, type ImageSet, shareImages, UserError } from "../core/index.ts";
 import type { BatchTask, Pipeline } from "./training-images.ts";
 import type { Answer, WorkerData } from "./worker.ts";
 
@@ -15,8 +15,8 @@ export class BatchPool {
     readonly threads: number,
   ) {
     const { name, height, width, channels, labels, classNames } = set;
-    const shared = { name, height, width, channels, labels, classNames, images: sharedImages(set.images) };
-    const workerData: WorkerData = { set: shared, pipeline };
+    const shown = { name, height, width, channels, labels, classNames };
+    const workerData: WorkerData = { set: shown, images: shareImages(set.images), pipeline };
     this.#pool = new Piscina({
       filename: workerFile(),
       minThreads: threads,

@@ -1,13 +1,14 @@
-/** A thread of `BatchPool`: makes batches of a training set that lies in shared memory. */
+/** A thread of `BatchPool`: makes batches of a training set that all threads see. */
 
 import { workerData } from "node:worker_threads";
 import { move, transferableSymbol, valueSymbol } from "piscina";
-import { type Batch, type ImageSet, UserError } from "../core/index.ts";
+import { type Batch, type ImageSet, openImages, type SharedImages, UserError } from "../core/index.ts";
 import { type BatchTask, type Pipeline, trainingImages } from "./training-images.ts";
 
 /** The pool's data for its threads. */
 export interface WorkerData {
-  readonly set: ImageSet;
+  readonly set: Omit<ImageSet, "images">;
+  readonly images: SharedImages;
   readonly pipeline: Pipeline;
 }
 
@@ -15,12 +16,12 @@ export interface WorkerData {
 export type Answer = Batch | { readonly mistake: string };
 
 // Piscina hands its own data in a tuple around the user's.
-const { set, pipeline } = (Array.isArray(workerData) ? workerData[1] : workerData) as WorkerData;
+const { set, images, pipeline } = (Array.isArray(workerData) ? workerData[1] : workerData) as WorkerData;
 let make: ReturnType<typeof trainingImages> | undefined;
 
 export default function makeTrainingBatch(task: BatchTask): Answer {
   try {
-    make ??= trainingImages(set, pipeline);
+    make ??= trainingImages({ ...set, images: openImages(images) }, pipeline);
     const batch = make(task);
     return move({
       get [transferableSymbol]() {

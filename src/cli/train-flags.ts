@@ -24,6 +24,7 @@ export interface TrainFlag {
 }
 
 const forEmoji = { path: "data.name", is: "emoji", flag: "--data" };
+const forFolder = { path: "data.name", is: "folder", flag: "--data" };
 const forCifar10 = { path: "data.name", is: "cifar10", flag: "--data" };
 const forAnchored = { path: "method.name", is: "anchored", flag: "--method" };
 const forSchedule = (is: string) => ({ path: "schedule.name", is, flag: "--schedule" });
@@ -85,7 +86,22 @@ export const trainFlags: readonly TrainFlag[] = [
     help: "your images as <split>/<class>/*; implies --data folder",
     parse: text,
     path: "data.folder",
-    only: { path: "data.name", is: "folder", flag: "--data" },
+    only: forFolder,
+  },
+  {
+    flag: "--stream",
+    help: "folder: keep the decoded images on disk, not in memory (default: where they fill more than 1 GiB)",
+    path: "data.stream",
+    sets: true,
+    only: forFolder,
+  },
+  {
+    flag: "--bad-images",
+    value: "<what>",
+    help: "folder: refuse | skip files that cannot be read (refuse)",
+    parse: oneOf(["refuse", "skip"]),
+    path: "data.badImages",
+    only: forFolder,
   },
   {
     flag: "--image-size",

@@ -1,3 +1,5 @@
+import { type Images, selectImages } from "./images.ts";
+
 /** One uint8 image, [H, W, C] row-major; C is 1 (grey) or 3 (RGB). */
 export interface Image {
   readonly height: number;
@@ -21,8 +23,8 @@ export interface ImageSet {
   readonly width: number;
   /** 1 (grey) or 3 (RGB). */
   readonly channels: number;
-  /** [N, H, W, C] row-major. */
-  readonly images: Uint8Array;
+  /** [N, H, W, C] row-major, in memory or in a file: read them by `imageAt`. */
+  readonly images: Images;
   /** [N], index into `classNames`. */
   readonly labels: Int32Array;
   readonly classNames: readonly string[];
@@ -30,19 +32,6 @@ export interface ImageSet {
   readonly domains?: Partition;
   /** What each image shows, for splits that keep all drawings of a concept together. */
   readonly concepts?: Partition;
-}
-
-const shared = new WeakMap<Uint8Array, Uint8Array>();
-
-/** The same bytes where all threads see them: a copy, made once, of those that lie elsewhere. */
-export function sharedImages(images: Uint8Array): Uint8Array {
-  if (images.buffer instanceof SharedArrayBuffer) return images;
-  const known = shared.get(images);
-  if (known) return known;
-  const copy = new Uint8Array(new SharedArrayBuffer(images.length));
-  copy.set(images);
-  shared.set(images, copy);
-  return copy;
 }
 
 /** Number of images N. */
@@ -53,14 +42,10 @@ const pick = (partition: Partition | undefined, rows: ArrayLike<number>): Partit
 
 /** The images at `rows`, in that order, under a new name. */
 export function subset(set: ImageSet, rows: ArrayLike<number>, name = set.name): ImageSet {
-  const bytesPerImage = set.height * set.width * set.channels;
-  const images = new Uint8Array(rows.length * bytesPerImage);
-  for (let i = 0; i < rows.length; i++)
-    images.set(set.images.subarray(rows[i] * bytesPerImage, (rows[i] + 1) * bytesPerImage), i * bytesPerImage);
   return {
     ...set,
     name,
-    images,
+    images: selectImages(set, rows),
     labels: Int32Array.from(rows, (row) => set.labels[row]),
     domains: pick(set.domains, rows),
     concepts: pick(set.concepts, rows),

@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { type DataSet, type ImageSet, imageCount, type Normalization, runPaths, UserError } from "../core/index.ts";
+import { type DataSet, fingerprintOf, imageCount, type Normalization, runPaths, UserError } from "../core/index.ts";
 import type { Pictures } from "../data/index.ts";
 import { type RunConfig, resolveConfig } from "./config.ts";
 
@@ -47,17 +46,11 @@ export function describeRun(
       normalization,
       trainImages,
       validationImages,
-      sha256: fingerprint(train),
+      sha256: fingerprintOf(train),
     },
     ...(pictures && { mixingPictures: { count: pictures.images.length, sha256: pictures.sha256 } }),
   };
 }
-
-const fingerprint = ({ images, labels }: ImageSet): string =>
-  createHash("sha256")
-    .update(images)
-    .update(new Uint8Array(labels.buffer, labels.byteOffset, labels.byteLength))
-    .digest("hex");
 
 /** @throws UserError where `run` is no run folder or its config.json is damaged. */
 export function readRun(run: string): RunRecord {
