@@ -96,7 +96,11 @@ export class ImageFile implements ImageFileParts {
       return JSON.parse(readFileSync(kept, "utf8")) as T;
     } catch {
       const value = compute();
-      writeFileAtomic(kept, JSON.stringify(value));
+      try {
+        writeFileAtomic(kept, JSON.stringify(value));
+      } catch {
+        // It costs a pass over the images next time, no more.
+      }
       return value;
     }
   }
