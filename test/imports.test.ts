@@ -20,7 +20,7 @@ const mayImport: Record<string, readonly string[]> = {
   // Both read what was saved, not what saved it.
   evaluate: ["core"],
   report: ["core", "evaluate"],
-  serve: ["core", "export"],
+  serve: ["core", "data", "export"],
   cli: [
     "core",
     "data",

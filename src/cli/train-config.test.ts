@@ -85,6 +85,7 @@ it("every flag sets a field that a config may have", () => {
       normalization: "data",
     },
     { data: { name: "emoji" }, method: { name: "oat" } },
+    { data: { name: "emoji" }, augment: [{ name: "pixMix" }], mixingPictures: "pictures" },
     ...[
       { name: "multistep", learningRate: 1, milestones: [1] },
       { name: "cosine", learningRate: 1 },

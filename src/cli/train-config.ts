@@ -125,7 +125,8 @@ export function flagsOf(config: RunConfig): string | undefined {
     if (path === "augment") return usual ? [] : [`${flag} ${namesOf(config.augment)}`];
     if (path === "mix") return config.mix.length > 0 ? [`${flag} ${namesOf(config.mix)}`] : [];
     if (!always.has(path) && sameJson(value, getPath(standard, place))) return [];
-    return sets === undefined ? `${flag} ${quoted(String(value))}` : flag;
+    if (sets !== undefined) return value === sets ? [flag] : [];
+    return [`${flag} ${quoted(String(value))}`];
   });
   return [...parts, ...(config.augment.length === 0 ? ["--no-augment"] : [])].join(" ");
 }

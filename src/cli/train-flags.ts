@@ -26,6 +26,7 @@ export interface TrainFlag {
 }
 
 const forEmoji = { path: "data.name", is: "emoji", flag: "--data" };
+const forFolder = { path: "data.name", is: "folder", flag: "--data" };
 const forCifar10 = { path: "data.name", is: "cifar10", flag: "--data" };
 const forAnchored = { path: "method.name", is: "anchored", flag: "--method" };
 const forOat = { path: "method.name", is: "oat", flag: "--method" };
@@ -100,7 +101,22 @@ export const trainFlags: readonly TrainFlag[] = [
     help: "your images as <split>/<class>/*; implies --data folder",
     parse: text,
     path: "data.folder",
-    only: { path: "data.name", is: "folder", flag: "--data" },
+    only: forFolder,
+  },
+  {
+    flag: "--stream",
+    help: "folder: keep the decoded images on disk, not in memory (default: where they fill more than 1 GiB)",
+    path: "data.stream",
+    sets: true,
+    only: forFolder,
+  },
+  {
+    flag: "--bad-images",
+    value: "<what>",
+    help: "folder: refuse | skip files that cannot be read (refuse)",
+    parse: oneOf(["refuse", "skip"]),
+    path: "data.badImages",
+    only: forFolder,
   },
   {
     flag: "--image-size",
@@ -386,6 +402,20 @@ export const trainFlags: readonly TrainFlag[] = [
     help: `images of a batch with one another, of ${mixers.join(", ")}; each batch takes one`,
     parse: namedList(mixers),
     path: "mix",
+  },
+  {
+    flag: "--mixing-pictures",
+    value: "<dir>",
+    help: "pixMix: mix with the pictures in this folder, in place of fractals",
+    parse: () => (folder) => resolve(folder),
+    path: "mixingPictures",
+  },
+  {
+    flag: "--repeated-augmentation",
+    value: "<n>",
+    help: "times that an image stands in an epoch, each time augmented anew; the epoch stays as long",
+    parse: whole({ min: 1, max: 64, example: 3 }),
+    path: "repeatedAugmentation",
   },
   {
     flag: "--label-smoothing",

@@ -32,6 +32,7 @@ interface Options extends Record<string, unknown> {
   out?: string;
   resume?: boolean;
   maxSteps?: number;
+  workers?: number;
   json?: boolean;
 }
 
@@ -53,6 +54,11 @@ export function trainCommand(terminal: Terminal, exit: (code: number) => void): 
     .option("--out <run>", "the run folder (default: runs/ and a name made of data, model, method and seed)")
     .option("--resume", "continue the run in --out, bit for bit as if it had never stopped")
     .option("--max-steps <n>", "stop, resumable, after so many steps", whole({ min: 1, example: 100 })("--max-steps"))
+    .option(
+      "--workers <n>",
+      "threads that make batches while a step runs; 0: none (default: what the augmentation needs). The weights stay the same",
+      whole({ min: 0, max: 256, example: 2 })("--workers"),
+    )
     .option("--json", "print the outcome as JSON")
     .addHelpText(
       "after",
@@ -78,13 +84,13 @@ async function runTrain(terminal: Terminal, options: Options, given: Map<string,
   if (options.augment === false) given.set("augment", false);
   const config = configFrom(await baseOf(options), given);
   const run = options.out ?? defaultRun(config);
-  const { resume, maxSteps, dataDir } = options;
+  const { resume, maxSteps, dataDir, workers } = options;
   const again = `${ownCommand()} train --resume --out ${run}${dataDir ? ` --data-dir ${dataDir}` : ""}`;
   if (!resume && holdsRun(run))
     throw new UserError(`${run} already holds a run; continue it with --resume, or choose another --out`);
   let interrupted = false;
   const summary = await terminal.interruptible(async (signal) => {
-    const done = await trainInto(terminal, run, config, { dataDir, resume, maxSteps, signal });
+    const done = await trainInto(terminal, run, config, { dataDir, resume, maxSteps, workers, signal });
     interrupted = signal.aborted;
     return done;
   });
@@ -99,7 +105,7 @@ async function runTrain(terminal: Terminal, options: Options, given: Map<string,
   return 0;
 }
 
-interface TrainIntoOptions extends Pick<TrainOptions, "resume" | "maxSteps" | "signal"> {
+interface TrainIntoOptions extends Pick<TrainOptions, "resume" | "maxSteps" | "workers" | "signal"> {
   readonly dataDir?: string;
   /** What the progress is headed by. */
   readonly label?: string;

@@ -1,5 +1,11 @@
+import { extname } from "node:path";
 import sharp from "sharp";
 import { UserError } from "../core/index.ts";
+
+/** Of the files that are taken for images. */
+export const imageExtensions = [".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif", ".tif", ".tiff"];
+
+export const isImageName = (name: string): boolean => imageExtensions.includes(extname(name).toLowerCase());
 
 /**
  * One image file, by its path or its bytes, as [size, size, C] bytes, C = 3 or 1: turned as its EXIF tag says, laid on

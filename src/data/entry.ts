@@ -47,6 +47,10 @@ export interface DataOptions {
   readonly humanLabelsKind?: HumanLabelKind;
   /** folder: the folder that holds `<split>/<class>/*`. */
   readonly folder?: string;
+  /** folder: whether the images stay on disk, decoded, in place of memory; where absent, if they fill more than 1 GiB. */
+  readonly stream?: boolean;
+  /** folder: what is done about files that cannot be read; `refuse` where absent. */
+  readonly badImages?: "refuse" | "skip";
   readonly onProgress?: (progress: Progress) => void;
   /** One line that the user should see, e.g. that a damaged cache is rebuilt. */
   readonly onNotice?: (line: string) => void;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type ImageSet, UserError } from "../core/index.ts";
+import { allBytes, type ImageSet, UserError } from "../core/index.ts";
 import { withImbalance } from "./imbalance.ts";
 
 const toy = (labels: number[]): ImageSet => ({
@@ -24,7 +24,7 @@ test("a class with fewer images keeps all; none is emptied; images stay with the
   const tail = withImbalance(uneven, { ratio: 1000, seed: 0 });
   expect(counts(tail)).toEqual([40, 1, 1]);
   expect(counts(withImbalance(uneven, { ratio: 4, seed: 0 }))).toEqual([40, 3, 7]);
-  for (const [row, value] of tail.images.entries()) expect(uneven.labels[value]).toBe(tail.labels[row]);
+  for (const [row, value] of allBytes(tail).entries()) expect(uneven.labels[value]).toBe(tail.labels[row]);
 });
 
 test("a seed repeats, another one differs; a ratio below 1 is refused", () => {

@@ -1,6 +1,6 @@
 import * as web from "onnxruntime-web";
 import { describe, expect, test } from "vitest";
-import { HostArray, type ImageSet, imageCount, Random, UserError } from "../core/index.ts";
+import { allBytes, HostArray, type ImageSet, imageCount, Random, UserError } from "../core/index.ts";
 import { modelMetadata, openOnnx } from "../engine/index.ts";
 import { buildNetwork, createPredictor, type LoadedRun } from "../train/index.ts";
 import { describeRun } from "../train/run-record.ts";
@@ -36,6 +36,8 @@ const set: ImageSet = {
   classNames: ["dark", "grey", "light"],
 };
 
+const pixels = allBytes(set);
+
 /** max |a − b| over max(1, max |b|). */
 function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   expect(a.length).toBe(b.length);
@@ -69,7 +71,7 @@ describe.each(cases)("%s", (_, loaded, options, references) => {
     expect(opened.card).toMatchObject({ references, classes: set.classNames, temperature: options.temperature ?? 1 });
     for (const count of [1, 2, 7]) {
       const { logits, probabilities, uncertainty, score, label } = await opened.predict(
-        set.images.subarray(0, count * BYTES),
+        pixels.subarray(0, count * BYTES),
       );
       const first = <T extends { subarray(from: number, to: number): T }>(all: T): T => all.subarray(0, count * 3);
       expect(distance(logits, first(expected.logits))).toBeLessThan(1e-5);
@@ -109,11 +111,11 @@ test("another runtime (onnxruntime-web, WebAssembly) gives the same", async () =
   const bytes = await exportClassifier(anchored, { temperature: 1.5 });
   const opened = await openOnnx(bytes, { threads: 1 });
   const shape = [imageCount(set), 8, 8, 3];
-  const ours = await opened.run({ images: { shape, data: set.images } });
+  const ours = await opened.run({ images: { shape, data: pixels } });
   await opened.dispose();
   web.env.wasm.numThreads = 1;
   const session = await web.InferenceSession.create(bytes, { executionProviders: ["wasm"] });
-  const theirs = await session.run({ images: new web.Tensor("uint8", set.images, shape) });
+  const theirs = await session.run({ images: new web.Tensor("uint8", pixels, shape) });
   expect(Object.keys(theirs)).toEqual(["logits", "probabilities", "label", "uncertainty", "score"]);
   for (const name of Object.keys(theirs)) {
     expect(theirs[name].dims).toEqual(ours[name].shape);
@@ -130,7 +132,7 @@ test("float16 halves the file; what has a number a channel keeps its bits", asyn
   expect(half.length / whole.length).toBeLessThan(0.55);
   const [a, b] = await Promise.all([whole, half].map((bytes) => openBytes(bytes, "x", { threads: 1 })));
   expect([a.card.precision, b.card.precision]).toEqual(["float32", "float16"]);
-  const [exact, rounded] = [await a.predict(set.images), await b.predict(set.images)];
+  const [exact, rounded] = [await a.predict(pixels), await b.predict(pixels)];
   await Promise.all([a.dispose(), b.dispose()]);
   const error = distance(rounded.logits, exact.logits);
   expect(error).toBeGreaterThan(0);

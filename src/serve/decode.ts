@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import sharp from "sharp";
+import { decodeImage } from "../data/index.ts";
 import type { ModelCard } from "../export/index.ts";
 import { type Limits, Refusal } from "./limits.ts";
 
@@ -23,21 +24,19 @@ async function inTurn<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /**
- * An uploaded file → uint8 [H, W, C] of the model's size: turned as its EXIF tag says, laid on white where transparent,
- * scaled to cover and cropped to the middle.
+ * An uploaded file → uint8 [H, H, C], as `decodeImage` makes it; its header is read first.
  * @throws Refusal 413 for too many pixels, 415 for another format, 422 for a damaged picture
  */
 export function decodeUpload(
   file: Uint8Array,
-  { height, width, channels }: Pick<ModelCard, "height" | "width" | "channels">,
+  { height, channels }: Pick<ModelCard, "height" | "channels">,
   { maxPixels }: Pick<Limits, "maxPixels">,
   name = "the upload",
 ): Promise<Uint8Array> {
   return inTurn(async () => {
-    const open = () => sharp(file, { limitInputPixels: maxPixels, failOn: "error" });
     let found: { format?: string; width?: number; height?: number };
     try {
-      found = await open().metadata();
+      found = await sharp(file, { limitInputPixels: maxPixels }).metadata();
     } catch (error) {
       throw refusalOf(error, name, maxPixels);
     }
@@ -49,16 +48,9 @@ export function decodeUpload(
       );
     if ((found.width ?? 0) * (found.height ?? 0) > maxPixels) throw tooManyPixels(name, maxPixels);
     try {
-      return await open()
-        .rotate()
-        .flatten({ background: "white" })
-        .resize(width, height, { fit: "cover" })
-        .toColourspace(channels === 1 ? "b-w" : "srgb")
-        .removeAlpha()
-        .raw({ depth: "uchar" })
-        .toBuffer();
+      return await decodeImage(file, height, channels, name);
     } catch (error) {
-      throw refusalOf(error, name, maxPixels);
+      throw new Refusal(422, "damaged_image", (error as Error).message);
     }
   });
 }

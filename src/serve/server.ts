@@ -2,6 +2,7 @@ import multipart from "@fastify/multipart";
 import swagger from "@fastify/swagger";
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import { z } from "zod";
+import { UserError } from "../core/index.ts";
 import type { Classifier } from "../export/index.ts";
 import { type Answer, errorBody, healthBody, predictionsBody, separated, toPrediction } from "./answers.ts";
 import { Batcher } from "./batcher.ts";
@@ -29,6 +30,7 @@ const jsonSchema = (schema: z.ZodType) => {
 /**
  * An HTTP server of one model, not yet listening: `POST /v1/predict`, `GET /v1/model`, `/health`, `/metrics`,
  * `/openapi.json`. Closing it finishes what it accepted, then lets the model go.
+ * @throws UserError for a model of images that are not square
  */
 export async function createServer({
   model,
@@ -38,6 +40,8 @@ export async function createServer({
 }: ServerOptions): Promise<FastifyInstance> {
   const limits: Limits = { ...defaultLimits, ...given };
   const { card } = model;
+  if (card.height !== card.width)
+    throw new UserError(`the model's images are ${card.width}×${card.height}; only square ones are made from uploads`);
   const startedAt = performance.now();
   let pending = 0;
   let stopping = false;

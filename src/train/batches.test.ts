@@ -25,8 +25,8 @@ const rowsOf = ({ shape, data }: { shape: readonly number[]; data: ArrayLike<num
 describe("several references an image", () => {
   const batches = batchesOf({ name: "anchored", referencesPerImage: 4 });
 
-  test("a batch has as many rows as ever: each image under references of its own", () => {
-    const { microBatches, labels } = batches.at(0);
+  test("a batch has as many rows as ever: each image under references of its own", async () => {
+    const { microBatches, labels } = await batches.at(0);
     const [fed] = microBatches;
     const images = rowsOf(fed.images);
     expect(images).toHaveLength(8);
@@ -35,11 +35,12 @@ describe("several references an image", () => {
     expect([...labels.slice(0, 2), ...labels.slice(0, 2)]).toEqual([...labels.slice(4)]);
   });
 
-  test("an epoch has as many steps as ever, and four of them pass once over the images", () => {
+  test("an epoch has as many steps as ever, and four of them pass once over the images", async () => {
     expect(batches.stepsPerEpoch).toBe(6);
-    const seen = Array.from({ length: 24 }, (_, step) => rowsOf(batches.at(step).microBatches[0].images)).flat();
-    expect(new Set(seen).size).toBe(48);
-    expect(rowsOf(batches.at(24).microBatches[0].images)).not.toEqual(rowsOf(batches.at(0).microBatches[0].images));
+    const images = async (step: number) => rowsOf((await batches.at(step)).microBatches[0].images);
+    const seen = await Promise.all(Array.from({ length: 24 }, (_, step) => images(step)));
+    expect(new Set(seen.flat()).size).toBe(48);
+    expect(await images(24)).not.toEqual(await images(0));
   });
 
   test("they divide the batch", () => {
@@ -49,20 +50,23 @@ describe("several references an image", () => {
   });
 });
 
-test("a set that grows: few references at first, nested, all of them later", () => {
+test("a set that grows: few references at first, nested, all of them later", async () => {
   const batches = batchesOf({ name: "anchored", referenceStart: 2, referenceGrowth: 0.5 });
-  const drawn = (steps: readonly number[]) =>
-    new Set(steps.flatMap((step) => rowsOf(batches.at(step).microBatches[0].references)));
-  const [first, later] = [drawn([0]), drawn([6, 7, 8, 9, 10, 11])];
+  const drawn = async (steps: readonly number[]) => {
+    const made = await Promise.all(steps.map((step) => batches.at(step)));
+    return new Set(made.flatMap(({ microBatches }) => rowsOf(microBatches[0].references)));
+  };
+  const [first, early, later] = [await drawn([0]), await drawn([0, 1, 2]), await drawn([6, 7, 8, 9, 10, 11])];
   expect(first.size).toBe(2);
   expect(later.size).toBeGreaterThan(20);
-  expect([...first].every((image) => drawn([0, 1, 2]).has(image))).toBe(true);
-  expect(drawn([0, 1, 2]).size).toBeLessThan(15);
+  expect([...first].every((image) => early.has(image))).toBe(true);
+  expect(early.size).toBeLessThan(15);
 });
 
-test("late masking: no batch before its share of the training, all of them after", () => {
+test("late masking: no batch before its share of the training, all of them after", async () => {
   const batches = batchesOf({ name: "anchored", maskProbability: 1, maskFrom: 0.5 });
-  const masks = Array.from({ length: 12 }, (_, step) => batches.at(step).microBatches[0].maskReference.data[0]);
+  const made = await Promise.all(Array.from({ length: 12 }, (_, step) => batches.at(step)));
+  const masks = made.map(({ microBatches }) => microBatches[0].maskReference.data[0]);
   expect(masks).toEqual([0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1]);
 });
 

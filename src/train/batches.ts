@@ -1,8 +1,19 @@
-import { augmentationsFromJson, makeBatch, mixersFromJson, smoothLabels } from "../augment/index.ts";
-import { type DataSet, HostArray, type HostArrays, imageCount, permutation, Random, UserError } from "../core/index.ts";
+import { makeBatch } from "../augment/index.ts";
+import {
+  type DataSet,
+  HostArray,
+  type HostArrays,
+  type Image,
+  imageCount,
+  permutation,
+  Random,
+  UserError,
+} from "../core/index.ts";
 import { createMethod, type DrawReferences, type Method } from "../methods/index.ts";
 import { drawNoise, type Model } from "../models/index.ts";
 import type { RunConfig } from "./config.ts";
+import { epochOrder } from "./epoch-order.ts";
+import { imageBatches, type Workers } from "./image-batches.ts";
 import { NOISE_PREFIX } from "./step.ts";
 import { microBatches } from "./stepper.ts";
 
@@ -18,6 +29,10 @@ export interface BatchParts {
   readonly model: Model;
   /** At a share of the training; called by methods that have references. */
   readonly drawReferencesAt: (progress: number) => DrawReferences;
+  /** Threads that make batches; none where absent. */
+  readonly workers?: Workers;
+  /** Pictures that `pixMix` mixes with. */
+  readonly mixingSet?: readonly Image[];
 }
 
 /**
@@ -27,7 +42,7 @@ export interface BatchParts {
 export function trainBatches(
   config: RunConfig,
   { train, normalization }: DataSet,
-  { method, model, drawReferencesAt }: BatchParts,
+  { method, model, drawReferencesAt, workers = 0, mixingSet }: BatchParts,
 ) {
   const { batchSize, seed } = config;
   const stepsPerEpoch = Math.floor(imageCount(train) / batchSize);
@@ -42,8 +57,12 @@ export function trainBatches(
     throw new UserError(
       `--warm-start-epochs ${warmStartEpochs}: of ${config.epochs} epochs none is left for ${method.output.name}; choose fewer`,
     );
-  const augment = augmentationsFromJson(config.augment);
-  const mixers = mixersFromJson(config.mix);
+  const { augment, mix, labelSmoothing } = config;
+  const made = imageBatches(
+    train,
+    { normalization, augment, mix, labelSmoothing, seed, resources: { mixingSet } },
+    workers,
+  );
   const { channels, height, width } = train;
   const shape = { count: batchSize, channels, height, width, classes: train.classNames.length };
 
@@ -54,7 +73,8 @@ export function trainBatches(
       `--references-per-image ${copies}: does not divide the batch of ${batchSize}; choose a --batch-size that is a multiple`,
     );
 
-  let order: { epoch: number; rows: Int32Array } = { epoch: -1, rows: new Int32Array() };
+  const count = imageCount(train);
+  const orderOf = epochOrder({ count, length: stepsPerEpoch * batchSize, repeats: config.repeatedAugmentation, seed });
   return {
     stepsPerEpoch,
     /** What the network is fed of the first `count` images of a fixed order, without augmentation or masking. */
@@ -74,21 +94,15 @@ export function trainBatches(
       return shown;
     },
     /** The batch of a step, counted over all epochs from 0. */
-    at(step: number): TrainBatch {
+    async at(step: number): Promise<TrainBatch> {
       // Under n references an image is n rows of a batch, and n epochs of as many steps pass once over the images.
       const epoch = Math.floor(step / (stepsPerEpoch * copies));
-      if (order.epoch !== epoch)
-        order = { epoch, rows: permutation(imageCount(train), new Random("shuffle", seed, epoch)) };
       const distinct = batchSize / copies;
       const first = (step % (stepsPerEpoch * copies)) * distinct;
-      const rows = repeated(order.rows.subarray(first, first + distinct), copies);
-      const random = (row: number) => new Random("augment", seed, epoch, row);
-      const { images, targets } = makeBatch(train, rows, { normalization, augment, random });
-      const smoothed = { images, targets: smoothLabels(targets, shape.classes, config.labelSmoothing) };
-      // Of several mixers a batch takes one, as timm does.
-      const mixing = new Random("mix", seed, step);
-      const mixer = mixers.length > 0 ? mixers[mixing.integer(mixers.length)] : undefined;
-      const batch = mixer ? mixer.apply(smoothed, shape, mixing) : smoothed;
+      const places = orderOf(epoch, first, first + distinct);
+      const rows = repeated(places.rows, copies);
+      const repetitions = places.repetitions && repeated(places.repetitions, copies);
+      const batch = await made.make({ step, epoch, rows, repetitions });
       const progress = step / (config.epochs * stepsPerEpoch);
       const fed = method.prepare(batch, shape, new Random("method", seed, step), drawReferencesAt(progress), progress);
       // Fed at every step or at none: a program is compiled for what its first step is fed.
@@ -100,6 +114,11 @@ export function trainBatches(
         labels: rows.map((row) => train.labels[row]),
       };
     },
+    /** Batches worth asking for ahead of the one that is needed next. */
+    ahead: () => made.ahead,
+    /** Tells how long a step took. */
+    stepTook: made.stepTook,
+    close: made.close,
   };
 }
 

@@ -27,6 +27,7 @@ test("a data set's name is enough: the rest is the CIFAR recipe", () => {
       decayNormsAndBiases: true,
       biasRate: 1,
     },
+    repeatedAugmentation: 1,
     schedule: { name: "one-cycle", peak: 0.2, warmup: 0.3, startDivisor: 25, endDivisor: 1e4, anneal: "cosine" },
     augment: [
       { name: "crop", options: { pad: 4 } },

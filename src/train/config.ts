@@ -139,6 +139,10 @@ const runConfig = z.strictObject({
     { name: "crop", options: { pad: 4 } },
     { name: "flip", options: {} },
   ]),
+  /** A folder of pictures that `pixMix` mixes with in place of fractals. */
+  mixingPictures: z.string().optional(),
+  /** Times that an image chosen for an epoch stands in it, each time augmented anew; the epoch stays as long. */
+  repeatedAugmentation: count.default(1),
   /** What to start from: a run folder, or a safetensors file of weights; fresh weights where absent. */
   init: z.string().optional(),
   /**
@@ -177,6 +181,9 @@ export function resolveConfig(input: RunConfigInput): RunConfig {
   const result = runConfig.safeParse(input);
   if (result.success) {
     requirePrecision(result.data.precision, result.data.device);
+    const { mixingPictures, augment } = result.data;
+    if (mixingPictures !== undefined && !augment.some(({ name }) => name === "pixMix"))
+      throw new UserError(`mixing pictures ${mixingPictures}: only pixMix mixes with them; add it to the augmentation`);
     return result.data;
   }
   const { path, message } = result.error.issues[0];

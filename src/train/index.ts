@@ -1,3 +1,4 @@
+export { madeAhead } from "./ahead.ts";
 export { type Checkpoint, chooseWeights, loadCheckpoint, type Progress, saveCheckpoint } from "./checkpoint.ts";
 export { type RunConfig, type RunConfigInput, referenceSources, resolveConfig } from "./config.ts";
 export { type FeatureExtractor, type FeatureOptions, loadFeatures } from "./features.ts";

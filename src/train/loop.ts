@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { mixingSide } from "../augment/index.ts";
 import {
   type DataSet,
   HostArray,
@@ -9,14 +10,17 @@ import {
   UserError,
   writeFileAtomic,
 } from "../core/index.ts";
+import { type Pictures, readPictures } from "../data/index.ts";
 import { compile, requireDevice } from "../engine/index.ts";
 import { tiedStart } from "../methods/index.ts";
 import { headOnly, type Variables } from "../models/index.ts";
 import { createOptimizer, learningRateAt } from "../optim/index.ts";
+import { madeAhead } from "./ahead.ts";
 import { trainBatches } from "./batches.ts";
 import { type Checkpoint, checkVariables, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 import { firstDifference, type RunConfig } from "./config.ts";
 import { createForward } from "./forward.ts";
+import type { Workers } from "./image-batches.ts";
 import { initialWeights } from "./initial-weights.ts";
 import { appendMetrics, type MetricsLine, truncateMetrics } from "./metrics-log.ts";
 import { buildNetwork, outputAnchorOf, predictSet } from "./predict.ts";
@@ -25,7 +29,7 @@ import { referenceSet } from "./reference-set.ts";
 import { describeRun, type RunRecord, readRun } from "./run-record.ts";
 import { accuracyOf, correctCount, Diverged, meanNll, requireFinite } from "./scores.ts";
 import type { StepControls, TrainState } from "./step.ts";
-import { createStepper } from "./stepper.ts";
+import { createStepper, type Stepper } from "./stepper.ts";
 
 export interface TrainProgress {
   /** From 1. */
@@ -62,6 +66,11 @@ export interface TrainOptions {
   readonly pretrainingImages?: ImageSet;
   /** Stops, resumable, once the run has taken so many steps over all epochs. */
   readonly maxSteps?: number;
+  /**
+   * Threads that make batches while a step runs; 0: none. The weights do not depend on it. Default `"auto"`: as many as the
+   * augmentation needs, after the first steps have shown what it costs.
+   */
+  readonly workers?: Workers;
 }
 
 export interface TrainSummary {
@@ -87,7 +96,7 @@ export interface TrainSummary {
  * the disk is full, or the loss is not finite (the last checkpoint stays as it was).
  */
 export async function train(config: RunConfig, given: DataSet, options: TrainOptions): Promise<TrainSummary> {
-  const { run, resume = false, onProgress, signal, maxSteps = Number.POSITIVE_INFINITY } = options;
+  const { run, resume = false, onProgress, signal, maxSteps = Number.POSITIVE_INFINITY, workers = "auto" } = options;
   const paths = runPaths(run);
 
   // ---- what is trained ----
@@ -100,13 +109,15 @@ export async function train(config: RunConfig, given: DataSet, options: TrainOpt
         ? pretraining.normalization
         : given.normalization;
   const dataSet = { ...given, normalization };
-  const record = describeRun(config, dataSet, pretraining);
+  const pictures = await mixingPictures();
+  const record = describeRun(config, dataSet, { pretraining, pictures });
   const { model: whole, method } = buildNetwork(record);
   const model = config.trainable === "head" ? headOnly(whole, whole.init(new Random("shapes")).params) : whole;
   const optimizer = createOptimizer(config.optimizer);
   const referencesFrom = referenceSet(config, dataSet, { pretraining, pretrainingImages: options.pretrainingImages });
   const drawReferencesAt = referencesFrom?.drawAt ?? (() => () => new Float32Array());
-  const batches = trainBatches(config, dataSet, { method, model, drawReferencesAt });
+  const mixingSet = pictures?.images;
+  const batches = trainBatches(config, dataSet, { method, model, drawReferencesAt, workers, mixingSet });
   const { stepsPerEpoch } = batches;
   const totalSteps = config.epochs * stepsPerEpoch;
 
@@ -143,18 +154,20 @@ export async function train(config: RunConfig, given: DataSet, options: TrainOpt
     ...validation,
   });
   if (step >= lastStep) return summary();
-  let next = batches.at(step);
-  const stepper = await createStepper({ model, method, optimizer }, config, {
-    current,
-    fed: next.microBatches[0],
-    controls: controlsAt(0),
-  });
   const forward =
     imageCount(dataSet.validation) > 0 && (config.validateEvery > 0 || method.output.reading?.anchor)
       ? createForward(record, { model: whole, method })
       : undefined;
+  let stepper: Stepper | undefined;
 
   try {
+    const nextBatch = madeAhead(batches.at, { first: step, end: lastStep, ahead: batches.ahead });
+    let next = await nextBatch();
+    stepper = await createStepper({ model, method, optimizer }, config, {
+      current,
+      fed: next.microBatches[0],
+      controls: controlsAt(0),
+    });
     let validation: Validation | undefined;
     let imagesPerSecond = 0;
     let saved = step;
@@ -167,7 +180,8 @@ export async function train(config: RunConfig, given: DataSet, options: TrainOpt
       const learningRate = controls.learningRate.data[0];
       const { labels } = next;
       const { loss, logits, ...moved } = await stepper.step(current, next.microBatches, controls);
-      if (step + 1 < lastStep) next = batches.at(step + 1);
+      batches.stepTook(performance.now() - stepStartedAt, lastStep - step);
+      if (step + 1 < lastStep) next = await nextBatch();
 
       const stepLoss = loss.data[0];
       if (!Number.isFinite(stepLoss))
@@ -226,7 +240,8 @@ export async function train(config: RunConfig, given: DataSet, options: TrainOpt
     if (saved !== step) save();
     return summary(validation);
   } finally {
-    await stepper.dispose();
+    await batches.close();
+    await stepper?.dispose();
     await forward?.dispose();
   }
 
@@ -235,6 +250,12 @@ export async function train(config: RunConfig, given: DataSet, options: TrainOpt
     // The first weights of a run are far from any average worth keeping.
     const averageDecay = HostArray.scalar(Math.min(config.averageDecay, (1 + step) / (10 + step)));
     return config.averageDecay > 0 ? { learningRate, averageDecay } : { learningRate };
+  }
+
+  async function mixingPictures(): Promise<Pictures | undefined> {
+    const { channels, height, width } = dataSet.train;
+    const side = mixingSide(Math.max(height, width));
+    return config.mixingPictures === undefined ? undefined : readPictures(config.mixingPictures, { side, channels });
   }
 
   async function startingPoint(): Promise<Checkpoint> {
@@ -333,7 +354,16 @@ function claimFolder(run: string, record: RunRecord, resume: boolean): void {
     writeFileAtomic(paths.config, `${JSON.stringify(record, null, 2)}\n`);
     return;
   }
-  const difference = firstDifference(JSON.parse(JSON.stringify(record)), readRun(run));
+  const { config, mixingPictures } = record;
+  const before = readRun(run);
+  if (
+    config.mixingPictures === before.config.mixingPictures &&
+    mixingPictures?.sha256 !== before.mixingPictures?.sha256
+  )
+    throw new UserError(
+      `--resume: the ${mixingPictures?.count} mixing pictures in ${config.mixingPictures} are not the ${before.mixingPictures?.count} that ${run} was trained with; put those back, or choose another --out`,
+    );
+  const difference = firstDifference(JSON.parse(JSON.stringify(record)), before);
   if (difference)
     throw new UserError(
       `--resume: ${difference.path.replace(/^config\./, "")} is ${JSON.stringify(difference.a)}, but ${run} was trained with ${JSON.stringify(difference.b)}; use the same, or another --out`,

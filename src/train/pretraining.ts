@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
-import { type ImageSet, type Normalization, UserError } from "../core/index.ts";
+import { fingerprintOf, type ImageSet, type Normalization, UserError } from "../core/index.ts";
 import type { RunConfig } from "./config.ts";
-import { fingerprint, type RunRecord, readRun } from "./run-record.ts";
+import { type RunRecord, readRun } from "./run-record.ts";
 
 /**
  * What a run keeps in its own folder of the run that it starts from: enough to feed images as that one did, and to find
@@ -66,7 +66,7 @@ export function checkPretrainingImages(
 ): ImageSet {
   if (!images) throw new TypeError("train: references from the pre-training need `pretrainingImages`");
   const refuse = (why: string) => new UserError(`--references-from: the pre-training images (${data.name}) ${why}`);
-  if (fingerprint(images) !== sha256) throw refuse("are no longer those that the run was trained on");
+  if (fingerprintOf(images) !== sha256) throw refuse("are no longer those that the run was trained on");
   const shape = ({ width, height, channels }: ImageSet) => `${width}×${height} of ${channels} channels`;
   if (shape(images) !== shape(like))
     throw refuse(`are ${shape(images)}, the new ones ${shape(like)}; use the same --image-size`);

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { type DataSet, type ImageSet, imageCount, type Normalization, runPaths, UserError } from "../core/index.ts";
+import { type DataSet, fingerprintOf, imageCount, type Normalization, runPaths, UserError } from "../core/index.ts";
+import type { Pictures } from "../data/index.ts";
 import { type RunConfig, resolveConfig } from "./config.ts";
 import type { Pretraining } from "./pretraining.ts";
 
@@ -22,12 +22,18 @@ export interface RunRecord {
   };
   /** Of the run that this one started from. */
   readonly pretraining?: Pretraining;
+  /** The pictures of `config.mixingPictures` as they were. */
+  readonly mixingPictures?: {
+    readonly count: number;
+    /** Of their bytes. */
+    readonly sha256: string;
+  };
 }
 
 export function describeRun(
   config: RunConfig,
   { name, title, train, validation, normalization }: DataSet,
-  pretraining?: Pretraining,
+  { pretraining, pictures }: { readonly pretraining?: Pretraining; readonly pictures?: Pictures } = {},
 ): RunRecord {
   const { classNames, channels, height, width } = train;
   const [trainImages, validationImages] = [imageCount(train), imageCount(validation)];
@@ -43,18 +49,12 @@ export function describeRun(
       normalization,
       trainImages,
       validationImages,
-      sha256: fingerprint(train),
+      sha256: fingerprintOf(train),
     },
     ...(pretraining && { pretraining }),
+    ...(pictures && { mixingPictures: { count: pictures.images.length, sha256: pictures.sha256 } }),
   };
 }
-
-/** SHA-256 of images and labels. */
-export const fingerprint = ({ images, labels }: ImageSet): string =>
-  createHash("sha256")
-    .update(images)
-    .update(new Uint8Array(labels.buffer, labels.byteOffset, labels.byteLength))
-    .digest("hex");
 
 /** @throws UserError where `run` is no run folder or its config.json is damaged. */
 export function readRun(run: string): RunRecord {

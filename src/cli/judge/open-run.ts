@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { type ImageSet, runPaths, UserError } from "../../core/index.ts";
+import { fingerprintOf as digestOf, type ImageSet, runPaths, UserError } from "../../core/index.ts";
 import {
   dropStored,
   type PredictionContext,
@@ -126,13 +126,8 @@ export class OpenRun {
   }
 }
 
-/** Of the bytes and labels of a set. */
-export const fingerprintOf = ({ images, labels, height, width, channels }: ImageSet): string =>
-  createHash("sha256")
-    .update(`${height}×${width}×${channels}`)
-    .update(images)
-    .update(new Uint8Array(labels.buffer, labels.byteOffset, labels.byteLength))
-    .digest("hex");
+/** Of the shape, bytes and labels of a set. */
+export const fingerprintOf = (set: ImageSet): string => digestOf(set, `${set.height}×${set.width}×${set.channels}`);
 
 /** A note for a run that stopped early and is `done` all the same; `undefined` for one that is trained to its end. */
 export function unfinished(
