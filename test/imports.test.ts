@@ -21,6 +21,8 @@ const mayImport: Record<string, readonly string[]> = {
   evaluate: ["core"],
   report: ["core", "evaluate"],
   serve: ["core", "data", "export"],
+  // The page in the browser: single files that need no Node; test/demo.test.ts looks at what was built.
+  web: ["core", "data", "augment", "corrupt", "engine", "methods", "evaluate"],
   cli: [
     "core",
     "data",
@@ -35,6 +37,7 @@ const mayImport: Record<string, readonly string[]> = {
     "evaluate",
     "report",
     "serve",
+    "web",
   ],
 };
 
@@ -60,7 +63,8 @@ const statement = /(?:^|\n)\s*(?:import|export)\b[^"';]*?from\s*["']([^"']+)["']
 function importsOf(path: string): Import[] {
   const source = readFileSync(join(root, path), "utf8").replace(/\/\*[\s\S]*?\*\//g, "");
   return [...source.matchAll(statement)].map((match) => {
-    const target = match[1] ?? match[2];
+    // What follows a question mark tells Vite how to load a file.
+    const target = (match[1] ?? match[2]).replace(/\?.*$/, "");
     return { from: path, to: target.startsWith(".") ? posix.join(posix.dirname(path), target) : target };
   });
 }
@@ -113,6 +117,11 @@ describe("imports point one way", () => {
     };
     for (const room of Object.keys(mayImport)) expect([...visit(room, [])]).not.toContain(room);
   });
+});
+
+test("the command line knows the types of the page alone", () => {
+  const wrong = crossings.filter(({ to }) => roomOf(to) === "web" && to !== "src/web/manifest.ts");
+  expect(wrong.map(inWords)).toEqual([]);
 });
 
 test.each(packageOwners)("$name is known to one place", ({ name, owner }) => {

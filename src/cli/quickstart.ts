@@ -1,18 +1,21 @@
 import { rmSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Command } from "commander";
 import { type Device, devices } from "../engine/index.ts";
 import { readResults } from "../evaluate/index.ts";
 import { report } from "../report/index.ts";
 import { comparisonTable } from "./comparison-table.ts";
+import { writeDemo } from "./demo/write-demo.ts";
 import { toJson } from "./json.ts";
+import { dataSetLoader } from "./judge/image-sets.ts";
 import { oneOf, whole } from "./numbers.ts";
-import { isJudged, trainAndJudge } from "./planned-run.ts";
+import { isJudged, type PlannedRun, trainAndJudge } from "./planned-run.ts";
 import { quickstartPlan } from "./quickstart-plan.ts";
 import { duration } from "./table.ts";
 import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
 import { holdsRun } from "./train.ts";
+import { dataOptions } from "./train-config.ts";
 
 interface Options {
   readonly out: string;
@@ -85,11 +88,30 @@ async function runQuickstart(terminal: Terminal, options: Options): Promise<numb
   }
   const runs = plan.map(({ run }) => run);
   const path = join(out, "report.html");
-  await report(runs, path, { command: "anchored quickstart" });
+  const page = await writePage(terminal, out, plan);
+  await report(runs, path, { command: "anchored quickstart", demo: "demo/index.html" });
   terminal.out(options.json ? toJson(runs.map(readResults)) : comparisonTable(runs));
   const took = duration((performance.now() - startedAt) / 1000);
-  terminal.note(`\nDone in ${took}. Open the report in a browser:\n  ${pathToFileURL(resolve(path)).href}`);
+  const link = (file: string) => pathToFileURL(resolve(file)).href;
+  terminal.note(`\nDone in ${took}. Open the report in a browser:\n  ${link(path)}`);
+  terminal.note(`and the models themselves, to damage pictures and to teach them:\n  ${link(page)}`);
   terminal.note(`Under 29 corruptions, some minutes: ${ownCommand()} evaluate ${runs.join(" ")} --suite all`);
   terminal.note(`Your own images next: ${ownCommand()} train --folder DIR (see --help)`);
   return 0;
+}
+
+/** The masked model beside the standard one, in the browser: some seconds. */
+async function writePage(terminal: Terminal, out: string, plan: readonly PlannedRun[]): Promise<string> {
+  const [{ config }] = plan;
+  const shown = ["anchored-masked", "standard"].map(
+    (arm) => plan.find(({ run }) => basename(run).startsWith(`${arm}-`))!,
+  );
+  const dataSet = await dataSetLoader(terminal)(dataOptions(config));
+  const folder = join(out, "demo");
+  await writeDemo(
+    shown.map(({ run }) => run),
+    dataSet,
+    { out: folder, onProgress: (text) => terminal.note(`page in the browser: ${text}`) },
+  );
+  return join(folder, "index.html");
 }

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { benchCommand } from "./bench.ts";
 import { dataCommand } from "./data.ts";
+import { demoCommand } from "./demo.ts";
 import { explain } from "./errors.ts";
 import { evaluateCommand } from "./evaluate.ts";
 import { exportCommand } from "./export.ts";
@@ -25,6 +26,7 @@ const commands = [
   predictCommand,
   studyCommand,
   serveCommand,
+  demoCommand,
   dataCommand,
   benchCommand,
 ];

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "@noble/hashes/sha2.js";
 import { xoroshiro128plusFromState } from "pure-rand/generator/xoroshiro128plus";
 import type { RandomGenerator } from "pure-rand/types/RandomGenerator";
 
@@ -11,8 +11,9 @@ export class Random {
   #spareNormal: number | undefined;
 
   constructor(...key: (string | number)[]) {
-    const hash = createHash("sha256").update(JSON.stringify(key)).digest();
-    this.#generator = xoroshiro128plusFromState([0, 4, 8, 12].map((offset) => hash.readInt32LE(offset)));
+    // In JavaScript, as fast as Node's own for so short a text: the same streams in a browser.
+    const hash = new DataView(sha256(new TextEncoder().encode(JSON.stringify(key))).buffer);
+    this.#generator = xoroshiro128plusFromState([0, 4, 8, 12].map((offset) => hash.getInt32(offset, true)));
   }
 
   /** Uniform 32-bit integer in [-2^31, 2^31). */

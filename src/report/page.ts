@@ -20,9 +20,11 @@ export interface ReportOptions {
   readonly title?: string;
   /** The command that made it all, where one did; else those of the runs are shown. */
   readonly command?: string;
+  /** Address of a page on which these models run, from the report. */
+  readonly demo?: string;
 }
 
-/** The whole page: no script, no link, nothing fetched, which its own content policy enforces. */
+/** The whole page: no script, nothing fetched, which its own content policy enforces. */
 export async function renderPage(study: Study, options: ReportOptions = {}): Promise<string> {
   const { title, findings } = headline(study);
   const shown = options.title ?? title;
@@ -46,7 +48,8 @@ export async function renderPage(study: Study, options: ReportOptions = {}): Pro
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
 <title>${shown}</title><style>${raw(style)}</style></head>
-<body><header><p class="brand">Anchored · report</p><h1>${shown}</h1><p class="facts">${facts(study)}</p></header>
+<body><header><p class="brand">Anchored · report</p><h1>${shown}</h1><p class="facts">${facts(study)}</p>
+${options.demo && html`<p><a href="${options.demo}">Try these models in the browser</a>: damage a picture, watch their doubt.</p>`}</header>
 <main>${sections}</main>
 <footer>Written by anchored-vision from the run folders alone: everything here is computed from their stored predictions and logs.</footer></body></html>
 `.markup;

@@ -23,6 +23,7 @@ body { margin: 0; background: var(--page); color: var(--ink); font: 16px/1.55 sy
 main, header, footer { max-width: 1120px; margin: 0 auto; padding: 0 20px }
 header { padding-top: 48px; padding-bottom: 8px }
 .brand { color: var(--accent); font-weight: 600; font-size: 14px; margin: 0 0 10px; letter-spacing: .02em }
+a { color: var(--accent) }
 h1 { font-size: clamp(26px, 4.2vw, 38px); line-height: 1.18; letter-spacing: -.018em; margin: 0 0 14px; max-width: 24em; text-wrap: balance; overflow-wrap: anywhere }
 .facts { color: var(--muted); margin: 0 }
 h2 { font-size: 20px; letter-spacing: -.01em; margin: 0 0 14px; line-height: 1.3 }

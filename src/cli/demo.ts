@@ -1,0 +1,65 @@
+import { availableParallelism } from "node:os";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { Command } from "commander";
+import { UserError } from "../core/index.ts";
+import { readRun } from "../train/index.ts";
+import { writeDemo } from "./demo/write-demo.ts";
+import { toJson } from "./json.ts";
+import { dataSetLoader } from "./judge/image-sets.ts";
+import { whole } from "./numbers.ts";
+import type { Terminal } from "./terminal.ts";
+import { dataOptions } from "./train-config.ts";
+
+interface Options {
+  readonly out?: string;
+  readonly k?: number;
+  readonly dataDir?: string;
+  readonly threads?: number;
+  readonly json?: boolean;
+}
+
+export function demoCommand(terminal: Terminal): Command {
+  return new Command("demo")
+    .description("a page that runs the models in the browser: corrupt a picture, watch the doubt, teach a class")
+    .argument("<runs...>", "run folders of the same data, shown side by side (at most 4)")
+    .option("--out <dir>", "where the page goes (default: demo; of a single run, demo in its folder)")
+    .option(
+      "--k <n>",
+      "references of anchored runs (default: all that a run keeps)",
+      whole({ min: 2, example: 10 })("--k"),
+    )
+    .option("--data-dir <dir>", "where data sets lie (default: $ANCHORED_DATA or the user's cache folder)")
+    .option(
+      "--threads <n>",
+      "threads while writing (default: one a core)",
+      whole({ min: 1, max: 1024, example: 2 })("--threads"),
+    )
+    .option("--json", "print where it went as JSON")
+    .addHelpText(
+      "after",
+      `
+The folder is static: any web server can serve it, under any path, and a browser can open its index.html from the disk.
+Pictures never leave the visitor's machine.
+
+Examples:
+  $ anchored demo runs/cifar
+  $ anchored demo runs/anchored runs/standard --out demo
+  $ npx --yes serve demo`,
+    )
+    .action((runs: string[], options: Options) => runDemo(terminal, runs, options));
+}
+
+async function runDemo(terminal: Terminal, runs: readonly string[], options: Options): Promise<void> {
+  const { k, json, dataDir, threads = availableParallelism() } = options;
+  const out = options.out ?? (runs.length === 1 ? join(runs[0], "demo") : "demo");
+  const { config, data } = readRun(runs[0]);
+  const dataSet = await dataSetLoader(terminal)(dataOptions(config, dataDir));
+  if (dataSet.train.classNames.join() !== data.classNames.join())
+    throw new UserError(`${runs[0]} was trained on other classes than ${data.name} now has; train it again`);
+  const titles = await writeDemo(runs, dataSet, { out, k, threads, onProgress: terminal.note });
+  const page = join(out, "index.html");
+  terminal.out(
+    json ? toJson({ page: resolve(page), runs, models: titles }) : `page: ${pathToFileURL(resolve(page)).href}`,
+  );
+}

@@ -1,0 +1,179 @@
+import { existsSync } from "node:fs";
+import { basename } from "node:path";
+import {
+  type DataSet,
+  HostArray,
+  type ImageSet,
+  type Normalization,
+  Random,
+  runPaths,
+  subset,
+  UserError,
+} from "../../core/index.ts";
+import { ArraySpec, compile } from "../../engine/index.ts";
+import { readResults } from "../../evaluate/index.ts";
+import { combineReferences } from "../../methods/index.ts";
+import { createPredictor, loadCheckpoint, type RunRecord, readRun } from "../../train/index.ts";
+import type { ModelEntry, Teaching } from "../../web/manifest.ts";
+import { evenRows } from "./choose-images.ts";
+import { ImageProgram } from "./image-program.ts";
+import { headOf, predictionFunction } from "./prediction-graph.ts";
+import { float32Bytes, type Site } from "./site.ts";
+import { namedShapes, teachingStep } from "./teaching-step.ts";
+
+/** Training images that a taught classifier keeps seeing, and validation images that it is tried on: at most so many. */
+const REMEMBERED = 192;
+const TRIED = 192;
+
+export interface EntryOptions {
+  readonly dataSet: DataSet;
+  readonly samples: ImageSet;
+  readonly site: Site;
+  /** Of a batch of the teaching step. */
+  readonly batchSize: number;
+  /** References that the page uses; all that the run keeps where absent. */
+  readonly k?: number;
+  readonly threads?: number;
+}
+
+/** Writes a run's files for the page and says what they are. @throws UserError where the run is missing or damaged. */
+export async function modelEntry(run: string, title: string, options: EntryOptions): Promise<ModelEntry> {
+  const { dataSet, samples, site, threads } = options;
+  const record = readRun(run);
+  const checkpoint = loadCheckpoint(runPaths(run).checkpoint);
+  const variables = checkpoint.average ?? checkpoint;
+  const kept = usedReferences(run, checkpoint.references, options.k);
+  const name = basename(title)
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-");
+  const { channels, height, width, normalization, classNames } = record.data;
+
+  const shared = kept && HostArray.float32([kept.shape[0], 1, ...kept.shape.slice(1)], kept.data as Float32Array);
+  const single = new ArraySpec([1, channels, height, width]);
+  const program = await compile(predictionFunction(record, variables, shared), [single], { threads });
+  const graph = site.add(`${name}.onnx`, program.toOnnx());
+  await program.dispose();
+
+  // By the way of `anchored predict`: what the page is held to.
+  const predictor = await createPredictor(record, variables, kept, { threads });
+  const expected = (await predictor.predict(samples)).logits;
+  await predictor.dispose();
+
+  const images = await ImageProgram.compile(record, variables, shared, threads);
+  try {
+    const validation = subset(
+      dataSet.validation,
+      evenRows(dataSet.validation, TRIED, new Random("demo validation", record.config.seed)),
+    );
+    const tried = await images.run(validation);
+    const remembered = subset(
+      dataSet.train,
+      evenRows(dataSet.train, REMEMBERED, new Random("demo training", record.config.seed)),
+    );
+    const seen = await images.run(remembered);
+    const head = headOf(variables.params)!;
+    const teaching: Teaching = {
+      features: head.weight.shape[1],
+      ...(await writeStep(site, name, { ...options, features: head.weight.shape[1], classes: classNames.length + 1 })),
+      weights: site.add(
+        `${name}-classifier.bin`,
+        float32Bytes(
+          head.weight.data,
+          head.bias.data,
+          ...underOneReference(seen.features, images.references),
+          ...underOneReference(tried.features, images.references),
+        ),
+      ),
+      trainLabels: [...remembered.labels],
+      validationLabels: [...validation.labels],
+    };
+    return {
+      title,
+      description: inWords(run, record, images.references),
+      anchored: kept !== undefined,
+      graph,
+      references: images.references,
+      ...(kept && {
+        referenceImages: site.add(`${name}-references.bin`, imageBytes(kept, normalization)),
+        spreadPercentiles: percentiles(tried.logits.map((logits) => spread(logits, images.references))),
+      }),
+      expected: [...expected].map((logit) => Number(logit.toPrecision(7))),
+      teaching,
+    };
+  } finally {
+    await images.dispose();
+  }
+}
+
+function usedReferences(run: string, kept: HostArray | undefined, k: number | undefined): HostArray | undefined {
+  if (!kept || k === undefined) return kept;
+  const [count, ...image] = kept.shape;
+  if (k > count) throw new UserError(`--k ${k}: ${run} keeps ${count} references; use at most ${count}`);
+  return HostArray.float32([k, ...image], (kept.data as Float32Array).subarray(0, (kept.data.length / count) * k));
+}
+
+/** The features of each image under one of its references, each in turn: a classifier is trained on one a row, as ever. */
+const underOneReference = (features: readonly Float32Array[], references: number): Float32Array[] =>
+  features.map((own, i) => {
+    const size = own.length / references;
+    const r = i % references;
+    return own.subarray(r * size, (r + 1) * size);
+  });
+
+async function writeStep(
+  site: Site,
+  name: string,
+  sizes: { batchSize: number; features: number; classes: number },
+): Promise<Pick<Teaching, "step" | "inputs" | "outputs">> {
+  const { step, example } = teachingStep(sizes);
+  const program = await compile(step, [...example], { threads: 1 });
+  const result = await program.run([...example]);
+  await program.dispose();
+  return {
+    step: site.add(`${name}-step.onnx`, program.toOnnx()),
+    inputs: namedShapes(example),
+    outputs: namedShapes(result),
+  };
+}
+
+/** Mean over classes of the std over references: one number of how far they disagree on an image. */
+function spread(logits: Float32Array, references: number): number {
+  const classes = logits.length / references;
+  const each = Array.from({ length: references }, (_, r) => logits.subarray(r * classes, (r + 1) * classes));
+  return combineReferences(each).uncertainty.reduce((sum, value) => sum + value, 0) / classes;
+}
+
+function percentiles(values: readonly number[]): number[] {
+  const sorted = [...values].sort((a, b) => a - b);
+  return Array.from({ length: 101 }, (_, p) => {
+    const at = (p / 100) * (sorted.length - 1);
+    const below = sorted[Math.floor(at)];
+    return below + (at % 1) * (sorted[Math.ceil(at)] - below);
+  });
+}
+
+/** Normalised [R, C, H, W] → bytes [R, H, W, C]. */
+function imageBytes({ shape, data }: HostArray, { mean, std }: Normalization): Uint8Array {
+  const [count, channels, height, width] = shape;
+  const pixels = height * width;
+  const bytes = new Uint8Array(count * pixels * channels);
+  for (let r = 0, at = 0; r < count; r++)
+    for (let p = 0; p < pixels; p++)
+      for (let c = 0; c < channels; c++, at++)
+        bytes[at] = Math.round(255 * ((data as Float32Array)[(r * channels + c) * pixels + p] * std[c] + mean[c]));
+  return bytes;
+}
+
+/** e.g. `resnet20, trained on 3,000 pictures; 62 % right on new ones; 10 references`. */
+function inWords(run: string, { config, data }: RunRecord, references: number): string {
+  const judged = existsSync(runPaths(run).results)
+    ? readResults(run).sets.find(({ role }) => role === "test")?.metrics.accuracy
+    : undefined;
+  return [
+    `${config.model}, trained on ${data.trainImages.toLocaleString("en")} pictures`,
+    judged === undefined ? "" : `${Math.round(100 * judged)} % right on new ones`,
+    references > 1 ? `${references} references` : "",
+  ]
+    .filter(Boolean)
+    .join("; ");
+}

@@ -1,0 +1,97 @@
+import type * as Ort from "onnxruntime-web";
+import * as wasm from "onnxruntime-web/wasm";
+import type { HostArray, TypedArrayOf } from "../../core/host-array.ts";
+import type { Session } from "./node.ts";
+
+export type WebDevice = "webgpu" | "wasm";
+
+export interface WebRuntimeOptions {
+  /** URL of the folder of ONNX Runtime's own files, ending in a slash. */
+  readonly base: string;
+  /** Default: WebGPU where the browser has a graphics card for it, else WebAssembly. */
+  readonly device?: WebDevice;
+  /** The WebAssembly module, for pages that may fetch nothing (opened from the disk): it then runs on one thread. */
+  readonly wasmBinary?: ArrayBuffer;
+}
+
+/** ONNX Runtime in a browser. */
+export interface WebRuntime {
+  readonly device: WebDevice;
+  /** Threads of WebAssembly; more than one only on pages that are isolated from other origins. */
+  readonly threads: number;
+  /** Loads a model whose inputs are `in0`, `in1`, … and whose outputs are `out0`, `out1`, … */
+  createSession(model: Uint8Array): Promise<Session>;
+}
+
+const MOST_THREADS = 4;
+
+/** What is asked of a page's or worker's scope; Node has less of it. */
+interface BrowserScope {
+  readonly crossOriginIsolated?: boolean;
+  readonly navigator: {
+    readonly hardwareConcurrency?: number;
+    readonly gpu?: {
+      requestAdapter(): Promise<{ readonly info?: { readonly isFallbackAdapter?: boolean } } | null>;
+    };
+  };
+}
+
+/** Opens WebGPU or, where there is none or it fails, WebAssembly with SIMD. */
+export async function openWebRuntime({ base, device, wasmBinary }: WebRuntimeOptions): Promise<WebRuntime> {
+  const { crossOriginIsolated, navigator } = globalThis as unknown as BrowserScope;
+  const threads = crossOriginIsolated && !wasmBinary ? Math.min(MOST_THREADS, navigator.hardwareConcurrency || 1) : 1;
+  if (!wasmBinary && device !== "wasm" && (await hasWebGpu(navigator, device === "webgpu"))) {
+    const webgpu = (await import(/* @vite-ignore */ `${base}ort.webgpu.min.mjs`)) as typeof Ort;
+    webgpu.env.wasm.wasmPaths = base;
+    webgpu.env.wasm.numThreads = threads;
+    return runtimeOf(webgpu, "webgpu", threads);
+  }
+  const { env } = wasm as typeof Ort;
+  env.wasm.numThreads = threads;
+  if (wasmBinary) env.wasm.wasmBinary = wasmBinary;
+  else
+    env.wasm.wasmPaths = {
+      mjs: `${base}ort-wasm-simd-threaded.mjs`,
+      wasm: `${base}ort-wasm-simd-threaded.wasm`,
+    };
+  return runtimeOf(wasm as typeof Ort, "wasm", threads);
+}
+
+/** An adapter that is a graphics card, or any where software will do: that is slower than WebAssembly. */
+async function hasWebGpu({ gpu }: BrowserScope["navigator"], software: boolean): Promise<boolean> {
+  const adapter = await gpu?.requestAdapter().catch(() => null);
+  return adapter ? software || !adapter.info?.isFallbackAdapter : false;
+}
+
+function runtimeOf(ort: typeof Ort, device: WebDevice, threads: number): WebRuntime {
+  ort.env.logLevel = "error";
+  return {
+    device,
+    threads,
+    async createSession(model) {
+      const session = await ort.InferenceSession.create(model, {
+        executionProviders: [device],
+        graphOptimizationLevel: "all",
+      });
+      return {
+        async run(inputs, outputs) {
+          const results = await session.run(named(ort, inputs));
+          for (const [i, { data, shape }] of outputs.entries()) {
+            const { dims, data: values } = results[`out${i}`];
+            if (dims.join() !== shape.join()) throw new TypeError(`program: out${i} is [${dims}], expected [${shape}]`);
+            (data as Float32Array).set(values as Float32Array);
+          }
+        },
+        dispose: () => session.release(),
+      };
+    },
+  };
+}
+
+const named = (ort: typeof Ort, arrays: readonly HostArray[]): Record<string, Ort.Tensor> =>
+  Object.fromEntries(
+    arrays.map(({ dtype, data, shape }, i) => [
+      `in${i}`,
+      new ort.Tensor(dtype, data as TypedArrayOf["float32"], shape),
+    ]),
+  );

@@ -1,0 +1,76 @@
+/** What `anchored demo` writes for the page: `demo.json`, and the files that it names. Paths are relative to the page. */
+export interface Manifest {
+  /** A digest of everything below: another demo in the same place is told by it. */
+  readonly version: string;
+  /** The data set in words, e.g. `Emoji categories`. */
+  readonly title: string;
+  /** Whose pictures the samples and references are. */
+  readonly licence: string;
+  readonly classNames: readonly string[];
+  readonly shape: { readonly height: number; readonly width: number; readonly channels: number };
+  readonly normalization: { readonly mean: readonly number[]; readonly std: readonly number[] };
+  readonly models: readonly ModelEntry[];
+  readonly samples: Samples;
+  readonly teaching: TeachingPlan;
+}
+
+export interface ModelEntry {
+  /** Unlike every other's, e.g. `Anchored`. */
+  readonly title: string;
+  /** What it is, in a line. */
+  readonly description: string;
+  readonly anchored: boolean;
+  /** ONNX: image float32 [1, C, H, W], normalised → logits [R, 1, K] and features [R, 1, F]. */
+  readonly graph: string;
+  /** R; 1 for a model without references. */
+  readonly references: number;
+  /** Bytes [R, H, W, C] of the references; absent for a model without. */
+  readonly referenceImages?: string;
+  /** Spread over references of clean validation images (mean over classes of the std), its percentiles 0 to 100. */
+  readonly spreadPercentiles?: readonly number[];
+  /** What Node says of each sample, to be told from what the browser says: [N × K] combined logits. */
+  readonly expected: readonly number[];
+  readonly teaching: Teaching;
+}
+
+export interface Samples {
+  /** Bytes [N, H, W, C]. */
+  readonly images: string;
+  /** [N] index into `classNames`. */
+  readonly labels: readonly number[];
+  /** [N] the image set that each is from. */
+  readonly sets: readonly string[];
+}
+
+/** How a class is taught, the same for all models. */
+export interface TeachingPlan {
+  readonly batchSize: number;
+  /** Of a batch, how many show the new class. */
+  readonly newInBatch: number;
+  readonly steps: number;
+  /** Of the largest learning rate at which plain descent is stable: that is about 1 / mean ‖features‖². */
+  readonly rate: number;
+  /** Grey level that uncovered pixels are filled with where a picture is moved. */
+  readonly fill: number;
+}
+
+/** An array that a program takes or gives, by its path in the tree, e.g. `slots.mean.weight`. */
+export interface NamedShape {
+  readonly path: string;
+  readonly shape: readonly number[];
+}
+
+/** What a classifier of one class more is trained with in the page. */
+export interface Teaching {
+  /** F. */
+  readonly features: number;
+  /** ONNX: one training step of the linear classifier [K + 1, F], forward, loss, backward and update. */
+  readonly step: string;
+  readonly inputs: readonly NamedShape[];
+  readonly outputs: readonly NamedShape[];
+  /** Float32: weight [K × F], bias [K], then features of training images [T × F], then of validation images [V × F]. */
+  readonly weights: string;
+  /** [T] and [V]. */
+  readonly trainLabels: readonly number[];
+  readonly validationLabels: readonly number[];
+}

@@ -1,0 +1,45 @@
+import { largestClass } from "../../core/predictions.ts";
+import { softmax } from "../../evaluate/judged.ts";
+import { combineReferences } from "../../methods/combine.ts";
+import type { Logits } from "../calls.ts";
+
+/** What one model's logits mean. */
+export interface Reading {
+  /** [K], of the mean logits. */
+  readonly probabilities: ArrayLike<number>;
+  /** [R][K], of each reference's. */
+  readonly byReference: readonly ArrayLike<number>[];
+  /** [K] standard deviation over references of sigmoid(logit): the uncertainty that `anchored predict` gives. */
+  readonly uncertainty: ArrayLike<number>;
+  /** The mean of that over classes: one number of how far the references disagree. */
+  readonly spread: number;
+  /** The most probable class. */
+  readonly predicted: number;
+  readonly confidence: number;
+  /** 1 − confidence. */
+  readonly doubt: number;
+  /** How many references answer `predicted`. */
+  readonly agreeing: number;
+}
+
+export function read({ logits, classes, references }: Logits): Reading {
+  const each = Array.from({ length: references }, (_, r) => logits.subarray(r * classes, (r + 1) * classes));
+  const combined = combineReferences(each);
+  const { probabilities, predicted, confidence } = softmax(combined.logits, classes);
+  return {
+    probabilities,
+    byReference: each.map((own) => softmax(own, classes).probabilities),
+    uncertainty: combined.uncertainty,
+    spread: combined.uncertainty.reduce((sum, value) => sum + value, 0) / classes,
+    predicted: predicted[0],
+    confidence: confidence[0],
+    doubt: 1 - confidence[0],
+    agreeing: each.filter((own) => largestClass(own, 0, classes) === predicted[0]).length,
+  };
+}
+
+/** Which share of percentiles [101] a value is above. */
+export function rankAmong(percentiles: readonly number[], value: number): number {
+  const above = percentiles.findIndex((percentile) => percentile >= value);
+  return above === -1 ? 1 : above / 100;
+}

@@ -1,0 +1,15 @@
+import { combineReferences } from "../../methods/combine.ts";
+import type { Logits } from "../calls.ts";
+import type { Manifest } from "../manifest.ts";
+
+/** The largest difference of combined logits from what Node said of sample `i`, relative to the largest of those. */
+export function differenceFrom({ models, classNames }: Manifest, i: number, answers: readonly Logits[]): number {
+  const K = classNames.length;
+  const differences = answers.map(({ logits, references }, model) => {
+    const each = Array.from({ length: references }, (_, r) => logits.subarray(r * K, (r + 1) * K));
+    const expected = models[model].expected.slice(i * K, (i + 1) * K);
+    const scale = Math.max(1, ...expected.map(Math.abs));
+    return Math.max(...combineReferences(each).logits.map((logit, k) => Math.abs(logit - expected[k]))) / scale;
+  });
+  return Math.max(...differences);
+}

@@ -1,0 +1,256 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { anchored, tinyImageFolder, tinyTraining } from "../src/cli/testing.ts";
+import { type ImageSet, imageAt, Random } from "../src/core/index.ts";
+import { corruptImage, corruptionNames } from "../src/corrupt/index.ts";
+import { softmax } from "../src/evaluate/index.ts";
+import { loadPredictor, type Predictor } from "../src/train/index.ts";
+import type { Manifest } from "../src/web/manifest.ts";
+import { browserFlags, browserPath, serveFolder } from "./testing.ts";
+
+const root = mkdtempSync(join(tmpdir(), "anchored-demo-"));
+const images = join(root, "images");
+const runs = [join(root, "anchored"), join(root, "standard")];
+const site = join(root, "site");
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+let manifest: Manifest;
+beforeAll(async () => {
+  await tinyImageFolder(images);
+  const [method, ...rest] = ["--method anchored --reference-count 3".split(" "), []];
+  for (const [i, options] of [method, ...rest].entries())
+    await anchored(["train", ...tinyTraining(images), ...options, "--out", runs[i]]);
+}, 120_000);
+afterAll(() => rmSync(root, { recursive: true }));
+
+test("the command writes a page, and says in one line what it cannot do", async () => {
+  const { code, out, notes } = await anchored(["demo", ...runs, "--out", site, "--threads", "1", "--json"]);
+  expect(notes).toEqual([`Anchored, masked: ${runs[0]}`, `Standard: ${runs[1]}`]);
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({ page: join(site, "index.html"), models: ["Anchored, masked", "Standard"] });
+  manifest = JSON.parse(readFileSync(join(site, "demo.json"), "utf8"));
+  expect(manifest.models.map(({ references }) => references)).toEqual([3, 1]);
+
+  const filled = await anchored(["demo", ...runs, "--out", images]);
+  expect(filled).toMatchObject({
+    code: 2,
+    notes: [expect.stringMatching(/^anchored: --out .*: it holds other files/)],
+  });
+  const many = await anchored(["demo", ...runs, ...runs, ...runs, "--out", join(root, "many")]);
+  expect(many).toMatchObject({ code: 2, notes: [expect.stringMatching(/^anchored: 6 runs: a page shows 4 models/)] });
+  const few = await anchored(["demo", runs[0], "--k", "4", "--out", join(root, "few")]);
+  expect(few).toMatchObject({
+    code: 2,
+    notes: [expect.anything(), expect.stringMatching(/--k 4: .* keeps 3 references/)],
+  });
+}, 120_000);
+
+test("the page's code asks nothing of Node", () => {
+  const page = readFileSync(join(site, "index.html"), "utf8");
+  const script = readFileSync(join(site, /src="\.\/(assets\/[^"]+\.js)"/.exec(page)![1]), "utf8");
+  // ONNX Runtime's own code has a way through Node that no browser takes.
+  expect([...script.matchAll(/["'`]node:(\w+)/g)].map(([, name]) => name)).toEqual(["os"]);
+});
+
+/** A green picture, which is of no class of the data. */
+const green = (i: number): Promise<Buffer> => {
+  const random = new Random("green", i);
+  const pixels = Uint8Array.from({ length: 8 * 8 * 3 }, (_, at) => random.integer(at % 3 === 1 ? 256 : 64));
+  return sharp(pixels, { raw: { width: 8, height: 8, channels: 3 } })
+    .png()
+    .toBuffer();
+};
+
+if (!browserPath) test.skip("skipped: no browser; install Chromium, or name it in CHROMIUM", () => {});
+
+describe.runIf(browserPath)("in Chromium", () => {
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  let host: Awaited<ReturnType<typeof serveFolder>>;
+  const predictors: Predictor[] = [];
+  /** Whatever the page complains about. */
+  const complaints: string[] = [];
+
+  const watched = async (): Promise<Page> => {
+    const opened = await context.newPage();
+    opened.setDefaultTimeout(60_000);
+    opened.on("console", (message) => {
+      if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+    });
+    opened.on("pageerror", ({ message }) => complaints.push(message));
+    return opened;
+  };
+  const ready = (opened: Page) => opened.waitForSelector("html[data-ready]", { state: "attached" });
+  const doubts = (opened: Page) =>
+    opened.$$eval(".verdict", (all: any[]) => all.map(({ dataset }) => Number(dataset.doubt)));
+  /** Waits until the page has judged what it shows. */
+  const settled = (opened: Page) => opened.waitForSelector("main[data-busy=false]");
+
+  const samples = (): ImageSet => {
+    const { classNames, shape } = manifest;
+    const bytes = new Uint8Array(readFileSync(join(site, manifest.samples.images)));
+    return { name: "samples", classNames, ...shape, images: bytes, labels: Int32Array.from(manifest.samples.labels) };
+  };
+  const firstSample = (set: ImageSet) => {
+    const { height, width, channels } = set;
+    return { height, width, channels, data: imageAt(set, 0) };
+  };
+  /** What Node doubts of images, by the way of `anchored predict`: [model][image]. */
+  const nodeDoubts = (set: ImageSet) =>
+    Promise.all(
+      predictors.map(async (predictor) => {
+        const { logits, classes } = await predictor.predict(set);
+        return [...softmax(logits, classes).confidence].map((confidence) => 1 - confidence);
+      }),
+    );
+
+  beforeAll(async () => {
+    for (const run of runs) predictors.push(await loadPredictor(run, { threads: 1 }));
+    host = await serveFolder(site, "/any/path/");
+    browser = await chromium.launch({ executablePath: browserPath, args: browserFlags });
+    context = await browser.newContext();
+    page = await watched();
+    await page.goto(host.url);
+    await ready(page);
+  }, 120_000);
+  afterAll(async () => {
+    for (const predictor of predictors) await predictor.dispose();
+    await browser?.close();
+    await host?.close();
+  });
+
+  test("predicts what Node predicts", async () => {
+    const expected = await nodeDoubts(samples());
+    for (const i of manifest.samples.labels.keys()) {
+      await page.click(`.samples button:nth-child(${i + 1})`);
+      await settled(page);
+      const found = await doubts(page);
+      for (const model of runs.keys()) expect(Math.abs(found[model] - expected[model][i])).toBeLessThan(1e-4);
+    }
+    expect(Number(await page.getAttribute("#check", "data-difference"))).toBeLessThan(1e-4);
+    expect(await page.textContent("#engine")).toMatch(/^WebAssembly, 1 thread$/);
+  });
+
+  test("corrupts as Node does, by keyboard, and traces the doubt over severities", async () => {
+    await page.click(".samples button:nth-child(1)");
+    await page.focus("#slider-fog");
+    for (const _ of [1, 2, 3]) await page.keyboard.press("ArrowRight");
+    expect(await page.getAttribute("#slider-fog", "aria-valuetext")).toBe("severity 3 of 5");
+    await page.waitForSelector(".curve[data-points='6']");
+    const set = samples();
+    const fog = await corruptImage(firstSample(set), { name: "fog", severity: 3, index: 0 });
+    const expected = await nodeDoubts({ ...set, images: fog.data, labels: Int32Array.of(0) });
+    const found = await doubts(page);
+    for (const model of runs.keys()) expect(Math.abs(found[model] - expected[model][0])).toBeLessThan(1e-4);
+  });
+
+  test("has a slider for every corruption, which does what Node's does", async () => {
+    await page.click("text=Undo all");
+    const set = samples();
+    const corrupted = await Promise.all(
+      corruptionNames.map((name) => corruptImage(firstSample(set), { name, severity: 5, index: 0 })),
+    );
+    const expected = await nodeDoubts({
+      ...set,
+      images: Uint8Array.from(corrupted.flatMap(({ data }) => [...data])),
+      labels: new Int32Array(corrupted.length),
+    });
+    const differing: string[] = [];
+    for (const [i, name] of corruptionNames.entries()) {
+      await page.fill(`#slider-${name}`, "5");
+      await settled(page);
+      const found = await doubts(page);
+      if (runs.some((_, model) => Math.abs(found[model] - expected[model][i]) > 1e-4)) differing.push(name);
+      await page.fill(`#slider-${name}`, "0");
+    }
+    // The browser's own encoder (src/web/jpeg-codec.ts).
+    expect(differing.filter((name) => name !== "jpeg_compression")).toEqual([]);
+  });
+
+  test("is drawn on by keyboard", async () => {
+    await page.click("text=Draw");
+    await page.keyboard.press("Space");
+    for (const _ of [1, 2, 3, 4]) await page.keyboard.press("ArrowRight");
+    await settled(page);
+    expect(await page.textContent("figcaption")).toBe("your drawing");
+    await page.click("text=Draw");
+  });
+
+  test("is taught a class, recognises it, and forgets it again", async () => {
+    const files = await Promise.all(
+      [0, 1, 2, 3].map(async (i) => ({ name: `${i}.png`, mimeType: "image/png", buffer: await green(i) })),
+    );
+    await page.fill("#class-name", "Green");
+    await page.setInputFiles("#teach-files", files.slice(0, 3));
+    await page.click("text=Teach it >> nth=-1");
+    await page.waitForSelector(".result [data-recognised]");
+    const recognised = await page.$$eval(".result [data-recognised]", (all: any[]) =>
+      all.map(({ dataset }) => Number(dataset.recognised)),
+    );
+    expect(recognised).toEqual([3, 3]);
+    expect(await page.$$eval(".charts .line", (lines) => lines.length)).toBe(4);
+    await page.setInputFiles("#file", files[3]);
+    await page.waitForSelector("figcaption:has-text('your file')");
+    await settled(page);
+    const answers = await page.$$eval(".verdict", (all: any[]) => all.map(({ dataset }) => dataset.predicted));
+    expect(answers).toEqual(["Green", "Green"]);
+    await page.click("text=Forget it again");
+    await settled(page);
+    expect(await page.$$eval(".verdict", (all) => all.map((one) => one.textContent!.includes("Green")))).toEqual([
+      false,
+      false,
+    ]);
+  });
+
+  test("names what is no picture", async () => {
+    await page.setInputFiles("#file", { name: "a.png", mimeType: "image/png", buffer: Buffer.from("no picture") });
+    await page.waitForSelector(".problem:has-text('no picture')");
+    await page.click(".samples button:nth-child(1)");
+  });
+
+  test.each(["light", "dark"] as const)("has no serious fault of accessibility, %s", async (colorScheme) => {
+    await page.emulateMedia({ colorScheme });
+    await page.evaluate(axe);
+    const { violations } = await page.evaluate(() => (globalThis as any).axe.run());
+    const serious = violations.filter(({ impact }: { impact: string }) => ["serious", "critical"].includes(impact));
+    expect(serious.map(({ id, nodes }: any) => `${id}: ${nodes.map((node: any) => node.html).slice(0, 3)}`)).toEqual(
+      [],
+    );
+  });
+
+  test("fits a phone", async () => {
+    await page.setViewportSize({ width: 360, height: 740 });
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(360);
+  });
+
+  test("works from the disk", async () => {
+    const opened = await watched();
+    await opened.goto(pathToFileURL(join(site, "index.html")).href);
+    await ready(opened);
+    expect(Number(await opened.getAttribute("#check", "data-difference"))).toBeLessThan(1e-4);
+    await opened.close();
+  });
+
+  test("works without a network after the first visit, on several threads", async () => {
+    await page.waitForSelector("html[data-offline]", { state: "attached" });
+    await host.close();
+    await page.reload();
+    await ready(page);
+    expect(await page.evaluate("crossOriginIsolated")).toBe(true);
+    expect(Number(await page.getAttribute("#check", "data-difference"))).toBeLessThan(1e-4);
+    const cores = await page.evaluate<number>("navigator.hardwareConcurrency");
+    const threads = Math.min(4, cores);
+    expect(await page.textContent("#engine")).toBe(`WebAssembly, ${threads} ${threads === 1 ? "thread" : "threads"}`);
+  });
+
+  test("complained of nothing", () => {
+    expect(complaints).toEqual([]);
+  });
+});
