@@ -23,6 +23,7 @@ export const probeStrengths: readonly number[] = Array.from({ length: 15 }, (_, 
 
 /** Of the gradient, while strengths are compared: of the NLL, no digit that images could tell. The best is fitted to the end. */
 const COARSE = 1e-5;
+const FINE = 1e-6;
 
 /** Weaker ones are not tried once so many in a row have not been better: they cost the most. */
 const PATIENCE = 3;
@@ -60,6 +61,7 @@ export async function chooseProbe(
     last = probe;
   }
   if (!best) throw new TypeError("chooseProbe: no strengths to choose from");
-  const probe = fitLinearProbe(train, { classes, strength: best.probe.strength, start: best.probe });
+  const { strength } = best.probe;
+  const probe = fitLinearProbe(train, { classes, strength, start: best.probe, tolerance: FINE });
   return { probe, tried, atEdge: best.place === 0 || best.place === strengths.length - 1 };
 }
