@@ -69,7 +69,9 @@ Examples:
     )
     .action(async ({ json, ...options }: Options) => {
       const rows = await terminal.interruptible((signal) =>
-        benchData(options, signal, ({ pipeline }) => terminal.note(`  ${pipeline}: measured`)),
+        benchData(options, signal, ({ pipeline, imagesPerSecond, timesStep }) =>
+          terminal.note(`  ${pipeline}: ${imagesPerSecond.toFixed(0)} images/s, ${timesStep.toFixed(1)} × the step`),
+        ),
       );
       terminal.out(json ? toJson(rows) : dataTable(rows));
     });
