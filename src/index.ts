@@ -26,10 +26,12 @@ export {
 export { CorruptionPool, corruptImage, corruptionNames, corruptionSuite } from "./corrupt/index.ts";
 export { type DataOptions, dataSetNames, decodeImage, fetchDataSet, loadDataSet, matchImages } from "./data/index.ts";
 export {
+  chooseProbe,
   evaluateStored,
   groupIntoArms,
   judge,
   measure,
+  probeLogits,
   type Results,
   readResults,
   savePredictions,
@@ -40,6 +42,8 @@ export { modelNames } from "./models/index.ts";
 export { report, saveGallery } from "./report/index.ts";
 export {
   createPredictor,
+  type FeatureExtractor,
+  loadFeatures,
   loadPredictor,
   type Predictor,
   type RunConfig,

@@ -26,7 +26,9 @@ describe("one tiny full run", () => {
     expect(second.code).toBe(0);
     for (const run of [standard, masked]) {
       expect(existsSync(runPaths(run).checkpoint)).toBe(true);
-      expect(JSON.parse(readFileSync(runPaths(run).config, "utf8")).config.epochs).toBe(1);
+      const { config } = JSON.parse(readFileSync(runPaths(run).config, "utf8"));
+      expect(config.epochs).toBe(1);
+      expect(config.augment.map(({ name }: { name: string }) => name)).toEqual(["crop", "flip"]);
     }
   });
 
@@ -45,6 +47,25 @@ describe("one tiny full run", () => {
     expect(results.sensitivity.points.map((point: { k: number }) => point.k)).toEqual([1, 2, 3]);
     expect(results).toEqual(JSON.parse(readFileSync(runPaths(masked).results, "utf8")));
     expect(results.command).toContain("--method anchored");
+  });
+
+  it("fits a linear probe on the frozen features, and fine-tunes from the run", async () => {
+    const probe = await anchored(["probe", masked, "--threads", "1", "--json"]);
+    expect(probe.notes.at(-1)).toContain(`report ${masked}-probe`);
+    expect(probe.code).toBe(0);
+    const { summary, results } = JSON.parse(probe.out);
+    expect(summary).toMatchObject({ run: masked, features: 64, references: 3, data: { classes: 2 }, trainImages: 8 });
+    const nlls = summary.tried.map((one: { validationNll: number }) => one.validationNll);
+    expect(summary.tried[nlls.indexOf(Math.min(...nlls))].strength).toBe(summary.strength);
+    expect(results.sets.map((set: { set: string }) => set.set)).toEqual(["images/test", "images/sketch"]);
+    expect((await anchored(["report", masked, `${masked}-probe`, "--out", join(root, "probe.html")])).code).toBe(0);
+
+    const tuned = join(root, "runs", "tuned");
+    const from = ["--init", masked, "--references-from", "both", "--trainable", "head", "--method", "anchored"];
+    const { code, notes } = await anchored(["train", ...tinyTraining(images), ...from, "--out", tuned]);
+    expect(notes.join("\n")).toContain(`normalised as in ${masked}`);
+    expect(code).toBe(0);
+    expect(JSON.parse(readFileSync(runPaths(tuned).config, "utf8")).pretraining.data.name).toBe("folder");
   });
 
   it("judges both under corruption: images are made once, and what is stored is not predicted again", async () => {
@@ -128,12 +149,61 @@ describe("one tiny full run", () => {
     expect(/NaN|undefined|\[object/.exec(readFileSync(page, "utf8"))?.[0]).toBeUndefined();
   });
 
+  it("judges averaged and raw weights apart, and says which", async () => {
+    const run = join(root, "runs", "averaged");
+    const trained = await anchored(["train", ...tinyTraining(images), "--average-decay", "0.5", "--out", run]);
+    expect(trained.out).toMatch(/validation accuracy .* %, of the averaged weights .* %$/);
+    const judged = async (...options: string[]) => {
+      const { out } = await anchored(["evaluate", run, "--suite", "clean", "--json", ...options]);
+      return JSON.parse(out);
+    };
+    const average = await judged();
+    const raw = await judged("--weights", "raw");
+    expect(average).toMatchObject({ weights: "average", settings: { weights: "average" } });
+    expect(raw).toMatchObject({ weights: "raw", settings: { weights: "raw" } });
+    expect(raw.sets[0].metrics.nll).not.toBe(average.sets[0].metrics.nll);
+    const page = join(root, "averaged.html");
+    await anchored(["report", run, "--out", page]);
+    expect(readFileSync(page, "utf8")).toContain("<dt>Weights</dt><dd>of the last training step</dd>");
+    // Both predictions are kept: neither is made again.
+    const files = ["images-test", "images-test-raw"].map((name) => join(run, "predictions", `${name}.logits.npy`));
+    const written = files.map((path) => statSync(path).mtimeMs);
+    expect((await judged("--weights", "average")).sets).toEqual(average.sets);
+    expect(files.map((path) => statSync(path).mtimeMs)).toEqual(written);
+    const { code, notes } = await anchored(["evaluate", standard, "--weights", "average"]);
+    expect(notes.at(-1)).toMatch(/--weights average: .* keeps none; train it with --average-decay, or use raw/);
+    expect(code).toBe(2);
+  });
+
   it("trains on wrong labels if it is told to, and says so", async () => {
     const run = join(root, "runs", "noisy");
     const { code } = await anchored(["train", ...tinyTraining(images), "--label-noise", "0.25", "--out", run]);
     expect(code).toBe(0);
     const { title } = JSON.parse(readFileSync(runPaths(run).config, "utf8")).data;
     expect(title).toContain("25 % of the training labels wrong (symmetric)");
+  });
+
+  it("trains OAT, judges it by prediction batches, and by its stored anchor", async () => {
+    const run = join(root, "runs", "oat");
+    const options = ["--method", "oat", "--output-anchor", "code", "--warm-start-epochs", "0.5", "--imbalance", "2"];
+    expect((await anchored(["train", ...tinyTraining(images), ...options, "--out", run])).code).toBe(0);
+    const argv = ["evaluate", run, "--suite", "clean,prediction-batch", "--prediction-batch", "stored"];
+    const { code, out } = await anchored([...argv, "--json"]);
+    expect(code).toBe(0);
+    const results = JSON.parse(out);
+    expect(results.data.title).toContain("imbalance 2");
+    const [{ set, points }] = results.predictionBatch.sets;
+    expect(set).toBe("images/test");
+    const batches = points.map(({ batch }: { batch: string }) => batch);
+    expect(batches).toEqual(["1", "32", "256", "stored", "sorted 32", "sorted 256"]);
+    expect(results.sets[0].metrics.accuracy).toBe(points[3].accuracy);
+    expect(results.command).toMatch(/--method oat .*--output-anchor code --warm-start-epochs 0.5/);
+    expect((await anchored(argv)).out).toContain("validation, stored");
+    const page = join(root, "oat.html");
+    expect((await anchored(["report", run, "--out", page])).code).toBe(0);
+    expect(readFileSync(page, "utf8")).toContain("What the output's anchor does");
+    const wrong = await anchored(["train", ...tinyTraining(images), "--output-anchor", "code", "--out", `${run}2`]);
+    expect(wrong.notes.at(-1)).toContain("--output-anchor belongs to --method oat, but --method is standard");
   });
 
   it("stops on Ctrl-C and continues with the command that it names", async () => {
@@ -188,6 +258,19 @@ describe("bad input: one line on what, why and the way out; exit code 2", () => 
     ["an unknown model", () => words("train --model vgg"), /--model vgg: unknown; known: resnet20/],
     ["an unknown method", () => words("train --method x"), /--method x: unknown; known: standard, anchored/],
     ["an unknown suite", () => words("evaluate r --suite clean,x"), /--suite x: unknown; known: clean/],
+    ["a probe of no run", () => words("probe nowhere"), /nowhere holds no run/],
+    ["a probe of unknown data", () => ["probe", standard, ...words("--data x")], /--data x: unknown; known: emoji/],
+    [
+      "a probe that would lie in a run",
+      () => ["probe", standard, "--out", masked],
+      /a run lies there; choose another folder/,
+    ],
+    [
+      "references from a pre-training that there was not",
+      () => ["train", ...tinyTraining(images), ...words("--method anchored --references-from both --out x")],
+      /--references-from both: there is no --init/,
+    ],
+    ["a share of no concepts", () => words("train --concept-share 1,0"), /--concept-share 1,0: two rising shares/],
     ["nothing to judge", () => ["evaluate"], /nothing to judge: name a run folder, or give --logits/],
     ["logits without labels", () => words("evaluate --logits x.npy"), /without labels .*add --labels/],
     ["logits beside a run", () => ["evaluate", standard, ...words("--logits x.npy")], /either run folders or --logits/],
@@ -264,6 +347,8 @@ it("every command explains itself with examples", async () => {
     "report",
     "export",
     "predict",
+    "study",
+    "serve",
     "data list",
     "data fetch",
     "bench engine",

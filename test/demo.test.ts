@@ -7,7 +7,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from "playwrig
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { anchored, tinyImageFolder, tinyTraining } from "../src/cli/testing.ts";
-import { type ImageSet, Random } from "../src/core/index.ts";
+import { type ImageSet, imageAt, Random } from "../src/core/index.ts";
 import { corruptImage, corruptionNames } from "../src/corrupt/index.ts";
 import { softmax } from "../src/evaluate/index.ts";
 import { loadPredictor, type Predictor } from "../src/train/index.ts";
@@ -98,10 +98,10 @@ describe.runIf(browserPath)("in Chromium", () => {
     const bytes = new Uint8Array(readFileSync(join(site, manifest.samples.images)));
     return { name: "samples", classNames, ...shape, images: bytes, labels: Int32Array.from(manifest.samples.labels) };
   };
-  const firstSample = ({ height, width, channels, images }: ImageSet) => ({
-    ...{ height, width, channels },
-    data: images.subarray(0, height * width * channels),
-  });
+  const firstSample = (set: ImageSet) => {
+    const { height, width, channels } = set;
+    return { height, width, channels, data: imageAt(set, 0) };
+  };
   /** What Node doubts of images, by the way of `anchored predict`: [model][image]. */
   const nodeDoubts = (set: ImageSet) =>
     Promise.all(

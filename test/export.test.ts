@@ -52,7 +52,9 @@ describe("export", () => {
   it("needs no data for a temperature that is given", async () => {
     const moved = join(root, "moved");
     mkdirSync(moved);
-    const config = readFileSync(runPaths(run).config, "utf8").replaceAll(images, "/nowhere");
+    const longer = JSON.parse(readFileSync(runPaths(run).config, "utf8").replaceAll(images, "/nowhere"));
+    longer.config.epochs = 5;
+    const config = JSON.stringify(longer);
     writeFileSync(runPaths(moved).config, config);
     writeFileSync(runPaths(moved).checkpoint, readFileSync(runPaths(run).checkpoint));
     const argv = ["export", moved, "--out", join(root, "moved.onnx")];
@@ -60,6 +62,7 @@ describe("export", () => {
     expect(refused.notes.at(-1)).toMatch(/--temperature auto .*\/nowhere.*; or give --temperature 1$/);
     expect(refused.code).toBe(2);
     const written = await anchored([...argv, "--temperature", "2", "--precision", "float16"]);
+    expect(written.notes[0]).toMatch(/is not fully trained \(step 2 of 10\); exported as it is$/);
     expect(written.out).toMatch(/temperature 2, .*\n.* 64 images \(noise\) within/);
     expect(written.notes.join("\n")).toMatch(/what float16 costs in accuracy is not measured: .*\/nowhere/);
     expect(written.code).toBe(0);

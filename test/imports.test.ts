@@ -20,6 +20,7 @@ const mayImport: Record<string, readonly string[]> = {
   // Both read what was saved, not what saved it.
   evaluate: ["core"],
   report: ["core", "evaluate"],
+  serve: ["core", "data", "export"],
   // The page in the browser: single files that need no Node; test/demo.test.ts looks at what was built.
   web: ["core", "data", "augment", "corrupt", "engine", "methods", "evaluate"],
   cli: [
@@ -35,6 +36,7 @@ const mayImport: Record<string, readonly string[]> = {
     "export",
     "evaluate",
     "report",
+    "serve",
     "web",
   ],
 };
@@ -44,6 +46,7 @@ const packageOwners: readonly { name: RegExp; owner: RegExp }[] = [
   { name: /^onnx-proto$/, owner: /^src\/engine\/onnx\.ts$/ },
   { name: /^onnxruntime-/, owner: /^src\/engine\/runtime\// },
   { name: /^commander$/, owner: /^src\/cli\// },
+  { name: /^(fastify|@fastify\/.*|prom-client)$/, owner: /^src\/serve\// },
 ];
 
 const isForTests = (path: string) => /\.test\.ts$|\/testing\.ts$|\/test-[^/]*\.ts$|\/cases\//.test(path);

@@ -42,7 +42,8 @@ export function augMix({ severity = 3, width = 3, alpha = 1, fill = 0 } = {}): A
     apply(image, random) {
       const kept = beta(alpha, alpha, random);
       const weights = dirichlet(alpha, width, random);
-      const mixed = Float64Array.from(image.data, (value) => kept * value);
+      const mixed = new Float64Array(image.data.length);
+      for (let i = 0; i < mixed.length; i++) mixed[i] = kept * image.data[i];
       for (const weight of weights) {
         let chain = image;
         for (let n = 1 + random.integer(LONGEST); n > 0; n--) {
@@ -51,9 +52,12 @@ export function augMix({ severity = 3, width = 3, alpha = 1, fill = 0 } = {}): A
           const { signed, apply } = operations[name];
           chain = apply(chain, signed && random.uniform() < 0.5 ? -magnitude : magnitude, fill);
         }
-        for (let i = 0; i < mixed.length; i++) mixed[i] += (1 - kept) * weight * chain.data[i];
+        const share = (1 - kept) * weight;
+        for (let i = 0; i < mixed.length; i++) mixed[i] += share * chain.data[i];
       }
-      return { ...image, data: Uint8Array.from(mixed, Math.round) };
+      const data = new Uint8Array(mixed.length);
+      for (let i = 0; i < mixed.length; i++) data[i] = Math.round(mixed[i]);
+      return { ...image, data };
     },
   };
 }

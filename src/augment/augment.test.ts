@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type ImageSet, Random, UserError } from "../core/index.ts";
+import { allBytes, type ImageSet, Random, UserError } from "../core/index.ts";
 import {
   augMix,
   augmentationsFromJson,
@@ -161,7 +161,7 @@ test("a batch without augmentation: channels first, normalised, one-hot targets"
   for (const [i, row] of [4, 1].entries())
     for (let c = 0; c < 3; c++)
       for (let p = 0; p < 4; p++) {
-        const want = (made.images[row * 12 + p * 3 + c] / 255 - normalization.mean[c]) / normalization.std[c];
+        const want = (allBytes(made)[row * 12 + p * 3 + c] / 255 - normalization.mean[c]) / normalization.std[c];
         expect(images[i * 12 + c * 4 + p]).toBeCloseTo(want, 6);
       }
 });

@@ -88,10 +88,12 @@ function pixelsOf(values: Float64Array, size: number): Int32Array {
   const low = sample[Math.floor(OUTSIDE * sample.length)];
   const high = sample[Math.ceil((1 - OUTSIDE) * sample.length) - 1];
   const scale = size / (high - low || 1);
-  return Int32Array.from(values, (value) => {
-    const pixel = Math.floor((value - low) * scale);
-    return pixel >= 0 && pixel < size ? pixel : -1;
-  });
+  const pixels = new Int32Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const pixel = Math.floor((values[i] - low) * scale);
+    pixels[i] = pixel >= 0 && pixel < size ? pixel : -1;
+  }
+  return pixels;
 }
 
 /** One system's picture [H, W, 3], and the share of its pixels that it covers. */

@@ -16,14 +16,17 @@ export function affine(
   const fixed = (value: number) => Math.floor(value * ONE + 0.5);
   const [ax, bx, startX] = [fixed(a), fixed(b), fixed(c + 0.5 * a + 0.5 * b)];
   const [ay, by, startY] = [fixed(d), fixed(e), fixed(f + 0.5 * d + 0.5 * e)];
-  for (let y = 0, to = 0; y < height; y++)
-    for (let x = 0; x < width; x++) {
-      const fromX = Math.floor((startX + ax * x + bx * y) / ONE);
-      const fromY = Math.floor((startY + ay * x + by * y) / ONE);
+  for (let y = 0, to = 0; y < height; y++) {
+    let placeX = startX + bx * y;
+    let placeY = startY + by * y;
+    for (let x = 0; x < width; x++, placeX += ax, placeY += ay) {
+      const fromX = Math.floor(placeX / ONE);
+      const fromY = Math.floor(placeY / ONE);
       const inside = fromX >= 0 && fromX < width && fromY >= 0 && fromY < height;
       const from = (fromY * width + fromX) * channels;
       for (let k = 0; k < channels; k++) out[to++] = inside ? data[from + k] : fill;
     }
+  }
   return { ...image, data: out };
 }
 

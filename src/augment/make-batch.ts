@@ -1,4 +1,4 @@
-import { type Batch, type ImageSet, type Normalization, type Random, UserError } from "../core/index.ts";
+import { type Batch, type ImageSet, imageAt, type Normalization, type Random, UserError } from "../core/index.ts";
 import type { Augmentation, Image } from "./augmentation.ts";
 
 export interface BatchOptions {
@@ -6,10 +6,10 @@ export interface BatchOptions {
   /** Applied in order to each image; none where absent. */
   readonly augment?: readonly Augmentation[];
   /**
-   * The stream an image's augmentations draw from, by its row in the set. A stream named by seed, epoch and row,
+   * The stream an image's augmentations draw from, by its row in the set and its place in the batch. A stream named by seed, epoch and row,
    * `(row) => new Random("augment", seed, epoch, row)`, makes the result independent of batch size and order.
    */
-  readonly random: (row: number) => Random;
+  readonly random: (row: number, place: number) => Random;
 }
 
 /** The images at `rows`, augmented → images [N, C, H, W] normalised, targets [N, K] one-hot. */
@@ -23,9 +23,9 @@ export function makeBatch(set: ImageSet, rows: ArrayLike<number>, options: Batch
   const targets = new Float32Array(rows.length * classes);
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i];
-    let image: Image = { height, width, channels, data: imageBytes(set, row, bytesPerImage) };
+    let image: Image = { height, width, channels, data: imageAt(set, row) };
     if (augment.length > 0) {
-      const stream = random(row);
+      const stream = random(row, i);
       for (const { apply } of augment) image = apply(image, stream);
     }
     writeNormalized(image.data, channels, scale, images, i * bytesPerImage);
@@ -40,14 +40,8 @@ export function normalizeImages(set: ImageSet, rows: ArrayLike<number>, normaliz
   const scale = scaleTables(set, normalization);
   const images = new Float32Array(rows.length * bytesPerImage);
   for (let i = 0; i < rows.length; i++)
-    writeNormalized(imageBytes(set, rows[i], bytesPerImage), set.channels, scale, images, i * bytesPerImage);
+    writeNormalized(imageAt(set, rows[i]), set.channels, scale, images, i * bytesPerImage);
   return images;
-}
-
-function imageBytes(set: ImageSet, row: number, bytesPerImage: number): Uint8Array {
-  if (!(row >= 0 && row < set.labels.length))
-    throw new RangeError(`${set.name}: row ${row} of ${set.labels.length} images`);
-  return set.images.subarray(row * bytesPerImage, (row + 1) * bytesPerImage);
 }
 
 /** For each channel, the normalised value of each of the 256 bytes. */

@@ -16,7 +16,11 @@ const noise = (side: number): Image => {
 };
 
 describe("mixings, by hand", () => {
-  const [add, multiply] = mixings;
+  const [add, multiply] = mixings.map(
+    ({ own, other, join }) =>
+      (x: number, y: number, a: number, b: number) =>
+        join(own(x, a), other(y, b)),
+  );
   test.each([
     // −0.5 and 1 of [−1, 1] → 0.8·−0.5 + 0.3·1 = −0.1 → 0.45
     [add, 0.25, 1, 0.8, 0.3, 0.45],

@@ -6,6 +6,8 @@ import { type OperationName, operations } from "./operations.ts";
 const LEVELS = 10;
 /** Mixing pictures stand over by an eighth and are cropped at random, as the authors' 36 pixels are to 32. */
 const OVERSIZE = 9 / 8;
+/** Side of the mixing pictures for images of this side. */
+export const mixingSide = (side: number): number => Math.ceil(OVERSIZE * side);
 /** Below this a value counts as this, so that its power stays finite. */
 const DARKEST = 1e-37;
 
@@ -39,17 +41,52 @@ export function mixingWeights(beta: number, random: Random): [number, number] {
     : [1 + betaNumber(1, beta, random), -betaNumber(1, beta, random)];
 }
 
-/** Mixtures of values in [0, 1] by weights (a, b); results may lie outside. */
-export const mixings: readonly ((x: number, y: number, a: number, b: number) => number)[] = [
+/** Mixtures of values x and y in [0, 1] by weights (a, b), `join(own(x, a), other(y, b))`; results may lie outside. */
+export interface Mixing {
+  readonly own: (x: number, a: number) => number;
+  readonly other: (y: number, b: number) => number;
+  readonly join: (own: number, other: number) => number;
+}
+
+export const mixings: readonly Mixing[] = [
   // The weighted sum, of values in [−1, 1].
-  function add(x, y, a, b) {
-    return (a * (2 * x - 1) + b * (2 * y - 1) + 1) / 2;
+  {
+    own: (x, a) => a * (2 * x - 1),
+    other: (y, b) => b * (2 * y - 1),
+    join: (own, other) => (own + other + 1) / 2,
   },
   // The weighted geometric mixture, of values in [0, 2].
-  function multiply(x, y, a, b) {
-    return ((2 * x) ** a * Math.max(2 * y, DARKEST) ** b) / 2;
+  {
+    own: (x, a) => (2 * x) ** a,
+    other: (y, b) => Math.max(2 * y, DARKEST) ** b,
+    join: (own, other) => (own * other) / 2,
   },
 ];
+
+/** A function of bytes as [0, 1], for all of them. */
+function ofBytes(change: (value: number) => number): Float64Array {
+  const out = new Float64Array(256);
+  for (let byte = 0; byte < 256; byte++) out[byte] = change(byte / 255);
+  return out;
+}
+
+/** One round: values in [0, 1], or bytes in the first, with bytes. Powers cost most, so bytes go through tables. */
+function mixed(
+  values: Uint8Array | Float64Array,
+  data: Uint8Array,
+  { own, other, join }: Mixing,
+  a: number,
+  b: number,
+) {
+  const others = ofBytes((y) => other(y, b));
+  const out = new Float64Array(data.length);
+  if (values instanceof Uint8Array) {
+    const owns = ofBytes((x) => own(x, a));
+    for (let i = 0; i < out.length; i++) out[i] = join(owns[values[i]], others[data[i]]);
+  } else for (let i = 0; i < out.length; i++) out[i] = join(own(values[i], a), others[data[i]]);
+  for (let i = 0; i < out.length; i++) out[i] = Math.min(Math.max(out[i], 0), 1);
+  return out;
+}
 
 /** A random part of the picture, of the image's size. */
 function cropped(picture: Image, { height, width, channels }: Image, random: Random): Image {
@@ -81,7 +118,7 @@ export interface PixMixOptions {
 function mixingPicture(image: Image, fractals: number, given: readonly Image[] | undefined, random: Random): Image {
   const { height, width, channels } = image;
   if (!given) {
-    const shape = { height: Math.ceil(OVERSIZE * height), width: Math.ceil(OVERSIZE * width), channels };
+    const shape = { height: mixingSide(height), width: mixingSide(width), channels };
     return cropped(fractalOf(shape, random.integer(fractals)), image, random);
   }
   const index = random.integer(given.length);
@@ -112,7 +149,7 @@ export function pixMix(options: PixMixOptions = {}): Augmentation {
   if (mixingSet?.length === 0) throw new UserError("pixMix: mixingSet is empty; leave it out to mix with fractals");
   if (!mixingSet && !(Number.isInteger(fractals) && fractals >= 1))
     throw new UserError(
-      `pixMix: fractals ${fractals} is not an integer ≥ 1 (0 is of a pipeline with a mixingSet, which a config cannot hold); e.g. 100, or give the mixingSet again`,
+      `pixMix: fractals ${fractals} is not an integer ≥ 1 (0 is of a pipeline with a mixingSet, which options cannot hold); e.g. 100, or give the mixingSet again`,
     );
   return {
     name: "pixMix",
@@ -122,14 +159,16 @@ export function pixMix(options: PixMixOptions = {}): Augmentation {
       const start = random.uniform() < 0.5 ? augmented(image, severity, fill, random) : image;
       const count = random.integer(rounds + 1);
       if (count === 0) return start;
-      const mixed = Float64Array.from(start.data, (value) => value / 255);
+      let values: Uint8Array | Float64Array = start.data;
       for (let round = 0; round < count; round++) {
         const { data } = random.uniform() < 0.5 ? augmented(image, severity, fill, random) : picture;
-        const mix = mixings[random.integer(mixings.length)];
+        const mixing = mixings[random.integer(mixings.length)];
         const [a, b] = mixingWeights(beta, random);
-        for (let i = 0; i < mixed.length; i++) mixed[i] = Math.min(Math.max(mix(mixed[i], data[i] / 255, a, b), 0), 1);
+        values = mixed(values, data, mixing, a, b);
       }
-      return { ...image, data: Uint8Array.from(mixed, (value) => Math.round(255 * value)) };
+      const data = new Uint8Array(values.length);
+      for (let i = 0; i < data.length; i++) data[i] = Math.round(255 * values[i]);
+      return { ...image, data };
     },
   };
 }

@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import { passes } from "../engine/index.ts";
 import { corruptBenchCommand } from "./bench/corrupt.ts";
+import { dataBenchCommand } from "./bench/data.ts";
 import { benchPasses } from "./bench/passes.ts";
 import { benchPeers } from "./bench/peers.ts";
 import { benchModels } from "./bench/steps.ts";
@@ -34,7 +35,10 @@ Examples:
   $ anchored bench engine --passes --models resnet20       what each of the engine's passes does`;
 
 export function benchCommand(terminal: Terminal): Command {
-  const command = new Command("bench").description("measure how fast this machine trains, and corrupts images");
+  const command = new Command("bench").description(
+    "measure how fast this machine trains, augments and corrupts images",
+  );
+  command.addCommand(dataBenchCommand(terminal));
   command.addCommand(corruptBenchCommand(terminal));
   command
     .command("engine")

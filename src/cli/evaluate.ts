@@ -3,6 +3,7 @@ import { UserError } from "../core/index.ts";
 import { benchmarks, corruptionNames, type Severity } from "../corrupt/index.ts";
 import { dataSetNames } from "../data/index.ts";
 import { type Device, devices } from "../engine/index.ts";
+import { type Weights, weightKinds } from "../evaluate/index.ts";
 import { toJson } from "./json.ts";
 import { type ExternalOptions, judgeExternal } from "./judge/external.ts";
 import { judgeRuns } from "./judge/judge-runs.ts";
@@ -28,6 +29,7 @@ Examples:
   $ anchored evaluate runs/cifar --suite corruptions --corruptions fog,snow --severities 1,5
   $ anchored evaluate runs/cifar --suite corruptions --published ~/CIFAR-10-C
   $ anchored evaluate runs/cifar --protocol blt --json
+  $ anchored evaluate runs/averaged --weights raw         its weights before averaging; both predictions are kept
 Logits of another program (.npy, a row an image):
   $ anchored evaluate --logits id.npy --labels labels.npy --ood svhn=svhn.npy --out judged
   $ anchored evaluate --logits id.npy --labels labels.npy --validation-logits v.npy --validation-labels vl.npy`;
@@ -62,6 +64,16 @@ export function evaluateCommand(terminal: Terminal, exit: (code: number) => void
     .option(
       "--calibrate",
       "protocol k: scale the mean logits down by their spread over references, as the ImageNet code",
+    )
+    .option(
+      "--prediction-batch <n|stored>",
+      "oat runs: images that give one anchor, in an order that is always the same, or the validation images' stored one (default: the training batch)",
+      (text) => (text === "stored" ? text : whole({ min: 1, example: 32 })("--prediction-batch")(text)),
+    )
+    .option(
+      "--weights <kind>",
+      "average | raw (of the last step), where a run keeps a moving average (default: average)",
+      oneOf(weightKinds)("--weights") as (text: string) => Weights,
     )
     .option(
       "--ood <names>",

@@ -80,16 +80,16 @@ export function trainProgress(terminal: Terminal, label = "training") {
   };
 }
 
-/** Progress of reading, drawing or downloading; each new label starts a new bar. */
+/** Progress of reading, drawing, downloading and the like; each new label starts a new bar. */
 export function dataProgress(terminal: Terminal) {
   let current: { label: string; bar: Bar } | undefined;
   return {
-    update({ label, done, total, unit }: Progress) {
+    update({ label, done, total, unit }: Omit<Progress, "unit"> & { readonly unit: string }) {
       if (current?.label !== label) {
         current?.bar.stop();
         current = { label, bar: bar(terminal, label) };
       }
-      const size = (count: number) => (unit === "bytes" ? `${(count / 2 ** 20).toFixed(1)} MiB` : `${count} images`);
+      const size = (count: number) => (unit === "bytes" ? `${(count / 2 ** 20).toFixed(1)} MiB` : `${count} ${unit}`);
       const said = total === undefined ? size(done) : `${percent(done / total)} of ${size(total)}`;
       current.bar.update(done, total ?? done, said);
     },

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { type RunConfig, type RunConfigInput, resolveConfig } from "../train/index.ts";
+import type { PlannedRun } from "./planned-run.ts";
 import { emojiQuickstart } from "./recipes/emoji-quickstart.ts";
 
 /** What is compared: everything else is the same for all of them. */
@@ -16,12 +17,6 @@ export interface PlanOptions {
   readonly epochs?: number;
   readonly imageSize?: number;
   readonly device?: RunConfig["device"];
-}
-
-export interface PlannedRun {
-  readonly name: string;
-  readonly run: string;
-  readonly config: RunConfig;
 }
 
 /** Every run of the quickstart, seed by seed, so that an early stop leaves whole comparisons. */

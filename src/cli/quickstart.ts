@@ -1,22 +1,20 @@
-import { existsSync, rmSync, statSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Command } from "commander";
-import { runPaths, UserError } from "../core/index.ts";
 import { type Device, devices } from "../engine/index.ts";
 import { readResults } from "../evaluate/index.ts";
 import { report } from "../report/index.ts";
-import { loadCheckpoint, type RunConfig, readRun } from "../train/index.ts";
 import { comparisonTable } from "./comparison-table.ts";
 import { writeDemo } from "./demo/write-demo.ts";
 import { toJson } from "./json.ts";
 import { dataSetLoader } from "./judge/image-sets.ts";
-import { judgeRuns } from "./judge/judge-runs.ts";
 import { oneOf, whole } from "./numbers.ts";
-import { type PlannedRun, quickstartPlan } from "./quickstart-plan.ts";
+import { isJudged, type PlannedRun, trainAndJudge } from "./planned-run.ts";
+import { quickstartPlan } from "./quickstart-plan.ts";
 import { duration } from "./table.ts";
 import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
-import { holdsRun, trainInto } from "./train.ts";
+import { holdsRun } from "./train.ts";
 import { dataOptions } from "./train-config.ts";
 
 interface Options {
@@ -78,7 +76,7 @@ async function runQuickstart(terminal: Terminal, options: Options): Promise<numb
   const interrupted = await terminal.interruptible(async (signal) => {
     for (const [i, planned] of plan.entries()) {
       const label = `[${i + 1}/${plan.length}] ${planned.name}`;
-      if (!isJudged(planned, maxSteps)) await trainAndJudge(terminal, planned, label, { maxSteps, signal });
+      if (!isJudged(planned, maxSteps)) await trainAndJudge(terminal, planned, { label, maxSteps, signal });
       else terminal.note(`${label}: finished before`);
       if (signal.aborted) return true;
     }
@@ -116,38 +114,4 @@ async function writePage(terminal: Terminal, out: string, plan: readonly Planned
     { out: folder, onProgress: (text) => terminal.note(`page in the browser: ${text}`) },
   );
   return join(folder, "index.html");
-}
-
-async function trainAndJudge(
-  terminal: Terminal,
-  { run, config: planned }: PlannedRun,
-  label: string,
-  { maxSteps, signal }: { maxSteps?: number; signal: AbortSignal },
-): Promise<void> {
-  const resume = holdsRun(run);
-  const config = resume ? storedConfig(run, planned) : planned;
-  const { finished } = await trainInto(terminal, run, config, { resume, maxSteps, signal, label });
-  if (signal.aborted) return;
-  if (finished || maxSteps) terminal.note(`${label}: predicting the test sets`);
-  await judgeRuns(terminal, [run], { signal }).catch((error) => {
-    if (!signal.aborted) throw error;
-  });
-}
-
-/** A run's own threads stay, for bit-exact resumption; all else must be as planned. */
-function storedConfig(run: string, planned: RunConfig): RunConfig {
-  const { config } = readRun(run);
-  if (JSON.stringify({ ...config, threads: 0 }) !== JSON.stringify({ ...planned, threads: 0 }))
-    throw new UserError(`${run} was made with other settings; start over with --fresh, or choose another --out`);
-  return config;
-}
-
-/** Whether a run is trained to its end (or to `maxSteps`) and its results are of that checkpoint. */
-function isJudged({ run, config: planned }: PlannedRun, maxSteps = Number.POSITIVE_INFINITY): boolean {
-  const { checkpoint, results } = runPaths(run);
-  if (!existsSync(checkpoint) || !existsSync(results)) return false;
-  if (statSync(results).mtimeMs < statSync(checkpoint).mtimeMs) return false;
-  const { trainImages } = readRun(run).data;
-  const { epochs, batchSize } = storedConfig(run, planned);
-  return loadCheckpoint(checkpoint).progress.step >= Math.min(maxSteps, epochs * Math.floor(trainImages / batchSize));
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { benchCommand } from "./bench.ts";
 import { dataCommand } from "./data.ts";
@@ -7,22 +6,26 @@ import { explain } from "./errors.ts";
 import { evaluateCommand } from "./evaluate.ts";
 import { exportCommand } from "./export.ts";
 import { predictCommand } from "./predict.ts";
+import { probeCommand } from "./probe.ts";
 import { quickstartCommand } from "./quickstart.ts";
 import { reportCommand } from "./report.ts";
+import { serveCommand } from "./serve.ts";
+import { studyCommand } from "./study.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 import { trainCommand } from "./train.ts";
-
-const version = (): string =>
-  JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version as string;
+import { packageVersion } from "./version.ts";
 
 /** Adds a command: each is handed the terminal and sets the exit code where it isn't 0. */
 const commands = [
   quickstartCommand,
   trainCommand,
   evaluateCommand,
+  probeCommand,
   reportCommand,
   exportCommand,
   predictCommand,
+  studyCommand,
+  serveCommand,
   demoCommand,
   dataCommand,
   benchCommand,
@@ -36,7 +39,7 @@ export async function runCli(argv: readonly string[], terminal: Terminal = proce
   let code = 0;
   const program = new Command("anchored")
     .description("Train image classifiers that generalise under shift and know what they don't know.")
-    .version(version())
+    .version(packageVersion())
     .enablePositionalOptions()
     .addHelpText("after", "\nEvery command has its own --help, with examples. Start with: anchored quickstart");
   for (const make of commands)

@@ -8,7 +8,7 @@ type Tree = { [key: string]: any };
 
 export const getPath = (tree: Tree, path: string): any => path.split(".").reduce<any>((at, key) => at?.[key], tree);
 
-function setPath(tree: Tree, path: string, value: unknown): void {
+export function setPath(tree: Tree, path: string, value: unknown): void {
   const keys = path.split(".");
   const last = keys.pop()!;
   let at = tree;
@@ -18,6 +18,9 @@ function setPath(tree: Tree, path: string, value: unknown): void {
   }
   at[last] = value;
 }
+
+/** Learning rates to begin with, of optimizers whose updates are of the same size whatever the gradient's. */
+const usualRates: Readonly<Record<string, number>> = { adamw: 0.001, lion: 0.0001, muon: 0.001 };
 
 const MNIST_LIKE = new Set(["mnist", "fashion-mnist"]);
 
@@ -52,17 +55,20 @@ export function configFrom(base: RunConfigInput | undefined, given: ReadonlyMap<
   input.optimizer ??= { name: "sgd" };
   for (const { flag, path, only } of trainFlags) {
     if (!choices.has(path)) continue;
-    if (only && getPath(input, only.path) !== only.is)
+    if (only && ![only.is].flat().includes(getPath(input, only.path))) {
+      const choices = [only.is].flat().map((choice) => `${only.flag} ${choice}`);
       throw new UserError(
-        `${flag} belongs to ${only.flag} ${only.is}, but ${only.flag} is ${getPath(input, only.path)}; add ${only.flag} ${only.is}, or leave it out`,
+        `${flag} belongs to ${choices.join(" or ")}, but ${only.flag} is ${getPath(input, only.path)}; add ${choices[0]}, or leave it out`,
       );
+    }
     setPath(input, ratePath(path, input.schedule.name), choices.get(path));
   }
   if (input.schedule.name !== "one-cycle" && input.schedule.learningRate === undefined)
     throw new UserError(`--schedule ${input.schedule.name}: which learning rate? add e.g. --learning-rate 0.1`);
-  if (input.optimizer.name === "adamw" && input.schedule.name === "one-cycle" && input.schedule.peak === undefined)
+  const usual = usualRates[input.optimizer.name];
+  if (usual && input.schedule.name === "one-cycle" && input.schedule.peak === undefined)
     throw new UserError(
-      "--optimizer adamw: SGD's learning rate is far too high for it; add e.g. --learning-rate 0.001",
+      `--optimizer ${input.optimizer.name}: SGD's learning rate is far too high for it; add e.g. --learning-rate ${usual}`,
     );
   if (input.schedule.name === "multistep" && input.schedule.milestones === undefined)
     throw new UserError("--schedule multistep: at which epochs does it fall? add e.g. --milestones 60,120,160");
@@ -80,7 +86,7 @@ const ratePath = (path: string, schedule: string): string =>
   path === "schedule.learningRate" && schedule === "one-cycle" ? "schedule.peak" : path;
 
 /** What `loadDataSet` is asked for a run. */
-export const dataOptions = ({ data }: RunConfig, dataDir?: string): DataOptions => ({
+export const dataOptions = ({ data }: Pick<RunConfig, "data">, dataDir?: string): DataOptions => ({
   ...(data as object as DataOptions),
   seed: (data as { seed?: number }).seed ?? 0,
   dataDir: dataDir ?? defaultDataDir(),
@@ -94,6 +100,7 @@ export function flagsOf(config: RunConfig): string | undefined {
   const { data, method, optimizer, schedule } = config;
   const augment = defaultAugment(data.name);
   const usual = config.augment.length === 0 || sameJson(config.augment, augment);
+  if (typeof config.normalization === "object") return undefined;
   // A list of names says only lists of standard options.
   if (![...(usual ? [] : config.augment), ...config.mix].every(isStandard)) return undefined;
   // A learning rate and milestones have no default but one-cycle's peak: unlikely ones are always told.
@@ -118,13 +125,17 @@ export function flagsOf(config: RunConfig): string | undefined {
     if (path === "augment") return usual ? [] : [`${flag} ${namesOf(config.augment)}`];
     if (path === "mix") return config.mix.length > 0 ? [`${flag} ${namesOf(config.mix)}`] : [];
     if (!always.has(path) && sameJson(value, getPath(standard, place))) return [];
-    return sets === undefined ? `${flag} ${value}` : flag;
+    if (sets !== undefined) return value === sets ? [flag] : [];
+    return [`${flag} ${quoted(String(value))}`];
   });
   return [...parts, ...(config.augment.length === 0 ? ["--no-augment"] : [])].join(" ");
 }
 
 const isStandard = ({ name, options }: RunConfig["mix"][number]): boolean => sameJson(options, standardOptions(name));
 const namesOf = (list: RunConfig["mix"]): string => list.map(({ name }) => name).join(",");
+
+/** As a shell wants it. */
+const quoted = (word: string): string => (/[\s&]/.test(word) ? `"${word}"` : word);
 
 const noRate = { learningRate: Number.MAX_VALUE };
 const sameJson = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

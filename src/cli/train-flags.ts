@@ -1,11 +1,13 @@
 import { resolve } from "node:path";
-import { Option } from "commander";
+import { type Command, Option } from "commander";
 import { augmentationTable, mixerTable } from "../augment/index.ts";
-import { dataSetNames, emojiVendors, humanLabelKinds, labelNoiseKinds } from "../data/index.ts";
-import { devices } from "../engine/index.ts";
-import { methodNames, parseReferencePolicy } from "../methods/index.ts";
+import { UserError } from "../core/index.ts";
+import { dataSetNames, emojiCategories, emojiVendors, humanLabelKinds, labelNoiseKinds } from "../data/index.ts";
+import { devices, precisions } from "../engine/index.ts";
+import { methodNames, outputNames, parseReferencePolicy } from "../methods/index.ts";
 import { modelNames } from "../models/index.ts";
 import { optimizers, schedules } from "../optim/index.ts";
+import { referenceSources } from "../train/index.ts";
 import { listOf, oneOf, type Parse, real, text, whole, wholeList } from "./numbers.ts";
 
 /** One option of `train` and the field of a run's config that it sets. */
@@ -20,19 +22,33 @@ export interface TrainFlag {
   /** What a switch sets. */
   readonly sets?: boolean;
   /** The choice without which the option means nothing, e.g. `method.name` must be `anchored`. */
-  readonly only?: { readonly path: string; readonly is: string; readonly flag: string };
+  readonly only?: { readonly path: string; readonly is: string | readonly string[]; readonly flag: string };
 }
 
 const forEmoji = { path: "data.name", is: "emoji", flag: "--data" };
+const forFolder = { path: "data.name", is: "folder", flag: "--data" };
 const forCifar10 = { path: "data.name", is: "cifar10", flag: "--data" };
 const forAnchored = { path: "method.name", is: "anchored", flag: "--method" };
-const forSchedule = (is: string) => ({ path: "schedule.name", is, flag: "--schedule" });
-const forOptimizer = (is: string) => ({ path: "optimizer.name", is, flag: "--optimizer" });
+const forOat = { path: "method.name", is: "oat", flag: "--method" };
+const forOutputs = {
+  path: "method.name",
+  is: outputNames.filter((name) => name !== "cross-entropy"),
+  flag: "--method",
+};
+const forSchedule = (...is: string[]) => ({ path: "schedule.name", is, flag: "--schedule" });
+const forOptimizer = (...is: string[]) => ({ path: "optimizer.name", is, flag: "--optimizer" });
 const positive = (example: number) => real({ min: 0, above: true, example });
 
 const referencePolicy: Parse<string> = () => (given) => {
   parseReferencePolicy(given);
   return given;
+};
+
+/** `0.7,1` → [0.7, 1] */
+const share: Parse<number[]> = (flag) => (given) => {
+  const ends = given.split(",").map(real({ min: 0, max: 1, example: 0.7 })(flag));
+  if (ends.length !== 2 || ends[0] >= ends[1]) throw new UserError(`${flag} ${given}: two rising shares, e.g. 0.7,1`);
+  return ends;
 };
 
 const augmentations = Object.keys(augmentationTable);
@@ -85,7 +101,22 @@ export const trainFlags: readonly TrainFlag[] = [
     help: "your images as <split>/<class>/*; implies --data folder",
     parse: text,
     path: "data.folder",
-    only: { path: "data.name", is: "folder", flag: "--data" },
+    only: forFolder,
+  },
+  {
+    flag: "--stream",
+    help: "folder: keep the decoded images on disk, not in memory (default: where they fill more than 1 GiB)",
+    path: "data.stream",
+    sets: true,
+    only: forFolder,
+  },
+  {
+    flag: "--bad-images",
+    value: "<what>",
+    help: "folder: refuse | skip files that cannot be read (refuse)",
+    parse: oneOf(["refuse", "skip"]),
+    path: "data.badImages",
+    only: forFolder,
   },
   {
     flag: "--image-size",
@@ -107,6 +138,13 @@ export const trainFlags: readonly TrainFlag[] = [
     help: "decides the splits; the same for every --seed, so that seeds can be compared",
     parse: whole({ example: 0 }),
     path: "data.seed",
+  },
+  {
+    flag: "--imbalance",
+    value: "<ratio>",
+    help: "a long tail: times the first class's training images are the last one's (1)",
+    parse: real({ min: 1, example: 50 }),
+    path: "data.imbalance",
   },
   {
     flag: "--label-noise",
@@ -171,6 +209,30 @@ export const trainFlags: readonly TrainFlag[] = [
     path: "data.domains.shift",
     only: forEmoji,
   },
+  {
+    flag: "--categories",
+    value: "<a,b>",
+    help: `emoji: only these categories' concepts, of ${Object.keys(emojiCategories).join(", ")}`,
+    parse: listOf(Object.keys(emojiCategories)),
+    path: "data.categories",
+    only: forEmoji,
+  },
+  {
+    flag: "--concept-share",
+    value: "<from,to>",
+    help: "emoji: only this part of each category's concepts, in an order set by the split seed (0,1)",
+    parse: share,
+    path: "data.conceptShare",
+    only: forEmoji,
+  },
+  {
+    flag: "--test-fraction",
+    value: "<share>",
+    help: "emoji: of the concepts, tested on (0.2)",
+    parse: real({ min: 0.001, max: 0.9, example: 0.2 }),
+    path: "data.testFraction",
+    only: forEmoji,
+  },
 
   {
     flag: "--mask-probability",
@@ -189,11 +251,74 @@ export const trainFlags: readonly TrainFlag[] = [
     only: forAnchored,
   },
   {
+    flag: "--mask-by",
+    value: "<unit>",
+    help: "what is masked at a time: batch (the paper) | image",
+    parse: oneOf(["batch", "image"]),
+    path: "method.maskBy",
+    only: forAnchored,
+  },
+  {
+    flag: "--mask-from",
+    value: "<share>",
+    help: "of the training up to which nothing is masked",
+    parse: real({ min: 0, max: 1, example: 0.5 }),
+    path: "method.maskFrom",
+    only: forAnchored,
+  },
+  {
+    flag: "--mask-to",
+    value: "<share>",
+    help: "of the training at which α is reached, rising linearly from 0 at --mask-from (at once)",
+    parse: real({ min: 0, max: 1, example: 1 }),
+    path: "method.maskTo",
+    only: forAnchored,
+  },
+  {
     flag: "--references",
     value: "<policy>",
     help: "the reference set: all | N | classes:K | stratified:N",
     parse: referencePolicy,
     path: "method.references",
+    only: forAnchored,
+  },
+  {
+    flag: "--references-from",
+    value: "<source>",
+    help: `${referenceSources.join(" | ")}: whose training images the reference set is; pretraining is the run --init`,
+    parse: oneOf(referenceSources),
+    path: "method.referenceSource",
+    only: forAnchored,
+  },
+  {
+    flag: "--reference-start",
+    value: "<n>",
+    help: "references at the start, of a set that grows (all)",
+    parse: whole({ min: 1, example: 8 }),
+    path: "method.referenceStart",
+    only: forAnchored,
+  },
+  {
+    flag: "--reference-growth",
+    value: "<share>",
+    help: "of the training in which it grows to all of --references",
+    parse: real({ min: 0, max: 1, example: 0.5 }),
+    path: "method.referenceGrowth",
+    only: forAnchored,
+  },
+  {
+    flag: "--references-per-image",
+    value: "<n>",
+    help: "rows of a batch that are one image, each under a reference of its own",
+    parse: whole({ min: 1, example: 2 }),
+    path: "method.referencesPerImage",
+    only: forAnchored,
+  },
+  {
+    flag: "--tied-start",
+    help: "fresh weights that start as a standard network's, blind to references",
+    path: "method.tiedStart",
+    sets: true,
     only: forAnchored,
   },
   {
@@ -203,6 +328,37 @@ export const trainFlags: readonly TrainFlag[] = [
     parse: whole({ min: 1, example: 10 }),
     path: "method.referenceCount",
     only: forAnchored,
+  },
+  {
+    flag: "--output",
+    value: "<name>",
+    help: `what is minimised, with standard options: ${outputNames.join(" | ")} (cross-entropy)`,
+    parse: oneOf(outputNames),
+    path: "method.output.name",
+    only: forAnchored,
+  },
+  {
+    flag: "--output-anchor",
+    value: "<kind>",
+    help: "oat: formula (softmax of the mean output) | code (of the mean softmax)",
+    parse: oneOf(["formula", "code"]),
+    path: "method.anchor",
+    only: forOat,
+  },
+  {
+    flag: "--detach-anchor",
+    help: "oat: no gradient through the anchor",
+    path: "method.detachAnchor",
+    sets: true,
+    only: forOat,
+  },
+  {
+    flag: "--warm-start-epochs",
+    value: "<n>",
+    help: "oat, mse-onehot, mse-scaled: of cross-entropy, before",
+    parse: real({ min: 0, example: 1 }),
+    path: "method.warmStartEpochs",
+    only: forOutputs,
   },
 
   {
@@ -221,10 +377,17 @@ export const trainFlags: readonly TrainFlag[] = [
   },
   {
     flag: "--init",
-    value: "<file>",
-    help: "start from these weights: a checkpoint, or timm's or torchvision's .safetensors",
+    value: "<run>",
+    help: "start from the weights of a run folder, or of timm's or torchvision's .safetensors",
     parse: text,
     path: "init",
+  },
+  {
+    flag: "--normalization",
+    value: "<whose>",
+    help: "data | init: statistics that images are normalised by (init where --init is a run)",
+    parse: oneOf(["data", "init"]),
+    path: "normalization",
   },
   {
     flag: "--augment",
@@ -239,6 +402,20 @@ export const trainFlags: readonly TrainFlag[] = [
     help: `images of a batch with one another, of ${mixers.join(", ")}; each batch takes one`,
     parse: namedList(mixers),
     path: "mix",
+  },
+  {
+    flag: "--mixing-pictures",
+    value: "<dir>",
+    help: "pixMix: mix with the pictures in this folder, in place of fractals",
+    parse: () => (folder) => resolve(folder),
+    path: "mixingPictures",
+  },
+  {
+    flag: "--repeated-augmentation",
+    value: "<n>",
+    help: "times that an image stands in an epoch, each time augmented anew; the epoch stays as long",
+    parse: whole({ min: 1, max: 64, example: 3 }),
+    path: "repeatedAugmentation",
   },
   {
     flag: "--label-smoothing",
@@ -267,6 +444,13 @@ export const trainFlags: readonly TrainFlag[] = [
     help: `what to train on: ${devices.join(" | ")}`,
     parse: oneOf(devices),
     path: "device",
+  },
+  {
+    flag: "--precision",
+    value: "<name>",
+    help: "of the step: float32 | mixed (float16 where nothing is lost; refused where the device has it not)",
+    parse: oneOf(precisions),
+    path: "precision",
   },
   // Its path depends on the schedule: `peak` for one-cycle.
   {
@@ -303,10 +487,10 @@ export const trainFlags: readonly TrainFlag[] = [
   {
     flag: "--warmup-epochs",
     value: "<n>",
-    help: "cosine: epochs of linear rise",
+    help: "cosine, multistep: epochs of linear rise",
     parse: real({ min: 0, example: 5 }),
     path: "schedule.warmupEpochs",
-    only: forSchedule("cosine"),
+    only: forSchedule("cosine", "multistep"),
   },
   {
     flag: "--minimum-rate",
@@ -319,10 +503,10 @@ export const trainFlags: readonly TrainFlag[] = [
   {
     flag: "--momentum",
     value: "<x>",
-    help: "of SGD",
+    help: "sgd, muon: share of the last step that is kept (muon: 0.95)",
     parse: real({ min: 0, max: 0.9999, example: 0.9 }),
     path: "optimizer.momentum",
-    only: forOptimizer("sgd"),
+    only: forOptimizer("sgd", "muon"),
   },
   {
     flag: "--no-nesterov",
@@ -334,13 +518,13 @@ export const trainFlags: readonly TrainFlag[] = [
   {
     flag: "--weight-decay",
     value: "<x>",
-    help: "sgd: L2 penalty; adamw: decoupled (0.05)",
+    help: "sgd: L2 penalty; decoupled for adamw (0.05), lion (0.5), muon (0.1)",
     parse: real({ min: 0, example: 5e-4 }),
     path: "optimizer.weightDecay",
   },
   {
     flag: "--no-decay-norms-and-biases",
-    help: "weight decay on convolution and linear weights alone",
+    help: "sgd: weight decay on convolution and linear weights alone, as the others have it",
     path: "optimizer.decayNormsAndBiases",
     sets: false,
     only: forOptimizer("sgd"),
@@ -416,4 +600,15 @@ export function toOption({ flag, value, help, parse }: TrainFlag, standard: unkn
   const shown = standard === undefined || typeof standard === "object" || !value ? "" : ` (default: ${standard})`;
   const option = new Option(value ? `${flag} ${value}` : flag, help + shown);
   return parse ? option.argParser(parse(flag)) : option;
+}
+
+/** The values that were typed, by the path of the field that they set. */
+export function givenFlags(command: Command, flags: readonly TrainFlag[] = trainFlags): Map<string, unknown> {
+  const given = new Map<string, unknown>();
+  for (const { flag, path, sets } of flags) {
+    const option = command.options.find(({ long }) => long === flag)!;
+    const key = option.attributeName();
+    if (command.getOptionValueSource(key) === "cli") given.set(path, sets ?? command.getOptionValue(key));
+  }
+  return given;
 }

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
-import { runPaths, UserError } from "../core/index.ts";
+import { type ImageSet, runPaths, UserError } from "../core/index.ts";
 import { loadDataSet } from "../data/index.ts";
 import {
+  findPretraining,
   type RunConfig,
   type RunConfigInput,
   readRun,
@@ -11,6 +12,7 @@ import {
   type TrainOptions,
   type TrainSummary,
   train,
+  wantsPretrainingImages,
 } from "../train/index.ts";
 import { readConfigFile } from "./config-file.ts";
 import { toJson } from "./json.ts";
@@ -20,7 +22,7 @@ import { recipeNames, recipes } from "./recipes/index.ts";
 import { duration, percent } from "./table.ts";
 import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
 import { configFrom, dataOptions, getPath } from "./train-config.ts";
-import { toOption, trainFlags } from "./train-flags.ts";
+import { givenFlags, toOption, trainFlags } from "./train-flags.ts";
 
 interface Options extends Record<string, unknown> {
   config?: string;
@@ -30,6 +32,7 @@ interface Options extends Record<string, unknown> {
   out?: string;
   resume?: boolean;
   maxSteps?: number;
+  workers?: number;
   json?: boolean;
 }
 
@@ -51,6 +54,11 @@ export function trainCommand(terminal: Terminal, exit: (code: number) => void): 
     .option("--out <run>", "the run folder (default: runs/ and a name made of data, model, method and seed)")
     .option("--resume", "continue the run in --out, bit for bit as if it had never stopped")
     .option("--max-steps <n>", "stop, resumable, after so many steps", whole({ min: 1, example: 100 })("--max-steps"))
+    .option(
+      "--workers <n>",
+      "threads that make batches while a step runs; 0: none (default: what the augmentation needs). The weights stay the same",
+      whole({ min: 0, max: 256, example: 2 })("--workers"),
+    )
     .option("--json", "print the outcome as JSON")
     .addHelpText(
       "after",
@@ -60,9 +68,10 @@ Examples:
   $ anchored train --method anchored --mask-probability 0.25 --epochs 20
   $ anchored train --data cifar10 --data-dir ~/data --method anchored --out runs/cifar
   $ anchored train --folder ~/photos --image-size 64 --model resnet18
+  $ anchored train --init runs/cifar --folder ~/photos --method anchored --references-from both
   $ anchored train --resume --out runs/cifar              after Ctrl-C, or after a crash`,
     )
-    .action(async (options: Options) => exit(await runTrain(terminal, options, givenFlags(command, options))));
+    .action(async (options: Options) => exit(await runTrain(terminal, options, givenFlags(command))));
   return command;
 }
 
@@ -71,28 +80,17 @@ const anchoredDefaults = () => ({
   method: { ...resolveConfig({ data: { name: "emoji" }, method: { name: "anchored" } }).method, name: "standard" },
 });
 
-/** The values that were typed, by the path of the field that they set. */
-function givenFlags(command: Command, options: Options): Map<string, unknown> {
-  const given = new Map<string, unknown>();
-  for (const { flag, path, sets } of trainFlags) {
-    const option = command.options.find(({ long }) => long === flag)!;
-    const key = option.attributeName();
-    if (command.getOptionValueSource(key) === "cli") given.set(path, sets ?? options[key]);
-  }
-  if (options.augment === false) given.set("augment", false);
-  return given;
-}
-
 async function runTrain(terminal: Terminal, options: Options, given: Map<string, unknown>): Promise<number> {
+  if (options.augment === false) given.set("augment", false);
   const config = configFrom(await baseOf(options), given);
   const run = options.out ?? defaultRun(config);
-  const { resume, maxSteps, dataDir } = options;
+  const { resume, maxSteps, dataDir, workers } = options;
   const again = `${ownCommand()} train --resume --out ${run}${dataDir ? ` --data-dir ${dataDir}` : ""}`;
   if (!resume && holdsRun(run))
     throw new UserError(`${run} already holds a run; continue it with --resume, or choose another --out`);
   let interrupted = false;
   const summary = await terminal.interruptible(async (signal) => {
-    const done = await trainInto(terminal, run, config, { dataDir, resume, maxSteps, signal });
+    const done = await trainInto(terminal, run, config, { dataDir, resume, maxSteps, workers, signal });
     interrupted = signal.aborted;
     return done;
   });
@@ -107,7 +105,7 @@ async function runTrain(terminal: Terminal, options: Options, given: Map<string,
   return 0;
 }
 
-interface TrainIntoOptions extends Pick<TrainOptions, "resume" | "maxSteps" | "signal"> {
+interface TrainIntoOptions extends Pick<TrainOptions, "resume" | "maxSteps" | "workers" | "signal"> {
   readonly dataDir?: string;
   /** What the progress is headed by. */
   readonly label?: string;
@@ -126,12 +124,14 @@ export async function trainInto(
     onProgress: reading.update,
     onNotice: terminal.note,
   }).finally(reading.stop);
+  const pretrainingImages = await imagesOfPretraining(terminal, run, config, { dataDir, resume: options.resume });
   const progress = trainProgress(terminal, label);
   let summary: TrainSummary | undefined;
   try {
     summary = await train(config, dataSet, {
       run,
       ...options,
+      pretrainingImages,
       onProgress: progress.update,
       onNotice: terminal.note,
     });
@@ -139,6 +139,25 @@ export async function trainInto(
   } finally {
     progress.stop(summary?.validationAccuracy);
   }
+}
+
+/** Those of the run that `--init` names, where references are drawn from them. */
+async function imagesOfPretraining(
+  terminal: Terminal,
+  run: string,
+  config: RunConfig,
+  { dataDir, resume }: Pick<TrainIntoOptions, "dataDir" | "resume">,
+): Promise<ImageSet | undefined> {
+  if (!wantsPretrainingImages(config)) return undefined;
+  const pretraining = findPretraining(config, { run, resume });
+  if (!pretraining) return undefined;
+  const reading = dataProgress(terminal);
+  const { train } = await loadDataSet({
+    ...dataOptions(pretraining, dataDir),
+    onProgress: reading.update,
+    onNotice: terminal.note,
+  }).finally(reading.stop);
+  return train;
 }
 
 export const holdsRun = (run: string): boolean =>
@@ -163,7 +182,9 @@ function defaultRun({ data, model, method, seed }: RunConfig): string {
   return join("runs", [data.name, model, method.name, ...masking, `seed${seed}`].join("-"));
 }
 
-const outcome = ({ run, steps, seconds, validationAccuracy }: TrainSummary): string => {
-  const validation = validationAccuracy === undefined ? "" : `; validation accuracy ${percent(validationAccuracy)}`;
+const outcome = ({ run, steps, seconds, ...scores }: TrainSummary): string => {
+  const { validationAccuracy: raw, averageValidationAccuracy: averaged } = scores;
+  const both = averaged === undefined ? "" : `, of the averaged weights ${percent(averaged)}`;
+  const validation = raw === undefined ? "" : `; validation accuracy ${percent(raw)}${both}`;
   return `trained ${run}: ${steps} steps in ${duration(seconds)}${validation}`;
 };

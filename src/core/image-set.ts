@@ -1,3 +1,5 @@
+import { type Images, selectImages } from "./images.ts";
+
 /** One uint8 image, [H, W, C] row-major; C is 1 (grey) or 3 (RGB). */
 export interface Image {
   readonly height: number;
@@ -21,8 +23,8 @@ export interface ImageSet {
   readonly width: number;
   /** 1 (grey) or 3 (RGB). */
   readonly channels: number;
-  /** [N, H, W, C] row-major. */
-  readonly images: Uint8Array;
+  /** [N, H, W, C] row-major, in memory or in a file: read them by `imageAt`. */
+  readonly images: Images;
   /** [N], index into `classNames`. */
   readonly labels: Int32Array;
   readonly classNames: readonly string[];
@@ -40,14 +42,10 @@ const pick = (partition: Partition | undefined, rows: ArrayLike<number>): Partit
 
 /** The images at `rows`, in that order, under a new name. */
 export function subset(set: ImageSet, rows: ArrayLike<number>, name = set.name): ImageSet {
-  const bytesPerImage = set.height * set.width * set.channels;
-  const images = new Uint8Array(rows.length * bytesPerImage);
-  for (let i = 0; i < rows.length; i++)
-    images.set(set.images.subarray(rows[i] * bytesPerImage, (rows[i] + 1) * bytesPerImage), i * bytesPerImage);
   return {
     ...set,
     name,
-    images,
+    images: selectImages(set, rows),
     labels: Int32Array.from(rows, (row) => set.labels[row]),
     domains: pick(set.domains, rows),
     concepts: pick(set.concepts, rows),

@@ -3,6 +3,7 @@ export { beta, dirichlet, gamma } from "./distributions.ts";
 export { knownName, UserError } from "./errors.ts";
 export { float16Bits, float16Value } from "./float16.ts";
 export { type DType, HostArray, type HostArrays, sizeOf, type TypedArrayOf } from "./host-array.ts";
+export { ImageFile } from "./image-file.ts";
 export {
   type DataSet,
   type Image,
@@ -12,7 +13,20 @@ export {
   type Partition,
   subset,
 } from "./image-set.ts";
+export {
+  allBytes,
+  fingerprintOf,
+  type Images,
+  imageAt,
+  imageBytes,
+  openImages,
+  rememberOf,
+  type SharedImages,
+  selectImages,
+  shareImages,
+} from "./images.ts";
 export { type NpyArray, type NpyType, parseNpy, readNpy, writeNpy } from "./npy.ts";
+export { isClassifier } from "./parameter-names.ts";
 export { largestClass, type Predictions } from "./predictions.ts";
 export { permutation, Random } from "./random.ts";
 export { diskError, runPaths, writeFileAtomic } from "./run-folder.ts";

@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "vitest";
-import { type ImageSet, Random, subset } from "../core/index.ts";
+import { allBytes, type ImageSet, Random, subset } from "../core/index.ts";
 import { corruptImage } from "./corrupt-image.ts";
 import { CorruptionPool } from "./pool.ts";
 import { corruptionSuite } from "./suite.ts";
@@ -25,9 +25,9 @@ test.each(["gaussian_noise", "jpeg_compression"])(
     expect(corrupted.name).toBe(`toy/test/${name}-4`);
     expect(corrupted.labels).toBe(set.labels);
     for (const index of [0, 124, 125, 299]) {
-      const data = set.images.subarray(index * 192, (index + 1) * 192);
+      const data = allBytes(set).subarray(index * 192, (index + 1) * 192);
       const alone = await corruptImage({ height: 8, width: 8, channels: 3, data }, { name, severity: 4, index });
-      expect([...corrupted.images.subarray(index * 192, (index + 1) * 192)]).toEqual([...alone.data]);
+      expect([...allBytes(corrupted).subarray(index * 192, (index + 1) * 192)]).toEqual([...alone.data]);
     }
   },
 );

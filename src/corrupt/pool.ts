@@ -2,9 +2,10 @@ import { setMaxListeners } from "node:events";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { Piscina } from "piscina";
-import { type ImageSet, imageCount } from "../core/index.ts";
+import { type ImageSet, type Images, imageCount, shareImages } from "../core/index.ts";
 import { benchmarkFor, corruptionByName } from "./corrupt-image.ts";
 import type { Benchmark, Image, Severity } from "./corruption.ts";
+import { emptyLike, removeImages } from "./scratch.ts";
 import type { Task, WorkerData } from "./worker.ts";
 
 export interface PoolOptions {
@@ -29,7 +30,7 @@ const IMAGES_PER_TASK = 125;
 /** Threads that corrupt whole image sets. The bytes do not depend on how many there are. */
 export class CorruptionPool {
   readonly #pool: Piscina<Task, void>;
-  #shared: { readonly set: ImageSet; readonly images: Uint8Array } | undefined;
+  readonly #made = new Set<Images>();
 
   constructor({ threads = availableParallelism(), frost }: PoolOptions = {}) {
     const workerData: WorkerData = { frost };
@@ -37,7 +38,8 @@ export class CorruptionPool {
   }
 
   /**
-   * The set with every image corrupted, named `set/corruption-severity`.
+   * The set with every image corrupted, named `set/corruption-severity`; in a file, which `removeImages` removes, where the
+   * set's are.
    * @throws UserError for an unknown corruption; what `signal` was aborted with.
    */
   async corrupt(set: ImageSet, options: CorruptSetOptions): Promise<ImageSet> {
@@ -45,8 +47,10 @@ export class CorruptionPool {
     corruptionByName(name);
     const { height, width, channels } = set;
     const total = imageCount(set);
-    const images = this.#share(set);
-    const out = new Uint8Array(new SharedArrayBuffer(images.length));
+    const images = shareImages(set.images);
+    const made = emptyLike(set.images);
+    if (!(made instanceof Uint8Array)) this.#made.add(made);
+    const out = shareImages(made);
     let done = 0;
     const tasks: Promise<void>[] = [];
     // All tasks wait for one signal, which is more than Node takes for a mistake.
@@ -63,25 +67,17 @@ export class CorruptionPool {
       );
     }
     const settled = await Promise.allSettled(tasks);
+    const failed = settled.find((result) => result.status === "rejected");
+    if (signal?.aborted || failed) removeImages(made);
     signal?.throwIfAborted();
-    for (const result of settled) if (result.status === "rejected") throw result.reason;
-    return { ...set, name: `${set.name}/${name}-${severity}`, images: out };
+    if (failed) throw failed.reason;
+    return { ...set, name: `${set.name}/${name}-${severity}`, images: made };
   }
 
-  /** Ends the threads. */
+  /** Ends the threads, and the files of all that was made. */
   async destroy(): Promise<void> {
-    this.#shared = undefined;
     await this.#pool.destroy();
-  }
-
-  /** The images where all threads see them; kept, for a suite corrupts the same ones over and over. */
-  #share(set: ImageSet): Uint8Array {
-    if (this.#shared?.set !== set) {
-      const images = new Uint8Array(new SharedArrayBuffer(set.images.length));
-      images.set(set.images);
-      this.#shared = { set, images };
-    }
-    return this.#shared.images;
+    for (const images of this.#made) removeImages(images);
   }
 }
 

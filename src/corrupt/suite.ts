@@ -1,6 +1,7 @@
 import type { ImageSet } from "../core/index.ts";
 import type { Benchmark, Severity } from "./corruption.ts";
 import type { CorruptionPool } from "./pool.ts";
+import { removeImages } from "./scratch.ts";
 
 export interface SuiteOptions {
   readonly corruptions: readonly string[];
@@ -19,7 +20,7 @@ export interface CorruptedSet {
 
 /**
  * Every corruption at every severity, one set at a time: while the caller uses one, the next is being made, and no more
- * than these two are in memory.
+ * than these two are there: of a set in a file, each is a file that goes when the next is asked for.
  */
 export async function* corruptionSuite(
   set: ImageSet,
@@ -48,6 +49,10 @@ export async function* corruptionSuite(
     next = make(i);
     // A failure of the set that is made ahead is thrown when its turn comes.
     next.catch(() => {});
-    yield made;
+    try {
+      yield made;
+    } finally {
+      removeImages(made.set.images);
+    }
   }
 }

@@ -1,15 +1,16 @@
-/** A thread of `CorruptionPool`: corrupts a run of images from one block of shared memory into another. */
+/** A thread of `CorruptionPool`: corrupts a run of images of one set into those of another. */
 
 import { workerData } from "node:worker_threads";
 import sharp from "sharp";
+import { imageAt, openImages, type SharedImages } from "../core/index.ts";
 import { corruptImage } from "./corrupt-image.ts";
 import type { Benchmark, Image, Severity } from "./corruption.ts";
 
 export interface Task {
-  /** [N, H, W, C] in shared memory. */
-  readonly images: Uint8Array;
+  /** [N, H, W, C]. */
+  readonly images: SharedImages;
   /** Of the same size. */
-  readonly out: Uint8Array;
+  readonly out: SharedImages;
   readonly height: number;
   readonly width: number;
   readonly channels: number;
@@ -37,15 +38,20 @@ const given = (Array.isArray(workerData) ? workerData[1] : workerData) as Worker
 const resources = { frost: given?.frost };
 
 export default async function corruptRows(task: Task): Promise<void> {
-  const { images, out, height, width, channels, from, to, name, severity, benchmark } = task;
+  const { height, width, channels, from, to, name, severity, benchmark } = task;
   const size = height * width * channels;
+  const images = openImages(task.images);
+  const out = openImages(task.out, "r+");
+  const write = (row: number, data: Uint8Array) =>
+    out instanceof Uint8Array ? out.set(data, row * size) : out.write(row, data);
   const corruptRow = (index: number) => {
-    const data = images.subarray(index * size, (index + 1) * size);
+    const data = imageAt({ images, height, width, channels }, index);
     return corruptImage({ height, width, channels, data }, { name, severity, index, benchmark, resources });
   };
   for (let first = from; first < to; first += IN_FLIGHT) {
     const rows = Array.from({ length: Math.min(IN_FLIGHT, to - first) }, (_, i) => first + i);
     const corrupted = rows.map(corruptRow);
-    for (const [i, image] of corrupted.entries()) out.set((await image).data, rows[i] * size);
+    for (const [i, image] of corrupted.entries()) write(rows[i], (await image).data);
   }
+  for (const file of [images, out]) if (!(file instanceof Uint8Array)) file.close();
 }

@@ -2,11 +2,11 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { UserError } from "../core/index.ts";
+import { allBytes, UserError } from "../core/index.ts";
 import { extractBatches, readBatch } from "./cifar10.ts";
 import { checkDataSet, loadDataSet } from "./index.ts";
 import { writeCifar10 } from "./test-data-sets.ts";
-import { imageSet, scratchFolder } from "./test-images.ts";
+import { scratchFolder } from "./test-images.ts";
 
 const load = (dataDir: string) => loadDataSet({ name: "cifar10", seed: 0, dataDir });
 
@@ -15,11 +15,11 @@ test("planes become pixels", () => {
   writeCifar10(dataDir);
   const file = join(dataDir, "cifar-10-batches-bin", "test_batch.bin");
   const shape = { height: 32, width: 32, channels: 3, images: new Uint8Array(10_000 * 3072) };
-  const set = { ...imageSet(shape), labels: new Int32Array(10_000) };
+  const set = { ...shape, labels: new Int32Array(10_000) };
   readBatch(readFileSync(file), file, set, 0);
   expect([...set.labels.subarray(0, 12)]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1]);
   // writeCifar10: red is the label, green 100, blue 200.
-  expect([...set.images.subarray(3072, 3078)]).toEqual([1, 100, 200, 1, 100, 200]);
+  expect([...allBytes(set).subarray(3072, 3078)]).toEqual([1, 100, 200, 1, 100, 200]);
 });
 
 describe.each([

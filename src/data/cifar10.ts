@@ -109,7 +109,7 @@ export async function extractBatches(archive: string, folder: string): Promise<v
   if (missing.size > 0) throw new UserError(`${archive}: holds no ${[...missing].join(", ")}`);
 }
 
-const empty = (name: string, count: number): ImageSet => ({
+const empty = (name: string, count: number): ImageSet & ReadInto => ({
   name,
   height: 32,
   width: 32,
@@ -119,8 +119,14 @@ const empty = (name: string, count: number): ImageSet => ({
   classNames,
 });
 
+/** What batches are read into: [N, H, W, C] and [N]. */
+export interface ReadInto {
+  readonly images: Uint8Array;
+  readonly labels: Int32Array;
+}
+
 /** Records of one label byte and 3×1024 bytes, channel by channel → rows from `firstRow` on of `into` (HWC). */
-export function readBatch(bytes: Uint8Array, path: string, into: ImageSet, firstRow: number): void {
+export function readBatch(bytes: Uint8Array, path: string, into: ReadInto, firstRow: number): void {
   if (bytes.length !== fileBytes)
     throw new UserError(`${path}: expected ${fileBytes} bytes (10,000 CIFAR-10 images), found ${bytes.length}`);
   for (let record = 0; record < imagesPerFile; record++) {

@@ -1,4 +1,4 @@
-import { type ImageSet, imageCount } from "../core/index.ts";
+import { allBytes, type ImageSet, imageAt, imageCount } from "../core/index.ts";
 
 export interface ImageShape {
   readonly height: number;
@@ -20,14 +20,15 @@ export function matchImages(set: ImageSet, shape: ImageShape): ImageSet {
 }
 
 function recolour(set: ImageSet, channels: number): Pick<ImageSet, "images" | "channels"> {
-  const pixels = set.images.length / set.channels;
+  const bytes = allBytes(set);
+  const pixels = bytes.length / set.channels;
   const images = new Uint8Array(pixels * channels);
   if (channels === 1)
     for (let p = 0; p < pixels; p++) {
       const at = p * 3;
-      images[p] = Math.round(0.299 * set.images[at] + 0.587 * set.images[at + 1] + 0.114 * set.images[at + 2]);
+      images[p] = Math.round(0.299 * bytes[at] + 0.587 * bytes[at + 1] + 0.114 * bytes[at + 2]);
     }
-  else for (let p = 0; p < pixels; p++) images.fill(set.images[p], p * channels, (p + 1) * channels);
+  else for (let p = 0; p < pixels; p++) images.fill(bytes[p], p * channels, (p + 1) * channels);
   return { images, channels };
 }
 
@@ -53,14 +54,14 @@ function resize(set: ImageSet, height: number, width: number): Pick<ImageSet, "i
   const columns = filterTaps(set.width, width);
   const images = new Uint8Array(imageCount(set) * height * width * channels);
   const narrowed = new Float64Array(set.height * width * channels);
-  const bytesPerImage = set.height * set.width * channels;
   for (let n = 0, out = 0; n < imageCount(set); n++) {
+    const image = imageAt(set, n);
     for (let y = 0, at = 0; y < set.height; y++)
       for (const { start, weights } of columns)
         for (let c = 0; c < channels; c++, at++) {
           let sum = 0;
-          let from = n * bytesPerImage + (y * set.width + start) * channels + c;
-          for (let i = 0; i < weights.length; i++, from += channels) sum += weights[i] * set.images[from];
+          let from = (y * set.width + start) * channels + c;
+          for (let i = 0; i < weights.length; i++, from += channels) sum += weights[i] * image[from];
           narrowed[at] = sum;
         }
     const rowLength = width * channels;

@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, truncate
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { type DataSet, type ImageSet, imageCount, UserError } from "../core/index.ts";
+import { allBytes, type DataSet, type ImageSet, imageCount, UserError } from "../core/index.ts";
 import { emojiDrawings, emojiVendors } from "./emoji-drawings.ts";
 import { emojiRasters } from "./emoji-rasters.ts";
 import { type DataOptions, emojiCategories, loadDataSet } from "./index.ts";
@@ -61,11 +61,37 @@ test("concept: every class is trained on, at most one drawing of it is held out"
   expect(conceptsOf(set.shifts[0])).toEqual(conceptsOf(set.test));
 });
 
+test("shares of the concepts make tasks without a common concept, together all of them", async () => {
+  const parts = await Promise.all(
+    [[0, 0.7] as const, [0.7, 1] as const].map((conceptShare) => load({ conceptShare, label: "concept" })),
+  );
+  const [first, second] = parts.map((set) => conceptsOf(set.train));
+  expect(first.size + second.size).toBe(1051);
+  expect([...second].filter((concept) => first.has(concept))).toEqual([]);
+  // Of each category its share.
+  const categories = await load({ conceptShare: [0.7, 1] });
+  expect(categories.train.classNames).toEqual(Object.keys(emojiCategories));
+  expect(new Set(splitsOf(categories).flatMap((set) => [...conceptsOf(set)]))).toEqual(second);
+});
+
+test("categories can be chosen; all concepts can have a drawing held out", async () => {
+  const chosen = ["Food & Drink", "Objects"];
+  expect((await load({ categories: chosen })).train.classNames).toEqual(chosen);
+  const set = await load({ categories: chosen, label: "concept", testFraction: 0.5, validationFraction: 0.5 });
+  expect(set.train.classNames).toHaveLength(88 + 192);
+  expect(splitsOf(set).map(imageCount)).toEqual([560, 140, 140]);
+  expect(imageCount(set.shifts[0])).toBe(280);
+});
+
 test("vendors can be chosen; the background can be coloured, by seed", async () => {
   const set = await load({ domains: { train: ["emojione"], shift: ["noto"] }, background: "random" });
   expect(vendorsOf(set.train)).toEqual(new Set(["emojione"]));
   expect(vendorsOf(set.shifts[0])).toEqual(new Set(["noto"]));
-  const corners = Array.from({ length: 50 }, (_, i) => set.train.images.subarray(i * 192, i * 192 + 3).join());
+  const corners = Array.from({ length: 50 }, (_, i) =>
+    allBytes(set.train)
+      .subarray(i * 192, i * 192 + 3)
+      .join(),
+  );
   expect(new Set(corners).size).toBeGreaterThan(20);
   const none = await load({ domains: { train: ["noto"], shift: [] } });
   expect(none.shifts).toEqual([]);
@@ -78,6 +104,10 @@ test.each<[string, Partial<DataOptions>, RegExp]>([
   ["label", { label: "colour" as any }, /unknown emoji label "colour"/],
   ["background", { background: "plaid" as any }, /unknown emoji background "plaid"/],
   ["one vendor, label concept", { label: "concept", domains: { train: ["noto"], shift: [] } }, /at least 2/],
+  ["category", { categories: ["Fruit"] }, /unknown emoji category "Fruit"; known: Activities, /],
+  ["no category", { categories: [] }, /no category/],
+  ["share of concepts", { conceptShare: [0.7, 0.2] }, /conceptShare 0.7 to 0.2: must rise/],
+  ["test fraction", { testFraction: 0 }, /testFraction 0: must be above 0/],
   ["too much validation", { label: "concept", validationFraction: 0.9 }, /validationFraction 0.9 is too large/],
 ])("a wrong %s is refused", async (_, options, message) => {
   const error = await load(options).catch((e) => e);

@@ -4,8 +4,8 @@ import { type EmojiRasters, emojiRasters } from "./emoji-rasters.ts";
 import type { DataSetEntry, LoadedImages, ResolvedOptions } from "./entry.ts";
 import { holdOut } from "./split.ts";
 
-/** Part of the concepts (label `concept`: of the concepts' drawings) that is only ever tested on. */
-const testFraction = 0.2;
+/** Part of the concepts that is tested on where `testFraction` is absent. */
+const usualTestFraction = 0.2;
 
 const defaultDomains = { train: ["noto", "twemoji", "openmoji"], shift: ["fluent-emoji-flat", "emojione"] };
 
@@ -15,10 +15,13 @@ const defaultDomains = { train: ["noto", "twemoji", "openmoji"], shift: ["fluent
  * - `category` (8 classes): train, validation and test hold different *concepts*, stratified by category, so that no
  *   drawing of a test concept is ever trained on.
  * - `concept` (about 1,050 classes, one drawing per vendor): every concept must be trained on, so drawings are held out
- *   instead. A fifth of the concepts give the drawing of one training vendor, chosen by the seed, to the test set, and
- *   `validationFraction` of them give one to the validation set; no concept gives two. The other drawings are trained on.
+ *   instead. `testFraction` of the concepts give the drawing of one training vendor, chosen by the seed, to the test set,
+ *   and `validationFraction` of them give one to the validation set; no concept gives two. The other drawings are
+ *   trained on.
  *
  * Either way the shift set is what the unseen vendors drew for the concepts of the test set: only the style differs.
+ * `categories` and `conceptShare` leave the other concepts out altogether: shares that do not overlap make tasks without
+ * a common concept, e.g. to pre-train on one and adapt to the other.
  */
 export const emoji: DataSetEntry = {
   title: "Emoji",
@@ -34,7 +37,8 @@ export const emoji: DataSetEntry = {
     const label = knownName("emoji label", options.label ?? "category", ["category", "concept"]);
     const background = knownName("emoji background", options.background ?? "white", ["white", "random"]);
     const domains = checkDomains(options.domains ?? defaultDomains);
-    const all = toImageSet(await emojiRasters(options.imageSize ?? 32, options), label, background, options.seed);
+    const rasters = chosenConcepts(await emojiRasters(options.imageSize ?? 32, options), options);
+    const all = toImageSet(rasters, label, background, options.seed);
     const splits = label === "category" ? splitConcepts(all, options) : splitDrawings(all, options, domains.train);
     const rows = (concepts: ReadonlySet<number>, vendors: readonly string[]) =>
       Array.from(all.labels.keys()).filter(
@@ -64,6 +68,27 @@ function checkDomains(domains: { train: readonly string[]; shift: readonly strin
   return domains;
 }
 
+/** The drawings of the wanted categories, and of each the wanted share of the concepts in an order set by the seed. */
+function chosenConcepts(rasters: EmojiRasters, { categories, conceptShare = [0, 1], seed }: ResolvedOptions) {
+  for (const name of categories ?? []) knownName("emoji category", name, Object.keys(emojiCategories));
+  if (categories?.length === 0) throw new UserError("emoji: no category to choose concepts of");
+  const [from, to] = conceptShare;
+  if (!(from >= 0 && from < to && to <= 1))
+    throw new UserError(`emoji: conceptShare ${from} to ${to}: must rise, within 0 and 1, e.g. 0 to 0.7`);
+  const used = new Set<string>();
+  for (const name of categories ?? Object.keys(emojiCategories)) {
+    const own = new Set(rasters.drawings.filter(({ category }) => category === name).map(({ concept }) => concept));
+    const order = new Random(seed, "emoji concept order", name).shuffle([...own]);
+    for (const concept of order.slice(Math.round(from * own.size), Math.round(to * own.size))) used.add(concept);
+  }
+  const rows = [...rasters.drawings.keys()].filter((row) => used.has(rasters.drawings[row].concept));
+  if (rows.length === rasters.drawings.length) return rasters;
+  const bytes = rasters.size ** 2 * 4;
+  const rgba = new Uint8Array(rows.length * bytes);
+  for (const [n, row] of rows.entries()) rgba.set(rasters.rgba.subarray(row * bytes, (row + 1) * bytes), n * bytes);
+  return { ...rasters, drawings: rows.map((row) => rasters.drawings[row]), rgba };
+}
+
 /** Every drawing on its background, as one labelled set. */
 function toImageSet(
   { size, drawings, rgba }: EmojiRasters,
@@ -73,7 +98,8 @@ function toImageSet(
 ): ImageSet {
   const concepts = [...new Set(drawings.map(({ concept }) => concept))];
   const conceptIndex = new Map(concepts.map((concept, i) => [concept, i]));
-  const categories = Object.keys(emojiCategories);
+  const present = new Set(drawings.map(({ category }) => category));
+  const categories = Object.keys(emojiCategories).filter((category) => present.has(category));
   const images = new Uint8Array(drawings.length * size * size * 3);
   drawings.forEach(({ concept, vendor }, n) => {
     const random = background === "random" ? new Random(seed, "emoji background", vendor, concept) : undefined;
@@ -97,17 +123,24 @@ function toImageSet(
   };
 }
 
+function testFractionOf({ testFraction = usualTestFraction }: ResolvedOptions): number {
+  if (!(testFraction > 0 && testFraction < 1))
+    throw new UserError(`emoji: testFraction ${testFraction}: must be above 0 and below 1`);
+  return testFraction;
+}
+
 type Rows = (concepts: ReadonlySet<number>, vendors: readonly string[]) => number[];
 type Part = (rows: Rows, vendors: readonly string[]) => number[];
 type Splits = Record<"train" | "validation" | "test", Part> & { testConcepts: ReadonlySet<number> };
 
 /** Label `category`: whole concepts go to one side. */
-function splitConcepts(all: ImageSet, { seed, validationFraction }: ResolvedOptions): Splits {
+function splitConcepts(all: ImageSet, options: ResolvedOptions): Splits {
+  const { seed, validationFraction } = options;
   const categoryOf: number[] = [];
   all.concepts!.index.forEach((concept, row) => {
     categoryOf[concept] = all.labels[row];
   });
-  const outer = holdOut(categoryOf, testFraction, seed, "emoji test concepts");
+  const outer = holdOut(categoryOf, testFractionOf(options), seed, "emoji test concepts");
   const inner = holdOut(
     outer.kept.map((concept) => categoryOf[concept]),
     validationFraction,
@@ -134,6 +167,7 @@ function splitDrawings(all: ImageSet, options: ResolvedOptions, vendors: readonl
       `emoji: label "concept" holds out drawings of the training vendors, so it needs at least 2 of them, not ${vendors.length}`,
     );
   const { seed, validationFraction } = options;
+  const testFraction = testFractionOf(options);
   if (testFraction + validationFraction > 1)
     throw new UserError(
       `emoji: validationFraction ${validationFraction} is too large; label "concept" tests on ${testFraction} of the concepts`,

@@ -29,16 +29,28 @@ export interface DataOptions {
   readonly domains?: { readonly train: readonly string[]; readonly shift: readonly string[] };
   /** emoji: what lies behind the drawing, white or a plain random colour per image. */
   readonly background?: "white" | "random";
+  /** emoji: only the concepts of these categories; of all where absent. */
+  readonly categories?: readonly string[];
+  /** emoji: only this part of each category's concepts, in an order set by the seed; [0, 1] where absent. */
+  readonly conceptShare?: readonly [from: number, to: number];
+  /** emoji: part of the concepts that is tested on (label `concept`: of which one drawing is); 0.2 where absent. */
+  readonly testFraction?: number;
   /** Share of the training labels that are made wrong, in [0, 0.5]; none where absent. Validation and tests stay right. */
   readonly labelNoise?: number;
   /** How; `symmetric` where absent. */
   readonly labelNoiseKind?: LabelNoiseKind;
+  /** Exponential imbalance: how many times the first class's training images are the last one's; as they are where absent. */
+  readonly imbalance?: number;
   /** cifar10: a file of CIFAR-10N's labels to train on. Validation and tests keep the data set's own. */
   readonly humanLabels?: string;
   /** Whose; `aggregate` where absent. */
   readonly humanLabelsKind?: HumanLabelKind;
   /** folder: the folder that holds `<split>/<class>/*`. */
   readonly folder?: string;
+  /** folder: whether the images stay on disk, decoded, in place of memory; where absent, if they fill more than 1 GiB. */
+  readonly stream?: boolean;
+  /** folder: what is done about files that cannot be read; `refuse` where absent. */
+  readonly badImages?: "refuse" | "skip";
   readonly onProgress?: (progress: Progress) => void;
   /** One line that the user should see, e.g. that a damaged cache is rebuilt. */
   readonly onNotice?: (line: string) => void;

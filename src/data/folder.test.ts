@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
-import { UserError } from "../core/index.ts";
+import { allBytes, UserError } from "../core/index.ts";
 import { decodeImage, loadDataSet } from "./index.ts";
 import { writeFolder } from "./test-data-sets.ts";
 import { scratchFolder } from "./test-images.ts";
@@ -25,7 +25,7 @@ test("splits, classes, a shift set with fewer classes, hidden files", async () =
     ["test", [0, 0, 1]],
     ["sketch", [1, 1, 1]],
   ]);
-  expect([...set.train.images.subarray(5 * 192, 5 * 192 + 3)]).toEqual([40, 0, 60]);
+  expect([...allBytes(set.train).subarray(5 * 192, 5 * 192 + 3)]).toEqual([40, 0, 60]);
 });
 
 describe.each<[string, (root: string) => void, RegExp]>([
@@ -111,6 +111,15 @@ describe("decoding to 8×8 RGB", () => {
       white,
       black,
     ],
+    ["colour.avif", (path) => image().avif({ lossless: true }).toFile(path), black, white],
+    ["colour.gif", (path) => image().gif().toFile(path), black, white],
+    ["colour.tiff", (path) => image().tiff().toFile(path), black, white],
+    ["deep.tif", (path) => image().toColourspace("rgb16").tiff().toFile(path), black, white],
+    ["cmyk.tif", (path) => image().toColourspace("cmyk").tiff().toFile(path), black, white],
+    // Grey with alpha: two channels.
+    ["grey-alpha.png", (path) => image(4).toColourspace("b-w").png().toFile(path), white, white],
+    ["clear.gif", (path) => image(4).gif().toFile(path), white, white],
+    ["turned.tiff", (path) => image().withMetadata({ orientation: 3 }).tiff().toFile(path), white, black],
     ["cmyk.jpg", (path) => image().toColourspace("cmyk").jpeg({ quality: 100 }).toFile(path), black, white],
   ])("%s", async (name, write, left, right) => {
     const path = join(scratchFolder(), name);

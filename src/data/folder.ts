@@ -1,13 +1,13 @@
 import { type Dirent, existsSync, readdirSync } from "node:fs";
-import { availableParallelism } from "node:os";
-import { basename, extname, join, resolve } from "node:path";
-import sharp from "sharp";
+import { basename, dirname, join, resolve } from "node:path";
 import { type ImageSet, UserError } from "../core/index.ts";
+import { imageExtensions, isImageName } from "./decode.ts";
+import { type BadImage, type Decoded, type Decoder, memoryDecoder } from "./decode-set.ts";
 import type { DataSetEntry, ResolvedOptions } from "./entry.ts";
 import { readReason } from "./files.ts";
-import { forEachLimited } from "./parallel.ts";
+import { diskDecoder } from "./image-cache.ts";
 
-const extensions = [".jpg", ".jpeg", ".png", ".webp"];
+const defaultSize = 32;
 
 /** Names under which people keep their held-out images, besides our own. */
 const validationNames = ["validation", "val", "valid"];
@@ -16,11 +16,13 @@ const validationNames = ["validation", "val", "valid"];
  * The user's own images: `<folder>/<split>/<class>/*`. Splits `train` and `test` must be there; `validation` (or `val`,
  * `valid`) may be, else part of `train` is held out; every other top-level folder is a shift set. All splits have the
  * classes of `train`, except that a shift set may lack some. Images are turned as their EXIF tag says, laid on white
- * where transparent, scaled to cover a square and cropped to its middle; grey becomes RGB. Hidden files are skipped.
+ * where transparent, scaled to cover a square and cropped to its middle; grey becomes RGB. Hidden files are skipped. More
+ * than memory should hold is decoded to disk, once, and read from there.
  */
 export const folder: DataSetEntry = {
   title: "Folder of images",
-  description: "Your own images as <split>/<class>/*.{jpg,jpeg,png,webp}; splits train, test, optionally validation.",
+  description:
+    "Your own images as <split>/<class>/*.{jpg,png,webp,avif,gif,tif}; splits train, test, optionally validation.",
   licence: "yours",
   source: "a folder on this machine",
   howToFetch: "nothing to fetch: give the folder",
@@ -48,13 +50,32 @@ export const folder: DataSetEntry = {
         listImages(root, split, classNames, shifts.includes(split)),
       ]),
     );
-    const read = (split: string, as = split) =>
-      decodeAll(`${basename(root)}/${as}`, lists.get(split)!, classNames, options);
-    const sets = { train: await read("train"), test: await read("test") };
-    const held = validation.length > 0 ? { validation: await read(validation[0], "validation") } : {};
-    const shiftSets: ImageSet[] = [];
-    for (const shift of shifts) shiftSets.push(await read(shift));
-    return { title: basename(root), ...sets, ...held, shifts: shiftSets };
+    const count = [...lists.values()].reduce((sum, list) => sum + list.length, 0);
+    const decode = decoderFor(root, count, options);
+    const decoded = new Map<string, Decoded>();
+    for (const [split, list] of lists)
+      decoded.set(
+        split,
+        await decode(
+          list.map(({ path }) => path),
+          `${basename(root)}/${split}`,
+        ),
+      );
+    reportBad(
+      [...decoded.values()].flatMap(({ bad }) => bad),
+      options,
+    );
+    const { imageSize = defaultSize } = options;
+    const setOf = (split: string, as = split) =>
+      toImageSet(`${basename(root)}/${as}`, lists.get(split)!, decoded.get(split)!, classNames, imageSize);
+    const held = validation.length > 0 ? { validation: setOf(validation[0], "validation") } : {};
+    return {
+      title: basename(root),
+      train: setOf("train"),
+      test: setOf("test"),
+      ...held,
+      shifts: shifts.map((shift) => setOf(shift)),
+    };
   },
 };
 
@@ -98,53 +119,59 @@ function listImages(root: string, split: string, classNames: readonly string[], 
   return found.flatMap((className) => {
     const path = join(root, split, className);
     const files = entries(path).filter((entry) => !isFolder(path, entry));
-    const images = sorted(
-      files.map(({ name }) => name).filter((name) => extensions.includes(extname(name).toLowerCase())),
-    );
+    const images = sorted(files.map(({ name }) => name).filter(isImageName));
     if (images.length === 0)
-      throw new UserError(`${path}: no images (${extensions.join(", ")}) among its ${files.length} files`);
+      throw new UserError(`${path}: no images (${imageExtensions.join(", ")}) among its ${files.length} files`);
     return images.map((name) => ({ path: join(path, name), label: classNames.indexOf(className) }));
   });
 }
 
-async function decodeAll(
-  name: string,
-  list: readonly ListedImage[],
-  classNames: readonly string[],
-  { imageSize = 32, onProgress }: ResolvedOptions,
-): Promise<ImageSet> {
-  const bytesPerImage = imageSize * imageSize * 3;
-  const images = new Uint8Array(list.length * bytesPerImage);
-  let done = 0;
-  await forEachLimited(list, 2 * availableParallelism(), async ({ path }, i) => {
-    images.set(await decodeImage(path, imageSize), i * bytesPerImage);
-    onProgress?.({ label: name, done: ++done, total: list.length, unit: "images" });
-  });
-  const labels = Int32Array.from(list, ({ label }) => label);
-  return { name, height: imageSize, width: imageSize, channels: 3, images, labels, classNames };
+/** The most that is decoded into memory, in bytes; larger folders are decoded to disk. */
+const MOST_IN_MEMORY = 2 ** 30;
+
+/** How the images are to be decoded: to disk where they are asked to be, or are too many for memory. */
+function decoderFor(root: string, images: number, options: ResolvedOptions): Decoder {
+  const { imageSize = defaultSize, stream, onProgress } = options;
+  return stream || images * imageSize * imageSize * 3 > MOST_IN_MEMORY
+    ? diskDecoder(root, imageSize, options)
+    : memoryDecoder(imageSize, onProgress);
 }
 
-/**
- * One image file, by its path or its bytes, as [size, size, 3] bytes, as the `folder` data set reads it. `name` is what
- * messages call it.
- * @throws UserError naming the file where it is missing, truncated or not an image
- */
-export async function decodeImage(
-  image: string | Uint8Array,
+/** The readable files of a list as a set. @throws UserError where a class has none */
+function toImageSet(
+  name: string,
+  list: readonly ListedImage[],
+  { images, rows }: Decoded,
+  classNames: readonly string[],
   size: number,
-  name = typeof image === "string" ? image : "image",
-): Promise<Uint8Array> {
-  try {
-    return await sharp(image)
-      .rotate()
-      .flatten({ background: "white" })
-      .resize(size, size, { fit: "cover" })
-      .toColourspace("srgb")
-      .removeAlpha()
-      .raw({ depth: "uchar" })
-      .toBuffer();
-  } catch (error) {
-    const reason = (error as Error).message.split("\n")[0];
-    throw new UserError(`${name}: not a readable image (${reason}); repair or remove it`);
-  }
+): ImageSet {
+  const labels = Int32Array.from(rows, (row) => list[row].label);
+  const left = new Set(labels);
+  const lost = list.find(({ label }) => !left.has(label));
+  if (lost) throw new UserError(`${dirname(lost.path)}: none of its images can be read`);
+  return { name, height: size, width: size, channels: 3, images, labels, classNames };
 }
+
+/** Files that are told by name, of those that cannot be read. */
+const MOST_NAMED = 20;
+
+/** @throws UserError for files that cannot be read, unless they are to be skipped */
+function reportBad(bad: readonly BadImage[], { badImages = "refuse", onNotice }: ResolvedOptions): void {
+  if (bad.length === 0) return;
+  if (badImages === "refuse") {
+    const [{ path, reason }, ...others] = bad;
+    const more = others.length > 0 ? ` (and ${others.length} more: ${named(others)})` : "";
+    throw new UserError(`${path}: ${reason}, or leave such files out with --bad-images skip${more}`);
+  }
+  const found = bad.filter(({ known }) => !known);
+  for (const { path, reason } of found.slice(0, MOST_NAMED)) onNotice?.(`skipped ${path}: ${reason}`);
+  if (found.length > MOST_NAMED) onNotice?.(`skipped ${found.length - MOST_NAMED} more that cannot be read`);
+  const before = bad.filter(({ known }) => known);
+  if (before.length > 0) onNotice?.(`skipped ${before.length} that could not be read before: ${named(before)}`);
+}
+
+const named = (bad: readonly BadImage[]): string =>
+  bad
+    .slice(0, MOST_NAMED)
+    .map(({ path }) => path)
+    .join(", ") + (bad.length > MOST_NAMED ? ", …" : "");

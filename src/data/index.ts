@@ -8,6 +8,7 @@ import { emoji } from "./emoji.ts";
 import type { DataOptions, DataSetEntry, FetchOptions } from "./entry.ts";
 import { fashionMnist } from "./fashion-mnist.ts";
 import { folder } from "./folder.ts";
+import { withImbalance } from "./imbalance.ts";
 import { withLabelNoise } from "./label-noise.ts";
 import { mnist } from "./mnist.ts";
 import { channelStatistics } from "./normalization.ts";
@@ -16,14 +17,16 @@ import { holdOut } from "./split.ts";
 export type { DataCheck, SplitCheck } from "./check.ts";
 export { type HumanLabelKind, type HumanLabels, humanLabelKinds, readHumanLabels } from "./cifar10n.ts";
 export { type ImageShape, matchImages } from "./convert.ts";
+export { decodeImage } from "./decode.ts";
 export { defaultDataDir } from "./directory.ts";
 export { type Checksum, type DownloadOptions, download } from "./download.ts";
 export { type EmojiVendor, emojiCategories, emojiVendors } from "./emoji-drawings.ts";
 export type { DataOptions, DataSetEntry, Expected, FetchOptions, Progress } from "./entry.ts";
-export { decodeImage } from "./folder.ts";
 export { readIdx } from "./idx.ts";
+export { withImbalance } from "./imbalance.ts";
 export { type LabelNoise, type LabelNoiseKind, labelNoiseKinds, withLabelNoise } from "./label-noise.ts";
 export { channelStatistics } from "./normalization.ts";
+export { type Pictures, readPictures } from "./pictures.ts";
 export { holdOut } from "./split.ts";
 
 /** Every data set by the name that the user types. */
@@ -47,6 +50,7 @@ const entryOf = (name: string): DataSetEntry => dataSetTable[knownName("data set
 export async function loadDataSet(options: DataOptions): Promise<DataSet> {
   const { name, imageSize, seed, validationFraction = 0.1, dataDir = defaultDataDir() } = options;
   const { labelNoise: share = 0, labelNoiseKind: kind = "symmetric" } = options;
+  const { imbalance: ratio = 1 } = options;
   const { humanLabels, humanLabelsKind = "aggregate" } = options;
   const entry = entryOf(name);
   if (humanLabels !== undefined && name !== "cifar10")
@@ -68,7 +72,8 @@ export async function loadDataSet(options: DataOptions): Promise<DataSet> {
     : splitValidation(loaded.train, validationFraction, seed, human?.labels);
   const resized = (set: ImageSet) =>
     imageSize ? matchImages(set, { height: imageSize, width: imageSize, channels: set.channels }) : set;
-  const trainImages = resized(train);
+  const trainImages = resized(ratio === 1 ? train : withImbalance(train, { ratio, seed }));
+  const imbalance = ratio === 1 ? "" : `, imbalance ${ratio}`;
   const noise = human
     ? `, ${humanLabelsKind} labels of CIFAR-10N (${percent(human.noiseRate)} wrong)`
     : share > 0
@@ -76,7 +81,7 @@ export async function loadDataSet(options: DataOptions): Promise<DataSet> {
       : "";
   return {
     name,
-    title: loaded.title + noise,
+    title: loaded.title + imbalance + noise,
     train: share > 0 ? withLabelNoise(trainImages, { kind, share, seed }) : trainImages,
     validation: resized(validation),
     test: resized(loaded.test),

@@ -1,4 +1,4 @@
-import { type ImageSet, imageCount, type Normalization, UserError } from "../core/index.ts";
+import { type ImageSet, imageBytes, imageCount, type Normalization, rememberOf, UserError } from "../core/index.ts";
 
 /**
  * Per-channel mean and standard deviation over all pixels of all images, in [0, 1]; exact, from a histogram.
@@ -7,13 +7,18 @@ import { type ImageSet, imageCount, type Normalization, UserError } from "../cor
  */
 export function channelStatistics(set: ImageSet): Normalization {
   if (imageCount(set) === 0) throw new UserError(`${set.name}: no images to take the mean of`);
-  const { images, channels } = set;
+  return rememberOf(set, "channel statistics", () => statisticsOf(set));
+}
+
+function statisticsOf(set: ImageSet): Normalization {
+  const { channels } = set;
   const histogram = Array.from({ length: channels }, () => new Float64Array(256));
-  for (let c = 0; c < channels; c++) {
-    const counts = histogram[c];
-    for (let i = c; i < images.length; i += channels) counts[images[i]]++;
-  }
-  const pixels = images.length / channels;
+  for (const bytes of imageBytes(set))
+    for (let c = 0; c < channels; c++) {
+      const counts = histogram[c];
+      for (let i = c; i < bytes.length; i += channels) counts[bytes[i]]++;
+    }
+  const pixels = set.images.length / channels;
   const mean = histogram.map((counts) => counts.reduce((sum, count, value) => sum + count * value, 0) / pixels / 255);
   const std = histogram.map((counts, c) => {
     const variance = counts.reduce((sum, count, value) => sum + count * (value / 255 - mean[c]) ** 2, 0) / pixels;

@@ -10,5 +10,6 @@ export { ArraySpec, type Program, type RunOptions } from "./program.ts";
 export { runReference } from "./reference.ts";
 export { type Device, devices } from "./runtime/devices.ts";
 export { type Answered, type Fed, type OpenedModel, openOnnx } from "./runtime/model-file.ts";
+export { type Precision, precisions, requirePrecision } from "./runtime/precision.ts";
 export { requireDevice } from "./runtime/require-device.ts";
 export { type MappedTree, mapTree } from "./tree.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { groupIntoArms, meanSd } from "./aggregate.ts";
-import { compareSeeds } from "./compare.ts";
+import { comparePaired, compareSeeds } from "./compare.ts";
 import type { Results } from "./results.ts";
 
 const result = (method: string, seed: number, more: Partial<Results> = {}): Results => ({
@@ -62,4 +62,16 @@ test("a comparison over seeds: Welch's interval by hand", () => {
   expect(compareSeeds([5, 6], [5.5, 6.5]).verdict).toBe("tie");
   const many = Array.from({ length: 100 }, (_, i) => i % 2);
   expect(compareSeeds(many, many).halfWidth).toBeCloseTo(1.972 * Math.sqrt((2 * 0.2525) / 100), 3);
+});
+
+test("paired t interval: by hand, and narrower than Welch's where pairs agree", () => {
+  expect(comparePaired([1], [2])).toMatchObject({ difference: -1, verdict: "unknown" });
+  // Differences 1, 2, 3: mean 2, sd 1, t(2) = 4.303.
+  const { difference, halfWidth, verdict } = comparePaired([11, 22, 33], [10, 20, 30]);
+  expect(difference).toBe(2);
+  expect(halfWidth).toBeCloseTo(4.3027 / Math.sqrt(3), 3);
+  expect(verdict).toBe("tie");
+  expect(comparePaired([10.1, 20.1, 30.1], [10, 20, 30])).toMatchObject({ verdict: "higher" });
+  expect(compareSeeds([10.1, 20.1, 30.1], [10, 20, 30])).toMatchObject({ verdict: "tie" });
+  expect(() => comparePaired([1, 2], [1])).toThrow(TypeError);
 });

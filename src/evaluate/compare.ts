@@ -18,7 +18,22 @@ export function compareSeeds(a: readonly number[], b: readonly number[]): Compar
   const [va, vb] = [variance(left), variance(right)];
   // Welch–Satterthwaite degrees of freedom.
   const freedom = (va + vb) ** 2 / (va ** 2 / (a.length - 1) + vb ** 2 / (b.length - 1));
-  const halfWidth = va + vb === 0 ? 0 : studentT975(freedom) * Math.sqrt(va + vb);
+  return judged(difference, va + vb === 0 ? 0 : studentT975(freedom) * Math.sqrt(va + vb));
+}
+
+/**
+ * Student's t interval of the mean of a − b, seed by seed: what two runs of one seed share (order of the images,
+ * augmentation, where the same network is trained its first weights) stays out of it.
+ * @throws TypeError for lists of different lengths.
+ */
+export function comparePaired(a: readonly number[], b: readonly number[]): Comparison {
+  if (a.length !== b.length) throw new TypeError(`comparePaired: ${a.length} and ${b.length} values are no pairs`);
+  const { mean, sd } = meanSd(a.map((value, i) => value - b[i]));
+  if (sd === undefined) return { difference: mean, halfWidth: undefined, verdict: "unknown" };
+  return judged(mean, (studentT975(a.length - 1) * sd) / Math.sqrt(a.length));
+}
+
+function judged(difference: number, halfWidth: number): Comparison {
   if (Math.abs(difference) <= halfWidth) return { difference, halfWidth, verdict: "tie" };
   return { difference, halfWidth, verdict: difference > 0 ? "higher" : "lower" };
 }

@@ -10,13 +10,14 @@ import { thisMachine, versions } from "./machine.ts";
 import { measure } from "./metrics.ts";
 import { type OodScore, oodScoreNames, oodScores } from "./ood-scores.ts";
 import { conformalResults, fitScalings, scalingResults } from "./posthoc-results.ts";
+import { readPredictionBatch } from "./prediction-batch-results.ts";
 import type { LabelledSetResults, OodResults, Results } from "./results.ts";
 import { riskCoverage } from "./risk-coverage.ts";
 import { readRunConfig } from "./run-config.ts";
 import { type LogLine, readRunLog } from "./run-log.ts";
 import { readSensitivity } from "./sensitivity-results.ts";
 import { smoothReliability } from "./smooth-ece.ts";
-import { loadPredictions, type StoredSet, storedSets } from "./stored.ts";
+import { loadPredictions, type StoredSet, storedSets, type Weights } from "./stored.ts";
 
 /** What a caller knows and the run folder does not say. */
 export interface EvaluateOptions {
@@ -25,6 +26,8 @@ export interface EvaluateOptions {
   /** What the user typed. */
   readonly command?: string;
   readonly date?: Date;
+  /** Whose predictions are judged, where a run has two kinds of weights. */
+  readonly weights?: Weights;
 }
 
 const RELIABILITY_BINS = 15;
@@ -49,8 +52,9 @@ export function evaluateStored(run: string, options: EvaluateOptions = {}): Resu
     parameters: options.parameters,
     command: options.command,
     training: trainingFacts(log),
-    settings: config.settings,
-    ...judgeStored(run),
+    weights: options.weights,
+    settings: { ...config.settings, ...(options.weights && { weights: options.weights }) },
+    ...judgeStored(run, options.weights),
   });
 }
 
@@ -87,9 +91,10 @@ function writeResults(run: string, results: Results): Results {
 /** Everything that follows from the stored logits alone. */
 function judgeStored(
   run: string,
-): Pick<Results, "sets" | "ood" | "scalings" | "conformal" | "corruptions" | "sensitivity"> {
-  const stored = storedSets(run);
-  const load = ({ set }: StoredSet) => loadPredictions(run, set);
+  weights?: Weights,
+): Pick<Results, "sets" | "ood" | "scalings" | "conformal" | "corruptions" | "sensitivity" | "predictionBatch"> {
+  const stored = storedSets(run).filter((entry) => entry.weights === weights);
+  const load = ({ set }: StoredSet) => loadPredictions(run, set, weights);
   const of = (role: StoredSet["role"]) =>
     stored.filter((entry) => entry.role === role).map((entry) => ({ entry, predictions: load(entry) }));
   const [test] = of("test");
@@ -111,7 +116,8 @@ function judgeStored(
         conformal: conformalResults(validation, held, temperature),
       }),
     corruptions: judgeCorruptions(stored, load),
-    sensitivity: readSensitivity(run),
+    sensitivity: readSensitivity(run, weights),
+    predictionBatch: readPredictionBatch(run, weights),
   };
 }
 

@@ -16,7 +16,7 @@ export {
   type ReliabilityBin,
   reliabilityBins,
 } from "./calibration.ts";
-export { type Comparison, compareSeeds } from "./compare.ts";
+export { type Comparison, comparePaired, compareSeeds } from "./compare.ts";
 export {
   type ConformalMethod,
   type ConformalOptions,
@@ -48,6 +48,13 @@ export { type EvaluateOptions, evaluateExternal, evaluateStored } from "./evalua
 export { type ExternalFiles, readExternal, readExternalCorruption } from "./external.ts";
 export { parseJson, readText } from "./json-file.ts";
 export { checkPredictions, type Judged, judge, softmax } from "./judged.ts";
+export {
+  fitLinearProbe,
+  type LabelledFeatures,
+  type LinearProbe,
+  type LinearProbeOptions,
+  probeLogits,
+} from "./linear-probe.ts";
 export { thisMachine, versions } from "./machine.ts";
 export { type Metric, type MetricName, measure, metricNames, metrics } from "./metrics.ts";
 export {
@@ -58,6 +65,12 @@ export {
   rowMeans,
   type ScoreContext,
 } from "./ood-scores.ts";
+export {
+  type PredictionBatchResults,
+  readPredictionBatch,
+  savePredictionBatch,
+} from "./prediction-batch-results.ts";
+export { type ChosenProbe, chooseProbe, probeStrengths, type TriedStrength } from "./probe-strength.ts";
 export { type LabelledSetResults, type OodResults, type Results, readResults, resultsSchema } from "./results.ts";
 export { aurc, type RiskCoverage, riskCoverage } from "./risk-coverage.ts";
 export { type RunConfig, readRunConfig, type Setting } from "./run-config.ts";
@@ -79,4 +92,6 @@ export {
   type StoredSet,
   savePredictions,
   storedSets,
+  type Weights,
+  weightKinds,
 } from "./stored.ts";

@@ -5,7 +5,9 @@ import { parseJson, readText } from "./json-file.ts";
 import { metricNames } from "./metrics.ts";
 import { oodScoreNames } from "./ood-scores.ts";
 import { conformalResult, scalingResult } from "./posthoc-results.ts";
+import { predictionBatchResults } from "./prediction-batch-results.ts";
 import { sensitivityResults } from "./sensitivity-results.ts";
+import { weightKinds } from "./stored.ts";
 
 const bin = z.object({
   lower: z.number(),
@@ -81,6 +83,8 @@ export const resultsSchema = z.object({
   seed: z.number().int().optional(),
   parameters: z.number().int().optional(),
   command: z.string().optional(),
+  /** Which of its weights predicted, where the run keeps a moving average beside the raw ones. */
+  weights: z.enum(weightKinds).optional(),
   training: z.object({
     epochs: z.number().optional(),
     steps: z.number().optional(),
@@ -99,6 +103,7 @@ export const resultsSchema = z.object({
   conformal: z.array(conformalResult).optional(),
   corruptions: corruptionResults.optional(),
   sensitivity: sensitivityResults.optional(),
+  predictionBatch: predictionBatchResults.optional(),
   /** Where it was evaluated. */
   machine: z.object({ cores: z.number().int(), cpu: z.string() }),
   versions: z.record(z.string(), z.string()),

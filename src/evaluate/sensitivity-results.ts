@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { runPaths, writeFileAtomic } from "../core/index.ts";
 import { parseJson, readText } from "./json-file.ts";
+import type { Weights } from "./stored.ts";
 
 /** How an anchored model's answers depend on the number of references: `predictions/sensitivity.json`. */
 export const sensitivityResults = z.object({
@@ -24,11 +25,14 @@ export const sensitivityResults = z.object({
 });
 export type SensitivityResults = z.infer<typeof sensitivityResults>;
 
-const path = (run: string) => join(runPaths(run).predictions, "sensitivity.json");
+const pathOf = (run: string, weights: Weights | undefined) =>
+  join(runPaths(run).predictions, weights === "raw" ? "sensitivity-raw.json" : "sensitivity.json");
 
-export const saveSensitivity = (run: string, results: SensitivityResults): void =>
-  writeFileAtomic(path(run), `${JSON.stringify(results, null, 1)}\n`);
+export const saveSensitivity = (run: string, results: SensitivityResults, weights?: Weights): void =>
+  writeFileAtomic(pathOf(run, weights), `${JSON.stringify(results, null, 1)}\n`);
 
 /** `undefined` where it was not measured. @throws UserError where the file is damaged. */
-export const readSensitivity = (run: string): SensitivityResults | undefined =>
-  existsSync(path(run)) ? parseJson(readText(path(run), ""), sensitivityResults, path(run)) : undefined;
+export function readSensitivity(run: string, weights?: Weights): SensitivityResults | undefined {
+  const path = pathOf(run, weights);
+  return existsSync(path) ? parseJson(readText(path, ""), sensitivityResults, path) : undefined;
+}

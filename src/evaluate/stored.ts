@@ -6,9 +6,15 @@ import { readNpy, runPaths, UserError, writeFileAtomic, writeNpy } from "../core
 import { parseJson, readText } from "./json-file.ts";
 import { checkPredictions } from "./judged.ts";
 
+/** Which of a run's weights predict, where it keeps a moving average of them beside the `raw` ones of its last step. */
+export const weightKinds = ["average", "raw"] as const;
+export type Weights = (typeof weightKinds)[number];
+
 const storedSet = z.object({
   /** Image-set name, e.g. `emoji/test`. */
   set: z.string(),
+  /** Absent where a run has only one kind. */
+  weights: z.enum(weightKinds).optional(),
   /** The beginning of its file names. */
   slug: z.string().regex(/^[\w.-]+$/),
   role: z.enum(["test", "validation", "shift", "ood", "corruption"]),
@@ -49,7 +55,7 @@ export type SetRole = StoredSet["role"];
 
 export type PredictionContext = Pick<
   StoredSet,
-  "role" | "protocol" | "references" | "corruption" | "checkpointSha256" | "inputKey"
+  "role" | "weights" | "protocol" | "references" | "corruption" | "checkpointSha256" | "inputKey"
 >;
 
 const indexPath = (run: string) => join(runPaths(run).predictions, "index.json");
@@ -66,7 +72,7 @@ export function storedSets(run: string): StoredSet[] {
 }
 
 /**
- * Stores a model's outputs on one image set under the run folder, in place of earlier ones on the same set.
+ * Stores a model's outputs on one image set under the run folder, in place of earlier ones of the same weights on it.
  * The labels of an out-of-distribution set are stored as −1 whatever they are.
  * @throws TypeError for predictions whose arrays disagree or are not finite.
  */
@@ -74,17 +80,18 @@ export function savePredictions(run: string, predictions: Predictions, context: 
   checkPredictions(predictions);
   const { set, logits, uncertainty, labels, classes } = predictions;
   const others = storedSets(run);
-  const before = others.find((other) => other.set === set);
-  const slug = before?.slug ?? unusedSlug(set, others);
+  const { role, weights, protocol, references, ...origin } = context;
+  const before = others.find((other) => other.set === set && other.weights === weights);
+  const slug = before?.slug ?? unusedSlug(weights === "raw" ? `${set}-raw` : set, others);
   const shape = [labels.length, classes];
   const files = paths(run, slug);
   writeNpy(files.logits, { shape, data: logits });
   if (uncertainty) writeNpy(files.uncertainty, { shape, data: uncertainty });
-  const known = context.role === "ood" ? new Int32Array(labels.length).fill(-1) : labels;
+  const known = role === "ood" ? new Int32Array(labels.length).fill(-1) : labels;
   writeNpy(files.labels, { shape: [labels.length], data: known });
-  const { role, protocol, references, ...origin } = context;
   const entry: StoredSet = {
     set,
+    weights,
     slug,
     role,
     images: labels.length,
@@ -110,13 +117,13 @@ export function dropStored(run: string, keep: (entry: StoredSet) => boolean): vo
 const writeIndex = (run: string, sets: readonly StoredSet[]): void =>
   writeFileAtomic(indexPath(run), `${JSON.stringify({ version: 1, sets }, null, 2)}\n`);
 
-/** @throws UserError where the set was never predicted, or a file of it is missing or damaged. */
-export function loadPredictions(run: string, set: string): Predictions {
-  const sets = storedSets(run);
+/** @throws UserError where the set was never predicted by these weights, or a file of it is missing or damaged. */
+export function loadPredictions(run: string, set: string, weights?: Weights): Predictions {
+  const sets = storedSets(run).filter((entry) => entry.weights === weights);
   const entry = sets.find((other) => other.set === set);
   if (!entry)
     throw new UserError(
-      `${run} has no predictions on "${set}"; it has: ${sets.map((s) => s.set).join(", ") || "none"}`,
+      `${run} has no predictions${weights ? ` of its ${weights} weights` : ""} on "${set}"; it has: ${sets.map((s) => s.set).join(", ") || "none"}`,
     );
   const { classes, images } = entry;
   const files = paths(run, entry.slug);

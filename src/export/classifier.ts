@@ -13,6 +13,8 @@ export interface ClassifierInputs {
   readonly temperature: np.Array;
   /** [R, 1, C, H, W], normalised. */
   readonly references?: np.Array;
+  /** [K], for outputs that are read relative to a fixed anchor. */
+  readonly output_anchor?: np.Array;
   readonly params: Arrays;
   readonly state: Arrays;
 }
@@ -22,6 +24,8 @@ export interface ClassifierOptions {
   readonly method: Method;
   /** R; the spread over references needs two. */
   readonly references: number;
+  /** Traced: outputs [R, N, K] → logits of that shape, where a method's outputs are none. */
+  readonly read?: (outputs: np.Array, anchor?: np.Array) => np.Array;
 }
 
 /**
@@ -32,12 +36,12 @@ export interface ClassifierOptions {
  * 1 − largest probability.
  */
 export const classifier =
-  ({ model, method, references: count }: ClassifierOptions) =>
+  ({ model, method, references: count, read = (outputs) => outputs }: ClassifierOptions) =>
   (fed: ClassifierInputs): Arrays => {
-    const { images, pixel_scale, pixel_shift, temperature, references, params, state } = fed;
+    const { images, pixel_scale, pixel_shift, temperature, references, output_anchor, params, state } = fed;
     const pixels = np.transpose(images, [0, 3, 1, 2]);
     const normalised = np.add(np.multiply(pixels, pixel_scale), pixel_shift);
-    const byReference = method.predict(model, params, state, normalised, references);
+    const byReference = read(method.predict(model, params, state, normalised, references), output_anchor);
     const logits = np.mean(byReference.ref, 0);
     const probabilities = nn.softmax(np.divide(logits.ref, temperature), -1);
     const answer = { logits: logits.ref, probabilities: probabilities.ref, label: np.argmax(logits, -1) };

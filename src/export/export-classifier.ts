@@ -1,5 +1,7 @@
+import type { numpy as np } from "@jax-js/jax";
 import { HostArray, type Normalization, UserError } from "../core/index.ts";
 import { ArraySpec, exportOnnx } from "../engine/index.ts";
+import { logScores } from "../methods/index.ts";
 import { buildNetwork, keptReferences, type LoadedRun, loadRun, type PredictorOptions } from "../train/index.ts";
 import { cardToMetadata, FORMAT, type ModelCard } from "./card.ts";
 import { classifier } from "./classifier.ts";
@@ -19,14 +21,15 @@ export interface ExportOptions {
 
 /**
  * A run as one ONNX file for uint8 images [N, H, W, C] of any N: see docs/export.md.
- * @throws UserError where the run is missing, damaged or has diverged, or more references are asked for than are kept.
+ * @throws UserError where the run is missing, damaged or has diverged, lacks the anchor that its outputs are read
+ * relative to (OAT), or more references are asked for than are kept.
  */
 export const exportRun = (run: string, options: ExportOptions = {}): Promise<Uint8Array> =>
   exportClassifier(loadRun(run, options), options);
 
 /** As `exportRun`, from what was loaded. */
 export async function exportClassifier(loaded: LoadedRun, options: ExportOptions = {}): Promise<Uint8Array> {
-  const { record, variables, references: kept } = loaded;
+  const { record, variables, references: kept, outputAnchor } = loaded;
   const { protocol = "k", k, temperature = 1, precision = "float32" } = options;
   if (!(temperature > 0 && Number.isFinite(temperature)))
     throw new UserError(`temperature ${temperature}: must be a number above 0`);
@@ -36,17 +39,24 @@ export async function exportClassifier(loaded: LoadedRun, options: ExportOptions
         `${name} is not finite: the training diverged; train again, e.g. with a smaller learning rate`,
       );
   const network = buildNetwork(record);
-  const references = keptReferences(record, kept, protocol, k);
+  const references = keptReferences({ method: network.method, references: kept }, protocol, k);
   const count = references?.shape[0] ?? 0;
+  const { reading } = network.method.output;
+  if (reading?.anchor && !outputAnchor)
+    throw new UserError(
+      `${network.method.name}: the run keeps no anchor of these weights, which its outputs are read relative to; finish its training, with validation images`,
+    );
   const { height, width, channels, normalization } = record.data;
   const example = (batch: number) => ({
     images: new ArraySpec([batch, height, width, channels]),
     ...pixelMap(normalization),
     temperature: HostArray.scalar(temperature),
     ...(references && { references }),
+    ...(reading?.anchor && { output_anchor: outputAnchor! }),
     ...variables,
   });
-  return exportOnnx(classifier({ ...network, references: count }), example, {
+  const read = reading && ((outputs: np.Array, anchor?: np.Array) => logScores(reading.scores(outputs, anchor)));
+  return exportOnnx(classifier({ ...network, references: count, read }), example, {
     bytes: ["images"],
     names: { label: record.data.classNames },
     float16: precision === "float16" ? isLarge : undefined,

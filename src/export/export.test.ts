@@ -1,6 +1,6 @@
 import * as web from "onnxruntime-web";
 import { describe, expect, test } from "vitest";
-import { HostArray, type ImageSet, imageCount, Random, UserError } from "../core/index.ts";
+import { allBytes, HostArray, type ImageSet, imageCount, Random, UserError } from "../core/index.ts";
 import { modelMetadata, openOnnx } from "../engine/index.ts";
 import { buildNetwork, createPredictor, type LoadedRun } from "../train/index.ts";
 import { describeRun } from "../train/run-record.ts";
@@ -14,14 +14,16 @@ const BYTES = 8 * 8 * 3;
 /** A network for 8×8 images with all its numbers moved away from where they start. */
 function untrained(changes: Parameters<typeof tinyConfig>[0]): LoadedRun {
   const record = describeRun(tinyConfig(changes), tinyDataSet());
-  const variables = buildNetwork(record).model.init(new Random(3));
+  const { model, method } = buildNetwork(record);
+  const variables = model.init(new Random(3));
   for (const { data } of Object.values(variables.state))
     for (let i = 0; i < data.length; i++) data[i] += noise.uniform() / 2;
   for (const { data } of Object.values(variables.params))
     for (let i = 0; i < data.length; i++) data[i] += 0.05 * noise.normal();
   const pixels = Float32Array.from({ length: KEPT * BYTES }, () => noise.normal());
-  const references = record.config.method.name === "standard" ? undefined : HostArray.float32([KEPT, 3, 8, 8], pixels);
-  return { record, variables, references, weights: "raw" };
+  const references = method.anchored ? HostArray.float32([KEPT, 3, 8, 8], pixels) : undefined;
+  const outputAnchor = method.output.reading?.anchor && HostArray.float32([3], [0.2, 0.5, 0.3]);
+  return { record, variables, references, outputAnchor, weights: "raw", step: 0 };
 }
 
 const set: ImageSet = {
@@ -33,6 +35,8 @@ const set: ImageSet = {
   labels: new Int32Array(7),
   classNames: ["dark", "grey", "light"],
 };
+
+const pixels = allBytes(set);
 
 /** max |a − b| over max(1, max |b|). */
 function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
@@ -51,19 +55,23 @@ const cases: [string, LoadedRun, ExportOptions, number][] = [
   ["standard", untrained({}), { temperature: 2 }, 0],
   ["anchored, k = 2", anchored, { k: 2, temperature: 0.5 }, 2],
   ["anchored, single", anchored, { protocol: "single" }, 1],
+  ["OAT, its anchor fixed", untrained({ method: { name: "oat" } }), { temperature: 2 }, 0],
+  ["least squares", untrained({ method: { name: "mse-scaled" } }), {}, 0],
+  ["anchored, OAT at the output", untrained({ method: { name: "anchored", output: { name: "oat" } } }), { k: 2 }, 2],
   ["a vision transformer", untrained({ model: "vit-tiny-patch4-depth6", method: { name: "anchored" } }), {}, KEPT],
 ];
 
 describe.each(cases)("%s", (_, loaded, options, references) => {
   test("the numbers of predict, for any number of images", async () => {
-    const predictor = await createPredictor(loaded.record, loaded.variables, loaded.references, { batchSize: 21 });
-    const expected = await predictor.predict(set, options);
+    const { record, variables, references: kept, outputAnchor } = loaded;
+    const predictor = await createPredictor(record, variables, kept, { batchSize: 21, outputAnchor });
+    const expected = await predictor.predict(set, { ...options, predictionBatch: outputAnchor && "stored" });
     await predictor.dispose();
     const opened = await openBytes(await exportClassifier(loaded, options), "model.onnx", { threads: 1, rows: 9 });
     expect(opened.card).toMatchObject({ references, classes: set.classNames, temperature: options.temperature ?? 1 });
     for (const count of [1, 2, 7]) {
       const { logits, probabilities, uncertainty, score, label } = await opened.predict(
-        set.images.subarray(0, count * BYTES),
+        pixels.subarray(0, count * BYTES),
       );
       const first = <T extends { subarray(from: number, to: number): T }>(all: T): T => all.subarray(0, count * 3);
       expect(distance(logits, first(expected.logits))).toBeLessThan(1e-5);
@@ -103,11 +111,11 @@ test("another runtime (onnxruntime-web, WebAssembly) gives the same", async () =
   const bytes = await exportClassifier(anchored, { temperature: 1.5 });
   const opened = await openOnnx(bytes, { threads: 1 });
   const shape = [imageCount(set), 8, 8, 3];
-  const ours = await opened.run({ images: { shape, data: set.images } });
+  const ours = await opened.run({ images: { shape, data: pixels } });
   await opened.dispose();
   web.env.wasm.numThreads = 1;
   const session = await web.InferenceSession.create(bytes, { executionProviders: ["wasm"] });
-  const theirs = await session.run({ images: new web.Tensor("uint8", set.images, shape) });
+  const theirs = await session.run({ images: new web.Tensor("uint8", pixels, shape) });
   expect(Object.keys(theirs)).toEqual(["logits", "probabilities", "label", "uncertainty", "score"]);
   for (const name of Object.keys(theirs)) {
     expect(theirs[name].dims).toEqual(ours[name].shape);
@@ -124,7 +132,7 @@ test("float16 halves the file; what has a number a channel keeps its bits", asyn
   expect(half.length / whole.length).toBeLessThan(0.55);
   const [a, b] = await Promise.all([whole, half].map((bytes) => openBytes(bytes, "x", { threads: 1 })));
   expect([a.card.precision, b.card.precision]).toEqual(["float32", "float16"]);
-  const [exact, rounded] = [await a.predict(set.images), await b.predict(set.images)];
+  const [exact, rounded] = [await a.predict(pixels), await b.predict(pixels)];
   await Promise.all([a.dispose(), b.dispose()]);
   const error = distance(rounded.logits, exact.logits);
   expect(error).toBeGreaterThan(0);

@@ -1,52 +1,57 @@
 import { numpy as np } from "@jax-js/jax";
-import { HostArray, UserError } from "../core/index.ts";
+import { HostArray } from "../core/index.ts";
 import type { Arrays, Model } from "../models/index.ts";
-import { softmaxCrossEntropy } from "./cross-entropy.ts";
+import { checkMasking, drawMask, type MaskingOptions, uniformWhereMasked } from "./masking.ts";
 import type { Method } from "./method.ts";
+import { createOutput, minimised, type OutputOptions } from "./outputs/index.ts";
+import type { ReferenceOptions } from "./references.ts";
 
-export interface AnchoredOptions {
+export interface AnchoredOptions extends MaskingOptions, ReferenceOptions {
   readonly name: "anchored";
-  /** α: the share of batches that are trained with the reference masked. */
-  readonly maskProbability: number;
   /** What a masked batch is trained toward: its labels (the released code), or 1/K each (the paper). */
   readonly maskTarget: "uniform" | "label";
-  /** The reference set: `all`, `N`, `classes:K` or `stratified:N`. */
-  readonly references: string;
+  /** Whose training images it is made of: the run's own, those of the run that it starts from, or both. Default `new`. */
+  readonly referenceSource?: "new" | "pretraining" | "both";
+  /** Rows of a batch that are one image, each under a reference of its own; default 1. They divide the batch. */
+  readonly referencesPerImage?: number;
+  /** Whether a fresh network starts with the same weights for both halves of the tuple (`tiedStart`); default not. */
+  readonly tiedStart?: boolean;
   /** How many references a trained model keeps for its predictions. */
   readonly referenceCount: number;
+  /** What is minimised, and how outputs are read; cross-entropy where absent. */
+  readonly output?: OutputOptions;
 }
 
 /**
  * Anchored training with reference masking (Narayanaswamy et al., NeurIPS 2024, section 3): every image gets its own
- * reference; with probability α a whole batch loses its references and keeps its residuals.
- * @throws UserError for α outside [0, 1].
+ * reference; with probability α a whole batch, or an image by itself, loses its references and keeps its residuals.
+ * @throws UserError for α outside [0, 1], or a rise of α that ends before it starts.
  */
-export const anchored = ({ maskProbability, maskTarget }: AnchoredOptions): Method => {
-  if (!(maskProbability >= 0 && maskProbability <= 1))
-    throw new UserError(
-      `--mask-probability ${maskProbability}: outside [0, 1]; it is the share of masked batches, e.g. 0.25`,
-    );
+export const anchored = (options: AnchoredOptions): Method => {
+  checkMasking(options);
   return {
     name: "anchored",
     anchored: true,
+    output: createOutput(options.output),
     inputChannels: (imageChannels) => 2 * imageChannels,
-    prepare({ images, targets }, { count, channels, height, width, classes }, random, drawReferences) {
-      const masked = random.uniform() < maskProbability;
+    prepare({ images, targets }, { count, channels, height, width, classes }, random, drawReferences, progress = 1) {
+      const maskReference = drawMask(options, count, progress, random);
       const imageShape = [count, channels, height, width];
       return {
         images: HostArray.float32(imageShape, images),
         references: HostArray.float32(imageShape, drawReferences(count, random)),
-        maskReference: HostArray.scalar(masked ? 1 : 0),
+        maskReference,
         targets: HostArray.float32(
           [count, classes],
-          masked && maskTarget === "uniform" ? new Float32Array(count * classes).fill(1 / classes) : targets,
+          options.maskTarget === "uniform" ? uniformWhereMasked(targets, maskReference, classes) : targets,
         ),
       };
     },
     input: ({ images, references, maskReference }) => tuple(images, references, maskReference),
-    loss(model, params, state, { targets, ...shown }) {
-      const { logits, state: moved } = model.apply(params, state, this.input(shown), "train");
-      return [softmaxCrossEntropy(logits.ref, targets), { logits, state: moved }];
+    loss(model, params, state, { targets, warmStart, ...shown }) {
+      const { logits: outputs, state: moved } = model.apply(params, state, this.input(shown), "train");
+      const { loss, logits } = minimised(this.output, outputs, targets, warmStart);
+      return [loss, { logits, state: moved }];
     },
     predict(model, params, state, images, references) {
       if (!references) throw new TypeError("anchored: predict needs references");
@@ -86,8 +91,8 @@ export function predictUnderReferences(
 }
 
 /**
- * Images x and references r [N, C, H, W] → [N, 2C, H, W], the tuple [r, x − r]; where the scalar `maskReference` is 1,
- * [0, x − r].
+ * Images x and references r [N, C, H, W] → [N, 2C, H, W], the tuple [r, x − r]; where `maskReference`, [] or
+ * [N, 1, 1, 1], is 1, [0, x − r].
  */
 export function tuple(images: np.Array, references: np.Array, maskReference?: np.Array): np.Array {
   const residual = np.subtract(images, references.ref);

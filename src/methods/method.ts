@@ -1,6 +1,7 @@
 import type { numpy as np } from "@jax-js/jax";
 import type { Batch, HostArrays, Random } from "../core/index.ts";
 import type { Arrays, Model } from "../models/index.ts";
+import type { Output } from "./outputs/index.ts";
 
 /** Sizes of a batch: N images [C, H, W], K classes. */
 export interface BatchShape {
@@ -19,17 +20,31 @@ export interface Method {
   readonly name: string;
   /** Whether it compares each image with a reference, and so needs a reference set. */
   readonly anchored: boolean;
+  /** What is minimised of the network's outputs, and how they are read. */
+  readonly output: Output;
   /** Channels of the model's input for images of `imageChannels`. */
   inputChannels(imageChannels: number): number;
-  /** On the host: a batch, with this method's random draws, as the named arrays that `loss` is fed. */
-  prepare(batch: Batch, shape: BatchShape, random: Random, drawReferences: DrawReferences): HostArrays;
+  /**
+   * On the host: a batch, with this method's random draws, as the named arrays that `loss` is fed. `progress` is the share
+   * of the training that is done, 1 where absent.
+   */
+  prepare(
+    batch: Batch,
+    shape: BatchShape,
+    random: Random,
+    drawReferences: DrawReferences,
+    progress?: number,
+  ): HostArrays;
   /** Traced: what the network sees, [N, I, H, W], of the arrays that `prepare` makes. */
   input(fed: Arrays): Arrays[string];
-  /** Traced: mean loss over the batch, logits [N, K] and the moved state. Consumes its arguments. */
+  /**
+   * Traced: mean loss over the batch, what it is predicted by [N, K] and the moved state. Consumes its arguments. Besides
+   * what `prepare` makes it may be fed the scalar `warmStart`, see `minimised`.
+   */
   loss(model: Model, params: Arrays, state: Arrays, fed: Arrays): [np.Array, { logits: np.Array; state: Arrays }];
   /**
-   * Traced: images [N, C, H, W] → logits [R, N, K] under R references; R is 1 for methods without. References are
-   * [R, 1, C, H, W], shared by all images, or [R, N, C, H, W], one for each.
+   * Traced: images [N, C, H, W] → outputs [R, N, K] under R references; R is 1 for methods without. References are
+   * [R, 1, C, H, W], shared by all images, or [R, N, C, H, W], one for each. `readOutputs` makes logits of them.
    */
   predict(model: Model, params: Arrays, state: Arrays, images: np.Array, references?: np.Array): np.Array;
 }

@@ -10,9 +10,11 @@ import { relativeError } from "../engine/testing.ts";
 import { trace } from "../engine/trace.ts";
 import { type Arrays, createModel, type ModelName, models } from "../models/index.ts";
 import {
+  type AnchoredOptions,
   combineReferences,
   createMethod,
   type MethodOptions,
+  type OatOptions,
   predictUnderReferences,
   softmaxCrossEntropy,
   tuple,
@@ -28,12 +30,21 @@ const batch = {
 const drawReferences = (count: number, random: Random) =>
   Float32Array.from({ length: count * 3 * 64 }, () => random.normal());
 
-const anchored = (maskProbability: number, maskTarget: "label" | "uniform" = "label"): MethodOptions => ({
+const anchored = (maskProbability: number, maskTarget: "label" | "uniform" = "label"): AnchoredOptions => ({
   name: "anchored",
   maskProbability,
   maskTarget,
   references: "all",
   referenceCount: 2,
+});
+
+// What is minimised is tested on its own (`outputs/`); here it meets a network, by itself and behind tuples.
+const oat = (changes: Partial<OatOptions> = {}): OatOptions => ({
+  name: "oat",
+  anchor: "formula",
+  detachAnchor: false,
+  warmStartEpochs: 0,
+  ...changes,
 });
 
 // The contract of every method.
@@ -42,6 +53,9 @@ describe.each<[string, MethodOptions]>([
   ["anchored", anchored(0)],
   ["anchored, masked", anchored(1)],
   ["anchored, masked toward uniform", anchored(1, "uniform")],
+  ["oat", oat()],
+  ["anchored, with oat's output", { ...anchored(0), output: oat({ anchor: "code" }) } as MethodOptions],
+  ["anchored, some images masked toward uniform", { ...anchored(0.5, "uniform"), maskBy: "image" }],
 ])("%s", (_, options) => {
   const method = createMethod(options);
   const model = createModel("resnet20", { inputChannels: method.inputChannels(3), classes: 3 });
@@ -162,6 +176,10 @@ test("a tuple is [r, x − r], and [0, x − r] where masked", async () => {
   const run = async (mask: number) => [...(await runReference(tuple, [x, r, HostArray.scalar(mask)])).data];
   expect(await run(0)).toEqual([1, 2, 4, 5]);
   expect(await run(1)).toEqual([0, 0, 4, 5]);
+  const both = ({ data: [a, b] }: HostArray) => HostArray.float32([2, 1, 1, 2], [a, b, a, b]);
+  const byImage = HostArray.float32([2, 1, 1, 1], [1, 0]);
+  const { data } = await runReference(tuple, [both(x as HostArray), both(r as HostArray), byImage]);
+  expect([...data]).toEqual([0, 0, 4, 5, 1, 2, 4, 5]);
 });
 
 test("cross-entropy on soft targets, by hand", async () => {

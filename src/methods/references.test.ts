@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type ImageSet, UserError } from "../core/index.ts";
-import { keptReferenceRows, referenceRows } from "./index.ts";
+import { growthOrder, keptReferenceRows, referenceRows, referencesInUse } from "./index.ts";
 
 /** 40 images: 5 of class 0, 5 of class 1, …, 5 of class 7. */
 const train: ImageSet = {
@@ -51,4 +51,31 @@ test("kept references are distinct members of the reference set, at most all of 
   expect(new Set(kept).size).toBe(4);
   expect([...kept].every((row) => rows.includes(row))).toBe(true);
   expect(keptReferenceRows(rows, 10, 0)).toHaveLength(7);
+});
+
+describe("a set that grows", () => {
+  const rows = referenceRows("all", train, 0);
+  const options = { references: "all", referenceStart: 2, referenceGrowth: 0.5 };
+
+  test("starts small, grows by a constant factor, and is whole from the share of training that was asked for", () => {
+    const sizes = [0, 0.125, 0.25, 0.375, 0.5, 0.75, 1].map((progress) => referencesInUse(32, options, progress));
+    expect(sizes).toEqual([2, 4, 8, 16, 32, 32, 32]);
+    expect(referencesInUse(32, { ...options, referenceGrowth: 0 }, 0)).toBe(32);
+    expect(referencesInUse(32, {}, 0)).toBe(32);
+  });
+
+  test("has one order for each seed, of all its members; without growth it stays as it is", () => {
+    const order = growthOrder(rows, options, 1);
+    expect([...order].sort((a, b) => a - b)).toEqual([...rows]);
+    expect(growthOrder(rows, options, 1)).toEqual(order);
+    expect(growthOrder(rows, options, 2)).not.toEqual(order);
+    expect(growthOrder(rows, { references: "all" }, 1)).toBe(rows);
+  });
+
+  test("cannot start larger than it is", () => {
+    expect(() => growthOrder(rows, { ...options, referenceStart: 41 }, 0)).toThrow(UserError);
+    expect(() => growthOrder(rows, { ...options, referenceStart: 41 }, 0)).toThrow(
+      "--reference-start 41: more than the 40 images of the reference set",
+    );
+  });
 });

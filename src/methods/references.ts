@@ -1,5 +1,15 @@
 import { type ImageSet, imageCount, permutation, Random, UserError } from "../core/index.ts";
 
+/** Which training images serve as references, and when. */
+export interface ReferenceOptions {
+  /** The reference set: `all`, `N`, `classes:K` or `stratified:N`. */
+  readonly references: string;
+  /** How many of them there are at the start; all where absent. */
+  readonly referenceStart?: number;
+  /** The share of training at which all of them are there; default 0.5. */
+  readonly referenceGrowth?: number;
+}
+
 /** Which training images may serve as references. */
 export type ReferencePolicy =
   | { readonly kind: "all" }
@@ -68,3 +78,29 @@ export function referenceRows(text: string, train: ImageSet, seed: number): Int3
  */
 export const keptReferenceRows = (rows: Int32Array, count: number, seed: number): Int32Array =>
   new Random("kept-references", seed).shuffle(rows.slice()).slice(0, count);
+
+/**
+ * How many references there are at a share of the training done, of a set that grows from `referenceStart`: by the same
+ * factor at every step, for what counts is the order of magnitude (Narayanaswamy et al., figure on the set's size).
+ */
+export function referencesInUse(
+  size: number,
+  { referenceStart = size, referenceGrowth = 0.5 }: Omit<ReferenceOptions, "references">,
+  progress: number,
+): number {
+  if (progress >= referenceGrowth || referenceStart >= size) return size;
+  return Math.round(referenceStart * (size / referenceStart) ** (progress / referenceGrowth));
+}
+
+/**
+ * The reference set in the order in which it grows, as it is where it does not: every smaller set is part of a larger.
+ * @throws UserError where it would start larger than it is.
+ */
+export function growthOrder(rows: Int32Array, { referenceStart }: ReferenceOptions, seed: number): Int32Array {
+  if (referenceStart === undefined) return rows;
+  if (referenceStart > rows.length)
+    throw new UserError(
+      `--reference-start ${referenceStart}: more than the ${rows.length} images of the reference set; use at most that`,
+    );
+  return new Random("reference-growth", seed).shuffle(rows.slice());
+}

@@ -1,25 +1,30 @@
 import { numpy as np } from "@jax-js/jax";
 import { HostArray } from "../core/index.ts";
-import { softmaxCrossEntropy } from "./cross-entropy.ts";
 import type { Method } from "./method.ts";
+import { createOutput, minimised, type OutputOptions } from "./outputs/index.ts";
 
 export interface StandardOptions {
   readonly name: "standard";
 }
 
 /** Ordinary training: the image itself, cross-entropy. */
-export const standard = (_options: StandardOptions): Method => ({
-  name: "standard",
+export const standard = (_options: StandardOptions): Method => plainInput("standard");
+
+/** The image itself, and any output. */
+export const plainInput = (name: string, output?: OutputOptions): Method => ({
+  name,
   anchored: false,
+  output: createOutput(output),
   inputChannels: (imageChannels) => imageChannels,
   prepare: ({ images, targets }, { count, channels, height, width, classes }) => ({
     images: HostArray.float32([count, channels, height, width], images),
     targets: HostArray.float32([count, classes], targets),
   }),
   input: ({ images }) => images,
-  loss(model, params, state, { targets, ...shown }) {
-    const { logits, state: moved } = model.apply(params, state, this.input(shown), "train");
-    return [softmaxCrossEntropy(logits.ref, targets), { logits, state: moved }];
+  loss(model, params, state, { targets, warmStart, ...shown }) {
+    const { logits: outputs, state: moved } = model.apply(params, state, this.input(shown), "train");
+    const { loss, logits } = minimised(this.output, outputs, targets, warmStart);
+    return [loss, { logits, state: moved }];
   },
   predict: (model, params, state, images) => np.expandDims(model.apply(params, state, images, "predict").logits, 0),
 });

@@ -11,6 +11,8 @@ import { type Arrays, type Model, type ModelOptions, modelOf } from "./model.ts"
 
 /** Side of the whitened patches, pixels. */
 const PATCH = 2;
+/** The weight that takes up the whitened patches. */
+const READER = "groups.0.conv1.weight";
 /** Added to the eigenvalues, so that directions without variance are not blown up. */
 const WHITENING_EPSILON = 5e-4;
 /** What logits are multiplied by: the head's weights then learn fast at a rate that suits the convolutions. */
@@ -49,6 +51,20 @@ export function airbench(
       return { params, state };
     },
     fitToInputs: (params, inputs) => ({ ...params, [weightName]: whiteningFilters(inputs) }),
+    forTuples(weights) {
+      const { [weightName]: filters, [biasName]: bias, [READER]: reader } = weights;
+      if (filters?.shape.join() !== [whitened / 2, inputChannels / 2, PATCH, PATCH].join()) return undefined;
+      const none = HostArray.zeros(filters.shape);
+      // The same filters see the image as both halves of its tuple, a second time the reference alone, which is not yet
+      // listened to.
+      const wide = concatenated([concatenated([filters, filters], 1), concatenated([filters, none], 1)], 0);
+      return {
+        ...weights,
+        [weightName]: wide,
+        [biasName]: concatenated([bias, HostArray.zeros(bias.shape)], 0),
+        [READER]: concatenated([reader, HostArray.zeros(reader.shape)], 1),
+      };
+    },
     stem: (params, images) => whiten.apply({ params, state: {}, moved: {}, mode: "predict" }, images),
     trunk(params, state, features, mode) {
       const moved: Arrays = {};
@@ -78,6 +94,21 @@ function convGroup(name: string, inputs: number, outputs: number): Layer {
       return gelu(norm2.apply(scope, conv2.apply(scope, hidden)));
     },
   };
+}
+
+/** Float arrays that differ in one dimension, side by side along it. */
+function concatenated(parts: readonly HostArray[], axis: number): HostArray {
+  const [{ shape: first }] = parts;
+  const shape = first.map((size, i) => (i === axis ? parts.reduce((sum, part) => sum + part.shape[axis], 0) : size));
+  const outer = first.slice(0, axis).reduce((product, size) => product * size, 1);
+  const out = HostArray.zeros(shape);
+  for (let block = 0, at = 0; block < outer; block++)
+    for (const { data } of parts) {
+      const size = data.length / outer;
+      out.data.set((data as Float32Array).subarray(block * size, (block + 1) * size), at);
+      at += size;
+    }
+  return out;
 }
 
 /** So few steps want statistics that forget soon. */

@@ -1,5 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
-import { HostArray, type HostArrays, type Random } from "../core/index.ts";
+import { HostArray, type HostArrays, isClassifier, type Random } from "../core/index.ts";
 
 /** Named jax-js arrays: parameters or state inside a traced function. */
 export type Arrays = Record<string, np.Array>;
@@ -28,6 +28,11 @@ export interface Model {
   readonly frozen?: readonly string[];
   /** Parameters set by what the network is fed, inputs [N, I, H, W] of training images, before the first step. */
   fitToInputs?(params: HostArrays, inputs: HostArray): HostArrays;
+  /**
+   * Where more than `stemWeight` depends on the number of input channels: weights for images, as those for tuples
+   * [r, x − r] that compute the same function whatever r is. `undefined` where these are no weights for half the channels.
+   */
+  forTuples?(weights: HostArrays): HostArrays | undefined;
   /** What `apply` wants as `noise` in training, by name; none where absent. */
   readonly noise?: Readonly<Record<string, Noise>>;
   /**
@@ -84,9 +89,6 @@ export const withNoise = (model: Model, noise: Arrays): Model =>
     ? model
     : { ...model, apply: (params, state, images, mode) => model.apply(params, state, images, mode, noise) };
 
-/** Where timm's and torchvision's networks end. */
-const isHead = (name: string): boolean => /^(fc|head|head\.fc)\.(weight|bias)$/.test(name);
-
 /**
  * The model with all but its classifier frozen, BatchNorm's statistics too (`apply` returns no moved state): for
  * last-layer fine-tuning.
@@ -95,7 +97,7 @@ export function headOnly(model: Model, params: HostArrays): Model {
   const { fitToInputs: _, noise: _drops, ...rest } = model;
   return {
     ...rest,
-    frozen: Object.keys(params).filter((name) => !isHead(name)),
+    frozen: Object.keys(params).filter((name) => !isClassifier(name)),
     apply(params, state, images) {
       const { logits, state: unmoved } = model.apply(params, state, images, "predict");
       for (const array of Object.values(unmoved)) array.dispose();

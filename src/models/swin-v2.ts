@@ -21,6 +21,8 @@ export interface SwinVariant {
 const STD = 0.02;
 const MLP_RATIO = 4;
 const LARGEST_WINDOW = 8;
+/** PyTorch's own, as timm has it here. */
+const NORM = { epsilon: 1e-5 };
 
 /** Liu et al. 2022, section 4.1; timm's `swinv2_{tiny,small,base}_window8_256`. */
 export const swinV2Tiny = (options: ModelOptions) =>
@@ -32,8 +34,8 @@ export const swinV2Base = (options: ModelOptions) =>
 
 /**
  * Names and initialisation as timm's `SwinTransformerV2`. Photographs are cut into patches of 4 pixels, small images of 2;
- * a stage's windows are the largest of up to 8 tokens a side that tile it (256 pixels: 8; 224 pixels: 7). Where nothing
- * is left to halve evenly, zeros fill up.
+ * windows are the largest of up to 8 tokens a side that tile every stage (256 pixels: 8; 224 pixels: 7, as timm's with
+ * `window_size=7`). Where nothing is left to halve evenly, zeros fill up.
  * @throws RangeError for an image size that patches don't fill.
  */
 export function swinV2(
@@ -45,11 +47,12 @@ export function swinV2(
   if (imageSize % patch !== 0)
     throw new RangeError(`${name}: imageSize is ${imageSize}; patches of ${patch} pixels must fill it`);
   const embedding = patchEmbedding("patch_embed.proj", inputChannels, width, patch);
-  const embeddingNorm = layerNorm("patch_embed.norm", width);
+  const embeddingNorm = layerNorm("patch_embed.norm", width, NORM);
   const count = depths.reduce((sum, depth) => sum + depth, 0);
   let index = 0;
   let resolution = imageSize / patch;
   const firstResolution = resolution;
+  const windows = windowSizes(depths.map((_, stage) => Math.ceil(firstResolution / 2 ** stage)));
   const layers: (Layer & { readonly drops: readonly Drop[] })[] = [];
   for (const [stage, depth] of depths.entries()) {
     const channels = width * 2 ** stage;
@@ -57,7 +60,7 @@ export function swinV2(
       layers.push(patchMerging(`layers.${stage}.downsample`, channels / 2));
       resolution = Math.ceil(resolution / 2);
     }
-    const window = largestDivisor(resolution, LARGEST_WINDOW);
+    const window = windows[stage];
     for (let i = 0; i < depth; i++) {
       const shift = i % 2 === 1 && window < resolution ? Math.floor(window / 2) : 0;
       const options = { width: channels, heads: heads[stage], resolution, window, shift, std: STD };
@@ -65,7 +68,7 @@ export function swinV2(
     }
   }
   const features = width * 2 ** (depths.length - 1);
-  const finalNorm = layerNorm("norm", features);
+  const finalNorm = layerNorm("norm", features, NORM);
   const headDrop = dropout("head_drop", dropRate, features);
   const head = linear("head.fc", features, classes, { std: STD });
 
@@ -103,9 +106,9 @@ function swinBlock(
 ): Layer & { readonly drops: readonly Drop[] } {
   const { width } = options;
   const attend = windowAttention(`${name}.attn`, options);
-  const norm1 = layerNorm(`${name}.norm1`, width, 0);
+  const norm1 = layerNorm(`${name}.norm1`, width, { ...NORM, start: 0 });
   const perceptron = mlp(`${name}.mlp`, width, MLP_RATIO * width, STD);
-  const norm2 = layerNorm(`${name}.norm2`, width, 0);
+  const norm2 = layerNorm(`${name}.norm2`, width, { ...NORM, start: 0 });
   const [drop1, drop2] = [1, 2].map((i) => dropPath(`${name}.drop_path${i}`, dropRate));
   return {
     drops: [drop1, drop2],
@@ -122,7 +125,7 @@ function swinBlock(
 /** Four neighbours become one token: [N, H, W, D] → [N, ⌈H/2⌉, ⌈W/2⌉, 2·D], `name.reduction`, then `name.norm`. */
 function patchMerging(name: string, width: number): Layer & { readonly drops: readonly Drop[] } {
   const reduction = linear(`${name}.reduction`, 4 * width, 2 * width, { std: STD, bias: false });
-  const norm = layerNorm(`${name}.norm`, 2 * width);
+  const norm = layerNorm(`${name}.norm`, 2 * width, NORM);
   return {
     drops: [],
     init(random, params, state) {
@@ -145,6 +148,14 @@ function patchMerging(name: string, width: number): Layer & { readonly drops: re
       return norm.apply(scope, reduction.apply(scope, np.reshape(neighbours, [n, rows / 2, cols / 2, 4 * width])));
     },
   };
+}
+
+/** Of each stage: one for all, the whole of those that are smaller; where none above 1 tiles all, each its own. */
+function windowSizes(resolutions: readonly number[]): number[] {
+  for (let window = LARGEST_WINDOW; window > 1; window--)
+    if (resolutions.every((resolution) => resolution <= window || resolution % window === 0))
+      return resolutions.map((resolution) => Math.min(resolution, window));
+  return resolutions.map((resolution) => largestDivisor(resolution, LARGEST_WINDOW));
 }
 
 function largestDivisor(value: number, limit: number): number {

@@ -1,7 +1,7 @@
 import { lax, nn, numpy as np, valueAndGrad } from "@jax-js/jax";
 import { expect, test } from "vitest";
-import { HostArray, type HostArrays, Random, sizeOf } from "../core/index.ts";
-import { compile, runReference } from "../engine/index.ts";
+import { HostArray, type HostArrays, isClassifier, Random, sizeOf } from "../core/index.ts";
+import { compile, type Program, runReference } from "../engine/index.ts";
 import { relativeError } from "../engine/testing.ts";
 import type { Arrays, Model, ModelOptions } from "./index.ts";
 
@@ -21,9 +21,9 @@ export function testModel(
     expect(sameArrays(model.init(new Random(1)).params, params)).toBe(true);
     expect(sameArrays(model.init(new Random(2)).params, params)).toBe(false);
     expect(Object.keys(params).filter((key) => key in state)).toEqual([]);
-    // timm and torchvision end a network in `fc` or `head`; its weight is [K, C].
-    const [head] = Object.keys(params).filter((key) => /^(fc|head|head\.fc)\.weight$/.test(key));
-    expect(params[head].shape[0]).toBe(CLASSES);
+    const classifier = Object.keys(params).filter(isClassifier);
+    expect(classifier.length).toBeGreaterThan(0);
+    for (const key of classifier) expect(params[key].shape[0]).toBe(CLASSES);
   });
 
   test.each([1, 2, 3, 6])("%i input channels give logits [N, K], in both modes", async (channels) => {
@@ -58,24 +58,9 @@ export function testModel(
   });
 
   test("compiled ≡ jax-js: loss, gradients, moved state", async () => {
-    const model = make();
-    const { params: initial, state } = model.init(new Random(1));
-    const params = awayFromZero(initial);
     // At 8 × 8 pixels the last stage normalises over as many values as there are images: fewer than 8 are so
     // ill-conditioned that two correct roundings differ by 1e-4.
-    const args = [params, state, images(8, 3), targets(8)];
-    const expected = await runReference(lossAndGradients(model), args);
-    const program = await compile(lossAndGradients(model), args, { threads: 1 });
-    const actual = await program.run(args);
-    await program.dispose();
-    expect(Object.keys(actual.state).sort()).toEqual(Object.keys(state).sort());
-    expect(relativeError(actual.loss, expected.loss)).toBeLessThan(1e-5);
-    for (const kind of ["gradients", "state"])
-      for (const [key, array] of Object.entries(expected[kind] as HostArrays)) {
-        expect(array.shape).toEqual({ ...params, ...state }[key].shape);
-        expect(actual[kind][key].data.every(Number.isFinite)).toBe(true);
-        expect(relativeError(actual[kind][key], array), `${kind} ${key}`).toBeLessThan(1e-4);
-      }
+    await expectGradientsEqualReference(make(), 8, SIZE);
   }, 240_000); // jax-js computes a fraction of an image a second
 
   test("the loss falls over a few steps of gradient descent", async () => {
@@ -98,22 +83,82 @@ export function testModel(
   });
 }
 
+/** Compiled ≡ jax-js: loss, gradients and moved state for `count` images, at a point where that can be asked for. */
+export async function expectGradientsEqualReference(model: Model, count: number, size: number): Promise<void> {
+  const { params: initial, state } = model.init(new Random(1));
+  const params = awayFromZero(initial);
+  const shape = [count, params[model.stemWeight].shape[1], size, size];
+  const argsAt = (images: HostArray) => [params, state, images, targets(count)];
+  const program = await compile(lossAndGradients(model), argsAt(HostArray.zeros(shape)), { threads: 1 });
+  const args = await awayFromKinks(program, argsAt, shape);
+  const actual = await program.run(args);
+  await program.dispose();
+  const expected = await runReference(lossAndGradients(model), args);
+  expect(Object.keys(actual.state).sort()).toEqual(Object.keys(state).sort());
+  expect(relativeError(actual.loss, expected.loss)).toBeLessThan(1e-5);
+  for (const kind of ["gradients", "state"])
+    for (const [key, array] of Object.entries(expected[kind] as HostArrays)) {
+      expect(array.shape).toEqual({ ...params, ...state }[key].shape);
+      expect(actual[kind][key].data.every(Number.isFinite)).toBe(true);
+      expect(relativeError(actual[kind][key], array), `${kind} ${key}`).toBeLessThan(GRADIENT_ERROR);
+    }
+}
+
+const GRADIENT_ERROR = 1e-4;
+/** Of the images' values; it moves activations by as much as rounding does at most (2e-5 at the end of resnet20). */
+const PERTURBATION = 2 ** -18;
+const PERTURBATIONS = 8;
+
+/**
+ * The first of the arguments at which rounding decides nothing. Gradients jump where a ReLU's input passes 0 or two of a
+ * max-pool's tie, and where one lies within rounding of that, two correct implementations differ by the jump (seen:
+ * −6e-7 in one, 1e-6 in the other; 3e-3 in the stem's gradient). Judged without the reference: by whether the program's
+ * own gradients stay where they are when the images change by a few units in the last place.
+ */
+async function awayFromKinks(program: Program, argsAt: (images: HostArray) => unknown[], shape: readonly number[]) {
+  for (let seed = 0; seed < 50; seed++) {
+    const images = normals(shape, new Random("images", seed));
+    const { gradients } = await program.run(argsAt(images));
+    const random = new Random("perturbation", seed);
+    let largest = 0;
+    for (let i = 0; i < PERTURBATIONS && largest < GRADIENT_ERROR / 2; i++) {
+      const moved = Float32Array.from(images.data, (value) => value + PERTURBATION * random.normal());
+      const there = await program.run(argsAt(HostArray.float32(shape, moved)));
+      for (const [name, gradient] of Object.entries(gradients as HostArrays))
+        largest = Math.max(largest, relativeError(there.gradients[name], gradient));
+    }
+    if (largest < GRADIENT_ERROR / 2) return argsAt(images);
+  }
+  throw new Error("the gradients jump whatever the images: every point is near a kink");
+}
+
+// Drawing 88 million normals takes seconds.
+class NoRandom extends Random {
+  override uniform(): number {
+    return 0;
+  }
+  override normal(): number {
+    return 0;
+  }
+}
+
 export const parameterCount = (model: Model): number =>
-  Object.values(model.init(new Random(0)).params).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  Object.values(model.init(new NoRandom()).params).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 
 /** What starts at 0 (a norm's weight behind a residual branch) would hide all gradients behind it. */
-export function awayFromZero(params: HostArrays): HostArrays {
+function awayFromZero(params: HostArrays): HostArrays {
   const random = new Random("away from zero");
   return Object.fromEntries(
-    Object.entries(params).map(([name, { shape, data }]) => [
-      name,
-      (data as Float32Array).every((value) => value === 0)
-        ? HostArray.float32(
-            shape,
-            data.map(() => 0.1 * random.normal()),
-          )
-        : HostArray.float32(shape, data),
-    ]),
+    Object.entries(params).map(([name, array]) => {
+      if ((array.data as Float32Array).some((value) => value !== 0)) return [name, array];
+      return [
+        name,
+        HostArray.float32(
+          array.shape,
+          Float32Array.from(array.data, () => 0.1 * random.normal()),
+        ),
+      ];
+    }),
   );
 }
 
@@ -125,12 +170,14 @@ const sameArrays = (a: HostArrays, b: HostArrays): boolean =>
 const kept = (arrays: Arrays): Arrays =>
   Object.fromEntries(Object.entries(arrays).map(([key, array]) => [key, array.ref]));
 
-function images(count: number, channels: number): HostArray {
-  const random = new Random("images", count, channels);
-  const array = HostArray.zeros([count, channels, SIZE, SIZE]);
-  for (let i = 0; i < array.data.length; i++) array.data[i] = random.normal();
-  return array;
-}
+const images = (count: number, channels: number): HostArray =>
+  normals([count, channels, SIZE, SIZE], new Random("images", count, channels));
+
+const normals = (shape: readonly number[], random: Random): HostArray =>
+  HostArray.float32(
+    shape,
+    Array.from({ length: shape.reduce((product, side) => product * side, 1) }, () => random.normal()),
+  );
 
 const targets = (count: number): HostArray =>
   HostArray.float32(
@@ -138,7 +185,7 @@ const targets = (count: number): HostArray =>
     Array.from({ length: count * CLASSES }, (_, i) => Number(i % CLASSES === Math.floor(i / CLASSES) % CLASSES)),
   );
 
-export const lossAndGradients = (model: Model) => (params: Arrays, state: Arrays, x: np.Array, y: np.Array) => {
+const lossAndGradients = (model: Model) => (params: Arrays, state: Arrays, x: np.Array, y: np.Array) => {
   const loss = (p: Arrays, s: Arrays): [np.Array, Arrays] => {
     const { logits, state: moved } = model.apply(p, s, x.ref, "train");
     return [np.negative(np.mean(np.sum(np.multiply(nn.logSoftmax(logits), y.ref), -1))), moved];

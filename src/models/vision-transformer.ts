@@ -10,7 +10,7 @@ import { mlp } from "./layers/mlp.ts";
 import { patchEmbedding } from "./layers/patch-embedding.ts";
 import { type Model, type ModelOptions, modelOf } from "./model.ts";
 
-interface Variant {
+export interface VisionTransformerVariant {
   readonly patch: number;
   readonly width: number;
   readonly depth: number;
@@ -32,7 +32,7 @@ const SMALL = { width: 384, depth: 12, heads: 6, classToken: true } as const;
 const BASE = { width: 768, depth: 12, heads: 12, classToken: true } as const;
 
 /** As published for photographs, patches of 16 pixels; for small images patches of 4. */
-const published = (name: string, variant: Omit<Variant, "patch">) => (options: ModelOptions) =>
+const published = (name: string, variant: Omit<VisionTransformerVariant, "patch">) => (options: ModelOptions) =>
   visionTransformer(name, { ...variant, patch: isPhotograph(options.imageSize) ? 16 : 4 }, options);
 
 /** Dosovitskiy et al. 2021, table 1 (B), and the sizes of Touvron et al. 2021; timm's `vit_tiny_patch16_224`, … */
@@ -48,9 +48,9 @@ export const deitSmall = published("deit-small", SMALL);
  * after the mean as timm's `VisionTransformer(global_pool="avg", class_token=False)`; with `classToken` as its default.
  * @throws RangeError for an image size that patches don't fill.
  */
-function visionTransformer(
+export function visionTransformer(
   name: string,
-  { patch, width, depth, heads, classToken = false }: Variant,
+  { patch, width, depth, heads, classToken = false }: VisionTransformerVariant,
   { inputChannels, classes, imageSize = DEFAULT_IMAGE_SIZE, stochasticDepth = 0, dropout: dropRate = 0 }: ModelOptions,
 ): Model {
   if (imageSize % patch !== 0)

@@ -6,7 +6,7 @@ import type { Layer } from "./layers/layer.ts";
 import { linear } from "./layers/linear.ts";
 import { type Arrays, type Model, type ModelOptions, modelOf } from "./model.ts";
 
-interface Variant {
+export interface WideResnetVariant {
   /** Convolutions on the longest path, 6n + 4 for n blocks in each of the three groups. */
   readonly depth: number;
   /** Times the channels of a CIFAR ResNet, 16, 32 and 64. */
@@ -21,7 +21,7 @@ export const wideResnet40x2 = (options: ModelOptions) => wideResnet({ depth: 40,
  * WRN-depth-k: Zagoruyko and Komodakis 2016, table 1, with basic blocks B(3, 3) and without dropout. timm has none for
  * small images; the names are those of the weights published for CIFAR (`block1.layer.0.convShortcut.weight`).
  */
-function wideResnet({ depth, widening }: Variant, { inputChannels, classes }: ModelOptions): Model {
+export function wideResnet({ depth, widening }: WideResnetVariant, { inputChannels, classes }: ModelOptions): Model {
   const blocksPerGroup = (depth - 4) / 6;
   const widths = [16, 16 * widening, 32 * widening, 64 * widening];
   const stem = conv("conv1", inputChannels, widths[0], { kernel: 3 });

@@ -1,6 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { HostArray, type HostArrays } from "../core/index.ts";
 import type { Optimizer } from "./optimizer.ts";
+import { isDecayed } from "./parameter-groups.ts";
 
 export interface AdamwOptions {
   readonly name: "adamw";
@@ -11,12 +12,9 @@ export interface AdamwOptions {
   readonly epsilon: number;
   /** Decoupled: weights shrink by the learning rate times this, whatever their gradient. */
   readonly weightDecay: number;
-  /** Whether vectors (normalisation weights, all biases) and positions are decayed too. */
+  /** Whether vectors (normalisation weights, all biases) and embeddings are decayed too. */
   readonly decayNormsAndBiases: boolean;
 }
-
-/** Position embeddings are weights of shape [1, tokens, width] that recipes leave undecayed, as vectors. */
-const isEmbedding = (name: string): boolean => /(^|\.)pos_embed$/.test(name);
 
 /**
  * AdamW (Loshchilov & Hutter 2019, algorithm 2) in PyTorch's form: p ← p − ηλp; m ← β₁m + (1 − β₁)g;
@@ -43,7 +41,7 @@ export const adamw = ({ beta1, beta2, epsilon, weightDecay, decayNormsAndBiases 
       const square = np.add(np.multiply(slots.square[name], beta2), np.multiply(np.square(gradient), 1 - beta2));
       means[name] = mean.ref;
       squares[name] = square.ref;
-      const decayed = weightDecay !== 0 && (decayNormsAndBiases || (param.shape.length > 1 && !isEmbedding(name)));
+      const decayed = weightDecay !== 0 && isDecayed(name, param.shape, decayNormsAndBiases);
       const kept = decayed ? np.multiply(param, np.subtract(1, np.multiply(learningRate.ref, weightDecay))) : param;
       const denominator = np.add(np.divide(np.sqrt(square), scale.ref), epsilon);
       moved[name] = np.subtract(kept, np.divide(np.multiply(mean, size.ref), denominator));

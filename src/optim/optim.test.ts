@@ -125,8 +125,13 @@ test.each<[string, Schedule, Record<number, number>]>([
   ["constant", { name: "constant", learningRate: 0.1 }, { 0: 0.1, 99: 0.1 }],
   [
     "multistep",
-    { name: "multistep", learningRate: 0.1, milestones: [3, 6], factor: 0.2 },
+    { name: "multistep", learningRate: 0.1, milestones: [3, 6], factor: 0.2, warmupEpochs: 0 },
     { 0: 0.1, 29: 0.1, 30: 0.02, 59: 0.02, 60: 0.004, 99: 0.004 },
+  ],
+  [
+    "multistep after a warm-up",
+    { name: "multistep", learningRate: 0.11, milestones: [3], factor: 0.1, warmupEpochs: 1 },
+    { 0: 0.01, 9: 0.1, 10: 0.11, 29: 0.11, 30: 0.011, 99: 0.011 },
   ],
   [
     "one-cycle, cosine",
@@ -143,6 +148,11 @@ test.each<[string, Schedule, Record<number, number>]>([
     "cosine",
     { name: "cosine", learningRate: 0.1, minimum: 0.02, warmupEpochs: 0 },
     { 0: 0.1, 25: 0.02 + 0.04 * (1 + Math.SQRT1_2), 50: 0.06, 75: 0.02 + 0.04 * (1 - Math.SQRT1_2) },
+  ],
+  [
+    "the ImageNet recipe's cosine, which ends a step above its minimum",
+    { name: "cosine", learningRate: 1e-4, minimum: 1e-6, warmupEpochs: 0 },
+    { 0: 1e-4, 50: 5.05e-5, 99: 1e-6 + 4.95e-5 * (1 - Math.cos(Math.PI / 100)) },
   ],
   [
     "cosine after a warm-up",

@@ -17,6 +17,8 @@ export interface MultistepSchedule {
   /** Epochs at whose start the rate is multiplied by `factor`. */
   readonly milestones: readonly number[];
   readonly factor: number;
+  /** Epochs of linear rise; milestones are counted from the first epoch, not from its end. */
+  readonly warmupEpochs: number;
 }
 
 export interface OneCycleSchedule {
@@ -47,13 +49,19 @@ const anneals = {
   linear: (from: number, to: number, share: number) => from + (to - from) * share,
 };
 
+/** The share of the rate that a linear rise over the first epochs has come to. */
+const risen = (epochs: number, { step, stepsPerEpoch }: Clock): number =>
+  Math.min(1, (step + 1) / (epochs * stepsPerEpoch + 1));
+
 /** Every schedule by name: its options and the clock → learning rate. */
 export const schedules: { [S in Schedule as S["name"]]: (schedule: S, clock: Clock) => number } = {
   constant: ({ learningRate }) => learningRate,
 
-  /** PyTorch's `MultiStepLR`, milestones in epochs. */
-  multistep: ({ learningRate, milestones, factor }, { step, stepsPerEpoch }) =>
-    learningRate * factor ** milestones.filter((epoch) => step >= epoch * stepsPerEpoch).length,
+  /** PyTorch's `MultiStepLR`, milestones in epochs, times a linear rise. */
+  multistep: ({ learningRate, milestones, factor, warmupEpochs }, clock) => {
+    const passed = milestones.filter((epoch) => clock.step >= epoch * clock.stepsPerEpoch).length;
+    return learningRate * risen(warmupEpochs, clock) * factor ** passed;
+  },
 
   /** PyTorch's `OneCycleLR` (Smith and Topin 2018), without its cycling of the momentum. */
   "one-cycle": ({ peak, warmup, startDivisor, endDivisor, anneal }, { step, totalSteps }) => {
@@ -66,9 +74,10 @@ export const schedules: { [S in Schedule as S["name"]]: (schedule: S, clock: Clo
   },
 
   /** PyTorch's `CosineAnnealingLR` stepped once a step, after a linear rise. */
-  cosine: ({ learningRate, minimum, warmupEpochs }, { step, stepsPerEpoch, totalSteps }) => {
+  cosine: ({ learningRate, minimum, warmupEpochs }, clock) => {
+    const { step, stepsPerEpoch, totalSteps } = clock;
     const warmupSteps = warmupEpochs * stepsPerEpoch;
-    if (step < warmupSteps) return (learningRate * (step + 1)) / (warmupSteps + 1);
+    if (step < warmupSteps) return learningRate * risen(warmupEpochs, clock);
     return anneals.cosine(learningRate, minimum, (step - warmupSteps) / (totalSteps - warmupSteps));
   },
 };

@@ -1,6 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { HostArray, type HostArrays } from "../core/index.ts";
 import type { Optimizer } from "./optimizer.ts";
+import { isDecayed } from "./parameter-groups.ts";
 
 export interface SgdOptions {
   readonly name: "sgd";
@@ -9,7 +10,7 @@ export interface SgdOptions {
   readonly nesterov: boolean;
   /** L2 penalty, added to the gradient (not decoupled). */
   readonly weightDecay: number;
-  /** Whether vectors (normalisation weights, all biases) are decayed too, as PyTorch does when told nothing. */
+  /** Whether vectors (normalisation weights, all biases) and embeddings are decayed too, as PyTorch does when told nothing. */
   readonly decayNormsAndBiases: boolean;
   /** Times the learning rate, for biases (vectors named so), 1 by default; what they decay by in a step stays the same. */
   readonly biasRate?: number;
@@ -29,7 +30,7 @@ export const sgd = ({ momentum, nesterov, weightDecay, decayNormsAndBiases, bias
     const moved: Record<string, np.Array> = {};
     const velocities: Record<string, np.Array> = {};
     for (const [name, param] of Object.entries(params)) {
-      const decayed = weightDecay !== 0 && (decayNormsAndBiases || param.shape.length > 1);
+      const decayed = weightDecay !== 0 && isDecayed(name, param.shape, decayNormsAndBiases);
       const rate = biasRate !== 1 && name.endsWith("bias") && param.shape.length === 1 ? biasRate : 1;
       const gradient = decayed ? np.add(gradients[name], np.multiply(param.ref, weightDecay / rate)) : gradients[name];
       const velocity = np.add(np.multiply(slots.momentum[name], momentum), nesterov ? gradient.ref : gradient);

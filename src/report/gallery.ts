@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
 import { z } from "zod";
-import { type ImageSet, runPaths, writeFileAtomic } from "../core/index.ts";
+import { type ImageSet, imageAt, runPaths, writeFileAtomic } from "../core/index.ts";
 import { checkPredictions, type Predictions, parseJson, readText, rowMeans, softmax } from "../evaluate/index.ts";
 
 const strips = ["least-certain", "confidently-wrong", "most-certain"] as const;
@@ -62,11 +62,10 @@ export async function saveGallery(
     "confidently-wrong": descending.filter((row) => predicted[row] !== labels[row]).slice(0, each),
     "most-certain": descending.slice(0, each),
   };
-  const size = height * width * channels;
   const gallery: Gallery = { version: 1, set, images: [] };
   for (const strip of strips)
     for (const row of chosen[strip]) {
-      const pixels = images.images.subarray(row * size, (row + 1) * size);
+      const pixels = imageAt(images, row);
       const png = await sharp(pixels, { raw: { height, width, channels: channels as 1 | 3 } })
         .resize({ width: LARGEST_SIDE, height: LARGEST_SIDE, fit: "inside", withoutEnlargement: true })
         .png({ compressionLevel: 9 })

@@ -5,7 +5,9 @@ export {
   saveCorruptionStrips,
 } from "./corruption-strips.ts";
 export { type Gallery, type GalleryImages, readGallery, saveGallery } from "./gallery.ts";
-export { type Measure, measuresOf, valuesOf } from "./measures.ts";
+export { type Measure, measuresOf, setMeasure, valuesOf } from "./measures.ts";
 export { type ReportOptions, renderPage } from "./page.ts";
 export { report } from "./report.ts";
 export { type ReportedArm, type ReportedRun, readReportedRun, type Study, study } from "./study.ts";
+export { studyMarkdown, studyPage } from "./study-page.ts";
+export { type StudyFacts, type StudyRun, type StudySummary, summarize } from "./study-summary.ts";

@@ -8,6 +8,7 @@ import { differences } from "./sections/differences.ts";
 import { glance } from "./sections/glance.ts";
 import { headline } from "./sections/headline.ts";
 import { pictures } from "./sections/pictures.ts";
+import { predictionBatches } from "./sections/prediction-batches.ts";
 import { riskCoverage } from "./sections/risk-coverage.ts";
 import { referenceSensitivity } from "./sections/sensitivity.ts";
 import { facts, whatWasRun } from "./sections/what-was-run.ts";
@@ -39,6 +40,7 @@ export async function renderPage(study: Study, options: ReportOptions = {}): Pro
     await underCorruption(study),
     await knownAndForeign(study),
     await referenceSensitivity(study),
+    predictionBatches(study),
     pictures(study),
     whatWasRun(study, options.command),
   ];

@@ -59,7 +59,9 @@ export function readReportedRun(run: string): ReportedRun {
     gallery: readGallery(run),
     corruptionStrips: readCorruptionStrips(run),
     correct() {
-      correct ??= correctBySet(storedSets(run), ({ set }) => loadPredictions(run, set));
+      const { weights } = results;
+      const stored = storedSets(run).filter((entry) => entry.weights === weights);
+      correct ??= correctBySet(stored, ({ set }) => loadPredictions(run, set, weights));
       return correct;
     },
   };

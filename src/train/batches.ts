@@ -1,8 +1,19 @@
-import { augmentationsFromJson, makeBatch, mixersFromJson, normalizeImages, smoothLabels } from "../augment/index.ts";
-import { type DataSet, type HostArrays, imageCount, permutation, Random, UserError } from "../core/index.ts";
-import { type Method, referenceRows } from "../methods/index.ts";
+import { makeBatch } from "../augment/index.ts";
+import {
+  type DataSet,
+  HostArray,
+  type HostArrays,
+  type Image,
+  imageCount,
+  permutation,
+  Random,
+  UserError,
+} from "../core/index.ts";
+import { createMethod, type DrawReferences, type Method } from "../methods/index.ts";
 import { drawNoise, type Model } from "../models/index.ts";
 import type { RunConfig } from "./config.ts";
+import { epochOrder } from "./epoch-order.ts";
+import { imageBatches, type Workers } from "./image-batches.ts";
 import { NOISE_PREFIX } from "./step.ts";
 import { microBatches } from "./stepper.ts";
 
@@ -13,11 +24,26 @@ export interface TrainBatch {
   readonly labels: Int32Array;
 }
 
+export interface BatchParts {
+  readonly method: Method;
+  readonly model: Model;
+  /** At a share of the training; called by methods that have references. */
+  readonly drawReferencesAt: (progress: number) => DrawReferences;
+  /** Threads that make batches; none where absent. */
+  readonly workers?: Workers;
+  /** Pictures that `pixMix` mixes with. */
+  readonly mixingSet?: readonly Image[];
+}
+
 /**
  * The batches of a run, each a pure function of the seed and its step: that is why a resumed run continues bit for bit.
  * Every epoch is a new order of the training images; the last ones, too few for a batch, are left out of it.
  */
-export function trainBatches(config: RunConfig, { train, normalization }: DataSet, method: Method, model: Model) {
+export function trainBatches(
+  config: RunConfig,
+  { train, normalization }: DataSet,
+  { method, model, drawReferencesAt, workers = 0, mixingSet }: BatchParts,
+) {
   const { batchSize, seed } = config;
   const stepsPerEpoch = Math.floor(imageCount(train) / batchSize);
   if (stepsPerEpoch === 0)
@@ -26,55 +52,61 @@ export function trainBatches(config: RunConfig, { train, normalization }: DataSe
     throw new UserError(
       `--accumulate ${config.accumulate}: does not divide the batch of ${batchSize}; choose a --batch-size that is a multiple`,
     );
-  const augment = augmentationsFromJson(config.augment);
-  const mixers = mixersFromJson(config.mix);
+  const { warmStartEpochs } = method.output;
+  if (warmStartEpochs > 0 && warmStartEpochs >= config.epochs)
+    throw new UserError(
+      `--warm-start-epochs ${warmStartEpochs}: of ${config.epochs} epochs none is left for ${method.output.name}; choose fewer`,
+    );
+  const { augment, mix, labelSmoothing } = config;
+  const made = imageBatches(
+    train,
+    { normalization, augment, mix, labelSmoothing, seed, resources: { mixingSet } },
+    workers,
+  );
   const { channels, height, width } = train;
   const shape = { count: batchSize, channels, height, width, classes: train.classNames.length };
 
-  const referenceSet =
-    config.method.name === "anchored" ? referenceRows(config.method.references, train, seed) : new Int32Array();
-  const drawReferences = (count: number, random: Random) =>
-    normalizeImages(
-      train,
-      Int32Array.from({ length: count }, () => referenceSet[random.integer(referenceSet.length)]),
-      normalization,
+  const anchored = config.method.name === "anchored" ? config.method : undefined;
+  const copies = anchored?.referencesPerImage ?? 1;
+  if (batchSize % copies !== 0)
+    throw new UserError(
+      `--references-per-image ${copies}: does not divide the batch of ${batchSize}; choose a --batch-size that is a multiple`,
     );
 
-  let order: { epoch: number; rows: Int32Array } = { epoch: -1, rows: new Int32Array() };
+  const count = imageCount(train);
+  const orderOf = epochOrder({ count, length: stepsPerEpoch * batchSize, repeats: config.repeatedAugmentation, seed });
   return {
     stepsPerEpoch,
-    /** Rows of the training set that references are drawn from; empty for methods without. */
-    referenceSet,
-    /** What the network is fed of the first `count` images of a fixed order, without augmentation. */
+    /** What the network is fed of the first `count` images of a fixed order, without augmentation or masking. */
     plain(count: number): HostArrays {
       const rows = permutation(imageCount(train), new Random("fit", seed)).subarray(0, count);
       const { images, targets } = makeBatch(train, rows, {
         normalization,
         random: (row) => new Random("fit", seed, row),
       });
-      const { targets: _, ...shown } = method.prepare(
+      const unmasked = anchored ? createMethod({ ...anchored, maskProbability: 0 }) : method;
+      const { targets: _, ...shown } = unmasked.prepare(
         { images, targets },
         { ...shape, count },
         new Random("fit", seed),
-        drawReferences,
+        drawReferencesAt(1),
       );
       return shown;
     },
     /** The batch of a step, counted over all epochs from 0. */
-    at(step: number): TrainBatch {
-      const epoch = Math.floor(step / stepsPerEpoch);
-      if (order.epoch !== epoch)
-        order = { epoch, rows: permutation(imageCount(train), new Random("shuffle", seed, epoch)) };
-      const first = (step % stepsPerEpoch) * batchSize;
-      const rows = order.rows.subarray(first, first + batchSize);
-      const random = (row: number) => new Random("augment", seed, epoch, row);
-      const { images, targets } = makeBatch(train, rows, { normalization, augment, random });
-      const smoothed = { images, targets: smoothLabels(targets, shape.classes, config.labelSmoothing) };
-      // Of several mixers a batch takes one, as timm does.
-      const mixing = new Random("mix", seed, step);
-      const mixer = mixers.length > 0 ? mixers[mixing.integer(mixers.length)] : undefined;
-      const batch = mixer ? mixer.apply(smoothed, shape, mixing) : smoothed;
-      const fed = method.prepare(batch, shape, new Random("method", seed, step), drawReferences);
+    async at(step: number): Promise<TrainBatch> {
+      // Under n references an image is n rows of a batch, and n epochs of as many steps pass once over the images.
+      const epoch = Math.floor(step / (stepsPerEpoch * copies));
+      const distinct = batchSize / copies;
+      const first = (step % (stepsPerEpoch * copies)) * distinct;
+      const places = orderOf(epoch, first, first + distinct);
+      const rows = repeated(places.rows, copies);
+      const repetitions = places.repetitions && repeated(places.repetitions, copies);
+      const batch = await made.make({ step, epoch, rows, repetitions });
+      const progress = step / (config.epochs * stepsPerEpoch);
+      const fed = method.prepare(batch, shape, new Random("method", seed, step), drawReferencesAt(progress), progress);
+      // Fed at every step or at none: a program is compiled for what its first step is fed.
+      if (warmStartEpochs > 0) fed.warmStart = HostArray.scalar(step < warmStartEpochs * stepsPerEpoch ? 1 : 0);
       for (const [name, factors] of Object.entries(drawNoise(model, batchSize, new Random("noise", seed, step))))
         fed[NOISE_PREFIX + name] = factors;
       return {
@@ -82,5 +114,14 @@ export function trainBatches(config: RunConfig, { train, normalization }: DataSe
         labels: rows.map((row) => train.labels[row]),
       };
     },
+    /** Batches worth asking for ahead of the one that is needed next. */
+    ahead: () => made.ahead,
+    /** Tells how long a step took. */
+    stepTook: made.stepTook,
+    close: made.close,
   };
 }
+
+/** [a, b], 2 → [a, b, a, b]: every micro-batch of an accumulated step holds as many different images as can be. */
+const repeated = (rows: Int32Array, times: number): Int32Array =>
+  Int32Array.from({ length: rows.length * times }, (_, i) => rows[i % rows.length]);

@@ -20,10 +20,16 @@ export interface Checkpoint extends TrainState {
   readonly progress: Progress;
   /** [R, C, H, W] normalised float32; absent for methods without references. */
   readonly references?: HostArray;
+  /**
+   * [K] of the validation images by the weights that predict, for outputs that are read relative to an anchor; kept once
+   * a run is trained to its end.
+   */
+  readonly outputAnchor?: HostArray;
 }
 
 const FORMAT = "anchored-checkpoint/1";
 const REFERENCES = "references";
+const OUTPUT_ANCHOR = "output_anchor";
 /** Averaged parameters and state, under `average.<name>`. */
 const AVERAGE = "average.";
 const SLOT = /^optimizer\.([^.]+)\.(.+)$/;
@@ -34,7 +40,7 @@ const SLOT = /^optimizer\.([^.]+)\.(.+)$/;
  */
 export function saveCheckpoint(
   path: string,
-  { params, state, slots, average, references, progress }: Checkpoint,
+  { params, state, slots, average, references, outputAnchor, progress }: Checkpoint,
 ): void {
   const tensors: HostArrays = { ...params, ...state };
   for (const [slot, arrays] of Object.entries(slots))
@@ -42,6 +48,7 @@ export function saveCheckpoint(
   for (const [name, array] of Object.entries({ ...average?.params, ...average?.state }))
     tensors[AVERAGE + name] = array;
   if (references) tensors[REFERENCES] = references;
+  if (outputAnchor) tensors[OUTPUT_ANCHOR] = outputAnchor;
   const metadata = {
     format: FORMAT,
     state: JSON.stringify(Object.keys(state)),
@@ -79,7 +86,7 @@ export function loadCheckpoint(path: string): Checkpoint {
     } else if (name.startsWith(AVERAGE)) {
       const own = name.slice(AVERAGE.length);
       (stateNames.has(own) ? average.state : average.params)[own] = array;
-    } else if (name !== REFERENCES) (stateNames.has(name) ? state : params)[name] = array;
+    } else if (name !== REFERENCES && name !== OUTPUT_ANCHOR) (stateNames.has(name) ? state : params)[name] = array;
   }
   return {
     params,
@@ -87,8 +94,25 @@ export function loadCheckpoint(path: string): Checkpoint {
     slots,
     ...(Object.keys(average.params).length > 0 && { average }),
     references: tensors[REFERENCES],
+    outputAnchor: tensors[OUTPUT_ANCHOR],
     progress: JSON.parse(metadata.progress),
   };
+}
+
+/**
+ * What predicts: the moving average where the run keeps one and not the `raw` weights are asked for; `kind` is absent
+ * where it has but one.
+ * @throws UserError for an average that is not there
+ */
+export function chooseWeights(
+  run: string,
+  { params, state, average }: TrainState,
+  asked?: "average" | "raw",
+): Variables & { readonly kind?: "average" | "raw" } {
+  if (average) return asked === "raw" ? { params, state, kind: "raw" } : { ...average, kind: "average" };
+  if (asked === "average")
+    throw new UserError(`--weights average: ${run} keeps none; train it with --average-decay, or use raw`);
+  return { params, state };
 }
 
 /** @throws UserError where a checkpoint's names or shapes are not this model's. */

@@ -27,6 +27,7 @@ test("a data set's name is enough: the rest is the CIFAR recipe", () => {
       decayNormsAndBiases: true,
       biasRate: 1,
     },
+    repeatedAugmentation: 1,
     schedule: { name: "one-cycle", peak: 0.2, warmup: 0.3, startDivisor: 25, endDivisor: 1e4, anneal: "cosine" },
     augment: [
       { name: "crop", options: { pad: 4 } },
@@ -36,12 +37,19 @@ test("a data set's name is enough: the rest is the CIFAR recipe", () => {
     logEvery: 10,
     threads: availableParallelism(),
     device: "cpu",
+    precision: "float32",
   });
   expect(resolveConfig({ data: { name: "x" }, method: { name: "anchored" } }).method).toEqual({
     name: "anchored",
     maskProbability: 0.25,
     maskTarget: "label",
+    maskBy: "batch",
+    maskFrom: 0,
     references: "all",
+    referenceSource: "new",
+    referenceGrowth: 0.5,
+    referencesPerImage: 1,
+    tiedStart: false,
     referenceCount: 10,
   });
 });
@@ -61,6 +69,7 @@ test.each<[unknown, string]>([
   [{ data, batchSize: 1.5 }, "config batchSize: "],
   [{ data, learningRate: 1 }, "learningRate"],
   [{ data, schedule: { name: "constant" } }, "config schedule.learningRate: "],
+  [{ data, precision: "mixed" }, "--precision mixed: cpu does not train in it"],
   [{ data, augment: [{ name: "other" }] }, "config augment.0.name: "],
   [{}, "config data: "],
 ])("%j is refused naming the field", (input, message) => {

@@ -2,21 +2,47 @@ import { availableParallelism } from "node:os";
 import { z } from "zod";
 import { augmentationTable, mixerTable } from "../augment/index.ts";
 import { UserError } from "../core/index.ts";
-import { devices } from "../engine/index.ts";
+import { devices, precisions, requirePrecision } from "../engine/index.ts";
 import { type ModelName, modelNames } from "../models/index.ts";
 
 const count = z.int().min(1);
 const rate = z.number().positive();
 const share = z.number().min(0).max(1);
 
+export const referenceSources = ["new", "pretraining", "both"] as const;
+
 const standard = z.strictObject({ name: z.literal("standard") });
+
+const warmStartEpochs = z.number().min(0).default(0);
+
+const oat = z.strictObject({
+  name: z.literal("oat"),
+  anchor: z.enum(["formula", "code"]).default("formula"),
+  detachAnchor: z.boolean().default(false),
+  warmStartEpochs,
+});
+const mseOneHot = z.strictObject({ name: z.literal("mse-onehot"), warmStartEpochs });
+const mseScaled = z.strictObject({ name: z.literal("mse-scaled"), warmStartEpochs });
+const crossEntropy = z.strictObject({ name: z.literal("cross-entropy") });
 
 const anchored = z.strictObject({
   name: z.literal("anchored"),
   maskProbability: share.default(0.25),
   maskTarget: z.enum(["label", "uniform"]).default("label"),
+  maskBy: z.enum(["batch", "image"]).default("batch"),
+  maskFrom: share.default(0),
+  /** `maskFrom` where absent. */
+  maskTo: share.optional(),
   references: z.string().default("all"),
+  /** Whose training images they are: this run's, those of the run that `init` names, or half of each. */
+  referenceSource: z.enum(referenceSources).default("new"),
+  /** The whole set from the start where absent. */
+  referenceStart: count.optional(),
+  referenceGrowth: share.default(0.5),
+  referencesPerImage: count.default(1),
+  tiedStart: z.boolean().default(false),
   referenceCount: count.default(10),
+  output: z.discriminatedUnion("name", [crossEntropy, oat, mseOneHot, mseScaled]).optional(),
 });
 
 const sgd = z.strictObject({
@@ -38,6 +64,20 @@ const adamw = z.strictObject({
   decayNormsAndBiases: z.boolean().default(false),
 });
 
+const lion = z.strictObject({
+  name: z.literal("lion"),
+  beta1: z.number().min(0).lt(1).default(0.9),
+  beta2: z.number().min(0).lt(1).default(0.99),
+  weightDecay: z.number().min(0).default(0.5),
+  decayNormsAndBiases: z.boolean().default(false),
+});
+
+const muon = adamw.extend({
+  name: z.literal("muon"),
+  momentum: z.number().min(0).lt(1).default(0.95),
+  weightDecay: z.number().min(0).default(0.1),
+});
+
 const schedule = z.discriminatedUnion("name", [
   z.strictObject({ name: z.literal("constant"), learningRate: rate }),
   z.strictObject({
@@ -45,6 +85,7 @@ const schedule = z.discriminatedUnion("name", [
     learningRate: rate,
     milestones: z.array(count),
     factor: rate.default(0.1),
+    warmupEpochs: z.number().min(0).default(0),
   }),
   z.strictObject({
     name: z.literal("one-cycle"),
@@ -76,11 +117,11 @@ const runConfig = z.strictObject({
   /** What `loadDataSet` was given; training itself only stores it. */
   data: z.looseObject({ name: z.string() }),
   model: z.enum(modelNames as [ModelName, ...ModelName[]]).default("resnet20"),
-  method: z.discriminatedUnion("name", [standard, anchored]).default({ name: "standard" }),
+  method: z.discriminatedUnion("name", [standard, anchored, oat, mseOneHot, mseScaled]).default({ name: "standard" }),
   epochs: count.default(10),
   batchSize: count.default(128),
   seed: z.int().default(0),
-  optimizer: z.discriminatedUnion("name", [sgd, adamw]).prefault({ name: "sgd" }),
+  optimizer: z.discriminatedUnion("name", [sgd, adamw, lion, muon]).prefault({ name: "sgd" }),
   /** Longest joint gradient; longer ones are scaled down to it. 0: no clipping. */
   clipNorm: z.number().min(0).default(0),
   /** Micro-batches whose gradients are averaged before an update; they divide `batchSize`. */
@@ -98,8 +139,19 @@ const runConfig = z.strictObject({
     { name: "crop", options: { pad: 4 } },
     { name: "flip", options: {} },
   ]),
-  /** A safetensors file of weights to start from; fresh ones where absent. */
+  /** A folder of pictures that `pixMix` mixes with in place of fractals. */
+  mixingPictures: z.string().optional(),
+  /** Times that an image chosen for an epoch stands in it, each time augmented anew; the epoch stays as long. */
+  repeatedAugmentation: count.default(1),
+  /** What to start from: a run folder, or a safetensors file of weights; fresh weights where absent. */
   init: z.string().optional(),
+  /**
+   * Statistics that images are normalised by: the data's own, those of the run `init` (the default where it is one), or
+   * these, of each channel, in [0, 1].
+   */
+  normalization: z
+    .union([z.enum(["data", "init"]), z.strictObject({ mean: z.array(share).min(1), std: z.array(rate).min(1) })])
+    .optional(),
   /** Mixtures of images within a batch, of which each batch takes one. */
   mix: z.array(mixer).default([]),
   /** Share of a target that is spread over all classes. */
@@ -112,6 +164,8 @@ const runConfig = z.strictObject({
   threads: count.default(() => availableParallelism()),
   /** What the step runs on; devices round differently too. */
   device: z.enum(devices).default("cpu"),
+  /** What the step computes in. */
+  precision: z.enum(precisions).default("float32"),
 });
 
 /** One experiment, complete: every choice that the weights depend on. */
@@ -121,11 +175,17 @@ export type RunConfigInput = z.input<typeof runConfig>;
 
 /**
  * Fills in the defaults.
- * @throws UserError naming the field that is unknown or out of range.
+ * @throws UserError naming the field that is unknown or out of range, or for a precision that the device does not have.
  */
 export function resolveConfig(input: RunConfigInput): RunConfig {
   const result = runConfig.safeParse(input);
-  if (result.success) return result.data;
+  if (result.success) {
+    requirePrecision(result.data.precision, result.data.device);
+    const { mixingPictures, augment } = result.data;
+    if (mixingPictures !== undefined && !augment.some(({ name }) => name === "pixMix"))
+      throw new UserError(`mixing pictures ${mixingPictures}: only pixMix mixes with them; add it to the augmentation`);
+    return result.data;
+  }
   const { path, message } = result.error.issues[0];
   throw new UserError(`config${path.length > 0 ? ` ${path.join(".")}` : ""}: ${message}`);
 }

@@ -1,5 +1,7 @@
-export { type Checkpoint, loadCheckpoint, type Progress, saveCheckpoint } from "./checkpoint.ts";
-export { type RunConfig, type RunConfigInput, resolveConfig } from "./config.ts";
+export { madeAhead } from "./ahead.ts";
+export { type Checkpoint, chooseWeights, loadCheckpoint, type Progress, saveCheckpoint } from "./checkpoint.ts";
+export { type RunConfig, type RunConfigInput, referenceSources, resolveConfig } from "./config.ts";
+export { type FeatureExtractor, type FeatureOptions, loadFeatures } from "./features.ts";
 export { type TrainOptions, type TrainProgress, type TrainSummary, train } from "./loop.ts";
 export { type MetricsLine, readMetrics } from "./metrics-log.ts";
 export {
@@ -13,7 +15,9 @@ export {
   type Predictor,
   type PredictorOptions,
 } from "./predict.ts";
+export { findPretraining, type Pretraining, wantsPretrainingImages } from "./pretraining.ts";
 export { type RunRecord, readRun } from "./run-record.ts";
 export { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
+export { Diverged } from "./scores.ts";
 export { type StepResult, type TrainState, trainStep } from "./step.ts";
 export { type ResidualPoolOptions, residualPool } from "./transductor.ts";

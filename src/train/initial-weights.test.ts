@@ -7,7 +7,9 @@ import { HostArray, type HostArrays, Random, runPaths, UserError } from "../core
 import { runReference } from "../engine/index.ts";
 import { relativeError } from "../engine/testing.ts";
 import { tuple } from "../methods/index.ts";
-import { type Arrays, createModel, type ModelName } from "../models/index.ts";
+import { type Arrays, createModel, type Model, type ModelName, type ModelOptions } from "../models/index.ts";
+import { regnetY } from "../models/regnet.ts";
+import { swinV2 } from "../models/swin-v2.ts";
 import { encodeSafetensors, loadCheckpoint, train } from "./index.ts";
 import { initialWeights } from "./initial-weights.ts";
 import { tinyConfig, tinyDataSet } from "./testing.ts";
@@ -25,12 +27,20 @@ const SIZE = 8;
 const make = (name: ModelName, inputChannels: number, classes = 3) =>
   createModel(name, { inputChannels, classes, imageSize: SIZE });
 
-describe.each(["resnet20", "vit-tiny-patch4-depth6"] as const)("%s", (name) => {
+// A model of each kind of first layer.
+describe.each<[string, (options: ModelOptions) => Model]>([
+  ["resnet20", (options) => createModel("resnet20", options)],
+  ["wideresnet16-4", (options) => createModel("wideresnet16-4", options)],
+  ["airbench94", (options) => createModel("airbench94", options)],
+  ["vit-tiny-patch4-depth6", (options) => createModel("vit-tiny-patch4-depth6", options)],
+  ["regnet-y", (options) => regnetY("small", { widths: [8, 16], depths: [1, 1], groupWidth: 4 }, options)],
+  ["swin-v2", (options) => swinV2("small", { width: 8, depths: [1, 1], heads: [1, 2] }, options)],
+])("%s", (_, create) => {
   test("widened for tuples it computes the same function, whatever the reference", async () => {
-    const [plain, anchored] = [make(name, 3), make(name, 6)];
+    const [plain, anchored] = [3, 6].map((inputChannels) => create({ inputChannels, classes: 3, imageSize: SIZE }));
     const source = plain.init(new Random("source"));
     const path = save({ ...source.params, ...source.state });
-    const loaded = initialWeights(path, name, anchored.init(new Random("other")));
+    const loaded = initialWeights(path, anchored, anchored.init(new Random("other")));
     expect(loaded.notes).toEqual([expect.stringMatching(/widened to/)]);
 
     const random = new Random("images");
@@ -55,7 +65,7 @@ describe.each(["resnet20", "vit-tiny-patch4-depth6"] as const)("%s", (name) => {
   });
 });
 
-test("half precision, counters of PyTorch and a classifier for other classes are taken as they should be", () => {
+test("half precision, counters of PyTorch, what is computed and a classifier for other classes are taken as they should be", () => {
   const model = make("resnet20", 3, 3);
   const source = make("resnet20", 3, 7).init(new Random("source"));
   const half = Object.fromEntries(
@@ -65,8 +75,13 @@ test("half precision, counters of PyTorch and a classifier for other classes are
     ]),
   );
   const counter = { "bn1.num_batches_tracked": HostArray.zeros([], "int32") };
+  const computed = { "layers.0.blocks.0.attn.relative_coords_table": HostArray.zeros([1, 15, 15, 2]) };
   const fresh = model.init(new Random("fresh"));
-  const loaded = initialWeights(save({ ...half, ...source.state, ...counter }), "resnet20", fresh);
+  const loaded = initialWeights(
+    save({ ...half, ...source.state, ...counter, ...computed }),
+    { name: "resnet20" },
+    fresh,
+  );
   expect(loaded.notes.length).toBe(2);
   expect(loaded.params["fc.weight"]).toBe(fresh.params["fc.weight"]);
   expect(relativeError(loaded.params["conv1.weight"], source.params["conv1.weight"])).toBeLessThan(1e-3);
@@ -75,7 +90,7 @@ test("half precision, counters of PyTorch and a classifier for other classes are
 
 test("another architecture, a missing file and a foreign one are refused by name", () => {
   const fresh = make("resnet20", 3).init(new Random(0));
-  const load = (path: string) => () => initialWeights(path, "resnet20", fresh);
+  const load = (path: string) => () => initialWeights(path, { name: "resnet20" }, fresh);
   const { "layer1.0.conv1.weight": _, ...lacking } = { ...fresh.params, ...fresh.state };
   expect(load(save(lacking))).toThrow(/layer1.0.conv1.weight of resnet20 is missing/);
   expect(load(save({ ...fresh.params, ...fresh.state, extra: HostArray.zeros([1]) }))).toThrow(/extra is no weight of/);

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
-import { float16Value, HostArray, type HostArrays, UserError } from "../core/index.ts";
-import type { Variables } from "../models/index.ts";
+import { float16Value, HostArray, type HostArrays, isClassifier, runPaths, UserError } from "../core/index.ts";
+import type { Model, Variables } from "../models/index.ts";
+import { loadCheckpoint } from "./checkpoint.ts";
+import { isRunFolder } from "./pretraining.ts";
 import { decodeSafetensors } from "./safetensors.ts";
 
 export interface InitialWeights extends Variables {
@@ -8,33 +10,37 @@ export interface InitialWeights extends Variables {
   readonly notes: readonly string[];
 }
 
-/** What files hold besides weights: our checkpoints' optimizer and references, PyTorch's step counters. */
+/**
+ * What files hold besides weights: our checkpoints' optimizer and references, PyTorch's step counters, and what Swin
+ * Transformers compute from their windows (timm stored it before 0.9).
+ */
 const isNoWeight = (name: string): boolean =>
-  /^(optimizer\.|average\.|references$)|(^|\.)num_batches_tracked$/.test(name);
-/** timm and torchvision end a network in one of these. */
-const isClassifier = (name: string): boolean => /^(fc|head|head\.fc)\.(weight|bias)$/.test(name);
+  /^(optimizer\.|average\.|(references|output_anchor)$)/.test(name) ||
+  /(^|\.)(num_batches_tracked|attn_mask|relative_coords_table|relative_position_index)$/.test(name);
 
 /**
- * Weights of a safetensors file under timm's or torchvision's names, in place of fresh ones: one of theirs, or a
- * checkpoint of ours. A first layer for C channels is widened for tuples of 2C: with W repeated, [W, W] on [r, x − r]
+ * Weights of a safetensors file under timm's or torchvision's names, in place of fresh ones: one of theirs, a checkpoint
+ * of ours, or the one of a run folder, which gives the moving average of its weights where it keeps one. A first layer for C channels is widened for tuples of 2C: with W repeated, [W, W] on [r, x − r]
  * gives W·r + W·(x − r) = W·x, so that the anchored network starts as the function that the file holds, whatever r is. A
  * classifier for other classes stays fresh.
  * @throws UserError where the file is missing or damaged, lacks a weight, or holds one that the model has not.
  */
-export function initialWeights(path: string, modelName: string, fresh: Variables): InitialWeights {
+export function initialWeights(
+  path: string,
+  { name: modelName, forTuples }: Pick<Model, "name" | "forTuples">,
+  fresh: Variables,
+): InitialWeights {
   const refuse = (why: string) => new UserError(`--init ${path}: ${why}`);
-  if (!existsSync(path)) throw refuse("no such file; give a .safetensors file of the same architecture");
-  let tensors: HostArrays;
-  try {
-    tensors = decodeSafetensors(readFileSync(path), { skipOtherTypes: true }).tensors;
-  } catch (error) {
-    throw refuse((error as Error).message);
-  }
+  if (!existsSync(path)) throw refuse("no such run or file; give one of the same architecture");
+  const notes: string[] = [];
+  const given = isRunFolder(path) ? ofRun() : ofFile();
+  const rebuilt = forTuples?.(given);
+  if (rebuilt) notes.push("first layer widened to tuples; the first step computes the same function");
+  const tensors = rebuilt ?? given;
   const known = { ...fresh.params, ...fresh.state };
   const foreign = Object.keys(tensors).find((name) => !(name in known) && !isNoWeight(name));
   if (foreign) throw refuse(`${foreign} is no weight of ${modelName}; the file belongs to another model`);
 
-  const notes: string[] = [];
   const taken = (own: HostArrays): HostArrays =>
     Object.fromEntries(
       Object.entries(own).map(([name, initial]) => {
@@ -56,6 +62,21 @@ export function initialWeights(path: string, modelName: string, fresh: Variables
       }),
     );
   return { params: taken(fresh.params), state: taken(fresh.state), notes };
+
+  function ofFile(): HostArrays {
+    try {
+      return decodeSafetensors(readFileSync(path), { skipOtherTypes: true }).tensors;
+    } catch (error) {
+      throw refuse((error as Error).message);
+    }
+  }
+
+  function ofRun(): HostArrays {
+    const checkpoint = loadCheckpoint(runPaths(path).checkpoint);
+    const { params, state } = checkpoint.average ?? checkpoint;
+    if (checkpoint.average) notes.push(`the moving average of the weights of ${path}`);
+    return { ...params, ...state };
+  }
 }
 
 const sameShape = (a: HostArray, b: HostArray): boolean => a.shape.join() === b.shape.join();

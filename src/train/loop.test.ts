@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { runPaths } from "../core/index.ts";
-import { loadCheckpoint, loadPredictor, readMetrics, type TrainOptions, train } from "./index.ts";
+import { optimizers } from "../optim/index.ts";
+import { loadCheckpoint, loadPredictor, readMetrics, readRun, type TrainOptions, train } from "./index.ts";
 import { tinyConfig, tinyDataSet } from "./testing.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "anchored-train-"));
@@ -79,28 +80,38 @@ describe("an anchored run", () => {
     ],
   ];
 
-  test("AdamW, clipping, mixtures, smoothed labels and random policies resume bit for bit, too", async () => {
-    const all = tinyConfig({
-      method: anchored,
-      optimizer: { name: "adamw" },
-      schedule: { name: "cosine", learningRate: 1e-3, warmupEpochs: 0.5 },
-      clipNorm: 1,
-      augment: [
-        { name: "trivialAugmentWide", options: {} },
-        { name: "cutout", options: { size: 3 } },
-      ],
-      mix: [
-        { name: "mixup", options: {} },
-        { name: "cutmix", options: {} },
-      ],
-      labelSmoothing: 0.1,
-    });
-    const [once, twice] = [join(folder, "adamw"), join(folder, "adamw resumed")];
-    await train(all, tinyDataSet(), { run: once });
-    await train(all, tinyDataSet(), { run: twice, maxSteps: 5 });
-    await train(all, tinyDataSet(), { run: twice, resume: true });
-    expect(outcome(twice)).toEqual(outcome(once));
-  });
+  test.each(Object.keys(optimizers) as (keyof typeof optimizers)[])(
+    "%s, averaged, with mixtures, accumulated and clipped gradients, resumes bit for bit, too",
+    async (name) => {
+      const all = tinyConfig({
+        method: anchored,
+        optimizer: { name },
+        batchSize: 16,
+        schedule: { name: "cosine", learningRate: 1e-3, warmupEpochs: 0.5 },
+        validateEvery: 0,
+        clipNorm: 1,
+        accumulate: 2,
+        averageDecay: 0.9,
+        augment: [
+          { name: "trivialAugmentWide", options: {} },
+          { name: "cutout", options: { size: 3 } },
+        ],
+        mix: [
+          { name: "mixup", options: {} },
+          { name: "cutmix", options: {} },
+        ],
+        labelSmoothing: 0.1,
+      });
+      const [once, twice] = [join(folder, name), join(folder, `${name} resumed`)];
+      // What lies there after an epoch and a step is what a crash would leave.
+      const onProgress: TrainOptions["onProgress"] = ({ epoch, step }) => {
+        if (epoch === 2 && step === 1) cpSync(once, twice, { recursive: true });
+      };
+      await train(all, tinyDataSet(), { run: once, onProgress });
+      await train(all, tinyDataSet(), { run: twice, resume: true });
+      expect(outcome(twice)).toEqual(outcome(once));
+    },
+  );
 
   test("averaged weights, accumulated gradients and random depth resume bit for bit, too", async () => {
     const all = tinyConfig({
@@ -134,11 +145,32 @@ describe("an anchored run", () => {
     expect(logits[2]).not.toEqual(logits[1]);
   });
 
-  test("accumulated gradients are those of the whole batch", async () => {
+  test("growing references, several for an image, and late masking by image resume bit for bit, too", async () => {
+    const all = tinyConfig({
+      method: {
+        ...anchored,
+        maskBy: "image",
+        maskFrom: 0.25,
+        maskTo: 0.75,
+        referenceStart: 2,
+        referencesPerImage: 2,
+        tiedStart: true,
+      },
+      accumulate: 2,
+    });
+    const [once, twice] = [join(folder, "growing"), join(folder, "growing resumed")];
+    await train(all, tinyDataSet(), { run: once });
+    await train(all, tinyDataSet(), { run: twice, maxSteps: 5 });
+    await train(all, tinyDataSet(), { run: twice, resume: true });
+    expect(outcome(twice)).toEqual(outcome(once));
+  });
+
+  test("accumulated gradients are those of the whole batch, and are clipped as one", async () => {
     const weights = async (accumulate: number) => {
       const run = join(folder, `accumulate ${accumulate}`);
       // Without BatchNorm parts of a batch know nothing of one another.
-      const config = tinyConfig({ model: "vit-tiny-patch4-depth6", epochs: 1, accumulate, validateEvery: 0 });
+      const model = "vit-tiny-patch4-depth6";
+      const config = tinyConfig({ model, epochs: 1, accumulate, clipNorm: 0.5, validateEvery: 0 });
       await train(config, tinyDataSet(), { run });
       return loadCheckpoint(runPaths(run).checkpoint).params;
     };
@@ -165,6 +197,13 @@ describe("an anchored run", () => {
     expect(moved.sort()).toEqual(["fc.bias", "fc.weight"]);
     expect(after.state).toEqual(before.state);
     expect(Object.keys(after.slots.momentum)).toEqual(["fc.weight", "fc.bias"]);
+  });
+
+  test("a first layer that never moves cannot start tied", async () => {
+    const method = { ...anchored, tiedStart: true };
+    await expect(
+      train(tinyConfig({ model: "airbench94", method }), tinyDataSet(), { run: join(folder, "tied airbench") }),
+    ).rejects.toThrow("--tied-start: the first layer of airbench94 is not trained");
   });
 
   test("a first layer that is fitted to its inputs stays as it was fitted", async () => {
@@ -225,10 +264,12 @@ describe("an anchored run", () => {
   });
 });
 
-test("a standard run keeps no references", async () => {
+test("a standard run keeps no references; a given normalisation is that of its predictions", async () => {
   const run = join(folder, "standard");
-  const summary = await train(tinyConfig({ epochs: 1 }), tinyDataSet(), { run });
+  const normalization = { mean: [0.4, 0.5, 0.6], std: [0.2, 0.3, 0.4] };
+  const summary = await train(tinyConfig({ epochs: 1, normalization }), tinyDataSet(), { run });
   expect(summary.finished).toBe(true);
+  expect(readRun(run).data.normalization).toEqual(normalization);
   const predictor = await loadPredictor(run);
   const predictions = await predictor.predict(tinyDataSet().test);
   expect(predictions.uncertainty).toBeUndefined();

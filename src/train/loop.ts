@@ -1,21 +1,35 @@
 import { existsSync } from "node:fs";
-import { normalizeImages } from "../augment/index.ts";
-import { type DataSet, HostArray, imageCount, Random, runPaths, UserError, writeFileAtomic } from "../core/index.ts";
+import { mixingSide } from "../augment/index.ts";
+import {
+  type DataSet,
+  HostArray,
+  type ImageSet,
+  imageCount,
+  Random,
+  runPaths,
+  UserError,
+  writeFileAtomic,
+} from "../core/index.ts";
+import { type Pictures, readPictures } from "../data/index.ts";
 import { compile, requireDevice } from "../engine/index.ts";
-import { keptReferenceRows } from "../methods/index.ts";
+import { tiedStart } from "../methods/index.ts";
 import { headOnly, type Variables } from "../models/index.ts";
 import { createOptimizer, learningRateAt } from "../optim/index.ts";
+import { madeAhead } from "./ahead.ts";
 import { trainBatches } from "./batches.ts";
 import { type Checkpoint, checkVariables, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 import { firstDifference, type RunConfig } from "./config.ts";
 import { createForward } from "./forward.ts";
+import type { Workers } from "./image-batches.ts";
 import { initialWeights } from "./initial-weights.ts";
 import { appendMetrics, type MetricsLine, truncateMetrics } from "./metrics-log.ts";
-import { buildNetwork, predictSet } from "./predict.ts";
+import { buildNetwork, outputAnchorOf, predictSet } from "./predict.ts";
+import { findPretraining } from "./pretraining.ts";
+import { referenceSet } from "./reference-set.ts";
 import { describeRun, type RunRecord, readRun } from "./run-record.ts";
-import { accuracyOf, correctCount, meanNll, requireFinite } from "./scores.ts";
+import { accuracyOf, correctCount, Diverged, meanNll, requireFinite } from "./scores.ts";
 import type { StepControls, TrainState } from "./step.ts";
-import { createStepper } from "./stepper.ts";
+import { createStepper, type Stepper } from "./stepper.ts";
 
 export interface TrainProgress {
   /** From 1. */
@@ -45,8 +59,18 @@ export interface TrainOptions {
   readonly onNotice?: (line: string) => void;
   /** Aborting it stops after the step under way and leaves a checkpoint to resume from. */
   readonly signal?: AbortSignal;
+  /**
+   * The training images of the run that `init` names, where references are drawn from them: what its `data` loads.
+   * `findPretraining` tells.
+   */
+  readonly pretrainingImages?: ImageSet;
   /** Stops, resumable, once the run has taken so many steps over all epochs. */
   readonly maxSteps?: number;
+  /**
+   * Threads that make batches while a step runs; 0: none. The weights do not depend on it. Default `"auto"`: as many as the
+   * augmentation needs, after the first steps have shown what it costs.
+   */
+  readonly workers?: Workers;
 }
 
 export interface TrainSummary {
@@ -60,6 +84,9 @@ export interface TrainSummary {
   /** Of the last validated epoch of this session, in [0, 1]. */
   readonly validationAccuracy?: number;
   readonly validationLoss?: number;
+  /** The same of the averaged weights, where they are kept. */
+  readonly averageValidationAccuracy?: number;
+  readonly averageValidationLoss?: number;
 }
 
 /**
@@ -68,16 +95,29 @@ export interface TrainSummary {
  * @throws UserError where the folder holds a run (without `resume`) or another one (with it), options are out of range,
  * the disk is full, or the loss is not finite (the last checkpoint stays as it was).
  */
-export async function train(config: RunConfig, dataSet: DataSet, options: TrainOptions): Promise<TrainSummary> {
-  const { run, resume = false, onProgress, signal, maxSteps = Number.POSITIVE_INFINITY } = options;
+export async function train(config: RunConfig, given: DataSet, options: TrainOptions): Promise<TrainSummary> {
+  const { run, resume = false, onProgress, signal, maxSteps = Number.POSITIVE_INFINITY, workers = "auto" } = options;
   const paths = runPaths(run);
 
   // ---- what is trained ----
-  const record = describeRun(config, dataSet);
+  const pretraining = findPretraining(config, { run, resume });
+  const alike = pretraining !== undefined && (config.normalization ?? "init") === "init";
+  const normalization =
+    typeof config.normalization === "object"
+      ? config.normalization
+      : alike
+        ? pretraining.normalization
+        : given.normalization;
+  const dataSet = { ...given, normalization };
+  const pictures = await mixingPictures();
+  const record = describeRun(config, dataSet, { pretraining, pictures });
   const { model: whole, method } = buildNetwork(record);
   const model = config.trainable === "head" ? headOnly(whole, whole.init(new Random("shapes")).params) : whole;
   const optimizer = createOptimizer(config.optimizer);
-  const batches = trainBatches(config, dataSet, method, model);
+  const referencesFrom = referenceSet(config, dataSet, { pretraining, pretrainingImages: options.pretrainingImages });
+  const drawReferencesAt = referencesFrom?.drawAt ?? (() => () => new Float32Array());
+  const mixingSet = pictures?.images;
+  const batches = trainBatches(config, dataSet, { method, model, drawReferencesAt, workers, mixingSet });
   const { stepsPerEpoch } = batches;
   const totalSteps = config.epochs * stepsPerEpoch;
 
@@ -93,11 +133,12 @@ export async function train(config: RunConfig, dataSet: DataSet, options: TrainO
   const secondsBefore = progress.seconds;
   const startedAt = performance.now();
   const seconds = () => secondsBefore + (performance.now() - startedAt) / 1000;
-  const save = () => {
+  const save = (outputAnchor?: HostArray) => {
     requireFinite(current, step);
     saveCheckpoint(paths.checkpoint, {
       ...current,
       references,
+      outputAnchor,
       progress: { step, epochLossSum, epochCorrect, seconds: seconds() },
     });
   };
@@ -113,18 +154,20 @@ export async function train(config: RunConfig, dataSet: DataSet, options: TrainO
     ...validation,
   });
   if (step >= lastStep) return summary();
-  let next = batches.at(step);
-  const stepper = await createStepper({ model, method, optimizer }, config, {
-    current,
-    fed: next.microBatches[0],
-    controls: controlsAt(0),
-  });
   const forward =
-    config.validateEvery > 0 && imageCount(dataSet.validation) > 0
+    imageCount(dataSet.validation) > 0 && (config.validateEvery > 0 || method.output.reading?.anchor)
       ? createForward(record, { model: whole, method })
       : undefined;
+  let stepper: Stepper | undefined;
 
   try {
+    const nextBatch = madeAhead(batches.at, { first: step, end: lastStep, ahead: batches.ahead });
+    let next = await nextBatch();
+    stepper = await createStepper({ model, method, optimizer }, config, {
+      current,
+      fed: next.microBatches[0],
+      controls: controlsAt(0),
+    });
     let validation: Validation | undefined;
     let imagesPerSecond = 0;
     let saved = step;
@@ -137,11 +180,12 @@ export async function train(config: RunConfig, dataSet: DataSet, options: TrainO
       const learningRate = controls.learningRate.data[0];
       const { labels } = next;
       const { loss, logits, ...moved } = await stepper.step(current, next.microBatches, controls);
-      if (step + 1 < lastStep) next = batches.at(step + 1);
+      batches.stepTook(performance.now() - stepStartedAt, lastStep - step);
+      if (step + 1 < lastStep) next = await nextBatch();
 
       const stepLoss = loss.data[0];
       if (!Number.isFinite(stepLoss))
-        throw new UserError(
+        throw new Diverged(
           `the loss is ${stepLoss} at step ${step + 1} (epoch ${epoch + 1}); ${
             existsSync(paths.checkpoint) ? `the checkpoint of step ${saved} is kept` : "no checkpoint was written yet"
           }; lower the learning rate (${learningRate})`,
@@ -184,19 +228,20 @@ export async function train(config: RunConfig, dataSet: DataSet, options: TrainO
       // ---- end of an epoch ----
       if (stepsDone === stepsPerEpoch) {
         requireFinite(current, step);
-        const due = (epoch + 1) % (config.validateEvery || 1) === 0 || step === totalSteps;
+        const due = config.validateEvery > 0 && ((epoch + 1) % config.validateEvery === 0 || step === totalSteps);
         if (forward && due) validation = await validate();
         log({ event: "epoch", ...epochMeans, ...(due ? validation : undefined) });
         epochLossSum = 0;
         epochCorrect = 0;
-        save();
+        save(step === totalSteps ? await lastAnchor() : undefined);
         saved = step;
       }
     }
     if (saved !== step) save();
     return summary(validation);
   } finally {
-    await stepper.dispose();
+    await batches.close();
+    await stepper?.dispose();
     await forward?.dispose();
   }
 
@@ -207,6 +252,12 @@ export async function train(config: RunConfig, dataSet: DataSet, options: TrainO
     return config.averageDecay > 0 ? { learningRate, averageDecay } : { learningRate };
   }
 
+  async function mixingPictures(): Promise<Pictures | undefined> {
+    const { channels, height, width } = dataSet.train;
+    const side = mixingSide(Math.max(height, width));
+    return config.mixingPictures === undefined ? undefined : readPictures(config.mixingPictures, { side, channels });
+  }
+
   async function startingPoint(): Promise<Checkpoint> {
     const initial = model.init(new Random("init", config.seed));
     if (existsSync(paths.checkpoint)) {
@@ -214,16 +265,26 @@ export async function train(config: RunConfig, dataSet: DataSet, options: TrainO
       checkVariables(paths.checkpoint, stored, model, initial);
       return stored;
     }
-    const { params, state } = config.init ? startFrom(config.init, initial) : await fitted(initial);
+    const fresh = tiesStart() ? { ...initial, params: tiedStart(initial.params, model.stemWeight) } : initial;
+    const { params, state } = config.init ? startFrom(config.init, fresh) : await fitted(fresh);
     const moving = Object.entries(params).filter(([name]) => !model.frozen?.includes(name));
     return {
       params,
       state,
       slots: optimizer.init(Object.fromEntries(moving)),
       average: config.averageDecay > 0 ? { params, state } : undefined,
-      references: keepReferences(),
+      references: referencesFrom?.kept(),
       progress: { step: 0, epochLossSum: 0, epochCorrect: 0, seconds: 0 },
     };
+  }
+
+  function tiesStart(): boolean {
+    if (config.method.name !== "anchored" || !config.method.tiedStart) return false;
+    if (model.frozen?.includes(model.stemWeight))
+      throw new UserError(
+        `--tied-start: the first layer of ${model.name} is not trained, so that it could never tell references apart; leave it out`,
+      );
+    return true;
   }
 
   /** A first layer that is set by statistics of its inputs sees those of the first batches, as they are fed. */
@@ -239,22 +300,24 @@ export async function train(config: RunConfig, dataSet: DataSet, options: TrainO
   }
 
   function startFrom(path: string, fresh: Variables): Variables {
-    const { notes, ...variables } = initialWeights(path, model.name, fresh);
+    const { notes, ...variables } = initialWeights(path, model, fresh);
     for (const note of notes) options.onNotice?.(note);
+    if (alike) options.onNotice?.(`images and references are normalised as in ${path}`);
     return variables;
   }
 
-  function keepReferences(): HostArray | undefined {
-    if (config.method.name !== "anchored") return undefined;
-    const { train, normalization } = dataSet;
-    const rows = keptReferenceRows(batches.referenceSet, config.method.referenceCount, config.seed);
-    const shape = [rows.length, train.channels, train.height, train.width];
-    return HostArray.float32(shape, normalizeImages(train, rows, normalization));
+  /** What predicting with `variables` takes. */
+  function means({ params, state }: Variables) {
+    return { forward: forward!, record, method, variables: { params, state }, references };
+  }
+
+  async function lastAnchor(): Promise<HostArray | undefined> {
+    return forward && outputAnchorOf(means(current.average ?? current), dataSet.validation);
   }
 
   async function validate(): Promise<Validation> {
     const predicted = (variables: Variables) =>
-      predictSet(forward!, record, variables, references, dataSet.validation, { protocol: "single" });
+      predictSet(means(variables), dataSet.validation, { protocol: "single" });
     const predictions = await predicted(current);
     const averaged = current.average && (await predicted(current.average));
     return {
@@ -291,7 +354,16 @@ function claimFolder(run: string, record: RunRecord, resume: boolean): void {
     writeFileAtomic(paths.config, `${JSON.stringify(record, null, 2)}\n`);
     return;
   }
-  const difference = firstDifference(JSON.parse(JSON.stringify(record)), readRun(run));
+  const { config, mixingPictures } = record;
+  const before = readRun(run);
+  if (
+    config.mixingPictures === before.config.mixingPictures &&
+    mixingPictures?.sha256 !== before.mixingPictures?.sha256
+  )
+    throw new UserError(
+      `--resume: the ${mixingPictures?.count} mixing pictures in ${config.mixingPictures} are not the ${before.mixingPictures?.count} that ${run} was trained with; put those back, or choose another --out`,
+    );
+  const difference = firstDifference(JSON.parse(JSON.stringify(record)), before);
   if (difference)
     throw new UserError(
       `--resume: ${difference.path.replace(/^config\./, "")} is ${JSON.stringify(difference.a)}, but ${run} was trained with ${JSON.stringify(difference.b)}; use the same, or another --out`,

@@ -9,10 +9,19 @@ import {
   runPaths,
   UserError,
 } from "../core/index.ts";
-import { calibrateBySpread, combineReferences, createMethod, type Method, referenceRows } from "../methods/index.ts";
+import {
+  type AnchorSource,
+  calibrateBySpread,
+  combineReferences,
+  createMethod,
+  type Method,
+  readOutputs,
+  referenceRows,
+} from "../methods/index.ts";
 import { createModel, type Model, type Variables } from "../models/index.ts";
-import { checkVariables, loadCheckpoint } from "./checkpoint.ts";
+import { checkVariables, chooseWeights, loadCheckpoint } from "./checkpoint.ts";
 import { createForward, type Forward, type ForwardOptions } from "./forward.ts";
+import { wantsPretrainingImages } from "./pretraining.ts";
 import { type RunRecord, readRun } from "./run-record.ts";
 import { type ReferenceChooser, residualPool, transductor } from "./transductor.ts";
 
@@ -31,6 +40,11 @@ export interface PredictOptions {
   readonly train?: ImageSet;
   /** `blt`: how many residuals; default 200. */
   readonly residuals?: number;
+  /**
+   * Outputs that are read relative to an anchor (OAT): images whose outputs give one anchor, drawn in an order that is
+   * always the same; `stored`: all by the one that the checkpoint keeps. Default: the batch size of the training.
+   */
+  readonly predictionBatch?: number | "stored";
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
 }
 
@@ -42,8 +56,18 @@ export interface Predictor {
    * references are asked for than are kept.
    */
   predict(set: ImageSet, options?: PredictOptions): Promise<Predictions>;
-  /** Logits [N × K] under each of the first `k` kept references (all by default). @throws as `predict` */
-  predictByReference(set: ImageSet, options?: Pick<PredictOptions, "k" | "onProgress">): Promise<Float32Array[]>;
+  /**
+   * Logits [N × K] under each of the first `k` kept references (all by default); methods without have one way.
+   * @throws as `predict`
+   */
+  predictByReference(
+    set: ImageSet,
+    options?: Pick<PredictOptions, "k" | "predictionBatch" | "onProgress">,
+  ): Promise<Float32Array[]>;
+  /** The network's outputs [N × K] as they are, under the first reference. @throws as `predict` */
+  outputs(set: ImageSet, options?: Pick<PredictOptions, "onProgress">): Promise<Float32Array>;
+  /** [K] that the checkpoint keeps, of the validation images, for outputs that are read relative to an anchor. */
+  readonly outputAnchor?: HostArray;
   dispose(): Promise<void>;
 }
 
@@ -58,8 +82,12 @@ export interface LoadedRun {
   readonly variables: Variables;
   /** [R, C, H, W] normalised; absent for methods without. */
   readonly references?: HostArray;
+  /** [K] that outputs are read relative to, of the validation images; absent for methods without, and raw weights. */
+  readonly outputAnchor?: HostArray;
   /** Which of its weights these are. */
   readonly weights: "raw" | "average";
+  /** Steps that they were trained for. */
+  readonly step: number;
 }
 
 /** The weights and references of a run. @throws UserError where the folder or its checkpoint is missing or damaged. */
@@ -67,20 +95,25 @@ export function loadRun(run: string, { weights }: Pick<PredictorOptions, "weight
   const record = readRun(run);
   const path = runPaths(run).checkpoint;
   const checkpoint = loadCheckpoint(path);
-  const { average, references } = checkpoint;
-  if (weights === "average" && !average)
-    throw new UserError(`--weights average: ${run} keeps none; train it with --average-decay, or use raw`);
-  const used = average && weights !== "raw" ? average : checkpoint;
-  const variables = { params: used.params, state: used.state };
+  const { params, state, kind } = chooseWeights(run, checkpoint, weights);
+  const variables = { params, state };
   const { model } = buildNetwork(record);
   checkVariables(path, variables, model, model.init(new Random("shapes")));
-  return { record, variables, references, weights: used === average ? "average" : "raw" };
+  return {
+    record,
+    variables,
+    references: checkpoint.references,
+    // It is of the weights that predictions take by themselves.
+    outputAnchor: kind === "raw" ? undefined : checkpoint.outputAnchor,
+    weights: kind ?? "raw",
+    step: checkpoint.progress.step,
+  };
 }
 
 /** The predictor of a run folder. @throws UserError where the folder or its checkpoint is missing or damaged. */
 export async function loadPredictor(run: string, options: PredictorOptions = {}): Promise<Predictor> {
-  const { record, variables, references } = loadRun(run, options);
-  return createPredictor(record, variables, references, options);
+  const { record, variables, references, outputAnchor } = loadRun(run, options);
+  return createPredictor(record, variables, references, { ...options, outputAnchor });
 }
 
 /** A predictor with fixed weights and references [R, C, H, W] (normalised). */
@@ -88,17 +121,22 @@ export async function createPredictor(
   record: RunRecord,
   variables: Variables,
   references: HostArray | undefined,
-  options: PredictorOptions = {},
+  { outputAnchor, ...options }: PredictorOptions & { readonly outputAnchor?: HostArray } = {},
 ): Promise<Predictor> {
-  const forward = createForward(record, buildNetwork(record), options);
-  const predict: Predictor["predict"] = (set, asked) => predictSet(forward, record, variables, references, set, asked);
+  const network = buildNetwork(record);
+  const forward = createForward(record, network, options);
+  const means: Means = { forward, record, method: network.method, variables, references, outputAnchor };
   return {
     record,
-    predict,
-    predictByReference(set, { k, onProgress } = {}) {
-      const kept = keptReferences(record, references, "k", k);
-      if (!kept) throw new TypeError(`${record.config.method.name} has no references`);
-      return logitsUnder(forward, record, variables, kept, set, onProgress);
+    outputAnchor,
+    predict: (set, asked) => predictSet(means, set, asked),
+    predictByReference(set, { k, predictionBatch, onProgress } = {}) {
+      const kept = keptReferences(means, "k", k);
+      return logitsUnder(means, kept, set, { predictionBatch, onProgress });
+    },
+    async outputs(set, { onProgress } = {}) {
+      const [outputs] = await outputsUnder(means, keptReferences(means, "single", undefined), set, onProgress);
+      return outputs;
     },
     dispose: () => forward.dispose(),
   };
@@ -115,20 +153,34 @@ export function buildNetwork({ config, data }: RunRecord): { model: Model; metho
   return { method, model: createModel(config.model, options) };
 }
 
+/** What a prediction is made with. */
+export interface Means {
+  readonly forward: Forward;
+  readonly record: RunRecord;
+  readonly method: Method;
+  readonly variables: Variables;
+  /** [R, C, H, W] */
+  readonly references: HostArray | undefined;
+  /** [K] */
+  readonly outputAnchor?: HostArray;
+}
+
 export async function predictSet(
-  forward: Forward,
-  record: RunRecord,
-  variables: Variables,
-  references: HostArray | undefined,
+  means: Means,
   set: ImageSet,
-  { protocol = "k", k, calibrate, train, residuals = 200, onProgress }: PredictOptions = {},
+  { protocol = "k", k, calibrate, train, residuals = 200, ...options }: PredictOptions = {},
 ): Promise<Predictions> {
+  const { forward, record } = means;
   const classes = record.data.classNames.length;
   const result = { set: set.name, labels: set.labels, classes };
-  const kept = keptReferences(record, references, protocol, k);
+  const kept = keptReferences(means, protocol, k);
   if (kept && protocol === "blt") {
     if (!train) throw new TypeError("predict: protocol blt needs the training images");
     const { config, data } = record;
+    if (wantsPretrainingImages(config))
+      throw new UserError(
+        "--protocol blt: it needs the residuals of training, but the references came from the pre-training; use k or single",
+      );
     const policy = config.method.name === "anchored" ? config.method.references : "all";
     const pool = residualPool(train, data.normalization, {
       size: residuals,
@@ -137,13 +189,13 @@ export async function predictSet(
     });
     const chooser = await transductor(kept, pool, { batchSize: forward.batchSize(1), threads: forward.threads });
     try {
-      const [logits] = await logitsUnder(forward, record, variables, chooser, set, onProgress);
+      const [logits] = await logitsUnder(means, chooser, set, options);
       return { ...result, logits };
     } finally {
       await chooser.dispose();
     }
   }
-  const byReference = await logitsUnder(forward, record, variables, kept, set, onProgress);
+  const byReference = await logitsUnder(means, kept, set, options);
   if (!kept || protocol === "single") return { ...result, logits: byReference[0] };
   const { logits, uncertainty } = combineReferences(byReference);
   return { ...result, logits: calibrate ? calibrateBySpread(logits, uncertainty, classes) : logits, uncertainty };
@@ -154,15 +206,13 @@ export async function predictSet(
  * @throws UserError where more are asked for than are kept.
  */
 export function keptReferences(
-  { config }: RunRecord,
-  references: HostArray | undefined,
+  { method, references }: Pick<Means, "method" | "references">,
   protocol: NonNullable<PredictOptions["protocol"]>,
   k: number | undefined,
 ): HostArray | undefined {
   if (k !== undefined && !(Number.isInteger(k) && k >= 1)) throw new UserError(`--k ${k}: use a whole number ≥ 1`);
   if (!references) {
-    if (config.method.name !== "standard")
-      throw new UserError(`${config.method.name}: the checkpoint keeps no references; train the run again`);
+    if (method.anchored) throw new UserError(`${method.name}: the checkpoint keeps no references; train the run again`);
     return undefined;
   }
   const [count, ...image] = references.shape;
@@ -178,9 +228,43 @@ const isChooser = (references: HostArray | ReferenceChooser | undefined): refere
 
 /** Logits [N × K] of every image under each reference, R of them (1 for a chooser, and for methods without). */
 async function logitsUnder(
-  forward: Forward,
-  { data }: RunRecord,
-  variables: Variables,
+  means: Means,
+  references: HostArray | ReferenceChooser | undefined,
+  set: ImageSet,
+  { predictionBatch, onProgress }: Pick<PredictOptions, "predictionBatch" | "onProgress">,
+): Promise<Float32Array[]> {
+  const { output } = means.method;
+  const source = anchorSource(means, predictionBatch);
+  const byReference = await outputsUnder(means, references, set, onProgress);
+  return byReference.map((outputs) => readOutputs(output, outputs, means.record.data.classNames.length, source));
+}
+
+function anchorSource(
+  { method, record: { config }, outputAnchor }: Means,
+  batch: PredictOptions["predictionBatch"],
+): AnchorSource {
+  if (batch !== undefined && !method.output.reading?.anchor)
+    throw new UserError(`--prediction-batch ${batch}: ${method.name} predicts each image by itself; leave it out`);
+  if (batch !== "stored") return { batch: batch ?? config.batchSize };
+  if (!outputAnchor)
+    throw new UserError(
+      "--prediction-batch stored: the checkpoint keeps no anchor of these weights, as it is not trained to its end or has no validation images; finish the training, or give a number",
+    );
+  return { anchor: outputAnchor.data };
+}
+
+/** [K] of the outputs on a whole image set, under the first reference. `undefined` where none is needed. */
+export async function outputAnchorOf(means: Means, set: ImageSet): Promise<HostArray | undefined> {
+  const { anchor } = means.method.output.reading ?? {};
+  if (!anchor) return undefined;
+  const [outputs] = await outputsUnder(means, keptReferences(means, "single", undefined), set);
+  const classes = means.record.data.classNames.length;
+  return HostArray.float32([classes], Float32Array.from(anchor.host(outputs, classes)));
+}
+
+/** As `logitsUnder`, the network's outputs as they are. */
+async function outputsUnder(
+  { forward, record: { data }, variables }: Means,
   references: HostArray | ReferenceChooser | undefined,
   set: ImageSet,
   onProgress?: PredictOptions["onProgress"],
@@ -195,10 +279,10 @@ async function logitsUnder(
     const images = paddedBatch(set, at, batchSize, data.normalization);
     const filled = Math.min(batchSize, total - at);
     const shown = isChooser(references) ? await references.choose(images) : references;
-    const logits = await forward.run(variables, images, shown);
+    const outputs = await forward.run(variables, images, shown);
     for (const [r, own] of byReference.entries()) {
       const first = r * batchSize * classes;
-      own.set(logits.subarray(first, first + filled * classes), at * classes);
+      own.set(outputs.subarray(first, first + filled * classes), at * classes);
     }
     onProgress?.({ done: at + filled, total });
   }

@@ -1,7 +1,8 @@
-import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { type DataSet, type ImageSet, imageCount, type Normalization, runPaths, UserError } from "../core/index.ts";
+import { type DataSet, fingerprintOf, imageCount, type Normalization, runPaths, UserError } from "../core/index.ts";
+import type { Pictures } from "../data/index.ts";
 import { type RunConfig, resolveConfig } from "./config.ts";
+import type { Pretraining } from "./pretraining.ts";
 
 /** What `config.json` of a run folder holds: all that is needed to use the checkpoint beside it. */
 export interface RunRecord {
@@ -19,9 +20,21 @@ export interface RunRecord {
     /** SHA-256 of the training images and labels: a run is only resumed on the same data. */
     readonly sha256: string;
   };
+  /** Of the run that this one started from. */
+  readonly pretraining?: Pretraining;
+  /** The pictures of `config.mixingPictures` as they were. */
+  readonly mixingPictures?: {
+    readonly count: number;
+    /** Of their bytes. */
+    readonly sha256: string;
+  };
 }
 
-export function describeRun(config: RunConfig, { name, title, train, validation, normalization }: DataSet): RunRecord {
+export function describeRun(
+  config: RunConfig,
+  { name, title, train, validation, normalization }: DataSet,
+  { pretraining, pictures }: { readonly pretraining?: Pretraining; readonly pictures?: Pictures } = {},
+): RunRecord {
   const { classNames, channels, height, width } = train;
   const [trainImages, validationImages] = [imageCount(train), imageCount(validation)];
   return {
@@ -36,16 +49,12 @@ export function describeRun(config: RunConfig, { name, title, train, validation,
       normalization,
       trainImages,
       validationImages,
-      sha256: fingerprint(train),
+      sha256: fingerprintOf(train),
     },
+    ...(pretraining && { pretraining }),
+    ...(pictures && { mixingPictures: { count: pictures.images.length, sha256: pictures.sha256 } }),
   };
 }
-
-const fingerprint = ({ images, labels }: ImageSet): string =>
-  createHash("sha256")
-    .update(images)
-    .update(new Uint8Array(labels.buffer, labels.byteOffset, labels.byteLength))
-    .digest("hex");
 
 /** @throws UserError where `run` is no run folder or its config.json is damaged. */
 export function readRun(run: string): RunRecord {

@@ -25,12 +25,15 @@ export function meanNll({ logits, labels, classes }: Predictions): number {
   return sum / labels.length;
 }
 
-/** @throws UserError naming a parameter that is NaN or infinite, which a finite loss may hide for one step. */
+/** The loss or a weight is NaN or infinite. */
+export class Diverged extends UserError {}
+
+/** @throws Diverged naming a parameter that is NaN or infinite, which a finite loss may hide for one step. */
 export function requireFinite({ params, state }: TrainState, step: number): void {
   const isBad = (data: HostArray["data"]) => data.some((value) => !Number.isFinite(value));
   for (const [name, { data }] of Object.entries({ ...params, ...state } satisfies HostArrays))
     if (isBad(data))
-      throw new UserError(
+      throw new Diverged(
         `${name} is no longer finite at step ${step}; the last checkpoint is kept; lower the learning rate`,
       );
 }

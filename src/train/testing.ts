@@ -1,5 +1,18 @@
-import { type DataSet, type ImageSet, Random } from "../core/index.ts";
+import {
+  type DataSet,
+  HostArray,
+  type ImageSet,
+  isClassifier,
+  Random,
+  runPaths,
+  writeFileAtomic,
+} from "../core/index.ts";
+import type { Variables } from "../models/index.ts";
+import { saveCheckpoint } from "./checkpoint.ts";
 import { type RunConfig, type RunConfigInput, resolveConfig } from "./config.ts";
+import { buildNetwork } from "./predict.ts";
+import { referenceSet } from "./reference-set.ts";
+import { describeRun } from "./run-record.ts";
 
 /** Grey squares whose brightness is their class, in noise: learnt within a few steps. */
 export function tinyImages(name: string, count: number, seed = 0): ImageSet {
@@ -39,3 +52,24 @@ export const tinyConfig = (changes: Partial<RunConfigInput> = {}): RunConfig =>
     threads: 1,
     ...changes,
   });
+
+/** A run folder with fresh weights, biases of the classifier that are not zero, and an average of other fresh ones. */
+export function untrainedRun(run: string, config: RunConfig, dataSet: DataSet): void {
+  const record = describeRun(config, dataSet);
+  const { model } = buildNetwork(record);
+  const fresh = (name: string): Variables => {
+    const { params, state } = model.init(new Random("untrained", name));
+    const biases = Object.keys(params).filter((key) => isClassifier(key) && params[key].shape.length === 1);
+    for (const key of biases)
+      params[key] = HostArray.float32(params[key].shape, params[key].data.map((_, i) => i - 1) as Float32Array);
+    return { params, state };
+  };
+  writeFileAtomic(runPaths(run).config, JSON.stringify(record));
+  saveCheckpoint(runPaths(run).checkpoint, {
+    ...fresh("raw"),
+    slots: {},
+    average: config.averageDecay > 0 ? fresh("average") : undefined,
+    references: referenceSet(config, dataSet)?.kept(),
+    progress: { step: 0, epochLossSum: 0, epochCorrect: 0, seconds: 0 },
+  });
+}

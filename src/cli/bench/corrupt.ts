@@ -1,12 +1,12 @@
 import { availableParallelism } from "node:os";
 import { Command } from "commander";
-import { type ImageSet, Random } from "../../core/index.ts";
 import { CorruptionPool, corruptionNames, severities } from "../../corrupt/index.ts";
 import { thisMachine } from "../../evaluate/index.ts";
 import { toJson } from "../json.ts";
 import { listOf, whole } from "../numbers.ts";
 import { textTable } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
+import { texturedImages } from "./textured-images.ts";
 
 interface Options {
   readonly corruptions?: readonly string[];
@@ -92,19 +92,4 @@ function corruptTable(rows: readonly CorruptBenchRow[]): string {
     [`all ${rows.length}: images / time`, (made / seconds).toFixed(0)],
   ]);
   return `${table}\n\n${imageSize}×${imageSize} pixels, ${threads} threads, ${cpu}`;
-}
-
-/** Waves and grain: no corruption finds an easy case. */
-function texturedImages(count: number, side: number): ImageSet {
-  const random = new Random("textured images");
-  const images = new Uint8Array(count * side * side * 3);
-  for (let n = 0, at = 0; n < count; n++) {
-    const [fx, fy] = [0.1 + 0.5 * random.uniform(), 0.1 + 0.5 * random.uniform()];
-    for (let y = 0; y < side; y++)
-      for (let x = 0; x < side; x++)
-        for (let c = 0; c < 3; c++, at++)
-          images[at] = 128 + 80 * Math.sin(fx * x + c) * Math.cos(fy * y) + 40 * (random.uniform() - 0.5);
-  }
-  const labels = new Int32Array(count);
-  return { name: "textured", height: side, width: side, channels: 3, images, labels, classNames: ["texture"] };
 }

@@ -1,4 +1,4 @@
-import { type DataSet, type ImageSet, imageCount, permutation, Random, subset } from "../../core/index.ts";
+import { allBytes, type DataSet, type ImageSet, imageCount, permutation, Random, subset } from "../../core/index.ts";
 
 const SAMPLES_IN_DISTRIBUTION = 10;
 const SAMPLES_OF_A_SHIFT = 6;
@@ -33,7 +33,7 @@ export function sampleImages({ test, shifts }: DataSet): ChosenImages {
   const images = new Uint8Array(bytes);
   let at = 0;
   for (const part of parts) {
-    images.set(part.images, at);
+    images.set(allBytes(part), at);
     at += part.images.length;
   }
   return {

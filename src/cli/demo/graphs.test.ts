@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { normalizeImages } from "../../augment/index.ts";
-import { HostArray, type HostArrays, Random } from "../../core/index.ts";
+import { allBytes, HostArray, type HostArrays, Random } from "../../core/index.ts";
 import { compile, flattenTree, runReference } from "../../engine/index.ts";
 import { relativeError } from "../../engine/testing.ts";
 import { buildNetwork, createPredictor } from "../../train/index.ts";
@@ -42,7 +42,7 @@ test.each([
     });
     const first = {
       ...dataSet.test,
-      images: dataSet.test.images.subarray(0, 3 * 192),
+      images: allBytes(dataSet.test).subarray(0, 3 * 192),
       labels: dataSet.test.labels.slice(0, 3),
     };
     const asked = shown ? await predictor.predictByReference(first) : [(await predictor.predict(first)).logits];

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { type DataSet, imageCount, UserError } from "../../core/index.ts";
+import { allBytes, type DataSet, imageCount, UserError } from "../../core/index.ts";
 import { dataSetTable } from "../../data/index.ts";
 import { type RunConfig, readRun } from "../../train/index.ts";
 import { sampleImages } from "./choose-images.ts";
@@ -62,7 +62,7 @@ export async function writeDemo(
     normalization: data.normalization,
     models,
     samples: {
-      images: site.add("samples.bin", samples.set.images),
+      images: site.add("samples.bin", allBytes(samples.set)),
       labels: [...samples.set.labels].slice(0, imageCount(samples.set)),
       sets: samples.from,
     },

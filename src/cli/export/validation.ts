@@ -1,5 +1,4 @@
-import type { ImageSet } from "../../core/index.ts";
-import { UserError } from "../../core/index.ts";
+import { allBytes, type ImageSet, subset, UserError } from "../../core/index.ts";
 import { fitScaling, type Predictions } from "../../evaluate/index.ts";
 import type { Classifier } from "../../export/index.ts";
 import type { RunRecord } from "../../train/index.ts";
@@ -32,19 +31,19 @@ export async function validationOf(
 export async function predictSet(
   terminal: Terminal,
   classifier: Classifier,
-  { name: set, images, labels }: ImageSet,
+  images: ImageSet,
   signal?: AbortSignal,
 ): Promise<Predictions> {
   const classes = classifier.classes.length;
-  const { height, width, channels } = classifier.card;
-  const bytesPerImage = height * width * channels;
+  const { name: set, labels } = images;
   const logits = new Float32Array(labels.length * classes);
   const progress = dataProgress(terminal);
   const AT_ONCE = 64;
   try {
     for (let at = 0; at < labels.length; at += AT_ONCE) {
       signal?.throwIfAborted();
-      const answers = await classifier.predict(images.subarray(at * bytesPerImage, (at + AT_ONCE) * bytesPerImage));
+      const rows = Array.from({ length: Math.min(AT_ONCE, labels.length - at) }, (_, i) => at + i);
+      const answers = await classifier.predict(allBytes(subset(images, rows)));
       logits.set(answers.logits, at * classes);
       progress.update({ label: `predicting ${set}`, done: at + answers.count, total: labels.length, unit: "images" });
     }

@@ -9,8 +9,10 @@ import {
   writeFileAtomic,
 } from "../../core/index.ts";
 import { type ExportOptions, exportClassifier, type ModelCard, openBytes } from "../../export/index.ts";
+import { createMethod } from "../../methods/index.ts";
 import { createPredictor, type LoadedRun, loadRun } from "../../train/index.ts";
 import { firstImages } from "../judge/image-sets.ts";
+import { unfinished } from "../judge/open-run.ts";
 import type { Terminal } from "../terminal.ts";
 import { fitTemperature, predictSet, validationOf } from "./validation.ts";
 
@@ -53,6 +55,8 @@ export async function writeModel(
   signal: AbortSignal,
 ): Promise<Exported> {
   const loaded = loadRun(run, options);
+  const note = unfinished(run, loaded.record, loaded.step, "exported");
+  if (note) terminal.note(note);
   const float16 = options.precision === "float16";
   let validation: ImageSet | undefined;
   if (asked === "auto" || float16)
@@ -80,8 +84,10 @@ export async function writeModel(
   const bytes = await exportClassifier(loaded, { ...options, temperature });
 
   const set = firstImages(validation ?? noiseImages(loaded), CHECKED);
-  const predictor = await createPredictor(loaded.record, loaded.variables, loaded.references, { threads });
-  const expected = await predictor.predict(set, options).finally(() => predictor.dispose());
+  const { record, variables, references, outputAnchor } = loaded;
+  const predictor = await createPredictor(record, variables, references, { threads, outputAnchor });
+  const predictionBatch = createMethod(record.config.method).output.reading?.anchor ? "stored" : undefined;
+  const expected = await predictor.predict(set, { ...options, predictionBatch }).finally(() => predictor.dispose());
   const actual = await predictWith(bytes, set);
   const largestDifference = difference(actual.logits, expected.logits);
   if (!float16 && !(largestDifference <= TOLERANCE))

@@ -9,6 +9,7 @@ import { dataSetLoader, foreignImages, foreignTo } from "./image-sets.ts";
 import { checkSameData, fingerprintOf, OpenRun, unfinished, type Wanted } from "./open-run.ts";
 import { type Asking, defaultSuites, type JudgeOptions } from "./options.ts";
 import { predictAs } from "./predict-as.ts";
+import { measurePredictionBatch } from "./prediction-batch.ts";
 import { measureSensitivity } from "./sensitivity.ts";
 import { saveStrips } from "./strips.ts";
 
@@ -40,13 +41,18 @@ export async function judgeRuns(
 
 async function judgeOpened(terminal: Terminal, runs: readonly OpenRun[], options: JudgeOptions): Promise<Results[]> {
   const { suites = defaultSuites, signal } = options;
-  const asking: Asking = { protocol: options.protocol ?? "k", k: options.k, calibrate: options.calibrate };
+  const asking: Asking = {
+    protocol: options.protocol ?? "k",
+    k: options.k,
+    calibrate: options.calibrate,
+    predictionBatch: options.predictionBatch,
+  };
   const load = dataSetLoader(terminal);
   const progress = dataProgress(terminal);
   const ready: Opened[] = [];
 
   for (const run of runs) {
-    const note = unfinished(run);
+    const note = unfinished(run.run, run.record, run.checkpoint.progress.step, "judged");
     if (note) terminal.note(note);
     const { config, data } = run.record;
     const dataSet = await load(dataOptions(config, options.dataDir));
@@ -80,6 +86,7 @@ async function judgeOpened(terminal: Terminal, runs: readonly OpenRun[], options
       progress.stop();
     }
     if (suites.includes("sensitivity") && run.anchored) await measureSensitivity(run, test, progress, signal);
+    if (suites.includes("prediction-batch")) await measurePredictionBatch(run, [test, ...shifts], progress, signal);
     progress.stop();
   }
   if (suites.includes("corruptions")) await judgeCorruptions(terminal, ready, options);
@@ -88,10 +95,11 @@ async function judgeOpened(terminal: Terminal, runs: readonly OpenRun[], options
   const results: Results[] = [];
   for (const { run, test } of ready) {
     run.dropOthers();
-    await saveGallery(run.run, test, loadPredictions(run.run, test.name));
+    await saveGallery(run.run, test, loadPredictions(run.run, test.name, run.weights));
     const flags = flagsOf(run.record.config);
     results.push(
       evaluateStored(run.run, {
+        weights: run.weights,
         parameters: Object.values(run.checkpoint.params).reduce((sum, { data }) => sum + data.length, 0),
         command: `anchored train ${flags ?? `--config ${run.run}/config.json`}`,
       }),
@@ -103,7 +111,11 @@ async function judgeOpened(terminal: Terminal, runs: readonly OpenRun[], options
 /** Runs on the same test set share its corrupted images: each is made once, and every run that lacks it predicts it. */
 async function judgeCorruptions(terminal: Terminal, ready: readonly Opened[], options: JudgeOptions): Promise<void> {
   const references = options.corruptionReferences ?? 1;
-  const asking: Asking = references === 1 ? { protocol: "single" } : { protocol: "k", k: references };
+  const { predictionBatch } = options;
+  const asking: Asking = {
+    ...(references === 1 ? { protocol: "single" } : { protocol: "k", k: references }),
+    predictionBatch,
+  };
   const groups = new Map<string, Opened[]>();
   for (const one of ready) {
     const key = fingerprintOf(one.test);

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { type ImageSet, runPaths, UserError } from "../../core/index.ts";
+import { fingerprintOf as digestOf, type ImageSet, runPaths, UserError } from "../../core/index.ts";
 import {
   dropStored,
   type PredictionContext,
@@ -10,9 +10,11 @@ import {
   type StoredSet,
   savePredictions,
   storedSets,
+  type Weights,
 } from "../../evaluate/index.ts";
 import {
   type Checkpoint,
+  chooseWeights,
   loadCheckpoint,
   loadPredictor,
   type Predictor,
@@ -36,6 +38,8 @@ export class OpenRun {
   readonly record: RunRecord;
   readonly checkpoint: Checkpoint;
   readonly checkpointSha256: string;
+  /** Which predict; undefined where the run has but one kind. */
+  readonly weights: Weights | undefined;
   #predictor: Promise<Predictor> | undefined;
 
   /** @throws UserError where the folder holds no run, or its checkpoint is missing or damaged. */
@@ -47,11 +51,12 @@ export class OpenRun {
     const path = runPaths(run).checkpoint;
     this.checkpoint = loadCheckpoint(path);
     this.checkpointSha256 = createHash("sha256").update(readFileSync(path)).digest("hex");
+    this.weights = chooseWeights(run, this.checkpoint, options.weights).kind;
     if (options.fresh) this.dropOthers("");
   }
 
   get anchored(): boolean {
-    return this.record.config.method.name !== "standard";
+    return this.record.config.method.name === "anchored";
   }
 
   /** References that are used; undefined for methods without. */
@@ -66,15 +71,19 @@ export class OpenRun {
 
   predictor(): Promise<Predictor> {
     const { device, threads = availableParallelism() } = this.options;
-    this.#predictor ??= loadPredictor(this.run, { device, threads });
+    this.#predictor ??= loadPredictor(this.run, { device, threads, weights: this.options.weights });
     return this.#predictor;
   }
 
   /** Whether the logits on these images, by this checkpoint, asked so, are stored. */
   has(wanted: Wanted): boolean {
-    const { inputKey, checkpointSha256 } = this.#context(wanted);
+    const { inputKey, checkpointSha256, weights } = this.#context(wanted);
     return storedSets(this.run).some(
-      (entry) => entry.set === wanted.set && entry.inputKey === inputKey && entry.checkpointSha256 === checkpointSha256,
+      (entry) =>
+        entry.set === wanted.set &&
+        entry.weights === weights &&
+        entry.inputKey === inputKey &&
+        entry.checkpointSha256 === checkpointSha256,
     );
   }
 
@@ -100,30 +109,36 @@ export class OpenRun {
   }
 
   #context({ role, fingerprint, asking, corruption }: Wanted): PredictionContext {
-    const asked = this.anchored
-      ? { protocol: asking.protocol, references: this.references(asking), calibrate: asking.calibrate }
-      : {};
+    const asked = {
+      ...(this.anchored && {
+        protocol: asking.protocol,
+        references: this.references(asking),
+        calibrate: asking.calibrate,
+      }),
+      ...(asking.predictionBatch !== undefined && { predictionBatch: asking.predictionBatch }),
+    };
     const inputKey = createHash("sha256")
       .update(JSON.stringify([fingerprint, role, asked]))
       .digest("hex");
-    const { calibrate: _, ...shown } = asked as { calibrate?: boolean; protocol?: string; references?: number };
-    return { role, corruption, ...shown, inputKey, checkpointSha256: this.checkpointSha256 };
+    const { protocol, references } = asked as { protocol?: string; references?: number };
+    const { weights, checkpointSha256 } = this;
+    return { role, weights, corruption, protocol, references, inputKey, checkpointSha256 };
   }
 }
 
-/** Of the bytes and labels of a set. */
-export const fingerprintOf = ({ images, labels, height, width, channels }: ImageSet): string =>
-  createHash("sha256")
-    .update(`${height}×${width}×${channels}`)
-    .update(images)
-    .update(new Uint8Array(labels.buffer, labels.byteOffset, labels.byteLength))
-    .digest("hex");
+/** Of the shape, bytes and labels of a set. */
+export const fingerprintOf = (set: ImageSet): string => digestOf(set, `${set.height}×${set.width}×${set.channels}`);
 
-/** A note for a run that stopped early; `undefined` for one that is trained to its end. */
-export function unfinished({ run, record: { config, data }, checkpoint }: OpenRun): string | undefined {
+/** A note for a run that stopped early and is `done` all the same; `undefined` for one that is trained to its end. */
+export function unfinished(
+  run: string,
+  { config, data }: RunRecord,
+  step: number,
+  done: "judged" | "exported",
+): string | undefined {
   const steps = config.epochs * Math.floor(data.trainImages / config.batchSize);
-  if (checkpoint.progress.step >= steps) return undefined;
-  return `${run} is not fully trained (step ${checkpoint.progress.step} of ${steps}); judged as it is`;
+  if (step >= steps) return undefined;
+  return `${run} is not fully trained (step ${step} of ${steps}); ${done} as it is`;
 }
 
 /** A folder whose images changed since training would be judged by other classes or splits. */

@@ -1,21 +1,32 @@
 import type { Benchmark, Severity } from "../../corrupt/index.ts";
 import type { Device } from "../../engine/index.ts";
+import type { Weights } from "../../evaluate/index.ts";
 
 /** What a run can be judged on. `corruptions` alone is 145 sets, so it is not among the default ones. */
-export const suites = ["clean", "calibration", "shift", "ood", "sensitivity", "corruptions"] as const;
+export const suites = [
+  "clean",
+  "calibration",
+  "shift",
+  "ood",
+  "sensitivity",
+  "prediction-batch",
+  "corruptions",
+] as const;
 export type Suite = (typeof suites)[number];
 export const defaultSuites: readonly Suite[] = suites.filter((suite) => suite !== "corruptions");
 
 export const protocols = ["single", "k", "blt"] as const;
 export type Protocol = (typeof protocols)[number];
 
-/** How an anchored model is asked; a standard one has only one way. */
+/** How a model is asked, where there are several ways. */
 export interface Asking {
   readonly protocol: Protocol;
   /** References of protocol `k`; all that the run keeps where absent. */
   readonly k?: number;
   /** The ImageNet code's scaling of the mean logits by their spread. */
   readonly calibrate?: boolean;
+  /** Outputs that are read relative to an anchor: images of one, or the `stored` one; as in training where absent. */
+  readonly predictionBatch?: number | "stored";
 }
 
 export interface CorruptionOptions {
@@ -39,6 +50,8 @@ export interface JudgeOptions extends CorruptionOptions, Partial<Asking> {
   readonly ood?: readonly string[];
   /** How many of their images; as many as there are test images where absent. */
   readonly oodCount?: number;
+  /** Which predict, where a run keeps a moving average of them: that where absent. */
+  readonly weights?: Weights;
   readonly dataDir?: string;
   readonly device?: Device;
   /** Threads of the predictions; a thread a core where absent. */

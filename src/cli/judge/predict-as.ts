@@ -12,7 +12,14 @@ interface Help {
 export const predictAs = (
   predictor: Predictor,
   images: ImageSet,
-  { protocol, k, calibrate }: Asking,
+  { protocol, k, calibrate, predictionBatch }: Asking,
   { train, onProgress }: Help,
 ): Promise<Predictions> =>
-  predictor.predict(images, { protocol, k, calibrate, onProgress, ...(protocol === "blt" && { train }) });
+  predictor.predict(images, {
+    protocol,
+    k,
+    calibrate,
+    predictionBatch,
+    onProgress,
+    ...(protocol === "blt" && { train }),
+  });

@@ -4,10 +4,19 @@ import { percent, textTable } from "../table.ts";
 const shown: MetricName[] = ["accuracy", "ece15", "rmsEce20", "smoothEce", "nll", "brier", "aurc"];
 
 /** A line for each image set; below it what was measured on foreign and on corrupted images. */
-export function resultsTable({ run, sets, ood, corruptions, scalings, conformal }: Results): string {
+export function resultsTable({
+  run,
+  weights,
+  sets,
+  ood,
+  corruptions,
+  scalings,
+  conformal,
+  predictionBatch,
+}: Results): string {
   const parts = [
     textTable([
-      [run, "images", ...shown.map((name) => metrics[name].title)],
+      [weights ? `${run} (${weights} weights)` : run, "images", ...shown.map((name) => metrics[name].title)],
       ...sets.map(({ set, images, metrics: values }) => [
         set,
         String(images),
@@ -38,6 +47,20 @@ export function resultsTable({ run, sets, ood, corruptions, scalings, conformal 
           percent(coverage),
           meanSize.toFixed(2),
         ]),
+      ]),
+    );
+  if (predictionBatch)
+    parts.push(
+      textTable([
+        ["read by the anchor of", "set", "Accuracy", "other class than the largest output"],
+        ...predictionBatch.sets.flatMap(({ set, points }) =>
+          points.map(({ batch, accuracy, changed }) => [
+            { 1: "each image", stored: "validation, stored" }[batch] ?? `${batch} images`,
+            set,
+            percent(accuracy),
+            percent(changed),
+          ]),
+        ),
       ]),
     );
   if (ood.length > 0)

@@ -17,8 +17,8 @@ export async function measureSensitivity(
   progress: ReturnType<typeof dataProgress>,
   signal?: AbortSignal,
 ): Promise<void> {
-  const { checkpointSha256 } = run;
-  if (!run.options.fresh && readSensitivity(run.run)?.checkpointSha256 === checkpointSha256) return;
+  const { checkpointSha256, weights } = run;
+  if (!run.options.fresh && readSensitivity(run.run, weights)?.checkpointSha256 === checkpointSha256) return;
   const predictor = await run.predictor();
   const images = firstImages(test, IMAGES);
   const logits = await predictor.predictByReference(images, {
@@ -37,9 +37,6 @@ export async function measureSensitivity(
     await predictor.predictByReference(few, { k });
     timed.push({ k, secondsPer1000Images: (performance.now() - start) / few.labels.length });
   }
-  saveSensitivity(run.run, {
-    images: images.labels.length,
-    points: points.map((point, i) => ({ ...point, secondsPer1000Images: timed[i].secondsPer1000Images })),
-    checkpointSha256,
-  });
+  const measured = points.map((point, i) => ({ ...point, secondsPer1000Images: timed[i].secondsPer1000Images }));
+  saveSensitivity(run.run, { images: images.labels.length, points: measured, checkpointSha256 }, weights);
 }

@@ -1,4 +1,4 @@
-import type { ImageSet } from "../../core/index.ts";
+import { type ImageSet, imageAt } from "../../core/index.ts";
 import { type Benchmark, corruptImage, type Severity } from "../../corrupt/index.ts";
 import { type StripImages, saveCorruptionStrips } from "../../report/index.ts";
 import type { CorruptedSets } from "./corrupted-sets.ts";
@@ -9,8 +9,7 @@ const ROW = 0;
 /** Saves what each corruption does to one test image, for the report. */
 export async function saveStrips(run: string, test: ImageSet, { cells, frost }: CorruptedSets): Promise<void> {
   const { height, width, channels } = test;
-  const size = height * width * channels;
-  const clean = test.images.slice(ROW * size, (ROW + 1) * size);
+  const clean = imageAt(test, ROW);
   const strips = new Map<string, { severities: number[]; images: Uint8Array[] }>();
   for (const { corruption } of cells) {
     if (corruption.benchmark === "published") continue;

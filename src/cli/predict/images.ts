@@ -1,8 +1,8 @@
 import { readdirSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { type ImageSet, UserError } from "../../core/index.ts";
-import { decodeImage, matchImages } from "../../data/index.ts";
+import { UserError } from "../../core/index.ts";
+import { decodeImage } from "../../data/index.ts";
 import { forEachLimited } from "../../data/parallel.ts";
 import type { ModelCard } from "../../export/index.ts";
 
@@ -54,21 +54,11 @@ export async function decodeAll(
   const decoded = new Array<Uint8Array | UserError>(sources.length);
   await forEachLimited(sources, 2 * availableParallelism(), async ({ name, bytes }, i) => {
     try {
-      decoded[i] = coloured(
-        await decodeImage(bytes ?? name, height, bytes ? "standard input" : name),
-        height,
-        channels,
-      );
+      decoded[i] = await decodeImage(bytes ?? name, height, channels, bytes ? "standard input" : name);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       decoded[i] = error;
     }
   });
   return decoded;
-}
-
-function coloured(images: Uint8Array, size: number, channels: number): Uint8Array {
-  const shape = { height: size, width: size };
-  const set: ImageSet = { name: "image", ...shape, channels: 3, images, labels: Int32Array.of(-1), classNames: [] };
-  return matchImages(set, { ...shape, channels }).images;
 }

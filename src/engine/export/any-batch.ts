@@ -56,7 +56,7 @@ export function forAnyBatch(files: readonly ModelFile[], sizes: readonly number[
       initializers.push(tensor);
       return;
     }
-    if (tensor.dtype !== "int64" || tensor.shape.length !== 1) throw refuse(`a constant, ${tensor.dtype}`);
+    if (tensor.dtype !== "int64" || tensor.shape.length !== 1) throw refuse(`a constant (${tensor.dtype})`);
     const lists = versions.map(int64sOf);
     const lengths = lists[0].map((_, at) =>
       affine(

@@ -2,14 +2,18 @@ import { numpy as np } from "@jax-js/jax";
 import { HostArray } from "../../core/index.ts";
 import type { Layer } from "./layer.ts";
 
-/** timm's for vision transformers; PyTorch's own default is 1e-5. */
-const EPSILON = 1e-6;
+export interface LayerNormOptions {
+  /** Of the weight, at first; 1 by default. */
+  readonly start?: number;
+  /** Added to the variance; 1e-6 by default, timm's for vision transformers. PyTorch's own default is 1e-5. */
+  readonly epsilon?: number;
+}
 
 /**
- * Layer normalisation over the last axis (Ba et al. 2016), [..., D] → [..., D], `name.weight` `start` (1) and `name.bias` 0
+ * Layer normalisation over the last axis (Ba et al. 2016), [..., D] → [..., D], `name.weight` and `name.bias`, which is 0
  * at first.
  */
-export function layerNorm(name: string, width: number, start = 1): Layer {
+export function layerNorm(name: string, width: number, { start = 1, epsilon = 1e-6 }: LayerNormOptions = {}): Layer {
   const filled = (value: number) => HostArray.float32([width], new Float32Array(width).fill(value));
   return {
     init(_random, params) {
@@ -21,7 +25,7 @@ export function layerNorm(name: string, width: number, start = 1): Layer {
       const mean = np.mean(x.ref, -1, { keepdims: true });
       const centred = np.subtract(x, mean);
       const variance = np.mean(np.square(centred.ref), -1, { keepdims: true });
-      const normalised = np.multiply(centred, np.reciprocal(np.sqrt(np.add(variance, EPSILON))));
+      const normalised = np.multiply(centred, np.reciprocal(np.sqrt(np.add(variance, epsilon))));
       return np.add(np.multiply(normalised, params[`${name}.weight`]), params[`${name}.bias`]);
     },
   };

@@ -31,6 +31,8 @@ const protocolText = ({ protocol, references }: Results["sets"][number]): string
   return protocol;
 };
 
+const weightsText = { average: "moving average over the training steps", raw: "of the last training step" } as const;
+
 /** Enough to do it again. */
 export function whatWasRun(study: Study, command?: string): Html {
   const results = allResults(study);
@@ -42,10 +44,12 @@ export function whatWasRun(study: Study, command?: string): Html {
   const sets = new Map(results.flatMap((run) => run.sets.map((set) => [set.set, set] as const)));
   const foreign = oodSets(study);
   const protocols = unique(results.flatMap((run) => run.sets.map(protocolText)));
+  const weights = unique(results.map((run) => run.weights && weightsText[run.weights]));
   return html`<section><h2>What was run</h2>
 <dl>
 <dt>Data</dt><dd>${listing(unique(results.map(({ data }) => data.title)))}: ${listing([...sets.values()].map(({ set, images }) => `${set} (${counted(images, "image")})`))}${foreign.length > 0 && `; foreign: ${listing(foreign)}`}</dd>
 ${protocols.length > 0 && html`<dt>Anchored prediction</dt><dd>${protocols.join("; ")}</dd>`}
+${weights.length > 0 && html`<dt>Weights</dt><dd>${listing(weights)}</dd>`}
 <dt>Machine</dt><dd>${machines.join("; ")}</dd>
 ${commands.length > 0 && html`<dt>Command</dt><dd>${commands.map((line) => html`<code>${line}</code>`)}</dd>`}
 <dt>Evaluated</dt><dd>${unique(results.map(({ date }) => date.slice(0, 16).replace("T", " "))).at(-1)} UTC</dd>

@@ -1,4 +1,5 @@
 import type { Image } from "../../core/image-set.ts";
+import { imageAt } from "../../core/images.ts";
 import { matchImages } from "../../data/convert.ts";
 import { element } from "./element.ts";
 
@@ -39,7 +40,7 @@ export function fromCanvas(canvas: HTMLCanvasElement, { height, width, channels 
     height: rgba.height,
     width: rgba.width,
   };
-  return { height, width, channels, data: matchImages(set, { height, width, channels }).images };
+  return { height, width, channels, data: imageAt(matchImages(set, { height, width, channels }), 0) };
 }
 
 /** Draws an image pixel by pixel; the style makes it large. */

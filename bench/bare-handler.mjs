@@ -1,0 +1,21 @@
+// The least that answers an upload with plain onnxruntime-node: a picture in, a run of the model, JSON out. No limits, no
+// batching, no checks. The peer of bench/serving.mjs: node bench/bare-handler.mjs model.onnx
+import { createServer } from "node:http";
+import ort from "onnxruntime-node";
+import sharp from "sharp";
+
+const session = await ort.InferenceSession.create(process.argv[2]);
+const [, height, width, channels] = session.inputMetadata[0].shape;
+
+const server = createServer(async (request, response) => {
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  const pixels = await sharp(Buffer.concat(chunks)).resize(width, height).removeAlpha().raw().toBuffer();
+  const images = new ort.Tensor("uint8", pixels, [1, height, width, channels]);
+  const { label, score } = await session.run({ images });
+  response.setHeader("content-type", "application/json");
+  response.end(JSON.stringify({ class: label.data[0], uncertainty: score.data[0] }));
+});
+server.listen(0, "127.0.0.1", () =>
+  console.log(JSON.stringify({ address: `http://127.0.0.1:${server.address().port}` })),
+);

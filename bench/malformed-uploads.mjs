@@ -1,0 +1,183 @@
+// Sends malformed uploads to a server of ours and tells what it answered, whether it lives, and its memory:
+//   npm run build && node bench/malformed-uploads.mjs [--count 10000]
+// Truncated and damaged pictures, bombs (pictures of 60,000 × 60,000 pixels in a few bytes), wrong types, fuzzed forms,
+// fuzzed request lines and headers, callers that hang up; all drawn from one seed, to 127.0.0.1 alone.
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { deflateSync } from "node:zlib";
+import sharp from "sharp";
+import { Random } from "../dist/core/index.js";
+
+const main = join(dirname(fileURLToPath(import.meta.url)), "../dist/cli/main.js");
+const { values } = parseArgs({ options: { count: { type: "string", default: "10000" } } });
+const count = Number(values.count);
+const AT_ONCE = 16;
+const PATIENCE_MS = 2_000;
+const random = new Random("malformed uploads");
+const folder = mkdtempSync(join(tmpdir(), "anchored-malformed-"));
+
+const crcTable = Uint32Array.from({ length: 256 }, (_, n) => {
+  for (let k = 0; k < 8; k++) n = n & 1 ? 0xedb88320 ^ (n >>> 1) : n >>> 1;
+  return n >>> 0;
+});
+const crc = (bytes) => ~bytes.reduce((sum, byte) => crcTable[(sum ^ byte) & 255] ^ (sum >>> 8), ~0) >>> 0;
+function chunk(type, data) {
+  const body = Buffer.concat([Buffer.from(type), data]);
+  const size = Buffer.alloc(4);
+  size.writeUInt32BE(data.length);
+  const sum = Buffer.alloc(4);
+  sum.writeUInt32BE(crc(body));
+  return Buffer.concat([size, body, sum]);
+}
+/** A PNG that says how large it is and holds a few zeros. */
+function bomb(side) {
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(side, 0);
+  header.writeUInt32BE(side, 4);
+  header.set([8, 2, 0, 0, 0], 8);
+  return Buffer.concat([
+    Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]),
+    chunk("IHDR", header),
+    chunk("IDAT", deflateSync(Buffer.alloc(100_000))),
+    chunk("IEND", Buffer.alloc(0)),
+  ]);
+}
+
+const noise = (size) => Buffer.from(Array.from({ length: size }, () => random.integer(256)));
+const source = { create: { width: 64, height: 48, channels: 3, noise: { type: "gaussian", mean: 128, sigma: 40 } } };
+const pictures = await Promise.all(
+  ["jpeg", "png", "webp", "gif", "tiff"].map((format) => sharp(source).toFormat(format).toBuffer()),
+);
+const any = (list) => list[random.integer(list.length)];
+function damaged(bytes) {
+  const copy = Buffer.from(bytes);
+  for (let hits = 1 + random.integer(20); hits > 0; hits--) copy[random.integer(copy.length)] = random.integer(256);
+  return copy;
+}
+const truncated = (bytes) => bytes.subarray(0, random.integer(bytes.length));
+const form = (bytes) =>
+  Buffer.concat([
+    Buffer.from('--edge\r\nContent-Disposition: form-data; name="image"; filename="a.jpg"\r\n\r\n'),
+    bytes,
+    Buffer.from("\r\n--edge--\r\n"),
+  ]);
+
+/** A request as bytes: [what it is, head, body]. */
+const post = (type, body, length = body.length) => [
+  `POST /v1/predict HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: ${type}\r\nContent-Length: ${length}\r\n\r\n`,
+  body,
+];
+const kinds = {
+  truncated: () => post("image/jpeg", truncated(any(pictures))),
+  damaged: () => post("image/jpeg", damaged(any(pictures))),
+  "pixel bomb": () => post("image/png", bomb(any([6_000, 20_000, 60_000]))),
+  "body above the limit": () => post("image/png", Buffer.alloc(9 * 2 ** 20)),
+  noise: () => post(any(["image/png", "application/octet-stream"]), noise(random.integer(2000))),
+  "wrong type": () => post(any(["text/html", "application/pdf", "video/mp4", "image/svg+xml", ""]), any(pictures)),
+  "broken JSON": () => post("application/json", damaged(Buffer.from(JSON.stringify({ pixels: [[[1, 2, 3]]] })))),
+  "deep JSON": () => post("application/json", Buffer.from("[".repeat(50_000))),
+  "damaged form": () => post("multipart/form-data; boundary=edge", damaged(form(any(pictures)))),
+  "truncated form": () => post("multipart/form-data; boundary=edge", truncated(form(any(pictures)))),
+  "fuzzed head": () => {
+    const [head, body] = post("image/jpeg", any(pictures));
+    return [damaged(Buffer.from(head)), body];
+  },
+  "lying length": () => post("image/jpeg", any(pictures), any([0, 1, 10, 5_000_000])),
+  "hangs up": () => {
+    const [head, body] = post("image/jpeg", any(pictures));
+    return [head, truncated(body), "hang up"];
+  },
+};
+
+/** Sends bytes as they are; the status of the answer, or why there is none. */
+const send = (port, [head, body, hangUp]) =>
+  new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    let answer = "";
+    const timer = setTimeout(() => socket.destroy(), PATIENCE_MS);
+    socket.on("error", () => {});
+    socket.on("data", (data) => {
+      answer += data;
+    });
+    socket.on("close", () => {
+      clearTimeout(timer);
+      resolve(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1] ?? "no answer");
+    });
+    socket.write(head);
+    // A half-closed socket would count as hanging up.
+    socket.write(body, () => hangUp && socket.destroy());
+  });
+
+const run = (args) =>
+  new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"] });
+    child.on("exit", (code) => (code === 0 ? resolve() : reject(new Error(`${args.join(" ")}: exit code ${code}`))));
+  });
+
+const trained = join(folder, "run");
+await run([main, "train", "--method", "anchored", "--out", trained, "--max-steps", "1"]);
+const child = spawn(process.execPath, [main, "serve", trained, "--port", "0", "--json"], {
+  stdio: ["ignore", "pipe", "inherit"],
+});
+let died;
+child.on("exit", (code, signal) => {
+  died = code ?? signal;
+});
+const address = await new Promise((resolve) => {
+  let text = "";
+  child.stdout.on("data", (data) => {
+    text += data;
+    const found = /"address": ?"([^"]+)"/.exec(text)?.[1];
+    if (found) resolve(found);
+  });
+});
+const port = Number(new URL(address).port);
+const metric = async (name) =>
+  Number(new RegExp(`^${name} (\\S+)`, "m").exec(await (await fetch(`${address}/metrics`)).text())?.[1]);
+const megabytes = async () => Math.round((await metric("process_resident_memory_bytes")) / 2 ** 20);
+
+const answers = {};
+const memory = [];
+const names = Object.keys(kinds);
+for (let done = 0; done < count; ) {
+  const batch = Array.from({ length: Math.min(AT_ONCE, count - done) }, (_, i) => names[(done + i) % names.length]);
+  const statuses = await Promise.all(batch.map((name) => send(port, kinds[name]())));
+  for (const [i, name] of batch.entries()) {
+    answers[name] ??= {};
+    answers[name][statuses[i]] = (answers[name][statuses[i]] ?? 0) + 1;
+  }
+  done += batch.length;
+  if (died !== undefined) break;
+  if (Math.floor(done / (count / 10)) > memory.length - 1) memory.push(await megabytes());
+}
+const good =
+  died === undefined
+    ? await fetch(`${address}/v1/predict`, {
+        method: "POST",
+        headers: { "content-type": "image/jpeg" },
+        body: pictures[0],
+      })
+    : undefined;
+console.log(
+  JSON.stringify(
+    {
+      count,
+      died,
+      goodUploadAfterwards: good?.status,
+      pending: died === undefined ? await metric("anchored_pending_requests") : undefined,
+      openHandles: died === undefined ? await metric("process_open_fds") : undefined,
+      residentMegabytesEveryTenth: memory,
+      answers,
+    },
+    undefined,
+    2,
+  ),
+);
+if (died === undefined) child.kill("SIGTERM");
+rmSync(folder, { recursive: true, force: true });
+process.exitCode = died === undefined && good?.status === 200 ? 0 : 1;

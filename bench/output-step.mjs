@@ -1,0 +1,61 @@
+// A training step by what is minimised, in milliseconds of the CPU on one thread: other work on the machine hardly changes
+// them, and every loss takes its turn.
+// After `npm run build`: node bench/output-step.mjs [rounds]
+import { HostArray, Random } from "../dist/core/index.js";
+import { compile } from "../dist/engine/index.js";
+import { createMethod } from "../dist/methods/index.js";
+import { createModel } from "../dist/models/index.js";
+import { createOptimizer } from "../dist/optim/index.js";
+import { trainStep } from "../dist/train/index.js";
+
+const rounds = Number(process.argv[2] ?? 40);
+const shape = { count: 64, channels: 3, height: 16, width: 16, classes: 8 };
+const start = { warmStartEpochs: 0 };
+const losses = {
+  "cross-entropy": { name: "standard" },
+  "mse-scaled": { name: "mse-scaled", ...start },
+  "oat, formula": { name: "oat", anchor: "formula", detachAnchor: false, ...start },
+  "oat, code": { name: "oat", anchor: "code", detachAnchor: false, ...start },
+  "oat, detached": { name: "oat", anchor: "formula", detachAnchor: true, ...start },
+};
+
+const random = new Random("bench");
+const batch = {
+  images: Float32Array.from({ length: 64 * 3 * 256 }, () => random.normal()),
+  targets: Float32Array.from({ length: 64 * 8 }, (_, i) => Number(i % 8 === Math.floor(i / 8) % 8)),
+};
+const model = createModel("resnet20", { inputChannels: 3, classes: 8, imageSize: 16 });
+const optimizer = createOptimizer({
+  name: "sgd",
+  momentum: 0.9,
+  nesterov: true,
+  weightDecay: 5e-4,
+  decayNormsAndBiases: true,
+  biasRate: 1,
+});
+const { params, state } = model.init(new Random(0));
+const args = (method) => [
+  { params, state, slots: optimizer.init(params) },
+  method.prepare(batch, shape, new Random(1), () => new Float32Array()),
+  { learningRate: HostArray.scalar(0.01) },
+];
+
+const sides = [];
+for (const [name, options] of Object.entries(losses)) {
+  const method = createMethod(options);
+  const fed = args(method);
+  const program = await compile(trainStep(model, method, optimizer), fed, { threads: 1 });
+  sides.push({ name, fed, program, times: [] });
+}
+for (let round = -3; round < rounds; round++)
+  for (const { fed, program, times } of sides) {
+    const before = process.cpuUsage();
+    await program.run(fed);
+    const { user, system } = process.cpuUsage(before);
+    if (round >= 0) times.push((user + system) / 1000);
+  }
+const quantile = (times, share) => times.toSorted((a, b) => a - b)[Math.floor(share * times.length)];
+for (const { name, times } of sides)
+  console.log(
+    `${name.padEnd(14)} fastest ${quantile(times, 0).toFixed(1)}  median ${quantile(times, 0.5).toFixed(1)} ms`,
+  );

@@ -1,0 +1,97 @@
+// Requests per second and latencies of `anchored serve`, beside a bare onnxruntime-node handler of the same file:
+//   npm run build && node bench/serving.mjs [--seconds 10]
+// ResNet-20 on 32 × 32 images (weights of one step: speed does not depend on them), K = 1 and 10 references; every
+// request uploads a JPEG. Sides take turns within one run of this script. Prints a markdown table.
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import autocannon from "autocannon";
+import sharp from "sharp";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const main = join(root, "dist/cli/main.js");
+const { values } = parseArgs({ options: { seconds: { type: "string", default: "10" } } });
+const folder = mkdtempSync(join(tmpdir(), "anchored-serving-"));
+
+const run = (args) =>
+  new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"] });
+    child.on("exit", (code) => (code === 0 ? resolve() : reject(new Error(`${args.join(" ")}: exit code ${code}`))));
+  });
+
+/** A server as a child process, from the line that it prints once it listens. */
+const listening = (args) =>
+  new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+    child.on("exit", (code) => reject(new Error(`${args.join(" ")}: exit code ${code}`)));
+    let text = "";
+    child.stdout.on("data", (chunk) => {
+      text += chunk;
+      const address = /"address": ?"([^"]+)"/.exec(text)?.[1];
+      if (address) resolve({ address, stop: () => new Promise((done) => child.on("exit", done).kill("SIGTERM")) });
+    });
+  });
+
+const residentBytes = async (address) =>
+  Number(/^process_resident_memory_bytes (\S+)/m.exec(await (await fetch(`${address}/metrics`)).text())?.[1]);
+
+const picture = await sharp({
+  create: { width: 320, height: 240, channels: 3, noise: { type: "gaussian", mean: 128, sigma: 40 } },
+})
+  .jpeg()
+  .toBuffer();
+
+const rows = [];
+try {
+  const trained = join(folder, "run");
+  await run([main, "train", "--method", "anchored", "--out", trained, "--max-steps", "1"]);
+  for (const k of [1, 10]) {
+    const file = join(folder, `k${k}.onnx`);
+    await run([main, "export", trained, "--out", file, "--k", String(k)]);
+    for (const connections of [1, 16, 256])
+      for (const [side, args] of [
+        ["anchored serve", [main, "serve", file, "--port", "0", "--json"]],
+        ["bare handler", [fileURLToPath(new URL("./bare-handler.mjs", import.meta.url)), file]],
+      ]) {
+        const { address, stop } = await listening(args);
+        const shoot = (duration) =>
+          autocannon({
+            url: `${address}/v1/predict`,
+            method: "POST",
+            headers: { "content-type": "image/jpeg" },
+            body: picture,
+            connections,
+            duration,
+            timeout: 60,
+          });
+        await shoot(2);
+        const result = await shoot(Number(values.seconds));
+        const memory = side === "anchored serve" ? await residentBytes(address) : undefined;
+        rows.push({
+          k,
+          connections,
+          side,
+          requestsPerSecond: result.requests.average,
+          p50: result.latency.p50,
+          p99: result.latency.p99,
+          refused: result.non2xx,
+          errors: result.errors,
+          memory,
+        });
+        process.stderr.write(`${JSON.stringify(rows.at(-1))}\n`);
+        await stop();
+      }
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+console.log("| K | connections | server | requests/s | p50, ms | p99, ms | refused | errors |");
+console.log("|---|---|---|---|---|---|---|---|");
+for (const { k, connections, side, requestsPerSecond, p50, p99, refused, errors } of rows)
+  console.log(
+    `| ${k} | ${connections} | ${side} | ${requestsPerSecond.toFixed(0)} | ${p50} | ${p99} | ${refused} | ${errors} |`,
+  );

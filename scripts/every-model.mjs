@@ -1,0 +1,76 @@
+// Trains every model anchored (α = 0.25) on `emoji` for one epoch and prints a table of what came of it.
+//   npm run build && node scripts/every-model.mjs [--out FOLDER] [--threads N] [MODEL...]
+// Goes on where it was stopped: models in FOLDER/results.json are not trained again; a model under way starts afresh.
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { Random, runPaths, sizeOf } from "../dist/core/index.js";
+import { loadDataSet } from "../dist/data/index.js";
+import { createModel, modelNames } from "../dist/models/index.js";
+import { readMetrics, resolveConfig, train } from "../dist/train/index.js";
+
+const IMAGE_SIZE = 32;
+const isTransformer = (name) => /^(vit|deit|swin)/.test(name);
+const adamw = {
+  optimizer: { name: "adamw" },
+  schedule: { name: "one-cycle", peak: 5e-4 },
+  clipNorm: 1,
+};
+const sgd = (peak) => ({ optimizer: { name: "sgd" }, schedule: { name: "one-cycle", peak } });
+// airbench94 divides its logits by 9.
+const howTrained = (name) => (isTransformer(name) ? adamw : sgd(name === "airbench94" ? 0.5 : 0.05));
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { out: { type: "string", default: "runs/every-model" }, threads: { type: "string", default: "2" } },
+});
+const file = join(values.out, "results.json");
+mkdirSync(values.out, { recursive: true });
+const results = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : [];
+
+const data = { name: "emoji", imageSize: IMAGE_SIZE, seed: 0 };
+let dataSet;
+for (const model of positionals.length > 0 ? positionals : modelNames) {
+  if (results.some((result) => result.model === model)) continue;
+  dataSet ??= await loadDataSet(data);
+  const options = { inputChannels: 6, classes: dataSet.train.classNames.length, imageSize: IMAGE_SIZE };
+  const { params } = createModel(model, options).init(new Random("shapes"));
+  const run = join(values.out, model);
+  rmSync(run, { recursive: true, force: true });
+  const config = resolveConfig({
+    data,
+    model,
+    method: { name: "anchored", maskProbability: 0.25 },
+    epochs: 1,
+    batchSize: 32,
+    validateEvery: 0,
+    logEvery: 1,
+    threads: Number(values.threads),
+    ...howTrained(model),
+  });
+  const { seconds } = await train(config, dataSet, { run, onNotice: (line) => console.error(line) });
+  const losses = readMetrics(runPaths(run).metrics).flatMap(({ event, loss }) => (event === "step" ? [loss] : []));
+  const fifth = Math.floor(losses.length / 5);
+  const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  results.push({
+    model,
+    parameters: Object.values(params).reduce((sum, { shape }) => sum + sizeOf(shape), 0),
+    optimizer: config.optimizer.name,
+    peak: config.schedule.peak,
+    firstFifth: mean(losses.slice(0, fifth)),
+    lastFifth: mean(losses.slice(-fifth)),
+    imagesPerSecond: (losses.length * config.batchSize) / seconds,
+    seconds,
+  });
+  writeFileSync(file, `${JSON.stringify(results, undefined, 2)}\n`);
+  rmSync(runPaths(run).checkpoint, { force: true });
+  console.error(`${model}: ${results.at(-1).firstFifth.toFixed(3)} → ${results.at(-1).lastFifth.toFixed(3)}`);
+}
+
+console.log("| model | parameters | optimiser, peak | loss, first fifth | last fifth | images/s | seconds |");
+console.log("|---|---|---|---|---|---|---|");
+const inOrder = modelNames.flatMap((name) => results.filter(({ model }) => model === name));
+for (const { model, parameters, optimizer, peak, firstFifth, lastFifth, imagesPerSecond, seconds } of inOrder)
+  console.log(
+    `| \`${model}\` | ${parameters.toLocaleString("en")} | ${optimizer}, ${peak} | ${firstFifth.toFixed(3)} | ${lastFifth.toFixed(3)} | ${imagesPerSecond.toFixed(imagesPerSecond < 10 ? 1 : 0)} | ${seconds.toFixed(0)} |`,
+  );

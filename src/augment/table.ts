@@ -1,0 +1,48 @@
+import { type Image, knownName } from "../core/index.ts";
+import { augMix } from "./aug-mix.ts";
+import type { Augmentation } from "./augmentation.ts";
+import { autoAugmentCifar } from "./auto-augment.ts";
+import { colorJitter } from "./color-jitter.ts";
+import { crop } from "./crop.ts";
+import { cutout } from "./cutout.ts";
+import { flip } from "./flip.ts";
+import { pixMix } from "./pix-mix.ts";
+import { randAugment } from "./rand-augment.ts";
+import { randomErasing } from "./random-erasing.ts";
+import { randomResizedCrop } from "./random-resized-crop.ts";
+import { trivialAugmentWide } from "./trivial-augment.ts";
+
+/** What augmentations need besides numbers. */
+export interface AugmentationResources {
+  /** Pictures that `pixMix` mixes with in place of fractals. */
+  readonly mixingSet?: readonly Image[];
+}
+
+/** Every augmentation by name, from its options as they stand in a run's config. */
+export const augmentationTable: Readonly<Record<string, (options: any) => Augmentation>> = {
+  crop,
+  randomResizedCrop,
+  flip,
+  cutout,
+  randomErasing,
+  autoAugmentCifar,
+  randAugment,
+  trivialAugmentWide,
+  augMix,
+  pixMix,
+  colorJitter,
+};
+
+/**
+ * Rebuilds a pipeline from the `{ name, options }` that a config holds.
+ * @throws UserError for an unknown name, or options out of range
+ */
+export const augmentationsFromJson = (
+  list: readonly Pick<Augmentation, "name" | "options">[],
+  { mixingSet }: AugmentationResources = {},
+): Augmentation[] =>
+  list.map(({ name, options }) =>
+    augmentationTable[knownName("augmentation", name, Object.keys(augmentationTable))](
+      name === "pixMix" && mixingSet ? { ...options, mixingSet } : options,
+    ),
+  );

@@ -1,0 +1,50 @@
+import { type Batch, type ImageSet, type Normalization, Random } from "../core/index.ts";
+import type { Augmentation } from "./augmentation.ts";
+import { makeBatch } from "./make-batch.ts";
+import { type BatchMixer, mixersFromJson, smoothLabels } from "./mixers.ts";
+import { type AugmentationResources, augmentationsFromJson } from "./table.ts";
+
+/** What turns training images into batches; plain data, so that a thread can be handed it. */
+export interface Pipeline {
+  readonly normalization: Normalization;
+  readonly augment: readonly Pick<Augmentation, "name" | "options">[];
+  readonly mix: readonly Pick<BatchMixer, "name" | "options">[];
+  /** ε of Szegedy et al. 2016. */
+  readonly labelSmoothing: number;
+  readonly seed: number;
+  readonly resources?: AugmentationResources;
+}
+
+/** One batch, of which everything random follows from the pipeline's seed and these numbers. */
+export interface BatchTask {
+  /** From 0, over all epochs. */
+  readonly step: number;
+  /** From 0. */
+  readonly epoch: number;
+  /** [N] rows of the training set. */
+  readonly rows: Int32Array;
+  /** [N] which time of the epoch it is that a row's image is augmented, from 0; all the first where absent. */
+  readonly repetitions?: Int32Array;
+}
+
+/** Makes batches: images [N, C, H, W] augmented, normalised and mixed, targets [N, K]. @throws UserError for options out of range */
+export function trainingImages(set: ImageSet, pipeline: Pipeline): (task: BatchTask) => Batch {
+  const { normalization, labelSmoothing, seed } = pipeline;
+  const augment = augmentationsFromJson(pipeline.augment, pipeline.resources);
+  const mixers = mixersFromJson(pipeline.mix);
+  const { channels, height, width } = set;
+  const classes = set.classNames.length;
+  return ({ step, epoch, rows, repetitions }) => {
+    const random = (row: number, i: number) => {
+      const repetition = repetitions?.[i] ?? 0;
+      return new Random("augment", seed, epoch, row, ...(repetition > 0 ? [repetition] : []));
+    };
+    const { images, targets } = makeBatch(set, rows, { normalization, augment, random });
+    const smoothed = { images, targets: smoothLabels(targets, classes, labelSmoothing) };
+    if (mixers.length === 0) return smoothed;
+    // Of several mixers a batch takes one, as timm does.
+    const mixing = new Random("mix", seed, step);
+    const shape = { count: rows.length, channels, height, width, classes };
+    return mixers[mixing.integer(mixers.length)].apply(smoothed, shape, mixing);
+  };
+}

@@ -1,0 +1,97 @@
+import { availableParallelism } from "node:os";
+import { Command } from "commander";
+import { type Device, devices } from "../engine/index.ts";
+import { readRun } from "../train/index.ts";
+import { toJson } from "./json.ts";
+import { type ProbeSummary, probeRun } from "./judge/probe-run.ts";
+import { resultsTable } from "./judge/results-table.ts";
+import { oneOf, whole } from "./numbers.ts";
+import { percent } from "./table.ts";
+import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
+import { configFrom, dataOptions } from "./train-config.ts";
+import { givenFlags, toOption, trainFlags } from "./train-flags.ts";
+
+interface Options extends Record<string, unknown> {
+  out?: string;
+  k?: number;
+  dataDir?: string;
+  device?: Device;
+  threads?: number;
+  json?: boolean;
+}
+
+/** What the probe is fitted on and judged by, in the words of `train`. */
+const dataFlags = trainFlags.filter(({ path }) => path.startsWith("data."));
+
+export function probeCommand(terminal: Terminal, exit: (code: number) => void): Command {
+  const command = new Command("probe")
+    .description("fit a linear classifier on a run's frozen features, and judge it")
+    .argument("<run>", "the run folder; without data options the probe is fitted on the run's own data")
+    .option("--out <dir>", "where the results go (default: the run's name with -probe)")
+    .option(
+      "--k <n>",
+      "references that an anchored run's features are averaged over (default: all that it keeps)",
+      whole({ min: 1, example: 10 })("--k"),
+    );
+  for (const flag of dataFlags) command.addOption(toOption(flag, undefined));
+  return command
+    .option("--data-dir <dir>", "where data sets lie (default: $ANCHORED_DATA or the user's cache folder)")
+    .option(
+      "--device <name>",
+      `what to run the network on: ${devices.join(" | ")} (default: as the run was trained)`,
+      oneOf(devices)("--device") as (text: string) => Device,
+    )
+    .option(
+      "--threads <n>",
+      "of the network (default: one a core)",
+      whole({ min: 1, max: 1024, example: 2 })("--threads"),
+    )
+    .option("--json", "print the strengths that were tried, and the results, as JSON")
+    .addHelpText(
+      "after",
+      `
+The strength of the L2 penalty is chosen on validation images; test images and unseen domains choose nothing.
+
+Examples:
+  $ anchored probe runs/cifar
+  $ anchored probe runs/cifar --folder ~/photos
+  $ anchored probe runs/emoji --label concept --categories "Food & Drink" --test-fraction 0.5 --validation-fraction 0.5`,
+    )
+    .action(async (run: string, options: Options) =>
+      exit(await runProbe(terminal, run, options, givenFlags(command, dataFlags))),
+    );
+}
+
+async function runProbe(
+  terminal: Terminal,
+  run: string,
+  { out = `${run.replace(/[\\/]+$/, "")}-probe`, dataDir, json, k, device, threads = availableParallelism() }: Options,
+  given: Map<string, unknown>,
+): Promise<number> {
+  const { data } = configFrom({ data: readRun(run).config.data }, given);
+  const options = { data: dataOptions({ data }, dataDir), out, k, device, threads };
+  const probed = await terminal.interruptible(async (signal) => {
+    try {
+      return await probeRun(terminal, run, { ...options, signal });
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      return undefined;
+    }
+  });
+  if (!probed) return INTERRUPTED;
+  const { summary, results } = probed;
+  terminal.out(
+    json ? toJson(probed) : `${inWords(summary)}\n\n${resultsTable({ ...results, scalings: [], conformal: [] })}`,
+  );
+  terminal.note(`next: ${ownCommand()} report ${out}`);
+  return 0;
+}
+
+function inWords({ data, features, references, trainImages, strength, tried }: ProbeSummary): string {
+  const chosen = tried.find((one) => one.strength === strength)!;
+  const over = references === undefined ? "" : `, the mean over ${references} references`;
+  return [
+    `${data.title}: ${data.classes} classes, ${trainImages} training images, ${features} features${over}`,
+    `strength ${strength.toPrecision(2)} of ${tried.length} tried: validation accuracy ${percent(chosen.validationAccuracy)}, NLL ${chosen.validationNll.toFixed(3)}`,
+  ].join("\n");
+}

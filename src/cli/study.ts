@@ -1,0 +1,110 @@
+import { rmSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { Command } from "commander";
+import { UserError } from "../core/index.ts";
+import { studyMarkdown } from "../report/index.ts";
+import { toJson } from "./json.ts";
+import { listOf, oneOf, whole } from "./numbers.ts";
+import { type Study, type StudyName, studies, studyNames } from "./studies/index.ts";
+import { outcomePaths, writeOutcome } from "./study/outcome.ts";
+import { runStudy } from "./study/run-study.ts";
+import { duration, textTable } from "./table.ts";
+import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
+
+interface Options {
+  readonly out?: string;
+  readonly seeds?: number;
+  readonly only?: string;
+  readonly parallel?: number;
+  readonly threads?: number;
+  readonly maxSteps?: number;
+  readonly dataDir?: string;
+  readonly table?: boolean;
+  readonly fresh?: boolean;
+  readonly json?: boolean;
+}
+
+export function studyCommand(terminal: Terminal, exit: (code: number) => void): Command {
+  return new Command("study")
+    .description("train and judge several arms with several seeds each, and compare them seed by seed")
+    .argument("[name]", `which: ${studyNames.join(" | ")}; without it they are listed`)
+    .option("--out <dir>", "where everything goes (default: runs/study-NAME)")
+    .option("--seeds <n>", "runs of each arm, in place of the study's", whole({ min: 1, example: 5 })("--seeds"))
+    .option("--only <a,b>", "these arms alone, and those that they start from")
+    .option(
+      "--parallel <n>",
+      "runs at once, each with its share of the threads (default: 1)",
+      whole({ min: 1, example: 2 })("--parallel"),
+    )
+    .option(
+      "--threads <n>",
+      "of the CPU, for all runs together (default: all)",
+      whole({ min: 1, max: 1024, example: 2 })("--threads"),
+    )
+    .option(
+      "--max-steps <n>",
+      "stop each run so early (to try things out)",
+      whole({ min: 1, example: 2 })("--max-steps"),
+    )
+    .option("--data-dir <dir>", "where data sets lie (default: $ANCHORED_DATA or the user's cache folder)")
+    .option("--table", "train nothing: the tables of what is finished")
+    .option("--fresh", "start over instead of keeping what is finished")
+    .option("--json", "print the numbers")
+    .addHelpText(
+      "after",
+      `
+Each arm and seed is a run folder, OUT/ARM/seed-S, like any other. What is there is kept: a second call skips finished
+runs and continues a broken one. At the end OUT/study.md, study.json and study.html hold the comparison.
+
+Examples:
+  $ anchored study
+  $ anchored study masking --seeds 3
+  $ anchored study masking --only standard,anchored-0.25 --parallel 2
+  $ anchored study masking --table`,
+    )
+    .action(async (name: string | undefined, options: Options) => {
+      if (name === undefined) return terminal.out(options.json ? toJson(studies) : list());
+      const known = oneOf(studyNames)("study")(name) as StudyName;
+      exit(await study(terminal, known, studies[known], options));
+    });
+}
+
+const list = (): string =>
+  textTable([
+    ["study", "arms", "seeds"],
+    ...studyNames.map((name) => [
+      `${name}: ${studies[name].title}`,
+      String(Object.keys(studies[name].arms).length),
+      String(studies[name].seeds),
+    ]),
+  ]);
+
+/** Runs what is not finished of a study, writes and prints its outcome. @returns the exit code */
+export async function study(terminal: Terminal, name: string, study: Study, options: Options): Promise<number> {
+  const startedAt = performance.now();
+  const { out = join("runs", `study-${name}`), seeds = study.seeds, parallel = 1, maxSteps, dataDir } = options;
+  const only = options.only === undefined ? undefined : listOf(Object.keys(study.arms))("--only")(options.only);
+  const threads = Math.max(1, Math.floor((options.threads ?? availableParallelism()) / parallel));
+  if (options.fresh)
+    for (const arm of Object.keys(study.arms)) rmSync(join(out, arm), { recursive: true, force: true });
+  const interrupted =
+    !options.table &&
+    (await terminal.interruptible(async (signal) => {
+      await runStudy(terminal, study, { out, seeds, only, parallel, threads, maxSteps, dataDir, signal });
+      return signal.aborted;
+    }));
+  const command = `anchored study ${name}${seeds === study.seeds ? "" : ` --seeds ${seeds}`}`;
+  const summary = await writeOutcome(study, { out, seeds, only, command });
+  if (interrupted) {
+    terminal.note("stopped; the same command continues from here");
+    return INTERRUPTED;
+  }
+  if (!summary) throw new UserError(`${out} holds no finished run of ${name}; leave out --table to make some`);
+  terminal.out(options.json ? toJson(summary) : studyMarkdown(summary));
+  if (!options.table) terminal.note(`Done in ${duration((performance.now() - startedAt) / 1000)}.`);
+  terminal.note(`page: ${pathToFileURL(resolve(outcomePaths(out).page)).href}`);
+  terminal.note(`one run: ${ownCommand()} report ${join(out, summary.arms[0].name, "seed-0")}`);
+  return 0;
+}

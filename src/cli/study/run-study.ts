@@ -1,0 +1,84 @@
+import { existsSync } from "node:fs";
+import { writeFileAtomic } from "../../core/index.ts";
+import { Diverged } from "../../train/index.ts";
+import { isJudged, isTrained, type PlanProgress, trainAndJudge, trainPlanned } from "../planned-run.ts";
+import type { Study } from "../studies/index.ts";
+import type { Terminal } from "../terminal.ts";
+import { candidates, choose, divergedPath } from "./choose.ts";
+import { inParallel } from "./in-parallel.ts";
+import { type Cell, cellOf, choiceOf, orderedArms, type PlanOptions } from "./plan.ts";
+
+export interface StudyOptions extends PlanOptions {
+  readonly seeds?: number;
+  /** Arms; all where absent. */
+  readonly only?: readonly string[];
+  /** Cells that are worked on at once. */
+  readonly parallel?: number;
+  readonly maxSteps?: number;
+  readonly dataDir?: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Trains and judges every cell that is not finished: first the candidates of the arms' choices, then seed by seed, so
+ * that an early stop leaves whole comparisons. Call it again to go on.
+ */
+export async function runStudy(terminal: Terminal, study: Study, options: StudyOptions): Promise<void> {
+  const { seeds = study.seeds, parallel = 1, maxSteps, dataDir, signal } = options;
+  const arms = orderedArms(study, options.only);
+  // Two progress bars on one terminal overwrite each other.
+  const quiet = parallel > 1 ? { ...terminal, interactive: false } : terminal;
+
+  const work = (cells: readonly Cell[], what: string, each: (cell: Cell, progress: PlanProgress) => Promise<void>) =>
+    inParallel(cells, parallel, signal, (cell, i, signal) => {
+      const label = `[${what} ${i + 1}/${cells.length}] ${cell.name}`;
+      return tolerant(quiet, cell, label, () => each(cell, { label, maxSteps, dataDir, signal }));
+    });
+
+  const judgeCell = async (cell: Cell, progress: PlanProgress) => {
+    if (isJudged(cell, maxSteps)) quiet.note(`${progress.label}: finished before`);
+    else await trainAndJudge(quiet, cell, progress, { ...study.judge, threads: options.threads });
+  };
+  const tryOut = async (cell: Cell, progress: PlanProgress) => {
+    if (!isTrained(cell, maxSteps)) await trainPlanned(quiet, cell, progress);
+  };
+
+  // First the arms that start afresh, then those that start from these, and so on.
+  for (const round of rounds(study, arms)) {
+    const tried = round.flatMap((arm) => candidates(study, arm, options));
+    await work(tried, "choice", tryOut);
+    if (signal.aborted) return;
+    const chosen = new Map(round.map((arm) => [arm, choiceOf(study, arm) && choose(study, arm, options)]));
+    const able = round.filter((arm) => !choiceOf(study, arm) || chosen.get(arm) !== undefined);
+    for (const arm of round) if (!able.includes(arm)) terminal.note(`${arm}: every candidate diverged; left out`);
+    const cells = Array.from({ length: seeds }, (_, seed) =>
+      able.map((arm) => cellOf(study, arm, seed, chosen.get(arm), options)),
+    )
+      .flat()
+      .filter(({ config: { init } }) => init === undefined || existsSync(init));
+    await work(cells, "run", judgeCell);
+    if (signal.aborted) return;
+  }
+}
+
+/** A cell that diverges is marked and left out; its study goes on. */
+async function tolerant(terminal: Terminal, { run }: Cell, label: string, work: () => Promise<void>): Promise<void> {
+  if (existsSync(divergedPath(run))) return terminal.note(`${label}: diverged before`);
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof Diverged)) throw error;
+    terminal.note(`${label}: ${error.message}`);
+    writeFileAtomic(divergedPath(run), `${error.message}\n`);
+  }
+}
+
+/** Arms by how many arms' runs they wait for, one after the other; a choice that is taken over is made in the round. */
+function rounds({ arms }: Study, ordered: readonly string[]): string[][] {
+  const depth = (arm: string): number => {
+    const { startsFrom, chooseAs } = arms[arm];
+    return Math.max(startsFrom === undefined ? 0 : 1 + depth(startsFrom), chooseAs === undefined ? 0 : depth(chooseAs));
+  };
+  const depths = [...new Set(ordered.map(depth))].sort((a, b) => a - b);
+  return depths.map((level) => ordered.filter((arm) => depth(arm) === level));
+}

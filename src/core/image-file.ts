@@ -1,0 +1,111 @@
+import { createHash } from "node:crypto";
+import { closeSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { UserError } from "./errors.ts";
+import { writeFileAtomic } from "./run-folder.ts";
+
+/** A file that is opened when it is first used, and closed at the latest when nothing refers to it any more. */
+class Handle {
+  #fd: number | undefined;
+
+  constructor(
+    readonly path: string,
+    readonly flags: "r" | "r+",
+  ) {}
+
+  get fd(): number {
+    if (this.#fd === undefined) {
+      this.#fd = openSync(this.path, this.flags);
+      forgotten.register(this, this.#fd, this);
+    }
+    return this.#fd;
+  }
+
+  close(): void {
+    if (this.#fd === undefined) return;
+    forgotten.unregister(this);
+    closeSync(this.#fd);
+    this.#fd = undefined;
+  }
+}
+
+const forgotten = new FinalizationRegistry<number>((fd) => closeSync(fd));
+
+/** What `ImageFile` is made of; plain data, so that a thread can be handed it. */
+export interface ImageFileParts {
+  readonly path: string;
+  /** H · W · C. */
+  readonly bytesPerImage: number;
+  /** [N] place in the file of each row, in images. */
+  readonly places: Int32Array;
+}
+
+/**
+ * Decoded images of one size, one behind the other in a file: as much of them is in memory as is being used. Reading waits
+ * for the disk, or, mostly, for the system's cache of it.
+ */
+export class ImageFile implements ImageFileParts {
+  readonly #handle: Handle;
+
+  constructor(
+    readonly path: string,
+    readonly bytesPerImage: number,
+    readonly places: Int32Array,
+    handle: "r" | "r+" | Handle = "r",
+  ) {
+    this.#handle = handle instanceof Handle ? handle : new Handle(path, handle);
+  }
+
+  /** Of all images, in bytes. */
+  get length(): number {
+    return this.places.length * this.bytesPerImage;
+  }
+
+  /** A copy of one image, [H, W, C]. @throws UserError where the file ends before it */
+  read(row: number): Uint8Array {
+    const { bytesPerImage } = this;
+    const image = new Uint8Array(bytesPerImage);
+    if (readSync(this.#handle.fd, image, 0, bytesPerImage, this.places[row] * bytesPerImage) < bytesPerImage)
+      throw new UserError(`${this.path}: truncated; delete the folder that it lies in, it is made anew`);
+    return image;
+  }
+
+  /** For files opened with `r+`. */
+  write(row: number, image: Uint8Array): void {
+    writeSync(this.#handle.fd, image, 0, image.length, this.places[row] * this.bytesPerImage);
+  }
+
+  /** The images at `rows`, in that order, of the same file. */
+  select(rows: ArrayLike<number>): ImageFile {
+    const places = Int32Array.from(rows, (row) => this.places[row]);
+    return new ImageFile(this.path, this.bytesPerImage, places, this.#handle);
+  }
+
+  /**
+   * What follows from these images alone, computed once and kept as JSON beside the file: places are never written over,
+   * so it holds as long as the file is there.
+   */
+  remember<T>(what: string, compute: () => T): T {
+    const { buffer, byteOffset, byteLength } = this.places;
+    const key = createHash("sha256")
+      .update(`${basename(this.path)} ${what} `)
+      .update(new Uint8Array(buffer, byteOffset, byteLength))
+      .digest("hex");
+    const kept = join(dirname(this.path), `known-${key.slice(0, 24)}.json`);
+    try {
+      return JSON.parse(readFileSync(kept, "utf8")) as T;
+    } catch {
+      const value = compute();
+      try {
+        writeFileAtomic(kept, JSON.stringify(value));
+      } catch {
+        // It costs a pass over the images next time, no more.
+      }
+      return value;
+    }
+  }
+
+  close(): void {
+    this.#handle.close();
+  }
+}

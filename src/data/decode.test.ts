@@ -1,0 +1,28 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import sharp from "sharp";
+import { expect, test } from "vitest";
+import { decodeImage } from "./index.ts";
+
+const ramp = Uint8Array.from({ length: 16 }, (_, i) => 16 * i);
+const grey = () => sharp(ramp, { raw: { width: 4, height: 4, channels: 1 } });
+
+test("a file's bytes are as good as its path; grey has as many channels as are asked for", async () => {
+  const bytes = await grey().png().toBuffer();
+  const folder = mkdtempSync(join(tmpdir(), "decode-"));
+  try {
+    const path = join(folder, "grey.png");
+    writeFileSync(path, bytes);
+    expect(await decodeImage(path, 4)).toEqual(await decodeImage(bytes, 4));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  expect(Array.from(await decodeImage(bytes, 4, 1))).toEqual(Array.from(ramp));
+  expect(Array.from(await decodeImage(bytes, 4))).toEqual(Array.from(ramp).flatMap((value) => [value, value, value]));
+});
+
+test("bytes that are no image are called by the name that they are given", async () => {
+  await expect(decodeImage(new Uint8Array(), 4, 3, "upload 7")).rejects.toThrow(/^upload 7: not a readable image/);
+  await expect(decodeImage(Uint8Array.of(1, 2, 3), 4)).rejects.toThrow(/^image: not a readable image/);
+});

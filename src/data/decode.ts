@@ -1,0 +1,35 @@
+import { extname } from "node:path";
+import sharp from "sharp";
+import { UserError } from "../core/index.ts";
+
+/** Of the files that are taken for images. */
+export const imageExtensions = [".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif", ".tif", ".tiff"];
+
+export const isImageName = (name: string): boolean => imageExtensions.includes(extname(name).toLowerCase());
+
+/**
+ * One image file, by its path or its bytes, as [size, size, C] bytes, C = 3 or 1: turned as its EXIF tag says, laid on
+ * white where transparent, scaled to cover the square and cropped to its middle; of an animation the first picture.
+ * `name` is what messages call it.
+ * @throws UserError naming the file where it is missing, truncated or not an image
+ */
+export async function decodeImage(
+  image: string | Uint8Array,
+  size: number,
+  channels = 3,
+  name = typeof image === "string" ? image : "image",
+): Promise<Uint8Array> {
+  try {
+    return await sharp(image)
+      .rotate()
+      .flatten({ background: "white" })
+      .resize(size, size, { fit: "cover" })
+      .toColourspace(channels === 1 ? "b-w" : "srgb")
+      .removeAlpha()
+      .raw({ depth: "uchar" })
+      .toBuffer();
+  } catch (error) {
+    const reason = (error as Error).message.split("\n")[0];
+    throw new UserError(`${name}: not a readable image (${reason}); repair or remove it`);
+  }
+}

@@ -1,0 +1,80 @@
+import { numpy as np } from "@jax-js/jax";
+import { describe, expect, test } from "vitest";
+import { HostArray, type HostArrays, Random } from "../core/index.ts";
+import { ArraySpec, exportOnnx, openOnnx } from "../engine/index.ts";
+import { expectCompiledEqualsReference } from "../engine/testing.ts";
+import { createMethod } from "../methods/index.ts";
+import { resnet } from "../models/resnet.ts";
+import { type ClassifierOptions, classifier } from "./classifier.ts";
+
+const random = new Random("classifier.test");
+const drawn = (shape: number[], draw: () => number) => {
+  const array = HostArray.zeros(shape);
+  for (let i = 0; i < array.data.length; i++) array.data[i] = draw();
+  return array;
+};
+const normal = (...shape: number[]) => drawn(shape, () => random.normal());
+
+/** A small network and its example, R references; 0 for the standard method. */
+function small(references: number) {
+  const method = createMethod(
+    references === 0
+      ? { name: "standard" }
+      : { name: "anchored", maskProbability: 0, maskTarget: "label", references: "all", referenceCount: references },
+  );
+  const options = { inputChannels: method.inputChannels(3), classes: 4, imageSize: 8 };
+  const model = resnet("small", { widths: [4, 8], depths: [1, 1] }, options);
+  const { params, state } = model.init(new Random(1));
+  const moved = (arrays: HostArrays, by: () => number) =>
+    Object.fromEntries(
+      Object.entries(arrays).map(([name, { shape, data }]) => [
+        name,
+        HostArray.float32(
+          shape,
+          Float32Array.from(data as Float32Array, (x) => x + by()),
+        ),
+      ]),
+    );
+  const fed = {
+    pixel_scale: normal(1, 3, 1, 1),
+    pixel_shift: normal(1, 3, 1, 1),
+    temperature: HostArray.scalar(1.5),
+    ...(references > 0 && { references: normal(references, 1, 3, 8, 8) }),
+    params: moved(params, () => random.normal() / 5),
+    state: moved(state, () => random.uniform()),
+  };
+  return { network: { model, method, references } satisfies ClassifierOptions, fed };
+}
+
+const pixels = (count: number) => drawn([count, 8, 8, 3], () => random.integer(256) / 64);
+
+describe.each([0, 1, 3])("%i references", (references) => {
+  test("compiled ≡ jax-js", async () => {
+    const { network, fed } = small(references);
+    await expectCompiledEqualsReference(classifier(network), [{ images: pixels(2), ...fed }]);
+  });
+});
+
+test("outputs that are read relative to a fixed anchor: it is in the file", async () => {
+  const { network, fed } = small(2);
+  const anchor = HostArray.float32([4], [0.1, 0.2, 0.3, 0.4]);
+  const example = (batch: number) => ({ images: new ArraySpec([batch, 8, 8, 3]), ...fed });
+  const read = (outputs: np.Array, by?: np.Array) => np.multiply(np.add(outputs, 1), by!);
+  const [plain, anchored] = await Promise.all([
+    exportOnnx(classifier(network), example),
+    exportOnnx(classifier({ ...network, read }), (batch) => ({ ...example(batch), output_anchor: anchor })),
+  ]);
+  const images = { shape: [3, 8, 8, 3], data: pixels(3).data as Float32Array };
+  const [outputs, logits] = await Promise.all(
+    [plain, anchored].map(async (bytes) => {
+      const opened = await openOnnx(bytes, { threads: 1 });
+      expect(opened.inputs).toEqual(["images"]);
+      const answers = await opened.run({ images }, ["logits"]);
+      await opened.dispose();
+      return answers.logits.data as Float32Array;
+    }),
+  );
+  logits.forEach((value, i) => {
+    expect(value).toBeCloseTo((outputs[i] + 1) * anchor.data[i % 4], 5);
+  });
+});

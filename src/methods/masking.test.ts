@@ -1,0 +1,44 @@
+import { describe, expect, test } from "vitest";
+import { HostArray, Random, UserError } from "../core/index.ts";
+import { checkMasking, drawMask, type MaskingOptions, maskProbabilityAt, uniformWhereMasked } from "./masking.ts";
+
+describe.each<[string, MaskingOptions, number[]]>([
+  ["constant", { maskProbability: 0.4 }, [0.4, 0.4, 0.4, 0.4, 0.4]],
+  ["late", { maskProbability: 0.4, maskFrom: 0.5 }, [0, 0, 0.4, 0.4, 0.4]],
+  ["rising over all of training", { maskProbability: 0.4, maskTo: 1 }, [0, 0.1, 0.2, 0.3, 0.4]],
+  ["rising in the second quarter", { maskProbability: 0.4, maskFrom: 0.25, maskTo: 0.5 }, [0, 0, 0.4, 0.4, 0.4]],
+])("α, %s", (_, options, expected) => {
+  test("at 0, ¼, ½, ¾ and 1 of the training", () => {
+    [0, 0.25, 0.5, 0.75, 1].forEach((progress, i) => {
+      expect(maskProbabilityAt(options, progress)).toBeCloseTo(expected[i], 12);
+    });
+  });
+
+  test.each(["batch", "image"] as const)("is the share that is masked by %s", (maskBy) => {
+    const masks = Array.from({ length: 200 }, (_, i) =>
+      drawMask({ ...options, maskBy }, 8, 0.75, new Random("masking test", i)),
+    );
+    expect(masks[0].shape).toEqual(maskBy === "batch" ? [] : [8, 1, 1, 1]);
+    const all = masks.flatMap(({ data }) => [...data]);
+    expect(new Set(all)).toEqual(new Set([0, 1]));
+    const share = all.reduce((a, b) => a + b) / all.length;
+    expect(Math.abs(share - expected[3])).toBeLessThan(maskBy === "batch" ? 0.1 : 0.04);
+  });
+});
+
+test("the rise ends where it starts or later", () => {
+  expect(() => checkMasking({ maskProbability: 0.5, maskFrom: 0.5, maskTo: 0.5 })).not.toThrow();
+  expect(() => checkMasking({ maskProbability: 0.5, maskFrom: 0.5, maskTo: 0.2 })).toThrow(UserError);
+  expect(() => checkMasking({ maskProbability: 0.5, maskFrom: 0.5, maskTo: 0.2 })).toThrow(
+    "--mask-to 0.2: before --mask-from 0.5",
+  );
+});
+
+test("masked images, and they alone, get uniform targets", () => {
+  const targets = Float32Array.of(1, 0, 0, 1);
+  expect(uniformWhereMasked(targets, HostArray.scalar(1), 2)).toEqual(Float32Array.of(0.5, 0.5, 0.5, 0.5));
+  expect(uniformWhereMasked(targets, HostArray.scalar(0), 2)).toEqual(targets);
+  expect(uniformWhereMasked(targets, HostArray.float32([2, 1, 1, 1], [0, 1]), 2)).toEqual(
+    Float32Array.of(1, 0, 0.5, 0.5),
+  );
+});

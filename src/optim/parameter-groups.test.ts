@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { Random } from "../core/index.ts";
+import { airbench94, type Model, regnetY400MF, resnet20, vitTiny, wideResnet16x4 } from "../models/index.ts";
+import { swinV2 } from "../models/swin-v2.ts";
+import { isDecayed } from "./index.ts";
+
+const options = { inputChannels: 3, classes: 4, imageSize: 32 };
+const smallSwin = swinV2("small", { width: 12, depths: [1, 2], heads: [2, 3] }, options);
+
+/** What timm's `no_weight_decay()` of the family adds to vectors and biases. */
+const families: [string, Model, RegExp | undefined][] = [
+  ["ResNet", resnet20(options), undefined],
+  ["WideResNet", wideResnet16x4(options), undefined],
+  ["airbench", airbench94(options), undefined],
+  ["RegNetY", regnetY400MF(options), undefined],
+  ["ViT and DeiT", vitTiny(options), /^(pos_embed|cls_token|dist_token)$/],
+  ["Swin-V2", smallSwin, /cpb_mlp|logit_scale/],
+];
+
+test.each(families)("%s: decayed is what timm decays", (_, model, spared) => {
+  const { params } = model.init(new Random("groups"));
+  for (const [name, { shape }] of Object.entries(params)) {
+    const timm = !(shape.length <= 1 || name.endsWith(".bias") || spared?.test(name));
+    expect(isDecayed(name, shape, false), name).toBe(timm);
+    expect(isDecayed(name, shape, true), name).toBe(true);
+  }
+  if (spared) expect(Object.keys(params).some((name) => spared.test(name))).toBe(true);
+});
+
+test.each<[string, number[], boolean]>([
+  ["dist_token", [1, 1, 8], false],
+  ["absolute_pos_embed", [1, 9, 8], false],
+  ["layers.0.blocks.0.attn.relative_position_bias_table", [9, 2], false],
+  ["layers.0.blocks.0.attn.qkv.weight", [24, 8], true],
+  ["patch_embed.proj.weight", [8, 3, 4, 4], true],
+  ["head.weight", [4, 8], true],
+])("%s", (name, shape, decayed) => expect(isDecayed(name, shape, false)).toBe(decayed));

@@ -1,0 +1,146 @@
+import type { Comparison } from "../evaluate/index.ts";
+import { type Cells, dataTable, toMarkdown } from "./copyable.ts";
+import { dots, intervals } from "./figures/index.ts";
+import { duration, withSd } from "./format.ts";
+import { type Html, html, raw } from "./html.ts";
+import { ARM_COLORS } from "./study.ts";
+import type { StudySummary, SummaryArm, SummaryMeasure } from "./study-summary.ts";
+import { style } from "./style.ts";
+
+const column = ({ title, unit }: SummaryMeasure): string => (unit ? `${title}, ${unit}` : title);
+
+/** Measures of one group, e.g. of one image set, keep to one table. */
+const groupsOf = ({ measures }: StudySummary): string[] => [...new Set(measures.map(({ group }) => group))];
+
+const places = ({ measures }: StudySummary, group: string): number[] =>
+  measures.flatMap((measure, place) => (measure.group === group ? [place] : []));
+
+/** A row an arm: mean ± standard deviation over seeds. */
+export function valueCells(summary: StudySummary, group: string): Cells {
+  const columns = places(summary, group);
+  return [
+    ["arm", "seeds", ...columns.map((place) => column(summary.measures[place]))],
+    ...summary.arms.map(({ name, seeds, values }) => [
+      name,
+      String(seeds.length),
+      ...columns.map((place) => {
+        const value = values[place];
+        return value ? withSd(value, summary.measures[place].unit) : "–";
+      }),
+    ]),
+  ];
+}
+
+/** A row an arm: the paired difference to a baseline with its 95 % interval. */
+export function differenceCells(summary: StudySummary, group: string, baseline: string): Cells {
+  const columns = places(summary, group);
+  return [
+    [`arm − ${baseline}`, ...columns.map((place) => column(summary.measures[place]))],
+    ...summary.arms.flatMap(({ name, against: { [baseline]: differences } }) =>
+      differences ? [[name, ...columns.map((place) => shown(differences[place], summary.measures[place]))]] : [],
+    ),
+  ];
+}
+
+/** Cost of each arm, and what was chosen for it. */
+export function costCells({ arms }: StudySummary): Cells {
+  return [
+    ["arm", "training", "ms a step", "chosen on validation"],
+    ...arms.map(({ name, trainingSeconds, millisecondsPerStep, chosen }) => [
+      name,
+      duration(trainingSeconds),
+      millisecondsPerStep === undefined ? "–" : millisecondsPerStep.toFixed(1),
+      chosen ?? "–",
+    ]),
+  ];
+}
+
+function shown(comparison: Comparison | undefined, { unit }: SummaryMeasure): string {
+  if (!comparison) return "–";
+  const show = (value: number) => (unit === "%" ? (100 * value).toFixed(1) : value.toFixed(3));
+  const { difference, halfWidth } = comparison;
+  const sign = difference > 0 ? "+" : "";
+  const around = halfWidth === undefined ? "" : ` [${show(difference - halfWidth)}, ${show(difference + halfWidth)}]`;
+  return `${sign}${show(difference)}${around}`.replaceAll("-", "−");
+}
+
+const KEY =
+  "Mean ± standard deviation over seeds. Differences are paired by seed, with the 95 % interval of Student's t: one that holds 0 is a tie, and of twenty such intervals one misses by chance.";
+
+const facts = ({ date, machine, command }: StudySummary): string =>
+  `${date.slice(0, 10)} · ${machine.cpu}, ${machine.cores} cores · ${command}`;
+
+/** Baselines against which a group has any difference. */
+const comparedIn = (summary: StudySummary, group: string): string[] =>
+  summary.baselines.filter((baseline) =>
+    summary.arms.some(({ against }) => places(summary, group).some((place) => against[baseline]?.[place])),
+  );
+
+/** `study.md` */
+export function studyMarkdown(summary: StudySummary): string {
+  const { title } = summary;
+  const parts = [`# ${title}`, facts(summary), KEY];
+  for (const group of groupsOf(summary)) {
+    parts.push(`## ${group}`, toMarkdown(valueCells(summary, group)));
+    for (const baseline of comparedIn(summary, group))
+      parts.push(toMarkdown(differenceCells(summary, group, baseline)));
+  }
+  parts.push("## Cost and choices", toMarkdown(costCells(summary)));
+  return `${parts.join("\n\n")}\n`;
+}
+
+/** `study.html`, self-contained. */
+export async function studyPage(summary: StudySummary): Promise<string> {
+  const { title } = summary;
+  const sections: Html[] = [];
+  for (const [i, group] of groupsOf(summary).entries())
+    sections.push(
+      html`<figure><h2>${group}</h2><div class="grid wide">${await panels(summary, group, `group${i}`)}</div>
+${dataTable(valueCells(summary, group), group)}
+${comparedIn(summary, group).map((baseline) => html`<h3>Against ${baseline}</h3>${dataTable(differenceCells(summary, group, baseline), `${group}, against ${baseline}`)}`)}
+<figcaption>${KEY}</figcaption></figure>`,
+    );
+  return html`${raw("<!doctype html>")}
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<title>${title}</title><style>${raw(style)}</style></head>
+<body><header><p class="brand">Anchored · study</p><h1>${title}</h1><p class="facts">${facts(summary)}</p></header>
+<main>${sections}<section><h2>Cost and choices</h2>${dataTable(costCells(summary), "Cost and choices")}</section></main>
+<footer>Written by anchored-vision from the run folders alone.</footer></body></html>
+`.markup;
+}
+
+/** The first measure of a group as dots, a seed each, and as differences to each baseline. */
+async function panels(summary: StudySummary, group: string, id: string): Promise<Html[]> {
+  const [place] = places(summary, group);
+  const measure = summary.measures[place];
+  const scale = measure.unit === "%" ? 100 : 1;
+  const color = (arm: SummaryArm) => `var(--arm-${(summary.arms.indexOf(arm) % ARM_COLORS) + 1})`;
+  const better = `further ${measure.better === "higher" ? "right" : "left"} is better`;
+  const rows = summary.arms.flatMap((arm) => {
+    const { name, values } = arm;
+    const own = values[place]?.values.map((value) => scale * value);
+    return own ? [{ arm: name, color: color(arm), shape: "circle", values: own }] : [];
+  });
+  if (rows.length === 0) return [];
+  const axis = measure.unit ? `${measure.unit}, ${better}` : better;
+  const drawn = [
+    html`<div class="panel"><h3>${column(measure)}</h3>${await dots(rows, measure.title, axis, id)}</div>`,
+  ];
+  for (const [i, baseline] of summary.baselines.entries()) {
+    const differences = summary.arms.flatMap((arm) => {
+      const comparison = arm.against[baseline]?.[place];
+      if (!comparison) return [];
+      const { difference, halfWidth } = comparison;
+      const half = halfWidth === undefined ? undefined : scale * halfWidth;
+      return [{ arm: arm.name, color: color(arm), value: scale * difference, halfWidth: half }];
+    });
+    if (differences.length === 0) continue;
+    const heading = `${measure.title} minus that of ${baseline}`;
+    const points = measure.unit === "%" ? `points, ${better}` : better;
+    drawn.push(
+      html`<div class="panel"><h3>${heading}</h3>${await intervals(differences, heading, points, `${id}-${i}`)}</div>`,
+    );
+  }
+  return drawn;
+}

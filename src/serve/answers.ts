@@ -1,0 +1,65 @@
+import { z } from "zod";
+import { largestClass } from "../core/index.ts";
+import type { Answers, ModelCard } from "../export/index.ts";
+
+const perClass = z.record(z.string(), z.number());
+
+/** What is answered for one image. */
+export const prediction = z.object({
+  file: z.string().nullable().describe("name of the uploaded file, null for a bare body or pixels"),
+  class: z.string(),
+  confidence: z.number().describe("probability of the class"),
+  uncertainty: z.number().describe("one number for the image; the model card's `score` says which"),
+  probabilities: perClass,
+  uncertaintyByClass: perClass.optional().describe("std over references of sigmoid(logit), with two or more of them"),
+  logits: z.array(z.number()),
+});
+
+export const predictionsBody = z.object({ model: z.string(), predictions: z.array(prediction) });
+export const errorBody = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+export const healthBody = z.object({
+  status: z.enum(["ok", "stopping"]),
+  model: z.string(),
+  uptimeSeconds: z.number(),
+});
+
+/** What a classifier answers for one image, of K classes. */
+export interface Answer {
+  /** [K] */
+  readonly logits: Float32Array;
+  /** [K], summing to 1. */
+  readonly probabilities: Float32Array;
+  /** [K] std over references of sigmoid(logits); absent for models that are not asked with at least two. */
+  readonly uncertainty?: Float32Array;
+  readonly score: number;
+}
+
+/** Row by row. */
+export function separated({ count, logits, probabilities, uncertainty, score }: Answers): Answer[] {
+  const classes = logits.length / count;
+  const row = (values: Float32Array, i: number) => values.subarray(i * classes, (i + 1) * classes);
+  return Array.from({ length: count }, (_, i) => ({
+    logits: row(logits, i),
+    probabilities: row(probabilities, i),
+    uncertainty: uncertainty && row(uncertainty, i),
+    score: score[i],
+  }));
+}
+
+export function toPrediction(
+  { classes }: ModelCard,
+  { logits, probabilities, uncertainty, score }: Answer,
+  file: string | null,
+): z.output<typeof prediction> {
+  const best = largestClass(probabilities, 0, classes.length);
+  const byClass = (values: Float32Array) => Object.fromEntries(classes.map((name, k) => [name, values[k]]));
+  return {
+    file,
+    class: classes[best],
+    confidence: probabilities[best],
+    uncertainty: score,
+    probabilities: byClass(probabilities),
+    ...(uncertainty && { uncertaintyByClass: byClass(uncertainty) }),
+    logits: [...logits],
+  };
+}

@@ -1,0 +1,3 @@
+export { Batcher, type BatcherOptions } from "./batcher.ts";
+export { defaultLimits, type Limits, Refusal } from "./limits.ts";
+export { createServer, type ServerOptions } from "./server.ts";

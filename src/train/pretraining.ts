@@ -1,0 +1,74 @@
+import { statSync } from "node:fs";
+import { fingerprintOf, type ImageSet, type Normalization, UserError } from "../core/index.ts";
+import type { RunConfig } from "./config.ts";
+import { type RunRecord, readRun } from "./run-record.ts";
+
+/**
+ * What a run keeps in its own folder of the run that it starts from: enough to feed images as that one did, and to find
+ * the training set that its references came from.
+ */
+export interface Pretraining {
+  readonly data: RunConfig["data"];
+  /** Its reference policy; `all` where it was trained without references. */
+  readonly references: string;
+  readonly seed: number;
+  readonly normalization: Normalization;
+  /** Of its training images and labels. */
+  readonly sha256: string;
+}
+
+/** Whether `--init` names a folder, which must then be a run, rather than a file of weights. */
+export const isRunFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+
+/**
+ * What is known of the run that `config` starts from: by the folder of a resumed run itself, so that the other one may
+ * be gone by then; undefined where it starts afresh or from a mere file of weights.
+ * @throws UserError where the config takes over from such a run what a file of weights cannot give.
+ */
+export function findPretraining(
+  config: RunConfig,
+  { run, resume = false }: { readonly run: string; readonly resume?: boolean },
+): Pretraining | undefined {
+  const { init, method } = config;
+  const found = resume
+    ? readRun(run).pretraining
+    : init && isRunFolder(init)
+      ? describePretraining(readRun(init))
+      : undefined;
+  if (found) return found;
+  const given = init ? `--init ${init} is a file` : "there is no --init";
+  if (method.name === "anchored" && method.referenceSource !== "new")
+    throw new UserError(
+      `--references-from ${method.referenceSource}: ${given}, which tells of no training images; add --init RUN, the folder of a run`,
+    );
+  if (config.normalization === "init")
+    throw new UserError(`--normalization init: ${given}, which tells of none; add --init RUN, the folder of a run`);
+  return undefined;
+}
+
+const describePretraining = ({ config, data }: RunRecord): Pretraining => ({
+  data: config.data,
+  references: config.method.name === "anchored" ? config.method.references : "all",
+  seed: config.seed,
+  normalization: data.normalization,
+  sha256: data.sha256,
+});
+
+/** Whether a run draws references from the training images of the run that it starts from. */
+export const wantsPretrainingImages = ({ method }: RunConfig): boolean =>
+  method.name === "anchored" && method.referenceSource !== "new";
+
+/** @throws UserError where the images are absent, not those of the pre-training, or of another shape than the new ones. */
+export function checkPretrainingImages(
+  images: ImageSet | undefined,
+  { data, sha256 }: Pretraining,
+  like: ImageSet,
+): ImageSet {
+  if (!images) throw new TypeError("train: references from the pre-training need `pretrainingImages`");
+  const refuse = (why: string) => new UserError(`--references-from: the pre-training images (${data.name}) ${why}`);
+  if (fingerprintOf(images) !== sha256) throw refuse("are no longer those that the run was trained on");
+  const shape = ({ width, height, channels }: ImageSet) => `${width}×${height} of ${channels} channels`;
+  if (shape(images) !== shape(like))
+    throw refuse(`are ${shape(images)}, the new ones ${shape(like)}; use the same --image-size`);
+  return images;
+}

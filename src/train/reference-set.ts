@@ -1,0 +1,119 @@
+import { normalizeImages } from "../augment/index.ts";
+import { type DataSet, HostArray, type ImageSet, type Random, sizeOf } from "../core/index.ts";
+import {
+  type DrawReferences,
+  growthOrder,
+  keptReferenceRows,
+  referenceRows,
+  referencesInUse,
+} from "../methods/index.ts";
+import type { RunConfig } from "./config.ts";
+import { checkPretrainingImages, type Pretraining, wantsPretrainingImages } from "./pretraining.ts";
+
+/** The references of a run, normalised as its images are. */
+export interface ReferenceSet {
+  /** At a share of the training: a set may grow. */
+  readonly drawAt: (progress: number) => DrawReferences;
+  /** [R, C, H, W]: those that the trained model keeps for its predictions. */
+  readonly kept: () => HostArray;
+}
+
+/** Part of a reference set: rows of one image set. */
+interface Source {
+  readonly set: ImageSet;
+  readonly rows: Int32Array;
+}
+
+export interface ReferenceOrigin {
+  readonly pretraining?: Pretraining;
+  /** The training images of the pre-training, where references are drawn from them. */
+  readonly pretrainingImages?: ImageSet;
+}
+
+/**
+ * The reference set of an anchored run; undefined for other methods. It comes from the new training images, from those
+ * of the pre-training (by that run's own policy and seed, so that the network meets the references it knows), or from
+ * both: then each draw takes either with equal probability, however many images they have, and so do the kept ones by
+ * turns.
+ * @throws UserError where a policy cannot be satisfied, or the pre-training images are not what they should be.
+ */
+export function referenceSet(
+  { method, seed }: RunConfig,
+  { train, normalization }: Pick<DataSet, "train" | "normalization">,
+  { pretraining, pretrainingImages }: ReferenceOrigin = {},
+): ReferenceSet | undefined {
+  if (method.name !== "anchored") return undefined;
+  const sources: Source[] = [];
+  if (wantsPretrainingImages({ method } as RunConfig)) {
+    if (!pretraining) throw new TypeError("referenceSet: references from a pre-training that is not known");
+    const set = checkPretrainingImages(pretrainingImages, pretraining, train);
+    sources.push({ set, rows: referenceRows(pretraining.references, set, pretraining.seed) });
+  }
+  if (method.referenceSource !== "pretraining")
+    sources.push({ set: train, rows: referenceRows(method.references, train, seed) });
+  const growing = sources.map(({ set, rows }) => ({ set, rows: growthOrder(rows, method, seed) }));
+  return {
+    drawAt(progress) {
+      const inUse = growing.map(({ set, rows }) => ({
+        set,
+        rows: rows.subarray(0, referencesInUse(rows.length, method, progress)),
+      }));
+      return (count, random) => drawFrom(inUse, count, random, normalization);
+    },
+    kept() {
+      const images = byTurns(
+        sources.map((source) => ({ ...source, rows: keptReferenceRows(source.rows, method.referenceCount, seed) })),
+        method.referenceCount,
+      );
+      const shape = [images.length, train.channels, train.height, train.width];
+      const data = new Float32Array(sizeOf(shape));
+      for (const [i, { set, row }] of images.entries())
+        data.set(normalizeImages(set, [row], normalization), (i * data.length) / images.length);
+      return HostArray.float32(shape, data);
+    },
+  };
+}
+
+function drawFrom(
+  sources: readonly Source[],
+  count: number,
+  random: Random,
+  normalization: DataSet["normalization"],
+): Float32Array {
+  const draw = ({ rows }: Source) => rows[random.integer(rows.length)];
+  if (sources.length === 1) {
+    const [source] = sources;
+    return normalizeImages(
+      source.set,
+      Int32Array.from({ length: count }, () => draw(source)),
+      normalization,
+    );
+  }
+  const chosen = Array.from({ length: count }, () => {
+    const source = random.integer(sources.length);
+    return { source, row: draw(sources[source]) };
+  });
+  const { height, width, channels } = sources[0].set;
+  const size = height * width * channels;
+  const images = new Float32Array(count * size);
+  for (const [number, { set }] of sources.entries()) {
+    const places = chosen.flatMap(({ source }, place) => (source === number ? [place] : []));
+    const own = normalizeImages(
+      set,
+      places.map((place) => chosen[place].row),
+      normalization,
+    );
+    for (const [i, place] of places.entries()) images.set(own.subarray(i * size, (i + 1) * size), place * size);
+  }
+  return images;
+}
+
+/** At most `count` images, from each source in turn as long as it has any. */
+function byTurns(sources: readonly Source[], count: number): { set: ImageSet; row: number }[] {
+  const longest = Math.max(...sources.map(({ rows }) => rows.length));
+  return Array.from({ length: longest }, (_, turn) =>
+    sources.flatMap(({ set, rows }) => (turn < rows.length ? [{ set, row: rows[turn] }] : [])),
+  )
+    .flat()
+    .slice(0, count);
+}
