@@ -10,8 +10,7 @@ import type { RunConfigInput } from "../../train/index.ts";
  * - files are cut to a square of 256 pixels before the random crop, which then takes its part of that, not of the file;
  * - TrivialAugment moves pixels to the nearest place, not bicubically;
  * - what is erased becomes grey, the mean of ImageNet's three means;
- * - Swin's position perceptron and similarity scales are not decayed, as its authors have it;
- * - an epoch shows every image once; theirs a quarter of them, each in four forms (repeated augmentation).
+ * - Swin's position perceptron and similarity scales are not decayed, as its authors have it.
  *
  * Stochastic depth and the average are those of torchvision's model and script: its decay of 0.99998 every 32 steps,
  * scaled by 512 · 32 / 400, is 0.9999744 every step.
@@ -36,6 +35,7 @@ export const imagenetSwinv2BasePaper: RunConfigInput = {
     { name: "trivialAugmentWide", options: {} },
     { name: "randomErasing", options: { probability: 0.25, fill: 115 } },
   ],
+  repeatedAugmentation: 4,
   mix: [
     { name: "mixup", options: { alpha: 0.8 } },
     { name: "cutmix", options: { alpha: 1 } },
