@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { HostArray, type HostArrays } from "../../core/index.ts";
+import { HostArray, type HostArrays, isClassifier } from "../../core/index.ts";
 import type { Arrays, Variables } from "../../models/index.ts";
 import { buildNetwork, type RunRecord } from "../../train/index.ts";
 
@@ -14,7 +14,7 @@ export interface Head {
 
 /** `undefined` where the network does not end in one linear layer of a known name. */
 export function headOf(params: HostArrays): Head | undefined {
-  const weightName = Object.keys(params).find((name) => /^(fc|head|head\.fc)\.weight$/.test(name));
+  const weightName = Object.keys(params).find((name) => isClassifier(name) && name.endsWith(".weight"));
   if (!weightName || params[weightName].shape.length !== 2) return undefined;
   const biasName = weightName.replace(/weight$/, "bias");
   const weight = params[weightName] as HostArray<"float32">;

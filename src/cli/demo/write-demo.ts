@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { allBytes, type DataSet, imageCount, UserError } from "../../core/index.ts";
 import { dataSetTable } from "../../data/index.ts";
+import { createMethod } from "../../methods/index.ts";
 import { type RunConfig, readRun } from "../../train/index.ts";
 import { sampleImages } from "./choose-images.ts";
 import { modelEntry } from "./model-entry.ts";
@@ -78,6 +79,11 @@ export async function writeDemo(
 function checkAlike(runs: readonly string[], records: readonly ReturnType<typeof readRun>[]): void {
   if (runs.length > MOST_MODELS)
     throw new UserError(`${runs.length} runs: a page shows ${MOST_MODELS} models at most; name fewer`);
+  const unlike = records.findIndex(({ config }) => createMethod(config.method).output.reading !== undefined);
+  if (unlike >= 0)
+    throw new UserError(
+      `${runs[unlike]}: the outputs of ${records[unlike].config.method.name} are no logits, which the page shows and teaches by; give runs trained with cross-entropy`,
+    );
   const key = ({ data: { classNames, channels, height, width, normalization } }: ReturnType<typeof readRun>) =>
     JSON.stringify([classNames, channels, height, width, normalization]);
   const other = records.findIndex((record) => key(record) !== key(records[0]));
