@@ -47,6 +47,7 @@ test("who gives up is not run any more, the others are", async () => {
   const third = batcher.answer([3]);
   gone.abort(new Error("gone"));
   await expect(second).rejects.toThrow("gone");
+  await expect(batcher.answer([4], gone.signal)).rejects.toThrow("gone");
   expect([await first, await third]).toEqual([[2], [6]]);
   expect(batches).toEqual([1, 1]);
 });

@@ -38,6 +38,7 @@ export class Batcher<In, Out> {
 
   /** @throws what the run throws, or the signal's reason where it is aborted before the answers are there. */
   answer(rows: readonly In[], signal?: AbortSignal): Promise<Out[]> {
+    if (signal?.aborted) return Promise.reject(signal.reason);
     if (rows.length === 0) return Promise.resolve([]);
     return new Promise((resolve, reject) => {
       const waiting: Waiting<In, Out> = { rows, resolve, reject, answers: [], taken: 0, signal };

@@ -205,6 +205,40 @@ test("closing finishes what was accepted, refuses what comes later, and lets the
   await expect(fetch(`${address}/health`)).rejects.toThrow();
 });
 
+test("callers who hang up fail nothing, and closing waits for the work that they left", async () => {
+  const told: string[] = [];
+  const fake = fakeModel({ delayMs: 30 });
+  app = await createServer({
+    model: fake.model,
+    version: "0.0.0",
+    limits: { maxBatch: 1 },
+    onFailure: (line) => told.push(line),
+  });
+  const address = await app.listen({ host: "127.0.0.1", port: 0 });
+  const { predict } = fake.model;
+  fake.model.predict = (images) => {
+    if (fake.model.disposed) throw new Error("asked after its end");
+    return predict(images);
+  };
+  const body = await picture(40);
+  const gone = new AbortController();
+  const calls = Array.from({ length: 8 }, () =>
+    fetch(`${address}/v1/predict`, {
+      method: "POST",
+      headers: { "content-type": "image/png" },
+      body,
+      signal: gone.signal,
+    }),
+  );
+  while (fake.batches.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  gone.abort();
+  await Promise.allSettled(calls);
+  await app.close();
+  expect(told).toEqual([]);
+  expect(fake.model.disposed).toBe(true);
+  expect(fake.batches.length).toBeLessThan(8);
+});
+
 test("random damage to uploads and their headers crashes nothing", async () => {
   const server = await serve();
   const good = form([{ name: "a.jpg", bytes: await picture(40, 100, "jpeg") }]).body;

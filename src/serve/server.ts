@@ -45,6 +45,7 @@ export async function createServer({
   const startedAt = performance.now();
   let pending = 0;
   let stopping = false;
+  const handling = new Set<Promise<unknown>>();
 
   const batcher = new Batcher<Uint8Array, Answer>({
     maxBatch: limits.maxBatch,
@@ -147,22 +148,28 @@ export async function createServer({
         response: { 200: jsonSchema(predictionsBody), ...errors },
       },
     },
-    async (request, reply) => {
-      const { images, names } = await readUpload(request, card, limits);
-      const gone = new AbortController();
-      reply.raw.once("close", () => gone.abort(new Refusal(408, "gone", "the caller hung up")));
-      const timer = setTimeout(
-        () => gone.abort(new Refusal(503, "timeout", `not answered within ${limits.timeoutMs} ms; try again later`)),
-        limits.timeoutMs,
-      );
-      try {
-        const answers = await batcher.answer(images, gone.signal);
-        return { model: card.name, predictions: answers.map((answer, i) => toPrediction(card, answer, names[i])) };
-      } finally {
-        clearTimeout(timer);
-      }
+    (request, reply) => {
+      const answering = predict(request, reply);
+      handling.add(answering);
+      return answering.finally(() => handling.delete(answering));
     },
   );
+
+  async function predict(request: FastifyRequest, reply: FastifyReply) {
+    const gone = new AbortController();
+    reply.raw.once("close", () => gone.abort(new Refusal(408, "gone", "the caller hung up")));
+    const { images, names } = await readUpload(request, card, limits);
+    const timer = setTimeout(
+      () => gone.abort(new Refusal(503, "timeout", `not answered within ${limits.timeoutMs} ms; try again later`)),
+      limits.timeoutMs,
+    );
+    try {
+      const answers = await batcher.answer(images, gone.signal);
+      return { model: card.name, predictions: answers.map((answer, i) => toPrediction(card, answer, names[i])) };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
 
   app.get("/v1/model", { schema: { summary: "The model card" } }, () => card);
   app.get(
@@ -191,6 +198,8 @@ export async function createServer({
     stopping = true;
   });
   app.addHook("onClose", async () => {
+    // Those too whose callers hung up: their connections are gone, their work may not be.
+    await Promise.allSettled(handling);
     await batcher.drained();
     await model.dispose();
   });
