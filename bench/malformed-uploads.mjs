@@ -2,7 +2,6 @@
 //   npm run build && node bench/malformed-uploads.mjs [--count 10000]
 // Truncated and damaged pictures, bombs (pictures of 60,000 × 60,000 pixels in a few bytes), wrong types, fuzzed forms,
 // fuzzed request lines and headers, callers that hang up; all drawn from one seed, to 127.0.0.1 alone.
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
@@ -12,6 +11,7 @@ import { parseArgs } from "node:util";
 import { deflateSync } from "node:zlib";
 import sharp from "sharp";
 import { Random } from "../dist/core/index.js";
+import { listening, metric, run } from "./child-process.mjs";
 
 const main = join(dirname(fileURLToPath(import.meta.url)), "../dist/cli/main.js");
 const { values } = parseArgs({ options: { count: { type: "string", default: "10000" } } });
@@ -113,33 +113,11 @@ const send = (port, [head, body, hangUp]) =>
     socket.write(body, () => hangUp && socket.destroy());
   });
 
-const run = (args) =>
-  new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"] });
-    child.on("exit", (code) => (code === 0 ? resolve() : reject(new Error(`${args.join(" ")}: exit code ${code}`))));
-  });
-
 const trained = join(folder, "run");
 await run([main, "train", "--method", "anchored", "--out", trained, "--max-steps", "1"]);
-const child = spawn(process.execPath, [main, "serve", trained, "--port", "0", "--json"], {
-  stdio: ["ignore", "pipe", "inherit"],
-});
-let died;
-child.on("exit", (code, signal) => {
-  died = code ?? signal;
-});
-const address = await new Promise((resolve) => {
-  let text = "";
-  child.stdout.on("data", (data) => {
-    text += data;
-    const found = /"address": ?"([^"]+)"/.exec(text)?.[1];
-    if (found) resolve(found);
-  });
-});
+const { address, stop, died } = await listening([main, "serve", trained, "--port", "0", "--json"]);
 const port = Number(new URL(address).port);
-const metric = async (name) =>
-  Number(new RegExp(`^${name} (\\S+)`, "m").exec(await (await fetch(`${address}/metrics`)).text())?.[1]);
-const megabytes = async () => Math.round((await metric("process_resident_memory_bytes")) / 2 ** 20);
+const megabytes = async () => Math.round((await metric(address, "process_resident_memory_bytes")) / 2 ** 20);
 
 const answers = {};
 const memory = [];
@@ -152,11 +130,11 @@ for (let done = 0; done < count; ) {
     answers[name][statuses[i]] = (answers[name][statuses[i]] ?? 0) + 1;
   }
   done += batch.length;
-  if (died !== undefined) break;
+  if (died() !== undefined) break;
   if (Math.floor(done / (count / 10)) > memory.length - 1) memory.push(await megabytes());
 }
 const good =
-  died === undefined
+  died() === undefined
     ? await fetch(`${address}/v1/predict`, {
         method: "POST",
         headers: { "content-type": "image/jpeg" },
@@ -167,10 +145,10 @@ console.log(
   JSON.stringify(
     {
       count,
-      died,
+      died: died(),
       goodUploadAfterwards: good?.status,
-      pending: died === undefined ? await metric("anchored_pending_requests") : undefined,
-      openHandles: died === undefined ? await metric("process_open_fds") : undefined,
+      pending: died() === undefined ? await metric(address, "anchored_pending_requests") : undefined,
+      openHandles: died() === undefined ? await metric(address, "process_open_fds") : undefined,
       residentMegabytesEveryTenth: memory,
       answers,
     },
@@ -178,6 +156,6 @@ console.log(
     2,
   ),
 );
-if (died === undefined) child.kill("SIGTERM");
+process.exitCode = died() === undefined && good?.status === 200 ? 0 : 1;
+if (died() === undefined) await stop();
 rmSync(folder, { recursive: true, force: true });
-process.exitCode = died === undefined && good?.status === 200 ? 0 : 1;

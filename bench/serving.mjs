@@ -2,7 +2,6 @@
 //   npm run build && node bench/serving.mjs [--seconds 10]
 // ResNet-20 on 32 × 32 images (weights of one step: speed does not depend on them), K = 1 and 10 references; every
 // request uploads a JPEG. Sides take turns within one run of this script. Prints a markdown table.
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -10,33 +9,12 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import autocannon from "autocannon";
 import sharp from "sharp";
+import { listening, metric, run } from "./child-process.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const main = join(root, "dist/cli/main.js");
 const { values } = parseArgs({ options: { seconds: { type: "string", default: "10" } } });
 const folder = mkdtempSync(join(tmpdir(), "anchored-serving-"));
-
-const run = (args) =>
-  new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"] });
-    child.on("exit", (code) => (code === 0 ? resolve() : reject(new Error(`${args.join(" ")}: exit code ${code}`))));
-  });
-
-/** A server as a child process, from the line that it prints once it listens. */
-const listening = (args) =>
-  new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
-    child.on("exit", (code) => reject(new Error(`${args.join(" ")}: exit code ${code}`)));
-    let text = "";
-    child.stdout.on("data", (chunk) => {
-      text += chunk;
-      const address = /"address": ?"([^"]+)"/.exec(text)?.[1];
-      if (address) resolve({ address, stop: () => new Promise((done) => child.on("exit", done).kill("SIGTERM")) });
-    });
-  });
-
-const residentBytes = async (address) =>
-  Number(/^process_resident_memory_bytes (\S+)/m.exec(await (await fetch(`${address}/metrics`)).text())?.[1]);
 
 const picture = await sharp({
   create: { width: 320, height: 240, channels: 3, noise: { type: "gaussian", mean: 128, sigma: 40 } },
@@ -69,7 +47,7 @@ try {
           });
         await shoot(2);
         const result = await shoot(Number(values.seconds));
-        const memory = side === "anchored serve" ? await residentBytes(address) : undefined;
+        const memory = side === "anchored serve" ? await metric(address, "process_resident_memory_bytes") : undefined;
         rows.push({
           k,
           connections,

@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { askingOptions } from "./asking-options.ts";
 import { parseTemperature } from "./export/validation.ts";
 import { type Exported, type WriteOptions, writeModel } from "./export/write-model.ts";
 import { toJson } from "./json.ts";
@@ -21,20 +22,12 @@ Examples:
   $ anchored predict cifar.onnx holiday/`;
 
 export function exportCommand(terminal: Terminal, exit: (code: number) => void): Command {
-  return new Command("export")
+  const command = new Command("export")
     .description("write a run as one ONNX file that any ONNX runtime opens, references and uncertainty inside")
     .argument("<run>", "run folder")
-    .requiredOption("--out <file>", "where it goes, e.g. model.onnx")
-    .option(
-      "--protocol <name>",
-      "anchored runs: single (one reference) | k (mean over K, with uncertainty) (default: k)",
-      oneOf(["single", "k"])("--protocol") as (text: string) => "single" | "k",
-    )
-    .option(
-      "--k <n>",
-      "references of protocol k (default: all that the run keeps)",
-      whole({ min: 1, example: 10 })("--k"),
-    )
+    .requiredOption("--out <file>", "where it goes, e.g. model.onnx");
+  for (const option of askingOptions()) command.addOption(option);
+  return command
     .addOption(
       new Option(
         "--temperature <t>",
@@ -47,11 +40,6 @@ export function exportCommand(terminal: Terminal, exit: (code: number) => void):
       "--precision <name>",
       "what weights are stored in: float32 | float16 (half the file; computed is in float32) (default: float32)",
       oneOf(["float32", "float16"])("--precision") as (text: string) => "float32" | "float16",
-    )
-    .option(
-      "--weights <name>",
-      "raw (of the last step) | average (default: average where the run keeps one)",
-      oneOf(["raw", "average"])("--weights") as (text: string) => "raw" | "average",
     )
     .option("--threads <n>", "threads (default: one a core)", whole({ min: 1, max: 1024, example: 2 })("--threads"))
     .option("--data-dir <dir>", "where data sets lie (default: $ANCHORED_DATA or the user's cache folder)")

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { UserError } from "../core/index.ts";
 import { type Device, devices } from "../engine/index.ts";
 import { type Answers, type Classifier, type ExportOptions, openModel } from "../export/index.ts";
+import { askingOptions } from "./asking-options.ts";
 import { parseTemperature } from "./export/validation.ts";
 import { oneOf, whole } from "./numbers.ts";
 import { decodeAll, type Source, sourcesOf } from "./predict/images.ts";
@@ -43,32 +44,19 @@ Examples:
   $ curl -s https://example.org/cat.jpg | anchored predict cifar.onnx -`;
 
 export function predictCommand(terminal: Terminal, exit: (code: number) => void): Command {
-  return new Command("predict")
+  const command = new Command("predict")
     .description("class, confidence and uncertainty of images, by a run or an exported model")
     .argument("<model>", "run folder, or a file that export has written")
     .argument("<images...>", "image files, folders of them, or - for one image from standard input")
-    .option("--top <n>", "how many classes to tell", whole({ min: 1, example: 3 })("--top"), 1)
-    .option(
-      "--protocol <name>",
-      "anchored runs: single (one reference) | k (mean over K, with uncertainty) (default: k)",
-      oneOf(["single", "k"])("--protocol") as (text: string) => "single" | "k",
-    )
-    .option(
-      "--k <n>",
-      "runs: references of protocol k (default: all that the run keeps)",
-      whole({ min: 1, example: 10 })("--k"),
-    )
+    .option("--top <n>", "how many classes to tell", whole({ min: 1, example: 3 })("--top"), 1);
+  for (const option of askingOptions("runs: ")) command.addOption(option);
+  return command
     .option("--temperature <t>", "runs: divides the logits before the softmax (default: 1)", (text) => {
       const value = parseTemperature(text);
       if (value === "auto")
         throw new UserError("--temperature auto: export fits it, once; export the run, then predict with the file");
       return value;
     })
-    .option(
-      "--weights <name>",
-      "runs: raw (of the last step) | average (default: average where the run keeps one)",
-      oneOf(["raw", "average"])("--weights") as (text: string) => "raw" | "average",
-    )
     .option(
       "--device <name>",
       `what to predict on: ${devices.join(" | ")} (default: cpu)`,

@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { UserError } from "../core/index.ts";
 import { openModel } from "../export/index.ts";
-import { createServer, defaultLimits } from "../serve/index.ts";
+import { defaultLimits } from "../serve/limits.ts";
 import { toJson } from "./json.ts";
 import { real, whole } from "./numbers.ts";
 import type { Terminal } from "./terminal.ts";
@@ -66,6 +66,8 @@ export function serveCommand(terminal: Terminal): Command {
 
 async function runServe(terminal: Terminal, path: string, options: Options): Promise<void> {
   const { host, port, protocol, k, temperature, threads, maxBatch, maxBody, ...limits } = options;
+  // The server's packages would delay every other command by a tenth.
+  const { createServer } = await import("../serve/index.ts");
   const model = await openModel(path, { threads, exported: { protocol, k, temperature } });
   const server = await createServer({
     model,

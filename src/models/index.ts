@@ -8,6 +8,7 @@ import { deitSmall, deitTiny, vitBase, vitSmall, vitTiny, vitTinyPatch4Depth6 } 
 import { wideResnet16x4, wideResnet28x10, wideResnet40x2 } from "./wide-resnet.ts";
 
 export { airbench94 } from "./airbench.ts";
+export { classifierOf, type LinearClassifier } from "./classifier.ts";
 export {
   type Arrays,
   drawNoise,

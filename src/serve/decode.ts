@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import pLimit from "p-limit";
 import sharp from "sharp";
 import { decodeImage } from "../data/index.ts";
 import type { ModelCard } from "../export/index.ts";
@@ -8,20 +9,7 @@ import { type Limits, Refusal } from "./limits.ts";
 const formats: readonly string[] = ["jpeg", "png", "webp", "gif", "tiff", "heif"];
 
 /** Decoding is memory: as many at once as there are cores, the others wait. */
-let free = availableParallelism();
-const waiting: (() => void)[] = [];
-
-async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  if (free === 0) await new Promise<void>((resolve) => waiting.push(resolve));
-  else free--;
-  try {
-    return await work();
-  } finally {
-    const next = waiting.shift();
-    if (next) next();
-    else free++;
-  }
-}
+const inTurn = pLimit(availableParallelism());
 
 /**
  * An uploaded file → uint8 [H, H, C], as `decodeImage` makes it; its header is read first.

@@ -1,5 +1,5 @@
-import { HostArray, type HostArrays, type ImageSet, isClassifier, UserError } from "../core/index.ts";
-import type { Variables } from "../models/index.ts";
+import { HostArray, type ImageSet, UserError } from "../core/index.ts";
+import { classifierOf, type LinearClassifier, type Variables } from "../models/index.ts";
 import { createPredictor, loadRun, type PredictorOptions } from "./predict.ts";
 import type { RunRecord } from "./run-record.ts";
 
@@ -32,13 +32,15 @@ export interface FeatureOptions extends PredictorOptions {
  */
 export async function loadFeatures(run: string, { k, ...options }: FeatureOptions = {}): Promise<FeatureExtractor> {
   const { record, variables, references } = loadRun(run, options);
-  const size = classifierOf(variables).weight.shape[1];
+  const classifier = classifierOf(variables.params);
+  if (!classifier) throw new UserError("this network has no linear classifier to put a probe in the place of");
+  const size = classifier.weight.shape[1];
   const identity = HostArray.zeros([size, size]);
   for (let i = 0; i < size; i++) identity.data[i * size + i] = 1;
   const classNames = Array.from({ length: size }, (_, i) => `feature ${i}`);
   const predictor = await createPredictor(
     { config: { ...record.config, method: asLogits(record.config.method) }, data: { ...record.data, classNames } },
-    withClassifier(variables, identity, HostArray.zeros([size])),
+    withClassifier(variables, classifier, identity, HostArray.zeros([size])),
     references,
     options,
   );
@@ -61,18 +63,12 @@ export async function loadFeatures(run: string, { k, ...options }: FeatureOption
 const asLogits = (method: RunRecord["config"]["method"]): RunRecord["config"]["method"] =>
   method.name === "anchored" ? { ...method, output: undefined } : { name: "standard" };
 
-/** The weight [K, D] of the classifier, and its bias [K] where it has one. */
-function classifierOf({ params }: Variables): { weight: HostArray; weightName: string; biasName?: string } {
-  const names = Object.keys(params).filter(isClassifier);
-  const weightName = names.find((name) => params[name].shape.length === 2);
-  if (!weightName) throw new UserError("this network has no linear classifier to put a probe in the place of");
-  return { weight: params[weightName], weightName, biasName: names.find((name) => params[name].shape.length === 1) };
-}
-
 /** The same network with another classifier: weight [K, D], and bias [K], which is left out where the network has none. */
-function withClassifier(variables: Variables, weight: HostArray, bias: HostArray): Variables {
-  const { weightName, biasName } = classifierOf(variables);
-  const params: HostArrays = { ...variables.params, [weightName]: weight };
-  if (biasName) params[biasName] = bias;
-  return { ...variables, params };
+function withClassifier(
+  { params, state }: Variables,
+  { weightName, biasName }: LinearClassifier,
+  weight: HostArray,
+  bias: HostArray,
+): Variables {
+  return { params: { ...params, [weightName]: weight, ...(biasName && { [biasName]: bias }) }, state };
 }

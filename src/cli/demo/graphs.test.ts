@@ -3,10 +3,11 @@ import { normalizeImages } from "../../augment/index.ts";
 import { allBytes, HostArray, type HostArrays, Random } from "../../core/index.ts";
 import { compile, flattenTree, runReference } from "../../engine/index.ts";
 import { relativeError } from "../../engine/testing.ts";
+import { classifierOf } from "../../models/index.ts";
 import { buildNetwork, createPredictor } from "../../train/index.ts";
 import { describeRun } from "../../train/run-record.ts";
 import { tinyConfig, tinyDataSet } from "../../train/testing.ts";
-import { headOf, predictionFunction } from "./prediction-graph.ts";
+import { predictionFunction } from "./prediction-graph.ts";
 import { namedShapes, teachingStep } from "./teaching-step.ts";
 
 const dataSet = tinyDataSet();
@@ -33,7 +34,7 @@ test.each([
       expect(relativeError(array, (expected as unknown as HostArrays)[key]), key).toBeLessThan(1e-5);
 
     const R = shown ? 2 : 1;
-    const { weight, bias } = headOf(variables.params)!;
+    const { weight, bias } = classifierOf(variables.params)!;
     const [K, F] = weight.shape;
     expect(logits.shape).toEqual([R, 3, K]);
     expect(features.shape).toEqual([R, 3, F]);
@@ -54,7 +55,7 @@ test.each([
     expect(relativeError(logits, theirs)).toBeLessThan(1e-5);
     const again = Float32Array.from(logits.data, (_, i) => {
       const at = Math.floor(i / K) * F;
-      let sum = bias.data[i % K];
+      let sum = bias?.data[i % K] ?? 0;
       for (let f = 0; f < F; f++) sum += weight.data[(i % K) * F + f] * features.data[at + f];
       return sum;
     });

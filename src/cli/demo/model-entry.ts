@@ -2,22 +2,22 @@ import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import {
   type DataSet,
-  HostArray,
+  type HostArray,
   type ImageSet,
   type Normalization,
   Random,
   runPaths,
   subset,
-  UserError,
 } from "../../core/index.ts";
 import { ArraySpec, compile } from "../../engine/index.ts";
 import { readResults } from "../../evaluate/index.ts";
 import { combineReferences } from "../../methods/index.ts";
-import { createPredictor, loadCheckpoint, type RunRecord, readRun } from "../../train/index.ts";
+import { classifierOf } from "../../models/index.ts";
+import { buildNetwork, createPredictor, keptReferences, loadRun, type RunRecord } from "../../train/index.ts";
 import type { ModelEntry, Teaching } from "../../web/manifest.ts";
 import { evenRows } from "./choose-images.ts";
 import { ImageProgram } from "./image-program.ts";
-import { headOf, predictionFunction } from "./prediction-graph.ts";
+import { predictionFunction } from "./prediction-graph.ts";
 import { float32Bytes, type Site } from "./site.ts";
 import { namedShapes, teachingStep } from "./teaching-step.ts";
 
@@ -38,28 +38,25 @@ export interface EntryOptions {
 
 /** Writes a run's files for the page and says what they are. @throws UserError where the run is missing or damaged. */
 export async function modelEntry(run: string, title: string, options: EntryOptions): Promise<ModelEntry> {
-  const { dataSet, samples, site, threads } = options;
-  const record = readRun(run);
-  const checkpoint = loadCheckpoint(runPaths(run).checkpoint);
-  const variables = checkpoint.average ?? checkpoint;
-  const kept = usedReferences(run, checkpoint.references, options.k);
+  const { dataSet, samples, site, k, threads } = options;
+  const { record, variables, references: kept } = loadRun(run);
+  const references = keptReferences({ method: buildNetwork(record).method, references: kept }, "k", k);
   const name = basename(title)
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-");
   const { channels, height, width, normalization, classNames } = record.data;
 
-  const shared = kept && HostArray.float32([kept.shape[0], 1, ...kept.shape.slice(1)], kept.data as Float32Array);
   const single = new ArraySpec([1, channels, height, width]);
-  const program = await compile(predictionFunction(record, variables, shared), [single], { threads });
+  const program = await compile(predictionFunction(record, variables, references), [single], { threads });
   const graph = site.add(`${name}.onnx`, program.toOnnx());
   await program.dispose();
 
   // By the way of `anchored predict`: what the page is held to.
   const predictor = await createPredictor(record, variables, kept, { threads });
-  const expected = (await predictor.predict(samples)).logits;
+  const expected = (await predictor.predict(samples, { k })).logits;
   await predictor.dispose();
 
-  const images = await ImageProgram.compile(record, variables, shared, threads);
+  const images = await ImageProgram.compile(record, variables, references, threads);
   try {
     const validation = subset(
       dataSet.validation,
@@ -71,15 +68,16 @@ export async function modelEntry(run: string, title: string, options: EntryOptio
       evenRows(dataSet.train, REMEMBERED, new Random("demo training", record.config.seed)),
     );
     const seen = await images.run(remembered);
-    const head = headOf(variables.params)!;
+    const { weight, bias } = classifierOf(variables.params)!;
+    const [classes, features] = weight.shape;
     const teaching: Teaching = {
-      features: head.weight.shape[1],
-      ...(await writeStep(site, name, { ...options, features: head.weight.shape[1], classes: classNames.length + 1 })),
+      features,
+      ...(await writeStep(site, name, { ...options, features, classes: classNames.length + 1 })),
       weights: site.add(
         `${name}-classifier.bin`,
         float32Bytes(
-          head.weight.data,
-          head.bias.data,
+          weight.data,
+          bias?.data ?? new Float32Array(classes),
           ...underOneReference(seen.features, images.references),
           ...underOneReference(tried.features, images.references),
         ),
@@ -90,11 +88,11 @@ export async function modelEntry(run: string, title: string, options: EntryOptio
     return {
       title,
       description: inWords(run, record, images.references),
-      anchored: kept !== undefined,
+      anchored: references !== undefined,
       graph,
       references: images.references,
-      ...(kept && {
-        referenceImages: site.add(`${name}-references.bin`, imageBytes(kept, normalization)),
+      ...(references && {
+        referenceImages: site.add(`${name}-references.bin`, imageBytes(references, normalization)),
         spreadPercentiles: percentiles(tried.logits.map((logits) => spread(logits, images.references))),
       }),
       expected: [...expected].map((logit) => Number(logit.toPrecision(7))),
@@ -103,13 +101,6 @@ export async function modelEntry(run: string, title: string, options: EntryOptio
   } finally {
     await images.dispose();
   }
-}
-
-function usedReferences(run: string, kept: HostArray | undefined, k: number | undefined): HostArray | undefined {
-  if (!kept || k === undefined) return kept;
-  const [count, ...image] = kept.shape;
-  if (k > count) throw new UserError(`--k ${k}: ${run} keeps ${count} references; use at most ${count}`);
-  return HostArray.float32([k, ...image], (kept.data as Float32Array).subarray(0, (kept.data.length / count) * k));
 }
 
 /** The features of each image under one of its references, each in turn: a classifier is trained on one a row, as ever. */
@@ -154,7 +145,8 @@ function percentiles(values: readonly number[]): number[] {
 
 /** Normalised [R, C, H, W] → bytes [R, H, W, C]. */
 function imageBytes({ shape, data }: HostArray, { mean, std }: Normalization): Uint8Array {
-  const [count, channels, height, width] = shape;
+  const [count] = shape;
+  const [channels, height, width] = shape.slice(-3);
   const pixels = height * width;
   const bytes = new Uint8Array(count * pixels * channels);
   for (let r = 0, at = 0; r < count; r++)

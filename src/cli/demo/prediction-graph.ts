@@ -1,26 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
-import { HostArray, type HostArrays, isClassifier } from "../../core/index.ts";
-import type { Arrays, Variables } from "../../models/index.ts";
+import type { HostArray, HostArrays } from "../../core/index.ts";
+import { type Arrays, classifierOf, type Variables } from "../../models/index.ts";
 import { buildNetwork, type RunRecord } from "../../train/index.ts";
-
-/** The last layer of a network, as timm and torchvision name it: weight [K, F] and bias [K]. */
-export interface Head {
-  readonly weightName: string;
-  readonly biasName: string;
-  readonly weight: HostArray<"float32">;
-  /** Zeros where the network has none. */
-  readonly bias: HostArray<"float32">;
-}
-
-/** `undefined` where the network does not end in one linear layer of a known name. */
-export function headOf(params: HostArrays): Head | undefined {
-  const weightName = Object.keys(params).find((name) => isClassifier(name) && name.endsWith(".weight"));
-  if (!weightName || params[weightName].shape.length !== 2) return undefined;
-  const biasName = weightName.replace(/weight$/, "bias");
-  const weight = params[weightName] as HostArray<"float32">;
-  const bias = (params[biasName] ?? HostArray.zeros([weight.shape[0]])) as HostArray<"float32">;
-  return { weightName, biasName, weight, bias };
-}
 
 /**
  * To trace: normalised images [N, C, H, W] → `logits` [R, N, K] under each reference of [R, 1, C, H, W] (R is 1 for methods
@@ -33,24 +14,23 @@ export function predictionFunction(
   { params, state }: Variables,
   references: HostArray | undefined,
 ): (images: Arrays[string]) => Record<"logits" | "features", Arrays[string]> {
-  const head = headOf(params);
-  if (!head) throw new TypeError(`${config.model}: its last layer is not linear`);
-  const { weightName, biasName, weight, bias } = head;
+  const classifier = classifierOf(params);
+  if (!classifier) throw new TypeError(`${config.model}: its last layer is not linear`);
+  const { weightName, biasName, weight, bias } = classifier;
   const [classes, features] = weight.shape;
   const classNames = Array.from({ length: features }, (_, i) => String(i));
   const { model, method } = buildNetwork({ config, data: { ...data, classNames } });
   return (images) => {
-    const without = { ...params };
-    delete without[weightName];
-    delete without[biasName];
-    const traced = constants(without);
+    const { [weightName]: _weight, [biasName ?? ""]: _bias, ...others } = params;
+    const traced = constants(others);
     traced[weightName] = np.eye(features);
-    if (params[biasName]) traced[biasName] = np.zeros([features]);
+    if (biasName) traced[biasName] = np.zeros([features]);
     const fed = references && constant(references);
     const read = method.predict(model, traced, constants(state), images, fed);
     const [count, batch] = read.shape;
     const rows = np.reshape(read.ref, [count * batch, features]);
-    const logits = np.add(np.matmul(rows, np.transpose(constant(weight), [1, 0])), constant(bias));
+    const products = np.matmul(rows, np.transpose(constant(weight), [1, 0]));
+    const logits = bias ? np.add(products, constant(bias)) : products;
     return { logits: np.reshape(logits, [count, batch, classes]), features: read };
   };
 }

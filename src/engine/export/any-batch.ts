@@ -1,4 +1,5 @@
 import type { ModelEnd, ModelFile, ModelNode, StoredTensor } from "../onnx.ts";
+import { node } from "./node.ts";
 
 /** The name of the free dimension. */
 const BATCH = "N";
@@ -102,14 +103,6 @@ export function forAnyBatch(files: readonly ModelFile[], sizes: readonly number[
     outputs: ends("outputs"),
   };
 }
-
-const node = (op: string, inputs: string[], output: string, attributes: ModelNode["attributes"] = {}): ModelNode => ({
-  op,
-  domain: "",
-  inputs,
-  outputs: [output],
-  attributes,
-});
 
 function dimension({ constant, slope }: Affine): number | string {
   if (slope === 0) return constant;

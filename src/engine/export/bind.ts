@@ -2,6 +2,7 @@ import { float16Bits } from "../../core/float16.ts";
 import type { HostArray } from "../../core/host-array.ts";
 import { bytesOf } from "../graph.ts";
 import { fileType, type ModelFile, type ModelNode, type StoredTensor } from "../onnx.ts";
+import { node } from "./node.ts";
 
 /** What an input of the program is in the file. */
 export interface Binding {
@@ -13,14 +14,6 @@ export interface Binding {
   /** An input that the file takes as uint8 and casts to the program's type. */
   readonly bytes?: boolean;
 }
-
-const node = (op: string, inputs: string[], output: string, attributes: ModelNode["attributes"] = {}): ModelNode => ({
-  op,
-  domain: "",
-  inputs,
-  outputs: [output],
-  attributes,
-});
 
 /** Names the program's inputs, and stores those that have a value and are of use. `bindings` are in the order of the inputs. */
 export function bindInputs(file: ModelFile, bindings: readonly Binding[]): ModelFile {

@@ -1,4 +1,5 @@
 import { drawSvg } from "../svg.ts";
+import { armRows } from "./arm-rows.ts";
 
 export interface DotRow {
   readonly arm: string;
@@ -26,20 +27,7 @@ export function dots(rows: readonly DotRow[], measure: string, axis: string, id:
     scale: { domain: [low - margin, high + margin], nice: false, zero: false },
     axis: { tickCount: 5, grid: true },
   };
-  const y = {
-    field: "arm",
-    type: "nominal" as const,
-    sort: arms,
-    title: null,
-    axis: null,
-    scale: { paddingOuter: 0.1 },
-  };
-  const color = {
-    field: "arm",
-    type: "nominal" as const,
-    scale: { domain: arms, range: rows.map((row) => row.color) },
-    legend: null,
-  };
+  const { y, color } = armRows(rows);
   const label = `${measure}. ${means.map(({ arm, value }) => `${arm}: ${Number(value.toPrecision(3))}`).join("; ")}.`;
   return drawSvg(
     {

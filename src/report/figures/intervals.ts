@@ -1,4 +1,5 @@
 import { drawSvg } from "../svg.ts";
+import { armRows } from "./arm-rows.ts";
 
 export interface IntervalRow {
   readonly arm: string;
@@ -16,7 +17,6 @@ export function intervals(rows: readonly IntervalRow[], measure: string, axis: s
     from: value - halfWidth,
     to: value + halfWidth,
   }));
-  const arms = rows.map(({ arm }) => arm);
   const ends = [0, ...values.flatMap(({ from, to }) => [from, to])];
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
   const margin = 0.06 * (high - low || 1);
@@ -26,20 +26,7 @@ export function intervals(rows: readonly IntervalRow[], measure: string, axis: s
     scale: { domain: [low - margin, high + margin], nice: false },
     axis: { tickCount: 5, grid: true },
   };
-  const y = {
-    field: "arm",
-    type: "nominal" as const,
-    sort: arms,
-    title: null,
-    axis: null,
-    scale: { paddingOuter: 0.1 },
-  };
-  const color = {
-    field: "arm",
-    type: "nominal" as const,
-    scale: { domain: arms, range: rows.map((row) => row.color) },
-    legend: null,
-  };
+  const { y, color } = armRows(rows);
   const spoken = values.map(({ arm, value, from, to }) => `${arm}: ${[value, from, to].map(short).join(", ")}`);
   return drawSvg(
     {
