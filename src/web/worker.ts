@@ -1,3 +1,4 @@
+import pLimit from "p-limit";
 import type { Image } from "../core/image-set.ts";
 import { corruptImage } from "../corrupt/corrupt-image.ts";
 import { openWebRuntime, type WebRuntime } from "../engine/runtime/web.ts";
@@ -77,11 +78,16 @@ async function corrupted(image: Image, changes: readonly Change[]): Promise<Imag
 
 const reply = (response: Response) => self.postMessage(response);
 
-self.addEventListener("message", async ({ data: { id, name, argument } }: MessageEvent<Request>) => {
+/** In order: a prediction made while a class is taught would see some networks with it and some without. */
+const inOrder = pLimit(1);
+
+async function answer({ id, name, argument }: Request): Promise<void> {
   try {
     const handle = handlers[name] as (argument: unknown, onProgress: (p: TeachingProgress) => void) => Promise<unknown>;
     reply({ id, answer: await handle(argument, (progress) => reply({ id, progress })) });
   } catch (error) {
     reply({ id, error: error instanceof Error ? error.message : String(error) });
   }
-});
+}
+
+self.addEventListener("message", ({ data }: MessageEvent<Request>) => void inOrder(answer, data));

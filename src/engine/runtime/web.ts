@@ -1,5 +1,6 @@
 import type * as Ort from "onnxruntime-web";
 import * as wasm from "onnxruntime-web/wasm";
+import pLimit from "p-limit";
 import type { HostArray, TypedArrayOf } from "../../core/host-array.ts";
 import type { Session } from "./node.ts";
 
@@ -65,17 +66,18 @@ async function hasWebGpu({ gpu }: BrowserScope["navigator"], software: boolean):
 
 function runtimeOf(ort: typeof Ort, device: WebDevice, threads: number): WebRuntime {
   ort.env.logLevel = "error";
+  // Calls keep their arguments on the module's one stack while they wait: where they overlap, they overwrite each other's.
+  const oneAtATime = pLimit(1);
   return {
     device,
     threads,
     async createSession(model) {
-      const session = await ort.InferenceSession.create(model, {
-        executionProviders: [device],
-        graphOptimizationLevel: "all",
-      });
+      const session = await oneAtATime(() =>
+        ort.InferenceSession.create(model, { executionProviders: [device], graphOptimizationLevel: "all" }),
+      );
       return {
         async run(inputs, outputs) {
-          const results = await session.run(named(ort, inputs));
+          const results = await oneAtATime(() => session.run(named(ort, inputs)));
           for (const [i, { data, shape }] of outputs.entries()) {
             const { dims, data: values } = results[`out${i}`];
             if (dims.join() !== shape.join()) throw new TypeError(`program: out${i} is [${dims}], expected [${shape}]`);

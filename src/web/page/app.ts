@@ -124,11 +124,13 @@ export class App {
     return this.#ownClass === undefined ? classNames : [...classNames, this.#ownClass];
   }
 
-  async #changed(): Promise<void> {
+  /** Judges what is shown anew, after `first`. */
+  async #changed(first?: () => Promise<void>): Promise<void> {
     const main = this.#canvas.closest("main");
     if (main) main.dataset.busy = "true";
     const version = ++this.#version;
     this.#problem.hidden = true;
+    await first?.();
     await this.#refresh();
     if (main && version === this.#version) main.dataset.busy = "false";
   }
@@ -196,10 +198,11 @@ export class App {
     this.#worse.textContent = "Make it worse";
   }
 
-  async #taught(name: string | undefined): Promise<void> {
-    if (name === undefined) await this.#options.client.call("forget", undefined);
-    this.#ownClass = name;
-    await this.#changed();
+  #taught(name: string | undefined): Promise<void> {
+    return this.#changed(async () => {
+      if (name === undefined) await this.#options.client.call("forget", undefined);
+      this.#ownClass = name;
+    });
   }
 
   /** For those who listen, and in a strip for those who have scrolled the verdicts away. */
