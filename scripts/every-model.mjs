@@ -1,5 +1,5 @@
 // Trains every model anchored (α = 0.25) on `emoji` for one epoch and prints a table of what came of it.
-//   npm run build && node scripts/every-model.mjs [--out FOLDER] [--threads N] [MODEL...]
+//   npm run build && node scripts/every-model.mjs [--out FOLDER] [--threads N] [--image-size PIXELS] [MODEL...]
 // Goes on where it was stopped: models in FOLDER/results.json are not trained again; a model under way starts afresh.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +9,6 @@ import { loadDataSet } from "../dist/data/index.js";
 import { createModel, modelNames } from "../dist/models/index.js";
 import { readMetrics, resolveConfig, train } from "../dist/train/index.js";
 
-const IMAGE_SIZE = 32;
 const isTransformer = (name) => /^(vit|deit|swin)/.test(name);
 const adamw = {
   optimizer: { name: "adamw" },
@@ -22,18 +21,23 @@ const howTrained = (name) => (isTransformer(name) ? adamw : sgd(name === "airben
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { out: { type: "string", default: "runs/every-model" }, threads: { type: "string", default: "2" } },
+  options: {
+    out: { type: "string", default: "runs/every-model" },
+    threads: { type: "string", default: "2" },
+    "image-size": { type: "string", default: "32" },
+  },
 });
+const imageSize = Number(values["image-size"]);
 const file = join(values.out, "results.json");
 mkdirSync(values.out, { recursive: true });
 const results = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : [];
 
-const data = { name: "emoji", imageSize: IMAGE_SIZE, seed: 0 };
+const data = { name: "emoji", imageSize, seed: 0 };
 let dataSet;
 for (const model of positionals.length > 0 ? positionals : modelNames) {
   if (results.some((result) => result.model === model)) continue;
   dataSet ??= await loadDataSet(data);
-  const options = { inputChannels: 6, classes: dataSet.train.classNames.length, imageSize: IMAGE_SIZE };
+  const options = { inputChannels: 6, classes: dataSet.train.classNames.length, imageSize };
   const { params } = createModel(model, options).init(new Random("shapes"));
   const run = join(values.out, model);
   rmSync(run, { recursive: true, force: true });
@@ -54,6 +58,7 @@ for (const model of positionals.length > 0 ? positionals : modelNames) {
   const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
   results.push({
     model,
+    imageSize,
     parameters: Object.values(params).reduce((sum, { shape }) => sum + sizeOf(shape), 0),
     optimizer: config.optimizer.name,
     peak: config.schedule.peak,
@@ -67,10 +72,20 @@ for (const model of positionals.length > 0 ? positionals : modelNames) {
   console.error(`${model}: ${results.at(-1).firstFifth.toFixed(3)} → ${results.at(-1).lastFifth.toFixed(3)}`);
 }
 
-console.log("| model | parameters | optimiser, peak | loss, first fifth | last fifth | images/s | seconds |");
-console.log("|---|---|---|---|---|---|---|");
+console.log("| model | pixels | parameters | optimiser, peak | loss, first fifth | last fifth | images/s | seconds |");
+console.log("|---|---|---|---|---|---|---|---|");
 const inOrder = modelNames.flatMap((name) => results.filter(({ model }) => model === name));
-for (const { model, parameters, optimizer, peak, firstFifth, lastFifth, imagesPerSecond, seconds } of inOrder)
+for (const {
+  model,
+  imageSize,
+  parameters,
+  optimizer,
+  peak,
+  firstFifth,
+  lastFifth,
+  imagesPerSecond,
+  seconds,
+} of inOrder)
   console.log(
-    `| \`${model}\` | ${parameters.toLocaleString("en")} | ${optimizer}, ${peak} | ${firstFifth.toFixed(3)} | ${lastFifth.toFixed(3)} | ${imagesPerSecond.toFixed(imagesPerSecond < 10 ? 1 : 0)} | ${seconds.toFixed(0)} |`,
+    `| \`${model}\` | ${imageSize} | ${parameters.toLocaleString("en")} | ${optimizer}, ${peak} | ${firstFifth.toFixed(3)} | ${lastFifth.toFixed(3)} | ${imagesPerSecond.toFixed(imagesPerSecond < 10 ? 1 : 0)} | ${seconds.toFixed(0)} |`,
   );

@@ -24,7 +24,7 @@ describe.each<[string, (options: ModelOptions) => Model, learningRate: number]>(
   ["resnet of many channels", (options) => resnet("small", { widths: [32, 160], depths: [1, 1] }, options), 0.05],
   ["bottleneck resnet", (options) => resnet("small", { widths: [4, 8], depths: [1, 2], expansion: 4 }, options), 0.1],
   ["wide resnet", (options) => wideResnet({ depth: 10, widening: 2 }, options), 0.02],
-  ["regnet-y", (options) => regnetY("small", { widths: [8, 16], depths: [1, 2], groupWidth: 4 }, options), 0.5],
+  ["regnet-y", (options) => regnetY("small", { widths: [8, 16], depths: [1, 2], groupWidth: 4 }, options), 1],
   [
     "vision transformer with a class token",
     (options) => visionTransformer("small", { patch: 4, width: 192, depth: 4, heads: 3, classToken: true }, options),

@@ -31,7 +31,7 @@ export const regnetY800MF = (options: ModelOptions) =>
 
 /**
  * Names as timm's. Photographs are halved by the stem and by each stage, small images by every stage but the first;
- * BatchNorm's weights all start at 1.
+ * each residual branch starts at nothing, by the weight 0 of its last BatchNorm (timm's `zero_init_last`).
  */
 export function regnetY(
   name: string,
@@ -89,14 +89,14 @@ interface BlockOptions {
 
 /** 1×1, grouped 3×3, squeeze-and-excitation, 1×1, without a bottleneck, beside a shortcut (the paper's Y block). */
 function block(name: string, { inputs, outputs, groups, stride, dropRate }: BlockOptions): Layer & { drop: Drop } {
-  const normalised = (part: string, from: number, shape: Parameters<typeof conv>[3]): Layer[] => [
+  const normalised = (part: string, from: number, shape: Parameters<typeof conv>[3], start = 1): Layer[] => [
     conv(`${name}.${part}.conv`, from, outputs, shape),
-    batchNorm(`${name}.${part}.bn`, outputs),
+    batchNorm(`${name}.${part}.bn`, outputs, { start }),
   ];
   const [conv1, norm1] = normalised("conv1", inputs, { kernel: 1 });
   const [conv2, norm2] = normalised("conv2", outputs, { kernel: 3, stride, groups });
   const excite = squeezeExcite(`${name}.se`, outputs, Math.round(inputs * SQUEEZE_RATIO));
-  const [conv3, norm3] = normalised("conv3", outputs, { kernel: 1 });
+  const [conv3, norm3] = normalised("conv3", outputs, { kernel: 1 }, 0);
   const downsample = stride === 1 && inputs === outputs ? [] : normalised("downsample", inputs, { kernel: 1, stride });
   const drop = dropPath(`${name}.drop_path`, dropRate);
   return {

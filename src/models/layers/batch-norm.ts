@@ -13,6 +13,8 @@ export interface BatchNormOptions {
   readonly momentum?: number;
   /** Whether channels are scaled by a trained weight; the bias is there anyway. Default true. */
   readonly weighted?: boolean;
+  /** That weight at the start, 1 by default; 0 for the last of a residual branch makes the block begin as its shortcut. */
+  readonly start?: number;
 }
 
 /**
@@ -22,14 +24,14 @@ export interface BatchNormOptions {
 export function batchNorm(
   name: string,
   channels: number,
-  { momentum = MOMENTUM, weighted = true }: BatchNormOptions = {},
+  { momentum = MOMENTUM, weighted = true, start = 1 }: BatchNormOptions = {},
 ): Layer {
   const [weight, bias] = [`${name}.weight`, `${name}.bias`];
   const [runningMean, runningVar] = [`${name}.running_mean`, `${name}.running_var`];
   const filled = (value: number) => HostArray.float32([channels], new Float32Array(channels).fill(value));
   return {
     init(_random, params, state) {
-      if (weighted) params[weight] = filled(1);
+      if (weighted) params[weight] = filled(start);
       params[bias] = filled(0);
       state[runningMean] = filled(0);
       state[runningVar] = filled(1);
