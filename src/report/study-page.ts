@@ -15,20 +15,27 @@ const groupsOf = ({ measures }: StudySummary): string[] => [...new Set(measures.
 const places = ({ measures }: StudySummary, group: string): number[] =>
   measures.flatMap((measure, place) => (measure.group === group ? [place] : []));
 
-/** A row an arm: mean ± standard deviation over seeds. */
+/** A row an arm that was measured so: mean ± standard deviation over seeds. */
 export function valueCells(summary: StudySummary, group: string): Cells {
   const columns = places(summary, group);
   return [
     ["arm", "seeds", ...columns.map((place) => column(summary.measures[place]))],
-    ...summary.arms.map(({ name, seeds, values }) => [
-      name,
-      String(seeds.length),
-      ...columns.map((place) => {
-        const value = values[place];
-        return value ? withSd(value, summary.measures[place].unit) : "–";
-      }),
-    ]),
+    ...summary.arms
+      .filter(({ values }) => columns.some((place) => values[place]))
+      .map(({ name, seeds, values }) => [
+        name,
+        seedsCell(summary, name, seeds.length),
+        ...columns.map((place) => {
+          const value = values[place];
+          return value ? withSd(value, summary.measures[place].unit) : "–";
+        }),
+      ]),
   ];
+}
+
+function seedsCell({ diverged }: StudySummary, name: string, seeds: number): string {
+  const lost = diverged.filter(({ arm, tried }) => arm === name && tried === undefined).length;
+  return lost > 0 ? `${seeds}, ${lost} diverged` : String(seeds);
 }
 
 /** A row an arm: the paired difference to a baseline with its 95 % interval. */
@@ -52,6 +59,14 @@ export function costCells({ arms }: StudySummary): Cells {
       millisecondsPerStep === undefined ? "–" : millisecondsPerStep.toFixed(1),
       chosen ?? "–",
     ]),
+  ];
+}
+
+/** Runs without results, those of the choices included. */
+export function divergedCells({ diverged }: StudySummary): Cells {
+  return [
+    ["arm", "seed", "tried", "what happened"],
+    ...diverged.map(({ arm, seed, tried, message }) => [arm, String(seed), tried ?? "–", message]),
   ];
 }
 
@@ -86,6 +101,7 @@ export function studyMarkdown(summary: StudySummary): string {
       parts.push(toMarkdown(differenceCells(summary, group, baseline)));
   }
   parts.push("## Cost and choices", toMarkdown(costCells(summary)));
+  if (summary.diverged.length > 0) parts.push("## Diverged", toMarkdown(divergedCells(summary)));
   return `${parts.join("\n\n")}\n`;
 }
 
@@ -105,7 +121,8 @@ ${comparedIn(summary, group).map((baseline) => html`<h3>Against ${baseline}</h3>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
 <title>${title}</title><style>${raw(style)}</style></head>
 <body><header><p class="brand">Anchored · study</p><h1>${title}</h1><p class="facts">${facts(summary)}</p></header>
-<main>${sections}<section><h2>Cost and choices</h2>${dataTable(costCells(summary), "Cost and choices")}</section></main>
+<main>${sections}<section><h2>Cost and choices</h2>${dataTable(costCells(summary), "Cost and choices")}</section>
+${summary.diverged.length > 0 ? html`<section><h2>Diverged</h2>${dataTable(divergedCells(summary), "Diverged")}</section>` : ""}</main>
 <footer>Written by anchored-vision from the run folders alone.</footer></body></html>
 `.markup;
 }

@@ -17,6 +17,16 @@ export interface StudyRun {
   readonly trainingSeconds: number;
 }
 
+/** A run whose loss became NaN or infinite, and which therefore has no results. */
+export interface DivergedRun {
+  readonly arm: string;
+  readonly seed: number;
+  /** The value that was tried out, e.g. `peak 0.3`; absent for a run of the comparison itself. */
+  readonly tried?: string;
+  /** Where it happened. */
+  readonly message: string;
+}
+
 export interface StudyFacts {
   readonly title: string;
   readonly command: string;
@@ -25,6 +35,7 @@ export interface StudyFacts {
   readonly measures?: readonly Measure[];
   /** What was chosen on validation, e.g. `peak 0.1`, by arm. */
   readonly chosen: ReadonlyMap<string, string>;
+  readonly diverged?: readonly DivergedRun[];
 }
 
 /** The numbers of a study: what `study.json` holds. */
@@ -36,6 +47,7 @@ export interface StudySummary {
   readonly measures: readonly SummaryMeasure[];
   readonly baselines: readonly string[];
   readonly arms: readonly SummaryArm[];
+  readonly diverged: readonly DivergedRun[];
 }
 
 export type SummaryMeasure = Pick<Measure, "group" | "title" | "unit" | "better">;
@@ -107,5 +119,6 @@ export function summarize(runs: readonly StudyRun[], facts: StudyFacts): StudySu
     measures: measures.map(({ group, title, unit, better }) => ({ group, title, unit, better })),
     baselines,
     arms,
+    diverged: facts.diverged ?? [],
   };
 }

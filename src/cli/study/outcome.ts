@@ -1,13 +1,20 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { runPaths, writeFileAtomic } from "../../core/index.ts";
 import { readResults } from "../../evaluate/index.ts";
-import { type StudyRun, type StudySummary, studyMarkdown, studyPage, summarize } from "../../report/index.ts";
+import {
+  type DivergedRun,
+  type StudyRun,
+  type StudySummary,
+  studyMarkdown,
+  studyPage,
+  summarize,
+} from "../../report/index.ts";
 import { readMetrics } from "../../train/index.ts";
 import { toJson } from "../json.ts";
 import type { Study } from "../studies/index.ts";
-import { readChoice } from "./choose.ts";
-import { cellRun, orderedArms } from "./plan.ts";
+import { divergedPath, readChoice } from "./choose.ts";
+import { candidateRun, cellRun, orderedArms, triedName } from "./plan.ts";
 
 interface OutcomeOptions {
   readonly out: string;
@@ -30,10 +37,17 @@ export async function writeOutcome(study: Study, options: OutcomeOptions): Promi
   const chosen = new Map<string, string>();
   for (const { arm } of runs) {
     const choice = readChoice(out, study.arms[arm].chooseAs ?? arm);
-    if (choice) chosen.set(arm, `${choice.path.split(".").at(-1)} ${choice.chosen}`);
+    if (choice) chosen.set(arm, triedName(choice.path, choice.chosen));
   }
   const { title, baselines, measures } = study;
-  const summary = summarize(runs, { title, command, baselines, measures, chosen });
+  const summary = summarize(runs, {
+    title,
+    command,
+    baselines,
+    measures,
+    chosen,
+    diverged: divergedRuns(study, options),
+  });
   const paths = outcomePaths(out);
   writeFileAtomic(paths.json, `${toJson(summary)}\n`);
   writeFileAtomic(paths.markdown, studyMarkdown(summary));
@@ -41,24 +55,48 @@ export async function writeOutcome(study: Study, options: OutcomeOptions): Promi
   return summary;
 }
 
-function judgedRuns(study: Study, { out, seeds, only }: OutcomeOptions): StudyRun[] {
+/** In the order of the study, not of the training. */
+function wantedArms(study: Study, { only }: OutcomeOptions): string[] {
+  const wanted = new Set(orderedArms(study, only));
+  return Object.keys(study.arms).filter((arm) => wanted.has(arm));
+}
+
+function judgedRuns(study: Study, options: OutcomeOptions): StudyRun[] {
+  const { out, seeds } = options;
   const seconds = (arm: string, seed: number): number => {
     const { startsFrom } = study.arms[arm];
     const own = readMetrics(runPaths(cellRun(out, arm, seed)).metrics).at(-1)?.seconds ?? 0;
     return own + (startsFrom === undefined ? 0 : seconds(startsFrom, seed));
   };
-  // In the order of the study, not of the training.
-  const wanted = new Set(orderedArms(study, only));
-  return Object.keys(study.arms)
-    .filter((arm) => wanted.has(arm))
-    .flatMap((arm) =>
-      Array.from({ length: seeds }, (_, seed) => seed)
-        .filter((seed) => existsSync(runPaths(cellRun(out, arm, seed)).results))
-        .map((seed) => ({
-          arm,
-          seed,
-          results: readResults(cellRun(out, arm, seed)),
-          trainingSeconds: seconds(arm, seed),
-        })),
-    );
+  return wantedArms(study, options).flatMap((arm) =>
+    count(seeds)
+      .filter((seed) => existsSync(runPaths(cellRun(out, arm, seed)).results))
+      .map((seed) => ({
+        arm,
+        seed,
+        results: readResults(cellRun(out, arm, seed)),
+        trainingSeconds: seconds(arm, seed),
+      })),
+  );
 }
+
+function divergedRuns(study: Study, options: OutcomeOptions): DivergedRun[] {
+  const { out, seeds } = options;
+  const ofRun = (arm: string, seed: number, run: string, tried?: string): DivergedRun[] =>
+    existsSync(divergedPath(run))
+      ? [{ arm, seed, tried, message: readFileSync(divergedPath(run), "utf8").trim() }]
+      : [];
+  return wantedArms(study, options).flatMap((arm) => {
+    const { choose } = study.arms[arm];
+    return [
+      ...(choose?.values ?? []).flatMap((value) =>
+        count(choose!.seeds ?? 1).flatMap((seed) =>
+          ofRun(arm, seed, candidateRun(out, arm, seed, choose!.path, value), triedName(choose!.path, value)),
+        ),
+      ),
+      ...count(seeds).flatMap((seed) => ofRun(arm, seed, cellRun(out, arm, seed))),
+    ];
+  });
+}
+
+const count = (seeds: number): number[] => Array.from({ length: seeds }, (_, seed) => seed);

@@ -21,6 +21,13 @@ export interface PlanOptions {
 /** `<out>/<arm>/seed-<s>` */
 export const cellRun = (out: string, arm: string, seed: number): string => join(out, arm, `seed-${seed}`);
 
+/** What is tried out for a choice, e.g. `peak 0.1`. */
+export const triedName = (path: string, value: number): string => `${path.split(".").at(-1)} ${value}`;
+
+/** `<out>/<arm>/<value>/seed-<s>` */
+export const candidateRun = (out: string, arm: string, seed: number, path: string, value: number): string =>
+  join(out, arm, triedName(path, value).replace(" ", "-"), `seed-${seed}`);
+
 /**
  * The arms that are wanted and those that they need, each after what it needs.
  * @throws UserError for an unknown arm, or arms that need each other.
@@ -48,10 +55,9 @@ export function cellOf(study: Study, arm: string, seed: number, value: number | 
 /** The same with a value that is being tried out, in a folder of its own. */
 export function candidateOf(study: Study, arm: string, seed: number, value: number, options: PlanOptions): Cell {
   const { path } = study.arms[arm].choose!;
-  const tried = `${path.split(".").at(-1)}-${value}`;
-  const run = join(options.out, arm, tried, `seed-${seed}`);
+  const run = candidateRun(options.out, arm, seed, path, value);
   const config = configOf(study, arm, seed, value, options);
-  return { arm, seed, name: `${arm}, ${tried}, seed ${seed}`, run, config };
+  return { arm, seed, name: `${arm}, ${triedName(path, value)}, seed ${seed}`, run, config };
 }
 
 /** The choice that an arm makes, or takes over. */
