@@ -17,7 +17,8 @@ export interface Measure {
   readonly title: string;
   readonly meaning: string;
   readonly unit: "%" | "";
-  readonly better: "higher" | "lower";
+  /** Absent where neither is. */
+  readonly better?: "higher" | "lower";
   /** The value of one run; `undefined` where it was not measured. */
   readonly of: (results: Results) => number | undefined;
   /** Its 95 % interval over the choice of the images, where there is one. */
@@ -109,14 +110,14 @@ export const valuesOf = (arm: ReportedArm, { of }: Measure): number[] =>
 
 /**
  * The arm with the best mean, and those that seed noise cannot tell from it. `undefined` for fewer than two arms with
- * values.
+ * values, and where none is better.
  */
 export function bestOf(arms: readonly ReportedArm[], measure: Measure) {
   const rivals = arms
     .map((arm) => ({ arm, values: valuesOf(arm, measure) }))
     .filter(({ values }) => values.length > 0)
     .map((rival) => ({ ...rival, mean: rival.values.reduce((a, b) => a + b, 0) / rival.values.length }));
-  if (rivals.length < 2) return undefined;
+  if (rivals.length < 2 || !measure.better) return undefined;
   const sign = measure.better === "higher" ? 1 : -1;
   const best = rivals.reduce((a, b) => (sign * b.mean > sign * a.mean ? b : a));
   const tied = rivals.filter((rival) => rival !== best && compareSeeds(rival.values, best.values).verdict === "tie");

@@ -96,7 +96,11 @@ export function studyMarkdown(summary: StudySummary): string {
   const { title } = summary;
   const parts = [`# ${title}`, facts(summary), KEY];
   for (const group of groupsOf(summary)) {
-    parts.push(`## ${group}`, toMarkdown(valueCells(summary, group)));
+    parts.push(
+      `## ${group}`,
+      ...[meaningOf(summary, group).trim()].filter(Boolean),
+      toMarkdown(valueCells(summary, group)),
+    );
     for (const baseline of comparedIn(summary, group))
       parts.push(toMarkdown(differenceCells(summary, group, baseline)));
   }
@@ -114,7 +118,7 @@ export async function studyPage(summary: StudySummary): Promise<string> {
       html`<figure><h2>${group}</h2><div class="grid wide">${await panels(summary, group, `group${i}`)}</div>
 ${dataTable(valueCells(summary, group), group)}
 ${comparedIn(summary, group).map((baseline) => html`<h3>Against ${baseline}</h3>${dataTable(differenceCells(summary, group, baseline), `${group}, against ${baseline}`)}`)}
-<figcaption>${KEY}</figcaption></figure>`,
+<figcaption>${meaningOf(summary, group)}${KEY}</figcaption></figure>`,
     );
   return html`${raw("<!doctype html>")}
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -127,20 +131,35 @@ ${summary.diverged.length > 0 ? html`<section><h2>Diverged</h2>${dataTable(diver
 `.markup;
 }
 
-/** The first measure of a group as dots, a seed each, and as differences to each baseline. */
+/** What a group's columns have in common, where that is all there is to say of them. */
+function meaningOf(summary: StudySummary, group: string): string {
+  const meanings = new Set(places(summary, group).map((place) => summary.measures[place].meaning));
+  return meanings.size === 1 ? `${[...meanings][0]} ` : "";
+}
+
+/** The first measure of a group that is not the same for all. */
+function drawnPlace(summary: StudySummary, group: string): number {
+  const all = places(summary, group);
+  const varies = (place: number) => new Set(summary.arms.flatMap(({ values }) => values[place]?.values ?? [])).size > 1;
+  return all.find(varies) ?? all[0];
+}
+
+const inWords = (...parts: (string | undefined)[]): string => parts.filter(Boolean).join(", ");
+
+/** One measure of a group as dots, a seed each, and as differences to each baseline. */
 async function panels(summary: StudySummary, group: string, id: string): Promise<Html[]> {
-  const [place] = places(summary, group);
+  const place = drawnPlace(summary, group);
   const measure = summary.measures[place];
   const scale = measure.unit === "%" ? 100 : 1;
   const color = (arm: SummaryArm) => `var(--arm-${(summary.arms.indexOf(arm) % ARM_COLORS) + 1})`;
-  const better = `further ${measure.better === "higher" ? "right" : "left"} is better`;
+  const better = measure.better && `further ${measure.better === "higher" ? "right" : "left"} is better`;
   const rows = summary.arms.flatMap((arm) => {
     const { name, values } = arm;
     const own = values[place]?.values.map((value) => scale * value);
     return own ? [{ arm: name, color: color(arm), shape: "circle", values: own }] : [];
   });
   if (rows.length === 0) return [];
-  const axis = measure.unit ? `${measure.unit}, ${better}` : better;
+  const axis = inWords(measure.unit, better);
   const drawn = [
     html`<div class="panel"><h3>${column(measure)}</h3>${await dots(rows, measure.title, axis, id)}</div>`,
   ];
@@ -154,7 +173,7 @@ async function panels(summary: StudySummary, group: string, id: string): Promise
     });
     if (differences.length === 0) continue;
     const heading = `${measure.title} minus that of ${baseline}`;
-    const points = measure.unit === "%" ? `points, ${better}` : better;
+    const points = inWords(measure.unit && "points", better);
     drawn.push(
       html`<div class="panel"><h3>${heading}</h3>${await intervals(differences, heading, points, `${id}-${i}`)}</div>`,
     );

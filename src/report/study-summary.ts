@@ -50,7 +50,7 @@ export interface StudySummary {
   readonly diverged: readonly DivergedRun[];
 }
 
-export type SummaryMeasure = Pick<Measure, "group" | "title" | "unit" | "better">;
+export type SummaryMeasure = Pick<Measure, "group" | "title" | "meaning" | "unit" | "better">;
 
 export interface SummaryArm {
   readonly name: string;
@@ -116,7 +116,7 @@ export function summarize(runs: readonly StudyRun[], facts: StudyFacts): StudySu
     command: facts.command,
     date: new Date().toISOString(),
     machine: runs[0].results.machine,
-    measures: measures.map(({ group, title, unit, better }) => ({ group, title, unit, better })),
+    measures: measures.map(({ group, title, meaning, unit, better }) => ({ group, title, meaning, unit, better })),
     baselines,
     arms,
     diverged: facts.diverged ?? [],

@@ -67,9 +67,10 @@ function oatStudy({ title, base, test, shift, choiceSeeds }: OatStudy): Study {
 const batchMeasure = (set: string, batch: string, of: "accuracy" | "changed"): Measure => ({
   group: `Prediction batches: ${of === "accuracy" ? "accuracy" : "classes changed by converting back"}`,
   title: batch,
-  meaning: "With the anchor of batches of so many images; sorted by label as a stress test, for then it leaks.",
+  meaning:
+    "With the anchor of batches of so many images, or with the one that was stored; sorted by label as a stress test, for then it leaks.",
   unit: "%",
-  better: "higher",
+  better: of === "accuracy" ? "higher" : undefined,
   of: ({ predictionBatch }: Results) =>
     predictionBatch?.sets.find((one) => one.set === set)?.points.find((point) => point.batch === batch)?.[of],
 });

@@ -84,7 +84,7 @@ function divergedRuns(study: Study, options: OutcomeOptions): DivergedRun[] {
   const { out, seeds } = options;
   const ofRun = (arm: string, seed: number, run: string, tried?: string): DivergedRun[] =>
     existsSync(divergedPath(run))
-      ? [{ arm, seed, tried, message: readFileSync(divergedPath(run), "utf8").trim() }]
+      ? [{ arm, seed, tried, message: readFileSync(divergedPath(run), "utf8").trim().split(";")[0] }]
       : [];
   return wantedArms(study, options).flatMap((arm) => {
     const { choose } = study.arms[arm];

@@ -30,10 +30,12 @@ ${measures.filter((measure) => measure.group === group).map((measure) => row(mea
   )}</dl></details></section>`;
 }
 
+const arrows = { higher: "↑", lower: "↓", neither: "" };
+
 function row(measure: Measure, { arms }: Study): Html {
   const standing = bestOf(arms, measure);
   const unit = measure.unit && html` <small>${measure.unit}</small>`;
-  return html`<tr><th scope="row">${measure.title}${unit || undefined} <small>${measure.better === "higher" ? "↑" : "↓"}</small></th>${arms.map(
+  return html`<tr><th scope="row">${measure.title}${unit || undefined} <small>${arrows[measure.better ?? "neither"]}</small></th>${arms.map(
     (arm) => {
       const mean = meanOf(valuesOf(arm, measure));
       if (!mean) return html`<td><span class="none">–</span></td>`;
