@@ -10,12 +10,14 @@ import { relativeError } from "../testing.ts";
 import { trace } from "../trace.ts";
 import { blockSize } from "./probe.ts";
 
-const random = new Random("blocked.test");
-const normal = (...shape: number[]) =>
-  HostArray.float32(
-    shape,
-    Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => random.normal()),
-  );
+const normalsOf =
+  (random: Random) =>
+  (...shape: number[]): HostArray =>
+    HostArray.float32(
+      shape,
+      Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => random.normal()),
+    );
+const normal = normalsOf(new Random("blocked.test"));
 
 const block = await blockSize();
 
@@ -149,6 +151,73 @@ describe.skipIf(block === undefined)("blocked back-end ≡ jax-js", () => {
     // Four columns: the two at the edges read two kernel columns, the others three.
     expect(await kernels(32, 16, 4)).toEqual(["3,3", ...Array(10).fill("3,1")]);
     expect((await kernels(128, 2, 8)).sort()).toEqual([...Array(4).fill("1,3"), ...Array(4).fill("2,1"), "3,3"]);
+  });
+
+  const maxPool = (x: np.Array, side: number, stride = side) =>
+    lax.reduceWindow(x, (window: np.Array) => np.max(window), [side, side], [stride, stride]);
+  // Odd sizes leave a row and a column to no window; windows that overlap are the portable rules'.
+  describe.each([
+    { size: 8, side: 2, stride: 2 },
+    { size: 7, side: 2, stride: 2 },
+    { size: 9, side: 3, stride: 3 },
+    { size: 8, side: 3, stride: 2 },
+  ])("max-pool of $size×$size by $side×$side, stride $stride", ({ size, side, stride }) => {
+    const random = new Random("max-pool", size, side);
+    const normal = normalsOf(random);
+    const args = [{ stem: normal(16, 3, 3, 3), w: normal(16, 16, 1, 1) }, normal(4, 3, size, size)];
+    test("between convolutions, and its gradients", async () => {
+      const loss = (p: { stem: np.Array; w: np.Array }, x: np.Array) =>
+        np.sum(np.square(conv(maxPool(conv(x, p.stem, 1, 1), side, stride), p.w, 1, 0)));
+      await expectBlockedEqualsReference((p, x) => valueAndGrad(loss)(p, x), args);
+    });
+
+    test("the last blocked value: its gradient comes from outside", async () => {
+      const loss = (p: { stem: np.Array; w: np.Array }, x: np.Array) =>
+        np.sum(np.sin(np.mean(maxPool(conv(x, p.stem, 1, 1), side, stride), [2, 3])));
+      await expectBlockedEqualsReference((p, x) => valueAndGrad(loss)(p, x), args);
+    });
+
+    test("equal maxima share the gradient", async () => {
+      // Of filters of ones and an image of zeros and ones: few different sums.
+      const image = HostArray.float32(
+        [2, 3, size, size],
+        Array.from({ length: 6 * size * size }, () => random.integer(2)),
+      );
+      const ones = HostArray.float32([16, 3, 1, 1], new Float32Array(48).fill(1));
+      const loss = (p: np.Array, x: np.Array) => np.sum(np.square(maxPool(conv(x, p, 1, 0), side, stride)));
+      await expectBlockedEqualsReference(valueAndGrad(loss as never, { argnums: [0, 1] }) as never, [ones, image]);
+    });
+  });
+
+  test("what the back-end holds of a max-pool's windows, used by operators that it doesn't know", async () => {
+    const normal = normalsOf(new Random("windows"));
+    const f = (w: np.Array, x: np.Array) => {
+      const y = conv(x, w, 1, 1);
+      const [n, c, h] = y.shape;
+      const windows = np.transpose(np.reshape(y.ref, [n, c, h / 2, 2, h / 2, 2]), [0, 1, 2, 4, 3, 5]);
+      const differentiated = valueAndGrad(((z: np.Array) => np.sum(np.exp(maxPool(z, 2)))) as never) as any;
+      return [np.sum(windows, [4, 5]), differentiated(y)];
+    };
+    await expectBlockedEqualsReference(f, [normal(16, 3, 3, 3), normal(2, 3, 8, 8)]);
+  });
+
+  test("GELU between convolutions, its gradients, and functions of single elements", async () => {
+    const gelu = (x: np.Array) =>
+      np.multiply(np.multiply(x.ref, 0.5), np.add(lax.erf(np.multiply(x, Math.SQRT1_2)), 1));
+    const positive = (x: np.Array) => np.add(np.square(x), 0.5);
+    const loss = (p: Record<string, np.Array>, x: np.Array) => {
+      const hidden = gelu(batchNorm(conv(x, p.stem, 1, 1), p.weight, p.bias));
+      const mixed = positive(conv(hidden, p.w, 1, 1));
+      return np.sum(np.log(np.add(np.sqrt(mixed.ref), np.reciprocal(mixed))));
+    };
+    await expectBlockedEqualsReference(
+      (p, x) => valueAndGrad(loss)(p, x),
+      [
+        { stem: normal(16, 3, 3, 3), w: normal(16, 16, 3, 3), weight: normal(16), bias: normal(16) },
+        normal(4, 3, 8, 8),
+      ],
+      1e-4,
+    );
   });
 
   test("BatchNorm, ReLU, residual sum, mean over pixels and all their gradients", async () => {

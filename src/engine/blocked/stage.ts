@@ -3,6 +3,7 @@ import { dtypeOf, type Lowering, type Stage, shapeOf } from "../lower/lowering.t
 import { type Atom, type Equation, isLiteral, type PrimitiveName, type Variable } from "../trace.ts";
 import { type Affine, AffineAlgebra, affineOf, type PerChannel } from "./affine.ts";
 import { Layout } from "./layout.ts";
+import { plainWindowed, type Windowed } from "./windows.ts";
 
 /** What the blocked back-end knows a variable as; everything else is a plain tensor of the portable rules. */
 export type Value =
@@ -12,7 +13,9 @@ export type Value =
   /** x < 0, the mask of a ReLU whose input is `affine`. */
   | { readonly kind: "negative"; readonly affine: Affine }
   /** Batch and channels exchanged, as convolution gradients are traced. */
-  | { readonly kind: "exchanged"; readonly affine: Affine };
+  | { readonly kind: "exchanged"; readonly affine: Affine }
+  /** Something of each element of each window of a max-pool. */
+  | { readonly kind: "windowed"; readonly windowed: Windowed };
 
 /** One equation's result as the stage holds it, or as a plain tensor; undefined if the rule cannot do the equation. */
 export type BlockedRule = (stage: BlockedStage, equation: Equation) => Value | Tensor | undefined;
@@ -29,13 +32,13 @@ export class BlockedStage implements Stage {
   readonly graph: Graph;
   readonly layout: Layout;
   readonly algebra: AffineAlgebra;
-  readonly #lowering: Lowering;
+  readonly lowering: Lowering;
   readonly #rules: readonly BlockedRules[];
   #values = new Map<Variable, Value>();
 
   /** `rules` are asked in order. */
   constructor(lowering: Lowering, block: number, rules: readonly BlockedRules[]) {
-    this.#lowering = lowering;
+    this.lowering = lowering;
     this.#rules = rules;
     this.graph = lowering.graph;
     this.layout = new Layout(lowering.graph, block);
@@ -48,7 +51,7 @@ export class BlockedStage implements Stage {
       const result = rules[equation.primitive]?.(this, equation);
       if (!result) continue;
       if ("kind" in result) this.#values.set(out, result);
-      else this.#lowering.define(out, result);
+      else this.lowering.define(out, result);
       return true;
     }
     return false;
@@ -63,14 +66,20 @@ export class BlockedStage implements Stage {
       case "affine":
         return layout.toPlain(algebra.write(value.affine));
       case "product":
-        return layout.toPlain(graph.node("Mul", [value.x, value.y], value.x.shape, "float32"));
+        return layout.toPlain(this.#multiplied(value));
       case "negative": {
         const written = layout.toPlain(algebra.write(value.affine));
         return graph.node("Less", [written, graph.scalar(0, "float32")], written.shape, "bool");
       }
       case "exchanged":
         return graph.transpose(layout.toPlain(algebra.write(value.affine)), exchange);
+      case "windowed":
+        return plainWindowed(layout, value.windowed);
     }
+  }
+
+  #multiplied({ x, y }: Extract<Value, { kind: "product" }>): Tensor {
+    return this.graph.node("Mul", [x, y], x.shape, "float32");
   }
 
   affine(atom: Atom): Affine | undefined {
@@ -89,6 +98,16 @@ export class BlockedStage implements Stage {
     return written;
   }
 
+  /** A value of ours [N, C, H, W] as one blocked tensor, and known from now on as just that; undefined for others. */
+  written(atom: Atom): Tensor | undefined {
+    const value = this.value(atom);
+    if (value?.kind === "affine") return this.settle(atom as Variable, value.affine);
+    if (value?.kind !== "product") return undefined;
+    const product = this.#multiplied(value);
+    this.#values.set(atom as Variable, { kind: "affine", affine: affineOf(product) });
+    return product;
+  }
+
   /**
    * A plain activation of whole blocks brought into the layout, and known as that from now on: what a convolution reads,
    * the sum behind it usually reads too. Undefined for values of ours and for other shapes.
@@ -103,11 +122,11 @@ export class BlockedStage implements Stage {
 
   /** A plain tensor as the portable rules hold it (possibly virtual); undefined for values of ours. */
   tensor(atom: Atom): Tensor | undefined {
-    return this.value(atom) ? undefined : this.#lowering.virtual(atom);
+    return this.value(atom) ? undefined : this.lowering.virtual(atom);
   }
 
   dense(atom: Atom): Tensor {
-    return this.#lowering.dense(atom);
+    return this.lowering.dense(atom);
   }
 
   /** A number or a [1, C, 1, 1] operand of a [N, C, H, W] value; undefined if it varies over images or pixels. */
@@ -124,6 +143,7 @@ export class BlockedStage implements Stage {
 }
 
 export const affineValue = (affine: Affine): Value => ({ kind: "affine", affine });
+export const tensorValue = (blocked: Tensor): Value => affineValue(affineOf(blocked));
 
 export const sameShape = (a: Affine, b: Affine) => `${a.shape}` === `${b.shape}`;
 

@@ -6,19 +6,25 @@ import { positionsOf } from "./positions.ts";
 export const pool: Rule = (lowering, { inputs: [x], params, outBinders: [out] }) => {
   const { graph } = lowering;
   const { window, strides } = params as { window: number[]; strides: number[] };
-  const value = graph.arithmetic(lowering.dense(x));
+  const windows = windowsOf(graph, graph.arithmetic(lowering.dense(x)), { window, strides, shape: out.aval.shape });
+  return [graph.cast(windows, lowering.virtual(x).dtype)];
+};
+
+export function windowsOf(
+  graph: Graph,
+  value: Tensor,
+  { window, strides, shape }: Record<"window" | "strides" | "shape", readonly number[]>,
+): Tensor {
   const first = value.shape.length - window.length;
   const axes = window.map((_, i) => first + i);
-  const shape = out.aval.shape;
   const counts = shape.slice(first, first + window.length);
   const views = positionsOf(window).map((at) => {
     const ends = at.map((start, i) => start + (counts[i] - 1) * strides[i] + 1);
-    const view = graph.slice(value, axes, at, ends, strides);
+    const view = graph.slice(value, axes, at, ends, [...strides]);
     return graph.reshape(view, [...view.shape, 1]);
   });
-  const windows = graph.reshape(graph.concat(views, first + window.length), shape);
-  return [graph.cast(windows, lowering.virtual(x).dtype)];
-};
+  return graph.reshape(graph.concat(views, first + window.length), shape);
+}
 
 /** The transpose of `pool`: adds every window's elements back to where they were read. */
 export const poolTranspose: Rule = (lowering, { inputs: [x], params }) => {

@@ -34,6 +34,7 @@ const blockedRules: BlockedRules = {
   },
 
   neg(stage, { inputs: [x] }) {
+    if (stage.value(x)?.kind === "product") stage.written(x);
     const affine = stage.affine(x);
     return affine && affineValue(stage.algebra.scale(affine, -1));
   },

@@ -1,3 +1,4 @@
+import { blockedFunctions } from "./blocked-functions.ts";
 import { channelAffine } from "./channel-affine.ts";
 import { commonSubexpressions } from "./common-subexpressions.ts";
 import { constants } from "./constants.ts";
@@ -19,9 +20,10 @@ export const passes: readonly Pass[] = [
   matrixProducts,
   maxPool,
   convolutionGradients,
-  channelAffine,
-  relu,
   gelu,
+  channelAffine,
+  blockedFunctions,
+  relu,
   layerNorm,
   constants,
   dataMovement,

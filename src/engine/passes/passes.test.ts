@@ -81,6 +81,14 @@ const effects: readonly (Effect & { pass: string })[] = [
     operators: { Slice: [4, 0], ReduceMax: [1, 0], MaxPool: [0, 1] },
   },
   {
+    pass: "max-pool",
+    name: "a max-pool's gradient on a convolution",
+    fn: gradient((w, x) => maxPool(conv(x, w))),
+    args: [filters, image],
+    operators: { ReduceMax: [1, 0], Where: [2, 0], MaxPool: [0, 1], AveragePool: [0, 1] },
+    blocked: true,
+  },
+  {
     pass: "convolution-gradients",
     name: "the weights' gradient",
     fn: gradient((w, x) => conv(x, w)),
@@ -126,6 +134,22 @@ const effects: readonly (Effect & { pass: string })[] = [
     fn: gradient(gelu),
     args: [spec(4, 8)],
     operators: { Mul: [12, 8], Add: [3, 2], Erf: [1, 1], HardSigmoid: [0, 1] },
+  },
+  {
+    pass: "gelu",
+    name: "a GELU's gradient between convolutions",
+    fn: gradient((w, v, x) => conv(gelu(conv(x, w)), v)),
+    args: [filters, spec(16, 16, 3, 3), image],
+    operators: { Erf: [1, 1], HardSigmoid: [0, 1], ReorderOutput: [5, 1] },
+    blocked: true,
+  },
+  {
+    pass: "blocked-functions",
+    name: "a function between convolutions",
+    fn: (w, v, x) => conv(np.exp(conv(x, w)), v),
+    args: [filters, spec(16, 16, 3, 3), image],
+    operators: { ReorderOutput: [2, 1], ReorderInput: [2, 1] },
+    blocked: true,
   },
   {
     pass: "layer-norm",
