@@ -16,8 +16,9 @@ const adamw = {
   clipNorm: 1,
 };
 const sgd = (peak) => ({ optimizer: { name: "sgd" }, schedule: { name: "one-cycle", peak } });
-// airbench94 divides its logits by 9.
-const howTrained = (name) => (isTransformer(name) ? adamw : sgd(name === "airbench94" ? 0.5 : 0.05));
+// airbench94 divides its logits by 9; resnet34 is the deepest whose residual branches start at full size.
+const peaks = { airbench94: 0.5, resnet34: 0.01 };
+const howTrained = (name) => (isTransformer(name) ? adamw : sgd(peaks[name] ?? 0.05));
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

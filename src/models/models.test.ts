@@ -22,7 +22,7 @@ describe.each(tested)("%s", (name) =>
 // The code of all others at a size that it can bear; learning rates are about the largest that are stable.
 describe.each<[string, (options: ModelOptions) => Model, learningRate: number]>([
   ["resnet of many channels", (options) => resnet("small", { widths: [32, 160], depths: [1, 1] }, options), 0.05],
-  ["bottleneck resnet", (options) => resnet("small", { widths: [4, 8], depths: [1, 2], expansion: 4 }, options), 0.1],
+  ["bottleneck resnet", (options) => resnet("small", { widths: [4, 8], depths: [1, 2], expansion: 4 }, options), 1],
   ["wide resnet", (options) => wideResnet({ depth: 10, widening: 2 }, options), 0.02],
   ["regnet-y", (options) => regnetY("small", { widths: [8, 16], depths: [1, 2], groupWidth: 4 }, options), 1],
   [

@@ -36,7 +36,8 @@ export const resnet50 = (options: ModelOptions) =>
 
 /**
  * Names as timm's and torchvision's. Photographs meet the published stem (7×7, stride 2, max-pool), small images that
- * of CIFAR: 3×3, stride 1, no max-pool.
+ * of CIFAR: 3×3, stride 1, no max-pool. A bottleneck's branch starts at nothing, by the weight 0 of its last BatchNorm
+ * (timm's `zero_init_last`; Goyal et al. 2017, section 5.1); basic blocks start as torchvision's.
  */
 export function resnet(
   name: string,
@@ -117,10 +118,11 @@ function residualBlock(
           { kernel: 1, stride: 1 },
         ];
   const branch = shapes.flatMap((shape, i) => {
-    const channels = i === shapes.length - 1 ? outputs : width;
+    const isLast = i === shapes.length - 1;
+    const channels = isLast ? outputs : width;
     return [
       conv(`${name}.conv${i + 1}`, i === 0 ? inputs : width, channels, shape),
-      batchNorm(`${name}.bn${i + 1}`, channels),
+      batchNorm(`${name}.bn${i + 1}`, channels, { start: isLast && expansion > 1 ? 0 : 1 }),
     ];
   });
   const downsample =
