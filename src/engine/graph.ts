@@ -176,7 +176,7 @@ export class Graph {
     axes: readonly number[],
     starts: readonly number[],
     ends: readonly number[],
-    steps = axes.map(() => 1),
+    steps: readonly number[] = axes.map(() => 1),
   ): Tensor {
     const shape = [...x.shape];
     axes.forEach((axis, i) => {

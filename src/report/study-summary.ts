@@ -35,7 +35,7 @@ export interface StudyFacts {
   readonly measures?: readonly Measure[];
   /** What was chosen on validation, e.g. `peak 0.1`, by arm. */
   readonly chosen: ReadonlyMap<string, string>;
-  readonly diverged?: readonly DivergedRun[];
+  readonly diverged: readonly DivergedRun[];
 }
 
 /** The numbers of a study: what `study.json` holds. */
@@ -119,6 +119,6 @@ export function summarize(runs: readonly StudyRun[], facts: StudyFacts): StudySu
     measures: measures.map(({ group, title, meaning, unit, better }) => ({ group, title, meaning, unit, better })),
     baselines,
     arms,
-    diverged: facts.diverged ?? [],
+    diverged: facts.diverged,
   };
 }

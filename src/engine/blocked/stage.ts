@@ -91,21 +91,13 @@ export class BlockedStage implements Stage {
     return isLiteral(atom) ? undefined : this.#values.get(atom);
   }
 
-  /** The value written out, and known from now on as just that tensor. */
-  settle(atom: Variable, affine: Affine): Tensor {
-    const written = this.algebra.write(affine);
-    this.#values.set(atom, { kind: "affine", affine: affineOf(written) });
-    return written;
-  }
-
   /** A value of ours [N, C, H, W] as one blocked tensor, and known from now on as just that; undefined for others. */
   written(atom: Atom): Tensor | undefined {
     const value = this.value(atom);
-    if (value?.kind === "affine") return this.settle(atom as Variable, value.affine);
-    if (value?.kind !== "product") return undefined;
-    const product = this.#multiplied(value);
-    this.#values.set(atom as Variable, { kind: "affine", affine: affineOf(product) });
-    return product;
+    if (value?.kind !== "affine" && value?.kind !== "product") return undefined;
+    const tensor = value.kind === "affine" ? this.algebra.write(value.affine) : this.#multiplied(value);
+    this.#values.set(atom as Variable, tensorValue(tensor));
+    return tensor;
   }
 
   /**

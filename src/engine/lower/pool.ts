@@ -20,7 +20,7 @@ export function windowsOf(
   const counts = shape.slice(first, first + window.length);
   const views = positionsOf(window).map((at) => {
     const ends = at.map((start, i) => start + (counts[i] - 1) * strides[i] + 1);
-    const view = graph.slice(value, axes, at, ends, [...strides]);
+    const view = graph.slice(value, axes, at, ends, strides);
     return graph.reshape(view, [...view.shape, 1]);
   });
   return graph.reshape(graph.concat(views, first + window.length), shape);

@@ -29,8 +29,7 @@ const blockedRules: BlockedRules = {
     const [x, y] = [stage.affine(a), stage.affine(b)];
     if (!x || !y || !sameShape(x, y) || isLiteral(a) || isLiteral(b)) return undefined;
     // Written out first: the square of x − mean must not become x² − mean², which cancels where |mean| ≫ σ.
-    const left = stage.settle(a, x);
-    return { kind: "product", x: left, y: a === b ? left : stage.settle(b, y) };
+    return { kind: "product", x: stage.written(a)!, y: stage.written(b)! };
   },
 
   neg(stage, { inputs: [x] }) {

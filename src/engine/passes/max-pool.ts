@@ -6,6 +6,7 @@ import type { Tensor } from "../graph.ts";
 import { dtypeOf, shapeOf } from "../lower/lowering.ts";
 import { type Atom, isLiteral } from "../trace.ts";
 import type { Pass } from "./pass.ts";
+import { isNumber } from "./pattern.ts";
 
 const windowedOf = (stage: BlockedStage, atom: Atom): Windowed | undefined => {
   const value = stage.value(atom);
@@ -13,7 +14,6 @@ const windowedOf = (stage: BlockedStage, atom: Atom): Windowed | undefined => {
 };
 const windowedValue = (windowed: Windowed): Value => ({ kind: "windowed", windowed });
 
-const isNumber = (atom: Atom, value: number) => isLiteral(atom) && atom.value === value;
 const overWindow = ({ axis }: { axis?: unknown }) => `${axis}` === "4,5";
 
 /**

@@ -3,7 +3,7 @@ import { type Atom, isLiteral, type PrimitiveName } from "../trace.ts";
 
 /** Whether `atom` is the number `value`, as float32 rounds it. */
 export const isNumber = (atom: Atom, value: number): boolean =>
-  isLiteral(atom) && Math.abs(atom.value - value) <= 1e-6 * Math.abs(value);
+  isLiteral(atom) && Math.fround(atom.value) === Math.fround(value);
 
 /** Where `atom` is `primitive` of one operand: that operand. */
 export const operandOf = (lowering: Lowering, atom: Atom, primitive: `${PrimitiveName}`): Atom | undefined =>
