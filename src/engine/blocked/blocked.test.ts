@@ -1,4 +1,4 @@
-import { lax, nn, numpy as np, valueAndGrad } from "@jax-js/jax";
+import { grad, lax, nn, numpy as np, valueAndGrad } from "@jax-js/jax";
 import onnxProto from "onnx-proto";
 import { describe, expect, test } from "vitest";
 import { HostArray } from "../../core/host-array.ts";
@@ -201,6 +201,10 @@ describe.skipIf(block === undefined)("blocked back-end ≡ jax-js", () => {
         over((window) => np.sum(np.multiply(np.where(differs(window.ref), 0, 1), window))),
         over((window) => np.sum(np.exp(np.where(differs(window.ref), 0, np.max(window))))),
         over((window) => np.sum(np.multiply(window.ref, np.max(window)))),
+        grad((z: np.Array) => {
+          const product = (window: np.Array) => np.sum(np.multiply(window.ref, np.max(window)));
+          return np.sum(lax.reduceWindow(z, product, [2, 2], [2, 2]));
+        })(y.ref),
         conv(y, np.ones([16, 16, 1, 1]), 1, 0),
       ];
     };
