@@ -5,7 +5,15 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { runPaths } from "../core/index.ts";
 import { optimizers } from "../optim/index.ts";
-import { loadCheckpoint, loadPredictor, readMetrics, readRun, type TrainOptions, train } from "./index.ts";
+import {
+  loadCheckpoint,
+  loadPredictor,
+  type RunConfigInput,
+  readMetrics,
+  readRun,
+  type TrainOptions,
+  train,
+} from "./index.ts";
 import { tinyConfig, tinyDataSet } from "./testing.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "anchored-train-"));
@@ -200,10 +208,23 @@ describe("an anchored run", () => {
   });
 
   test("a first layer that never moves cannot start tied", async () => {
-    const method = { ...anchored, tiedStart: true };
-    await expect(
-      train(tinyConfig({ model: "airbench94", method }), tinyDataSet(), { run: join(folder, "tied airbench") }),
-    ).rejects.toThrow("--tied-start: the first layer of airbench94 is not trained");
+    const config = tinyConfig({ method: { ...anchored, tiedStart: true }, trainable: "head" });
+    await expect(train(config, tinyDataSet(), { run: join(folder, "tied head") })).rejects.toThrow(
+      "--tied-start: the first layer of resnet20 is not trained",
+    );
+  });
+
+  test("with a fitted first layer, a tied start is the network for images, fitted to images", async () => {
+    const firstLoss = async (name: string, method: RunConfigInput["method"]) => {
+      const run = join(folder, name);
+      const config = tinyConfig({ model: "airbench94", method, epochs: 1, logEvery: 1 });
+      await train(config, tinyDataSet(), { run, maxSteps: 1 });
+      return readMetrics(runPaths(run).metrics)[0].loss;
+    };
+    const standard = await firstLoss("airbench for images", { name: "standard" });
+    const tied = await firstLoss("airbench tied", { ...anchored, maskProbability: 0, tiedStart: true });
+    expect(tied).toBeCloseTo(standard, 5);
+    expect(await firstLoss("airbench untied", { ...anchored, maskProbability: 0 })).not.toBeCloseTo(standard, 5);
   });
 
   test("a first layer that is fitted to its inputs stays as it was fitted", async () => {

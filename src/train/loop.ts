@@ -120,6 +120,7 @@ export async function train(config: RunConfig, given: DataSet, options: TrainOpt
   const batches = trainBatches(config, dataSet, { method, model, drawReferencesAt, workers, mixingSet });
   const { stepsPerEpoch } = batches;
   const totalSteps = config.epochs * stepsPerEpoch;
+  const fittedCount = Math.min(imageCount(dataSet.train), FITTED_IMAGES);
 
   // ---- where it starts ----
   await requireDevice(config.device);
@@ -265,8 +266,8 @@ export async function train(config: RunConfig, given: DataSet, options: TrainOpt
       checkVariables(paths.checkpoint, stored, model, initial);
       return stored;
     }
-    const fresh = tiesStart() ? { ...initial, params: tiedStart(initial.params, model.stemWeight) } : initial;
-    const { params, state } = config.init ? startFrom(config.init, fresh) : await fitted(fresh);
+    const tied = tiesStart() ? tiedFresh(initial) : undefined;
+    const { params, state } = config.init ? startFrom(config.init, tied ?? initial) : (tied ?? (await fitted(initial)));
     const moving = Object.entries(params).filter(([name]) => !model.frozen?.includes(name));
     return {
       params,
@@ -280,17 +281,26 @@ export async function train(config: RunConfig, given: DataSet, options: TrainOpt
 
   function tiesStart(): boolean {
     if (config.method.name !== "anchored" || !config.method.tiedStart) return false;
-    if (model.frozen?.includes(model.stemWeight))
+    if (model.frozen?.includes(model.stemWeight) && !model.forTuples)
       throw new UserError(
         `--tied-start: the first layer of ${model.name} is not trained, so that it could never tell references apart; leave it out`,
       );
     return true;
   }
 
+  /** Where more than the first layer depends on the input channels: a network for images, rebuilt for tuples. */
+  function tiedFresh(initial: Variables): Variables {
+    if (!model.forTuples) return { ...initial, params: tiedStart(initial.params, model.stemWeight) };
+    const { model: plain } = buildNetwork({ ...record, config: { ...config, method: { name: "standard" } } });
+    const { params, state } = plain.init(new Random("init", config.seed));
+    const { images } = batches.plain(fittedCount);
+    return { params: model.forTuples(plain.fitToInputs?.(params, images) ?? params) ?? params, state };
+  }
+
   /** A first layer that is set by statistics of its inputs sees those of the first batches, as they are fed. */
   async function fitted({ params, state }: Variables): Promise<Variables> {
     if (!model.fitToInputs) return { params, state };
-    const fed = batches.plain(Math.min(imageCount(dataSet.train), FITTED_IMAGES));
+    const fed = batches.plain(fittedCount);
     const program = await compile(method.input, [fed], config);
     try {
       return { params: model.fitToInputs(params, await program.run([fed])), state };
