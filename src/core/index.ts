@@ -25,6 +25,7 @@ export {
   selectImages,
   shareImages,
 } from "./images.ts";
+export { inParallel } from "./in-parallel.ts";
 export { type NpyArray, type NpyType, parseNpy, readNpy, writeNpy } from "./npy.ts";
 export { isClassifier } from "./parameter-names.ts";
 export { largestClass, type Predictions } from "./predictions.ts";

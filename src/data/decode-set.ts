@@ -1,8 +1,7 @@
 import { availableParallelism } from "node:os";
-import { type Images, selectImages, UserError } from "../core/index.ts";
+import { type Images, inParallel, selectImages, UserError } from "../core/index.ts";
 import { decodeImage } from "./decode.ts";
 import type { ResolvedOptions } from "./entry.ts";
-import { forEachLimited } from "./parallel.ts";
 
 /** An image file that cannot be read. */
 export interface BadImage {
@@ -47,7 +46,7 @@ export const memoryDecoder =
     const images = new Uint8Array(paths.length * bytesPerImage);
     const reasons = new Map<number, string>();
     let done = 0;
-    await forEachLimited(paths, IN_FLIGHT, async (path, i) => {
+    await inParallel(paths, IN_FLIGHT, async (path, i) => {
       const decoded = await decodeOrReason(path, size);
       if (typeof decoded === "string") reasons.set(i, decoded);
       else images.set(decoded, i * bytesPerImage);

@@ -3,11 +3,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
-import { UserError, writeFileAtomic } from "../core/index.ts";
+import { inParallel, UserError, writeFileAtomic } from "../core/index.ts";
 import { type EmojiDrawing, type EmojiVendor, emojiDrawings, emojiVersions } from "./emoji-drawings.ts";
 import type { ResolvedOptions } from "./entry.ts";
 import { readReason } from "./files.ts";
-import { forEachLimited } from "./parallel.ts";
 
 export interface EmojiRasters {
   readonly size: number;
@@ -48,7 +47,7 @@ async function draw(
   const bytesPerImage = size * size * 4;
   const rgba = new Uint8Array(drawings.length * bytesPerImage);
   let done = 0;
-  await forEachLimited(drawings, 2 * availableParallelism(), async (drawing, i) => {
+  await inParallel(drawings, 2 * availableParallelism(), async (drawing, i) => {
     try {
       const raw = await sharp(Buffer.from(drawing.svg(size)))
         .ensureAlpha()

@@ -15,11 +15,10 @@ import {
 } from "node:fs";
 import { join, relative } from "node:path";
 import sharp from "sharp";
-import { diskError, ImageFile, UserError } from "../core/index.ts";
+import { diskError, ImageFile, inParallel, UserError } from "../core/index.ts";
 import { type Decoded, type Decoder, decodeOrReason, IN_FLIGHT } from "./decode-set.ts";
 import type { ResolvedOptions } from "./entry.ts";
 import { readReason } from "./files.ts";
-import { forEachLimited } from "./parallel.ts";
 
 /**
  * What a cache folder holds: `index.jsonl`, of which the first line is this and each further one an `Entry`, and the file
@@ -109,7 +108,7 @@ export function diskDecoder(
         lines = [];
       };
       try {
-        await forEachLimited(missing, IN_FLIGHT, async ({ path, name, bytes, changed }) => {
+        await inParallel(missing, IN_FLIGHT, async ({ path, name, bytes, changed }) => {
           const decoded = await decodeOrReason(path, size);
           const place = typeof decoded === "string" ? decoded : next++;
           if (typeof place === "number")

@@ -2,10 +2,9 @@ import { createHash } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { type Image, UserError } from "../core/index.ts";
+import { type Image, inParallel, UserError } from "../core/index.ts";
 import { decodeImage, isImageName } from "./decode.ts";
 import { readReason } from "./files.ts";
-import { forEachLimited } from "./parallel.ts";
 
 export interface Pictures {
   /** Squares of one size, in shared memory, in the order of their paths. */
@@ -33,7 +32,7 @@ export async function readPictures(
       `${folder}: ${paths.length} pictures of ${side}×${side} pixels fill more than 1 GiB of memory; use at most ${Math.floor(MOST_BYTES / size)}`,
     );
   const bytes = new Uint8Array(new SharedArrayBuffer(paths.length * size));
-  await forEachLimited(paths, 2 * availableParallelism(), async (path, i) => {
+  await inParallel(paths, 2 * availableParallelism(), async (path, i) => {
     bytes.set(await decodeImage(path, side, channels), i * size);
   });
   const images = paths.map((_, i): Image => {

@@ -1,9 +1,8 @@
 import { readdirSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { UserError } from "../../core/index.ts";
+import { inParallel, UserError } from "../../core/index.ts";
 import { decodeImage } from "../../data/index.ts";
-import { forEachLimited } from "../../data/parallel.ts";
 import type { ModelCard } from "../../export/index.ts";
 
 /** An image to be read: a file, or what standard input held. */
@@ -52,7 +51,7 @@ export async function decodeAll(
   if (height !== width)
     throw new UserError(`the model's images are ${width}×${height}; only square ones are made from files`);
   const decoded = new Array<Uint8Array | UserError>(sources.length);
-  await forEachLimited(sources, 2 * availableParallelism(), async ({ name, bytes }, i) => {
+  await inParallel(sources, 2 * availableParallelism(), async ({ name, bytes }, i) => {
     try {
       decoded[i] = await decodeImage(bytes ?? name, height, channels, bytes ? "standard input" : name);
     } catch (error) {

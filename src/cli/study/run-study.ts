@@ -1,11 +1,10 @@
 import { existsSync } from "node:fs";
-import { writeFileAtomic } from "../../core/index.ts";
+import { inParallel, writeFileAtomic } from "../../core/index.ts";
 import { Diverged } from "../../train/index.ts";
 import { isJudged, isTrained, type PlanProgress, trainAndJudge, trainPlanned } from "../planned-run.ts";
 import type { Study } from "../studies/index.ts";
 import type { Terminal } from "../terminal.ts";
 import { candidates, choose, divergedPath } from "./choose.ts";
-import { inParallel } from "./in-parallel.ts";
 import { type Cell, cellOf, choiceOf, orderedArms, type PlanOptions } from "./plan.ts";
 
 export interface StudyOptions extends PlanOptions {
@@ -30,10 +29,15 @@ export async function runStudy(terminal: Terminal, study: Study, options: StudyO
   const quiet = parallel > 1 ? { ...terminal, interactive: false } : terminal;
 
   const work = (cells: readonly Cell[], what: string, each: (cell: Cell, progress: PlanProgress) => Promise<void>) =>
-    inParallel(cells, parallel, signal, (cell, i, signal) => {
-      const label = `[${what} ${i + 1}/${cells.length}] ${cell.name}`;
-      return tolerant(quiet, cell, label, () => each(cell, { label, maxSteps, dataDir, signal }));
-    });
+    inParallel(
+      cells,
+      parallel,
+      (cell, i, signal) => {
+        const label = `[${what} ${i + 1}/${cells.length}] ${cell.name}`;
+        return tolerant(quiet, cell, label, () => each(cell, { label, maxSteps, dataDir, signal }));
+      },
+      signal,
+    );
 
   const judgeCell = async (cell: Cell, progress: PlanProgress) => {
     if (isJudged(cell, maxSteps)) quiet.note(`${progress.label}: finished before`);

@@ -8,7 +8,6 @@ import { type Study, studies, studyNames } from "../studies/index.ts";
 import { study as runStudyCommand } from "../study.ts";
 import type { Terminal } from "../terminal.ts";
 import { tinyImageFolder } from "../testing.ts";
-import { inParallel } from "./in-parallel.ts";
 import { candidateOf, cellOf, orderedArms } from "./plan.ts";
 
 const root = mkdtempSync(join(tmpdir(), "anchored-study-"));
@@ -121,17 +120,6 @@ test("arms come after what they start from; a circle is refused", () => {
   expect(orderedArms({ ...tiny, arms }, ["b"])).toEqual(["b"]);
   const circle = { ...arms, b: { config: base, startsFrom: "a" } };
   expect(() => orderedArms({ ...tiny, arms: circle })).toThrow(UserError);
-});
-
-test("the first failure stops the others", async () => {
-  const seen: number[] = [];
-  const work = async (item: number, _: number, signal: AbortSignal) => {
-    seen.push(item);
-    if (item === 2) throw new Error("two");
-    await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
-  };
-  await expect(inParallel([1, 2, 3, 4], 2, new AbortController().signal, work)).rejects.toThrow("two");
-  expect(seen).toEqual([1, 2]);
 });
 
 describe.each(studyNames)("%s", (name) => {

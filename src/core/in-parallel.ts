@@ -1,15 +1,15 @@
 /**
- * Works on items in their order, `count` at a time. The first failure aborts the signal that the others were given, and
- * is thrown once they have stopped.
+ * Works on items in their order, `count` at a time. The first failure aborts the signal that the others were given, keeps
+ * the rest from starting, and is thrown once those under way have ended; likewise where `outer` is aborted, without a throw.
  */
 export async function inParallel<T>(
   items: readonly T[],
   count: number,
-  outer: AbortSignal,
   work: (item: T, index: number, signal: AbortSignal) => Promise<void>,
+  outer?: AbortSignal,
 ): Promise<void> {
   const failure = new AbortController();
-  const signal = AbortSignal.any([outer, failure.signal]);
+  const signal = outer ? AbortSignal.any([outer, failure.signal]) : failure.signal;
   let next = 0;
   const worker = async () => {
     while (next < items.length && !signal.aborted) {
