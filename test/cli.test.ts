@@ -170,6 +170,11 @@ describe("one tiny full run", () => {
     const written = files.map((path) => statSync(path).mtimeMs);
     expect((await judged("--weights", "average")).sets).toEqual(average.sets);
     expect(files.map((path) => statSync(path).mtimeMs)).toEqual(written);
+    const mirrored = await judged("--mirror");
+    expect(mirrored).toMatchObject({ settings: { weights: "average", mirrored: true }, sets: [{ mirrored: true }] });
+    expect(mirrored.sets[0].metrics.nll).not.toBe(average.sets[0].metrics.nll);
+    await anchored(["report", run, "--out", page]);
+    expect(readFileSync(page, "utf8")).toContain("mean logits of each image and its mirror image");
     const { code, notes } = await anchored(["evaluate", standard, "--weights", "average"]);
     expect(notes.at(-1)).toMatch(/--weights average: .* keeps none; train it with --average-decay, or use raw/);
     expect(code).toBe(2);

@@ -41,6 +41,7 @@ const HISTOGRAM_BINS = 1000;
 export function evaluateStored(run: string, options: EvaluateOptions = {}): Results {
   const config = readRunConfig(run);
   const log = readRunLog(run);
+  const judged = judgeStored(run, options.weights);
   return writeResults(run, {
     ...heading(run, options),
     data: { name: config.data, title: config.title },
@@ -53,8 +54,12 @@ export function evaluateStored(run: string, options: EvaluateOptions = {}): Resu
     command: options.command,
     training: trainingFacts(log),
     weights: options.weights,
-    settings: { ...config.settings, ...(options.weights && { weights: options.weights }) },
-    ...judgeStored(run, options.weights),
+    settings: {
+      ...config.settings,
+      ...(options.weights && { weights: options.weights }),
+      ...(judged.sets[0].mirrored && { mirrored: true }),
+    },
+    ...judged,
   });
 }
 
@@ -127,13 +132,14 @@ const stringify = (value: unknown): string =>
 
 function labelledResults(entry: StoredSet, predictions: Predictions): LabelledSetResults {
   const judged = judge(predictions);
-  const { set, role, images, protocol, references } = entry;
+  const { set, role, images, protocol, references, mirrored } = entry;
   return {
     set,
     role: role as "test" | "shift",
     images,
     protocol,
     references,
+    mirrored,
     metrics: measure(judged),
     intervals: bootstrapIntervals(judged) as LabelledSetResults["intervals"],
     reliability: reliabilityBins(judged, RELIABILITY_BINS),

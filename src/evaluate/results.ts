@@ -25,6 +25,8 @@ const labelledSet = z.object({
   images: z.number().int(),
   protocol: z.string().optional(),
   references: z.number().int().optional(),
+  /** Whether the logits are means over each image and its mirror image. */
+  mirrored: z.boolean().optional(),
   /** By metric name; a file written before a metric existed lacks it. */
   metrics: z.partialRecord(z.enum(metricNames), z.number()),
   /** 95 % bootstrap intervals over the choice of the images, of the metrics that have them. */

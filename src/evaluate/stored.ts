@@ -24,6 +24,8 @@ const storedSet = z.object({
   protocol: z.string().optional(),
   /** K of that protocol. */
   references: z.number().int().positive().optional(),
+  /** Whether the logits are means over each image and its mirror image. */
+  mirrored: z.boolean().optional(),
   /** Whether an `.uncertainty.npy` lies beside the logits. */
   uncertainty: z.boolean(),
   /** How the images were corrupted, of role `corruption`. */
@@ -55,7 +57,7 @@ export type SetRole = StoredSet["role"];
 
 export type PredictionContext = Pick<
   StoredSet,
-  "role" | "weights" | "protocol" | "references" | "corruption" | "checkpointSha256" | "inputKey"
+  "role" | "weights" | "protocol" | "references" | "mirrored" | "corruption" | "checkpointSha256" | "inputKey"
 >;
 
 const indexPath = (run: string) => join(runPaths(run).predictions, "index.json");
@@ -80,7 +82,7 @@ export function savePredictions(run: string, predictions: Predictions, context: 
   checkPredictions(predictions);
   const { set, logits, uncertainty, labels, classes } = predictions;
   const others = storedSets(run);
-  const { role, weights, protocol, references, ...origin } = context;
+  const { role, weights, protocol, references, mirrored, ...origin } = context;
   const before = others.find((other) => other.set === set && other.weights === weights);
   const slug = before?.slug ?? unusedSlug(weights === "raw" ? `${set}-raw` : set, others);
   const shape = [labels.length, classes];
@@ -98,6 +100,7 @@ export function savePredictions(run: string, predictions: Predictions, context: 
     classes,
     protocol,
     references,
+    mirrored,
     uncertainty: uncertainty !== undefined,
     ...origin,
   };

@@ -52,6 +52,20 @@ describe("protocols of an anchored model", () => {
     expect(calibrated.uncertainty).toEqual(k.uncertainty);
   });
 
+  test("mirrored, logits are means over the image and its mirror image, under each reference", async () => {
+    const bytes = set.images as Uint8Array;
+    const rows = Array.from({ length: (18 * size) / 24 }, (_, y) => bytes.subarray(24 * y, 24 * y + 24));
+    const turned = Uint8Array.from(
+      rows.flatMap((row) => Array.from(row, (_, i) => row[3 * (7 - Math.floor(i / 3)) + (i % 3)])),
+    );
+    const other = await predictor.predictByReference({ ...set, images: turned });
+    expect(distance(other[0], each[0])).toBeGreaterThan(1e-3);
+    const expected = combineReferences(each.map((own, r) => own.map((value, i) => (value + other[r][i]) / 2)));
+    const { logits, uncertainty } = await predictor.predict(set, { mirror: true });
+    expect(distance(logits, expected.logits)).toBeLessThan(1e-5);
+    expect(distance(uncertainty!, expected.uncertainty)).toBeLessThan(1e-5);
+  });
+
   test("blt: each image under the candidate that the definition chooses", async () => {
     const pool = residualPool(train, normalization, {
       size: 11,

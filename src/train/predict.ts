@@ -40,6 +40,8 @@ export interface PredictOptions {
   readonly train?: ImageSet;
   /** `blt`: how many residuals; default 200. */
   readonly residuals?: number;
+  /** Test-time augmentation: outputs are the mean of those of the image and of its mirror image. Default not. */
+  readonly mirror?: boolean;
   /**
    * Outputs that are read relative to an anchor (OAT): images whose outputs give one anchor, drawn in an order that is
    * always the same; `stored`: all by the one that the checkpoint keeps. Default: the batch size of the training.
@@ -135,7 +137,7 @@ export async function createPredictor(
       return logitsUnder(means, kept, set, { predictionBatch, onProgress });
     },
     async outputs(set, { onProgress } = {}) {
-      const [outputs] = await outputsUnder(means, keptReferences(means, "single", undefined), set, onProgress);
+      const [outputs] = await outputsUnder(means, keptReferences(means, "single", undefined), set, { onProgress });
       return outputs;
     },
     dispose: () => forward.dispose(),
@@ -231,11 +233,11 @@ async function logitsUnder(
   means: Means,
   references: HostArray | ReferenceChooser | undefined,
   set: ImageSet,
-  { predictionBatch, onProgress }: Pick<PredictOptions, "predictionBatch" | "onProgress">,
+  { predictionBatch, ...options }: Pick<PredictOptions, "predictionBatch" | "mirror" | "onProgress">,
 ): Promise<Float32Array[]> {
   const { output } = means.method;
   const source = anchorSource(means, predictionBatch);
-  const byReference = await outputsUnder(means, references, set, onProgress);
+  const byReference = await outputsUnder(means, references, set, options);
   return byReference.map((outputs) => readOutputs(output, outputs, means.record.data.classNames.length, source));
 }
 
@@ -267,7 +269,7 @@ async function outputsUnder(
   { forward, record: { data }, variables }: Means,
   references: HostArray | ReferenceChooser | undefined,
   set: ImageSet,
-  onProgress?: PredictOptions["onProgress"],
+  { mirror = false, onProgress }: Pick<PredictOptions, "mirror" | "onProgress"> = {},
 ): Promise<Float32Array[]> {
   checkImages(set, data);
   const total = imageCount(set);
@@ -278,11 +280,13 @@ async function outputsUnder(
   for (let at = 0; at < total; at += batchSize) {
     const images = paddedBatch(set, at, batchSize, data.normalization);
     const filled = Math.min(batchSize, total - at);
-    const shown = isChooser(references) ? await references.choose(images) : references;
-    const outputs = await forward.run(variables, images, shown);
-    for (const [r, own] of byReference.entries()) {
+    const run = async (images: HostArray) =>
+      forward.run(variables, images, isChooser(references) ? await references.choose(images) : references);
+    const own = await run(images);
+    const outputs = mirror ? meanOf(own, await run(mirrored(images))) : own;
+    for (const [r, kept] of byReference.entries()) {
       const first = r * batchSize * classes;
-      own.set(outputs.subarray(first, first + filled * classes), at * classes);
+      kept.set(outputs.subarray(first, first + filled * classes), at * classes);
     }
     onProgress?.({ done: at + filled, total });
   }
@@ -294,6 +298,20 @@ function checkImages(set: ImageSet, { channels, height, width }: RunRecord["data
     throw new UserError(
       `${set.name} has ${set.width}×${set.height} images of ${set.channels} channels, the model was trained on ${width}×${height} of ${channels}; convert them with matchImages`,
     );
+}
+
+const meanOf = (a: Float32Array, b: Float32Array): Float32Array => a.map((value, i) => (value + b[i]) / 2);
+
+/** Images [N, C, H, W], each row of pixels from right to left. */
+function mirrored({ shape, data }: HostArray): HostArray {
+  const width = shape[3];
+  return HostArray.float32(
+    shape,
+    Float32Array.from(data, (_, i) => {
+      const column = i % width;
+      return data[i - column + (width - 1 - column)] as number;
+    }),
+  );
 }
 
 function paddedBatch(set: ImageSet, from: number, size: number, normalization: Normalization): HostArray {

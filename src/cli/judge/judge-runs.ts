@@ -46,6 +46,7 @@ async function judgeOpened(terminal: Terminal, runs: readonly OpenRun[], options
     k: options.k,
     calibrate: options.calibrate,
     predictionBatch: options.predictionBatch,
+    mirror: options.mirror,
   };
   const load = dataSetLoader(terminal);
   const progress = dataProgress(terminal);
@@ -111,10 +112,11 @@ async function judgeOpened(terminal: Terminal, runs: readonly OpenRun[], options
 /** Runs on the same test set share its corrupted images: each is made once, and every run that lacks it predicts it. */
 async function judgeCorruptions(terminal: Terminal, ready: readonly Opened[], options: JudgeOptions): Promise<void> {
   const references = options.corruptionReferences ?? 1;
-  const { predictionBatch } = options;
+  const { predictionBatch, mirror } = options;
   const asking: Asking = {
     ...(references === 1 ? { protocol: "single" } : { protocol: "k", k: references }),
     predictionBatch,
+    mirror,
   };
   const groups = new Map<string, Opened[]>();
   for (const one of ready) {

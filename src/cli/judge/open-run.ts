@@ -116,13 +116,14 @@ export class OpenRun {
         calibrate: asking.calibrate,
       }),
       ...(asking.predictionBatch !== undefined && { predictionBatch: asking.predictionBatch }),
+      ...(asking.mirror && { mirrored: true }),
     };
     const inputKey = createHash("sha256")
       .update(JSON.stringify([fingerprint, role, asked]))
       .digest("hex");
-    const { protocol, references } = asked as { protocol?: string; references?: number };
+    const { protocol, references, mirrored } = asked as Pick<StoredSet, "protocol" | "references" | "mirrored">;
     const { weights, checkpointSha256 } = this;
-    return { role, weights, corruption, protocol, references, inputKey, checkpointSha256 };
+    return { role, weights, corruption, protocol, references, mirrored, inputKey, checkpointSha256 };
   }
 }
 

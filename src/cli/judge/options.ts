@@ -27,6 +27,8 @@ export interface Asking {
   readonly calibrate?: boolean;
   /** Outputs that are read relative to an anchor: images of one, or the `stored` one; as in training where absent. */
   readonly predictionBatch?: number | "stored";
+  /** Test-time augmentation: each image and its mirror image. */
+  readonly mirror?: boolean;
 }
 
 export interface CorruptionOptions {

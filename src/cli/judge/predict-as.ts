@@ -12,7 +12,7 @@ interface Help {
 export const predictAs = (
   predictor: Predictor,
   images: ImageSet,
-  { protocol, k, calibrate, predictionBatch }: Asking,
+  { protocol, k, calibrate, predictionBatch, mirror }: Asking,
   { train, onProgress }: Help,
 ): Promise<Predictions> =>
   predictor.predict(images, {
@@ -20,6 +20,7 @@ export const predictAs = (
     k,
     calibrate,
     predictionBatch,
+    mirror,
     onProgress,
     ...(protocol === "blt" && { train }),
   });

@@ -14,9 +14,10 @@ export function resultsTable({
   conformal,
   predictionBatch,
 }: Results): string {
+  const asked = [weights && `${weights} weights`, sets[0]?.mirrored && "mirrored too"].filter(Boolean).join(", ");
   const parts = [
     textTable([
-      [weights ? `${run} (${weights} weights)` : run, "images", ...shown.map((name) => metrics[name].title)],
+      [asked ? `${run} (${asked})` : run, "images", ...shown.map((name) => metrics[name].title)],
       ...sets.map(({ set, images, metrics: values }) => [
         set,
         String(images),

@@ -11,8 +11,8 @@ export const cifar10Fast: RunConfigInput = {
   method: { name: "standard" },
   epochs: 10,
   batchSize: 512,
-  optimizer: { name: "sgd", momentum: 0.85, nesterov: true, weightDecay: 1.3e-3, biasRate: 64 },
-  schedule: { name: "one-cycle", peak: 0.8, warmup: 0.23, startDivisor: 5, endDivisor: 3, anneal: "linear" },
+  optimizer: { name: "muon", momentum: 0.8, weightDecay: 0.8 },
+  schedule: { name: "one-cycle", peak: 0.015, warmup: 0.1, startDivisor: 5, endDivisor: 20, anneal: "linear" },
   labelSmoothing: 0.2,
   averageDecay: 0.99,
   augment: [

@@ -44,11 +44,13 @@ export function whatWasRun(study: Study, command?: string): Html {
   const sets = new Map(results.flatMap((run) => run.sets.map((set) => [set.set, set] as const)));
   const foreign = oodSets(study);
   const protocols = unique(results.flatMap((run) => run.sets.map(protocolText)));
+  const mirrored = results.some(({ sets }) => sets.some((set) => set.mirrored));
   const weights = unique(results.map((run) => run.weights && weightsText[run.weights]));
   return html`<section><h2>What was run</h2>
 <dl>
 <dt>Data</dt><dd>${listing(unique(results.map(({ data }) => data.title)))}: ${listing([...sets.values()].map(({ set, images }) => `${set} (${counted(images, "image")})`))}${foreign.length > 0 && `; foreign: ${listing(foreign)}`}</dd>
 ${protocols.length > 0 && html`<dt>Anchored prediction</dt><dd>${protocols.join("; ")}</dd>`}
+${mirrored && html`<dt>Test-time augmentation</dt><dd>mean logits of each image and its mirror image</dd>`}
 ${weights.length > 0 && html`<dt>Weights</dt><dd>${listing(weights)}</dd>`}
 <dt>Machine</dt><dd>${machines.join("; ")}</dd>
 ${commands.length > 0 && html`<dt>Command</dt><dd>${commands.map((line) => html`<code>${line}</code>`)}</dd>`}
