@@ -70,7 +70,10 @@ export function evaluateCommand(terminal: Terminal, exit: (code: number) => void
       "oat runs: images that give one anchor, in an order that is always the same, or the validation images' stored one (default: the training batch)",
       (text) => (text === "stored" ? text : whole({ min: 1, example: 32 })("--prediction-batch")(text)),
     )
-    .option("--mirror", "test-time augmentation: mean logits of each image and its mirror image (not for sensitivity)")
+    .option(
+      "--mirror",
+      "test-time augmentation: mean logits of each image and its mirror image (not in sensitivity, prediction-batch)",
+    )
     .option(
       "--weights <kind>",
       "average | raw (of the last step), where a run keeps a moving average (default: average)",
