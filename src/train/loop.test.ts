@@ -207,12 +207,15 @@ describe("an anchored run", () => {
     expect(Object.keys(after.slots.momentum)).toEqual(["fc.weight", "fc.bias"]);
   });
 
-  test("a first layer that never moves cannot start tied", async () => {
-    const config = tinyConfig({ method: { ...anchored, tiedStart: true }, trainable: "head" });
-    await expect(train(config, tinyDataSet(), { run: join(folder, "tied head") })).rejects.toThrow(
-      "--tied-start: the first layer of resnet20 is not trained",
-    );
-  });
+  test.each(["resnet20", "airbench94"] as const)(
+    "%s cannot start tied where its classifier alone moves",
+    async (model) => {
+      const config = tinyConfig({ model, method: { ...anchored, tiedStart: true }, trainable: "head" });
+      await expect(train(config, tinyDataSet(), { run: join(folder, `tied head ${model}`) })).rejects.toThrow(
+        `--tied-start: the first layer of ${model} is not trained`,
+      );
+    },
+  );
 
   test("with a fitted first layer, a tied start is the network for images, fitted to images", async () => {
     const firstLoss = async (name: string, method: RunConfigInput["method"]) => {

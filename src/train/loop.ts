@@ -266,8 +266,12 @@ export async function train(config: RunConfig, given: DataSet, options: TrainOpt
       checkVariables(paths.checkpoint, stored, model, initial);
       return stored;
     }
-    const tied = tiesStart() ? tiedFresh(initial) : undefined;
-    const { params, state } = config.init ? startFrom(config.init, tied ?? initial) : (tied ?? (await fitted(initial)));
+    const tied = tiesStart();
+    const { params, state } = config.init
+      ? startFrom(config.init, initial)
+      : tied
+        ? tiedFresh(initial)
+        : await fitted(initial);
     const moving = Object.entries(params).filter(([name]) => !model.frozen?.includes(name));
     return {
       params,
@@ -281,7 +285,9 @@ export async function train(config: RunConfig, given: DataSet, options: TrainOpt
 
   function tiesStart(): boolean {
     if (config.method.name !== "anchored" || !config.method.tiedStart) return false;
-    if (model.frozen?.includes(model.stemWeight) && !model.forTuples)
+    // Behind a first layer that is always frozen, the next one tells references apart.
+    const learns = model.forTuples ? config.trainable === "all" : !model.frozen?.includes(model.stemWeight);
+    if (!learns)
       throw new UserError(
         `--tied-start: the first layer of ${model.name} is not trained, so that it could never tell references apart; leave it out`,
       );

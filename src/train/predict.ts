@@ -305,13 +305,9 @@ const meanOf = (a: Float32Array, b: Float32Array): Float32Array => a.map((value,
 /** Images [N, C, H, W], each row of pixels from right to left. */
 function mirrored({ shape, data }: HostArray): HostArray {
   const width = shape[3];
-  return HostArray.float32(
-    shape,
-    Float32Array.from(data, (_, i) => {
-      const column = i % width;
-      return data[i - column + (width - 1 - column)] as number;
-    }),
-  );
+  const turned = Float32Array.from(data as Float32Array);
+  for (let at = 0; at < turned.length; at += width) turned.subarray(at, at + width).reverse();
+  return HostArray.float32(shape, turned);
 }
 
 function paddedBatch(set: ImageSet, from: number, size: number, normalization: Normalization): HostArray {
