@@ -36,7 +36,7 @@ export const pytorchSide = (options: {
   const flags = { model, batch: batchSize, channels: INPUT_CHANNELS, threads, parameters, format };
   const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
   // torch.set_num_threads does not reach OpenBLAS's own threads.
-  const env = { OMP_NUM_THREADS: String(threads), OPENBLAS_NUM_THREADS: String(threads) };
+  const env = { PYTHONDONTWRITEBYTECODE: "1", OMP_NUM_THREADS: String(threads), OPENBLAS_NUM_THREADS: String(threads) };
   return startSide(python, [script(), ...args], { env, signal });
 };
 

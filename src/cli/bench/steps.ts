@@ -10,10 +10,11 @@ export interface BenchStep {
   readonly referenceBatchSize: number;
 }
 
-/** What `bench engine` measures. A line here needs its twin in `MODELS` of `bench/pytorch-step.py`. */
+/** What `bench engine` measures. A line here needs its twin in `MODELS` of `bench/pytorch_networks.py`. */
 export const benchSteps = {
   resnet20: { batchSize: 128, referenceBatchSize: 4 },
   resnet18: { batchSize: 64, referenceBatchSize: 1 },
+  airbench94: { batchSize: 128, referenceBatchSize: 1 },
   "wideresnet16-4": { batchSize: 64, referenceBatchSize: 1 },
   "vit-tiny-patch4-depth6": { batchSize: 64, referenceBatchSize: 1 },
 } as const satisfies Partial<Record<ModelName, BenchStep>>;
@@ -68,6 +69,13 @@ export function trainingStep(name: BenchModel, count: number): TrainingStep {
   const batch: Batch = { images: noise(count), targets };
   const fed: HostArrays = method.prepare(batch, shape, random, noise);
   const initial = model.init(random);
-  const start: TrainState = { ...initial, slots: optimizer.init(initial.params) };
-  return { step: trainStep(model, method, optimizer), start, fed, controls: { learningRate: HostArray.scalar(0.01) } };
+  const { frozen } = model;
+  const moving = Object.fromEntries(Object.entries(initial.params).filter(([name]) => !frozen?.includes(name)));
+  const start: TrainState = { ...initial, slots: optimizer.init(moving) };
+  return {
+    step: trainStep(model, method, optimizer, { frozen }),
+    start,
+    fed,
+    controls: { learningRate: HostArray.scalar(0.01) },
+  };
 }
