@@ -3,14 +3,9 @@ import { expect, test } from "vitest";
 import { HostArray } from "../core/host-array.ts";
 import { Random } from "../core/random.ts";
 import { compile } from "./compile.ts";
-import { expectCompiledEqualsReference } from "./testing.ts";
+import { expectCompiledEqualsReference, normalArrays } from "./testing.ts";
 
-const random = new Random("compile.test");
-const normal = (...shape: number[]) =>
-  HostArray.float32(
-    shape,
-    Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => random.normal()),
-  );
+const normal = normalArrays(new Random("compile.test"));
 
 test("convolution with its gradients, strides 1 and 2, 3×3 and 1×1", async () => {
   for (const [stride, kernel, padding] of [

@@ -1,16 +1,12 @@
 import { nn, numpy as np, valueAndGrad } from "@jax-js/jax";
 import { expect, test } from "vitest";
-import { HostArray } from "../core/host-array.ts";
+import type { HostArray } from "../core/host-array.ts";
 import { Random } from "../core/random.ts";
 import { compile } from "./compile.ts";
 import { flattenTree } from "./jax-backend.ts";
+import { normalArrays } from "./testing.ts";
 
-const random = new Random("reuse.test");
-const normal = (...shape: number[]) =>
-  HostArray.float32(
-    shape,
-    Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => random.normal()),
-  );
+const normal = normalArrays(new Random("reuse.test"));
 
 const loss = (w: Record<string, np.Array>, x: np.Array) =>
   np.mean(np.square(np.matmul(nn.relu(np.add(np.matmul(x, w.first), w.bias)), w.second)));

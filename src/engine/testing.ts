@@ -1,8 +1,18 @@
 import { expect } from "vitest";
-import type { HostArray } from "../core/host-array.ts";
+import { HostArray, sizeOf } from "../core/host-array.ts";
+import type { Random } from "../core/random.ts";
 import { type CompileOptions, compile } from "./compile.ts";
 import { flattenTree } from "./jax-backend.ts";
 import { runReference } from "./reference.ts";
+
+/** Draws float32 arrays of a shape, of normal numbers of deviation `scale`. */
+export const normalArrays =
+  (random: Random, scale = 1) =>
+  (...shape: number[]): HostArray =>
+    HostArray.float32(
+      shape,
+      Float32Array.from({ length: sizeOf(shape) }, () => scale * random.normal()),
+    );
 
 /** max |a − b| over max(1, max |b|). */
 export function relativeError(a: HostArray, b: HostArray): number {

@@ -2,19 +2,14 @@ import { lax, nn, numpy as np, valueAndGrad } from "@jax-js/jax";
 import onnxProto from "onnx-proto";
 import * as web from "onnxruntime-web";
 import { beforeAll, expect, test } from "vitest";
-import { HostArray, sizeOf } from "../core/host-array.ts";
+import { HostArray } from "../core/host-array.ts";
 import { Random } from "../core/random.ts";
 import { compile } from "./compile.ts";
 import { flattenTree } from "./jax-backend.ts";
 import type { Program } from "./program.ts";
-import { relativeError } from "./testing.ts";
+import { normalArrays, relativeError } from "./testing.ts";
 
-const random = new Random("to-onnx.test");
-const normal = (...shape: number[]) =>
-  HostArray.float32(
-    shape,
-    Array.from({ length: sizeOf(shape) }, () => random.normal() / 4),
-  );
+const normal = normalArrays(new Random("to-onnx.test"), 1 / 4);
 
 type Weights = Record<"stem" | "scale" | "down" | "dense", np.Array>;
 const each = (weights: Weights, change: (key: keyof Weights) => np.Array) =>

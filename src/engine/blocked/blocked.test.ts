@@ -6,18 +6,11 @@ import { Random } from "../../core/random.ts";
 import { compile, modelOf } from "../compile.ts";
 import { flattenTree } from "../jax-backend.ts";
 import { runReference } from "../reference.ts";
-import { relativeError } from "../testing.ts";
+import { normalArrays, relativeError } from "../testing.ts";
 import { trace } from "../trace.ts";
 import { blockSize } from "./probe.ts";
 
-const normalsOf =
-  (random: Random) =>
-  (...shape: number[]): HostArray =>
-    HostArray.float32(
-      shape,
-      Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => random.normal()),
-    );
-const normal = normalsOf(new Random("blocked.test"));
+const normal = normalArrays(new Random("blocked.test"));
 
 const block = await blockSize();
 
@@ -163,7 +156,7 @@ describe.skipIf(block === undefined)("blocked back-end ≡ jax-js", () => {
     { size: 8, side: 3, stride: 2 },
   ])("max-pool of $size×$size by $side×$side, stride $stride", ({ size, side, stride }) => {
     const random = new Random("max-pool", size, side);
-    const normal = normalsOf(random);
+    const normal = normalArrays(random);
     const args = [{ stem: normal(16, 3, 3, 3), w: normal(16, 16, 1, 1) }, normal(4, 3, size, size)];
     test("between convolutions, and its gradients", async () => {
       const loss = (p: { stem: np.Array; w: np.Array }, x: np.Array) =>
@@ -190,7 +183,7 @@ describe.skipIf(block === undefined)("blocked back-end ≡ jax-js", () => {
   });
 
   test("what the back-end holds of a max-pool's windows, used by operators that it doesn't know", async () => {
-    const normal = normalsOf(new Random("windows"));
+    const normal = normalArrays(new Random("windows"));
     const f = (w: np.Array, x: np.Array) => {
       const y = conv(x, w, 1, 1);
       const over = (of: (window: np.Array) => np.Array) => lax.reduceWindow(y.ref, of, [2, 2], [2, 2]);

@@ -7,14 +7,11 @@ import { modelMetadata } from "../onnx.ts";
 import { ArraySpec } from "../program.ts";
 import { runReference } from "../reference.ts";
 import { openOnnx } from "../runtime/model-file.ts";
+import { normalArrays } from "../testing.ts";
 import { exportOnnx } from "./export-onnx.ts";
 
 const random = new Random("export-onnx.test");
-const normal = (...shape: number[]) =>
-  HostArray.float32(
-    shape,
-    Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => random.normal() / 2),
-  );
+const normal = normalArrays(random, 1 / 2);
 
 const weights = { filter: normal(4, 3, 3, 3), token: normal(1, 1, 4), dense: normal(4, 5) };
 type Fed = Record<"images" | keyof typeof weights, np.Array>;

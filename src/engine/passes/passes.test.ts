@@ -8,7 +8,7 @@ import { compile, modelOf } from "../compile.ts";
 import { flattenTree } from "../jax-backend.ts";
 import { ArraySpec } from "../program.ts";
 import { runReference } from "../reference.ts";
-import { relativeError } from "../testing.ts";
+import { normalArrays, relativeError } from "../testing.ts";
 import { trace } from "../trace.ts";
 import { passes } from "./index.ts";
 
@@ -204,12 +204,7 @@ describe.each(effects.filter(({ blocked }) => !blocked || block))("$pass: $name"
 });
 
 describe("results are the same without any pass, and without all", () => {
-  const random = new Random("passes.test");
-  const normal = (...shape: number[]) =>
-    HostArray.float32(
-      shape,
-      Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => random.normal()),
-    );
+  const normal = normalArrays(new Random("passes.test"));
   const params = {
     stem: normal(16, 3, 3, 3),
     weight: normal(16),

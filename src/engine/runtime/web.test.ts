@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { HostArray } from "../../core/host-array.ts";
 import { Random } from "../../core/random.ts";
 import { compile } from "../compile.ts";
+import { normalArrays } from "../testing.ts";
 import { openWebRuntime } from "./web.ts";
 
 const folder = dirname(createRequire(import.meta.url).resolve("onnxruntime-web"));
@@ -13,11 +14,7 @@ const base = `${pathToFileURL(folder).href}/`;
 
 test("runs that overlap answer what each answers alone", async () => {
   const random = new Random("web.test");
-  const normal = (...shape: number[]) =>
-    HostArray.float32(
-      shape,
-      Array.from({ length: shape.reduce((a, b) => a * b) }, () => random.normal()),
-    );
+  const normal = normalArrays(random);
   const example = [normal(4, 16), normal(16, 8)];
   const program = await compile((x: np.Array, w: np.Array) => nn.relu(np.matmul(x, w)), example, { threads: 1 });
   const runtime = await openWebRuntime({ base, device: "wasm" });

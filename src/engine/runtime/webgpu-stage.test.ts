@@ -1,21 +1,16 @@
 import { lax, type numpy as np } from "@jax-js/jax";
 import { expect, test } from "vitest";
-import { HostArray, sizeOf } from "../../core/host-array.ts";
+import { HostArray } from "../../core/host-array.ts";
 import { Random } from "../../core/random.ts";
 import { lower } from "../lower/lower.ts";
 import { modelBytes } from "../onnx.ts";
 import { runReference } from "../reference.ts";
-import { relativeError } from "../testing.ts";
+import { normalArrays, relativeError } from "../testing.ts";
 import { trace } from "../trace.ts";
 import { createSession } from "./node.ts";
 import { WebGpuStage } from "./webgpu-stage.ts";
 
-const random = new Random("webgpu-stage.test");
-const normal = (...shape: number[]) =>
-  HostArray.float32(
-    shape,
-    Array.from({ length: sizeOf(shape) }, () => random.normal()),
-  );
+const normal = normalArrays(new Random("webgpu-stage.test"));
 const same = (x: np.Array, w: np.Array) =>
   lax.convGeneralDilated(
     x,
