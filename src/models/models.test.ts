@@ -150,12 +150,12 @@ describe("random factors", () => {
 test("airbench94's first layer whitens what it is fed", async () => {
   const model = createModel("airbench94", { inputChannels: 2, classes: 3 });
   const random = new Random("whitening");
-  // Neighbours that resemble one another, the second channel of far larger spread.
+  // Neighbours that resemble one another, the second channel of far larger spread; all far above ε.
   const inputs = HostArray.zeros([40, 2, 6, 6]);
   for (let at = 0; at < inputs.data.length; at++)
     inputs.data[at] =
-      (Math.floor(at / 36) % 2 ? 20 : 1) *
-      ((at % 6 ? (0.8 * (inputs.data[at - 1] as number)) / (Math.floor(at / 36) % 2 ? 20 : 1) : 0) + random.normal());
+      (Math.floor(at / 36) % 2 ? 400 : 20) *
+      ((at % 6 ? (0.8 * (inputs.data[at - 1] as number)) / (Math.floor(at / 36) % 2 ? 400 : 20) : 0) + random.normal());
   const { params } = model.init(random);
   const fitted = model.fitToInputs!(params, inputs);
   const y = await runReference<HostArray>(
@@ -173,6 +173,20 @@ test("airbench94's first layer whitens what it is fed", async () => {
   for (let a = 0; a < 8; a++)
     for (let b = 0; b < 8; b++) expect(moment(a, b), `${a} ${b}`).toBeCloseTo(a === b ? 1 : 0, 2);
   expect(moment(0, 8)).toBeCloseTo(-1, 2);
+});
+
+test("airbench94's first layer makes noise in directions that do not vary grow by less than five times", () => {
+  const model = createModel("airbench94", { inputChannels: 3, classes: 3 });
+  const random = new Random("grey");
+  const grey = HostArray.zeros([20, 3, 6, 6]);
+  for (let at = 0; at < grey.data.length; at++) {
+    const first = at - (Math.floor(at / 36) % 3) * 36;
+    grey.data[at] = at === first ? random.normal() : grey.data[first];
+  }
+  const { data } = model.fitToInputs!(model.init(random).params, grey)["whiten.weight"];
+  const gains = Array.from({ length: 12 }, (_, k) => Math.hypot(...data.subarray(12 * k, 12 * k + 12)));
+  expect(Math.max(...gains)).toBeLessThan(5);
+  expect(Math.max(...gains)).toBeGreaterThan(4);
 });
 
 test("an unknown name is refused with the known ones", () => {
