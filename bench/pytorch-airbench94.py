@@ -138,13 +138,14 @@ def main():
     start, step = time.monotonic(), 0
     for epoch in range(math.ceil(steps / per_epoch)):
         order = torch.randperm(len(images))
+        mirrored = flipped ^ (epoch % 2 == 1)
         right = seen = 0
         network.train()
         for at in range(per_epoch):
             if step == steps:
                 break
             chosen = order[at * BATCH : (at + 1) * BATCH]
-            x = moved(padded, chosen, flipped ^ (epoch % 2 == 1)).contiguous(memory_format=torch.channels_last)
+            x = moved(padded, chosen, mirrored).contiguous(memory_format=torch.channels_last)
             logits = network(x, whiten_learns=step < whitening_steps)
             F.cross_entropy(logits, labels[chosen], label_smoothing=0.2, reduction="sum").backward()
             left = 1 - step / steps
@@ -167,4 +168,5 @@ def main():
     print(json.dumps({name: accuracy(network, test, test_labels, view) for name, view in views.items()}))
 
 
-main()
+if __name__ == "__main__":
+    main()

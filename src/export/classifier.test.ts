@@ -2,18 +2,13 @@ import { numpy as np } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
 import { HostArray, type HostArrays, Random } from "../core/index.ts";
 import { ArraySpec, exportOnnx, openOnnx } from "../engine/index.ts";
-import { expectCompiledEqualsReference } from "../engine/testing.ts";
+import { expectCompiledEqualsReference, normalArrays } from "../engine/testing.ts";
 import { createMethod } from "../methods/index.ts";
 import { resnet } from "../models/resnet.ts";
 import { type ClassifierOptions, classifier } from "./classifier.ts";
 
 const random = new Random("classifier.test");
-const drawn = (shape: number[], draw: () => number) => {
-  const array = HostArray.zeros(shape);
-  for (let i = 0; i < array.data.length; i++) array.data[i] = draw();
-  return array;
-};
-const normal = (...shape: number[]) => drawn(shape, () => random.normal());
+const normal = normalArrays(random);
 
 /** A small network and its example, R references; 0 for the standard method. */
 function small(references: number) {
@@ -46,7 +41,11 @@ function small(references: number) {
   return { network: { model, method, references } satisfies ClassifierOptions, fed };
 }
 
-const pixels = (count: number) => drawn([count, 8, 8, 3], () => random.integer(256) / 64);
+const pixels = (count: number) =>
+  HostArray.float32(
+    [count, 8, 8, 3],
+    Float32Array.from({ length: count * 192 }, () => random.integer(256) / 64),
+  );
 
 describe.each([0, 1, 3])("%i references", (references) => {
   test("compiled ≡ jax-js", async () => {

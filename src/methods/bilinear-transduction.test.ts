@@ -1,17 +1,13 @@
 import { expect, test } from "vitest";
-import { HostArray, Random } from "../core/index.ts";
+import { type HostArray, Random } from "../core/index.ts";
 import { runReference } from "../engine/index.ts";
+import { normalArrays } from "../engine/testing.ts";
 import { innerProducts, nearestCandidates, transduction } from "./bilinear-transduction.ts";
 
-const random = new Random("transduction");
-const noise = (shape: number[]) =>
-  HostArray.float32(
-    shape,
-    Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => random.normal()),
-  );
+const noise = normalArrays(new Random("transduction"));
 
 test("chooses the candidate of the definition: the nearest pair of residuals", async () => {
-  const [candidates, residuals, images] = [noise([5, 2, 3, 3]), noise([7, 2, 3, 3]), noise([40, 2, 3, 3])];
+  const [candidates, residuals, images] = [noise(5, 2, 3, 3), noise(7, 2, 3, 3), noise(40, 2, 3, 3)];
   const found = transduction(candidates, residuals);
   const products = await runReference(innerProducts, [images, found.columns]);
   const chosen = nearestCandidates(products.data as Float32Array, found);

@@ -2,7 +2,7 @@ import type { numpy as np } from "@jax-js/jax";
 import { expect, test } from "vitest";
 import { HostArray, Random } from "../core/index.ts";
 import { runReference } from "../engine/index.ts";
-import { relativeError } from "../engine/testing.ts";
+import { normalArrays, relativeError } from "../engine/testing.ts";
 import { type Arrays, createModel } from "../models/index.ts";
 import { tiedStart, tuple } from "./index.ts";
 
@@ -15,12 +15,8 @@ test("the network starts as that of its residual half on the image alone, whatev
   const residualHalf = (data as Float32Array).filter((_, i) => i % filter >= filter / 2);
   const half = { ...params, [plain.stemWeight]: HostArray.float32([shape[0], 3, 3, 3], residualHalf) };
 
-  const random = new Random("tied images");
-  const noise = () =>
-    HostArray.float32(
-      [2, 3, 8, 8],
-      Float32Array.from({ length: 384 }, () => random.normal()),
-    );
+  const normal = normalArrays(new Random("tied images"));
+  const noise = () => normal(2, 3, 8, 8);
   const images = noise();
   const expected = await runReference(
     (p: Arrays, s: Arrays, x: np.Array) => plain.apply(p, s, x, "predict").logits,

@@ -152,10 +152,11 @@ test("airbench94's first layer whitens what it is fed", async () => {
   const random = new Random("whitening");
   // Neighbours that resemble one another, the second channel of far larger spread; all far above ε.
   const inputs = HostArray.zeros([40, 2, 6, 6]);
-  for (let at = 0; at < inputs.data.length; at++)
-    inputs.data[at] =
-      (Math.floor(at / 36) % 2 ? 400 : 20) *
-      ((at % 6 ? (0.8 * (inputs.data[at - 1] as number)) / (Math.floor(at / 36) % 2 ? 400 : 20) : 0) + random.normal());
+  for (let at = 0; at < inputs.data.length; at++) {
+    const spread = Math.floor(at / 36) % 2 ? 400 : 20;
+    const neighbour = at % 6 ? (inputs.data[at - 1] as number) : 0;
+    inputs.data[at] = 0.8 * neighbour + spread * random.normal();
+  }
   const { params } = model.init(random);
   const fitted = model.fitToInputs!(params, inputs);
   const y = await runReference<HostArray>(

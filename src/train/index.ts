@@ -19,5 +19,5 @@ export { findPretraining, type Pretraining, wantsPretrainingImages } from "./pre
 export { type RunRecord, readRun } from "./run-record.ts";
 export { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 export { Diverged } from "./scores.ts";
-export { type StepResult, type TrainState, trainStep } from "./step.ts";
+export { movingParameters, type StepResult, type TrainState, trainStep } from "./step.ts";
 export { type ResidualPoolOptions, residualPool } from "./transductor.ts";

@@ -28,7 +28,7 @@ import { findPretraining } from "./pretraining.ts";
 import { referenceSet } from "./reference-set.ts";
 import { describeRun, type RunRecord, readRun } from "./run-record.ts";
 import { accuracyOf, correctCount, Diverged, meanNll, requireFinite } from "./scores.ts";
-import type { StepControls, TrainState } from "./step.ts";
+import { movingParameters, type StepControls, type TrainState } from "./step.ts";
 import { createStepper, type Stepper } from "./stepper.ts";
 
 export interface TrainProgress {
@@ -272,11 +272,10 @@ export async function train(config: RunConfig, given: DataSet, options: TrainOpt
       : tied
         ? tiedFresh(initial)
         : await fitted(initial);
-    const moving = Object.entries(params).filter(([name]) => !model.frozen?.includes(name));
     return {
       params,
       state,
-      slots: optimizer.init(Object.fromEntries(moving)),
+      slots: optimizer.init(movingParameters(params, model.frozen)),
       average: config.averageDecay > 0 ? { params, state } : undefined,
       references: referencesFrom?.kept(),
       progress: { step: 0, epochLossSum: 0, epochCorrect: 0, seconds: 0 },

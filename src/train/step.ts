@@ -46,6 +46,12 @@ const keep = (arrays: Arrays): Arrays => mapped(arrays, (array) => array.ref);
 const mapped = <T, U>(arrays: Record<string, T>, fn: (array: T, name: string) => U): Record<string, U> =>
   Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, fn(array, name)]));
 
+/** The parameters that training moves, which are those that the optimizer remembers: all but the frozen ones. */
+export const movingParameters = <T>(
+  params: Readonly<Record<string, T>>,
+  frozen: readonly string[] = [],
+): Record<string, T> => Object.fromEntries(Object.entries(params).filter(([name]) => !frozen.includes(name)));
+
 /** One pure function to trace: forward, loss, backward, clipping, update, and the moving average where there is one. */
 export const trainStep = (model: Model, method: Method, optimizer: Optimizer, options: StepOptions = {}) => {
   const differentiate = gradientStep(model, method, options);
@@ -90,11 +96,10 @@ export const gradientStep =
 
 /** The second half: clipping, update, moving average. Traced. */
 export const updateStep =
-  (optimizer: Optimizer, { clipNorm = 0, frozen = [] }: StepOptions = {}) =>
+  (optimizer: Optimizer, { clipNorm = 0, frozen }: StepOptions = {}) =>
   ({ params, state, slots, average }: Traced, gradients: Arrays, { learningRate, averageDecay }: Arrays): Traced => {
     const clipped = clipNorm > 0 ? clipByGlobalNorm(gradients, clipNorm) : gradients;
-    const moving = Object.fromEntries(Object.entries(params).filter(([name]) => !frozen.includes(name)));
-    const updated = optimizer.update(moving, clipped, slots, learningRate);
+    const updated = optimizer.update(movingParameters(params, frozen), clipped, slots, learningRate);
     const moved = mapped(params, (param, name) => updated.params[name] ?? param);
     if (!average) return { params: moved, state, slots: updated.slots };
     const towards = (old: Arrays, now: Arrays): Arrays =>

@@ -5,7 +5,7 @@ import type { Method } from "../methods/index.ts";
 import type { Arrays, Model } from "../models/index.ts";
 import type { Optimizer } from "../optim/index.ts";
 import type { RunConfig } from "./config.ts";
-import { gradientStep, type StepResult, type TrainState, trainStep, updateStep } from "./step.ts";
+import { gradientStep, movingParameters, type StepResult, type TrainState, trainStep, updateStep } from "./step.ts";
 
 /** Takes training steps, compiled. */
 export interface Stepper {
@@ -73,9 +73,10 @@ async function accumulatingStepper(parts: StepperParts, config: StepperConfig, e
   };
   const { current, fed, controls } = example;
   const zeros: HostArrays = Object.fromEntries(
-    Object.entries(current.params)
-      .filter(([name]) => !model.frozen?.includes(name))
-      .map(([name, { shape }]) => [name, HostArray.zeros(shape)]),
+    Object.entries(movingParameters(current.params, model.frozen)).map(([name, { shape }]) => [
+      name,
+      HostArray.zeros(shape),
+    ]),
   );
   const variables = ({ params, state }: TrainState) => ({ params, state });
   type Accumulated = Pick<StepResult, "state" | "loss" | "logits"> & { sums: HostArrays };

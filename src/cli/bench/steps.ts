@@ -2,7 +2,7 @@ import { type Batch, HostArray, type HostArrays, Random } from "../../core/index
 import { createMethod } from "../../methods/index.ts";
 import { createModel, type ModelName } from "../../models/index.ts";
 import { createOptimizer } from "../../optim/index.ts";
-import { type TrainState, trainStep } from "../../train/index.ts";
+import { movingParameters, type TrainState, trainStep } from "../../train/index.ts";
 
 export interface BenchStep {
   readonly batchSize: number;
@@ -70,8 +70,7 @@ export function trainingStep(name: BenchModel, count: number): TrainingStep {
   const fed: HostArrays = method.prepare(batch, shape, random, noise);
   const initial = model.init(random);
   const { frozen } = model;
-  const moving = Object.fromEntries(Object.entries(initial.params).filter(([name]) => !frozen?.includes(name)));
-  const start: TrainState = { ...initial, slots: optimizer.init(moving) };
+  const start: TrainState = { ...initial, slots: optimizer.init(movingParameters(initial.params, frozen)) };
   return {
     step: trainStep(model, method, optimizer, { frozen }),
     start,

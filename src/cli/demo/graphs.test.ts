@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { normalizeImages } from "../../augment/index.ts";
 import { allBytes, HostArray, type HostArrays, Random } from "../../core/index.ts";
 import { compile, flattenTree, runReference } from "../../engine/index.ts";
-import { relativeError } from "../../engine/testing.ts";
+import { normalArrays, relativeError } from "../../engine/testing.ts";
 import { classifierOf } from "../../models/index.ts";
 import { buildNetwork, createPredictor } from "../../train/index.ts";
 import { describeRun } from "../../train/run-record.ts";
@@ -65,12 +65,9 @@ test.each([
 
 test("a teaching step: compiled ≡ jax-js, and its loss falls", async () => {
   const { step, example } = teachingStep({ batchSize: 6, features: 4, classes: 3 });
-  const random = new Random("teaching");
+  const normal = normalArrays(new Random("teaching"));
   const fed = {
-    images: HostArray.float32(
-      [6, 4],
-      Array.from({ length: 24 }, () => random.normal()),
-    ),
+    images: normal(6, 4),
     targets: HostArray.float32(
       [6, 3],
       Array.from({ length: 18 }, (_, i) => (i % 3 === Math.floor(i / 3) % 3 ? 1 : 0)),

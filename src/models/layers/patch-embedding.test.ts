@@ -1,7 +1,8 @@
 import { lax, numpy as np } from "@jax-js/jax";
 import { expect, test } from "vitest";
-import { HostArray, type HostArrays, Random } from "../../core/index.ts";
+import { type HostArray, type HostArrays, Random } from "../../core/index.ts";
 import { runReference } from "../../engine/index.ts";
+import { normalArrays } from "../../engine/testing.ts";
 import type { Arrays } from "../model.ts";
 import { patchEmbedding } from "./patch-embedding.ts";
 
@@ -9,11 +10,7 @@ test("tokens are the pixels, row by row, of a convolution whose stride is its ke
   const layer = patchEmbedding("p", 3, 5, 2);
   const params: HostArrays = {};
   layer.init(new Random(1), params, {});
-  const random = new Random(2);
-  const images = HostArray.float32(
-    [2, 3, 4, 6],
-    Float32Array.from({ length: 144 }, () => random.normal()),
-  );
+  const images = normalArrays(new Random(2))(2, 3, 4, 6);
   const tokens = await runReference<HostArray>(
     (params: Arrays, x: np.Array) => layer.apply({ params, state: {}, moved: {}, mode: "train" }, x),
     [params, images],
