@@ -280,6 +280,16 @@ describe("bad input: one line on what, why and the way out; exit code 2", () => 
     ["logits without labels", () => words("evaluate --logits x.npy"), /without labels .*add --labels/],
     ["logits beside a run", () => ["evaluate", standard, ...words("--logits x.npy")], /either run folders or --logits/],
     [
+      "logits, asked like a run",
+      () => words("evaluate --logits x.npy --mirror"),
+      /--logits <file>' cannot be used with option '--mirror'/,
+    ],
+    [
+      "a run with another's labels",
+      () => ["evaluate", standard, ...words("--labels y.npy")],
+      /--labels y.npy: it belongs/,
+    ],
+    [
       "an unknown corruption",
       () => words("evaluate r --corruptions rain"),
       /--corruptions rain: unknown; known: gauss/,

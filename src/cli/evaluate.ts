@@ -34,6 +34,22 @@ Logits of another program (.npy, a row an image):
   $ anchored evaluate --logits id.npy --labels labels.npy --ood svhn=svhn.npy --out judged
   $ anchored evaluate --logits id.npy --labels labels.npy --validation-logits v.npy --validation-labels vl.npy`;
 
+/** How runs are asked; another program's logits have been asked already. */
+const asksRuns: (keyof Options)[] = [
+  ...(["suite", "protocol", "k", "calibrate", "predictionBatch", "mirror", "weights", "oodCount"] as const),
+  ...(["corruptions", "severities", "benchmark", "corruptCount", "corruptionReferences", "frostDir"] as const),
+  ...(["published", "device", "threads", "dataDir", "fresh"] as const),
+];
+/** What says something of another program's logits only. */
+const describesLogits = {
+  "--labels": "labels",
+  "--validation-logits": "validationLogits",
+  "--validation-labels": "validationLabels",
+  "--corrupted": "corrupted",
+  "--name": "name",
+  "--out": "out",
+} as const;
+
 const collect = (value: string, before: readonly string[] = []): string[] => [
   ...before,
   ...value
@@ -112,7 +128,11 @@ export function evaluateCommand(terminal: Terminal, exit: (code: number) => void
     )
     .option("--frost-dir <dir>", "photographs of frost (default: a procedural texture, shown as frost*)")
     .option("--published <dir>", "CIFAR-10-C's own .npy files in place of images made here; checksums are verified")
-    .option("--logits <file>", "another program's logits on the test set, .npy [images, classes]")
+    .addOption(
+      new Option("--logits <file>", "another program's logits on the test set, .npy [images, classes]").conflicts(
+        asksRuns,
+      ),
+    )
     .option("--labels <file>", "their labels, .npy [images]")
     .option("--validation-logits <file>", "logits to fit temperatures and thresholds on")
     .option("--validation-labels <file>", "their labels")
@@ -146,6 +166,9 @@ async function runEvaluate(terminal: Terminal, runs: readonly string[], given: O
     return 0;
   }
   if (runs.length === 0) throw new UserError("nothing to judge: name a run folder, or give --logits and --labels");
+  for (const [flag, name] of Object.entries(describesLogits))
+    if (options[name] !== undefined)
+      throw new UserError(`${flag} ${options[name]}: it belongs to --logits, and a run has its own; leave it out`);
   if (options.calibrate && (options.protocol ?? "k") !== "k")
     throw new UserError(
       `--calibrate: it scales by the spread over K references; leave out --protocol ${options.protocol}`,
