@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { HostArray, type HostArrays, isClassifier, Random, sizeOf } from "../core/index.ts";
 import { compile, type Program, runReference } from "../engine/index.ts";
 import { relativeError } from "../engine/testing.ts";
-import type { Arrays, Model, ModelOptions } from "./index.ts";
+import type { Arrays, Model, ModelOptions, Variables } from "./index.ts";
 
 const CLASSES = 3;
 const SIZE = 8;
@@ -142,8 +142,11 @@ class NoRandom extends Random {
   }
 }
 
-export const parameterCount = (model: Model): number =>
-  Object.values(model.init(new NoRandom()).params).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+/** A model's weights, all random ones 0. */
+export const undrawn = (model: Model): Variables => model.init(new NoRandom());
+
+export const parameterCount = ({ params }: Pick<Variables, "params">): number =>
+  Object.values(params).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 
 /** What starts at 0 (a norm's weight behind a residual branch) would hide all gradients behind it. */
 function awayFromZero(params: HostArrays): HostArrays {
