@@ -378,7 +378,7 @@ export const trainFlags: readonly TrainFlag[] = [
   {
     flag: "--init",
     value: "<run>",
-    help: "start from the weights of a run folder, or of timm's or torchvision's .safetensors",
+    help: "start from the weights of a run folder, or of a .safetensors file under timm's names",
     parse: text,
     path: "init",
   },

@@ -60,3 +60,7 @@ export class HostArray<D extends DType = DType> {
 
 /** Named arrays: parameters under timm's names, BatchNorm statistics, optimizer state. */
 export type HostArrays = Record<string, HostArray>;
+
+/** Zeros under the same names and of the same shapes, float32. */
+export const zerosLike = (arrays: HostArrays): HostArrays =>
+  Object.fromEntries(Object.entries(arrays).map(([name, { shape }]) => [name, HostArray.zeros(shape)]));

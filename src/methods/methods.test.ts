@@ -116,6 +116,7 @@ describe.each<[string, MethodOptions]>([
 
 // Wider variants of networks that are here.
 const variants: readonly string[] = [
+  "wideresnet28-2",
   "wideresnet28-10",
   "wideresnet40-2",
   "resnet34",

@@ -5,7 +5,7 @@ import { regnetY400MF, regnetY800MF } from "./regnet.ts";
 import { resnet18, resnet20, resnet34, resnet50 } from "./resnet.ts";
 import { swinV2Base, swinV2Small, swinV2Tiny } from "./swin-v2.ts";
 import { deitSmall, deitTiny, vitBase, vitSmall, vitTiny, vitTinyPatch4Depth6 } from "./vision-transformer.ts";
-import { wideResnet16x4, wideResnet28x10, wideResnet40x2 } from "./wide-resnet.ts";
+import { wideResnet16x4, wideResnet28x2, wideResnet28x10, wideResnet40x2 } from "./wide-resnet.ts";
 
 export { airbench94 } from "./airbench.ts";
 export { classifierOf, type LinearClassifier } from "./classifier.ts";
@@ -23,7 +23,7 @@ export { regnetY400MF, regnetY800MF } from "./regnet.ts";
 export { resnet18, resnet20, resnet34, resnet50 } from "./resnet.ts";
 export { swinV2Base, swinV2Small, swinV2Tiny } from "./swin-v2.ts";
 export { deitSmall, deitTiny, vitBase, vitSmall, vitTiny, vitTinyPatch4Depth6 } from "./vision-transformer.ts";
-export { wideResnet16x4, wideResnet28x10, wideResnet40x2 } from "./wide-resnet.ts";
+export { wideResnet16x4, wideResnet28x2, wideResnet28x10, wideResnet40x2 } from "./wide-resnet.ts";
 
 /** Every model by the name that `--model` takes. */
 export const models = {
@@ -33,6 +33,7 @@ export const models = {
   resnet50,
   airbench94,
   "wideresnet16-4": wideResnet16x4,
+  "wideresnet28-2": wideResnet28x2,
   "wideresnet28-10": wideResnet28x10,
   "wideresnet40-2": wideResnet40x2,
   "regnety-400mf": regnetY400MF,

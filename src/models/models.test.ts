@@ -33,7 +33,7 @@ describe.each<[string, (options: ModelOptions) => Model, learningRate: number]>(
     0.02,
   ],
   ["swin-v2", (options) => swinV2("small", { width: 8, depths: [2, 2, 1, 1], heads: [1, 2, 2, 4] }, options), 0.1],
-])("a small %s", (_, create, learningRate) => testModel(create, { learningRate }));
+])("a small %s", (_, create, learningRate) => testModel(create, { learningRate, noisy: true }));
 
 describe.each([
   ["resnet", (options) => resnet("small", { widths: [2, 4], depths: [1, 1] }, options)],
@@ -69,6 +69,7 @@ test.each([
   ["resnet20", 6, 10, 272_906],
   ["resnet18", 3, 10, 11_173_962],
   ["wideresnet16-4", 3, 10, 2_748_890],
+  ["wideresnet28-2", 3, 10, 1_467_610],
   ["wideresnet28-10", 3, 10, 36_479_194],
   ["wideresnet40-2", 3, 10, 2_243_546],
   ["vit-tiny-patch4-depth6", 3, 10, 2_693_194],

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { HostArray, type HostArrays, isClassifier, Random, sizeOf } from "../core/index.ts";
 import { compile, type Program, runReference } from "../engine/index.ts";
 import { relativeError } from "../engine/testing.ts";
-import type { Arrays, Model, ModelOptions, Variables } from "./index.ts";
+import { type Arrays, drawNoise, type Model, type ModelOptions, type Variables } from "./index.ts";
 
 const CLASSES = 3;
 const SIZE = 8;
@@ -11,7 +11,7 @@ const SIZE = 8;
 /** The contract of every model; call it inside `describe`. */
 export function testModel(
   create: (options: ModelOptions) => Model,
-  { learningRate = 0.02 }: { readonly learningRate?: number } = {},
+  { learningRate = 0.02, noisy = false }: { readonly learningRate?: number; readonly noisy?: boolean } = {},
 ): void {
   const make = (inputChannels = 3) => create({ inputChannels, classes: CLASSES, imageSize: SIZE });
 
@@ -63,11 +63,19 @@ export function testModel(
     await expectGradientsEqualReference(make(), 8, SIZE);
   }, 240_000); // jax-js computes a fraction of an image a second
 
+  if (noisy)
+    test("compiled ≡ jax-js: loss and gradients where branches and features are dropped", async () => {
+      const rates = { stochasticDepth: 0.5, dropout: 0.25 };
+      const model = create({ inputChannels: 3, classes: CLASSES, imageSize: SIZE, ...rates });
+      expect(Object.keys(model.noise ?? {}).length).toBeGreaterThan(1);
+      await expectGradientsEqualReference(model, 8, SIZE);
+    }, 240_000);
+
   test("the loss falls over a few steps of gradient descent", async () => {
     const model = make();
     let { params, state } = model.init(new Random(1));
     const descend = (p: Arrays, s: Arrays, x: np.Array, y: np.Array) => {
-      const { loss, gradients, state: moved } = lossAndGradients(model)(kept(p), s, x, y);
+      const { loss, gradients, state: moved } = lossAndGradients(model)(kept(p), s, x, y, {});
       const params = Object.keys(p).map((key) => [key, np.subtract(p[key], np.multiply(gradients[key], learningRate))]);
       return { loss, params: Object.fromEntries(params), state: moved };
     };
@@ -88,7 +96,8 @@ export async function expectGradientsEqualReference(model: Model, count: number,
   const { params: initial, state } = model.init(new Random(1));
   const params = awayFromZero(initial);
   const shape = [count, params[model.stemWeight].shape[1], size, size];
-  const argsAt = (images: HostArray) => [params, state, images, targets(count)];
+  const noise = drawNoise(model, count, new Random("noise"));
+  const argsAt = (images: HostArray) => [params, state, images, targets(count), noise];
   const program = await compile(lossAndGradients(model), argsAt(HostArray.zeros(shape)), { threads: 1 });
   const args = await awayFromKinks(program, argsAt, shape);
   const actual = await program.run(args);
@@ -188,9 +197,9 @@ const targets = (count: number): HostArray =>
     Array.from({ length: count * CLASSES }, (_, i) => Number(i % CLASSES === Math.floor(i / CLASSES) % CLASSES)),
   );
 
-const lossAndGradients = (model: Model) => (params: Arrays, state: Arrays, x: np.Array, y: np.Array) => {
+const lossAndGradients = (model: Model) => (params: Arrays, state: Arrays, x: np.Array, y: np.Array, noise: Arrays) => {
   const loss = (p: Arrays, s: Arrays): [np.Array, Arrays] => {
-    const { logits, state: moved } = model.apply(p, s, x.ref, "train");
+    const { logits, state: moved } = model.apply(p, s, x.ref, "train", kept(noise));
     return [np.negative(np.mean(np.sum(np.multiply(nn.logSoftmax(logits), y.ref), -1))), moved];
   };
   const differentiate = valueAndGrad(loss as never, { hasAux: true }) as any;

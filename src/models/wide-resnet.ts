@@ -2,6 +2,7 @@ import { nn, numpy as np } from "@jax-js/jax";
 import type { HostArrays } from "../core/index.ts";
 import { batchNorm } from "./layers/batch-norm.ts";
 import { conv } from "./layers/conv.ts";
+import { type Drop, depthRate, dropout, dropPath, noiseOf } from "./layers/drop.ts";
 import type { Layer } from "./layers/layer.ts";
 import { linear } from "./layers/linear.ts";
 import { type Arrays, type Model, type ModelOptions, modelOf } from "./model.ts";
@@ -14,29 +15,41 @@ export interface WideResnetVariant {
 }
 
 export const wideResnet16x4 = (options: ModelOptions) => wideResnet({ depth: 16, widening: 4 }, options);
+export const wideResnet28x2 = (options: ModelOptions) => wideResnet({ depth: 28, widening: 2 }, options);
 export const wideResnet28x10 = (options: ModelOptions) => wideResnet({ depth: 28, widening: 10 }, options);
 export const wideResnet40x2 = (options: ModelOptions) => wideResnet({ depth: 40, widening: 2 }, options);
 
 /**
- * WRN-depth-k: Zagoruyko and Komodakis 2016, table 1, with basic blocks B(3, 3) and without dropout. timm has none for
- * small images; the names are those of the weights published for CIFAR (`block1.layer.0.convShortcut.weight`).
+ * WRN-depth-k: Zagoruyko and Komodakis 2016, table 1, with basic blocks B(3, 3). Dropout is before the classifier, as in
+ * the other networks, not between a block's convolutions, where it would want a mask as large as the feature maps. timm has
+ * none for small images; the names are those of the weights published for CIFAR (`block1.layer.0.convShortcut.weight`).
  */
-export function wideResnet({ depth, widening }: WideResnetVariant, { inputChannels, classes }: ModelOptions): Model {
+export function wideResnet(
+  { depth, widening }: WideResnetVariant,
+  { inputChannels, classes, stochasticDepth = 0, dropout: dropRate = 0 }: ModelOptions,
+): Model {
   const blocksPerGroup = (depth - 4) / 6;
   const widths = [16, 16 * widening, 32 * widening, 64 * widening];
   const stem = conv("conv1", inputChannels, widths[0], { kernel: 3 });
   const blocks = [1, 2, 3].flatMap((group) =>
     Array.from({ length: blocksPerGroup }, (_, i) => {
       const inputs = widths[i === 0 ? group - 1 : group];
-      return preActivationBlock(`block${group}.layer.${i}`, inputs, widths[group], i === 0 && group > 1 ? 2 : 1);
+      return preActivationBlock(`block${group}.layer.${i}`, {
+        inputs,
+        outputs: widths[group],
+        stride: i === 0 && group > 1 ? 2 : 1,
+        dropRate: depthRate(stochasticDepth, (group - 1) * blocksPerGroup + i, 3 * blocksPerGroup),
+      });
     }),
   );
+  const headDrop = dropout("head_drop", dropRate, widths[3]);
   const finalNorm = batchNorm("bn1", widths[3]);
   const head = linear("fc", widths[3], classes);
 
   return modelOf({
     stemWeight: "conv1.weight",
     name: `wideresnet${depth}-${widening}`,
+    noise: noiseOf([...blocks.map(({ drop }) => drop), headDrop]),
     init(random) {
       const params: HostArrays = {};
       const state: HostArrays = {};
@@ -44,22 +57,29 @@ export function wideResnet({ depth, widening }: WideResnetVariant, { inputChanne
       return { params, state };
     },
     stem: (params, images) => stem.apply({ params, state: {}, moved: {}, mode: "predict" }, images),
-    trunk(params, state, features, mode) {
+    trunk(params, state, features, mode, noise) {
       const moved: Arrays = {};
-      const scope = { params, state, moved, mode };
+      const scope = { params, state, moved, mode, noise };
       let x = features;
       for (const block of blocks) x = block.apply(scope, x);
       const last = nn.relu(finalNorm.apply(scope, x));
-      return { logits: head.apply(scope, np.mean(last, [2, 3])), state: moved };
+      return { logits: head.apply(scope, headDrop.apply(scope, np.mean(last, [2, 3]))), state: moved };
     },
   });
+}
+
+interface BlockOptions {
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly stride: number;
+  readonly dropRate: number;
 }
 
 /**
  * BatchNorm and ReLU before each of two 3×3 convolutions. The shortcut is the untouched input where shapes agree, else
  * a 1×1 convolution of the activated one (He et al. 2016b, section 4.1, and the authors' code).
  */
-function preActivationBlock(name: string, inputs: number, outputs: number, stride: number): Layer {
+function preActivationBlock(name: string, { inputs, outputs, stride, dropRate }: BlockOptions): Layer & { drop: Drop } {
   const bn1 = batchNorm(`${name}.bn1`, inputs);
   const conv1 = conv(`${name}.conv1`, inputs, outputs, { kernel: 3, stride });
   const bn2 = batchNorm(`${name}.bn2`, outputs);
@@ -68,7 +88,9 @@ function preActivationBlock(name: string, inputs: number, outputs: number, strid
     stride === 1 && inputs === outputs
       ? undefined
       : conv(`${name}.convShortcut`, inputs, outputs, { kernel: 1, stride });
+  const drop = dropPath(`${name}.drop_path`, dropRate);
   return {
+    drop,
     init(random, params, state) {
       for (const layer of [bn1, conv1, bn2, conv2]) layer.init(random, params, state);
       projection?.init(random, params, state);
@@ -77,7 +99,7 @@ function preActivationBlock(name: string, inputs: number, outputs: number, strid
       const shortcut = projection ? undefined : x.ref;
       const activated = nn.relu(bn1.apply(scope, x));
       const hidden = nn.relu(bn2.apply(scope, conv1.apply(scope, projection ? activated.ref : activated)));
-      const residual = conv2.apply(scope, hidden);
+      const residual = drop.apply(scope, conv2.apply(scope, hidden));
       return np.add(residual, shortcut ?? projection!.apply(scope, activated));
     },
   };

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { HostArray, type HostArrays } from "../core/index.ts";
+import { HostArray, zerosLike } from "../core/index.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { isDecayed } from "./parameter-groups.ts";
 
@@ -21,11 +21,11 @@ export interface AdamwOptions {
  * v ← β₂v + (1 − β₂)g²; p ← p − η/(1 − β₁ᵗ) · m / (√(v / (1 − β₂ᵗ)) + ε). The step count t is a slot of its own.
  */
 export const adamw = ({ beta1, beta2, epsilon, weightDecay, decayNormsAndBiases }: AdamwOptions): Optimizer => ({
-  init(params) {
-    const zeros = (): HostArrays =>
-      Object.fromEntries(Object.entries(params).map(([name, { shape }]) => [name, HostArray.zeros(shape)]));
-    return { mean: zeros(), square: zeros(), clock: { steps: HostArray.scalar(0) } };
-  },
+  init: (params) => ({
+    mean: zerosLike(params),
+    square: zerosLike(params),
+    clock: { steps: HostArray.scalar(0) },
+  }),
   update(params, gradients, slots, learningRate) {
     const steps = np.add(slots.clock.steps, 1);
     // 1 − βᵗ

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { HostArray, type HostArrays } from "../core/index.ts";
+import { zerosLike } from "../core/index.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { isDecayed } from "./parameter-groups.ts";
 
@@ -20,11 +20,7 @@ export interface LionOptions {
  * the learning rate: take 3 to 10 times less than AdamW's, and as much more decay (section 5).
  */
 export const lion = ({ beta1, beta2, weightDecay, decayNormsAndBiases }: LionOptions): Optimizer => ({
-  init: (params) => ({
-    mean: Object.fromEntries(
-      Object.entries(params).map(([name, { shape }]) => [name, HostArray.zeros(shape)]),
-    ) as HostArrays,
-  }),
+  init: (params) => ({ mean: zerosLike(params) }),
   update(params, gradients, slots, learningRate) {
     const moved: Record<string, np.Array> = {};
     const means: Record<string, np.Array> = {};

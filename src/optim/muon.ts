@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { HostArray, type HostArrays, isClassifier } from "../core/index.ts";
+import { isClassifier, zerosLike } from "../core/index.ts";
 import { type AdamwOptions, adamw } from "./adamw.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { isDecayed, isEmbedding } from "./parameter-groups.ts";
@@ -32,8 +32,7 @@ export function muon({ name: _, momentum, ...options }: MuonOptions): Optimizer 
   return {
     init(params) {
       const { matrices, others } = parted(params);
-      const zeros = Object.entries(matrices).map(([name, { shape }]) => [name, HostArray.zeros(shape)]);
-      return { momentum: Object.fromEntries(zeros) as HostArrays, ...rest.init(others) };
+      return { momentum: zerosLike(matrices), ...rest.init(others) };
     },
     update(params, gradients, { momentum: velocities, ...slots }, learningRate) {
       const { matrices, others } = parted(params);

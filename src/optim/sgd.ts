@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { HostArray, type HostArrays } from "../core/index.ts";
+import { zerosLike } from "../core/index.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { isDecayed } from "./parameter-groups.ts";
 
@@ -21,11 +21,7 @@ export interface SgdOptions {
  * The velocity starts at zero, which equals PyTorch's first step (dampening 0).
  */
 export const sgd = ({ momentum, nesterov, weightDecay, decayNormsAndBiases, biasRate = 1 }: SgdOptions): Optimizer => ({
-  init: (params) => ({
-    momentum: Object.fromEntries(
-      Object.entries(params).map(([name, { shape }]) => [name, HostArray.zeros(shape)]),
-    ) as HostArrays,
-  }),
+  init: (params) => ({ momentum: zerosLike(params) }),
   update(params, gradients, slots, learningRate) {
     const moved: Record<string, np.Array> = {};
     const velocities: Record<string, np.Array> = {};

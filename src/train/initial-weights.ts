@@ -19,7 +19,7 @@ const isNoWeight = (name: string): boolean =>
   /(^|\.)(num_batches_tracked|attn_mask|relative_coords_table|relative_position_index)$/.test(name);
 
 /**
- * Weights of a safetensors file under timm's or torchvision's names, in place of fresh ones: one of theirs, a checkpoint
+ * Weights of a safetensors file under timm's names (of ResNets torchvision's too), in place of fresh ones: one of theirs, a checkpoint
  * of ours, or the one of a run folder, which gives the moving average of its weights where it keeps one. A first layer for C channels is widened for tuples of 2C: with W repeated, [W, W] on [r, x − r]
  * gives W·r + W·(x − r) = W·x, so that the anchored network starts as the function that the file holds, whatever r is. A
  * classifier for other classes stays fresh.

@@ -89,7 +89,7 @@ describe("an anchored run", () => {
   ];
 
   test.each(Object.keys(optimizers) as (keyof typeof optimizers)[])(
-    "%s, averaged, with mixtures, accumulated and clipped gradients, resumes bit for bit, too",
+    "%s, averaged, with mixtures, accumulated and clipped gradients, resumes bit for bit, too, with threads that make batches",
     async (name) => {
       const all = tinyConfig({
         method: anchored,
@@ -115,11 +115,35 @@ describe("an anchored run", () => {
       const onProgress: TrainOptions["onProgress"] = ({ epoch, step }) => {
         if (epoch === 2 && step === 1) cpSync(once, twice, { recursive: true });
       };
-      await train(all, tinyDataSet(), { run: once, onProgress });
-      await train(all, tinyDataSet(), { run: twice, resume: true });
+      await train(all, tinyDataSet(), { run: once, onProgress, workers: 2 });
+      await train(all, tinyDataSet(), { run: twice, resume: true, workers: 1 });
       expect(outcome(twice)).toEqual(outcome(once));
     },
   );
+
+  // The second step's share is (1 + 1) / (10 + 1) at most.
+  test.each([
+    [0.9, 2 / 11],
+    [0.15, 0.15],
+  ])("averages that decay by %f are by %f what they were before the second step", async (averageDecay, share) => {
+    const all = tinyConfig({ averageDecay });
+    const [before, after] = await Promise.all(
+      [1, 2].map(async (maxSteps) => {
+        const run = join(folder, `average ${averageDecay} ${maxSteps}`);
+        await train(all, tinyDataSet(), { run, maxSteps });
+        return loadCheckpoint(runPaths(run).checkpoint);
+      }),
+    );
+    for (const kind of ["params", "state"] as const)
+      for (const [name, { data }] of Object.entries(after.average![kind])) {
+        const [old, now] = [before.average![kind][name].data, after[kind][name].data];
+        const expected = Array.from(data, (_, i) => share * Number(old[i]) + (1 - share) * Number(now[i]));
+        const largest = Math.max(...expected.map(Math.abs));
+        expect(Math.max(...expected.map((value, i) => Math.abs(value - Number(data[i])))), name).toBeLessThan(
+          1e-6 * largest + 1e-9,
+        );
+      }
+  });
 
   test("averaged weights, accumulated gradients and random depth resume bit for bit, too", async () => {
     const all = tinyConfig({

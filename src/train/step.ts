@@ -68,10 +68,8 @@ export const gradientStep =
   (model: Model, method: Method, { frozen = [] }: StepOptions = {}) =>
   ({ params, state }: TracedVariables, fed: Arrays) => {
     const stateNames = Object.keys(state);
-    const isFrozen = (name: string) => frozen.includes(name);
-    const part = (wanted: boolean) =>
-      Object.fromEntries(Object.entries(params).filter(([name]) => isFrozen(name) === wanted));
-    const fixed = part(true);
+    const moving = movingParameters(params, frozen);
+    const fixed = Object.fromEntries(Object.entries(params).filter(([name]) => !(name in moving)));
     const before = keep(state);
     const noise: Arrays = {};
     const shown: Arrays = {};
@@ -80,14 +78,14 @@ export const gradientStep =
       else shown[name] = array;
     // Arguments that no gradient is asked of; parameters in their own order again.
     const lossOf = (moving: Arrays, fixed: Arrays, state: Arrays, shown: Arrays, noise: Arrays) => {
-      const all = mapped(params, (_, name) => (isFrozen(name) ? fixed : moving)[name]);
+      const all = mapped(params, (_, name) => moving[name] ?? fixed[name]);
       return method.loss(withNoise(model, noise), all, state, shown);
     };
     // jax-js's types know no pair of value and auxiliary output.
     const differentiate = valueAndGrad(lossOf as never, { hasAux: true }) as unknown as (
       ...args: Parameters<typeof lossOf>
     ) => [ReturnType<typeof lossOf>, Arrays];
-    const [[loss, { logits, state: moved }], gradients] = differentiate(part(false), fixed, state, shown, noise);
+    const [[loss, { logits, state: moved }], gradients] = differentiate(moving, fixed, state, shown, noise);
     // In the order of the arguments: a program tells arrays of a tree by their place.
     const inOrder = Object.fromEntries(stateNames.map((name) => [name, moved[name] ?? before[name]]));
     for (const name of Object.keys(moved)) before[name].dispose();

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { HostArray, type HostArrays } from "../core/index.ts";
+import { HostArray, type HostArrays, zerosLike } from "../core/index.ts";
 import { compile } from "../engine/index.ts";
 import type { Method } from "../methods/index.ts";
 import type { Arrays, Model } from "../models/index.ts";
@@ -72,12 +72,7 @@ async function accumulatingStepper(parts: StepperParts, config: StepperConfig, e
     return { sums: Object.fromEntries(added) as Arrays, state, loss, logits };
   };
   const { current, fed, controls } = example;
-  const zeros: HostArrays = Object.fromEntries(
-    Object.entries(movingParameters(current.params, model.frozen)).map(([name, { shape }]) => [
-      name,
-      HostArray.zeros(shape),
-    ]),
-  );
+  const zeros = zerosLike(movingParameters(current.params, model.frozen));
   const variables = ({ params, state }: TrainState) => ({ params, state });
   type Accumulated = Pick<StepResult, "state" | "loss" | "logits"> & { sums: HostArrays };
   const accumulate = await compile<unknown[], Accumulated>(accumulated, [variables(current), fed, zeros], config);

@@ -1,6 +1,9 @@
 import type { RunConfigInput } from "../../train/index.ts";
 
-/** The quick comparison of docs/results.md: 10 epochs on 45,000 images, some twenty minutes an arm on two CPU cores. */
+/**
+ * The quick comparison of docs/results.md: 10 epochs on 45,000 images, some twenty minutes an arm on two CPU cores. On the JPEG copy
+ * 82.5 and 82.8 % (two seeds).
+ */
 export const cifar10Resnet20: RunConfigInput = {
   data: { name: "cifar10", seed: 0 },
   model: "resnet20",
