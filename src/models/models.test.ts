@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import type { numpy as np } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
 import { HostArray, Random, UserError } from "../core/index.ts";
@@ -9,7 +8,7 @@ import { relativePositions, shiftMask } from "./layers/window-attention.ts";
 import { regnetY } from "./regnet.ts";
 import { resnet } from "./resnet.ts";
 import { swinV2 } from "./swin-v2.ts";
-import { expectGradientsEqualReference, parameterCount, testModel, undrawn } from "./testing.ts";
+import { expectGradientsEqualReference, parameterCount, testModel, timmModels, undrawn } from "./testing.ts";
 import { visionTransformer } from "./vision-transformer.ts";
 import { wideResnet } from "./wide-resnet.ts";
 
@@ -79,13 +78,9 @@ test.each([
   expect(parameterCount(undrawn(createModel(name, { inputChannels, classes })))).toBe(count);
 });
 
-const timm = JSON.parse(readFileSync(new URL("./fixtures/timm-names.json", import.meta.url), "utf8")) as {
-  models: Record<string, { parameters: number; tensors: number; sha256: string }>;
-};
-
 // timm's own at 1,000 classes (fixtures/make-fixtures.py); its Swin Transformers have the larger windows of 256 pixels, which
 // no weight depends on. Of the Swin Transformers torchvision has key biases besides, which it keeps at 0.
-test.each(Object.entries(timm.models))(
+test.each(Object.entries(timmModels))(
   "%s for photographs has timm's weights",
   (name, { parameters, tensors, sha256 }) => {
     const model = createModel(name, { inputChannels: 3, classes: 1000, imageSize: 224 });

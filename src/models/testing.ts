@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { lax, nn, numpy as np, valueAndGrad } from "@jax-js/jax";
 import { expect, test } from "vitest";
 import { HostArray, type HostArrays, isClassifier, Random, sizeOf } from "../core/index.ts";
@@ -150,6 +151,11 @@ class NoRandom extends Random {
     return 0;
   }
 }
+
+/** timm's models that we have under their names, by ours (fixtures/make-fixtures.py). */
+export const timmModels: Readonly<
+  Record<string, { timm: string; parameters: number; tensors: number; sha256: string } | undefined>
+> = JSON.parse(readFileSync(new URL("./fixtures/timm-names.json", import.meta.url), "utf8")).models;
 
 /** A model's weights, all random ones 0. */
 export const undrawn = (model: Model): Variables => model.init(new NoRandom());
