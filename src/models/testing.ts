@@ -154,7 +154,7 @@ class NoRandom extends Random {
 
 /** timm's models that we have under their names, by ours (fixtures/make-fixtures.py). */
 export const timmModels: Readonly<
-  Record<string, { timm: string; parameters: number; tensors: number; sha256: string } | undefined>
+  Record<string, { timm: string; parameters: number; tensors: number; sha256: string }>
 > = JSON.parse(readFileSync(new URL("./fixtures/timm-names.json", import.meta.url), "utf8")).models;
 
 /** A model's weights, all random ones 0. */
