@@ -57,3 +57,10 @@ for (const [name, make] of Object.entries(mixerTable)) {
   });
   await save(name, [pixels(rows[0]), ...draws]);
 }
+
+// As a batch has them with three repeats: an image and its further draws, then the next one.
+const repeated = Array.from({ length: COLUMNS }, (_, i) => {
+  const image = { height: SIZE, width: SIZE, channels: 3, data: pixels(rows[Math.floor(i / 3)]) };
+  return augmentationTable.trivialAugmentWide({}).apply(image, new Random("repeated", i)).data;
+});
+await save("repeatedAugmentation", repeated);
