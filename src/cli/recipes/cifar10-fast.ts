@@ -3,9 +3,9 @@ import type { RunConfigInput } from "../../train/index.ts";
 /**
  * The shortest way to a good CIFAR-10 network on two CPU cores: the network of Jordan's 94 % recipe (2024), trained by
  * Muon as its successor, with a moving average in place of its lookahead. The rate moves weights by as large a part of
- * themselves as there. 48.6 minutes on two cores (215 to 228 images/s), 89.8 % on the JPEG copy, 90.4 % with `--mirror`
- * (one seed), as much as Jordan's recipe reaches there in PyTorch; cut to 3 epochs 86.3 % in 10 minutes (three seeds). Both
- * with the network's former whitening: docs/results.md.
+ * themselves as there. 48 minutes on two cores (215 to 228 images/s), 89.6 % on the JPEG copy, 90.1 % with `--mirror`
+ * (one seed), about what Jordan's recipe reaches there in PyTorch (89.1 and 90.2 %); cut to 3 epochs 86.4 % in 10 to 11 minutes (three
+ * seeds): docs/results.md.
  */
 export const cifar10Fast: RunConfigInput = {
   data: { name: "cifar10", seed: 0 },
