@@ -34,12 +34,6 @@ Logits of another program (.npy, a row an image):
   $ anchored evaluate --logits id.npy --labels labels.npy --ood svhn=svhn.npy --out judged
   $ anchored evaluate --logits id.npy --labels labels.npy --validation-logits v.npy --validation-labels vl.npy`;
 
-/** How runs are asked; another program's logits have been asked already. */
-const asksRuns: (keyof Options)[] = [
-  ...(["suite", "protocol", "k", "calibrate", "predictionBatch", "mirror", "weights", "oodCount"] as const),
-  ...(["corruptions", "severities", "benchmark", "corruptCount", "corruptionReferences", "frostDir"] as const),
-  ...(["published", "device", "threads", "dataDir", "fresh"] as const),
-];
 /** What says something of another program's logits only. */
 const describesLogits = {
   "--labels": "labels",
@@ -49,6 +43,8 @@ const describesLogits = {
   "--name": "name",
   "--out": "out",
 } as const;
+/** What serves both; all other options ask runs, and another program's logits have been asked already. */
+const servesBoth = ["ood", "json"];
 
 const collect = (value: string, before: readonly string[] = []): string[] => [
   ...before,
@@ -59,7 +55,8 @@ const collect = (value: string, before: readonly string[] = []): string[] => [
 ];
 
 export function evaluateCommand(terminal: Terminal, exit: (code: number) => void): Command {
-  return new Command("evaluate")
+  const logits = new Option("--logits <file>", "another program's logits on the test set, .npy [images, classes]");
+  const command = new Command("evaluate")
     .description("judge runs, or another program's logits: accuracy, calibration, shift, corruptions, OOD detection")
     .argument("[runs...]", "run folders")
     .option(
@@ -128,11 +125,7 @@ export function evaluateCommand(terminal: Terminal, exit: (code: number) => void
     )
     .option("--frost-dir <dir>", "photographs of frost (default: a procedural texture, shown as frost*)")
     .option("--published <dir>", "CIFAR-10-C's own .npy files in place of images made here; checksums are verified")
-    .addOption(
-      new Option("--logits <file>", "another program's logits on the test set, .npy [images, classes]").conflicts(
-        asksRuns,
-      ),
-    )
+    .addOption(logits)
     .option("--labels <file>", "their labels, .npy [images]")
     .option("--validation-logits <file>", "logits to fit temperatures and thresholds on")
     .option("--validation-labels <file>", "their labels")
@@ -154,6 +147,9 @@ export function evaluateCommand(terminal: Terminal, exit: (code: number) => void
     .option("--json", "print results.json (of several runs, a list)")
     .addHelpText("after", examples)
     .action(async (runs: string[], options: Options) => exit(await runEvaluate(terminal, runs, options)));
+  const ofLogits: readonly string[] = ["logits", ...Object.values(describesLogits), ...servesBoth];
+  logits.conflicts(command.options.map((option) => option.attributeName()).filter((name) => !ofLogits.includes(name)));
+  return command;
 }
 
 async function runEvaluate(terminal: Terminal, runs: readonly string[], given: Options): Promise<number> {

@@ -65,7 +65,7 @@ export const trainStep = (model: Model, method: Method, optimizer: Optimizer, op
 
 /** The first half of a step: the gradients of everything that is not frozen, and the moved state. Traced. */
 export const gradientStep =
-  (model: Model, method: Method, { frozen = [] }: StepOptions = {}) =>
+  (model: Model, method: Method, { frozen }: StepOptions = {}) =>
   ({ params, state }: TracedVariables, fed: Arrays) => {
     const stateNames = Object.keys(state);
     const moving = movingParameters(params, frozen);
