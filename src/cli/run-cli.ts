@@ -8,6 +8,7 @@ import { exportCommand } from "./export.ts";
 import { predictCommand } from "./predict.ts";
 import { probeCommand } from "./probe.ts";
 import { quickstartCommand } from "./quickstart.ts";
+import { recalibrateCommand } from "./recalibrate.ts";
 import { reportCommand } from "./report.ts";
 import { serveCommand } from "./serve.ts";
 import { studyCommand } from "./study.ts";
@@ -21,6 +22,7 @@ const commands = [
   trainCommand,
   evaluateCommand,
   probeCommand,
+  recalibrateCommand,
   reportCommand,
   exportCommand,
   predictCommand,

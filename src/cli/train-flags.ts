@@ -4,7 +4,7 @@ import { augmentationTable, mixerTable } from "../augment/index.ts";
 import { UserError } from "../core/index.ts";
 import { dataSetNames, emojiCategories, emojiVendors, humanLabelKinds, labelNoiseKinds } from "../data/index.ts";
 import { devices, precisions } from "../engine/index.ts";
-import { methodNames, outputNames, parseReferencePolicy } from "../methods/index.ts";
+import { maskStatistics, methodNames, outputNames, parseReferencePolicy } from "../methods/index.ts";
 import { modelNames } from "../models/index.ts";
 import { optimizers, schedules } from "../optim/index.ts";
 import { referenceSources } from "../train/index.ts";
@@ -256,6 +256,14 @@ export const trainFlags: readonly TrainFlag[] = [
     help: "what is masked at a time: batch (the paper) | image",
     parse: oneOf(["batch", "image"]),
     path: "method.maskBy",
+    only: forAnchored,
+  },
+  {
+    flag: "--mask-statistics",
+    value: "<which>",
+    help: "what moves BatchNorm's running statistics: ordinary (batches that are not masked) | all (the released code; by image) (ordinary)",
+    parse: oneOf(maskStatistics),
+    path: "method.maskStatistics",
     only: forAnchored,
   },
   {

@@ -142,7 +142,7 @@ export async function trainInto(
 }
 
 /** Those of the run that `--init` names, where references are drawn from them. */
-async function imagesOfPretraining(
+export async function imagesOfPretraining(
   terminal: Terminal,
   run: string,
   config: RunConfig,

@@ -30,12 +30,13 @@ const schema = z.object({
     seed: z.number().int().optional(),
   }),
   data: z.looseObject({ name: z.string(), title: z.string() }),
+  recalibrated: z.object({ batches: z.number() }).optional(),
 });
 
 /** `config.json` of a run folder. @throws UserError where it is missing or damaged. */
 export function readRunConfig(run: string): RunConfig {
   const path = runPaths(run).config;
-  const { config, data } = parseJson(readText(path, "is this a run folder?"), schema, path);
+  const { config, data, recalibrated } = parseJson(readText(path, "is this a run folder?"), schema, path);
   const { name, maskProbability, maskTarget } = config.method;
   return {
     data: data.name,
@@ -45,7 +46,7 @@ export function readRunConfig(run: string): RunConfig {
     maskProbability,
     maskTarget,
     seed: config.seed,
-    settings: flatten(config),
+    settings: { ...flatten(config), ...(recalibrated && { "recalibrated.batches": recalibrated.batches }) },
   };
 }
 

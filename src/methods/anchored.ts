@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { HostArray } from "../core/index.ts";
 import type { Arrays, Model } from "../models/index.ts";
-import { checkMasking, drawMask, type MaskingOptions, uniformWhereMasked } from "./masking.ts";
+import { checkMasking, drawMask, type MaskingOptions, maskStatisticsOf, uniformWhereMasked } from "./masking.ts";
 import type { Method } from "./method.ts";
 import { createOutput, minimised, type OutputOptions } from "./outputs/index.ts";
 import type { ReferenceOptions } from "./references.ts";
@@ -25,10 +25,11 @@ export interface AnchoredOptions extends MaskingOptions, ReferenceOptions {
 /**
  * Anchored training with reference masking (Narayanaswamy et al., NeurIPS 2024, section 3): every image gets its own
  * reference; with probability α a whole batch, or an image by itself, loses its references and keeps its residuals.
- * @throws UserError for α outside [0, 1], or a rise of α that ends before it starts.
+ * @throws UserError as `checkMasking`
  */
 export const anchored = (options: AnchoredOptions): Method => {
   checkMasking(options);
+  const ordinaryAlone = maskStatisticsOf(options) === "ordinary";
   return {
     name: "anchored",
     anchored: true,
@@ -49,9 +50,11 @@ export const anchored = (options: AnchoredOptions): Method => {
     },
     input: ({ images, references, maskReference }) => tuple(images, references, maskReference),
     loss(model, params, state, { targets, warmStart, ...shown }) {
+      const before = ordinaryAlone ? kept(state) : {};
+      const masked = shown.maskReference.ref;
       const { logits: outputs, state: moved } = model.apply(params, state, this.input(shown), "train");
       const { loss, logits } = minimised(this.output, outputs, targets, warmStart);
-      return [loss, { logits, state: moved }];
+      return [loss, { logits, state: unlessMasked(moved, before, masked) }];
     },
     predict(model, params, state, images, references) {
       if (!references) throw new TypeError("anchored: predict needs references");
@@ -59,6 +62,20 @@ export const anchored = (options: AnchoredOptions): Method => {
     },
   };
 };
+
+const kept = (arrays: Arrays): Arrays =>
+  Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, array.ref]));
+
+/** The moved state, or what it was `before`, where that is known, if the scalar `masked` is 1. Consumes all three. */
+function unlessMasked(moved: Arrays, before: Arrays, masked: np.Array): Arrays {
+  const state = Object.entries(moved).map(([name, array]) => [
+    name,
+    name in before ? np.where(np.greater(masked.ref, 0), before[name].ref, array) : array,
+  ]);
+  masked.dispose();
+  for (const array of Object.values(before)) array.dispose();
+  return Object.fromEntries(state);
+}
 
 /**
  * Logits [R, N, K] of the tuples [r, x − r] for references [R, 1 or N, C, H, W]. The first layer is linear, so with its

@@ -7,7 +7,13 @@ export { type AnchoredOptions, anchored, predictUnderReferences, tuple } from ".
 export { innerProducts, nearestCandidates, type Transduction, transduction } from "./bilinear-transduction.ts";
 export { calibrateBySpread, combineReferences } from "./combine.ts";
 export { softmaxCrossEntropy } from "./cross-entropy.ts";
-export { type MaskingOptions, maskProbabilityAt } from "./masking.ts";
+export {
+  type MaskingOptions,
+  type MaskStatistics,
+  maskProbabilityAt,
+  maskStatistics,
+  maskStatisticsOf,
+} from "./masking.ts";
 export type { BatchShape, DrawReferences, Method } from "./method.ts";
 export {
   type AnchorSource,

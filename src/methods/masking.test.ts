@@ -1,6 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { HostArray, Random, UserError } from "../core/index.ts";
-import { checkMasking, drawMask, type MaskingOptions, maskProbabilityAt, uniformWhereMasked } from "./masking.ts";
+import {
+  checkMasking,
+  drawMask,
+  type MaskingOptions,
+  maskProbabilityAt,
+  maskStatisticsOf,
+  uniformWhereMasked,
+} from "./masking.ts";
 
 describe.each<[string, MaskingOptions, number[]]>([
   ["constant", { maskProbability: 0.4 }, [0.4, 0.4, 0.4, 0.4, 0.4]],
@@ -31,6 +38,16 @@ test("the rise ends where it starts or later", () => {
   expect(() => checkMasking({ maskProbability: 0.5, maskFrom: 0.5, maskTo: 0.2 })).toThrow(UserError);
   expect(() => checkMasking({ maskProbability: 0.5, maskFrom: 0.5, maskTo: 0.2 })).toThrow(
     "--mask-to 0.2: before --mask-from 0.5",
+  );
+});
+
+test("masked batches leave running statistics alone by default, images cannot", () => {
+  expect(maskStatisticsOf({})).toBe("ordinary");
+  expect(maskStatisticsOf({ maskBy: "image" })).toBe("all");
+  expect(maskStatisticsOf({ maskStatistics: "all" })).toBe("all");
+  expect(() => checkMasking({ maskProbability: 0.5, maskBy: "image", maskStatistics: "all" })).not.toThrow();
+  expect(() => checkMasking({ maskProbability: 0.5, maskBy: "image", maskStatistics: "ordinary" })).toThrow(
+    "--mask-statistics ordinary: with --mask-by image every batch holds masked images",
   );
 });
 

@@ -13,10 +13,24 @@ export interface MaskingOptions {
    * and unmasked images share BatchNorm's statistics, and every batch has about the same share of them.
    */
   readonly maskBy?: "batch" | "image";
+  /** Which batches move BatchNorm's running statistics; default as `maskStatisticsOf` says. */
+  readonly maskStatistics?: MaskStatistics;
 }
 
-/** @throws UserError for α outside [0, 1], and for a rise that ends before it starts. */
-export function checkMasking({ maskProbability, maskFrom = 0, maskTo = maskFrom }: MaskingOptions): void {
+/**
+ * `ordinary`: batches whose reference is shown, so that prediction, which never masks, normalises by statistics of what it
+ * is shown. `all`: masked ones too, as the released code has it.
+ */
+export const maskStatistics = ["ordinary", "all"] as const;
+export type MaskStatistics = (typeof maskStatistics)[number];
+
+/** `ordinary`, but `all` where single images are masked: those share a batch, and its statistics, with others. */
+export const maskStatisticsOf = ({ maskBy, maskStatistics }: Pick<MaskingOptions, "maskBy" | "maskStatistics">) =>
+  maskStatistics ?? (maskBy === "image" ? "all" : "ordinary");
+
+/** @throws UserError for α outside [0, 1], a rise that ends before it starts, and statistics that no batch has. */
+export function checkMasking(options: MaskingOptions): void {
+  const { maskProbability, maskFrom = 0, maskTo = maskFrom } = options;
   if (!(maskProbability >= 0 && maskProbability <= 1))
     throw new UserError(
       `--mask-probability ${maskProbability}: outside [0, 1]; it is the share of masked batches, e.g. 0.25`,
@@ -24,6 +38,10 @@ export function checkMasking({ maskProbability, maskFrom = 0, maskTo = maskFrom 
   if (!(maskTo >= maskFrom))
     throw new UserError(
       `--mask-to ${maskTo}: before --mask-from ${maskFrom}; α rises from there, so use at least that`,
+    );
+  if (options.maskBy === "image" && options.maskStatistics === "ordinary")
+    throw new UserError(
+      "--mask-statistics ordinary: with --mask-by image every batch holds masked images, so that none is ordinary; use all, and `anchored recalibrate` after training",
     );
 }
 

@@ -13,6 +13,7 @@ export {
   type Arrays,
   drawNoise,
   headOnly,
+  type Mode,
   type Model,
   type ModelOptions,
   type Noise,

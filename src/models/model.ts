@@ -18,6 +18,13 @@ export interface Noise {
   readonly shape: readonly number[];
 }
 
+/**
+ * How a network is run. `train` normalises by the batch and moves BatchNorm's running statistics toward it; `measure` is the
+ * same, but gives the batch's own statistics in place of moved ones, and drops nothing; `predict` normalises by the running
+ * statistics.
+ */
+export type Mode = "train" | "measure" | "predict";
+
 /** Pure functions; nothing else is known of a network. */
 export interface Model {
   readonly name: string;
@@ -45,19 +52,19 @@ export interface Model {
     params: Arrays,
     state: Arrays,
     features: np.Array,
-    mode: "train" | "predict",
+    mode: Mode,
     noise?: Arrays,
   ): { logits: np.Array; state: Arrays };
   /**
    * `trunk` after `stem`: images [N, C, H, W] float32 → logits [N, K]. `"train"` normalises by the batch's statistics and returns the moved
-   * state; `"predict"` uses the running statistics and returns `state` unchanged. Where `noise` [N, …] is given, `"train"`
+   * state; `"measure"` returns the batch's statistics; `"predict"` uses the running ones and returns `state` unchanged. Where `noise` [N, …] is given, `"train"`
    * drops by it. Consumes its arguments (jax-js rule: pass `x.ref` to keep `x`).
    */
   apply(
     params: Arrays,
     state: Arrays,
     images: np.Array,
-    mode: "train" | "predict",
+    mode: Mode,
     noise?: Arrays,
   ): { logits: np.Array; state: Arrays };
 }

@@ -44,6 +44,7 @@ test("a data set's name is enough: the rest is the CIFAR recipe", () => {
     maskProbability: 0.25,
     maskTarget: "label",
     maskBy: "batch",
+    maskStatistics: "ordinary",
     maskFrom: 0,
     references: "all",
     referenceSource: "new",

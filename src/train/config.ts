@@ -3,6 +3,7 @@ import { z } from "zod";
 import { augmentationTable, mixerTable } from "../augment/index.ts";
 import { UserError } from "../core/index.ts";
 import { devices, precisions, requirePrecision } from "../engine/index.ts";
+import { maskStatistics, maskStatisticsOf } from "../methods/index.ts";
 import { type ModelName, modelNames } from "../models/index.ts";
 
 const count = z.int().min(1);
@@ -25,11 +26,13 @@ const mseOneHot = z.strictObject({ name: z.literal("mse-onehot"), warmStartEpoch
 const mseScaled = z.strictObject({ name: z.literal("mse-scaled"), warmStartEpochs });
 const crossEntropy = z.strictObject({ name: z.literal("cross-entropy") });
 
-const anchored = z.strictObject({
+const anchoredFields = z.strictObject({
   name: z.literal("anchored"),
   maskProbability: share.default(0.25),
   maskTarget: z.enum(["label", "uniform"]).default("label"),
   maskBy: z.enum(["batch", "image"]).default("batch"),
+  /** As `maskStatisticsOf` says where absent. */
+  maskStatistics: z.enum(maskStatistics).optional(),
   maskFrom: share.default(0),
   /** `maskFrom` where absent. */
   maskTo: share.optional(),
@@ -44,6 +47,9 @@ const anchored = z.strictObject({
   referenceCount: count.default(10),
   output: z.discriminatedUnion("name", [crossEntropy, oat, mseOneHot, mseScaled]).optional(),
 });
+
+// Written into every new config: a run without it was trained before the choice was there.
+const anchored = anchoredFields.transform((method) => ({ ...method, maskStatistics: maskStatisticsOf(method) }));
 
 const sgd = z.strictObject({
   name: z.literal("sgd"),

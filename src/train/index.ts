@@ -16,8 +16,10 @@ export {
   type PredictorOptions,
 } from "./predict.ts";
 export { findPretraining, type Pretraining, wantsPretrainingImages } from "./pretraining.ts";
+export { type Recalibrated, type RecalibrateOptions, recalibrate } from "./recalibrate.ts";
 export { type RunRecord, readRun } from "./run-record.ts";
 export { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 export { Diverged } from "./scores.ts";
+export { type Drift, statisticsDrift } from "./statistics-drift.ts";
 export { movingParameters, type StepResult, type TrainState, trainStep } from "./step.ts";
 export { type ResidualPoolOptions, residualPool } from "./transductor.ts";

@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { mixingSide } from "../augment/index.ts";
 import {
   type DataSet,
   HostArray,
@@ -10,7 +9,6 @@ import {
   UserError,
   writeFileAtomic,
 } from "../core/index.ts";
-import { type Pictures, readPictures } from "../data/index.ts";
 import { compile, requireDevice } from "../engine/index.ts";
 import { tiedStart } from "../methods/index.ts";
 import { headOnly, type Variables } from "../models/index.ts";
@@ -23,6 +21,7 @@ import { createForward } from "./forward.ts";
 import type { Workers } from "./image-batches.ts";
 import { initialWeights } from "./initial-weights.ts";
 import { appendMetrics, type MetricsLine, truncateMetrics } from "./metrics-log.ts";
+import { mixingPicturesOf } from "./mixing-pictures.ts";
 import { buildNetwork, outputAnchorOf, predictSet } from "./predict.ts";
 import { findPretraining } from "./pretraining.ts";
 import { referenceSet } from "./reference-set.ts";
@@ -109,7 +108,7 @@ export async function train(config: RunConfig, given: DataSet, options: TrainOpt
         ? pretraining.normalization
         : given.normalization;
   const dataSet = { ...given, normalization };
-  const pictures = await mixingPictures();
+  const pictures = await mixingPicturesOf(config, dataSet.train);
   const record = describeRun(config, dataSet, { pretraining, pictures });
   const { model: whole, method } = buildNetwork(record);
   const model = config.trainable === "head" ? headOnly(whole, whole.init(new Random("shapes")).params) : whole;
@@ -253,12 +252,6 @@ export async function train(config: RunConfig, given: DataSet, options: TrainOpt
     return config.averageDecay > 0 ? { learningRate, averageDecay } : { learningRate };
   }
 
-  async function mixingPictures(): Promise<Pictures | undefined> {
-    const { channels, height, width } = dataSet.train;
-    const side = mixingSide(Math.max(height, width));
-    return config.mixingPictures === undefined ? undefined : readPictures(config.mixingPictures, { side, channels });
-  }
-
   async function startingPoint(): Promise<Checkpoint> {
     const initial = model.init(new Random("init", config.seed));
     if (existsSync(paths.checkpoint)) {
@@ -370,7 +363,7 @@ function claimFolder(run: string, record: RunRecord, resume: boolean): void {
     return;
   }
   const { config, mixingPictures } = record;
-  const before = readRun(run);
+  const { recalibrated: _, ...before } = readRun(run); // training does not read running statistics
   if (
     config.mixingPictures === before.config.mixingPictures &&
     mixingPictures?.sha256 !== before.mixingPictures?.sha256

@@ -28,6 +28,8 @@ export interface RunRecord {
     /** Of their bytes. */
     readonly sha256: string;
   };
+  /** Where BatchNorm's running statistics were taken anew after training: of which run, over how many batches. */
+  readonly recalibrated?: { readonly from: string; readonly batches: number };
 }
 
 export function describeRun(
@@ -63,8 +65,15 @@ export function readRun(run: string): RunRecord {
   try {
     const record = JSON.parse(readFileSync(path, "utf8")) as RunRecord;
     if (!record.data?.normalization) throw new Error("it lacks the description of the data");
-    return { ...record, config: resolveConfig(record.config) };
+    return { ...record, config: resolveConfig(withFormerDefaults(record.config)) };
   } catch (error) {
     throw new UserError(`${path}: damaged or not written by anchored: ${(error as Error).message}`);
   }
+}
+
+/** A config with the values that its absent fields had when they did not exist. */
+function withFormerDefaults(config: RunConfig): RunConfig {
+  const { method } = config;
+  if (method.name !== "anchored" || method.maskStatistics !== undefined) return config;
+  return { ...config, method: { ...method, maskStatistics: "all" } };
 }

@@ -19,7 +19,8 @@ export interface BatchNormOptions {
 
 /**
  * Batch normalisation over N, H, W (Ioffe and Szegedy 2015), as PyTorch's `BatchNorm2d`: weight 1, bias 0 at the
- * start, ε = 1e-5, running statistics moved by 0.1 with the unbiased variance.
+ * start, ε = 1e-5, running statistics moved by 0.1 with the unbiased variance. Mode `measure` gives the batch's mean and
+ * unbiased variance in their place.
  */
 export function batchNorm(
   name: string,
@@ -51,8 +52,12 @@ export function batchNorm(
       const mean = np.mean(x.ref, [0, 2, 3]);
       const centred = np.subtract(x, perChannel(mean.ref));
       const variance = np.mean(np.square(centred.ref), [0, 2, 3]);
-      const towards = (old: np.Array, now: np.Array) =>
-        np.add(np.multiply(old, 1 - momentum), np.multiply(lax.stopGradient(now), momentum));
+      const towards = (old: np.Array, now: np.Array) => {
+        if (mode === "train")
+          return np.add(np.multiply(old, 1 - momentum), np.multiply(lax.stopGradient(now), momentum));
+        old.dispose();
+        return now;
+      };
       moved[runningMean] = towards(state[runningMean], mean);
       // One value per channel has no unbiased variance; PyTorch refuses, we keep the biased one (0).
       moved[runningVar] = towards(state[runningVar], np.multiply(variance.ref, count / Math.max(1, count - 1)));

@@ -1,13 +1,13 @@
 import type { numpy as np } from "@jax-js/jax";
 import type { HostArrays, Random } from "../../core/index.ts";
-import type { Arrays } from "../model.ts";
+import type { Arrays, Mode } from "../model.ts";
 
 /** One forward pass under way: layers read `params` and `state` and leave the moved state in `moved`. */
 export interface Scope {
   readonly params: Arrays;
   readonly state: Arrays;
   readonly moved: Arrays;
-  readonly mode: "train" | "predict";
+  readonly mode: Mode;
   /** Random factors of a training step; without them nothing is dropped. */
   readonly noise?: Arrays;
 }

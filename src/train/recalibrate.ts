@@ -1,0 +1,159 @@
+import { copyFileSync, existsSync, mkdirSync } from "node:fs";
+import {
+  type DataSet,
+  fingerprintOf,
+  type HostArray,
+  type HostArrays,
+  type ImageSet,
+  runPaths,
+  UserError,
+  writeFileAtomic,
+} from "../core/index.ts";
+import { createMethod } from "../methods/index.ts";
+import type { Variables } from "../models/index.ts";
+import { meanBatchStatistics } from "./batch-statistics.ts";
+import { trainBatches } from "./batches.ts";
+import { checkVariables, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
+import type { RunConfig } from "./config.ts";
+import { createForward } from "./forward.ts";
+import { mixingPicturesOf } from "./mixing-pictures.ts";
+import { buildNetwork, outputAnchorOf } from "./predict.ts";
+import { referenceSet } from "./reference-set.ts";
+import { type RunRecord, readRun } from "./run-record.ts";
+import { type Drift, statisticsDrift } from "./statistics-drift.ts";
+
+export interface RecalibrateOptions {
+  /** A new run folder for the same weights with the new statistics. */
+  readonly out: string;
+  /** Training batches that the statistics are taken over; default 150. */
+  readonly batches?: number;
+  /** Whether to measure the statistics of masked batches, too, for `masked` of the result. Default not. */
+  readonly measureMasked?: boolean;
+  /** The training images of the run that this one started from, where references are drawn from them. */
+  readonly pretrainingImages?: ImageSet;
+  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface Recalibrated {
+  readonly out: string;
+  readonly batches: number;
+  /** How far the running statistics that the run kept lay from the new ones, layer by layer. */
+  readonly before: readonly Drift[];
+  /** How far those of masked batches lie from them, where they were measured. */
+  readonly masked?: readonly Drift[];
+}
+
+/**
+ * Takes BatchNorm's running statistics anew, with the same weights: the mean over training batches, augmented as in training,
+ * whose references are shown. It mends runs whose masked batches moved the statistics (`maskStatistics: "all"`), and weights that
+ * were averaged or interpolated. The moving average of the weights, where a run keeps one, gets its own. The run itself stays.
+ * @throws UserError where the network has no BatchNorm, `out` holds something, the data are not those of the training, or
+ * there is no checkpoint.
+ * @example
+ * const { before } = await recalibrate("runs/masked", dataSet, { out: "runs/masked-anew", batches: 150 });
+ */
+export async function recalibrate(
+  run: string,
+  dataSet: DataSet,
+  { out, batches = 150, measureMasked = false, pretrainingImages, onProgress, signal }: RecalibrateOptions,
+): Promise<Recalibrated> {
+  const record = readRun(run);
+  const { config } = record;
+  if (existsSync(runPaths(out).checkpoint)) throw new UserError(`--out ${out}: it holds a run already; choose another`);
+  if (fingerprintOf(dataSet.train) !== record.data.sha256)
+    throw new UserError(
+      `${run}: ${record.data.name} has other training images now than it was trained on; put those back`,
+    );
+  const { model, method } = buildNetwork(record);
+  const checkpoint = loadCheckpoint(runPaths(run).checkpoint);
+  checkVariables(runPaths(run).checkpoint, checkpoint, model, checkpoint);
+  if (Object.keys(checkpoint.state).length === 0)
+    throw new UserError(`${run}: ${config.model} has no BatchNorm, and so no running statistics to take anew`);
+  if (measureMasked && config.method.name !== "anchored")
+    throw new UserError(`--masked: ${run} was trained by ${config.method.name}, which masks nothing; leave it out`);
+
+  const kinds: Variables[] = [checkpoint, ...(checkpoint.average ? [checkpoint.average] : [])];
+  const total = batches * (kinds.length + Number(measureMasked));
+  let done = 0;
+  const references = referenceSet(config, dataSet, { pretraining: record.pretraining, pretrainingImages });
+  const pictures = await mixingPicturesOf(config, dataSet.train);
+  const anew = (variables: Variables, maskProbability: number): Promise<HostArrays> => {
+    const shown = withMasking(config, maskProbability);
+    const source = trainBatches(
+      shown,
+      { ...dataSet, normalization: record.data.normalization },
+      {
+        method: createMethod(shown.method),
+        model: { ...model, noise: undefined },
+        drawReferencesAt: () => references?.drawAt(1) ?? (() => new Float32Array()),
+        mixingSet: pictures?.images,
+      },
+    );
+    async function* taken() {
+      try {
+        for (let step = 0; step < batches; step++) {
+          signal?.throwIfAborted();
+          const { microBatches } = await source.at(step);
+          const { targets: _, warmStart: _scalar, ...fed } = microBatches[0];
+          yield fed;
+          onProgress?.({ done: ++done, total });
+        }
+      } finally {
+        await source.close();
+      }
+    }
+    return meanBatchStatistics({ model, method }, variables, taken(), config);
+  };
+
+  const [state, averageState] = [await anew(kinds[0], 0), kinds[1] && (await anew(kinds[1], 0))];
+  const masked = measureMasked ? await anew(checkpoint, 1) : undefined;
+  const network = { model, method };
+  const predicting = checkpoint.average
+    ? { params: checkpoint.average.params, state: averageState! }
+    : { params: checkpoint.params, state };
+  const outputAnchor =
+    checkpoint.outputAnchor &&
+    (await anchorBy(record, network, { variables: predicting, references: checkpoint.references, dataSet }));
+  mkdirSync(out, { recursive: true });
+  const recalibrated = { from: run, batches };
+  writeFileAtomic(runPaths(out).config, `${JSON.stringify({ ...record, recalibrated }, null, 2)}\n`);
+  if (existsSync(runPaths(run).metrics)) copyFileSync(runPaths(run).metrics, runPaths(out).metrics);
+  saveCheckpoint(runPaths(out).checkpoint, {
+    ...checkpoint,
+    state,
+    outputAnchor,
+    average: averageState && { params: checkpoint.average!.params, state: averageState },
+  });
+  return {
+    out,
+    batches,
+    before: statisticsDrift(state, checkpoint.state),
+    ...(masked && { masked: statisticsDrift(state, masked) }),
+  };
+}
+
+/** What outputs are read relative to (OAT), by the new statistics. */
+async function anchorBy(
+  record: RunRecord,
+  network: ReturnType<typeof buildNetwork>,
+  {
+    variables,
+    references,
+    dataSet,
+  }: { readonly variables: Variables; readonly references?: HostArray; readonly dataSet: DataSet },
+): Promise<HostArray | undefined> {
+  const forward = createForward(record, network);
+  try {
+    return await outputAnchorOf({ forward, record, method: network.method, variables, references }, dataSet.validation);
+  } finally {
+    await forward.dispose();
+  }
+}
+
+/** The run's config with so much masking from its first step on, and whole batches. */
+function withMasking(config: RunConfig, maskProbability: number): RunConfig {
+  const whole = { ...config, accumulate: 1 };
+  if (config.method.name !== "anchored") return whole;
+  return { ...whole, method: { ...config.method, maskProbability, maskFrom: 0, maskTo: 0, maskBy: "batch" } };
+}
