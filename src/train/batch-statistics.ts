@@ -4,43 +4,52 @@ import type { Method } from "../methods/index.ts";
 import type { Arrays, Model, Variables } from "../models/index.ts";
 import type { RunConfig } from "./config.ts";
 
-/**
- * BatchNorm's statistics over several batches: for each of its running values the mean over the batches of the batch's own
- * mean and unbiased variance, each batch with the same weight (PyTorch's `torch.optim.swa_utils.update_bn`). The batch
- * normalises itself on the way, as in training; nothing is dropped, and no weight moves.
- * @returns arrays named and shaped as `variables.state`
- */
-export async function meanBatchStatistics(
+/** Measures what BatchNorm would normalise by. */
+export interface BatchStatistics {
+  /**
+   * For each running value the mean over the batches of the batch's own mean and unbiased variance, each batch with the same
+   * weight (PyTorch's `torch.optim.swa_utils.update_bn`), named and shaped as the network's state. `batches` are what a method
+   * feeds, without targets, and all of one shape.
+   */
+  mean(batches: Iterable<HostArrays> | AsyncIterable<HostArrays>): Promise<HostArrays>;
+  dispose(): Promise<void>;
+}
+
+/** With these weights. A batch normalises itself on the way, as in training; nothing is dropped, and no weight moves. */
+export function batchStatistics(
   { model, method }: { readonly model: Model; readonly method: Method },
   { params, state }: Variables,
-  batches: AsyncIterable<HostArrays>,
   config: Pick<RunConfig, "threads" | "device">,
-): Promise<HostArrays> {
+): BatchStatistics {
   const measure = (params: Arrays, state: Arrays, fed: Arrays) =>
     model.apply(params, state, method.input(fed), "measure").state;
-  const sums = new Map<string, Float64Array>();
   let program: Program<unknown[], HostArrays> | undefined;
-  let count = 0;
-  try {
-    for await (const fed of batches) {
-      program ??= await compile<unknown[], HostArrays>(measure as never, [params, state, fed], config);
-      for (const [name, { data }] of Object.entries(await program.run([params, state, fed]))) {
-        const sum = sums.get(name) ?? new Float64Array(data.length);
-        for (let i = 0; i < sum.length; i++) sum[i] += Number(data[i]);
-        sums.set(name, sum);
+  return {
+    async mean(batches) {
+      const sums = Object.fromEntries(
+        Object.entries(state).map(([name, { data }]) => [name, new Float64Array(data.length)]),
+      );
+      let count = 0;
+      for await (const fed of batches) {
+        program ??= await compile<unknown[], HostArrays>(measure as never, [params, state, fed], config);
+        for (const [name, { data }] of Object.entries(await program.run([params, state, fed])))
+          sums[name].forEach((sum, i) => {
+            sums[name][i] = sum + Number(data[i]);
+          });
+        count++;
       }
-      count++;
-    }
-  } finally {
-    await program?.dispose();
-  }
-  return Object.fromEntries(
-    Object.entries(state).map(([name, { shape }]) => [
-      name,
-      HostArray.float32(
-        shape,
-        Float32Array.from(sums.get(name)!, (sum) => sum / count),
-      ),
-    ]),
-  );
+      return Object.fromEntries(
+        Object.entries(state).map(([name, { shape }]) => [
+          name,
+          HostArray.float32(
+            shape,
+            Float32Array.from(sums[name], (sum) => sum / count),
+          ),
+        ]),
+      );
+    },
+    async dispose() {
+      await program?.dispose();
+    },
+  };
 }

@@ -11,7 +11,7 @@ import {
 } from "../core/index.ts";
 import { createMethod } from "../methods/index.ts";
 import type { Variables } from "../models/index.ts";
-import { meanBatchStatistics } from "./batch-statistics.ts";
+import { batchStatistics } from "./batch-statistics.ts";
 import { trainBatches } from "./batches.ts";
 import { checkVariables, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 import type { RunConfig } from "./config.ts";
@@ -65,7 +65,8 @@ export async function recalibrate(
     throw new UserError(
       `${run}: ${record.data.name} has other training images now than it was trained on; put those back`,
     );
-  const { model, method } = buildNetwork(record);
+  const network = buildNetwork(record);
+  const { model } = network;
   const checkpoint = loadCheckpoint(runPaths(run).checkpoint);
   checkVariables(runPaths(run).checkpoint, checkpoint, model, checkpoint);
   if (Object.keys(checkpoint.state).length === 0)
@@ -78,7 +79,7 @@ export async function recalibrate(
   let done = 0;
   const references = referenceSet(config, dataSet, { pretraining: record.pretraining, pretrainingImages });
   const pictures = await mixingPicturesOf(config, dataSet.train);
-  const anew = (variables: Variables, maskProbability: number): Promise<HostArrays> => {
+  const anew = async (variables: Variables, maskProbability: number): Promise<HostArrays> => {
     const shown = withMasking(config, maskProbability);
     const source = trainBatches(
       shown,
@@ -103,12 +104,16 @@ export async function recalibrate(
         await source.close();
       }
     }
-    return meanBatchStatistics({ model, method }, variables, taken(), config);
+    const statistics = batchStatistics(network, variables, config);
+    try {
+      return await statistics.mean(taken());
+    } finally {
+      await statistics.dispose();
+    }
   };
 
   const [state, averageState] = [await anew(kinds[0], 0), kinds[1] && (await anew(kinds[1], 0))];
   const masked = measureMasked ? await anew(checkpoint, 1) : undefined;
-  const network = { model, method };
   const predicting = checkpoint.average
     ? { params: checkpoint.average.params, state: averageState! }
     : { params: checkpoint.params, state };
