@@ -49,6 +49,20 @@ describe("one tiny full run", () => {
     expect(results.command).toContain("--method anchored");
   });
 
+  it("takes BatchNorm's statistics anew, into a run that is judged beside the old one", async () => {
+    const out = `${masked}-recalibrated`;
+    const { code, out: table, notes } = await anchored(["recalibrate", masked, "--batches", "2", "--masked"]);
+    expect(code).toBe(0);
+    expect(table).toMatch(
+      /^layer +kept: mean off by +deviation +masked: mean off by +deviation\nbn1 +[\d.]+ σ +× [\d.]+/,
+    );
+    expect(notes.at(-1)).toContain(`evaluate ${masked} ${out}`);
+    const judged = await anchored(["evaluate", masked, out, "--suite", "clean", "--json"]);
+    expect(JSON.parse(judged.out).map(({ run }: { run: string }) => run)).toEqual(["masked", "masked-recalibrated"]);
+    const again = await anchored(["recalibrate", masked, "--json"]);
+    expect(again).toMatchObject({ code: 2, notes: [`anchored: --out ${out}: it holds a run already; choose another`] });
+  });
+
   it("fits a linear probe on the frozen features, and fine-tunes from the run", async () => {
     const probe = await anchored(["probe", masked, "--threads", "1", "--json"]);
     expect(probe.notes.at(-1)).toContain(`report ${masked}-probe`);
@@ -263,6 +277,12 @@ describe("bad input: one line on what, why and the way out; exit code 2", () => 
     ["an unknown model", () => words("train --model vgg"), /--model vgg: unknown; known: resnet20/],
     ["an unknown method", () => words("train --method x"), /--method x: unknown; known: standard, anchored/],
     ["an unknown suite", () => words("evaluate r --suite clean,x"), /--suite x: unknown; known: clean/],
+    ["statistics of no run", () => words("recalibrate nowhere"), /nowhere holds no run/],
+    [
+      "masked batches of a run that masks nothing",
+      () => ["recalibrate", standard, "--masked", "--out", join(root, "never")],
+      /--masked: .* was trained by standard, which masks nothing; leave it out/,
+    ],
     ["a probe of no run", () => words("probe nowhere"), /nowhere holds no run/],
     ["a probe of unknown data", () => ["probe", standard, ...words("--data x")], /--data x: unknown; known: emoji/],
     [
@@ -359,6 +379,7 @@ it("every command explains itself with examples", async () => {
     "quickstart",
     "train",
     "evaluate",
+    "recalibrate",
     "report",
     "export",
     "predict",
