@@ -1,18 +1,43 @@
 import { join } from "node:path";
 import { type RunConfig, type RunConfigInput, resolveConfig } from "../train/index.ts";
+import type { JudgeOptions } from "./judge/options.ts";
 import type { PlannedRun } from "./planned-run.ts";
 import { emojiQuickstart } from "./recipes/emoji-quickstart.ts";
+import { mnistQuickstart } from "./recipes/mnist-quickstart.ts";
 
-/** What is compared: everything else is the same for all of them. */
-const arms = [
-  { name: "standard", method: { name: "standard" } },
-  { name: "anchored", method: { name: "anchored", maskProbability: 0 } },
-  { name: "anchored-masked", method: { name: "anchored", maskProbability: 0.25, maskTarget: "label" } },
-] as const satisfies readonly { name: string; method: RunConfigInput["method"] }[];
+const standard = { name: "standard", method: { name: "standard" } } as const;
+const masked = {
+  name: "anchored-masked",
+  method: { name: "anchored", maskProbability: 0.25, maskTarget: "label" },
+} as const;
+
+interface Quickstart {
+  /** What all arms share. */
+  readonly config: RunConfigInput;
+  readonly arms: readonly { readonly name: string; readonly method: RunConfigInput["method"] }[];
+  readonly judge: JudgeOptions;
+}
+
+/** What may be trained in the first minutes, by its data set. */
+export const quickstarts = {
+  mnist: {
+    config: mnistQuickstart,
+    arms: [standard, masked],
+    judge: { suites: ["clean", "ood", "corruptions"], k: 5, corruptCount: 300, oodCount: 1000 },
+  },
+  emoji: {
+    config: emojiQuickstart,
+    arms: [standard, { name: "anchored", method: { name: "anchored", maskProbability: 0 } }, masked],
+    judge: {},
+  },
+} as const satisfies Record<string, Quickstart>;
+export type QuickstartName = keyof typeof quickstarts;
+export const quickstartNames = Object.keys(quickstarts) as QuickstartName[];
 
 export interface PlanOptions {
   /** The folder of all runs. */
   readonly out: string;
+  readonly data: QuickstartName;
   readonly seeds?: number;
   readonly epochs?: number;
   readonly imageSize?: number;
@@ -20,15 +45,15 @@ export interface PlanOptions {
 }
 
 /** Every run of the quickstart, seed by seed, so that an early stop leaves whole comparisons. */
-export function quickstartPlan({ out, seeds = 1, epochs, imageSize, device }: PlanOptions): PlannedRun[] {
+export function quickstartPlan({ out, data, seeds = 1, epochs, imageSize, device }: PlanOptions): PlannedRun[] {
+  const { config: shared, arms }: Quickstart = quickstarts[data];
   return Array.from({ length: seeds }, (_, seed) =>
     arms.map(({ name, method }) => {
-      const { data } = emojiQuickstart;
       const config = resolveConfig({
-        ...emojiQuickstart,
-        data: { ...data, imageSize: imageSize ?? data.imageSize },
+        ...shared,
+        data: imageSize === undefined ? shared.data : { ...shared.data, imageSize },
         method,
-        epochs: epochs ?? emojiQuickstart.epochs,
+        epochs: epochs ?? shared.epochs,
         device,
         seed,
       });

@@ -2,16 +2,16 @@ import { rmSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Command } from "commander";
+import { UserError } from "../core/index.ts";
 import { type Device, devices } from "../engine/index.ts";
 import { readResults } from "../evaluate/index.ts";
-import { report } from "../report/index.ts";
-import { comparisonTable } from "./comparison-table.ts";
+import { readReportedRun, report, study, summaryLines } from "../report/index.ts";
 import { writeDemo } from "./demo/write-demo.ts";
 import { toJson } from "./json.ts";
 import { dataSetLoader } from "./judge/image-sets.ts";
 import { oneOf, whole } from "./numbers.ts";
 import { isJudged, type PlannedRun, trainAndJudge } from "./planned-run.ts";
-import { quickstartPlan } from "./quickstart-plan.ts";
+import { type QuickstartName, quickstartNames, quickstartPlan, quickstarts } from "./quickstart-plan.ts";
 import { duration } from "./table.ts";
 import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
 import { holdsRun } from "./train.ts";
@@ -19,6 +19,7 @@ import { dataOptions } from "./train-config.ts";
 
 interface Options {
   readonly out: string;
+  readonly data: QuickstartName;
   readonly seeds?: number;
   readonly epochs?: number;
   readonly imageSize?: number;
@@ -30,13 +31,19 @@ interface Options {
 
 export function quickstartCommand(terminal: Terminal, exit: (code: number) => void): Command {
   return new Command("quickstart")
-    .description("train standard and anchored classifiers on emoji, judge them, write a report: some minutes")
+    .description("train a standard and an anchored classifier, damage the test images, write a report: some minutes")
     .option("--out <dir>", "where everything goes", join("runs", "quickstart"))
+    .option(
+      "--data <name>",
+      `what to train on: ${quickstartNames.join(" | ")}`,
+      oneOf(quickstartNames)("--data") as (text: string) => QuickstartName,
+      "mnist",
+    )
     .option("--seeds <n>", "runs of each arm (default: 1)", whole({ min: 1, max: 100, example: 3 })("--seeds"))
     .option("--epochs <n>", "in place of the recipe's", whole({ min: 1, example: 5 })("--epochs"))
     .option(
       "--image-size <pixels>",
-      "in place of the recipe's",
+      "emoji: in place of the recipe's",
       whole({ min: 8, max: 1024, example: 32 })("--image-size"),
     )
     .option(
@@ -58,7 +65,8 @@ What is there is kept: a second call skips finished runs and continues a broken 
 
 Examples:
   $ anchored quickstart
-  $ anchored quickstart --seeds 3 --epochs 40 --image-size 32
+  $ anchored quickstart --seeds 3
+  $ anchored quickstart --data emoji --out runs/emoji --epochs 40 --image-size 48
   $ anchored quickstart --fresh`,
     )
     .action(async (options: Options) => exit(await runQuickstart(terminal, options)));
@@ -67,16 +75,21 @@ Examples:
 async function runQuickstart(terminal: Terminal, options: Options): Promise<number> {
   const startedAt = performance.now();
   const { out, maxSteps, fresh } = options;
+  if (options.data !== "emoji" && options.imageSize !== undefined)
+    throw new UserError(
+      `--image-size ${options.imageSize}: the digits have 28 pixels; leave it out, or add --data emoji`,
+    );
   const plan = quickstartPlan(options);
-  const { epochs, data } = plan[0].config;
+  const { epochs } = plan[0].config;
   terminal.note(
-    `${plan.length} runs of ${epochs} epochs on emoji of ${data.imageSize} pixels. Ctrl-C stops; the same command continues.`,
+    `${plan.length} runs of ${epochs} epochs on ${options.data}. Ctrl-C stops; the same command continues.`,
   );
+  const { judge } = quickstarts[options.data];
   if (fresh) for (const { run } of plan) if (holdsRun(run)) rmSync(run, { recursive: true });
   const interrupted = await terminal.interruptible(async (signal) => {
     for (const [i, planned] of plan.entries()) {
       const label = `[${i + 1}/${plan.length}] ${planned.name}`;
-      if (!isJudged(planned, maxSteps)) await trainAndJudge(terminal, planned, { label, maxSteps, signal });
+      if (!isJudged(planned, maxSteps)) await trainAndJudge(terminal, planned, { label, maxSteps, signal }, judge);
       else terminal.note(`${label}: finished before`);
       if (signal.aborted) return true;
     }
@@ -90,12 +103,14 @@ async function runQuickstart(terminal: Terminal, options: Options): Promise<numb
   const path = join(out, "report.html");
   const page = await writePage(terminal, out, plan);
   await report(runs, path, { command: "anchored quickstart", demo: "demo/index.html" });
-  terminal.out(options.json ? toJson(runs.map(readResults)) : comparisonTable(runs));
+  terminal.out(
+    options.json ? toJson(runs.map(readResults)) : summaryLines(study(runs.map(readReportedRun))).join("\n"),
+  );
   const took = duration((performance.now() - startedAt) / 1000);
   const link = (file: string) => pathToFileURL(resolve(file)).href;
   terminal.note(`\nDone in ${took}. Open the report in a browser:\n  ${link(path)}`);
   terminal.note(`and the models themselves, to damage pictures and to teach them:\n  ${link(page)}`);
-  terminal.note(`Under 29 corruptions, some minutes: ${ownCommand()} evaluate ${runs.join(" ")} --suite all`);
+  terminal.note(`Every number: ${ownCommand()} evaluate ${runs.join(" ")}`);
   terminal.note(`Your own images next: ${ownCommand()} train --folder DIR (see --help)`);
   return 0;
 }

@@ -11,3 +11,4 @@ export { report } from "./report.ts";
 export { type ReportedArm, type ReportedRun, readReportedRun, type Study, study } from "./study.ts";
 export { studyMarkdown, studyPage } from "./study-page.ts";
 export { type DivergedRun, type StudyFacts, type StudyRun, type StudySummary, summarize } from "./study-summary.ts";
+export { summaryLines } from "./summary.ts";

@@ -7,6 +7,8 @@ import { evaluateStored, type Predictions, savePredictions } from "../evaluate/i
 import { saveCorruptionStrips } from "./corruption-strips.ts";
 import { saveGallery } from "./gallery.ts";
 import { report } from "./report.ts";
+import { readReportedRun, study } from "./study.ts";
+import { summaryLines } from "./summary.ts";
 
 const IMAGES = 60;
 const CLASSES = ["cat & mouse", "<script>alert(1)</script>", "dog"];
@@ -102,6 +104,49 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const anchored = { name: "anchored", maskProbability: 0.25, maskTarget: "label" };
+
+describe("the summary in plain text", () => {
+  const linesOf = async (...fakes: Fake[]) => {
+    const runs: string[] = [];
+    for (const fake of fakes) runs.push(await fakeRun(fake));
+    return summaryLines(study(runs.map(readReportedRun)));
+  };
+  const name = "anchored α\u00a0=\u00a00.25 (label)";
+
+  test("says which is better where the interval leaves out 0", async () => {
+    const lines = await linesOf(
+      { seed: 1, corrupted: true, ood: true, accuracy: 0.5 },
+      { seed: 1, corrupted: true, ood: true, accuracy: 0.9, method: anchored },
+    );
+    expect(lines[0]).toBe(`Right on clean test images: standard 50.0 %, ${name} 90.0 %`);
+    // Severities 1 and 2 of two corruptions cost 10 and 20 points.
+    expect(lines[1]).toBe(`Right on damaged ones, mean over all damages: standard 35.0 %, ${name} 75.0 %`);
+    expect(lines).toContain(`Of 2 kinds of damage ${name} is better than standard on 2, worse on 0, undecided on 0`);
+    expect(lines.at(-1)).toMatch(
+      /^Verdict: anchored α\s=\s0.25 \(label\) is better than standard under damage: \+40\.0 points \[/,
+    );
+    const foreign = lines.find((line) => line.startsWith("Foreign pictures (foreign)"))!;
+    for (const [, auroc, words] of foreign.matchAll(
+      /([\d.]+) %( \(surer of foreign pictures than of known ones\))?[,;]/g,
+    ))
+      expect(words !== undefined).toBe(Number(auroc) < 50);
+  });
+
+  test("never ranks what the interval does not tell apart", async () => {
+    const lines = await linesOf(
+      { seed: 1, corrupted: true, accuracy: 0.7 },
+      { seed: 1, corrupted: true, accuracy: 0.7, method: anchored },
+    );
+    expect(lines).toContain(`Of 2 kinds of damage ${name} is better than standard on 0, worse on 0, undecided on 2`);
+    expect(lines.at(-1)).toContain(`Verdict: under damage ${name} and standard are not distinguishable: 0.0 points`);
+  });
+
+  test("judges by clean images where nothing was damaged, and says nothing of damage", async () => {
+    const lines = await linesOf({ seed: 1, accuracy: 0.9 }, { seed: 1, accuracy: 0.5, method: anchored });
+    expect(lines).toHaveLength(2);
+    expect(lines[1]).toContain("is worse than standard on toy/test: ");
+  });
+});
 
 describe("a full comparison", () => {
   let html: string;

@@ -5,9 +5,11 @@ import { cifar10Resnet18Paper } from "./cifar10-resnet18-paper.ts";
 import { cifar10Resnet20 } from "./cifar10-resnet20.ts";
 import { emojiQuickstart } from "./emoji-quickstart.ts";
 import { imagenetSwinv2BasePaper } from "./imagenet-swinv2-base-paper.ts";
+import { mnistQuickstart } from "./mnist-quickstart.ts";
 
 /** Every experiment by the name that `--recipe` takes; its file's comment gives cost and measured result. */
 export const recipes = {
+  "mnist-quickstart": mnistQuickstart,
   "emoji-quickstart": emojiQuickstart,
   "cifar10-fast": cifar10Fast,
   "cifar10-fast-anchored": cifar10FastAnchored,

@@ -1,0 +1,100 @@
+import { meanSd } from "../evaluate/index.ts";
+import { points } from "./format.ts";
+import { otherArms, type PairedRow, pairedRows } from "./paired.ts";
+import type { ReportedArm, Study } from "./study.ts";
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+const meanOver = (
+  { runs }: ReportedArm,
+  of: (results: ReportedArm["runs"][number]["results"]) => number | undefined,
+) => {
+  const values = runs.flatMap(({ results }) => of(results) ?? []);
+  return values.length === 0 ? undefined : meanSd(values).mean;
+};
+
+type Standing = "better" | "worse" | "undecided";
+/** By a 95 % interval of the difference: one that holds 0 decides nothing. */
+const standing = (interval: readonly [number, number]): Standing =>
+  interval[0] > 0 ? "better" : interval[1] < 0 ? "worse" : "undecided";
+
+/**
+ * What a study shows, in a few lines of plain text and a verdict; every word comes from its numbers. Accuracies are
+ * paired over the test images, so that with one seed an arm nothing is said of other seeds.
+ */
+export function summaryLines(study: Study): string[] {
+  const { arms, baseline } = study;
+  const others = otherArms(study);
+  const rows = pairedRows(study);
+  const each = (title: string, of: (arm: ReportedArm) => number | undefined, show = percent) => {
+    const shown = arms.flatMap((arm) => {
+      const value = of(arm);
+      return value === undefined ? [] : [`${arm.name} ${show(value)}`];
+    });
+    return shown.length > 0 ? [`${title}: ${shown.join(", ")}`] : [];
+  };
+  const lines = [
+    ...each("Right on clean test images", (arm) => meanOver(arm, ({ sets }) => sets[0]?.metrics.accuracy)),
+    ...each("Right on damaged ones, mean over all damages", (arm) =>
+      meanOver(
+        arm,
+        ({ corruptions }) => corruptions && average(corruptions.cells.map(({ metrics }) => metrics.accuracy!)),
+      ),
+    ),
+    ...each("Calibration error of confidences there (smoothed)", (arm) =>
+      meanOver(
+        arm,
+        ({ corruptions }) => corruptions && average(corruptions.cells.map(({ metrics }) => metrics.smoothEce!)),
+      ),
+    ),
+  ];
+  return [
+    ...lines,
+    ...others.flatMap((arm, i) => kindsOfDamage(arm, baseline, rows, i)),
+    ...foreign(study),
+    ...others.map((arm, i) => verdict(arm, baseline, rows, i)),
+  ];
+}
+
+const average = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+
+function kindsOfDamage(arm: ReportedArm, { name }: ReportedArm, rows: readonly PairedRow[], i: number): string[] {
+  const kinds = rows.filter(({ role, allCorruptions }) => role === "corruption" && !allCorruptions);
+  const found = kinds.flatMap(({ others }) => others[i] ?? []).map(({ interval }) => standing(interval));
+  if (found.length === 0) return [];
+  const count = (which: Standing) => found.filter((one) => one === which).length;
+  return [
+    `Of ${found.length} kinds of damage ${arm.name} is better than ${name} on ${count("better")}, worse on ${count("worse")}, undecided on ${count("undecided")}`,
+  ];
+}
+
+/** Telling foreign pictures from known ones by how sure the model is; 50 % is guessing. */
+function foreign({ arms }: Study): string[] {
+  const sets = [
+    ...new Set(arms.flatMap(({ runs }) => runs.flatMap(({ results }) => results.ood.map(({ set }) => set)))),
+  ];
+  return sets.map((set) => {
+    const told = arms.flatMap((arm) => {
+      const value = meanOver(
+        arm,
+        ({ ood }) => ood.find((one) => one.set === set && one.score === "max-softmax")?.auroc,
+      );
+      if (value === undefined) return [];
+      return [`${arm.name} ${percent(value)}${value < 0.5 ? " (surer of foreign pictures than of known ones)" : ""}`];
+    });
+    return `Foreign pictures (${set}) told by confidence: ${told.join(", ")}; guessing is 50 %`;
+  });
+}
+
+function verdict(arm: ReportedArm, { name }: ReportedArm, rows: readonly PairedRow[], i: number): string {
+  const damaged = rows.find(({ allCorruptions }) => allCorruptions);
+  const row = damaged?.others[i] ? damaged : rows.find(({ others }) => others[i]);
+  const paired = row?.others[i];
+  if (!row || !paired) return `Verdict: ${arm.name} and ${name} were not judged on the same images`;
+  const where = row.allCorruptions ? "under damage" : `on ${row.title}`;
+  const [low, high] = paired.interval;
+  const said = `${points(paired.difference)} points [${points(low)}, ${points(high)}] over the choice of images`;
+  const decided = standing(paired.interval);
+  return decided === "undecided"
+    ? `Verdict: ${where} ${arm.name} and ${name} are not distinguishable: ${said}`
+    : `Verdict: ${arm.name} is ${decided} than ${name} ${where}: ${said}`;
+}
