@@ -1,7 +1,7 @@
 import { meanSd } from "../evaluate/index.ts";
-import { points } from "./format.ts";
 import { otherArms, type PairedRow, pairedRows } from "./paired.ts";
 import type { ReportedArm, Study } from "./study.ts";
+import { type Standing, standing, verdicts } from "./verdict.ts";
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 const meanOver = (
@@ -11,11 +11,6 @@ const meanOver = (
   const values = runs.flatMap(({ results }) => of(results) ?? []);
   return values.length === 0 ? undefined : meanSd(values).mean;
 };
-
-type Standing = "better" | "worse" | "undecided";
-/** By a 95 % interval of the difference: one that holds 0 decides nothing. */
-const standing = (interval: readonly [number, number]): Standing =>
-  interval[0] > 0 ? "better" : interval[1] < 0 ? "worse" : "undecided";
 
 /**
  * What a study shows, in a few lines of plain text and a verdict; every word comes from its numbers. Accuracies are
@@ -51,7 +46,7 @@ export function summaryLines(study: Study): string[] {
     ...lines,
     ...others.flatMap((arm, i) => kindsOfDamage(arm, baseline, rows, i)),
     ...foreign(study),
-    ...others.map((arm, i) => verdict(arm, baseline, rows, i)),
+    ...verdicts(study).map((text) => `Verdict: ${text}`),
   ];
 }
 
@@ -83,18 +78,4 @@ function foreign({ arms }: Study): string[] {
     });
     return `Foreign pictures (${set}) told by confidence: ${told.join(", ")}; guessing is 50 %`;
   });
-}
-
-function verdict(arm: ReportedArm, { name }: ReportedArm, rows: readonly PairedRow[], i: number): string {
-  const damaged = rows.find(({ allCorruptions }) => allCorruptions);
-  const row = damaged?.others[i] ? damaged : rows.find(({ others }) => others[i]);
-  const paired = row?.others[i];
-  if (!row || !paired) return `Verdict: ${arm.name} and ${name} were not judged on the same images`;
-  const where = row.allCorruptions ? "under damage" : `on ${row.title}`;
-  const [low, high] = paired.interval;
-  const said = `${points(paired.difference)} points [${points(low)}, ${points(high)}] over the choice of images`;
-  const decided = standing(paired.interval);
-  return decided === "undecided"
-    ? `Verdict: ${where} ${arm.name} and ${name} are not distinguishable: ${said}`
-    : `Verdict: ${arm.name} is ${decided} than ${name} ${where}: ${said}`;
 }

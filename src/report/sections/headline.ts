@@ -3,6 +3,7 @@ import { counted, listing, meanOf, points, unbroken, withSd } from "../format.ts
 import { type Html, html } from "../html.ts";
 import { corruptionMeans, type Measure, oodMeasure, oodSets, setMeasure, valuesOf } from "../measures.ts";
 import type { ReportedArm, Study } from "../study.ts";
+import { verdicts } from "../verdict.ts";
 
 /** The measures that the opening speaks of, with the words for them in a sentence. */
 function keyMeasures(study: Study): { measure: Measure; words: string }[] {
@@ -58,7 +59,7 @@ export function headline(study: Study): { title: string; findings: Html } {
       .slice(0, 2)
       .map(({ measure, words }) => `${words} ${valueText(baseline, measure)}`)
       .join(", ")}`;
-  else if (single) title = "One seed an arm: differences seen, none established";
+  else if (single) title = `${capital(verdicts(study)[0])}; one seed an arm`;
   else if (clear.length === 0) title = "No difference between the arms exceeds seed noise";
   else {
     const { row, words } = clear[0];
