@@ -10,18 +10,26 @@ const PENS = [
   { name: "White", colour: "#ffffff" },
 ] as const;
 
+/** Ink that shows on white paper, and on black, such as digits are written on. */
+const pensFor = (paper: "white" | "black") =>
+  paper === "white" ? PENS : [PENS[5], { name: "Eraser", colour: "#000000" }];
+
 /** A sheet to draw on, with a pointer or with the arrow keys; `onDraw` is told after each stroke and key. */
 export class Drawing {
   readonly node: HTMLElement;
   readonly canvas: HTMLCanvasElement;
   readonly #context: CanvasRenderingContext2D;
   readonly #onDraw: () => void;
-  #colour: string = PENS[0].colour;
+  readonly #paper: "white" | "black";
+  #colour: string;
   #at = { x: SIZE / 2, y: SIZE / 2 };
   #down = false;
 
-  constructor(onDraw: () => void) {
+  constructor(onDraw: () => void, paper: "white" | "black" = "white") {
     this.#onDraw = onDraw;
+    this.#paper = paper;
+    const pens = pensFor(paper);
+    this.#colour = pens[0].colour;
     this.canvas = element("canvas", {
       width: SIZE,
       height: SIZE,
@@ -50,7 +58,7 @@ export class Drawing {
       element(
         "div",
         { class: "pens", role: "group", "aria-label": "Pens" },
-        ...PENS.map(({ name, colour }, i) =>
+        ...pens.map(({ name, colour }, i) =>
           element("button", {
             type: "button",
             class: "pen",
@@ -76,7 +84,7 @@ export class Drawing {
   }
 
   #blank(): void {
-    this.#context.fillStyle = "#fff";
+    this.#context.fillStyle = this.#paper;
     this.#context.fillRect(0, 0, SIZE, SIZE);
   }
 

@@ -54,8 +54,9 @@ export class Sources {
       if (file.files?.[0]) void this.#take(file.files[0], "your file");
       file.value = "";
     });
-    this.#drawing = new Drawing(() =>
-      this.#choose({ image: fromCanvas(this.#drawing.canvas, manifest.shape), from: "your drawing" }),
+    this.#drawing = new Drawing(
+      () => this.#choose({ image: fromCanvas(this.#drawing.canvas, manifest.shape), from: "your drawing" }),
+      paperOf(samples),
     );
     this.#drawButton = element(
       "button",
@@ -151,3 +152,7 @@ function thumbnailOf(image: Image): HTMLCanvasElement {
   canvas.setAttribute("aria-hidden", "true");
   return canvas;
 }
+
+/** What the samples are drawn on, by their first pixels: digits are white on black. */
+const paperOf = (samples: readonly Image[]): "white" | "black" =>
+  samples.every(({ channels, data }) => channels === 1 && data[0] < 64) ? "black" : "white";
