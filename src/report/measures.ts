@@ -19,6 +19,8 @@ export interface Measure {
   readonly unit: "%" | "";
   /** Absent where neither is. */
   readonly better?: "higher" | "lower";
+  /** What a guess scores: no arm that does no better is the best. */
+  readonly guess?: number;
   /** The value of one run; `undefined` where it was not measured. */
   readonly of: (results: Results) => number | undefined;
   /** Its 95 % interval over the choice of the images, where there is one. */
@@ -41,6 +43,7 @@ export const oodMeasure = (set: string, score: OodScoreName): Measure => ({
   meaning: `How well this score tells foreign images from known ones: 100 % always, 50 % never. ${oodScores[score].title}.`,
   unit: "%",
   better: "higher",
+  guess: 0.5,
   of: (results) => results.ood.find((other) => other.set === set && other.score === score)?.auroc,
 });
 
@@ -108,18 +111,43 @@ export function measuresOf(study: Study): Measure[] {
 export const valuesOf = (arm: ReportedArm, { of }: Measure): number[] =>
   arm.runs.flatMap(({ results }) => of(results) ?? []);
 
+interface Rival {
+  readonly arm: ReportedArm;
+  readonly values: readonly number[];
+  readonly mean: number;
+}
+
 /**
- * The arm with the best mean, and those that seed noise cannot tell from it. `undefined` for fewer than two arms with
- * values, and where none is better.
+ * Which arm is best, where that is decided, and which arms cannot be told from the best one. Several seeds are told apart by
+ * Welch's interval, one seed an arm by intervals over the images that do not overlap; where there are none, nothing is decided,
+ * and so it is where the best does no better than a guess. `undefined` for fewer than two arms with values, and where no end
+ * of the scale is better.
  */
-export function bestOf(arms: readonly ReportedArm[], measure: Measure) {
-  const rivals = arms
+export function bestOf(
+  arms: readonly ReportedArm[],
+  measure: Measure,
+): { readonly best?: ReportedArm; readonly tied: readonly ReportedArm[] } | undefined {
+  const rivals: Rival[] = arms
     .map((arm) => ({ arm, values: valuesOf(arm, measure) }))
     .filter(({ values }) => values.length > 0)
     .map((rival) => ({ ...rival, mean: rival.values.reduce((a, b) => a + b, 0) / rival.values.length }));
   if (rivals.length < 2 || !measure.better) return undefined;
   const sign = measure.better === "higher" ? 1 : -1;
-  const best = rivals.reduce((a, b) => (sign * b.mean > sign * a.mean ? b : a));
-  const tied = rivals.filter((rival) => rival !== best && compareSeeds(rival.values, best.values).verdict === "tie");
-  return { best: best.arm, tied: tied.map(({ arm }) => arm) };
+  const leader = rivals.reduce((a, b) => (sign * b.mean > sign * a.mean ? b : a));
+  const others = rivals
+    .filter((rival) => rival !== leader)
+    .map((rival) => ({ rival, stands: apart(rival, leader, measure) }));
+  const tied = others.filter(({ stands }) => stands === "tied").map(({ rival }) => rival.arm);
+  if (tied.length > 0) return { tied: [leader.arm, ...tied] };
+  const decided = others.every(({ stands }) => stands === "apart");
+  const guesses = measure.guess !== undefined && sign * leader.mean <= sign * measure.guess;
+  return decided && !guesses ? { best: leader.arm, tied: [] } : { tied: [] };
+}
+
+function apart(a: Rival, b: Rival, { intervalOf }: Measure): "apart" | "tied" | "unknown" {
+  const { verdict } = compareSeeds(a.values, b.values);
+  if (verdict !== "unknown") return verdict === "tie" ? "tied" : "apart";
+  const [own, other] = [a, b].map(({ arm }) => (arm.runs.length === 1 ? intervalOf?.(arm.runs[0].results) : undefined));
+  if (!own || !other) return "unknown";
+  return own[0] > other[1] || other[0] > own[1] ? "apart" : "tied";
 }

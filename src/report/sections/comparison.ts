@@ -23,7 +23,9 @@ ${measures.filter((measure) => measure.group === group).map((measure) => row(mea
 </table></div>${copyable(cellsOf(study, measures))}
 <p class="note">↑ higher is better, ↓ lower is better.${
     several &&
-    html` <span class="best"><i>★</i> best mean of a row</span>${seeds > 1 && html`; <span class="tied"><i>≈</i></span> seed noise cannot tell it from the best (95 % interval)`}.`
+    html` <span class="best"><i>★</i> best of a row, where that is decided</span>; <span class="tied"><i>≈</i></span> not distinguishable (${
+      seeds > 1 ? "95 % interval over seeds" : "their intervals over the images overlap"
+    }).`
   }${seeds > 1 ? " Numbers are mean ± standard deviation over seeds." : " One seed an arm: small differences mean little. Below a number its 95 % interval over the choice of the test images (bootstrap); what another seed would change comes on top."} All are computed from stored logits of the whole set.</p>
 <details><summary>What the measures say</summary><dl>${uniqueByTitle(measures).map(
     ({ title, meaning }) => html`<dt>${title}</dt><dd>${meaning}</dd>`,

@@ -3,7 +3,7 @@ import { dataTable } from "../copyable.ts";
 import { type Line, lines, scoreHistograms } from "../figures/index.ts";
 import { meanOf, withSd } from "../format.ts";
 import { type Html, html } from "../html.ts";
-import { oodMeasure, oodSets } from "../measures.ts";
+import { oodMeasure, oodSets, valuesOf } from "../measures.ts";
 import type { ReportedArm, Study } from "../study.ts";
 import { number, panel } from "./charts.ts";
 import { armLegend, key } from "./legend.ts";
@@ -22,7 +22,9 @@ export async function knownAndForeign(study: Study): Promise<Html | undefined> {
     const histograms: Html[] = [];
     for (const score of drawnScores) {
       const drawn = await scoreHistograms(study.arms, set, score, `ood${s}-${score}`);
-      const panels = drawn.map(({ arm, svg }) => panel(arm, `AUROC ${number(arm, oodMeasure(set, score))}`, svg));
+      const panels = drawn.map(({ arm, svg }) =>
+        panel(arm, `AUROC ${number(arm, oodMeasure(set, score))}${belowGuessing(arm, set, score)}`, svg),
+      );
       if (panels.length)
         histograms.push(
           html`<h3>${oodScores[score].title}: known images against ${set}</h3><div class="grid">${panels}</div>`,
@@ -41,6 +43,12 @@ ${key([
   if (blocks.length === 0) return undefined;
   return html`<figure><h2>Known and foreign images</h2>${blocks}
 <figcaption>A model that knows what it does not know is unsure of images unlike any it was trained for. The less the two shapes overlap, the better the score tells them apart; AUROC is the chance that a random foreign image looks stranger than a random known one (50 %: blind guess, the diagonal). FPR95: foreign images that are accepted where 95 % of the known ones are. Scaled scores divide the logits by a temperature fitted on validation images.</figcaption></figure>`;
+}
+
+/** Said in words where foreign images look more familiar than known ones. */
+function belowGuessing(arm: ReportedArm, set: string, score: OodScoreName): string {
+  const mean = meanOf(valuesOf(arm, oodMeasure(set, score)));
+  return mean && mean.mean < 0.5 ? " – below guessing: foreign pictures look more familiar than known ones" : "";
 }
 
 function measures({ arms }: Study, set: string): Html {

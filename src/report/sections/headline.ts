@@ -85,7 +85,10 @@ function versus(arm: ReportedArm, baseline: ReportedArm, measure: Measure): Vers
 
 const valueText = (arm: ReportedArm, measure: Measure): string => {
   const mean = meanOf(valuesOf(arm, measure));
-  return mean ? `${withSd(mean, measure.unit)} ${measure.unit}`.trim() : "–";
+  if (!mean) return "–";
+  const better = measure.better === "lower" ? -1 : 1;
+  const below = measure.guess !== undefined && better * mean.mean < better * measure.guess;
+  return `${withSd(mean, measure.unit)} ${measure.unit}`.trim() + (below ? ", worse than guessing" : "");
 };
 
 function finding(
