@@ -204,7 +204,8 @@ describe("one tiny full run", () => {
 
   it("trains OAT, judges it by prediction batches, and by its stored anchor", async () => {
     const run = join(root, "runs", "oat");
-    const options = ["--method", "oat", "--output-anchor", "code", "--warm-start-epochs", "0.5", "--imbalance", "2"];
+    const oat = "--method oat --output-anchor formula --warm-start-epochs 0.5 --imbalance 2 --learning-rate 0.003";
+    const options = oat.split(" ");
     expect((await anchored(["train", ...tinyTraining(images), ...options, "--out", run])).code).toBe(0);
     const argv = ["evaluate", run, "--suite", "clean,prediction-batch", "--prediction-batch", "stored"];
     const { code, out } = await anchored([...argv, "--json"]);
@@ -216,7 +217,7 @@ describe("one tiny full run", () => {
     const batches = points.map(({ batch }: { batch: string }) => batch);
     expect(batches).toEqual(["1", "32", "256", "stored", "sorted 32", "sorted 256"]);
     expect(results.sets[0].metrics.accuracy).toBe(points[3].accuracy);
-    expect(results.command).toMatch(/--method oat .*--output-anchor code --warm-start-epochs 0.5/);
+    expect(results.command).toMatch(/--method oat .*--output-anchor formula --warm-start-epochs 0.5/);
     expect((await anchored(argv)).out).toContain("validation, stored");
     const page = join(root, "oat.html");
     expect((await anchored(["report", run, "--out", page])).code).toBe(0);

@@ -348,7 +348,7 @@ export const trainFlags: readonly TrainFlag[] = [
   {
     flag: "--output-anchor",
     value: "<kind>",
-    help: "oat: formula (softmax of the mean output) | code (of the mean softmax)",
+    help: "oat: code (of the mean softmax; as released) | formula (softmax of the mean output; needs rates ten times lower)",
     parse: oneOf(["formula", "code"]),
     path: "method.anchor",
     only: forOat,

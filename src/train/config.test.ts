@@ -87,3 +87,9 @@ test("the first difference of two configs, by path", () => {
   });
   expect(firstDifference({ a: 1 }, { a: 1, d: 2 })).toEqual({ path: "d", a: undefined, b: 2 });
 });
+
+test("oat's anchor is by default the one that usual learning rates do not overflow", () => {
+  expect(resolveConfig({ data: { name: "x" }, method: { name: "oat" } }).method).toMatchObject({ anchor: "code" });
+  const stored = { name: "oat", anchor: "formula" } as const;
+  expect(resolveConfig({ data: { name: "x" }, method: stored }).method).toMatchObject(stored);
+});

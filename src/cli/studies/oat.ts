@@ -33,9 +33,9 @@ function oatStudy({ title, base, test, shift, choiceSeeds }: OatStudy): Study {
     choose: { path: "schedule.peak", values: peaks, seeds: choiceSeeds },
   });
   const started = (method: Method): Method => ({ ...method, warmStartEpochs: base.epochs / 10 }) as Method;
-  const formula = { name: "oat" } as const;
+  const formula = { name: "oat", anchor: "formula" } as const;
   const code = { name: "oat", anchor: "code" } as const;
-  const detached = { name: "oat", detachAnchor: true } as const;
+  const detached = { name: "oat", anchor: "formula", detachAnchor: true } as const;
   return {
     title,
     arms: {
