@@ -1,11 +1,11 @@
 import { Command, Option } from "commander";
 import { UserError } from "../core/index.ts";
 import { benchmarks, corruptionNames, type Severity } from "../corrupt/index.ts";
-import { dataSetNames } from "../data/index.ts";
 import { type Device, devices } from "../engine/index.ts";
 import { type Weights, weightKinds } from "../evaluate/index.ts";
 import { toJson } from "./json.ts";
 import { type ExternalOptions, judgeExternal } from "./judge/external.ts";
+import { foreignNames } from "./judge/image-sets.ts";
 import { judgeRuns } from "./judge/judge-runs.ts";
 import { type JudgeOptions, type Protocol, protocols, type Suite, suites } from "./judge/options.ts";
 import { resultsTable } from "./judge/results-table.ts";
@@ -94,7 +94,7 @@ export function evaluateCommand(terminal: Terminal, exit: (code: number) => void
     )
     .option(
       "--ood <names>",
-      "data sets of other content, for out-of-distribution detection; with --logits NAME=FILE.npy (default: mnist)",
+      "data sets of other content, NAME or NAME-inverted, for out-of-distribution detection; with --logits NAME=FILE.npy (default: mnist,mnist-inverted; of digits emoji,emoji-inverted)",
       collect,
     )
     .option(
@@ -169,7 +169,7 @@ async function runEvaluate(terminal: Terminal, runs: readonly string[], given: O
     throw new UserError(
       `--calibrate: it scales by the spread over K references; leave out --protocol ${options.protocol}`,
     );
-  for (const name of options.ood ?? []) oneOf(dataSetNames)("--ood")(name);
+  for (const name of options.ood ?? []) oneOf(foreignNames)("--ood")(name);
   const judged = await terminal.interruptible(async (signal) => {
     try {
       return await judgeRuns(terminal, runs, {

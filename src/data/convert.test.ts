@@ -2,7 +2,7 @@ import fc from "fast-check";
 import sharp from "sharp";
 import { expect, test } from "vitest";
 import { allBytes } from "../core/index.ts";
-import { matchImages } from "./convert.ts";
+import { invertImages, matchImages } from "./convert.ts";
 import { imageSet } from "./test-images.ts";
 
 const side = fc.integer({ min: 1, max: 12 });
@@ -68,4 +68,16 @@ test("close to sharp's linear shrink on a smooth image", async () => {
     .toBuffer();
   const worst = Math.max(...allBytes(ours).map((value, i) => Math.abs(value - theirs[i])));
   expect(worst).toBeLessThanOrEqual(3);
+});
+
+test("negatives: 255 − x, under a name of their own; the images themselves stay", () => {
+  const set = {
+    ...imageSet({ images: Uint8Array.of(0, 1, 200, 255), height: 2, width: 2, channels: 1 }),
+    name: "mnist/test",
+  };
+  const inverted = invertImages(set);
+  expect(inverted.name).toBe("mnist-inverted/test");
+  expect([...allBytes(inverted)]).toEqual([255, 254, 55, 0]);
+  expect([...allBytes(set)]).toEqual([0, 1, 200, 255]);
+  expect(inverted.labels).toBe(set.labels);
 });

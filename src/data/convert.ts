@@ -19,6 +19,13 @@ export function matchImages(set: ImageSet, shape: ImageShape): ImageSet {
   return { ...recoloured, ...resize(recoloured, shape.height, shape.width) };
 }
 
+/** The negatives, 255 − x, as `<data set>-inverted/<split>`: what lay on white lies on black. */
+export const invertImages = (set: ImageSet): ImageSet => ({
+  ...set,
+  name: set.name.replace(/^[^/]*/, (name) => `${name}-inverted`),
+  images: allBytes(set).map((value) => 255 - value),
+});
+
 function recolour(set: ImageSet, channels: number): Pick<ImageSet, "images" | "channels"> {
   const bytes = allBytes(set);
   const pixels = bytes.length / set.channels;

@@ -16,7 +16,7 @@ import { holdOut } from "./split.ts";
 
 export type { DataCheck, SplitCheck } from "./check.ts";
 export { type HumanLabelKind, type HumanLabels, humanLabelKinds, readHumanLabels } from "./cifar10n.ts";
-export { type ImageShape, matchImages } from "./convert.ts";
+export { type ImageShape, invertImages, matchImages } from "./convert.ts";
 export { decodeImage } from "./decode.ts";
 export { defaultDataDir } from "./directory.ts";
 export { type Checksum, type DownloadOptions, download } from "./download.ts";

@@ -125,9 +125,11 @@ describe("the summary in plain text", () => {
     expect(lines.at(-1)).toMatch(
       /^Verdict: anchored α\s=\s0.25 \(label\) is better than standard under damage: \+40\.0 points \[/,
     );
-    const foreign = lines.find((line) => line.startsWith("Foreign pictures (foreign)"))!;
+    const foreign = lines.find((line) =>
+      line.startsWith("Foreign pictures told by confidence (guessing is 50 %): foreign: standard "),
+    )!;
     for (const [, auroc, words] of foreign.matchAll(
-      /([\d.]+) %( \(surer of foreign pictures than of known ones\))?[,;]/g,
+      /([\d.]+) %( \(surer of foreign pictures than of known ones\))?(?:[,;]|$)/g,
     ))
       expect(words !== undefined).toBe(Number(auroc) < 50);
   });

@@ -1,4 +1,5 @@
 import { meanSd } from "../evaluate/index.ts";
+import { oodSets } from "./measures.ts";
 import { otherArms, type PairedRow, pairedRows } from "./paired.ts";
 import type { ReportedArm, Study } from "./study.ts";
 import { type Standing, standing, verdicts } from "./verdict.ts";
@@ -62,20 +63,23 @@ function kindsOfDamage(arm: ReportedArm, { name }: ReportedArm, rows: readonly P
   ];
 }
 
-/** Telling foreign pictures from known ones by how sure the model is; 50 % is guessing. */
-function foreign({ arms }: Study): string[] {
-  const sets = [
-    ...new Set(arms.flatMap(({ runs }) => runs.flatMap(({ results }) => results.ood.map(({ set }) => set)))),
-  ];
-  return sets.map((set) => {
-    const told = arms.flatMap((arm) => {
-      const value = meanOver(
-        arm,
-        ({ ood }) => ood.find((one) => one.set === set && one.score === "max-softmax")?.auroc,
-      );
-      if (value === undefined) return [];
-      return [`${arm.name} ${percent(value)}${value < 0.5 ? " (surer of foreign pictures than of known ones)" : ""}`];
+/** Scores of the opening, each with the words for it. */
+const foreignScores = [
+  { score: "max-softmax", words: "confidence" },
+  { score: "reference-std", words: "disagreement of references" },
+] as const;
+
+/** Telling foreign pictures from known ones, by AUROC: 50 % is guessing. A line a score. */
+function foreign(study: Study): string[] {
+  return foreignScores.flatMap(({ score, words }) => {
+    const told = oodSets(study).flatMap((set) => {
+      const shown = study.arms.flatMap((arm) => {
+        const value = meanOver(arm, ({ ood }) => ood.find((one) => one.set === set && one.score === score)?.auroc);
+        if (value === undefined) return [];
+        return [`${arm.name} ${percent(value)}${value < 0.5 ? " (surer of foreign pictures than of known ones)" : ""}`];
+      });
+      return shown.length > 0 ? [`${set}: ${shown.join(", ")}`] : [];
     });
-    return `Foreign pictures (${set}) told by confidence: ${told.join(", ")}; guessing is 50 %`;
+    return told.length > 0 ? [`Foreign pictures told by ${words} (guessing is 50 %): ${told.join("; ")}`] : [];
   });
 }

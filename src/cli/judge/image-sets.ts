@@ -1,5 +1,5 @@
 import { type DataSet, type ImageSet, imageCount, permutation, Random, subset } from "../../core/index.ts";
-import { type DataOptions, loadDataSet, matchImages } from "../../data/index.ts";
+import { type DataOptions, dataSetNames, loadDataSet, matchImages } from "../../data/index.ts";
 import { dataProgress } from "../progress.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -25,8 +25,25 @@ export function foreignImages({ test }: DataSet, like: ImageSet, count = imageCo
   return subset(set, rows);
 }
 
-/** Digits for pictures, pictures for digits. */
-export const foreignTo = (data: string): string => (data === "mnist" || data === "fashion-mnist" ? "emoji" : "mnist");
+const INVERTED = /-inverted$/;
+
+/** What `--ood` takes: data sets, and their negatives. */
+export const foreignNames: readonly string[] = [...dataSetNames, ...dataSetNames.map((name) => `${name}-inverted`)];
+
+/** The data set that a name of `foreignNames` is made of, and whether it is inverted. */
+export const foreignSource = (name: string): { readonly data: string; readonly inverted: boolean } => ({
+  data: name.replace(INVERTED, ""),
+  inverted: INVERTED.test(name),
+});
+
+/**
+ * Digits for pictures, pictures for digits; both as they are and inverted, for a network may find white paper foreign rather
+ * than what is on it.
+ */
+export function foreignTo(data: string): readonly string[] {
+  const other = data === "mnist" || data === "fashion-mnist" ? "emoji" : "mnist";
+  return [other, `${other}-inverted`];
+}
 
 /** The first `count` images; the set itself where it has no more. */
 export const firstImages = (set: ImageSet, count = imageCount(set)): ImageSet =>

@@ -1,11 +1,12 @@
 import { type ImageSet, imageCount, UserError } from "../../core/index.ts";
+import { invertImages } from "../../data/index.ts";
 import { evaluateStored, loadPredictions, type Results } from "../../evaluate/index.ts";
 import { saveGallery } from "../../report/index.ts";
 import { dataProgress } from "../progress.ts";
 import type { Terminal } from "../terminal.ts";
 import { dataOptions, flagsOf } from "../train-config.ts";
 import { type CorruptedSets, corruptedSets } from "./corrupted-sets.ts";
-import { dataSetLoader, foreignImages, foreignTo } from "./image-sets.ts";
+import { dataSetLoader, foreignImages, foreignSource, foreignTo } from "./image-sets.ts";
 import { checkSameData, fingerprintOf, OpenRun, unfinished, type Wanted } from "./open-run.ts";
 import { type Asking, defaultSuites, type JudgeOptions } from "./options.ts";
 import { predictAs } from "./predict-as.ts";
@@ -65,11 +66,13 @@ async function judgeOpened(terminal: Terminal, runs: readonly OpenRun[], options
     if (suites.includes("calibration")) sets.push({ role: "validation", set: validation });
     if (suites.includes("shift")) for (const set of shifts) sets.push({ role: "shift", set });
     if (suites.includes("ood"))
-      for (const name of options.ood ?? [foreignTo(data.name)]) {
-        if (name === data.name)
+      for (const name of options.ood ?? foreignTo(data.name)) {
+        const source = foreignSource(name);
+        if (source.data === data.name)
           throw new UserError(`--ood ${name}: ${run.run} was trained on it; choose another data set`);
-        const foreign = await load({ name, dataDir: options.dataDir, seed: 0 });
-        sets.push({ role: "ood", set: foreignImages(foreign, test, options.oodCount) });
+        const foreign = await load({ name: source.data, dataDir: options.dataDir, seed: 0 });
+        const images = foreignImages(foreign, test, options.oodCount);
+        sets.push({ role: "ood", set: source.inverted ? invertImages(images) : images });
       }
     for (const { role, set } of sets) {
       const wanted: Wanted = { set: set.name, role, fingerprint: fingerprintOf(set), asking };
