@@ -13,6 +13,7 @@ import { comparePaired, meanSd } from "../dist/evaluate/index.js";
 import { batchStatistics } from "../dist/train/batch-statistics.js";
 import { createForward } from "../dist/train/forward.js";
 import { buildNetwork, loadPredictor, loadRun, recalibrate, resolveConfig, train } from "../dist/train/index.js";
+import { accuracyOf } from "../dist/train/scores.js";
 
 const { values } = parseArgs({
   options: {
@@ -107,8 +108,11 @@ for (const seed of seeds)
       : await loadPredictor(runOf(arm, seed), { threads: 1 });
     const accuracies = [];
     for (const { corruption, severity, set } of sets) {
-      const { logits, labels, classes } = await predictor.predict(set, { protocol: "single" });
-      accuracies.push({ corruption, severity, accuracy: accuracyOf(logits, labels, classes) });
+      accuracies.push({
+        corruption,
+        severity,
+        accuracy: accuracyOf(await predictor.predict(set, { protocol: "single" })),
+      });
     }
     await predictor.dispose();
     const corrupted = accuracies.slice(1);
@@ -147,21 +151,12 @@ for (const arm of chosen) {
   );
 }
 
-function accuracyOf(logits, labels, classes) {
-  let correct = 0;
-  labels.forEach((label, i) => {
-    const row = logits.subarray(i * classes, (i + 1) * classes);
-    if (row.indexOf(Math.max(...row)) === label) correct++;
-  });
-  return correct / labels.length;
-}
-
 /** Predicts every set by the statistics of its own images, in batches of 100. */
 async function adaptedPredictor(run) {
   const { record, variables } = loadRun(run);
   const network = buildNetwork(record);
   const forward = createForward(record, network, { batchSize: 100, threads: 1 });
-  const statistics = await batchStatistics(network, variables, record.config);
+  const statistics = batchStatistics(network, variables, record.config);
   return {
     async predict(set) {
       const classes = record.data.classNames.length;

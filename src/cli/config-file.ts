@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { UserError } from "../core/index.ts";
-import { type RunConfigInput, resolveConfig } from "../train/index.ts";
+import { type RunConfigInput, resolveConfig, withFormerDefaults } from "../train/index.ts";
 
 /**
  * A run's config from a JSON file (that of a run folder, too) or from what a module exports as default or `config`.
@@ -15,7 +15,7 @@ export async function readConfigFile(path: string): Promise<RunConfigInput> {
   if (typeof found !== "object" || found === null || Array.isArray(found))
     throw new UserError(`--config ${path}: holds no config object`);
   // A run folder's config.json keeps the config beside the description of its data.
-  const config = ("config" in found ? found.config : found) as RunConfigInput;
+  const config = "config" in found ? withFormerDefaults(found.config as RunConfigInput) : (found as RunConfigInput);
   try {
     resolveConfig(config);
   } catch (error) {

@@ -110,7 +110,7 @@ async function runQuickstart(terminal: Terminal, options: Options): Promise<numb
   const link = (file: string) => pathToFileURL(resolve(file)).href;
   terminal.note(`\nDone in ${took}. Open the report in a browser:\n  ${link(path)}`);
   terminal.note(`and the models themselves, to damage pictures and to teach them:\n  ${link(page)}`);
-  terminal.note(`Every number: ${ownCommand()} evaluate ${runs.join(" ")}`);
+  terminal.note(`Every number: ${join(out, "*", "results.json")}`);
   terminal.note(`Your own images next: ${ownCommand()} train --folder DIR (see --help)`);
   return 0;
 }

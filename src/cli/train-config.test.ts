@@ -105,6 +105,8 @@ it("reads a config from JSON, from a run folder's config.json and from a module"
   const json = JSON.stringify(config);
   expect(await readConfigFile(file("a.json", json))).toEqual(config);
   expect(await readConfigFile(file("run.json", `{"config":${json},"data":{}}`))).toEqual(config);
+  const old = '{"config":{"data":{"name":"mnist"},"method":{"name":"anchored"}},"data":{}}';
+  expect(await readConfigFile(file("old.json", old))).toMatchObject({ method: { maskStatistics: "all" } });
   expect(await readConfigFile(file("b.mjs", `export default ${json}`))).toEqual(config);
   await expect(readConfigFile(file("c.json", "{"))).rejects.toThrow(/c\.json: /);
   await expect(readConfigFile(file("d.json", '{"data":{"name":"mnist"},"epoch":2}'))).rejects.toThrow(/epoch/);

@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { HostArray } from "../core/index.ts";
-import type { Arrays, Model } from "../models/index.ts";
+import { type Arrays, keep, type Model } from "../models/index.ts";
 import { checkMasking, drawMask, type MaskingOptions, maskStatisticsOf, uniformWhereMasked } from "./masking.ts";
 import type { Method } from "./method.ts";
 import { createOutput, minimised, type OutputOptions } from "./outputs/index.ts";
@@ -29,7 +29,7 @@ export interface AnchoredOptions extends MaskingOptions, ReferenceOptions {
  */
 export const anchored = (options: AnchoredOptions): Method => {
   checkMasking(options);
-  const ordinaryAlone = maskStatisticsOf(options) === "ordinary";
+  const ordinaryAlone = options.maskProbability > 0 && maskStatisticsOf(options) === "ordinary";
   return {
     name: "anchored",
     anchored: true,
@@ -50,7 +50,7 @@ export const anchored = (options: AnchoredOptions): Method => {
     },
     input: ({ images, references, maskReference }) => tuple(images, references, maskReference),
     loss(model, params, state, { targets, warmStart, ...shown }) {
-      const before = ordinaryAlone ? kept(state) : {};
+      const before = ordinaryAlone ? keep(state) : {};
       const masked = shown.maskReference.ref;
       const { logits: outputs, state: moved } = model.apply(params, state, this.input(shown), "train");
       const { loss, logits } = minimised(this.output, outputs, targets, warmStart);
@@ -62,9 +62,6 @@ export const anchored = (options: AnchoredOptions): Method => {
     },
   };
 };
-
-const kept = (arrays: Arrays): Arrays =>
-  Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, array.ref]));
 
 /** The moved state, or what it was `before`, where that is known, if the scalar `masked` is 1. Consumes all three. */
 function unlessMasked(moved: Arrays, before: Arrays, masked: np.Array): Arrays {

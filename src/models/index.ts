@@ -13,6 +13,7 @@ export {
   type Arrays,
   drawNoise,
   headOnly,
+  keep,
   type Mode,
   type Model,
   type ModelOptions,

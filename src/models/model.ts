@@ -4,6 +4,10 @@ import { HostArray, type HostArrays, isClassifier, type Random } from "../core/i
 /** Named jax-js arrays: parameters or state inside a traced function. */
 export type Arrays = Record<string, np.Array>;
 
+/** The same arrays, to be used once more: jax-js consumes what it is given. */
+export const keep = (arrays: Arrays): Arrays =>
+  Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, array.ref]));
+
 export interface Variables {
   /** Trained by the optimizer, under timm's names: `conv1.weight`, `layer1.0.bn1.weight`, … */
   readonly params: HostArrays;

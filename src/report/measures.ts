@@ -111,6 +111,10 @@ export function measuresOf(study: Study): Measure[] {
 export const valuesOf = (arm: ReportedArm, { of }: Measure): number[] =>
   arm.runs.flatMap(({ results }) => of(results) ?? []);
 
+/** Whether a value of a measure is worse than a guess's, where one is known. */
+export const worseThanGuessing = ({ guess, better }: Measure, value: number): boolean =>
+  guess !== undefined && (better === "lower" ? value > guess : value < guess);
+
 interface Rival {
   readonly arm: ReportedArm;
   readonly values: readonly number[];

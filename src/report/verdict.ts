@@ -11,8 +11,7 @@ export const standing = (interval: readonly [number, number]): Standing =>
  * One sentence for each arm but the baseline: under all corruptions where there are any, else on the first image set that
  * both were judged on. Paired over the images: nothing is said of other seeds.
  */
-export function verdicts(study: Study): string[] {
-  const rows = pairedRows(study);
+export function verdicts(study: Study, rows = pairedRows(study)): string[] {
   return otherArms(study).map((arm, i) => verdictOf(arm, study.baseline, rows, i));
 }
 

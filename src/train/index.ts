@@ -17,7 +17,7 @@ export {
 } from "./predict.ts";
 export { findPretraining, type Pretraining, wantsPretrainingImages } from "./pretraining.ts";
 export { type Recalibrated, type RecalibrateOptions, recalibrate } from "./recalibrate.ts";
-export { type RunRecord, readRun } from "./run-record.ts";
+export { type RunRecord, readRun, withFormerDefaults } from "./run-record.ts";
 export { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 export { Diverged } from "./scores.ts";
 export { type Drift, statisticsDrift } from "./statistics-drift.ts";

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -144,6 +144,16 @@ describe("masked batches and BatchNorm", () => {
     ],
   ])("refuses %s", async (_, attempt, why) => {
     await expect(attempt()).rejects.toThrow(why);
+  });
+
+  test("refuses a checkpoint of another network", async () => {
+    const run = join(folder, "other");
+    cpSync(all, run, { recursive: true });
+    const record = JSON.parse(readFileSync(runPaths(run).config, "utf8"));
+    writeFileSync(runPaths(run).config, JSON.stringify({ ...record, config: { ...record.config, model: "resnet18" } }));
+    await expect(recalibrate(run, tinyDataSet(), { out: join(folder, "never") })).rejects.toThrow(
+      "it belongs to another model",
+    );
   });
 
   test("refuses a network without BatchNorm", async () => {

@@ -5,12 +5,14 @@ import {
   type HostArray,
   type HostArrays,
   type ImageSet,
+  Random,
   runPaths,
   UserError,
   writeFileAtomic,
 } from "../core/index.ts";
+import type { Pictures } from "../data/index.ts";
 import { createMethod } from "../methods/index.ts";
-import type { Variables } from "../models/index.ts";
+import type { Model, Variables } from "../models/index.ts";
 import { batchStatistics } from "./batch-statistics.ts";
 import { trainBatches } from "./batches.ts";
 import { checkVariables, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
@@ -18,7 +20,7 @@ import type { RunConfig } from "./config.ts";
 import { createForward } from "./forward.ts";
 import { mixingPicturesOf } from "./mixing-pictures.ts";
 import { buildNetwork, outputAnchorOf } from "./predict.ts";
-import { referenceSet } from "./reference-set.ts";
+import { type ReferenceSet, referenceSet } from "./reference-set.ts";
 import { type RunRecord, readRun } from "./run-record.ts";
 import { type Drift, statisticsDrift } from "./statistics-drift.ts";
 
@@ -66,76 +68,93 @@ export async function recalibrate(
       `${run}: ${record.data.name} has other training images now than it was trained on; put those back`,
     );
   const network = buildNetwork(record);
-  const { model } = network;
   const checkpoint = loadCheckpoint(runPaths(run).checkpoint);
-  checkVariables(runPaths(run).checkpoint, checkpoint, model, checkpoint);
+  checkVariables(runPaths(run).checkpoint, checkpoint, network.model, network.model.init(new Random("shapes")));
   if (Object.keys(checkpoint.state).length === 0)
     throw new UserError(`${run}: ${config.model} has no BatchNorm, and so no running statistics to take anew`);
   if (measureMasked && config.method.name !== "anchored")
     throw new UserError(`--masked: ${run} was trained by ${config.method.name}, which masks nothing; leave it out`);
 
-  const kinds: Variables[] = [checkpoint, ...(checkpoint.average ? [checkpoint.average] : [])];
-  const total = batches * (kinds.length + Number(measureMasked));
-  let done = 0;
   const references = referenceSet(config, dataSet, { pretraining: record.pretraining, pretrainingImages });
   const pictures = await mixingPicturesOf(config, dataSet.train);
+  const fed = { references, pictures, batches, normalization: record.data.normalization };
+  const total = batches * (1 + Number(checkpoint.average !== undefined) + Number(measureMasked));
+  let done = 0;
   const anew = async (variables: Variables, maskProbability: number): Promise<HostArrays> => {
-    const shown = withMasking(config, maskProbability);
-    const source = trainBatches(
-      shown,
-      { ...dataSet, normalization: record.data.normalization },
-      {
-        method: createMethod(shown.method),
-        model: { ...model, noise: undefined },
-        drawReferencesAt: () => references?.drawAt(1) ?? (() => new Float32Array()),
-        mixingSet: pictures?.images,
-      },
-    );
-    async function* taken() {
-      try {
-        for (let step = 0; step < batches; step++) {
-          signal?.throwIfAborted();
-          const { microBatches } = await source.at(step);
-          const { targets: _, warmStart: _scalar, ...fed } = microBatches[0];
-          yield fed;
-          onProgress?.({ done: ++done, total });
-        }
-      } finally {
-        await source.close();
+    const statistics = batchStatistics(network, variables, config);
+    const shown = trainingTuples(withMasking(config, maskProbability), dataSet, network.model, fed);
+    async function* watched() {
+      for await (const batch of shown) {
+        signal?.throwIfAborted();
+        yield batch;
+        onProgress?.({ done: ++done, total });
       }
     }
-    const statistics = batchStatistics(network, variables, config);
     try {
-      return await statistics.mean(taken());
+      return await statistics.mean(watched());
     } finally {
       await statistics.dispose();
     }
   };
 
-  const [state, averageState] = [await anew(kinds[0], 0), kinds[1] && (await anew(kinds[1], 0))];
+  const raw = { params: checkpoint.params, state: await anew(checkpoint, 0) };
+  const average = checkpoint.average && {
+    params: checkpoint.average.params,
+    state: await anew(checkpoint.average, 0),
+  };
   const masked = measureMasked ? await anew(checkpoint, 1) : undefined;
-  const predicting = checkpoint.average
-    ? { params: checkpoint.average.params, state: averageState! }
-    : { params: checkpoint.params, state };
   const outputAnchor =
     checkpoint.outputAnchor &&
-    (await anchorBy(record, network, { variables: predicting, references: checkpoint.references, dataSet }));
+    (await anchorBy(record, network, { variables: average ?? raw, references: checkpoint.references, dataSet }));
   mkdirSync(out, { recursive: true });
   const recalibrated = { from: run, batches };
   writeFileAtomic(runPaths(out).config, `${JSON.stringify({ ...record, recalibrated }, null, 2)}\n`);
   if (existsSync(runPaths(run).metrics)) copyFileSync(runPaths(run).metrics, runPaths(out).metrics);
-  saveCheckpoint(runPaths(out).checkpoint, {
-    ...checkpoint,
-    state,
-    outputAnchor,
-    average: averageState && { params: checkpoint.average!.params, state: averageState },
-  });
+  saveCheckpoint(runPaths(out).checkpoint, { ...checkpoint, ...raw, average, outputAnchor });
   return {
     out,
     batches,
-    before: statisticsDrift(state, checkpoint.state),
-    ...(masked && { masked: statisticsDrift(state, masked) }),
+    before: statisticsDrift(raw.state, checkpoint.state),
+    ...(masked && { masked: statisticsDrift(raw.state, masked) }),
   };
+}
+
+/** What a method feeds of the first training batches, without targets; nothing is dropped. */
+async function* trainingTuples(
+  config: RunConfig,
+  dataSet: DataSet,
+  model: Model,
+  {
+    references,
+    pictures,
+    batches,
+    normalization,
+  }: {
+    readonly references: ReferenceSet | undefined;
+    readonly pictures: Pictures | undefined;
+    readonly batches: number;
+    readonly normalization: DataSet["normalization"];
+  },
+): AsyncGenerator<HostArrays> {
+  const source = trainBatches(
+    config,
+    { ...dataSet, normalization },
+    {
+      method: createMethod(config.method),
+      model: { ...model, noise: undefined },
+      drawReferencesAt: () => references?.drawAt(1) ?? (() => new Float32Array()),
+      mixingSet: pictures?.images,
+    },
+  );
+  try {
+    for (let step = 0; step < batches; step++) {
+      const { microBatches } = await source.at(step);
+      const { targets: _, warmStart: _scalar, ...fed } = microBatches[0];
+      yield fed;
+    }
+  } finally {
+    await source.close();
+  }
 }
 
 /** What outputs are read relative to (OAT), by the new statistics. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { type DataSet, fingerprintOf, imageCount, type Normalization, runPaths, UserError } from "../core/index.ts";
 import type { Pictures } from "../data/index.ts";
-import { type RunConfig, resolveConfig } from "./config.ts";
+import { type RunConfig, type RunConfigInput, resolveConfig } from "./config.ts";
 import type { Pretraining } from "./pretraining.ts";
 
 /** What `config.json` of a run folder holds: all that is needed to use the checkpoint beside it. */
@@ -71,9 +71,9 @@ export function readRun(run: string): RunRecord {
   }
 }
 
-/** A config with the values that its absent fields had when they did not exist. */
-function withFormerDefaults(config: RunConfig): RunConfig {
+/** The config of a stored run, with the values that its absent fields had when they did not exist. */
+export function withFormerDefaults<C extends RunConfigInput>(config: C): C {
   const { method } = config;
-  if (method.name !== "anchored" || method.maskStatistics !== undefined) return config;
+  if (method?.name !== "anchored" || method.maskStatistics !== undefined) return config;
   return { ...config, method: { ...method, maskStatistics: "all" } };
 }

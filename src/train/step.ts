@@ -1,7 +1,7 @@
 import { lax, numpy as np, valueAndGrad } from "@jax-js/jax";
 import type { HostArray, HostArrays } from "../core/index.ts";
 import type { Method } from "../methods/index.ts";
-import { type Arrays, type Model, type Variables, withNoise } from "../models/index.ts";
+import { type Arrays, keep, type Model, type Variables, withNoise } from "../models/index.ts";
 import { clipByGlobalNorm, type Optimizer } from "../optim/index.ts";
 
 /** Everything that a step moves. */
@@ -42,7 +42,6 @@ interface Traced extends TracedVariables {
 /** How a model's random factors are named among the arrays that a step is fed. */
 export const NOISE_PREFIX = "noise.";
 
-const keep = (arrays: Arrays): Arrays => mapped(arrays, (array) => array.ref);
 const mapped = <T, U>(arrays: Record<string, T>, fn: (array: T, name: string) => U): Record<string, U> =>
   Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, fn(array, name)]));
 

@@ -3,7 +3,7 @@ import { dataTable } from "../copyable.ts";
 import { type Line, lines, scoreHistograms } from "../figures/index.ts";
 import { meanOf, withSd } from "../format.ts";
 import { type Html, html } from "../html.ts";
-import { oodMeasure, oodSets, valuesOf } from "../measures.ts";
+import { oodMeasure, oodSets, valuesOf, worseThanGuessing } from "../measures.ts";
 import type { ReportedArm, Study } from "../study.ts";
 import { number, panel } from "./charts.ts";
 import { armLegend, key } from "./legend.ts";
@@ -47,8 +47,11 @@ ${key([
 
 /** Said in words where foreign images look more familiar than known ones. */
 function belowGuessing(arm: ReportedArm, set: string, score: OodScoreName): string {
-  const mean = meanOf(valuesOf(arm, oodMeasure(set, score)));
-  return mean && mean.mean < 0.5 ? " – below guessing: foreign pictures look more familiar than known ones" : "";
+  const measure = oodMeasure(set, score);
+  const mean = meanOf(valuesOf(arm, measure));
+  return mean && worseThanGuessing(measure, mean.mean)
+    ? " – below guessing: foreign pictures look more familiar than known ones"
+    : "";
 }
 
 function measures({ arms }: Study, set: string): Html {

@@ -1,7 +1,15 @@
 import { compareSeeds } from "../../evaluate/index.ts";
 import { counted, listing, meanOf, points, unbroken, withSd } from "../format.ts";
 import { type Html, html } from "../html.ts";
-import { corruptionMeans, type Measure, oodMeasure, oodSets, setMeasure, valuesOf } from "../measures.ts";
+import {
+  corruptionMeans,
+  type Measure,
+  oodMeasure,
+  oodSets,
+  setMeasure,
+  valuesOf,
+  worseThanGuessing,
+} from "../measures.ts";
 import type { ReportedArm, Study } from "../study.ts";
 import { verdicts } from "../verdict.ts";
 
@@ -86,9 +94,8 @@ function versus(arm: ReportedArm, baseline: ReportedArm, measure: Measure): Vers
 const valueText = (arm: ReportedArm, measure: Measure): string => {
   const mean = meanOf(valuesOf(arm, measure));
   if (!mean) return "–";
-  const better = measure.better === "lower" ? -1 : 1;
-  const below = measure.guess !== undefined && better * mean.mean < better * measure.guess;
-  return `${withSd(mean, measure.unit)} ${measure.unit}`.trim() + (below ? ", worse than guessing" : "");
+  const value = `${withSd(mean, measure.unit)} ${measure.unit}`.trim();
+  return worseThanGuessing(measure, mean.mean) ? `${value}, worse than guessing` : value;
 };
 
 function finding(
