@@ -102,7 +102,7 @@ async function runQuickstart(terminal: Terminal, options: Options): Promise<numb
   const runs = plan.map(({ run }) => run);
   const path = join(out, "report.html");
   const page = await writePage(terminal, out, plan);
-  await report(runs, path, { command: "anchored quickstart", demo: "demo/index.html" });
+  await report(runs, path, { command: `anchored quickstart --data ${options.data}`, demo: "demo/index.html" });
   terminal.out(
     options.json ? toJson(runs.map(readResults)) : summaryLines(study(runs.map(readReportedRun))).join("\n"),
   );
