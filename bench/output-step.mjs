@@ -36,7 +36,7 @@ const optimizer = createOptimizer({
 const { params, state } = model.init(new Random(0));
 const args = (method) => [
   { params, state, slots: optimizer.init(params) },
-  method.prepare(batch, shape, new Random(1), () => new Float32Array()),
+  method.prepare(batch, shape, new Random(1), () => ({ clean: new Float32Array(), shown: new Float32Array() })),
   { learningRate: HostArray.scalar(0.01) },
 ];
 

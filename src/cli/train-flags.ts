@@ -259,6 +259,22 @@ export const trainFlags: readonly TrainFlag[] = [
     only: forAnchored,
   },
   {
+    flag: "--mask-draws",
+    value: "<n>",
+    help: "parts of a batch that are masked each by a draw of its own, as n processes do (1)",
+    parse: whole({ min: 1, example: 4 }),
+    path: "method.maskDraws",
+    only: forAnchored,
+  },
+  {
+    flag: "--mask-keep",
+    value: "<pixels>",
+    help: "side of the central square that a masked reference keeps (0)",
+    parse: whole({ min: 0, example: 8 }),
+    path: "method.maskKeep",
+    only: forAnchored,
+  },
+  {
     flag: "--mask-statistics",
     value: "<which>",
     help: "what moves BatchNorm's running statistics: ordinary (batches that are not masked) | all (the released code; by image) (ordinary)",
@@ -285,7 +301,7 @@ export const trainFlags: readonly TrainFlag[] = [
   {
     flag: "--references",
     value: "<policy>",
-    help: "the reference set: all | N | classes:K | stratified:N",
+    help: "the reference set: all | N | classes:K | stratified:N; batch: the images of each step, in another order",
     parse: referencePolicy,
     path: "method.references",
     only: forAnchored,
@@ -320,6 +336,14 @@ export const trainFlags: readonly TrainFlag[] = [
     help: "rows of a batch that are one image, each under a reference of its own",
     parse: whole({ min: 1, example: 2 }),
     path: "method.referencesPerImage",
+    only: forAnchored,
+  },
+  {
+    flag: "--corrupt-references-every",
+    value: "<n>",
+    help: "batches: in every n-th the reference that is shown is augmented, the residual is to the clean one (0: never)",
+    parse: whole({ min: 0, example: 5 }),
+    path: "method.corruptReferencesEvery",
     only: forAnchored,
   },
   {

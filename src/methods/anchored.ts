@@ -1,10 +1,12 @@
 import { numpy as np } from "@jax-js/jax";
 import { HostArray } from "../core/index.ts";
 import { type Arrays, keep, type Model } from "../models/index.ts";
+import { batchReferences } from "./batch-references.ts";
 import { checkMasking, drawMask, type MaskingOptions, maskStatisticsOf, uniformWhereMasked } from "./masking.ts";
 import type { Method } from "./method.ts";
 import { createOutput, minimised, type OutputOptions } from "./outputs/index.ts";
-import type { ReferenceOptions } from "./references.ts";
+import { maskedRegion } from "./partial-mask.ts";
+import { checkReferences, type ReferenceOptions } from "./references.ts";
 
 export interface AnchoredOptions extends MaskingOptions, ReferenceOptions {
   readonly name: "anchored";
@@ -14,6 +16,11 @@ export interface AnchoredOptions extends MaskingOptions, ReferenceOptions {
   readonly referenceSource?: "new" | "pretraining" | "both";
   /** Rows of a batch that are one image, each under a reference of its own; default 1. They divide the batch. */
   readonly referencesPerImage?: number;
+  /**
+   * n: in every n-th batch the reference that is shown is augmented, while the residual is to the clean one: [aug(r), x − r],
+   * with the images' own targets (ΔUQ, AMP). Default 0: never.
+   */
+  readonly corruptReferencesEvery?: number;
   /** Whether a fresh network starts with the same weights for both halves of the tuple (`tiedStart`); default not. */
   readonly tiedStart?: boolean;
   /** How many references a trained model keeps for its predictions. */
@@ -25,10 +32,12 @@ export interface AnchoredOptions extends MaskingOptions, ReferenceOptions {
 /**
  * Anchored training with reference masking (Narayanaswamy et al., NeurIPS 2024, section 3): every image gets its own
  * reference; with probability α a whole batch, or an image by itself, loses its references and keeps its residuals.
- * @throws UserError as `checkMasking`
+ * @throws UserError as `checkMasking` and `checkReferences`
  */
 export const anchored = (options: AnchoredOptions): Method => {
   checkMasking(options);
+  checkReferences(options);
+  const { maskKeep = 0, corruptReferencesEvery = 0 } = options;
   const ordinaryAlone = options.maskProbability > 0 && maskStatisticsOf(options) === "ordinary";
   return {
     name: "anchored",
@@ -38,9 +47,13 @@ export const anchored = (options: AnchoredOptions): Method => {
     prepare({ images, targets }, { count, channels, height, width, classes }, random, drawReferences, progress = 1) {
       const maskReference = drawMask(options, count, progress, random);
       const imageShape = [count, channels, height, width];
+      const { clean, shown } =
+        options.references === "batch" ? batchReferences(images, count, random) : drawReferences(count, random);
       return {
         images: HostArray.float32(imageShape, images),
-        references: HostArray.float32(imageShape, drawReferences(count, random)),
+        references: HostArray.float32(imageShape, clean),
+        // Fed at every step or at none: a program is compiled for what its first step is fed.
+        ...(corruptReferencesEvery > 0 && { shownReferences: HostArray.float32(imageShape, shown) }),
         maskReference,
         targets: HostArray.float32(
           [count, classes],
@@ -48,7 +61,8 @@ export const anchored = (options: AnchoredOptions): Method => {
         ),
       };
     },
-    input: ({ images, references, maskReference }) => tuple(images, references, maskReference),
+    input: ({ images, references, shownReferences, maskReference }) =>
+      tuple(images, references, { maskReference, maskKeep, shownReferences }),
     loss(model, params, state, { targets, warmStart, ...shown }) {
       const before = ordinaryAlone ? keep(state) : {};
       const masked = shown.maskReference.ref;
@@ -104,12 +118,24 @@ export function predictUnderReferences(
   return np.reshape(logits, [count, batch, logits.shape[1]]);
 }
 
-/**
- * Images x and references r [N, C, H, W] → [N, 2C, H, W], the tuple [r, x − r]; where `maskReference`, [] or
- * [N, 1, 1, 1], is 1, [0, x − r].
- */
-export function tuple(images: np.Array, references: np.Array, maskReference?: np.Array): np.Array {
-  const residual = np.subtract(images, references.ref);
-  const shown = maskReference ? np.multiply(references, np.subtract(1, maskReference)) : references;
-  return np.concatenate([shown, residual], 1);
+export interface TupleOptions {
+  /** [] or [N, 1, 1, 1]: 1 where the reference is masked, else 0; none is where absent. */
+  readonly maskReference?: np.Array;
+  /** Side in pixels of the central square that a masked reference keeps; default 0. */
+  readonly maskKeep?: number;
+  /** [N, C, H, W]: what stands in the references' half in place of them. */
+  readonly shownReferences?: np.Array;
+}
+
+/** Images x and references r [N, C, H, W] → [N, 2C, H, W], the tuple [r, x − r]; where r is masked, [0, x − r]. */
+export function tuple(
+  images: np.Array,
+  references: np.Array,
+  { maskReference, maskKeep = 0, shownReferences }: TupleOptions = {},
+): np.Array {
+  const [, , height, width] = images.shape;
+  const residual = np.subtract(images, shownReferences ? references : references.ref);
+  const shown = shownReferences ?? references;
+  const masked = maskReference && np.multiply(maskReference, maskedRegion(maskKeep, height, width));
+  return np.concatenate([masked ? np.multiply(shown, np.subtract(1, masked)) : shown, residual], 1);
 }

@@ -3,7 +3,7 @@ import type { Method } from "./method.ts";
 import type { CrossEntropyOptions, OutputOptions } from "./outputs/index.ts";
 import { plainInput, type StandardOptions, standard } from "./standard.ts";
 
-export { type AnchoredOptions, anchored, predictUnderReferences, tuple } from "./anchored.ts";
+export { type AnchoredOptions, anchored, predictUnderReferences, type TupleOptions, tuple } from "./anchored.ts";
 export { innerProducts, nearestCandidates, type Transduction, transduction } from "./bilinear-transduction.ts";
 export { calibrateBySpread, combineReferences } from "./combine.ts";
 export { softmaxCrossEntropy } from "./cross-entropy.ts";
@@ -14,7 +14,7 @@ export {
   maskStatistics,
   maskStatisticsOf,
 } from "./masking.ts";
-export type { BatchShape, DrawReferences, Method } from "./method.ts";
+export type { BatchShape, DrawnReferences, DrawReferences, Method } from "./method.ts";
 export {
   type AnchorSource,
   createOutput,

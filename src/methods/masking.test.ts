@@ -33,6 +33,17 @@ describe.each<[string, MaskingOptions, number[]]>([
   });
 });
 
+test("each part of a batch is masked by a draw of its own", () => {
+  const masks = Array.from({ length: 400 }, (_, i) => [
+    ...drawMask({ maskProbability: 0.25, maskDraws: 4 }, 8, 1, new Random("mask draws", i)).data,
+  ]);
+  for (const mask of masks) expect(mask.filter((_, i) => i % 2 === 0)).toEqual(mask.filter((_, i) => i % 2 === 1));
+  const parts = masks.flatMap((mask) => mask.filter((_, i) => i % 2 === 0));
+  expect(Math.abs(parts.reduce((a, b) => a + b) / parts.length - 0.25)).toBeLessThan(0.04);
+  // All four are masked in α⁴ of the batches, not in α of them.
+  expect(masks.filter((mask) => mask.every((masked) => masked === 1)).length).toBeLessThan(10);
+});
+
 test("the rise ends where it starts or later", () => {
   expect(() => checkMasking({ maskProbability: 0.5, maskFrom: 0.5, maskTo: 0.5 })).not.toThrow();
   expect(() => checkMasking({ maskProbability: 0.5, maskFrom: 0.5, maskTo: 0.2 })).toThrow(UserError);
@@ -44,10 +55,17 @@ test("the rise ends where it starts or later", () => {
 test("masked batches leave running statistics alone by default, images cannot", () => {
   expect(maskStatisticsOf({})).toBe("ordinary");
   expect(maskStatisticsOf({ maskBy: "image" })).toBe("all");
+  expect(maskStatisticsOf({ maskDraws: 2 })).toBe("all");
   expect(maskStatisticsOf({ maskStatistics: "all" })).toBe("all");
+  expect(() => checkMasking({ maskProbability: 0.5, maskDraws: 2, maskStatistics: "ordinary" })).toThrow(
+    "--mask-statistics ordinary: with --mask-draws 2 masked images share batches",
+  );
+  expect(() => checkMasking({ maskProbability: 0.5, maskDraws: 2, maskBy: "image" })).toThrow(
+    "--mask-draws 2: --mask-by image draws for every image already",
+  );
   expect(() => checkMasking({ maskProbability: 0.5, maskBy: "image", maskStatistics: "all" })).not.toThrow();
   expect(() => checkMasking({ maskProbability: 0.5, maskBy: "image", maskStatistics: "ordinary" })).toThrow(
-    "--mask-statistics ordinary: with --mask-by image every batch holds masked images",
+    "--mask-statistics ordinary: with --mask-by image masked images share batches",
   );
 });
 

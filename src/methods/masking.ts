@@ -13,6 +13,13 @@ export interface MaskingOptions {
    * and unmasked images share BatchNorm's statistics, and every batch has about the same share of them.
    */
   readonly maskBy?: "batch" | "image";
+  /**
+   * P, which divides the batch; default 1. Each P-th of a batch is masked by a draw of its own, as P processes of data-parallel
+   * training draw in the released code.
+   */
+  readonly maskDraws?: number;
+  /** Side in pixels of the central square that a masked reference keeps, less than the image's; default 0. */
+  readonly maskKeep?: number;
   /** Which batches move BatchNorm's running statistics; default as `maskStatisticsOf` says. */
   readonly maskStatistics?: MaskStatistics;
 }
@@ -24,13 +31,18 @@ export interface MaskingOptions {
 export const maskStatistics = ["ordinary", "all"] as const;
 export type MaskStatistics = (typeof maskStatistics)[number];
 
-/** `ordinary`, but `all` where single images are masked: those share a batch, and its statistics, with others. */
-export const maskStatisticsOf = ({ maskBy, maskStatistics }: Pick<MaskingOptions, "maskBy" | "maskStatistics">) =>
-  maskStatistics ?? (maskBy === "image" ? "all" : "ordinary");
+/** Whether masked and unmasked images share a batch, and with it the statistics that they are normalised by. */
+const isMixed = ({ maskBy, maskDraws = 1 }: Pick<MaskingOptions, "maskBy" | "maskDraws">) =>
+  maskBy === "image" || maskDraws > 1;
 
-/** @throws UserError for α outside [0, 1], a rise that ends before it starts, and statistics that no batch has. */
+/** `ordinary`, but `all` where masked images share a batch with others. */
+export const maskStatisticsOf = (
+  options: Pick<MaskingOptions, "maskBy" | "maskDraws" | "maskStatistics">,
+): MaskStatistics => options.maskStatistics ?? (isMixed(options) ? "all" : "ordinary");
+
+/** @throws UserError for α outside [0, 1], a rise that ends before it starts, and options that exclude each other. */
 export function checkMasking(options: MaskingOptions): void {
-  const { maskProbability, maskFrom = 0, maskTo = maskFrom } = options;
+  const { maskProbability, maskFrom = 0, maskTo = maskFrom, maskDraws = 1 } = options;
   if (!(maskProbability >= 0 && maskProbability <= 1))
     throw new UserError(
       `--mask-probability ${maskProbability}: outside [0, 1]; it is the share of masked batches, e.g. 0.25`,
@@ -39,9 +51,13 @@ export function checkMasking(options: MaskingOptions): void {
     throw new UserError(
       `--mask-to ${maskTo}: before --mask-from ${maskFrom}; α rises from there, so use at least that`,
     );
-  if (options.maskBy === "image" && options.maskStatistics === "ordinary")
+  if (options.maskBy === "image" && maskDraws > 1)
     throw new UserError(
-      "--mask-statistics ordinary: with --mask-by image every batch holds masked images, so that none is ordinary; use all, and `anchored recalibrate` after training",
+      `--mask-draws ${maskDraws}: --mask-by image draws for every image already; leave one of them out`,
+    );
+  if (isMixed(options) && options.maskStatistics === "ordinary")
+    throw new UserError(
+      `--mask-statistics ordinary: with ${options.maskBy === "image" ? "--mask-by image" : `--mask-draws ${maskDraws}`} masked images share batches with others, so that hardly one is ordinary; use all, and \`anchored recalibrate\` after training`,
     );
 }
 
@@ -54,12 +70,14 @@ export function maskProbabilityAt(
   return progress <= maskFrom ? 0 : (maskProbability * (progress - maskFrom)) / (maskTo - maskFrom);
 }
 
-/** 1 where the reference is masked, else 0: a scalar for the batch, or [N, 1, 1, 1] for its images. */
+/** 1 where the reference is masked, else 0: a scalar for the batch; [N, 1, 1, 1] where its images may differ. */
 export function drawMask(options: MaskingOptions, count: number, progress: number, random: Random): HostArray {
   const probability = maskProbabilityAt(options, progress);
   const draw = () => (random.uniform() < probability ? 1 : 0);
-  if (options.maskBy !== "image") return HostArray.scalar(draw());
-  return HostArray.float32([count, 1, 1, 1], Float32Array.from({ length: count }, draw));
+  if (!isMixed(options)) return HostArray.scalar(draw());
+  const draws = Array.from({ length: options.maskBy === "image" ? count : (options.maskDraws ?? 1) }, draw);
+  const ofImage = (_: unknown, image: number) => draws[Math.floor((image * draws.length) / count)];
+  return HostArray.float32([count, 1, 1, 1], Float32Array.from({ length: count }, ofImage));
 }
 
 /** Targets [N × K] with those of masked images made uniform, 1/K each. */

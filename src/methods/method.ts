@@ -12,8 +12,16 @@ export interface BatchShape {
   readonly classes: number;
 }
 
-/** Gives normalised references [count, C, H, W], drawn with replacement from the reference set, test transform. */
-export type DrawReferences = (count: number, random: Random) => Float32Array;
+/** Normalised references [count, C, H, W]. */
+export interface DrawnReferences {
+  /** As they are: what is subtracted from the images. */
+  readonly clean: Float32Array;
+  /** What the network sees beside the residuals: the same array, but where this batch's references are corrupted. */
+  readonly shown: Float32Array;
+}
+
+/** Draws references with replacement from the reference set, test transform. */
+export type DrawReferences = (count: number, random: Random) => DrawnReferences;
 
 /** What a model is fed, what is minimised, and how it predicts. Host draws and traced functions are kept apart. */
 export interface Method {

@@ -27,8 +27,10 @@ const batch = {
   images: noise(8 * 3 * 64),
   targets: Float32Array.from({ length: 24 }, (_, i) => Number(i % 3 === Math.floor(i / 3) % 3)),
 };
-const drawReferences = (count: number, random: Random) =>
-  Float32Array.from({ length: count * 3 * 64 }, () => random.normal());
+const drawReferences = (count: number, random: Random) => {
+  const draw = () => Float32Array.from({ length: count * 3 * 64 }, () => random.normal());
+  return { clean: draw(), shown: draw() };
+};
 
 const anchored = (maskProbability: number, maskTarget: "label" | "uniform" = "label"): AnchoredOptions => ({
   name: "anchored",
@@ -56,6 +58,10 @@ describe.each<[string, MethodOptions]>([
   ["oat", oat()],
   ["anchored, with oat's output", { ...anchored(0), output: oat({ anchor: "code" }) } as MethodOptions],
   ["anchored, some images masked toward uniform", { ...anchored(0.5, "uniform"), maskBy: "image" }],
+  ["anchored, quarters of the batch masked apart", { ...anchored(0.5), maskDraws: 4 }],
+  ["anchored, a central square kept", { ...anchored(1), maskKeep: 4 }],
+  ["anchored, references from the batch", { ...anchored(0.5), references: "batch" }],
+  ["anchored, corrupted references", { ...anchored(0), corruptReferencesEvery: 2 }],
 ])("%s", (_, options) => {
   const method = createMethod(options);
   const model = createModel("resnet20", { inputChannels: method.inputChannels(3), classes: 3 });
@@ -174,13 +180,66 @@ test.skipIf(!block).each([[[4, 1]], [[1, 3]]])(
 test("a tuple is [r, x − r], and [0, x − r] where masked", async () => {
   const x = HostArray.float32([1, 1, 1, 2], [5, 7]);
   const r = HostArray.float32([1, 1, 1, 2], [1, 2]);
-  const run = async (mask: number) => [...(await runReference(tuple, [x, r, HostArray.scalar(mask)])).data];
+  const masked = (x: np.Array, r: np.Array, maskReference: np.Array) => tuple(x, r, { maskReference });
+  const run = async (mask: number) => [...(await runReference(masked, [x, r, HostArray.scalar(mask)])).data];
   expect(await run(0)).toEqual([1, 2, 4, 5]);
   expect(await run(1)).toEqual([0, 0, 4, 5]);
   const both = ({ data: [a, b] }: HostArray) => HostArray.float32([2, 1, 1, 2], [a, b, a, b]);
   const byImage = HostArray.float32([2, 1, 1, 1], [1, 0]);
-  const { data } = await runReference(tuple, [both(x as HostArray), both(r as HostArray), byImage]);
+  const { data } = await runReference(masked, [both(x as HostArray), both(r as HostArray), byImage]);
   expect([...data]).toEqual([0, 0, 4, 5, 1, 2, 4, 5]);
+});
+
+test("a corrupted reference is shown, the residual is to the clean one: [aug(r), x − r]", async () => {
+  const [x, r, shown] = [
+    [5, 7],
+    [1, 2],
+    [9, 8],
+  ].map((pair) => HostArray.float32([1, 1, 1, 2], pair));
+  const corrupted = (x: np.Array, r: np.Array, shownReferences: np.Array) => tuple(x, r, { shownReferences });
+  expect([...(await runReference(corrupted, [x, r, shown])).data]).toEqual([9, 8, 4, 5]);
+});
+
+test("a partial mask keeps the central square of the reference, and the whole residual", async () => {
+  const x = HostArray.float32([1, 1, 3, 4], new Float32Array(12).fill(1));
+  const r = HostArray.float32(
+    [1, 1, 3, 4],
+    Float32Array.from({ length: 12 }, (_, i) => i + 1),
+  );
+  const masked = (keep: number) => (x: np.Array, r: np.Array, maskReference: np.Array) =>
+    tuple(x, r, { maskReference, maskKeep: keep });
+  const shown = async (keep: number, mask: number) =>
+    [...(await runReference(masked(keep), [x, r, HostArray.scalar(mask)])).data].slice(0, 12);
+  // (3 − 2)/2 and (4 − 2)/2: the half goes to the even side, 0.
+  expect(await shown(2, 1)).toEqual([0, 2, 3, 0, 0, 6, 7, 0, 0, 0, 0, 0]);
+  expect(await shown(1, 1)).toEqual([0, 0, 0, 0, 0, 0, 7, 0, 0, 0, 0, 0]);
+  expect(await shown(2, 0)).toEqual([...r.data]);
+  const residual = (await runReference(masked(2), [x, r, HostArray.scalar(1)])).data.slice(12);
+  expect([...residual]).toEqual([...r.data].map((value) => 1 - value));
+});
+
+test("references from the batch are its images in another order", () => {
+  const { images, references } = createMethod({ ...anchored(0), references: "batch" }).prepare(
+    batch,
+    shape,
+    new Random(3),
+    () => {
+      throw new Error("the reference set is not asked");
+    },
+  );
+  const rows = ({ data }: HostArray) => Array.from({ length: 8 }, (_, i) => data.slice(192 * i, 192 * (i + 1)).join());
+  expect(rows(references)).not.toEqual(rows(images));
+  expect(rows(references).sort()).toEqual(rows(images).sort());
+});
+
+test.each<[Partial<AnchoredOptions>, string]>([
+  [{ referenceStart: 4 }, "--reference-start 4: --references batch takes the images of each step"],
+  [{ referenceSource: "both" }, "--references-from both: --references batch takes the images that are trained on"],
+  [{ corruptReferencesEvery: 5 }, "--corrupt-references-every 5: --references batch takes images that are augmented"],
+])("references from the batch exclude %j", (options, message) => {
+  const make = () => createMethod({ ...anchored(0), references: "batch", ...options });
+  expect(make).toThrow(UserError);
+  expect(make).toThrow(message);
 });
 
 test("cross-entropy on soft targets, by hand", async () => {

@@ -2,7 +2,7 @@ import { type ImageSet, imageCount, permutation, Random, UserError } from "../co
 
 /** Which training images serve as references, and when. */
 export interface ReferenceOptions {
-  /** The reference set: `all`, `N`, `classes:K` or `stratified:N`. */
+  /** The reference set: `all`, `N`, `classes:K`, `stratified:N`, or `batch`: the images that are trained on at a step. */
   readonly references: string;
   /** How many of them there are at the start; all where absent. */
   readonly referenceStart?: number;
@@ -13,6 +13,8 @@ export interface ReferenceOptions {
 /** Which training images may serve as references. */
 export type ReferencePolicy =
   | { readonly kind: "all" }
+  /** At each step the images of its batch; a trained model keeps some of all training images. */
+  | { readonly kind: "batch" }
   /** N images drawn from all. */
   | { readonly kind: "images"; readonly count: number }
   /** All images of K classes drawn from all classes. */
@@ -20,12 +22,33 @@ export type ReferencePolicy =
   /** N images, as evenly over all classes as N allows. */
   | { readonly kind: "stratified"; readonly count: number };
 
-/** Reads `all`, `N`, `classes:K` or `stratified:N`. @throws UserError for anything else. */
+/** @throws UserError where references from the batch are to come from a set as well. */
+export function checkReferences({
+  references,
+  referenceStart,
+  referenceSource = "new",
+  corruptReferencesEvery = 0,
+}: ReferenceOptions & {
+  readonly referenceSource?: string;
+  readonly corruptReferencesEvery?: number;
+}): void {
+  if (references !== "batch") return;
+  const refuse = (flag: string, why: string) =>
+    new UserError(`${flag}: --references batch ${why}; leave one of them out`);
+  if (referenceStart !== undefined)
+    throw refuse(`--reference-start ${referenceStart}`, "takes the images of each step, no set that could grow");
+  if (referenceSource !== "new")
+    throw refuse(`--references-from ${referenceSource}`, "takes the images that are trained on");
+  if (corruptReferencesEvery > 0)
+    throw refuse(`--corrupt-references-every ${corruptReferencesEvery}`, "takes images that are augmented already");
+}
+
+/** Reads `all`, `batch`, `N`, `classes:K` or `stratified:N`. @throws UserError for anything else. */
 export function parseReferencePolicy(text: string): ReferencePolicy {
-  const match = /^(?:all|(?:(classes|stratified):)?(\d+))$/.exec(text);
+  const match = /^(?:all|batch|(?:(classes|stratified):)?(\d+))$/.exec(text);
   const wrong = (why: string) => new UserError(`--references ${text}: ${why}`);
-  if (!match) throw wrong("unknown policy; known: all, N, classes:K, stratified:N (e.g. stratified:500)");
-  if (text === "all") return { kind: "all" };
+  if (!match) throw wrong("unknown policy; known: all, batch, N, classes:K, stratified:N (e.g. stratified:500)");
+  if (text === "all" || text === "batch") return { kind: text };
   const count = Number(match[2]);
   if (count < 1) throw wrong("an empty reference set; use at least 1");
   return { kind: (match[1] ?? "images") as "images" | "classes" | "stratified", count };
@@ -44,6 +67,7 @@ export function referenceRows(text: string, train: ImageSet, seed: number): Int3
 
   switch (policy.kind) {
     case "all":
+    case "batch":
       return Int32Array.from({ length: images }, (_, row) => row);
     case "images":
       if (policy.count > images) throw wrong(`more than the ${images} training images; use at most ${images}, or all`);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { UserError } from "../core/index.ts";
 import { createMethod } from "../methods/index.ts";
 import { createModel } from "../models/index.ts";
 import { trainBatches } from "./batches.ts";
@@ -73,4 +74,27 @@ test("late masking: no batch before its share of the training, all of them after
 test("what a first layer is fitted to is never masked", () => {
   const { maskReference } = batchesOf({ name: "anchored", maskProbability: 1 }).plain(10);
   expect([...maskReference.data]).toEqual([0]);
+});
+
+test("every n-th batch shows corrupted references; the residual's stay clean, and members of the reference set", async () => {
+  const batches = batchesOf({ name: "anchored", corruptReferencesEvery: 3 });
+  const plain = batchesOf({ name: "anchored" });
+  const clean = new Set(rowsOf(plain.plain(50).images));
+  const corrupted: boolean[] = [];
+  for (let step = 0; step < 6; step++) {
+    const [{ references, shownReferences }] = (await batches.at(step)).microBatches;
+    expect(rowsOf(references).every((row) => clean.has(row))).toBe(true);
+    corrupted.push(rowsOf(shownReferences).join() !== rowsOf(references).join());
+    // The draws themselves are those of a run without.
+    expect(references).toEqual((await plain.at(step)).microBatches[0].references);
+  }
+  expect(corrupted).toEqual([false, false, true, false, false, true]);
+});
+
+test.each([
+  [{ maskDraws: 3 }, "--mask-draws 3: does not divide the batch of 8; choose a --batch-size that is a multiple"],
+  [{ maskKeep: 8 }, "--mask-keep 8: nothing would be masked of images of 8 × 8 pixels; use less than 8"],
+])("%j is refused", (options, message) => {
+  expect(() => batchesOf({ name: "anchored", ...options })).toThrow(UserError);
+  expect(() => batchesOf({ name: "anchored", ...options })).toThrow(message);
 });

@@ -9,7 +9,7 @@ import {
   Random,
   UserError,
 } from "../core/index.ts";
-import { createMethod, type DrawReferences, type Method } from "../methods/index.ts";
+import { type AnchoredOptions, createMethod, type DrawReferences, type Method } from "../methods/index.ts";
 import { drawNoise, type Model } from "../models/index.ts";
 import type { RunConfig } from "./config.ts";
 import { epochOrder } from "./epoch-order.ts";
@@ -27,8 +27,8 @@ export interface TrainBatch {
 export interface BatchParts {
   readonly method: Method;
   readonly model: Model;
-  /** At a share of the training; called by methods that have references. */
-  readonly drawReferencesAt: (progress: number) => DrawReferences;
+  /** At a share of the training, and a step of it; called by methods that have references. */
+  readonly drawReferencesAt: (progress: number, step?: number) => DrawReferences;
   /** Threads that make batches; none where absent. */
   readonly workers?: Workers;
   /** Pictures that `pixMix` mixes with. */
@@ -73,6 +73,8 @@ export function trainBatches(
       `--references-per-image ${copies}: does not divide the batch of ${batchSize}; choose a --batch-size that is a multiple`,
     );
 
+  if (anchored) checkMaskSizes(anchored, shape);
+
   const count = imageCount(train);
   const orderOf = epochOrder({ count, length: stepsPerEpoch * batchSize, repeats: config.repeatedAugmentation, seed });
   return {
@@ -104,7 +106,13 @@ export function trainBatches(
       const repetitions = places.repetitions && repeated(places.repetitions, copies);
       const batch = await made.make({ step, epoch, rows, repetitions });
       const progress = step / (config.epochs * stepsPerEpoch);
-      const fed = method.prepare(batch, shape, new Random("method", seed, step), drawReferencesAt(progress), progress);
+      const fed = method.prepare(
+        batch,
+        shape,
+        new Random("method", seed, step),
+        drawReferencesAt(progress, step),
+        progress,
+      );
       // Fed at every step or at none: a program is compiled for what its first step is fed.
       if (warmStartEpochs > 0) fed.warmStart = HostArray.scalar(step < warmStartEpochs * stepsPerEpoch ? 1 : 0);
       for (const [name, factors] of Object.entries(drawNoise(model, batchSize, new Random("noise", seed, step))))
@@ -120,6 +128,21 @@ export function trainBatches(
     stepTook: made.stepTook,
     close: made.close,
   };
+}
+
+/** @throws UserError where parts that are masked apart do not divide the batch, or a mask would keep a whole side. */
+function checkMaskSizes(
+  { maskDraws = 1, maskKeep = 0 }: AnchoredOptions,
+  { count, height, width }: { readonly count: number; readonly height: number; readonly width: number },
+): void {
+  if (count % maskDraws !== 0)
+    throw new UserError(
+      `--mask-draws ${maskDraws}: does not divide the batch of ${count}; choose a --batch-size that is a multiple`,
+    );
+  if (maskKeep >= Math.min(height, width))
+    throw new UserError(
+      `--mask-keep ${maskKeep}: nothing would be masked of images of ${height} × ${width} pixels; use less than ${Math.min(height, width)}`,
+    );
 }
 
 /** [a, b], 2 → [a, b, a, b]: every micro-batch of an accumulated step holds as many different images as can be. */

@@ -32,6 +32,9 @@ const anchoredFields = z.strictObject({
   maskProbability: share.default(0.25),
   maskTarget: z.enum(["label", "uniform"]).default("label"),
   maskBy: z.enum(["batch", "image"]).default("batch"),
+  maskDraws: count.default(1),
+  /** Pixels. */
+  maskKeep: z.int().min(0).default(0),
   /** As `maskStatisticsOf` says where absent. */
   maskStatistics: z.enum(maskStatistics).optional(),
   maskFrom: share.default(0),
@@ -44,6 +47,8 @@ const anchoredFields = z.strictObject({
   referenceStart: count.optional(),
   referenceGrowth: share.default(0.5),
   referencesPerImage: count.default(1),
+  /** Batches; 0: never. */
+  corruptReferencesEvery: z.int().min(0).default(0),
   tiedStart: z.boolean().default(false),
   referenceCount: count.default(10),
   output: z.discriminatedUnion("name", [crossEntropy, oat, mseOneHot, mseScaled]).optional(),

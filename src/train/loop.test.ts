@@ -197,6 +197,18 @@ describe("an anchored run", () => {
     expect(outcome(twice)).toEqual(outcome(once));
   });
 
+  test("corrupted references, partial masks and several mask draws resume bit for bit, too", async () => {
+    const all = tinyConfig({ method: { ...anchored, corruptReferencesEvery: 2, maskKeep: 2, maskDraws: 4 } });
+    const [once, twice] = [join(folder, "corrupted"), join(folder, "corrupted resumed")];
+    await train(all, tinyDataSet(), { run: once });
+    await train(all, tinyDataSet(), { run: twice, maxSteps: 5 });
+    await train(all, tinyDataSet(), { run: twice, resume: true });
+    expect(outcome(twice)).toEqual(outcome(once));
+    const plain = join(folder, "not corrupted");
+    await train(tinyConfig({ method: { ...anchored, maskKeep: 2, maskDraws: 4 } }), tinyDataSet(), { run: plain });
+    expect(outcome(plain)).not.toEqual(outcome(once));
+  });
+
   test("accumulated gradients are those of the whole batch, and are clipped as one", async () => {
     const weights = async (accumulate: number) => {
       const run = join(folder, `accumulate ${accumulate}`);

@@ -24,7 +24,7 @@ import { appendMetrics, type MetricsLine, truncateMetrics } from "./metrics-log.
 import { mixingPicturesOf } from "./mixing-pictures.ts";
 import { buildNetwork, outputAnchorOf, predictSet } from "./predict.ts";
 import { findPretraining } from "./pretraining.ts";
-import { referenceSet } from "./reference-set.ts";
+import { noReferences, referenceSet } from "./reference-set.ts";
 import { describeRun, type RunRecord, readRun } from "./run-record.ts";
 import { accuracyOf, correctCount, Diverged, meanNll, requireFinite } from "./scores.ts";
 import { movingParameters, type StepControls, type TrainState } from "./step.ts";
@@ -114,7 +114,7 @@ export async function train(config: RunConfig, given: DataSet, options: TrainOpt
   const model = config.trainable === "head" ? headOnly(whole, whole.init(new Random("shapes")).params) : whole;
   const optimizer = createOptimizer(config.optimizer);
   const referencesFrom = referenceSet(config, dataSet, { pretraining, pretrainingImages: options.pretrainingImages });
-  const drawReferencesAt = referencesFrom?.drawAt ?? (() => () => new Float32Array());
+  const drawReferencesAt = referencesFrom?.drawAt ?? (() => noReferences);
   const mixingSet = pictures?.images;
   const batches = trainBatches(config, dataSet, { method, model, drawReferencesAt, workers, mixingSet });
   const { stepsPerEpoch } = batches;

@@ -66,7 +66,7 @@ test.each([
   ["both", ["now", "old"]],
 ] as const)("references from %s are drawn and kept from there, by that run's policy", (source, wanted) => {
   const set = setFrom(source);
-  const drawn = originsOf(set.drawAt(1)(400, new Random("draws")));
+  const drawn = originsOf(set.drawAt(1)(400, new Random("draws")).clean);
   const setsOf = (origins: string[]) => [...new Set(origins.map((name) => name.split(" ")[0]))].sort();
   expect(setsOf(drawn)).toEqual(wanted);
   const fromOld = drawn.filter((name) => name.startsWith("old"));

@@ -20,7 +20,7 @@ import type { RunConfig } from "./config.ts";
 import { createForward } from "./forward.ts";
 import { mixingPicturesOf } from "./mixing-pictures.ts";
 import { buildNetwork, outputAnchorOf } from "./predict.ts";
-import { type ReferenceSet, referenceSet } from "./reference-set.ts";
+import { noReferences, type ReferenceSet, referenceSet } from "./reference-set.ts";
 import { type RunRecord, readRun } from "./run-record.ts";
 import { type Drift, statisticsDrift } from "./statistics-drift.ts";
 
@@ -142,7 +142,7 @@ async function* trainingTuples(
     {
       method: createMethod(config.method),
       model: { ...model, noise: undefined },
-      drawReferencesAt: () => references?.drawAt(1) ?? (() => new Float32Array()),
+      drawReferencesAt: () => references?.drawAt(1) ?? noReferences,
       mixingSet: pictures?.images,
     },
   );
@@ -179,5 +179,6 @@ async function anchorBy(
 function withMasking(config: RunConfig, maskProbability: number): RunConfig {
   const whole = { ...config, accumulate: 1 };
   if (config.method.name !== "anchored") return whole;
-  return { ...whole, method: { ...config.method, maskProbability, maskFrom: 0, maskTo: 0, maskBy: "batch" } };
+  const shown = { corruptReferencesEvery: 0, maskFrom: 0, maskTo: 0, maskBy: "batch", maskDraws: 1 } as const;
+  return { ...whole, method: { ...config.method, ...shown, maskProbability } };
 }

@@ -1,6 +1,7 @@
-import { normalizeImages } from "../augment/index.ts";
+import { type Augmentation, makeBatch, normalizeImages } from "../augment/index.ts";
 import { type DataSet, HostArray, type ImageSet, type Random, sizeOf } from "../core/index.ts";
 import {
+  type DrawnReferences,
   type DrawReferences,
   growthOrder,
   keptReferenceRows,
@@ -8,15 +9,19 @@ import {
   referencesInUse,
 } from "../methods/index.ts";
 import type { RunConfig } from "./config.ts";
+import { corruptsReferences, referenceCorruption } from "./corrupted-references.ts";
 import { checkPretrainingImages, type Pretraining, wantsPretrainingImages } from "./pretraining.ts";
 
 /** The references of a run, normalised as its images are. */
 export interface ReferenceSet {
-  /** At a share of the training: a set may grow. */
-  readonly drawAt: (progress: number) => DrawReferences;
+  /** At a step, and a share of the training: a set may grow, and some batches see corrupted references. */
+  readonly drawAt: (progress: number, step?: number) => DrawReferences;
   /** [R, C, H, W]: those that the trained model keeps for its predictions. */
   readonly kept: () => HostArray;
 }
+
+/** For methods that draw none. */
+export const noReferences: DrawReferences = () => ({ clean: new Float32Array(), shown: new Float32Array() });
 
 /** Part of a reference set: rows of one image set. */
 interface Source {
@@ -53,12 +58,13 @@ export function referenceSet(
     sources.push({ set: train, rows: referenceRows(method.references, train, seed) });
   const growing = sources.map(({ set, rows }) => ({ set, rows: growthOrder(rows, method, seed) }));
   return {
-    drawAt(progress) {
+    drawAt(progress, step) {
+      const corruption = step !== undefined && corruptsReferences(method, step) ? referenceCorruption : [];
       const inUse = growing.map(({ set, rows }) => ({
         set,
         rows: rows.subarray(0, referencesInUse(rows.length, method, progress)),
       }));
-      return (count, random) => drawFrom(inUse, count, random, normalization);
+      return (count, random) => drawFrom(inUse, count, random, { normalization, corruption });
     },
     kept() {
       const images = byTurns(
@@ -74,20 +80,18 @@ export function referenceSet(
   };
 }
 
-function drawFrom(
-  sources: readonly Source[],
-  count: number,
-  random: Random,
-  normalization: DataSet["normalization"],
-): Float32Array {
+interface Encoding {
+  readonly normalization: DataSet["normalization"];
+  /** Of what is shown; none where empty. */
+  readonly corruption: readonly Augmentation[];
+}
+
+function drawFrom(sources: readonly Source[], count: number, random: Random, encoding: Encoding): DrawnReferences {
   const draw = ({ rows }: Source) => rows[random.integer(rows.length)];
   if (sources.length === 1) {
     const [source] = sources;
-    return normalizeImages(
-      source.set,
-      Int32Array.from({ length: count }, () => draw(source)),
-      normalization,
-    );
+    const rows = Int32Array.from({ length: count }, () => draw(source));
+    return encoded(source.set, rows, random, encoding);
   }
   const chosen = Array.from({ length: count }, () => {
     const source = random.integer(sources.length);
@@ -95,17 +99,29 @@ function drawFrom(
   });
   const { height, width, channels } = sources[0].set;
   const size = height * width * channels;
-  const images = new Float32Array(count * size);
+  const clean = new Float32Array(count * size);
+  const shown = encoding.corruption.length > 0 ? new Float32Array(count * size) : clean;
   for (const [number, { set }] of sources.entries()) {
     const places = chosen.flatMap(({ source }, place) => (source === number ? [place] : []));
-    const own = normalizeImages(
-      set,
-      places.map((place) => chosen[place].row),
-      normalization,
-    );
-    for (const [i, place] of places.entries()) images.set(own.subarray(i * size, (i + 1) * size), place * size);
+    const rows = places.map((place) => chosen[place].row);
+    const own = encoded(set, rows, random, encoding);
+    for (const [i, place] of places.entries()) {
+      clean.set(own.clean.subarray(i * size, (i + 1) * size), place * size);
+      if (shown !== clean) shown.set(own.shown.subarray(i * size, (i + 1) * size), place * size);
+    }
   }
-  return images;
+  return { clean, shown };
+}
+
+function encoded(
+  set: ImageSet,
+  rows: ArrayLike<number>,
+  random: Random,
+  { normalization, corruption }: Encoding,
+): DrawnReferences {
+  const clean = normalizeImages(set, rows, normalization);
+  if (corruption.length === 0) return { clean, shown: clean };
+  return { clean, shown: makeBatch(set, rows, { normalization, augment: corruption, random: () => random }).images };
 }
 
 /** At most `count` images, from each source in turn as long as it has any. */

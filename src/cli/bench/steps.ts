@@ -67,7 +67,10 @@ export function trainingStep(name: BenchModel, count: number): TrainingStep {
     i % shape.classes === Math.floor(i / shape.classes) % shape.classes ? 1 : 0,
   );
   const batch: Batch = { images: noise(count), targets };
-  const fed: HostArrays = method.prepare(batch, shape, random, noise);
+  const fed: HostArrays = method.prepare(batch, shape, random, (images) => {
+    const references = noise(images);
+    return { clean: references, shown: references };
+  });
   const initial = model.init(random);
   const { frozen } = model;
   const start: TrainState = { ...initial, slots: optimizer.init(movingParameters(initial.params, frozen)) };
