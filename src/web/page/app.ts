@@ -3,11 +3,13 @@ import { softmax } from "../../evaluate/judged.ts";
 import type { Client } from "../client.ts";
 import type { Manifest } from "../manifest.ts";
 import { DoubtCurve } from "./doubt-curve.ts";
-import { element, latest, percent } from "./element.ts";
+import { element, latest } from "./element.ts";
 import { show } from "./picture.ts";
+import { onAnyInput, Player } from "./play.ts";
 import { type Reading, read } from "./reading.ts";
 import { Sliders } from "./sliders.ts";
 import { type Chosen, Sources } from "./sources.ts";
+import { Strip } from "./strip.ts";
 import { TeachPanel } from "./teach-panel.ts";
 import { Verdict } from "./verdict.ts";
 
@@ -20,7 +22,6 @@ export interface AppOptions {
 }
 
 const SEVERITIES = [0, 1, 2, 3, 4, 5];
-const STEP_MS = 650;
 
 /** The page: a picture, what is done to it, and what the models say. */
 export class App {
@@ -32,10 +33,9 @@ export class App {
   readonly #curve: DoubtCurve;
   readonly #canvas = element("canvas", { class: "pixels", role: "img", "aria-label": "The picture" });
   readonly #caption = element("figcaption", {});
-  readonly #spoken = element("p", { class: "hidden", "aria-live": "polite" });
   readonly #problem = element("p", { class: "problem", role: "alert", hidden: true });
   readonly #worse: HTMLButtonElement;
-  readonly #strip: HTMLElement;
+  readonly #strip: Strip;
   #chosen!: Chosen;
   /** The picture as it is shown. */
   #shown!: Image;
@@ -43,7 +43,9 @@ export class App {
   #oneByOne = false;
   /** Counts changes: what was begun before the last one is dropped. */
   #version = 0;
-  #playing = false;
+  readonly #player = new Player((playing) => {
+    this.#worse.textContent = playing ? "Stop" : "Make it worse";
+  });
   readonly #refresh = latest(() => this.#predict());
 
   constructor(options: AppOptions) {
@@ -51,7 +53,7 @@ export class App {
     const { manifest, samples, references, client } = options;
     const onProblem = (text: string) => this.#report(text);
     this.#sliders = new Sliders(() => {
-      this.#playing = false;
+      this.#player.stop();
       void this.#changed();
     });
     this.#sources = new Sources({
@@ -71,7 +73,8 @@ export class App {
       { type: "button", class: "primary", onclick: () => void this.#play() },
       "Make it worse",
     );
-    this.#strip = element("div", { class: "strip", "aria-hidden": "true" });
+    onAnyInput(this.#worse, () => this.#player.stop());
+    this.#strip = new Strip(manifest.models.map(({ title }) => title));
     const teach = new TeachPanel({
       manifest,
       current: () => this.#shown,
@@ -80,7 +83,7 @@ export class App {
       onProblem,
     });
     this.nodes = [
-      this.#strip,
+      this.#strip.node,
       this.#problem,
       element(
         "div",
@@ -103,7 +106,7 @@ export class App {
         ),
       ),
       teach.node,
-      this.#spoken,
+      this.#strip.spoken,
     ];
   }
 
@@ -150,7 +153,13 @@ export class App {
       this.#oneByOne = false;
       for (const [i, verdict] of this.#verdicts.entries())
         verdict.show(readings[i], { classNames: this.#classNames, own: this.#ownClass !== undefined, label, oneByOne });
-      this.#summarise(readings, changes.length);
+      this.#strip.show({
+        image: this.#shown,
+        readings,
+        classNames: this.#classNames,
+        label,
+        changes: changes.length,
+      });
       if (version === this.#version) void this.#trace(version, readings);
     } catch (error) {
       this.#report((error as Error).message);
@@ -180,22 +189,15 @@ export class App {
 
   /** From undamaged to severity 5, a step at a time. */
   async #play(): Promise<void> {
-    if (this.#playing) {
-      this.#playing = false;
+    if (this.#player.playing) {
+      this.#player.stop();
       return;
     }
-    this.#playing = true;
-    this.#worse.textContent = "Stop";
     const { last } = this.#sliders;
-    for (const severity of SEVERITIES) {
-      if (!this.#playing) break;
+    await this.#player.play(5, (severity) => {
       this.#sliders.set(last, severity);
-      const begun = performance.now();
-      await this.#changed();
-      await new Promise((resolve) => setTimeout(resolve, STEP_MS - (performance.now() - begun)));
-    }
-    this.#playing = false;
-    this.#worse.textContent = "Make it worse";
+      return this.#changed();
+    });
   }
 
   #taught(name: string | undefined): Promise<void> {
@@ -203,29 +205,6 @@ export class App {
       if (name === undefined) await this.#options.client.call("forget", undefined);
       this.#ownClass = name;
     });
-  }
-
-  /** For those who listen, and in a strip for those who have scrolled the verdicts away. */
-  #summarise(readings: readonly Reading[], changes: number): void {
-    const { models } = this.#options.manifest;
-    const said = readings.map(
-      ({ predicted, doubt }, i) => `${models[i].title}: ${this.#classNames[predicted]}, doubt ${percent(doubt)}`,
-    );
-    this.#spoken.textContent = `${said.join("; ")}${changes > 0 ? `; ${changes} corruptions` : ""}`;
-    const picture = element("canvas", { class: "pixels" });
-    show(picture, this.#shown);
-    this.#strip.replaceChildren(
-      picture,
-      ...readings.map(({ predicted, doubt }, i) =>
-        element(
-          "span",
-          { class: `arm-${i}` },
-          element("i", { class: "swatch" }),
-          element("b", {}, this.#classNames[predicted]),
-          element("span", { class: "meter" }, element("i", { style: `width:${100 * doubt}%` })),
-        ),
-      ),
-    );
   }
 
   #report(text: string): void {
