@@ -1,17 +1,20 @@
 import type { Image } from "../../core/image-set.ts";
-import { softmax } from "../../evaluate/judged.ts";
 import type { Client } from "../client.ts";
 import type { Manifest } from "../manifest.ts";
+import { desk } from "./desk.ts";
 import { DoubtCurve } from "./doubt-curve.ts";
+import { traceDoubt } from "./doubt-trace.ts";
 import { element, latest } from "./element.ts";
+import { firstSample, openingInWords, titleOf } from "./opening.ts";
 import { show } from "./picture.ts";
-import { onAnyInput, Player } from "./play.ts";
+import { onAnyInput, reducedMotion } from "./play.ts";
 import { type Reading, read } from "./reading.ts";
 import { Sliders } from "./sliders.ts";
 import { type Chosen, Sources } from "./sources.ts";
 import { Strip } from "./strip.ts";
 import { TeachPanel } from "./teach-panel.ts";
 import { Verdict } from "./verdict.ts";
+import { Worse } from "./worse.ts";
 
 export interface AppOptions {
   readonly manifest: Manifest;
@@ -20,8 +23,6 @@ export interface AppOptions {
   /** [model][R] */
   readonly references: readonly (readonly Image[])[];
 }
-
-const SEVERITIES = [0, 1, 2, 3, 4, 5];
 
 /** The page: a picture, what is done to it, and what the models say. */
 export class App {
@@ -34,7 +35,9 @@ export class App {
   readonly #canvas = element("canvas", { class: "pixels", role: "img", "aria-label": "The picture" });
   readonly #caption = element("figcaption", {});
   readonly #problem = element("p", { class: "problem", role: "alert", hidden: true });
-  readonly #worse: HTMLButtonElement;
+  /** How that came about which the page shows. */
+  readonly #why = element("p", { class: "why", role: "status" });
+  readonly #worse: Worse;
   readonly #strip: Strip;
   #chosen!: Chosen;
   /** The picture as it is shown. */
@@ -43,9 +46,8 @@ export class App {
   #oneByOne = false;
   /** Counts changes: what was begun before the last one is dropped. */
   #version = 0;
-  readonly #player = new Player((playing) => {
-    this.#worse.textContent = playing ? "Stop" : "Make it worse";
-  });
+  /** Whether the visitor has done anything: then nothing moves by itself. */
+  #touched = false;
   readonly #refresh = latest(() => this.#predict());
 
   constructor(options: AppOptions) {
@@ -53,7 +55,8 @@ export class App {
     const { manifest, samples, references, client } = options;
     const onProblem = (text: string) => this.#report(text);
     this.#sliders = new Sliders(() => {
-      this.#player.stop();
+      this.#worse.stop();
+      this.#say(undefined);
       void this.#changed();
     });
     this.#sources = new Sources({
@@ -63,17 +66,30 @@ export class App {
       onChoose: (chosen) => {
         this.#chosen = chosen;
         this.#oneByOne = chosen.from !== "your drawing";
+        this.#worse.measureAnew();
+        this.#say(undefined);
         void this.#changed();
       },
     });
     this.#verdicts = manifest.models.map((entry, i) => new Verdict(entry, i, references[i]));
     this.#curve = new DoubtCurve(manifest.models.map(({ title }) => title));
-    this.#worse = element(
-      "button",
-      { type: "button", class: "primary", onclick: () => void this.#play() },
-      "Make it worse",
-    );
-    onAnyInput(this.#worse, () => this.#player.stop());
+    this.#worse = new Worse({
+      doubtsOf: async (change) => {
+        const image = await client.call("corrupt", { image: this.#chosen.image, changes: [change] });
+        return (await client.call("predict", image)).map((logits) => read(logits).doubt);
+      },
+      show: (name, severity) => {
+        this.#sliders.setOnly(name, severity);
+        return this.#changed();
+      },
+      isShown: ({ name, severity }) => this.#sliders.shows(name, severity),
+      say: (text) => this.#say(text),
+      onProblem,
+    });
+    onAnyInput((target) => {
+      this.#touched = true;
+      if (!this.#worse.button.contains(target)) this.#worse.stop();
+    });
     this.#strip = new Strip(manifest.models.map(({ title }) => title));
     const teach = new TeachPanel({
       manifest,
@@ -85,35 +101,33 @@ export class App {
     this.nodes = [
       this.#strip.node,
       this.#problem,
-      element(
-        "div",
-        { class: "desk" },
-        element(
-          "section",
-          { class: "card stage", "aria-labelledby": "stage-title" },
-          element("h2", { id: "stage-title" }, "Pick a picture"),
-          element("figure", {}, this.#canvas, this.#caption),
-          this.#worse,
-          this.#sources.node,
-        ),
-        this.#sliders.node,
-        element(
-          "section",
-          { class: "says", "aria-labelledby": "says-title" },
-          element("h2", { id: "says-title" }, "What they say"),
-          element("div", { class: `verdicts of-${manifest.models.length}` }, ...this.#verdicts.map(({ node }) => node)),
-          this.#curve.node,
-        ),
-      ),
-      teach.node,
+      desk({
+        why: this.#why,
+        picture: [element("figure", {}, this.#canvas, this.#caption), this.#worse.button, this.#sources.node],
+        teach: teach.node,
+        sliders: this.#sliders.node,
+        verdicts: this.#verdicts.map(({ node }) => node),
+        curve: this.#curve.node,
+      }),
       this.#strip.spoken,
     ];
   }
 
-  /** Shows a sample of which the models doubt little, so that doubt has room to grow, and waits until it is judged. */
+  /** Shows the first sample, undamaged where the opening is to be played, and waits until it is judged. */
   async begin(): Promise<void> {
-    this.#sources.chooseSample(surest(this.#options.manifest));
+    const { manifest } = this.#options;
+    const { opening } = manifest;
+    if (opening) this.#sliders.setOnly(opening.corruption, reducedMotion() ? opening.severity : 0);
+    this.#sources.chooseSample(firstSample(manifest));
+    this.#say(openingInWords(manifest));
     await this.#refresh();
+  }
+
+  /** Moves the slider to the opening's severity, once, unless the visitor was faster. */
+  async playOpening(): Promise<void> {
+    const { opening } = this.#options.manifest;
+    if (!opening || this.#touched || reducedMotion()) return;
+    await this.#worse.play({ name: opening.corruption, severity: opening.severity });
   }
 
   /** Runs `work` once the page has nothing else to compute. */
@@ -153,50 +167,26 @@ export class App {
       this.#oneByOne = false;
       for (const [i, verdict] of this.#verdicts.entries())
         verdict.show(readings[i], { classNames: this.#classNames, own: this.#ownClass !== undefined, label, oneByOne });
-      this.#strip.show({
-        image: this.#shown,
-        readings,
-        classNames: this.#classNames,
-        label,
-        changes: changes.length,
-      });
-      if (version === this.#version) void this.#trace(version, readings);
+      const shown = { image: this.#shown, classNames: this.#classNames, changes: changes.length };
+      this.#strip.show({ ...shown, readings, label });
+      if (version === this.#version) this.#trace(version, readings);
     } catch (error) {
       this.#report((error as Error).message);
     }
   }
 
-  /** Doubt at every severity of the corruption that was moved last, as long as nothing else is wanted. */
-  async #trace(version: number, now: readonly Reading[]): Promise<void> {
-    const { client } = this.#options;
+  /** Draws the doubt at every severity of the corruption that was moved last. */
+  #trace(version: number, now: readonly Reading[]): void {
     const name = this.#sliders.last;
     const severity = this.#sliders.severityOf(name);
-    const readings: (readonly Reading[])[] = [];
-    for (const at of SEVERITIES) {
-      if (at === severity) readings.push(now);
-      else {
-        const image = await client.call("corrupt", {
-          image: this.#chosen.image,
-          changes: this.#sliders.changes(name, at),
-        });
-        if (version !== this.#version) return;
-        readings.push((await client.call("predict", image)).map(read));
-      }
-      if (version !== this.#version) return;
-      this.#curve.show(this.#sliders.titleOf(name), severity, readings);
-    }
-  }
-
-  /** From undamaged to severity 5, a step at a time. */
-  async #play(): Promise<void> {
-    if (this.#player.playing) {
-      this.#player.stop();
-      return;
-    }
-    const { last } = this.#sliders;
-    await this.#player.play(5, (severity) => {
-      this.#sliders.set(last, severity);
-      return this.#changed();
+    void traceDoubt({
+      client: this.#options.client,
+      image: this.#chosen.image,
+      changesAt: (at) => this.#sliders.changes(name, at),
+      severity,
+      now,
+      wanted: () => version === this.#version,
+      onReadings: (readings) => this.#curve.show(titleOf(name), severity, readings),
     });
   }
 
@@ -204,23 +194,16 @@ export class App {
     return this.#changed(async () => {
       if (name === undefined) await this.#options.client.call("forget", undefined);
       this.#ownClass = name;
+      this.#worse.measureAnew();
     });
+  }
+
+  #say(text: string | undefined): void {
+    this.#why.textContent = text ?? "";
   }
 
   #report(text: string): void {
     this.#problem.textContent = text;
     this.#problem.hidden = false;
   }
-}
-
-/** The sample that most models are right about, and of those the one with the least doubt. */
-function surest({ models, samples, classNames }: Manifest): number {
-  const K = classNames.length;
-  const merit = samples.labels.map((label, i) =>
-    models.reduce((sum, { expected }) => {
-      const { confidence, predicted } = softmax(expected.slice(i * K, (i + 1) * K), K);
-      return sum + (predicted[0] === label ? 1 : 0) + confidence[0];
-    }, 0),
-  );
-  return merit.indexOf(Math.max(...merit));
 }

@@ -39,14 +39,8 @@ export class Player {
   }
 }
 
-/** Tells of whatever a visitor does, except to `button`, which answers for itself. */
-export function onAnyInput(button: HTMLElement, listener: () => void): void {
-  for (const type of ["pointerdown", "keydown", "wheel"])
-    document.addEventListener(
-      type,
-      ({ target }) => {
-        if (!(target instanceof Node && button.contains(target))) listener();
-      },
-      { capture: true, passive: true },
-    );
+/** Tells of whatever a visitor does, and to what. */
+export function onAnyInput(listener: (target: Node) => void): void {
+  for (const type of ["pointerdown", "keydown", "input", "wheel"])
+    document.addEventListener(type, ({ target }) => listener(target as Node), { capture: true, passive: true });
 }

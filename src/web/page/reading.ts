@@ -38,8 +38,8 @@ export function read({ logits, classes, references }: Logits): Reading {
   };
 }
 
-/** Which share of percentiles [101] a value is above. */
+/** Which share of the values a value is above at least, by their percentiles [101]; 1 only above all of them. */
 export function rankAmong(percentiles: readonly number[], value: number): number {
-  const above = percentiles.findIndex((percentile) => percentile >= value);
-  return above === -1 ? 1 : above / 100;
+  const first = percentiles.findIndex((percentile) => percentile >= value);
+  return first === -1 ? 1 : Math.max(0, first - 1) / 100;
 }

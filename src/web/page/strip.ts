@@ -34,7 +34,12 @@ export class Strip {
           "span",
           { class: `arm-${i}` },
           element("small", {}, element("i", { class: "swatch" }), this.titles[i]),
-          element("span", { class: "line" }, answer(classNames[predicted], predicted, label), percent(doubt)),
+          element(
+            "span",
+            { class: "line" },
+            answer(classNames[predicted], predicted, label),
+            `doubt ${percent(doubt)}`,
+          ),
           element("span", { class: "meter" }, element("i", { style: `width:${100 * doubt}%` })),
         ),
       ),

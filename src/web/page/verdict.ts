@@ -49,7 +49,7 @@ export class Verdict {
   }
 
   show(reading: Reading, { classNames, own, label, oneByOne }: Shown): void {
-    const { predicted, doubt, confidence, probabilities } = reading;
+    const { predicted, doubt, probabilities } = reading;
     const right = label === undefined ? undefined : label === predicted;
     this.node.dataset.predicted = classNames[predicted];
     this.node.dataset.doubt = String(doubt);
@@ -73,7 +73,7 @@ export class Verdict {
         .map((k) => `${classNames[k]} ${percent(probabilities[k])}`)
         .join(", ")}`,
     );
-    this.#said.textContent = this.#inWords(reading, confidence);
+    this.#said.textContent = this.#inWords(reading);
     this.#showReferences(reading, classNames, oneByOne);
   }
 
@@ -120,13 +120,20 @@ export class Verdict {
     }
   }
 
-  #inWords({ agreeing, spread }: Reading, confidence: number): string {
-    const { references, spreadPercentiles } = this.entry;
-    if (references === 1) return `One answer, ${percent(confidence)} sure, and nothing to compare it with.`;
+  #inWords({ agreeing, spread, doubt }: Reading): string {
+    const { references, spreadPercentiles, doubtPercentiles } = this.entry;
+    const unsure = `More unsure than on ${cleanPictures(doubtPercentiles, doubt)}`;
+    if (references === 1) return `${unsure}. One answer, and nothing to compare it with.`;
     const agreed = `${agreeing} of ${references} references agree`;
-    if (!spreadPercentiles) return `${agreed}.`;
-    return `${agreed}; they differ more than on ${percent(rankAmong(spreadPercentiles, spread))} of clean pictures.`;
+    if (!spreadPercentiles) return `${unsure}. ${agreed}.`;
+    return `${unsure}. ${agreed}; they differ more than on ${cleanPictures(spreadPercentiles, spread)}.`;
   }
+}
+
+/** Those that have less of what `value` measures, to end "more than on …". */
+function cleanPictures(percentiles: readonly number[], value: number): string {
+  const rank = rankAmong(percentiles, value);
+  return rank === 1 ? "any clean picture" : `${percent(rank)} of clean pictures`;
 }
 
 const ranked = (values: ArrayLike<number>): number[] =>

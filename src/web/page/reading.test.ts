@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { rankAmong, read } from "./reading.ts";
+
+test("a rank is the share of values that one is above at least, and 1 only above all", () => {
+  const percentiles = Array.from({ length: 101 }, (_, p) => p / 10);
+  expect([-1, 0, 0.05, 5.05, 9.95, 10, 10.01].map((value) => rankAmong(percentiles, value))).toEqual([
+    0, 0, 0, 0.5, 0.99, 0.99, 1,
+  ]);
+});
+
+test("a reading combines the logits under each reference", () => {
+  const [high, low] = [Math.log(3), 0];
+  const reading = read({
+    logits: Float32Array.of(high, low, high, low, low, high),
+    classes: 2,
+    references: 3,
+    milliseconds: 0,
+  });
+  expect(reading).toMatchObject({ predicted: 0, agreeing: 2 });
+  // The mean logits are ⅔ log 3 and ⅓ log 3.
+  expect(reading.doubt).toBeCloseTo(1 / (1 + 3 ** (1 / 3)), 6);
+});

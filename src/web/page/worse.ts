@@ -1,0 +1,89 @@
+import { corruptions } from "../../corrupt/table.ts";
+import type { Change } from "../calls.ts";
+import { element } from "./element.ts";
+import { titleOf } from "./opening.ts";
+import { Player } from "./play.ts";
+import { type TellingDamage, TRIED, tellingDamages } from "./telling-damage.ts";
+
+export interface WorseOptions {
+  /** What each model doubts of the picture under this damage alone. */
+  readonly doubtsOf: (change: Change) => Promise<readonly number[]>;
+  /** Shows the picture under one damage alone; severity 0 is none. */
+  readonly show: (corruption: string, severity: number) => Promise<void>;
+  /** Whether the picture is under this damage, and no other. */
+  readonly isShown: (change: Change) => boolean;
+  readonly say: (text: string) => void;
+  readonly onProblem: (text: string) => void;
+}
+
+const LABEL = "Make it worse";
+
+/** The button that damages the picture: in the way that parts the models' doubt most, and in the next one when pressed again. */
+export class Worse {
+  readonly button: HTMLButtonElement;
+  readonly #options: WorseOptions;
+  readonly #player = new Player((playing) => {
+    this.button.textContent = playing ? "Stop" : LABEL;
+  });
+  /** Measured on the picture at the first press. */
+  #ranking: readonly TellingDamage[] | undefined;
+  #presses = 0;
+  #search: object | undefined;
+
+  constructor(options: WorseOptions) {
+    this.#options = options;
+    this.button = element("button", { type: "button", class: "primary", onclick: () => void this.#press() }, LABEL);
+  }
+
+  /** Moves a corruption's slider from 0 to this severity. */
+  play({ name, severity }: Change): Promise<void> {
+    return this.#player.play(severity, (at) => this.#options.show(name, at));
+  }
+
+  stop(): void {
+    this.#search = undefined;
+    this.#player.stop();
+    this.button.textContent = LABEL;
+  }
+
+  /** To be told where there is another picture, or where the models have learnt something. */
+  measureAnew(): void {
+    this.stop();
+    this.#ranking = undefined;
+    this.#presses = 0;
+  }
+
+  async #press(): Promise<void> {
+    if (this.#player.playing || this.#search) return this.stop();
+    try {
+      this.#ranking ??= await this.#measure();
+    } catch (error) {
+      this.stop();
+      return this.#options.onProblem((error as Error).message);
+    }
+    if (!this.#ranking) return;
+    const { length } = this.#ranking;
+    if (this.#options.isShown(this.#ranking[this.#presses % length])) this.#presses++;
+    const place = this.#presses++ % length;
+    const damage = this.#ranking[place];
+    this.#options.say(
+      `${titleOf(damage.name)} at severity ${damage.severity}: number ${place + 1} of ${length} corruptions by how far the models differ in doubt on this picture, measured just now at severities ${TRIED.join(" and ")}.`,
+    );
+    await this.play(damage);
+  }
+
+  /** Undefined where it was stopped. */
+  async #measure(): Promise<readonly TellingDamage[] | undefined> {
+    const search = {};
+    this.#search = search;
+    let asked = 0;
+    const found = await tellingDamages(async (change) => {
+      if (this.#search !== search) return undefined;
+      this.button.textContent = `Measuring … ${Math.floor(asked++ / TRIED.length)} of ${corruptions.length}`;
+      return this.#options.doubtsOf(change);
+    });
+    if (this.#search !== search) return undefined;
+    this.#search = undefined;
+    return found;
+  }
+}
