@@ -178,7 +178,7 @@ describe.runIf(browserPath)("in Chromium", () => {
 
   test("is made worse by what parts the models' doubt most on this picture", async () => {
     await page.click(".samples button:nth-child(2)");
-    await page.click("text=Make it worse");
+    await page.click(".stage .primary");
     await page.waitForSelector(`.why:has-text('number 1 of ${corruptionNames.length}')`);
     await settled(page);
     const gap = ([one, other]: readonly number[]) => Math.abs(one - other);
@@ -198,7 +198,7 @@ describe.runIf(browserPath)("in Chromium", () => {
     expect(shown).toBeGreaterThan(Math.max(...one.map((doubt, i) => gap([doubt, other[i]]))) - 1e-3);
     await page.click("text=Undo all");
     await settled(page);
-    expect(await page.textContent(".why")).toBe("");
+    expect(await page.textContent(".why")).toMatch(/^Move a slider/);
   });
 
   describe("opens on the damage that was chosen", () => {
@@ -228,6 +228,8 @@ describe.runIf(browserPath)("in Chromium", () => {
       const expected = await nodeDoubts({ ...set, images: fog.data, labels: Int32Array.of(0) });
       const found = await doubts(opened);
       for (const model of runs.keys()) expect(Math.abs(found[model] - expected[model][0])).toBeLessThan(1e-4);
+      for (const said of await opened.$$eval(".said", (all: any[]) => all.map(({ textContent }) => textContent)))
+        expect(said).toMatch(/^More unsure than on (\d+\u00a0% of clean pictures|any clean picture)\. /);
       expect(await opened.textContent(".why")).toMatch(
         /^Fog at severity 4, chosen because .* 2 pictures × 3 corruptions × 5 severities/,
       );

@@ -1,19 +1,18 @@
 import type { Image } from "../../core/image-set.ts";
 import type { Client } from "../client.ts";
 import type { Manifest } from "../manifest.ts";
+import { Answers } from "./answers.ts";
 import { desk } from "./desk.ts";
 import { DoubtCurve } from "./doubt-curve.ts";
 import { traceDoubt } from "./doubt-trace.ts";
 import { element, latest } from "./element.ts";
 import { firstSample, openingInWords, titleOf } from "./opening.ts";
 import { show } from "./picture.ts";
-import { onAnyInput, reducedMotion } from "./play.ts";
+import { reducedMotion } from "./play.ts";
 import { type Reading, read } from "./reading.ts";
 import { Sliders } from "./sliders.ts";
 import { type Chosen, Sources } from "./sources.ts";
-import { Strip } from "./strip.ts";
 import { TeachPanel } from "./teach-panel.ts";
-import { Verdict } from "./verdict.ts";
 import { Worse } from "./worse.ts";
 
 export interface AppOptions {
@@ -24,13 +23,15 @@ export interface AppOptions {
   readonly references: readonly (readonly Image[])[];
 }
 
+const HINT = "Move a slider, press “Make it worse”, or take another picture.";
+
 /** The page: a picture, what is done to it, and what the models say. */
 export class App {
   readonly nodes: readonly HTMLElement[];
   readonly #options: AppOptions;
   readonly #sources: Sources;
   readonly #sliders: Sliders;
-  readonly #verdicts: readonly Verdict[];
+  readonly #answers: Answers;
   readonly #curve: DoubtCurve;
   readonly #canvas = element("canvas", { class: "pixels", role: "img", "aria-label": "The picture" });
   readonly #caption = element("figcaption", {});
@@ -38,7 +39,6 @@ export class App {
   /** How that came about which the page shows. */
   readonly #why = element("p", { class: "why", role: "status" });
   readonly #worse: Worse;
-  readonly #strip: Strip;
   #chosen!: Chosen;
   /** The picture as it is shown. */
   #shown!: Image;
@@ -46,8 +46,6 @@ export class App {
   #oneByOne = false;
   /** Counts changes: what was begun before the last one is dropped. */
   #version = 0;
-  /** Whether the visitor has done anything: then nothing moves by itself. */
-  #touched = false;
   readonly #refresh = latest(() => this.#predict());
 
   constructor(options: AppOptions) {
@@ -56,7 +54,7 @@ export class App {
     const onProblem = (text: string) => this.#report(text);
     this.#sliders = new Sliders(() => {
       this.#worse.stop();
-      this.#say(undefined);
+      this.#say();
       void this.#changed();
     });
     this.#sources = new Sources({
@@ -67,17 +65,15 @@ export class App {
         this.#chosen = chosen;
         this.#oneByOne = chosen.from !== "your drawing";
         this.#worse.measureAnew();
-        this.#say(undefined);
+        this.#say();
         void this.#changed();
       },
     });
-    this.#verdicts = manifest.models.map((entry, i) => new Verdict(entry, i, references[i]));
+    this.#answers = new Answers(manifest.models, references);
     this.#curve = new DoubtCurve(manifest.models.map(({ title }) => title));
     this.#worse = new Worse({
-      doubtsOf: async (change) => {
-        const image = await client.call("corrupt", { image: this.#chosen.image, changes: [change] });
-        return (await client.call("predict", image)).map((logits) => read(logits).doubt);
-      },
+      client,
+      image: () => this.#chosen.image,
       show: (name, severity) => {
         this.#sliders.setOnly(name, severity);
         return this.#changed();
@@ -86,11 +82,6 @@ export class App {
       say: (text) => this.#say(text),
       onProblem,
     });
-    onAnyInput((target) => {
-      this.#touched = true;
-      if (!this.#worse.button.contains(target)) this.#worse.stop();
-    });
-    this.#strip = new Strip(manifest.models.map(({ title }) => title));
     const teach = new TeachPanel({
       manifest,
       current: () => this.#shown,
@@ -99,17 +90,18 @@ export class App {
       onProblem,
     });
     this.nodes = [
-      this.#strip.node,
+      this.#answers.strip.node,
       this.#problem,
       desk({
         why: this.#why,
         picture: [element("figure", {}, this.#canvas, this.#caption), this.#worse.button, this.#sources.node],
         teach: teach.node,
         sliders: this.#sliders.node,
-        verdicts: this.#verdicts.map(({ node }) => node),
+        verdicts: this.#answers.verdicts.map(({ node }) => node),
+        learning: teach.charts.node,
         curve: this.#curve.node,
       }),
-      this.#strip.spoken,
+      this.#answers.strip.spoken,
     ];
   }
 
@@ -126,14 +118,8 @@ export class App {
   /** Moves the slider to the opening's severity, once, unless the visitor was faster. */
   async playOpening(): Promise<void> {
     const { opening } = this.#options.manifest;
-    if (!opening || this.#touched || reducedMotion()) return;
+    if (!opening || this.#worse.touched || reducedMotion()) return;
     await this.#worse.play({ name: opening.corruption, severity: opening.severity });
-  }
-
-  /** Runs `work` once the page has nothing else to compute. */
-  async whenIdle<T>(work: () => Promise<T>): Promise<T> {
-    await this.#refresh();
-    return work();
   }
 
   get #classNames(): readonly string[] {
@@ -165,10 +151,14 @@ export class App {
       const readings = (await client.call("predict", this.#shown)).map(read);
       const oneByOne = this.#oneByOne;
       this.#oneByOne = false;
-      for (const [i, verdict] of this.#verdicts.entries())
-        verdict.show(readings[i], { classNames: this.#classNames, own: this.#ownClass !== undefined, label, oneByOne });
-      const shown = { image: this.#shown, classNames: this.#classNames, changes: changes.length };
-      this.#strip.show({ ...shown, readings, label });
+      this.#answers.show(readings, {
+        image: this.#shown,
+        classNames: this.#classNames,
+        own: this.#ownClass !== undefined,
+        label,
+        changes: changes.length,
+        oneByOne,
+      });
       if (version === this.#version) this.#trace(version, readings);
     } catch (error) {
       this.#report((error as Error).message);
@@ -198,8 +188,8 @@ export class App {
     });
   }
 
-  #say(text: string | undefined): void {
-    this.#why.textContent = text ?? "";
+  #say(text = HINT): void {
+    this.#why.textContent = text;
   }
 
   #report(text: string): void {

@@ -6,11 +6,13 @@ export interface DeskParts {
   readonly teach: HTMLElement;
   readonly sliders: HTMLElement;
   readonly verdicts: readonly HTMLElement[];
+  /** Of the class that is taught. */
+  readonly learning: HTMLElement;
   readonly curve: HTMLElement;
 }
 
 /** Where everything lies: three columns, which the style takes apart on narrow screens. */
-export const desk = ({ why, picture, teach, sliders, verdicts, curve }: DeskParts): HTMLElement =>
+export const desk = ({ why, picture, teach, sliders, verdicts, learning, curve }: DeskParts): HTMLElement =>
   element(
     "div",
     { class: "desk" },
@@ -36,6 +38,7 @@ export const desk = ({ why, picture, teach, sliders, verdicts, curve }: DeskPart
         element("h2", { id: "says-title" }, "What they say"),
         element("div", { class: `verdicts of-${verdicts.length}` }, ...verdicts),
       ),
+      learning,
       curve,
     ),
   );

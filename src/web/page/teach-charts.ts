@@ -4,7 +4,7 @@ import { type Line, lineChart } from "./line-chart.ts";
 
 /** Loss and accuracy of every model while a class is taught; nothing before. */
 export class TeachCharts {
-  readonly node = element("div", { class: "charts", hidden: true });
+  readonly node = element("section", { class: "card charts", "aria-label": "How it learns", hidden: true });
 
   constructor(readonly steps: number) {}
 
@@ -17,7 +17,7 @@ export class TeachCharts {
     const shared = { xRange: [0, steps], xTicks: [0, steps / 2, steps], xTitle: "training step" } as const;
     this.node.hidden = false;
     this.node.replaceChildren(
-      element("h3", {}, "Loss"),
+      element("h3", {}, "Loss while learning"),
       lineChart(
         lines(({ loss }) => loss),
         {
@@ -28,7 +28,7 @@ export class TeachCharts {
           formatY: (y) => y.toFixed(1),
         },
       ),
-      element("h3", {}, "Accuracy"),
+      element("h3", {}, "Accuracy while learning"),
       lineChart(
         lines(({ accuracy }) => accuracy),
         { ...shared, label: "Training accuracy by step", yRange: [0, 1], yTicks: [0, 0.5, 1], formatY: percent },

@@ -35,14 +35,15 @@ export class TeachPanel {
   readonly #pictures: Image[] = [];
   readonly #list = element("ul", { class: "pictures" });
   readonly #inverted = element("p", { class: "note", hidden: true }, `Ink on paper is ${WHITE_ON_BLACK}.`);
-  readonly #charts: TeachCharts;
+  /** To stand beside the panel. */
+  readonly charts: TeachCharts;
   readonly #result = element("div", { class: "result", role: "status" });
   readonly #start: HTMLButtonElement;
   readonly #forget: HTMLButtonElement;
 
   constructor(options: TeachPanelOptions) {
     this.#options = options;
-    this.#charts = new TeachCharts(options.manifest.teaching.steps);
+    this.charts = new TeachCharts(options.manifest.teaching.steps);
     const files = element("input", {
       type: "file",
       accept: "image/*",
@@ -89,7 +90,6 @@ export class TeachPanel {
       this.#name,
       element("div", { class: "row buttons" }, this.#start, this.#forget),
       this.#result,
-      this.#charts.node,
     );
     this.#update();
   }
@@ -146,7 +146,7 @@ export class TeachPanel {
     try {
       const taught = await teach([...this.#pictures], (progress) => {
         history[progress.model].push(progress);
-        this.#charts.show(history);
+        this.charts.show(history);
       });
       this.#result.replaceChildren(...taught.map((one, i) => this.#inWords(one, i, name)));
       this.#forget.hidden = false;
@@ -161,7 +161,7 @@ export class TeachPanel {
   #undo(): void {
     this.#forget.hidden = true;
     this.#result.textContent = "Forgotten.";
-    this.#charts.hide();
+    this.charts.hide();
     this.#options.onTaught(undefined);
   }
 

@@ -73,7 +73,7 @@ export class Verdict {
         .map((k) => `${classNames[k]} ${percent(probabilities[k])}`)
         .join(", ")}`,
     );
-    this.#said.textContent = this.#inWords(reading);
+    this.#said.textContent = this.#inWords(reading, own);
     this.#showReferences(reading, classNames, oneByOne);
   }
 
@@ -120,13 +120,14 @@ export class Verdict {
     }
   }
 
-  #inWords({ agreeing, spread, doubt }: Reading): string {
+  #inWords({ agreeing, spread, doubt }: Reading, own: boolean): string {
     const { references, spreadPercentiles, doubtPercentiles } = this.entry;
-    const unsure = `More unsure than on ${cleanPictures(doubtPercentiles, doubt)}`;
-    if (references === 1) return `${unsure}. One answer, and nothing to compare it with.`;
+    // Percentiles are of the classes that the model was trained on.
+    const unsure = own ? "" : `More unsure than on ${cleanPictures(doubtPercentiles, doubt)}. `;
+    if (references === 1) return `${unsure}One answer, and nothing to compare it with.`;
     const agreed = `${agreeing} of ${references} references agree`;
-    if (!spreadPercentiles) return `${unsure}. ${agreed}.`;
-    return `${unsure}. ${agreed}; they differ more than on ${cleanPictures(spreadPercentiles, spread)}.`;
+    if (own || !spreadPercentiles) return `${unsure}${agreed}.`;
+    return `${unsure}${agreed}; they differ more than on ${cleanPictures(spreadPercentiles, spread)}.`;
   }
 }
 

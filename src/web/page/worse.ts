@@ -1,13 +1,17 @@
+import type { Image } from "../../core/image-set.ts";
 import { corruptions } from "../../corrupt/table.ts";
 import type { Change } from "../calls.ts";
+import type { Client } from "../client.ts";
 import { element } from "./element.ts";
 import { titleOf } from "./opening.ts";
-import { Player } from "./play.ts";
+import { onAnyInput, Player } from "./play.ts";
+import { read } from "./reading.ts";
 import { type TellingDamage, TRIED, tellingDamages } from "./telling-damage.ts";
 
 export interface WorseOptions {
-  /** What each model doubts of the picture under this damage alone. */
-  readonly doubtsOf: (change: Change) => Promise<readonly number[]>;
+  readonly client: Client;
+  /** The picture, undamaged. */
+  readonly image: () => Image;
   /** Shows the picture under one damage alone; severity 0 is none. */
   readonly show: (corruption: string, severity: number) => Promise<void>;
   /** Whether the picture is under this damage, and no other. */
@@ -29,10 +33,16 @@ export class Worse {
   #ranking: readonly TellingDamage[] | undefined;
   #presses = 0;
   #search: object | undefined;
+  /** Whether the visitor has done anything yet: then nothing starts to move by itself. */
+  touched = false;
 
   constructor(options: WorseOptions) {
     this.#options = options;
     this.button = element("button", { type: "button", class: "primary", onclick: () => void this.#press() }, LABEL);
+    onAnyInput((target) => {
+      this.touched = true;
+      if (!this.button.contains(target)) this.stop();
+    });
   }
 
   /** Moves a corruption's slider from 0 to this severity. */
@@ -80,10 +90,17 @@ export class Worse {
     const found = await tellingDamages(async (change) => {
       if (this.#search !== search) return undefined;
       this.button.textContent = `Measuring … ${Math.floor(asked++ / TRIED.length)} of ${corruptions.length}`;
-      return this.#options.doubtsOf(change);
+      return this.#doubtsUnder(change);
     });
     if (this.#search !== search) return undefined;
     this.#search = undefined;
     return found;
+  }
+
+  /** What each model doubts of the picture under this damage alone. */
+  async #doubtsUnder(change: Change): Promise<number[]> {
+    const { client, image } = this.#options;
+    const damaged = await client.call("corrupt", { image: image(), changes: [change] });
+    return (await client.call("predict", damaged)).map((logits) => read(logits).doubt);
   }
 }
