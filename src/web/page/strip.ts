@@ -34,13 +34,14 @@ export class Strip {
           "span",
           { class: `arm-${i}` },
           element("small", {}, element("i", { class: "swatch" }), this.titles[i]),
+          answer(classNames[predicted], predicted, label),
           element(
             "span",
             { class: "line" },
-            answer(classNames[predicted], predicted, label),
-            `doubt ${percent(doubt)}`,
+            "doubt",
+            element("span", { class: "meter" }, element("i", { style: `width:${100 * doubt}%` })),
+            percent(doubt),
           ),
-          element("span", { class: "meter" }, element("i", { style: `width:${100 * doubt}%` })),
         ),
       ),
     );
