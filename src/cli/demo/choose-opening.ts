@@ -47,29 +47,29 @@ export async function chooseOpening(options: OpeningOptions): Promise<Opening | 
   const values = offered.length * severities.length * samples.height * samples.width * samples.channels;
   const pictures = Math.min(imageCount(samples), Math.ceil(MOST_VALUES / values));
   const tried = await settingsOf(samples, pictures);
-  const answers = async (model: number, ofRows: (answersTo: AnswersTo) => Promise<number | undefined>) => {
-    const { run, k } = runs[model];
-    const predictor = await loadPredictor(run, { threads });
-    try {
-      return await ofRows(async (rows) => {
-        const { logits, classes } = await predictor.predict(damaged(samples, tried, rows), { k });
-        const { predicted, confidence } = softmax(logits, classes);
-        return rows.map((_, i) => ({ predicted: predicted[i], confidence: confidence[i] }));
-      });
-    } finally {
-      await predictor.dispose();
-    }
-  };
   const labels = tried.map(({ sample }) => samples.labels[sample]);
-  const chosen = await answers(standard, async (standardTo) => {
+  const compared = [runs[standard], runs[anchored]];
+  const predictors = await Promise.all(compared.map(({ run }) => loadPredictor(run, { threads })));
+  try {
+    const [standardTo, anchoredTo] = predictors.map(
+      (predictor, i): AnswersTo =>
+        async (rows) => {
+          const { logits, classes } = await predictor.predict(damaged(samples, tried, rows), { k: compared[i].k });
+          const { predicted, confidence } = softmax(logits, classes);
+          return rows.map((_, row) => ({ predicted: predicted[row], confidence: confidence[row] }));
+        },
+    );
     const said = await standardTo(tried.map((_, row) => row));
-    return answers(anchored, (anchoredTo) => surestMistakeAvoided(labels, said, anchoredTo));
-  });
-  if (chosen === undefined) return undefined;
-  const { sample, corruption, severity } = tried[chosen];
-  return { sample, corruption, severity, anchored, standard, tried: { pictures, corruptions: offered.length } };
+    const chosen = await surestMistakeAvoided(labels, said, anchoredTo);
+    if (chosen === undefined) return undefined;
+    const { sample, corruption, severity } = tried[chosen];
+    return { sample, corruption, severity, anchored, standard, tried: { pictures, corruptions: offered.length } };
+  } finally {
+    for (const predictor of predictors) await predictor.dispose();
+  }
 }
 
+/** What a model says of some of the settings. */
 type AnswersTo = (rows: readonly number[]) => Promise<readonly Answer[]>;
 
 /** Rows that the anchored model, whose every reference costs as much as the standard one, is asked about at a time. */

@@ -1,11 +1,20 @@
 import { expect, test } from "vitest";
-import { rankAmong, read } from "./reading.ts";
+import { cleanPictures, rankAmong, read } from "./reading.ts";
 
 test("a rank is the share of values that one is above at least, and 1 only above all", () => {
   const percentiles = Array.from({ length: 101 }, (_, p) => p / 10);
   expect([-1, 0, 0.05, 5.05, 9.95, 10, 10.01].map((value) => rankAmong(percentiles, value))).toEqual([
     0, 0, 0, 0.5, 0.99, 0.99, 1,
   ]);
+});
+
+test.each([
+  [0, "almost no clean picture"],
+  [9.75, "97\u00a0% of clean pictures"],
+  [11, "any clean picture"],
+])("%d among 0 to 10 is more than on %s", (value, expected) => {
+  const percentiles = Array.from({ length: 101 }, (_, p) => p / 10);
+  expect(cleanPictures(percentiles, value)).toBe(expected);
 });
 
 test("a reading combines the logits under each reference", () => {

@@ -2,7 +2,7 @@ import type { Image } from "../../core/image-set.ts";
 import type { ModelEntry } from "../manifest.ts";
 import { element, percent, svg } from "./element.ts";
 import { thumbnail } from "./picture.ts";
-import { type Reading, rankAmong } from "./reading.ts";
+import { cleanPictures, type Reading } from "./reading.ts";
 
 /** More classes than these are shown by their probability alone, the largest first. */
 const SHOWN = 10;
@@ -129,12 +129,6 @@ export class Verdict {
     if (own || !spreadPercentiles) return `${unsure}${agreed}.`;
     return `${unsure}${agreed}; they differ more than on ${cleanPictures(spreadPercentiles, spread)}.`;
   }
-}
-
-/** Those that have less of what `value` measures, to end "more than on …". */
-function cleanPictures(percentiles: readonly number[], value: number): string {
-  const rank = rankAmong(percentiles, value);
-  return rank === 1 ? "any clean picture" : `${percent(rank)} of clean pictures`;
 }
 
 const ranked = (values: ArrayLike<number>): number[] =>
