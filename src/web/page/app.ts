@@ -73,6 +73,7 @@ export class App {
     this.#curve = new DoubtCurve(manifest.models.map(({ title }) => title));
     this.#worse = new Worse({
       client,
+      models: manifest.models.length,
       image: () => this.#chosen.image,
       show: (name, severity) => {
         this.#sliders.setOnly(name, severity);

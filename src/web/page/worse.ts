@@ -10,6 +10,8 @@ import { type TellingDamage, TRIED, tellingDamages } from "./telling-damage.ts";
 
 export interface WorseOptions {
   readonly client: Client;
+  /** How many are compared. */
+  readonly models: number;
   /** The picture, undamaged. */
   readonly image: () => Image;
   /** Shows the picture under one damage alone; severity 0 is none. */
@@ -65,21 +67,23 @@ export class Worse {
 
   async #press(): Promise<void> {
     if (this.#player.playing || this.#search) return this.stop();
+    const { models, isShown, say, onProblem } = this.#options;
     try {
-      this.#ranking ??= await this.#measure();
+      const ranking = this.#ranking ?? (await this.#measure());
+      if (!ranking) return;
+      this.#ranking = ranking;
+      if (isShown(ranking[this.#presses % ranking.length])) this.#presses++;
+      const place = this.#presses++ % ranking.length;
+      const { name, severity } = ranking[place];
+      const by = models > 1 ? "how far the models differ in doubt" : "the model's doubt";
+      say(
+        `${titleOf(name)} at severity ${severity}: number ${place + 1} of ${ranking.length} corruptions by ${by} on this picture, measured at severities ${TRIED.join(" and ")}.`,
+      );
+      await this.play({ name, severity });
     } catch (error) {
       this.stop();
-      return this.#options.onProblem((error as Error).message);
+      onProblem((error as Error).message);
     }
-    if (!this.#ranking) return;
-    const { length } = this.#ranking;
-    if (this.#options.isShown(this.#ranking[this.#presses % length])) this.#presses++;
-    const place = this.#presses++ % length;
-    const damage = this.#ranking[place];
-    this.#options.say(
-      `${titleOf(damage.name)} at severity ${damage.severity}: number ${place + 1} of ${length} corruptions by how far the models differ in doubt on this picture, measured just now at severities ${TRIED.join(" and ")}.`,
-    );
-    await this.play(damage);
   }
 
   /** Undefined where it was stopped. */
