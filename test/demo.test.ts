@@ -8,10 +8,11 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { anchored, tinyImageFolder, tinyTraining } from "../src/cli/testing.ts";
 import { type ImageSet, imageAt, Random } from "../src/core/index.ts";
-import { corruptImage, corruptionNames } from "../src/corrupt/index.ts";
+import { corruptImage, corruptionNames, type Severity } from "../src/corrupt/index.ts";
 import { softmax } from "../src/evaluate/index.ts";
 import { loadPredictor, type Predictor } from "../src/train/index.ts";
-import type { Manifest } from "../src/web/manifest.ts";
+import { checkManifest } from "../src/web/check-manifest.ts";
+import type { Manifest, Opening } from "../src/web/manifest.ts";
 import { browserFlags, browserPath, serveFolder } from "./testing.ts";
 
 const root = mkdtempSync(join(tmpdir(), "anchored-demo-"));
@@ -34,7 +35,7 @@ test("the command writes a page, and says in one line what it cannot do", async 
   expect(notes).toEqual([`Anchored, masked: ${runs[0]}`, `Standard: ${runs[1]}`]);
   expect(code).toBe(0);
   expect(JSON.parse(out)).toMatchObject({ page: join(site, "index.html"), models: ["Anchored, masked", "Standard"] });
-  manifest = JSON.parse(readFileSync(join(site, "demo.json"), "utf8"));
+  manifest = checkManifest(JSON.parse(readFileSync(join(site, "demo.json"), "utf8")));
   expect(manifest.models.map(({ references }) => references)).toEqual([3, 1]);
 
   const filled = await anchored(["demo", ...runs, "--out", images]);
@@ -78,8 +79,8 @@ describe.runIf(browserPath)("in Chromium", () => {
   /** Whatever the page complains about. */
   const complaints: string[] = [];
 
-  const watched = async (): Promise<Page> => {
-    const opened = await context.newPage();
+  const watched = async (within = context): Promise<Page> => {
+    const opened = await within.newPage();
     opened.setDefaultTimeout(60_000);
     opened.on("console", (message) => {
       if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
@@ -115,10 +116,11 @@ describe.runIf(browserPath)("in Chromium", () => {
     for (const run of runs) predictors.push(await loadPredictor(run, { threads: 1 }));
     host = await serveFolder(site, "/any/path/");
     browser = await chromium.launch({ executablePath: browserPath, args: browserFlags });
-    context = await browser.newContext();
+    context = await browser.newContext({ reducedMotion: "reduce" });
     page = await watched();
     await page.goto(host.url);
     await ready(page);
+    if (manifest.opening) await page.click("text=Undo all");
   }, 120_000);
   afterAll(async () => {
     for (const predictor of predictors) await predictor.dispose();
@@ -172,6 +174,94 @@ describe.runIf(browserPath)("in Chromium", () => {
     }
     // The browser's own encoder (src/web/jpeg-codec.ts).
     expect(differing.filter((name) => name !== "jpeg_compression")).toEqual([]);
+  });
+
+  test("is made worse by what parts the models' doubt most on this picture", async () => {
+    await page.click(".samples button:nth-child(2)");
+    await page.click(".stage .primary");
+    await page.waitForSelector(`.why:has-text('number 1 of ${corruptionNames.length}')`);
+    await settled(page);
+    const gap = ([one, other]: readonly number[]) => Math.abs(one - other);
+    const shown = gap(await doubts(page));
+    const set = samples();
+    const { height, width, channels } = set;
+    const image = { height, width, channels, data: imageAt(set, 1) };
+    const settings = corruptionNames
+      .filter((name) => name !== "jpeg_compression")
+      .flatMap((name) => [3, 5].map((severity) => ({ name, severity: severity as Severity, index: 0 })));
+    const corrupted = await Promise.all(settings.map((setting) => corruptImage(image, setting)));
+    const [one, other] = await nodeDoubts({
+      ...set,
+      images: Uint8Array.from(corrupted.flatMap(({ data }) => [...data])),
+      labels: new Int32Array(corrupted.length),
+    });
+    expect(shown).toBeGreaterThan(Math.max(...one.map((doubt, i) => gap([doubt, other[i]]))) - 1e-3);
+    await page.click("text=Undo all");
+    await settled(page);
+    expect(await page.textContent(".why")).toMatch(/^Move a slider/);
+  });
+
+  describe("opens on the damage that was chosen", () => {
+    const opening: Opening = {
+      sample: 0,
+      corruption: "fog",
+      severity: 4,
+      anchored: 0,
+      standard: 1,
+      tried: { pictures: 2, corruptions: 3 },
+    };
+    const openedOn = async (reducedMotion: "reduce" | "no-preference") => {
+      const own = await browser.newContext({ reducedMotion });
+      await own.route("**/demo.json", (route) => route.fulfill({ json: { ...manifest, opening } }));
+      const opened = await watched(own);
+      await opened.goto(host.url);
+      await ready(opened);
+      return opened;
+    };
+    const severity = (opened: Page) => opened.inputValue("#slider-fog");
+    const reached = (opened: Page, value: number) =>
+      opened.waitForSelector(`#slider-fog[aria-valuetext="severity ${value} of 5"]`);
+    const showsIt = async (opened: Page) => {
+      await settled(opened);
+      const set = samples();
+      const fog = await corruptImage(firstSample(set), { name: "fog", severity: 4, index: 0 });
+      const expected = await nodeDoubts({ ...set, images: fog.data, labels: Int32Array.of(0) });
+      const found = await doubts(opened);
+      for (const model of runs.keys()) expect(Math.abs(found[model] - expected[model][0])).toBeLessThan(1e-4);
+      for (const said of await opened.$$eval(".said", (all: any[]) => all.map(({ textContent }) => textContent)))
+        expect(said).toMatch(
+          /^More unsure than on (\d+\u00a0% of clean pictures|any clean picture|almost no clean picture)\. /,
+        );
+      expect(await opened.textContent(".why")).toMatch(
+        /^Fog at severity 4, chosen because .* 2 pictures × 3 corruptions × 5 severities/,
+      );
+      await opened.context().close();
+    };
+
+    test("at once under reduced motion", async () => {
+      const opened = await openedOn("reduce");
+      expect(await severity(opened)).toBe("4");
+      await showsIt(opened);
+    });
+
+    test("else step by step", async () => {
+      const opened = await openedOn("no-preference");
+      await reached(opened, 1);
+      await reached(opened, 4);
+      await showsIt(opened);
+    });
+
+    test("and stops at any input", async () => {
+      const opened = await openedOn("no-preference");
+      await reached(opened, 1);
+      await opened.keyboard.press("Shift");
+      const stopped = await severity(opened);
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      expect(await severity(opened)).toBe(stopped);
+      expect(Number(stopped)).toBeLessThan(4);
+      expect(await opened.textContent(".stage .primary")).toBe("Make it worse");
+      await opened.context().close();
+    });
   });
 
   test("is drawn on by keyboard", async () => {
@@ -228,6 +318,25 @@ describe.runIf(browserPath)("in Chromium", () => {
   test("fits a phone", async () => {
     await page.setViewportSize({ width: 360, height: 740 });
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(360);
+    const wraps = await page.$$eval(".share", (all: any[]) =>
+      all.filter((share) => {
+        share.textContent = "100\u00a0%";
+        return share.scrollWidth > share.clientWidth || share.clientHeight > 24;
+      }),
+    );
+    expect(wraps).toEqual([]);
+  });
+
+  test("shows sliders and verdicts together on a phone", async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.$eval(".sliders", (sliders: any) => sliders.scrollIntoView());
+    const within = await page.$$eval(".sliders, .verdict .answer, .verdict .doubt", (all: any[]) =>
+      all.map((each) => {
+        const { top, bottom } = each.getBoundingClientRect();
+        return top >= 0 && bottom <= 844;
+      }),
+    );
+    expect(within).toEqual(Array(1 + 2 * runs.length).fill(true));
   });
 
   test("works from the disk", async () => {

@@ -1,3 +1,5 @@
+import type { Severity } from "../corrupt/corruption.ts";
+
 /** What `anchored demo` writes for the page: `demo.json`, and the files that it names. Paths are relative to the page. */
 export interface Manifest {
   /** A digest of everything below: another demo in the same place is told by it. */
@@ -11,6 +13,8 @@ export interface Manifest {
   readonly normalization: { readonly mean: readonly number[]; readonly std: readonly number[] };
   readonly models: readonly ModelEntry[];
   readonly samples: Samples;
+  /** What the page opens on; undamaged where absent. */
+  readonly opening?: Opening;
   readonly teaching: TeachingPlan;
 }
 
@@ -28,6 +32,8 @@ export interface ModelEntry {
   readonly referenceImages?: string;
   /** Spread over references of clean validation images (mean over classes of the std), its percentiles 0 to 100. */
   readonly spreadPercentiles?: readonly number[];
+  /** Doubt (1 − the largest probability) of clean validation images, which it was not trained on, its percentiles 0 to 100. */
+  readonly doubtPercentiles: readonly number[];
   /** What Node says of each sample, to be told from what the browser says: [N × K] combined logits. */
   readonly expected: readonly number[];
   readonly teaching: Teaching;
@@ -40,6 +46,19 @@ export interface Samples {
   readonly labels: readonly number[];
   /** [N] the image set that each is from. */
   readonly sets: readonly string[];
+}
+
+/** A sample and a damage at which a standard model is surest of a wrong answer and an anchored one is right. */
+export interface Opening {
+  /** Index of the picture in `samples`. */
+  readonly sample: number;
+  readonly corruption: string;
+  readonly severity: Severity;
+  /** Indices into `models` of the two that were compared. */
+  readonly anchored: number;
+  readonly standard: number;
+  /** How many pictures under how many corruptions, at every severity, it was chosen from. */
+  readonly tried: { readonly pictures: number; readonly corruptions: number };
 }
 
 /** How a class is taught, the same for all models. */

@@ -11,12 +11,12 @@ import {
 } from "../../core/index.ts";
 import { ArraySpec, compile } from "../../engine/index.ts";
 import { readResults } from "../../evaluate/index.ts";
-import { combineReferences } from "../../methods/index.ts";
 import { classifierOf } from "../../models/index.ts";
 import { buildNetwork, createPredictor, keptReferences, loadRun, type RunRecord } from "../../train/index.ts";
 import type { ModelEntry, Teaching } from "../../web/manifest.ts";
 import { evenRows } from "./choose-images.ts";
 import { ImageProgram } from "./image-program.ts";
+import { doubtAndSpread, percentiles } from "./percentiles.ts";
 import { predictionFunction } from "./prediction-graph.ts";
 import { float32Bytes, type Site } from "./site.ts";
 import { namedShapes, teachingStep } from "./teaching-step.ts";
@@ -63,6 +63,7 @@ export async function modelEntry(run: string, title: string, options: EntryOptio
       evenRows(dataSet.validation, TRIED, new Random("demo validation", record.config.seed)),
     );
     const tried = await images.run(validation);
+    const clean = tried.logits.map((logits) => doubtAndSpread(logits, images.references));
     const remembered = subset(
       dataSet.train,
       evenRows(dataSet.train, REMEMBERED, new Random("demo training", record.config.seed)),
@@ -93,8 +94,9 @@ export async function modelEntry(run: string, title: string, options: EntryOptio
       references: images.references,
       ...(references && {
         referenceImages: site.add(`${name}-references.bin`, imageBytes(references, normalization)),
-        spreadPercentiles: percentiles(tried.logits.map((logits) => spread(logits, images.references))),
+        spreadPercentiles: percentiles(clean.map(({ spread }) => spread)),
       }),
+      doubtPercentiles: percentiles(clean.map(({ doubt }) => doubt)),
       expected: [...expected].map((logit) => Number(logit.toPrecision(7))),
       teaching,
     };
@@ -127,22 +129,6 @@ async function writeStep(
   };
 }
 
-/** Mean over classes of the std over references: one number of how far they disagree on an image. */
-function spread(logits: Float32Array, references: number): number {
-  const classes = logits.length / references;
-  const each = Array.from({ length: references }, (_, r) => logits.subarray(r * classes, (r + 1) * classes));
-  return combineReferences(each).uncertainty.reduce((sum, value) => sum + value, 0) / classes;
-}
-
-function percentiles(values: readonly number[]): number[] {
-  const sorted = [...values].sort((a, b) => a - b);
-  return Array.from({ length: 101 }, (_, p) => {
-    const at = (p / 100) * (sorted.length - 1);
-    const below = sorted[Math.floor(at)];
-    return below + (at % 1) * (sorted[Math.ceil(at)] - below);
-  });
-}
-
 /** Normalised [R, C, H, W] → bytes [R, H, W, C]. */
 function imageBytes({ shape, data }: HostArray, { mean, std }: Normalization): Uint8Array {
   const [count] = shape;
@@ -163,7 +149,7 @@ function inWords(run: string, { config, data }: RunRecord, references: number): 
     : undefined;
   return [
     `${config.model}, trained on ${data.trainImages.toLocaleString("en")} pictures`,
-    judged === undefined ? "" : `${Math.round(100 * judged)} % right on new ones`,
+    judged === undefined ? "" : `${Math.round(100 * judged)}\u00a0% right on new ones`,
     references > 1 ? `${references} references` : "",
   ]
     .filter(Boolean)

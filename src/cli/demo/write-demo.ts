@@ -4,6 +4,7 @@ import { dataSetTable } from "../../data/index.ts";
 import { createMethod } from "../../methods/index.ts";
 import { type RunConfig, readRun } from "../../train/index.ts";
 import { sampleImages } from "./choose-images.ts";
+import { chooseOpening } from "./choose-opening.ts";
 import { modelEntry } from "./model-entry.ts";
 import { Site } from "./site.ts";
 
@@ -40,15 +41,16 @@ export async function writeDemo(
   );
   const site = new Site(out);
   const samples = sampleImages(dataSet);
+  const shown = runs.map((run, i) => ({ run, k: records[i].config.method.name === "standard" ? undefined : k }));
   const models = [];
-  for (const [i, run] of runs.entries()) {
+  for (const [i, { run, k }] of shown.entries()) {
     onProgress?.(`${titles[i]}: ${run}`);
     models.push(
       await modelEntry(run, titles[i], {
         dataSet,
         samples: samples.set,
         site,
-        k: records[i].config.method.name === "standard" ? undefined : k,
+        k,
         threads,
         batchSize: teaching.batchSize,
       }),
@@ -67,6 +69,7 @@ export async function writeDemo(
       labels: [...samples.set.labels].slice(0, imageCount(samples.set)),
       sets: samples.from,
     },
+    opening: await chooseOpening({ samples: samples.set, entries: models, runs: shown, threads }),
     teaching: {
       ...teaching,
       newInBatch: Math.max(FEWEST_NEW_IN_BATCH, Math.round(teaching.batchSize / (data.classNames.length + 1))),

@@ -1,15 +1,19 @@
 import type { Image } from "../../core/image-set.ts";
-import { softmax } from "../../evaluate/judged.ts";
 import type { Client } from "../client.ts";
 import type { Manifest } from "../manifest.ts";
+import { Answers } from "./answers.ts";
+import { desk } from "./desk.ts";
 import { DoubtCurve } from "./doubt-curve.ts";
-import { element, latest, percent } from "./element.ts";
+import { traceDoubt } from "./doubt-trace.ts";
+import { element, latest } from "./element.ts";
+import { firstSample, openingInWords, titleOf } from "./opening.ts";
 import { show } from "./picture.ts";
+import { reducedMotion } from "./play.ts";
 import { type Reading, read } from "./reading.ts";
 import { Sliders } from "./sliders.ts";
 import { type Chosen, Sources } from "./sources.ts";
 import { TeachPanel } from "./teach-panel.ts";
-import { Verdict } from "./verdict.ts";
+import { Worse } from "./worse.ts";
 
 export interface AppOptions {
   readonly manifest: Manifest;
@@ -19,8 +23,7 @@ export interface AppOptions {
   readonly references: readonly (readonly Image[])[];
 }
 
-const SEVERITIES = [0, 1, 2, 3, 4, 5];
-const STEP_MS = 650;
+const HINT = "Move a slider, press “Make it worse”, or take another picture.";
 
 /** The page: a picture, what is done to it, and what the models say. */
 export class App {
@@ -28,14 +31,14 @@ export class App {
   readonly #options: AppOptions;
   readonly #sources: Sources;
   readonly #sliders: Sliders;
-  readonly #verdicts: readonly Verdict[];
+  readonly #answers: Answers;
   readonly #curve: DoubtCurve;
   readonly #canvas = element("canvas", { class: "pixels", role: "img", "aria-label": "The picture" });
   readonly #caption = element("figcaption", {});
-  readonly #spoken = element("p", { class: "hidden", "aria-live": "polite" });
   readonly #problem = element("p", { class: "problem", role: "alert", hidden: true });
-  readonly #worse: HTMLButtonElement;
-  readonly #strip: HTMLElement;
+  /** How that came about which the page shows. */
+  readonly #why = element("p", { class: "why", role: "status" });
+  readonly #worse: Worse;
   #chosen!: Chosen;
   /** The picture as it is shown. */
   #shown!: Image;
@@ -43,7 +46,6 @@ export class App {
   #oneByOne = false;
   /** Counts changes: what was begun before the last one is dropped. */
   #version = 0;
-  #playing = false;
   readonly #refresh = latest(() => this.#predict());
 
   constructor(options: AppOptions) {
@@ -51,7 +53,8 @@ export class App {
     const { manifest, samples, references, client } = options;
     const onProblem = (text: string) => this.#report(text);
     this.#sliders = new Sliders(() => {
-      this.#playing = false;
+      this.#worse.stop();
+      this.#say();
       void this.#changed();
     });
     this.#sources = new Sources({
@@ -61,17 +64,25 @@ export class App {
       onChoose: (chosen) => {
         this.#chosen = chosen;
         this.#oneByOne = chosen.from !== "your drawing";
+        this.#worse.measureAnew();
+        this.#say();
         void this.#changed();
       },
     });
-    this.#verdicts = manifest.models.map((entry, i) => new Verdict(entry, i, references[i]));
+    this.#answers = new Answers(manifest.models, references);
     this.#curve = new DoubtCurve(manifest.models.map(({ title }) => title));
-    this.#worse = element(
-      "button",
-      { type: "button", class: "primary", onclick: () => void this.#play() },
-      "Make it worse",
-    );
-    this.#strip = element("div", { class: "strip", "aria-hidden": "true" });
+    this.#worse = new Worse({
+      client,
+      models: manifest.models.length,
+      image: () => this.#chosen.image,
+      show: (name, severity) => {
+        this.#sliders.setOnly(name, severity);
+        return this.#changed();
+      },
+      isShown: ({ name, severity }) => this.#sliders.shows(name, severity),
+      say: (text) => this.#say(text),
+      onProblem,
+    });
     const teach = new TeachPanel({
       manifest,
       current: () => this.#shown,
@@ -80,43 +91,36 @@ export class App {
       onProblem,
     });
     this.nodes = [
-      this.#strip,
+      this.#answers.strip.node,
       this.#problem,
-      element(
-        "div",
-        { class: "desk" },
-        element(
-          "section",
-          { class: "card stage", "aria-labelledby": "stage-title" },
-          element("h2", { id: "stage-title" }, "Pick a picture"),
-          element("figure", {}, this.#canvas, this.#caption),
-          this.#worse,
-          this.#sources.node,
-        ),
-        this.#sliders.node,
-        element(
-          "section",
-          { class: "says", "aria-labelledby": "says-title" },
-          element("h2", { id: "says-title" }, "What they say"),
-          element("div", { class: `verdicts of-${manifest.models.length}` }, ...this.#verdicts.map(({ node }) => node)),
-          this.#curve.node,
-        ),
-      ),
-      teach.node,
-      this.#spoken,
+      desk({
+        why: this.#why,
+        picture: [element("figure", {}, this.#canvas, this.#caption), this.#worse.button, this.#sources.node],
+        teach: teach.node,
+        sliders: this.#sliders.node,
+        verdicts: this.#answers.verdicts.map(({ node }) => node),
+        learning: teach.charts.node,
+        curve: this.#curve.node,
+      }),
+      this.#answers.strip.spoken,
     ];
   }
 
-  /** Shows a sample of which the models doubt little, so that doubt has room to grow, and waits until it is judged. */
+  /** Shows the first sample, undamaged where the opening is to be played, and waits until it is judged. */
   async begin(): Promise<void> {
-    this.#sources.chooseSample(surest(this.#options.manifest));
+    const { manifest } = this.#options;
+    const { opening } = manifest;
+    if (opening) this.#sliders.setOnly(opening.corruption, reducedMotion() ? opening.severity : 0);
+    this.#sources.chooseSample(firstSample(manifest));
+    this.#say(openingInWords(manifest));
     await this.#refresh();
   }
 
-  /** Runs `work` once the page has nothing else to compute. */
-  async whenIdle<T>(work: () => Promise<T>): Promise<T> {
-    await this.#refresh();
-    return work();
+  /** Moves the slider to the opening's severity, once, unless the visitor was faster. */
+  async playOpening(): Promise<void> {
+    const { opening } = this.#options.manifest;
+    if (!opening || this.#worse.touched || reducedMotion()) return;
+    await this.#worse.play({ name: opening.corruption, severity: opening.severity });
   }
 
   get #classNames(): readonly string[] {
@@ -148,100 +152,49 @@ export class App {
       const readings = (await client.call("predict", this.#shown)).map(read);
       const oneByOne = this.#oneByOne;
       this.#oneByOne = false;
-      for (const [i, verdict] of this.#verdicts.entries())
-        verdict.show(readings[i], { classNames: this.#classNames, own: this.#ownClass !== undefined, label, oneByOne });
-      this.#summarise(readings, changes.length);
-      if (version === this.#version) void this.#trace(version, readings);
+      this.#answers.show(readings, {
+        image: this.#shown,
+        classNames: this.#classNames,
+        own: this.#ownClass !== undefined,
+        label,
+        changes: changes.length,
+        oneByOne,
+      });
+      if (version === this.#version) this.#trace(version, readings);
     } catch (error) {
       this.#report((error as Error).message);
     }
   }
 
-  /** Doubt at every severity of the corruption that was moved last, as long as nothing else is wanted. */
-  async #trace(version: number, now: readonly Reading[]): Promise<void> {
-    const { client } = this.#options;
+  /** Draws the doubt at every severity of the corruption that was moved last. */
+  #trace(version: number, now: readonly Reading[]): void {
     const name = this.#sliders.last;
     const severity = this.#sliders.severityOf(name);
-    const readings: (readonly Reading[])[] = [];
-    for (const at of SEVERITIES) {
-      if (at === severity) readings.push(now);
-      else {
-        const image = await client.call("corrupt", {
-          image: this.#chosen.image,
-          changes: this.#sliders.changes(name, at),
-        });
-        if (version !== this.#version) return;
-        readings.push((await client.call("predict", image)).map(read));
-      }
-      if (version !== this.#version) return;
-      this.#curve.show(this.#sliders.titleOf(name), severity, readings);
-    }
-  }
-
-  /** From undamaged to severity 5, a step at a time. */
-  async #play(): Promise<void> {
-    if (this.#playing) {
-      this.#playing = false;
-      return;
-    }
-    this.#playing = true;
-    this.#worse.textContent = "Stop";
-    const { last } = this.#sliders;
-    for (const severity of SEVERITIES) {
-      if (!this.#playing) break;
-      this.#sliders.set(last, severity);
-      const begun = performance.now();
-      await this.#changed();
-      await new Promise((resolve) => setTimeout(resolve, STEP_MS - (performance.now() - begun)));
-    }
-    this.#playing = false;
-    this.#worse.textContent = "Make it worse";
+    void traceDoubt({
+      client: this.#options.client,
+      image: this.#chosen.image,
+      changesAt: (at) => this.#sliders.changes(name, at),
+      severity,
+      now,
+      wanted: () => version === this.#version,
+      onReadings: (readings) => this.#curve.show(titleOf(name), severity, readings),
+    });
   }
 
   #taught(name: string | undefined): Promise<void> {
     return this.#changed(async () => {
       if (name === undefined) await this.#options.client.call("forget", undefined);
       this.#ownClass = name;
+      this.#worse.measureAnew();
     });
   }
 
-  /** For those who listen, and in a strip for those who have scrolled the verdicts away. */
-  #summarise(readings: readonly Reading[], changes: number): void {
-    const { models } = this.#options.manifest;
-    const said = readings.map(
-      ({ predicted, doubt }, i) => `${models[i].title}: ${this.#classNames[predicted]}, doubt ${percent(doubt)}`,
-    );
-    this.#spoken.textContent = `${said.join("; ")}${changes > 0 ? `; ${changes} corruptions` : ""}`;
-    const picture = element("canvas", { class: "pixels" });
-    show(picture, this.#shown);
-    this.#strip.replaceChildren(
-      picture,
-      ...readings.map(({ predicted, doubt }, i) =>
-        element(
-          "span",
-          { class: `arm-${i}` },
-          element("i", { class: "swatch" }),
-          element("b", {}, this.#classNames[predicted]),
-          element("span", { class: "meter" }, element("i", { style: `width:${100 * doubt}%` })),
-        ),
-      ),
-    );
+  #say(text = HINT): void {
+    this.#why.textContent = text;
   }
 
   #report(text: string): void {
     this.#problem.textContent = text;
     this.#problem.hidden = false;
   }
-}
-
-/** The sample that most models are right about, and of those the one with the least doubt. */
-function surest({ models, samples, classNames }: Manifest): number {
-  const K = classNames.length;
-  const merit = samples.labels.map((label, i) =>
-    models.reduce((sum, { expected }) => {
-      const { confidence, predicted } = softmax(expected.slice(i * K, (i + 1) * K), K);
-      return sum + (predicted[0] === label ? 1 : 0) + confidence[0];
-    }, 0),
-  );
-  return merit.indexOf(Math.max(...merit));
 }

@@ -19,7 +19,7 @@ export class DoubtCurve {
       element(
         "p",
         { class: "note" },
-        "Doubt is what is left of 100 % after the most probable class. Bands: from the surest reference to the least sure one.",
+        `Doubt is what is left of ${percent(1)} after the most probable class. Bands: from the surest reference to the least sure one.`,
       ),
     );
   }

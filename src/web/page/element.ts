@@ -29,7 +29,8 @@ export function svg(
   return made;
 }
 
-export const percent = (share: number): string => `${Math.round(100 * share)} %`;
+/** A share for people; number and sign stay on one line. */
+export const percent = (share: number): string => `${Math.round(100 * share)}\u00a0%`;
 
 /** The last of several calls in quick succession, once the one under way has ended. */
 export function latest(work: () => Promise<void>): () => Promise<void> {

@@ -1,6 +1,7 @@
 import type { Image } from "../../core/image-set.ts";
 import type { WebDevice } from "../../engine/runtime/web.ts";
 import type { Logits } from "../calls.ts";
+import { checkManifest } from "../check-manifest.ts";
 import { Client } from "../client.ts";
 import { fromDisk, loadFile, loadJson } from "../files.ts";
 import type { Manifest } from "../manifest.ts";
@@ -19,7 +20,7 @@ const wanted = asked === "wasm" || asked === "webgpu" ? asked : undefined;
 
 async function start(): Promise<void> {
   const status = document.querySelector("#status")!;
-  const manifest = await loadJson<Manifest>("demo.json");
+  const manifest = checkManifest(await loadJson<Manifest>("demo.json"));
   status.textContent = "Loading the models …";
   const paths = manifest.models.flatMap((entry) => [entry.graph, entry.teaching.step, entry.teaching.weights]);
   const files = Object.fromEntries(await Promise.all(paths.map(async (path) => [path, await loadFile(path)] as const)));
@@ -40,10 +41,11 @@ async function start(): Promise<void> {
   const check = element("span", { id: "check" }, "comparing with Node …");
   document.querySelector("#runtime")!.replaceChildren("Runs here, on ", runs, "; ", check);
   document.querySelector("#licence")!.textContent = manifest.licence ? `Pictures: ${manifest.licence}.` : "";
-  const difference = await app.whenIdle(() => largestDifference(client, manifest, samples));
+  const difference = await largestDifference(client, manifest, samples);
   check.textContent = `its numbers are Node's to ${difference.toExponential(0)}`;
   check.dataset.difference = String(difference);
   document.documentElement.dataset.ready = "true";
+  void app.playOpening();
   if (!fromDisk) await keepOffline(isolated);
 }
 

@@ -1,15 +1,20 @@
 import type { Image } from "../../core/image-set.ts";
 import { imageAt } from "../../core/images.ts";
 import { matchImages } from "../../data/convert.ts";
+import type { Manifest } from "../manifest.ts";
 import { element } from "./element.ts";
+import { invertedInk, isWhiteOnBlack } from "./ink.ts";
 
 type Shape = Pick<Image, "height" | "width" | "channels">;
 
 /** Longer sides are scaled down by the browser first, for speed. */
 const LONGEST = 1024;
 
-/** A file's picture, upright, its middle square on white, as the models want it. @throws Error where it is no picture. */
-export async function decode(file: Blob, shape: Shape): Promise<Image> {
+/**
+ * A file's picture, upright, its middle square on white, as the models want it: `inverted` where they know white on
+ * black and it is ink on paper. @throws Error where it is no picture.
+ */
+export async function decode(file: Blob, manifest: Manifest): Promise<{ image: Image; inverted: boolean }> {
   const bitmap = await createImageBitmap(file).catch(() => {
     throw new Error("That is no picture that this browser can read.");
   });
@@ -22,7 +27,9 @@ export async function decode(file: Blob, shape: Shape): Promise<Image> {
   context.imageSmoothingQuality = "high";
   context.drawImage(bitmap, (bitmap.width - side) / 2, (bitmap.height - side) / 2, side, side, 0, 0, size, size);
   bitmap.close();
-  return fromCanvas(canvas, shape);
+  const image = fromCanvas(canvas, manifest.shape);
+  const inverted = isWhiteOnBlack(manifest) ? invertedInk(image) : undefined;
+  return { image: inverted ?? image, inverted: inverted !== undefined };
 }
 
 /** What a canvas shows, resized as data sets are (src/data/convert.ts). */

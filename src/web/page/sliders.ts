@@ -39,12 +39,16 @@ const groups = [
   members: names.map((name) => corruptions.find((corruption) => corruption.name === name)!),
 }));
 
+/** As in style.css. */
+const phone = matchMedia("(max-width: 720px)");
+
 /** A slider for each corruption, from 0 (none) to severity 5; several add up, in the order of the benchmark. */
 export class Sliders {
   readonly node: HTMLElement;
   /** The one that was moved last. */
   last = "gaussian_noise";
   readonly #inputs = new Map<string, HTMLInputElement>();
+  readonly #groups: readonly HTMLDetailsElement[];
   readonly #clear: HTMLButtonElement;
 
   constructor(onChange: () => void) {
@@ -61,23 +65,22 @@ export class Sliders {
       },
       "Undo all",
     );
+    this.#groups = groups.map(({ title, members }) =>
+      element(
+        "details",
+        { open: true },
+        element("summary", {}, title),
+        ...members.map(({ name, title, meaning }) => this.#slider(name, title, meaning, onChange)),
+      ),
+    );
+    phone.addEventListener("change", () => this.#fold());
     this.node = element(
       "section",
       { class: "card sliders", "aria-labelledby": "sliders-title" },
       element("div", { class: "row" }, element("h2", { id: "sliders-title" }, "Damage it"), this.#clear),
-      element(
-        "div",
-        { class: "scroll" },
-        ...groups.map(({ title, members }) =>
-          element(
-            "fieldset",
-            {},
-            element("legend", {}, title),
-            ...members.map(({ name, title, meaning }) => this.#slider(name, title, meaning, onChange)),
-          ),
-        ),
-      ),
+      element("div", { class: "scroll" }, ...this.#groups),
     );
+    this.#fold();
   }
 
   /** What is done to the picture; with another severity for one of them where it is given. */
@@ -88,19 +91,23 @@ export class Sliders {
     });
   }
 
-  titleOf(name: string): string {
-    return corruptions.find((corruption) => corruption.name === name)!.title;
-  }
-
   severityOf(name: string): number {
     return Number(this.#inputs.get(name)!.value);
   }
 
-  set(name: string, severity: number): void {
+  /** This corruption at this severity, all others at 0. */
+  setOnly(name: string, severity: number): void {
+    this.reset();
     const input = this.#inputs.get(name)!;
     input.value = String(severity);
     this.last = name;
     this.#describe(input);
+    this.#fold();
+  }
+
+  /** Whether this is what is done to the picture, and nothing else. */
+  shows(name: string, severity: number): boolean {
+    return [...this.#inputs].every(([other, { value }]) => Number(value) === (other === name ? severity : 0));
   }
 
   reset(): void {
@@ -136,6 +143,15 @@ export class Sliders {
     );
     this.#describe(input, row);
     return row;
+  }
+
+  /** On a phone one group is open at a time, so that the answers stay in sight below the sliders; else all are. */
+  #fold(): void {
+    const last = this.#inputs.get(this.last)!;
+    for (const group of this.#groups) {
+      group.name = phone.matches ? "corruptions" : "";
+      group.open = !phone.matches || group.contains(last);
+    }
   }
 
   #describe(input: HTMLInputElement, row = input.parentElement!): void {

@@ -2,6 +2,7 @@ import type { Image } from "../../core/image-set.ts";
 import type { Manifest } from "../manifest.ts";
 import { Drawing } from "./drawing.ts";
 import { element } from "./element.ts";
+import { isWhiteOnBlack, WHITE_ON_BLACK } from "./ink.ts";
 import { decode, fromCanvas, thumbnail } from "./picture.ts";
 
 /** A picture that was chosen, and what is known of it. */
@@ -56,7 +57,7 @@ export class Sources {
     });
     this.#drawing = new Drawing(
       () => this.#choose({ image: fromCanvas(this.#drawing.canvas, manifest.shape), from: "your drawing" }),
-      paperOf(samples),
+      isWhiteOnBlack(manifest) ? "black" : "white",
     );
     this.#drawButton = element(
       "button",
@@ -100,9 +101,9 @@ export class Sources {
 
   async #take(blob: Blob, from: string): Promise<void> {
     try {
-      const image = await decode(blob, this.#options.manifest.shape);
+      const { image, inverted } = await decode(blob, this.#options.manifest);
       this.#draw(false);
-      this.#choose({ image, from });
+      this.#choose({ image, from: inverted ? `${from}, ${WHITE_ON_BLACK}` : from });
     } catch (error) {
       this.#options.onProblem((error as Error).message);
     }
@@ -152,7 +153,3 @@ function thumbnailOf(image: Image): HTMLCanvasElement {
   canvas.setAttribute("aria-hidden", "true");
   return canvas;
 }
-
-/** What the samples are drawn on, by their first pixels: digits are white on black. */
-const paperOf = (samples: readonly Image[]): "white" | "black" =>
-  samples.every(({ channels, data }) => channels === 1 && data[0] < 64) ? "black" : "white";

@@ -2,8 +2,9 @@ import type { Image } from "../../core/image-set.ts";
 import type { Taught, TeachingProgress } from "../calls.ts";
 import type { Manifest } from "../manifest.ts";
 import { element, percent } from "./element.ts";
-import { type Line, lineChart } from "./line-chart.ts";
+import { WHITE_ON_BLACK } from "./ink.ts";
 import { decode, thumbnail } from "./picture.ts";
+import { TeachCharts } from "./teach-charts.ts";
 
 const FEWEST = 3;
 
@@ -33,13 +34,16 @@ export class TeachPanel {
   });
   readonly #pictures: Image[] = [];
   readonly #list = element("ul", { class: "pictures" });
-  readonly #charts = element("div", { class: "charts" });
+  readonly #inverted = element("p", { class: "note", hidden: true }, `Ink on paper is ${WHITE_ON_BLACK}.`);
+  /** To stand beside the panel. */
+  readonly charts: TeachCharts;
   readonly #result = element("div", { class: "result", role: "status" });
   readonly #start: HTMLButtonElement;
   readonly #forget: HTMLButtonElement;
 
   constructor(options: TeachPanelOptions) {
     this.#options = options;
+    this.charts = new TeachCharts(options.manifest.teaching.steps);
     const files = element("input", {
       type: "file",
       accept: "image/*",
@@ -71,32 +75,23 @@ export class TeachPanel {
       element(
         "p",
         { class: "note" },
-        `Give it ${FEWEST} pictures or more of something that it does not know. This page then trains the classifier right here, with the same compiled step that trained the models; pictures and weights stay on this machine.`,
+        `${FEWEST} pictures or more of something that it does not know. It is trained right here, by the compiled step that trained the models.`,
       ),
       element(
         "div",
-        { class: "columns" },
-        element(
-          "div",
-          {},
-          element("label", { htmlFor: "class-name" }, "What are they?"),
-          this.#name,
-          element(
-            "div",
-            { class: "row buttons" },
-            element("button", { type: "button", onclick: () => this.#add(options.current()) }, "Add the picture above"),
-            element("button", { type: "button", onclick: () => files.click() }, "Add files"),
-            files,
-          ),
-          this.#list,
-          element("div", { class: "row buttons" }, this.#start, this.#forget),
-          this.#result,
-        ),
-        this.#charts,
+        { class: "row buttons" },
+        element("button", { type: "button", onclick: () => this.#add(options.current()) }, "Add this picture"),
+        element("button", { type: "button", onclick: () => files.click() }, "Add files"),
+        files,
       ),
+      this.#list,
+      this.#inverted,
+      element("label", { htmlFor: "class-name" }, "What are they?"),
+      this.#name,
+      element("div", { class: "row buttons" }, this.#start, this.#forget),
+      this.#result,
     );
     this.#update();
-    this.#draw([]);
   }
 
   #add(image: Image): void {
@@ -107,7 +102,9 @@ export class TeachPanel {
   async #addFiles(files: readonly File[]): Promise<void> {
     for (const file of files)
       try {
-        this.#add(await decode(file, this.#options.manifest.shape));
+        const { image, inverted } = await decode(file, this.#options.manifest);
+        this.#add(image);
+        if (inverted) this.#inverted.hidden = false;
       } catch {
         this.#options.onProblem(`${file.name} is no picture that this browser can read.`);
       }
@@ -149,7 +146,7 @@ export class TeachPanel {
     try {
       const taught = await teach([...this.#pictures], (progress) => {
         history[progress.model].push(progress);
-        this.#draw(history);
+        this.charts.show(history);
       });
       this.#result.replaceChildren(...taught.map((one, i) => this.#inWords(one, i, name)));
       this.#forget.hidden = false;
@@ -164,7 +161,7 @@ export class TeachPanel {
   #undo(): void {
     this.#forget.hidden = true;
     this.#result.textContent = "Forgotten.";
-    this.#draw([]);
+    this.charts.hide();
     this.#options.onTaught(undefined);
   }
 
@@ -177,32 +174,6 @@ export class TeachPanel {
       element("i", { class: "swatch", "aria-hidden": "true" }),
       element("b", {}, models[i].title),
       ` puts ${recognised} of your ${count} pictures into “${name}”. Of what it knew before it now gets ${percent(after)} right, ${percent(before)} before.`,
-    );
-  }
-
-  #draw(history: readonly (readonly TeachingProgress[])[]): void {
-    const { steps } = this.#options.manifest.teaching;
-    const lines = (pick: (progress: TeachingProgress) => number): Line[] =>
-      history.map((list, arm) => ({ arm, points: list.map((progress) => ({ x: progress.step, y: pick(progress) })) }));
-    const top = Math.max(1, Math.ceil(Math.max(0, ...history.flat().map(({ loss }) => loss))));
-    const shared = { xRange: [0, steps], xTicks: [0, steps / 2, steps], xTitle: "training step" } as const;
-    this.#charts.replaceChildren(
-      element("h3", {}, "Loss"),
-      lineChart(
-        lines(({ loss }) => loss),
-        {
-          ...shared,
-          label: "Training loss by step",
-          yRange: [0, top],
-          yTicks: [0, top / 2, top],
-          formatY: (y) => y.toFixed(1),
-        },
-      ),
-      element("h3", {}, "Accuracy"),
-      lineChart(
-        lines(({ accuracy }) => accuracy),
-        { ...shared, label: "Training accuracy by step", yRange: [0, 1], yTicks: [0, 0.5, 1], formatY: percent },
-      ),
     );
   }
 }

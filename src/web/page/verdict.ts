@@ -2,7 +2,7 @@ import type { Image } from "../../core/image-set.ts";
 import type { ModelEntry } from "../manifest.ts";
 import { element, percent, svg } from "./element.ts";
 import { thumbnail } from "./picture.ts";
-import { type Reading, rankAmong } from "./reading.ts";
+import { cleanPictures, type Reading } from "./reading.ts";
 
 /** More classes than these are shown by their probability alone, the largest first. */
 const SHOWN = 10;
@@ -49,7 +49,7 @@ export class Verdict {
   }
 
   show(reading: Reading, { classNames, own, label, oneByOne }: Shown): void {
-    const { predicted, doubt, confidence, probabilities } = reading;
+    const { predicted, doubt, probabilities } = reading;
     const right = label === undefined ? undefined : label === predicted;
     this.node.dataset.predicted = classNames[predicted];
     this.node.dataset.doubt = String(doubt);
@@ -73,7 +73,7 @@ export class Verdict {
         .map((k) => `${classNames[k]} ${percent(probabilities[k])}`)
         .join(", ")}`,
     );
-    this.#said.textContent = this.#inWords(reading, confidence);
+    this.#said.textContent = this.#inWords(reading, own);
     this.#showReferences(reading, classNames, oneByOne);
   }
 
@@ -120,12 +120,14 @@ export class Verdict {
     }
   }
 
-  #inWords({ agreeing, spread }: Reading, confidence: number): string {
-    const { references, spreadPercentiles } = this.entry;
-    if (references === 1) return `One answer, ${percent(confidence)} sure, and nothing to compare it with.`;
+  #inWords({ agreeing, spread, doubt }: Reading, own: boolean): string {
+    const { references, spreadPercentiles, doubtPercentiles } = this.entry;
+    // Percentiles are of the classes that the model was trained on.
+    const unsure = own ? "" : `More unsure than on ${cleanPictures(doubtPercentiles, doubt)}. `;
+    if (references === 1) return `${unsure}One answer, and nothing to compare it with.`;
     const agreed = `${agreeing} of ${references} references agree`;
-    if (!spreadPercentiles) return `${agreed}.`;
-    return `${agreed}; they differ more than on ${percent(rankAmong(spreadPercentiles, spread))} of clean pictures.`;
+    if (own || !spreadPercentiles) return `${unsure}${agreed}.`;
+    return `${unsure}${agreed}; they differ more than on ${cleanPictures(spreadPercentiles, spread)}.`;
   }
 }
 

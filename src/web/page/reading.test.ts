@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { cleanPictures, rankAmong, read } from "./reading.ts";
+
+test("a rank is the share of values that one is above at least, and 1 only above all", () => {
+  const percentiles = Array.from({ length: 101 }, (_, p) => p / 10);
+  expect([-1, 0, 0.05, 5.05, 9.95, 10, 10.01].map((value) => rankAmong(percentiles, value))).toEqual([
+    0, 0, 0, 0.5, 0.99, 0.99, 1,
+  ]);
+});
+
+test.each([
+  [0, "almost no clean picture"],
+  [9.75, "97\u00a0% of clean pictures"],
+  [11, "any clean picture"],
+])("%d among 0 to 10 is more than on %s", (value, expected) => {
+  const percentiles = Array.from({ length: 101 }, (_, p) => p / 10);
+  expect(cleanPictures(percentiles, value)).toBe(expected);
+});
+
+test("a reading combines the logits under each reference", () => {
+  const [high, low] = [Math.log(3), 0];
+  const reading = read({
+    logits: Float32Array.of(high, low, high, low, low, high),
+    classes: 2,
+    references: 3,
+    milliseconds: 0,
+  });
+  expect(reading).toMatchObject({ predicted: 0, agreeing: 2 });
+  // The mean logits are ⅔ log 3 and ⅓ log 3.
+  expect(reading.doubt).toBeCloseTo(1 / (1 + 3 ** (1 / 3)), 6);
+});
