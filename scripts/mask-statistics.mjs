@@ -2,7 +2,7 @@
 // the same seeds, judged on *validation* images alone: clean, and under 29 corruptions × 5 severities.
 //   npm run build && node scripts/mask-statistics.mjs [--out runs/mask-statistics] [--seeds 5] [--corrupted 200] [--only a,b]
 // Goes on where it was stopped: trained runs are kept, broken ones continue, judged ones are not judged again.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { normalizeImages } from "../dist/augment/index.js";
@@ -11,6 +11,7 @@ import { CorruptionPool, corruptionNames, corruptionSuite, severities } from "..
 import { loadDataSet } from "../dist/data/index.js";
 import { comparePaired, meanSd } from "../dist/evaluate/index.js";
 import { batchStatistics } from "../dist/train/batch-statistics.js";
+import { loadCheckpoint, saveCheckpoint } from "../dist/train/checkpoint.js";
 import { createForward } from "../dist/train/forward.js";
 import { buildNetwork, loadPredictor, loadRun, recalibrate, resolveConfig, train } from "../dist/train/index.js";
 import { accuracyOf } from "../dist/train/scores.js";
@@ -28,8 +29,15 @@ const anchored = (options) => ({ method: { name: "anchored", ...options } });
 
 const crop = { name: "crop", options: { pad: 2 } };
 
+const vit = {
+  model: "vit-tiny-patch4-depth6",
+  optimizer: { name: "adamw" },
+  schedule: { name: "one-cycle", peak: 0.002 },
+};
+
 /**
- * Arms that are trained; those that are another arm's weights with statistics taken anew (`batches` of training images);
+ * Arms that are trained; those that are another arm's weights with statistics taken anew (`batches` of training images), or with means
+ * or variances alone of those that were taken anew (`part`);
  * and those whose statistics are taken from the very images that are judged (`adapted`: BatchNorm adaptation, which sees a
  * batch of the damaged images at once, and so answers another question).
  */
@@ -46,12 +54,18 @@ const arms = {
   "masked-ordinary": anchored({ maskStatistics: "ordinary" }),
   "masked-anew-10": { of: "masked-all", batches: 10 },
   "masked-anew-150": { of: "masked-all", batches: 150 },
+  "masked-anew-means": { of: "masked-all", anew: "masked-anew-150", part: ".running_mean" },
+  "masked-anew-variances": { of: "masked-all", anew: "masked-anew-150", part: ".running_var" },
   "by-image": anchored({ maskBy: "image" }),
   "by-image-anew": { of: "by-image", batches: 150 },
   "uniform-all": anchored({ maskTarget: "uniform", maskStatistics: "all" }),
   "uniform-ordinary": anchored({ maskTarget: "uniform" }),
   "averaged-all": { ...anchored({ maskStatistics: "all" }), averageDecay: 0.99 },
   "averaged-ordinary": { ...anchored({ maskStatistics: "ordinary" }), averageDecay: 0.99 },
+  // No BatchNorm, so that there are no statistics to choose.
+  "vit-standard": { ...vit, method: { name: "standard" } },
+  "vit-anchored-0": { ...vit, ...anchored({ maskProbability: 0 }) },
+  "vit-masked": { ...vit, ...anchored({}) },
 };
 const chosen = values.only?.split(",") ?? Object.keys(arms);
 const seeds = Array.from({ length: Number(values.seeds) }, (_, seed) => seed);
@@ -80,7 +94,9 @@ for (const seed of seeds)
   for (const arm of chosen) {
     const [how, run] = [arms[arm], runOf(arm, seed)];
     if (how.adapted) continue;
-    if (how.of) {
+    if (how.part) {
+      if (!existsSync(runPaths(run).checkpoint)) mixStatistics(how, seed, run);
+    } else if (how.of) {
       if (!existsSync(runPaths(run).checkpoint))
         await recalibrate(runOf(how.of, seed), dataSet, { out: run, batches: how.batches });
     } else {
@@ -149,6 +165,18 @@ for (const arm of chosen) {
         : `${points(difference)} [${points(difference - halfWidth)}, ${points(difference + halfWidth)}]`
     } |`,
   );
+}
+
+/** A run's statistics, with those whose names end in `part` in place of its own. */
+function mixStatistics({ of, anew, part }, seed, run) {
+  mkdirSync(run, { recursive: true });
+  const [kept, right] = [of, anew].map((arm) => loadCheckpoint(runPaths(runOf(arm, seed)).checkpoint));
+  const state = Object.entries(kept.state).map(([name, array]) => [
+    name,
+    name.endsWith(part) ? right.state[name] : array,
+  ]);
+  copyFileSync(runPaths(runOf(of, seed)).config, runPaths(run).config);
+  saveCheckpoint(runPaths(run).checkpoint, { ...kept, state: Object.fromEntries(state) });
 }
 
 /** Predicts every set by the statistics of its own images, in batches of 100. */
