@@ -1,3 +1,4 @@
+import type { Standing } from "./contrast.ts";
 import { meanOf } from "./format.ts";
 import {
   corruptionMeans,
@@ -10,7 +11,7 @@ import {
 } from "./measures.ts";
 import { otherArms, type PairedRow, pairedRows } from "./paired.ts";
 import type { ReportedArm, Study } from "./study.ts";
-import { type Standing, standing, verdicts } from "./verdict.ts";
+import { verdicts } from "./verdict.ts";
 
 /** `standard 99.0 %, anchored 98.8 %`, of the arms that were measured; nothing where none was. */
 function shares({ arms }: Study, measure: Measure): string | undefined {
@@ -49,7 +50,7 @@ export function summaryLines(study: Study): string[] {
 
 function kindsOfDamage(arm: ReportedArm, { name }: ReportedArm, rows: readonly PairedRow[], i: number): string[] {
   const kinds = rows.filter(({ role, allCorruptions }) => role === "corruption" && !allCorruptions);
-  const found = kinds.flatMap(({ others }) => others[i] ?? []).map(({ interval }) => standing(interval));
+  const found = kinds.flatMap(({ others }) => others[i] ?? []).flatMap(({ standing }) => standing ?? []);
   if (found.length === 0) return [];
   const count = (which: Standing) => found.filter((one) => one === which).length;
   return [

@@ -1,7 +1,8 @@
+import { bestOf } from "../best-of.ts";
 import { type Cells, copyable } from "../copyable.ts";
 import { meanOf, withSd } from "../format.ts";
 import { type Html, html } from "../html.ts";
-import { bestOf, type Measure, measuresOf, valuesOf } from "../measures.ts";
+import { type Measure, measuresOf, valuesOf } from "../measures.ts";
 import type { ReportedArm, Study } from "../study.ts";
 
 /** Every measure of every arm: measures down, arms across, so that it fits a phone. */

@@ -1,3 +1,4 @@
+import { standingWords } from "../contrast.ts";
 import { dataTable } from "../copyable.ts";
 import { points } from "../format.ts";
 import { type Html, html } from "../html.ts";
@@ -15,8 +16,9 @@ export function differences(study: Study): Html | undefined {
     (100 * baseline).toFixed(1),
     ...others.map((paired) => {
       if (!paired) return "–";
-      const [low, high] = paired.interval;
-      return `${points(paired.difference)} [${points(low)}, ${points(high)}]`;
+      const { difference, interval, standing } = paired;
+      const ends = interval ? ` [${points(interval[0])}, ${points(interval[1])}]` : "";
+      return `${points(difference)}${ends}${standing ? ` ${standingWords[standing]}` : ""}`;
     }),
   ]);
   const seeds = Math.max(...arms.map(({ runs }) => runs.length));
