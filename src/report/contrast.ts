@@ -1,5 +1,6 @@
 import { comparePaired, compareSeeds, type Interval } from "../evaluate/index.ts";
 import type { Measure } from "./measures.ts";
+import { differenceOfMeans } from "./over-images.ts";
 import type { ReportedArm } from "./study.ts";
 
 export type Standing = "better" | "worse" | "undecided";
@@ -61,7 +62,8 @@ function computed(arm: ReportedArm, other: ReportedArm, measure: Measure): Contr
   if (mine.length === 0 || theirs.length === 0) return undefined;
   const overSeeds = seedInterval(mine, theirs);
   if (overSeeds) return judged(overSeeds.difference, overSeeds.interval, "seeds", measure);
-  const paired = measure.overImages?.(arm, other);
+  const { perImage, overImages = perImage && differenceOfMeans(perImage) } = measure;
+  const paired = overImages?.(arm, other);
   if (paired) return judged(paired.difference, paired.interval, "images", measure);
   return { difference: mean(mine) - mean(theirs) };
 }

@@ -1,4 +1,5 @@
 import {
+  corruptionSets,
   type MetricName,
   metricNames,
   metrics,
@@ -8,7 +9,7 @@ import {
   type PairedDifference,
   type Results,
 } from "../evaluate/index.ts";
-import { differenceOfAurocs, differenceOfMeans, nllIn, rightIn } from "./over-images.ts";
+import { differenceOfAurocs, nllIn, type PerImage, rightIn, wrongIn } from "./over-images.ts";
 import type { ReportedArm, ReportedRun, Study } from "./study.ts";
 
 /** One number a run can be judged by: a row of the comparison table. */
@@ -26,7 +27,9 @@ export interface Measure {
   readonly of: (results: Results) => number | undefined;
   /** Its 95 % interval over the choice of the images, where there is one. */
   readonly intervalOf?: (results: Results) => readonly [number, number] | undefined;
-  /** Difference of two arms with its 95 % interval over the images that both saw, where it can be had. */
+  /** One number an image, whose mean over the images the measure is. */
+  readonly perImage?: PerImage;
+  /** Of a measure that is no mean over images: difference of two arms with its 95 % interval over the images that both saw, where it can be had. */
   readonly overImages?: (arm: ReportedArm, other: ReportedArm) => PairedDifference | undefined;
 }
 
@@ -38,8 +41,8 @@ export const setMeasure = (set: string, role: "test" | "shift", metric: MetricNa
   ...metrics[metric],
   of: (results) => results.sets.find((other) => other.set === set)?.metrics[metric],
   intervalOf: (results) => results.sets.find((other) => other.set === set)?.intervals?.[metric],
-  ...(metric === "accuracy" && { overImages: differenceOfMeans(rightIn(() => [set])) }),
-  ...(metric === "nll" && { overImages: differenceOfMeans(nllIn(set)) }),
+  ...(metric === "accuracy" && { perImage: rightIn(() => [set]) }),
+  ...(metric === "nll" && { perImage: nllIn(set) }),
 });
 
 export const oodMeasure = (set: string, score: OodScoreName): Measure => ({
@@ -68,7 +71,14 @@ export const corruptionErrorMeasure = (name: string): Measure => ({
   unit: "%",
   better: "lower",
   of: (results) => results.corruptions?.meanErrors[name],
+  perImage: wrongIn((run) => corruptionsOf(run).filter(isMemberOf(name))),
 });
+
+/** Names end in `*` where something stood in for what the benchmark prescribes. */
+const plainName = (name: string): string => name.replace(/\*$/, "");
+
+const isMemberOf = (set: string) => (corruption: string) =>
+  corruptionSets[plainName(set)]?.includes(plainName(corruption)) ?? false;
 
 /** Whether all runs that were judged under corruption were so under the same ones, asked of the same number of images. */
 function sameCorruptions({ arms }: Study): boolean {
@@ -92,7 +102,7 @@ const corruptionMeanMeasure = (metric: MetricName): Measure => ({
     const values = corruptions?.cells.flatMap((cell) => cell.metrics[metric] ?? []) ?? [];
     return values.length > 0 ? values.reduce((a, b) => a + b, 0) / values.length : undefined;
   },
-  ...(metric === "accuracy" && { overImages: differenceOfMeans(rightIn(corruptionsOf)) }),
+  ...(metric === "accuracy" && { perImage: rightIn(corruptionsOf) }),
 });
 
 const corruptionsOf = ({ results }: ReportedRun): string[] => [
@@ -114,7 +124,7 @@ export const corruptionAccuracy = (name: string): Measure => ({
     const values = cells.flatMap(({ metrics }) => metrics.accuracy ?? []);
     return values.length > 0 ? values.reduce((a, b) => a + b, 0) / values.length : undefined;
   },
-  overImages: differenceOfMeans(rightIn(() => [name])),
+  perImage: rightIn(() => [name]),
 });
 
 /** Names of the sets of corruptions that a run has whole, smallest first. */

@@ -9,7 +9,7 @@ import {
 import type { ReportedArm, ReportedRun } from "./study.ts";
 
 /** One number an image of a run; `undefined` where it was not judged on them. */
-type PerImage = (run: ReportedRun) => ArrayLike<number> | undefined;
+export type PerImage = (run: ReportedRun) => ArrayLike<number> | undefined;
 
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
@@ -33,13 +33,25 @@ export const differenceOfMeans =
     return mine && theirs && mine.length === theirs.length ? pairedDifference(mine, theirs) : undefined;
   };
 
+/** 95 % interval, over the choice of the images, of a run's mean over them. */
+export function intervalOverImages(run: ReportedRun, perImage: PerImage): Interval | undefined {
+  const values = perImage(run);
+  return values && pairedDifference(values, new Float64Array(values.length)).interval;
+}
+
 /** Whether each image of these sets is right, the mean over the sets. */
 export const rightIn =
-  (names: (run: ReportedRun) => readonly string[]): PerImage =>
-  (run) => {
+  (names: (run: ReportedRun) => readonly string[]) =>
+  (run: ReportedRun): Float64Array | undefined => {
     const all = run.correct();
     return meanOverLists(names(run).map((name) => all.find((one) => one.name === name)?.correct));
   };
+
+/** As `rightIn`, of wrong answers. */
+export const wrongIn =
+  (names: (run: ReportedRun) => readonly string[]): PerImage =>
+  (run) =>
+    rightIn(names)(run)?.map((share) => 1 - share);
 
 /** Negative log-likelihood of each image of a set. */
 export const nllIn =

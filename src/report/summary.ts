@@ -1,5 +1,6 @@
 import type { Standing } from "./contrast.ts";
 import { meanOf } from "./format.ts";
+import { foreignScores } from "./key-measures.ts";
 import {
   corruptionMeans,
   type Measure,
@@ -57,12 +58,6 @@ function kindsOfDamage(arm: ReportedArm, { name }: ReportedArm, rows: readonly P
     `Of ${found.length} kinds of damage ${arm.name} is better than ${name} on ${count("better")}, worse on ${count("worse")}, undecided on ${count("undecided")}`,
   ];
 }
-
-/** Scores of the opening, each with the words for it. */
-const foreignScores = [
-  { score: "max-softmax", words: "confidence" },
-  { score: "reference-std", words: "disagreement of references" },
-] as const;
 
 /** Telling foreign pictures from known ones, by AUROC: 50 % is guessing. A line a score. */
 function foreign(study: Study): string[] {
