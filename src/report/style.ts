@@ -73,6 +73,8 @@ td.best i, .best i { color: var(--accent); font-style: normal }
 .grid.wide { grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)) }
 .grid svg { width: 100%; height: auto; display: block }
 figure > h3 { margin: 26px 0 12px; font-size: 16px }
+.panel { display: flex; flex-direction: column }
+.panel > svg { margin-top: auto }
 .panel h3 { font-size: 14px }
 .panel p { margin: 0 0 4px; color: var(--muted); font-size: 13.5px; font-variant-numeric: tabular-nums }
 .key { display: flex; flex-wrap: wrap; gap: 4px 22px; margin: 0 0 14px; padding: 0; list-style: none; font-size: 14px }
@@ -119,6 +121,9 @@ footer { color: var(--muted); font-size: 13.5px; padding-bottom: 48px }
   .numbers td small { display: block; font-size: 12px }
   .numbers td i { position: absolute; right: 0; top: 6px; width: 1.2em }
   .beside { grid-template-columns: 1fr }
+  .data { font-size: 14px }
+  .data td, .data tbody th { white-space: normal }
+  .data td + td { min-width: 8em }
   .group span { left: 4px }
   .numbers .group th { padding-top: 18px }
   .numbers thead th + th { padding-right: 1.5em }

@@ -1,5 +1,6 @@
 import { drawSvg } from "../svg.ts";
 import { armRows } from "./arm-rows.ts";
+import { clipped } from "./clipped.ts";
 
 export interface DotRow {
   readonly arm: string;
@@ -29,7 +30,11 @@ export function dots(rows: readonly DotRow[], measure: string, axis: string, id:
     low === undefined || high === undefined ? [] : [{ arm, low, high }],
   );
   const marks = rows.flatMap(({ arm, values }) => values.map((value) => ({ arm, value })));
-  const means = rows.map(({ arm, values }) => ({ arm, value: values.reduce((a, b) => a + b, 0) / values.length }));
+  const means = rows.map(({ arm, values }) => ({
+    arm,
+    name: clipped(arm),
+    value: values.reduce((a, b) => a + b, 0) / values.length,
+  }));
   const arms = rows.map(({ arm }) => arm);
   const x = {
     field: "value",
@@ -49,7 +54,7 @@ export function dots(rows: readonly DotRow[], measure: string, axis: string, id:
         {
           data: { values: means },
           mark: { type: "text", align: "left", dy: -13, fontSize: 12, fill: "var(--ink)" },
-          encoding: { y, x: { value: 2 }, text: { field: "arm" } },
+          encoding: { y, x: { value: 2 }, text: { field: "name", type: "nominal" } },
         },
         {
           data: { values: whiskers },

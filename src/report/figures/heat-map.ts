@@ -61,7 +61,7 @@ export function heatMap(cells: readonly HeatCell[], options: HeatMapOptions, id:
     type: "ordinal" as const,
     sort: [...rows],
     title: null,
-    axis: { domain: false, ticks: false, labelLimit: left - 8, labelFontSize: 11 },
+    axis: { domain: false, ticks: false, labelLimit: upright ? left - 8 : 0, labelFontSize: 11 },
   };
   const ordinal = (prefix: string) => ({
     field: "step",

@@ -1,4 +1,5 @@
 import { drawSvg } from "../svg.ts";
+import { clipped } from "./clipped.ts";
 
 export interface IntervalRow {
   readonly name: string;
@@ -13,6 +14,7 @@ export interface IntervalRow {
   readonly hollow?: boolean;
 }
 
+const WIDTH = 330;
 const NAME_HEIGHT = 38;
 const DETAIL_HEIGHT = 15;
 
@@ -27,7 +29,12 @@ export function spanOf(rows: readonly Pick<IntervalRow, "value" | "low" | "high"
 /** One difference a row with its interval as a whisker, zero marked. */
 export function intervals(rows: readonly IntervalRow[], measure: string, axis: string, id: string) {
   const detailed = rows.some(({ detail }) => detail);
-  const values = rows.map((row, place) => ({ ...row, row: String(place), detail: row.detail ?? "" }));
+  const values = rows.map((row, place) => ({
+    ...row,
+    name: clipped(row.name),
+    row: String(place),
+    detail: row.detail ?? "",
+  }));
   const whiskers = values.filter(({ low, high }) => low !== undefined && high !== undefined);
   const x = {
     type: "quantitative" as const,
@@ -62,7 +69,7 @@ export function intervals(rows: readonly IntervalRow[], measure: string, axis: s
   const details = text("detail", -2);
   return drawSvg(
     {
-      width: 330,
+      width: WIDTH,
       padding: { left: 10, right: 14, top: 4, bottom: 44 },
       height: (NAME_HEIGHT + (detailed ? DETAIL_HEIGHT : 0)) * rows.length,
       data: { values },

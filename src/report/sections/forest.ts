@@ -2,7 +2,7 @@ import { type Contrast, contrast, type Standing, standingWords } from "../contra
 import { type IntervalRow, intervals } from "../figures/index.ts";
 import { points } from "../format.ts";
 import { type Html, html } from "../html.ts";
-import { keyMeasures } from "../key-measures.ts";
+import { type KeyMeasure, keyMeasures } from "../key-measures.ts";
 import type { Measure } from "../measures.ts";
 import { otherArms } from "../paired.ts";
 import type { Study } from "../study.ts";
@@ -36,24 +36,26 @@ export async function forest(study: Study): Promise<Html | undefined> {
   const keys = keyMeasures(study);
   const shown: Contrast[] = [];
   const panels: Html[] = [];
-  for (const [k, kind] of [...new Set(keys.map((key) => key.kind))].entries()) {
-    const ofKind = keys.filter((key) => key.kind === kind);
-    const rows = ofKind.flatMap(({ measure, where }) =>
+  // With one arm a panel holds what has one unit; with more, the arms of one measure, so that names stay short.
+  const heading = ({ kind, where }: KeyMeasure) => (others.length > 1 ? `${kind}, ${where}` : kind);
+  for (const [place, title] of [...new Set(keys.map(heading))].entries()) {
+    const together = keys.filter((key) => heading(key) === title);
+    const rows = together.flatMap(({ measure, where }) =>
       others.flatMap((arm) => {
         const found = contrast(arm, study.baseline, measure);
         if (!found) return [];
         shown.push(found);
-        return [forestRow(others.length > 1 ? `${where}: ${arm.name}` : where, found)];
+        return [forestRow(others.length > 1 ? arm.name : where, found)];
       }),
     );
     if (rows.length === 0) continue;
-    const axis = `points, further ${side(ofKind[0].measure)} is better`;
+    const axis = `points, further ${side(together[0].measure)} is better`;
     panels.push(
-      html`<div class="panel"><h3>${kind}</h3>${await intervals(rows, `${kind}, minus ${study.baseline.name}`, axis, `forest${k}`)}</div>`,
+      html`<div class="panel"><h3>${title}</h3>${await intervals(rows, `${title}, minus ${study.baseline.name}`, axis, `forest${place}`)}</div>`,
     );
   }
   if (panels.length === 0) return undefined;
-  const compared = others.length === 1 ? others[0].name : "each arm";
+  const compared = others.length === 1 ? others[0].name : "each other arm";
   return html`<figure id="differences"><h2>What ${compared} changes, against ${study.baseline.name}</h2>
 <div class="grid">${panels}</div>
 <figcaption>Differences in points, each with its 95 % interval${overText(shown)}. A solid mark in blue is better, in orange worse; a hollow one is not distinguishable: its interval holds zero, the dashed line.${
