@@ -1,5 +1,6 @@
 import { type Html, html, raw } from "./html.ts";
 import { afterTraining } from "./sections/after-training.ts";
+import { whatTheArmsAre } from "./sections/arms.ts";
 import { learningCurves, reliabilityDiagrams } from "./sections/charts.ts";
 import { comparison } from "./sections/comparison.ts";
 import { underCorruption } from "./sections/corruptions.ts";
@@ -54,7 +55,11 @@ const sections: readonly Section[] = [
 export async function renderPage(study: Study, options: ReportOptions = {}): Promise<string> {
   const { title, verdict } = headline(study);
   const shown = options.title ?? title;
-  const top: (Html | undefined)[] = [await severity(study), await forest(study), await foreign(study)];
+  const top: (Html | undefined)[] = [
+    (await severity(study)) ?? whatTheArmsAre(study),
+    await forest(study),
+    await foreign(study),
+  ];
   return html`${raw("<!doctype html>")}
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">

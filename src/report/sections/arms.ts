@@ -11,14 +11,17 @@ const methods: Record<string, (results: Results) => string> = {
     [
       "The network sees each image x as the pair of a reference image r and the residual x − r.",
       masking(results),
+      ...unusual(results),
       asked(results),
-    ].join(" "),
+    ]
+      .filter(Boolean)
+      .join(" "),
   oat: () => "Online anchor-based training: it learns outputs relative to an anchor taken from the batch.",
 };
 
 const targets: Record<string, string> = {
   label: "must still give the right label",
-  uniform: "must then be undecided: all classes alike",
+  uniform: "must then be undecided, all classes alike",
 };
 
 const statistics: Record<string, string> = {
@@ -26,7 +29,6 @@ const statistics: Record<string, string> = {
   all: " BatchNorm's running statistics come from masked batches, too.",
 };
 
-/** Settings that change what masking does, each where it is not the usual one. */
 function masking({ maskProbability = 0, maskTarget = "", settings }: Results): string {
   if (maskProbability === 0) return "References are never masked.";
   const which = settings["method.maskBy"] === "image" ? "an image's reference is" : "the references of a batch are";
@@ -35,6 +37,25 @@ function masking({ maskProbability = 0, maskTarget = "", settings }: Results): s
   const target = targets[maskTarget] ?? `learns toward “${maskTarget}”`;
   return `With probability α = ${maskProbability} ${which} masked while it trains${start}; it ${target}.${statistics[String(settings["method.maskStatistics"])] ?? ""}`;
 }
+
+type Value = Results["settings"][string];
+
+/** Settings of anchoring that are said where they are not the usual ones: a new one is a line here. */
+const sentences: Record<string, (value: Value) => string | false> = {
+  maskDraws: (n) => Number(n) > 1 && `Each of ${n} parts of a batch is masked by a draw of its own.`,
+  maskKeep: (n) => Number(n) > 0 && `A masked reference keeps its central ${n} × ${n} pixels.`,
+  references: (set) =>
+    set === "batch" ? "References are other images of the batch." : set !== "all" && `References are of a set: ${set}.`,
+  corruptReferencesEvery: (n) => Number(n) > 0 && `In every ${n}th batch the reference that it sees is augmented.`,
+  referencesPerImage: (n) => Number(n) > 1 && `A batch shows each image under ${n} references.`,
+  tiedStart: (tied) => tied === true && "Weights for both halves of the pair start the same.",
+};
+
+const unusual = ({ settings }: Results): string[] =>
+  Object.entries(sentences).flatMap(([key, sentence]) => {
+    const value = settings[`method.${key}`];
+    return (value !== undefined && sentence(value)) || [];
+  });
 
 function asked({ sets: [first] }: Results): string {
   if (first?.protocol === "k" && first.references)
@@ -46,8 +67,14 @@ function asked({ sets: [first] }: Results): string {
 export const armsInWords = ({ arms, baseline }: Study): Html =>
   html`<ul class="arms">${arms.map((arm) => {
     const { results } = arm.runs[0];
-    const words = methods[results.method]?.(results) ?? "";
     return html`<li>${raw(lineSwatch(arm))}<div><b>${arm.name}</b>${
       arm === baseline && arms.length > 1 ? " (others are compared with it)" : ""
-    } <small>${counted(arm.runs.length, "seed")}</small><br>${words}</div></li>`;
+    } <small>${counted(arm.runs.length, "seed")}</small><br>${methodInWords(results)}</div></li>`;
   })}</ul>`;
+
+/** What was trained, in a few sentences; nothing of another program's model. */
+export const methodInWords = (results: Results): string => methods[results.method]?.(results) ?? "";
+
+/** The arms where no figure has them as its key. */
+export const whatTheArmsAre = (study: Study): Html =>
+  html`<section id="arms"><h2>What was compared</h2>${armsInWords(study)}</section>`;

@@ -34,7 +34,7 @@ export function headline(study: Study): { title: string; verdict: Html | undefin
   const single = others.length > 0 && found.every(({ contrast: { over } }) => over !== "seeds");
   const findings = html`<ul class="findings">${keys.map((key) => finding(key, found, study))}</ul>
 <p class="note">${unbroken(caveat(study, single))}</p>`;
-  return { title: titleOf(study, keys, found, single), verdict: verdictOf(study, single), findings };
+  return { title: unbroken(titleOf(study, keys, found, single)), verdict: verdictOf(study, single), findings };
 }
 
 function titleOf(study: Study, keys: readonly KeyMeasure[], found: readonly Found[], single: boolean): string {

@@ -38,16 +38,18 @@ export async function severity(study: Study): Promise<Html | undefined> {
     seeds > 1
       ? "A line is the mean over an arm's seeds; its band reaches from the lowest seed to the highest (of an arm with one seed: the 95 % interval over the images)."
       : "Bands are 95 % intervals over the choice of the images (bootstrap); with one seed an arm nothing shows how far another seed would move a line."
-  } Bands that overlap do not say that arms are equal: the paired differences below do.</figcaption>${copyable([
-    ["arm", "severity", "accuracy, %", "low, %", "high, %"],
-    ...found.flatMap(({ arm, bands }) =>
-      bands.map(({ severity, value, ends }) => [
-        arm.name,
-        String(severity),
-        ...[value, ...ends].map((share) => (100 * share).toFixed(2)),
-      ]),
-    ),
-  ])}</figure>`;
+  }${found.length > 1 ? " Bands that overlap do not say that arms are equal: whether they differ is for the paired differences below." : ""}</figcaption>${copyable(
+    [
+      ["arm", "severity", "accuracy, %", "low, %", "high, %"],
+      ...found.flatMap(({ arm, bands }) =>
+        bands.map(({ severity, value, ends }) => [
+          arm.name,
+          String(severity),
+          ...[value, ...ends].map((share) => (100 * share).toFixed(2)),
+        ]),
+      ),
+    ],
+  )}</figure>`;
 }
 
 export const severityLine = ({ name, color, dash }: ReportedArm, bands: readonly Band[]): Line => ({
