@@ -139,7 +139,7 @@ footer { color: var(--muted); font-size: 13.5px; padding-bottom: 48px }
   h1, h2, h3, h4, summary, thead, .key, .lead { break-after: avoid }
   svg, tr, li, .panel, figcaption { break-inside: avoid }
   .scroll { overflow: visible; margin: 0 }
-  table { font-size: 10.5px }
+  table, dl, details dl, .note, figcaption { font-size: 10.5px }
   th, td, .numbers th, .numbers td { padding: 3px 6px }
   .numbers td, .numbers tbody th, .data td, .data tbody th { white-space: normal }
   th:first-child { position: static }

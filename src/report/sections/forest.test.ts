@@ -24,7 +24,7 @@ test.each<[string, Contrast, string, string, boolean]>([
     "var(--muted)",
     true,
   ],
-  ["no interval", { difference: -0.038 }, "−3.8 one seed has no interval for it", "var(--muted)", true],
+  ["no interval", { difference: -0.038 }, "−3.8 (no interval from one seed)", "var(--muted)", true],
 ])("a row of the forest: %s", (_, contrast, detail, color, hollow) => {
   const row = forestRow("where", contrast);
   expect(row).toMatchObject({ name: "where", detail, color, hollow });

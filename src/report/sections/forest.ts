@@ -12,7 +12,7 @@ const looks: Record<Standing | "unknown", { color: string; hollow: boolean; word
   better: { color: "var(--better)", hollow: false, words: standingWords.better },
   worse: { color: "var(--worse)", hollow: false, words: standingWords.worse },
   undecided: { color: "var(--muted)", hollow: true, words: standingWords.undecided },
-  unknown: { color: "var(--muted)", hollow: true, words: "one seed has no interval for it" },
+  unknown: { color: "var(--muted)", hollow: true, words: "(no interval from one seed)" },
 };
 
 /** A row of the forest, in points. */

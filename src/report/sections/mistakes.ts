@@ -102,14 +102,17 @@ const pairCells = (matrix: Confusion, name: (k: number) => string): Cells => [
 
 /** Accuracy of each class by arm; of many classes, those that the first arm is worst at. */
 function classTable(judged: readonly Judged[], name: (k: number) => string, title: string): Html {
-  const { classes } = judged[0].matrix;
+  const [{ arm: first, matrix }] = judged;
+  const { classes } = matrix;
+  // Every seed is asked about the same images.
+  const images = totals(matrix).map((total) => total / first.runs.length);
   const all = judged.map(({ matrix }) => classAccuracies(matrix));
   const known = Array.from({ length: classes }, (_, k) => k).filter((k) => all[0][k] !== undefined);
   const many = classes > LARGEST_MATRIX;
   const shown = many ? [...known].sort((a, b) => all[0][a]! - all[0][b]!).slice(0, SHOWN_CLASSES) : known;
   const text = (share: number | undefined) => (share === undefined ? "–" : (100 * share).toFixed(1));
-  const rows = shown.map((k) => [name(k), String(totals(judged[0].matrix)[k]), ...all.map((arm) => text(arm[k]))]);
+  const rows = shown.map((k) => [name(k), String(images[k]), ...all.map((arm) => text(arm[k]))]);
   return html`<h4>Accuracy by class, %</h4>${
-    many && html`<p class="note">Of ${classes} classes the ${SHOWN_CLASSES} that ${judged[0].arm.name} is worst at.</p>`
-  }${dataTable([["class", `images of ${judged[0].arm.name}`, ...judged.map(({ arm }) => arm.name)], ...rows], `Accuracy by class on ${title}`)}`;
+    many && html`<p class="note">Of ${classes} classes the ${SHOWN_CLASSES} that ${first.name} is worst at.</p>`
+  }${dataTable([["class", "images", ...judged.map(({ arm }) => arm.name)], ...rows], `Accuracy by class on ${title}`)}`;
 }
