@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { bestOf, type Measure } from "./measures.ts";
+import { bestOf } from "./best-of.ts";
+import type { Measure } from "./measures.ts";
 import type { ReportedArm } from "./study.ts";
 
 type Values = readonly number[];

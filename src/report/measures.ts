@@ -1,14 +1,16 @@
 import {
-  compareSeeds,
+  corruptionSets,
   type MetricName,
   metricNames,
   metrics,
   type OodScoreName,
   oodScoreNames,
   oodScores,
+  type PairedDifference,
   type Results,
 } from "../evaluate/index.ts";
-import type { ReportedArm, Study } from "./study.ts";
+import { differenceOfAurocs, nllIn, type PerImage, rightIn, wrongIn } from "./over-images.ts";
+import type { ReportedArm, ReportedRun, Study } from "./study.ts";
 
 /** One number a run can be judged by: a row of the comparison table. */
 export interface Measure {
@@ -25,6 +27,10 @@ export interface Measure {
   readonly of: (results: Results) => number | undefined;
   /** Its 95 % interval over the choice of the images, where there is one. */
   readonly intervalOf?: (results: Results) => readonly [number, number] | undefined;
+  /** One number an image, whose mean over the images the measure is. */
+  readonly perImage?: PerImage;
+  /** Of a measure that is no mean over images: difference of two arms with its 95 % interval over the images that both saw, where it can be had. */
+  readonly overImages?: (arm: ReportedArm, other: ReportedArm) => PairedDifference | undefined;
 }
 
 export const groupTitle = (role: "test" | "shift", set: string): string =>
@@ -35,6 +41,8 @@ export const setMeasure = (set: string, role: "test" | "shift", metric: MetricNa
   ...metrics[metric],
   of: (results) => results.sets.find((other) => other.set === set)?.metrics[metric],
   intervalOf: (results) => results.sets.find((other) => other.set === set)?.intervals?.[metric],
+  ...(metric === "accuracy" && { perImage: rightIn(() => [set]) }),
+  ...(metric === "nll" && { perImage: nllIn(set) }),
 });
 
 export const oodMeasure = (set: string, score: OodScoreName): Measure => ({
@@ -45,6 +53,11 @@ export const oodMeasure = (set: string, score: OodScoreName): Measure => ({
   better: "higher",
   guess: 0.5,
   of: (results) => results.ood.find((other) => other.set === set && other.score === score)?.auroc,
+  overImages: differenceOfAurocs(
+    (run: ReportedRun) => run.results.ood.find((other) => other.set === set)?.against,
+    set,
+    score,
+  ),
 });
 
 const UNDER_CORRUPTION = "Under corruption";
@@ -58,7 +71,14 @@ export const corruptionErrorMeasure = (name: string): Measure => ({
   unit: "%",
   better: "lower",
   of: (results) => results.corruptions?.meanErrors[name],
+  perImage: wrongIn((run) => corruptionsOf(run).filter(isMemberOf(name))),
 });
+
+/** Names end in `*` where something stood in for what the benchmark prescribes. */
+const plainName = (name: string): string => name.replace(/\*$/, "");
+
+const isMemberOf = (set: string) => (corruption: string) =>
+  corruptionSets[plainName(set)]?.includes(plainName(corruption)) ?? false;
 
 /** Whether all runs that were judged under corruption were so under the same ones, asked of the same number of images. */
 function sameCorruptions({ arms }: Study): boolean {
@@ -82,6 +102,29 @@ const corruptionMeanMeasure = (metric: MetricName): Measure => ({
     const values = corruptions?.cells.flatMap((cell) => cell.metrics[metric] ?? []) ?? [];
     return values.length > 0 ? values.reduce((a, b) => a + b, 0) / values.length : undefined;
   },
+  ...(metric === "accuracy" && { perImage: rightIn(corruptionsOf) }),
+});
+
+const corruptionsOf = ({ results }: ReportedRun): string[] => [
+  ...new Set((results.corruptions?.cells ?? []).map(({ corruption }) => corruption)),
+];
+
+/** Names of the corruptions that any run was judged under, in order of first appearance. */
+export const corruptionNames = ({ arms }: Study): string[] => [
+  ...new Set(arms.flatMap(({ runs }) => runs.flatMap(corruptionsOf))),
+];
+
+/** Accuracy under one corruption, the mean over its severities. */
+export const corruptionAccuracy = (name: string): Measure => ({
+  ...metrics.accuracy,
+  group: UNDER_CORRUPTION,
+  title: `${metrics.accuracy.title}, ${name}`,
+  of: ({ corruptions }) => {
+    const cells = corruptions?.cells.filter(({ corruption }) => corruption === name) ?? [];
+    const values = cells.flatMap(({ metrics }) => metrics.accuracy ?? []);
+    return values.length > 0 ? values.reduce((a, b) => a + b, 0) / values.length : undefined;
+  },
+  perImage: rightIn(() => [name]),
 });
 
 /** Names of the sets of corruptions that a run has whole, smallest first. */
@@ -114,44 +157,3 @@ export const valuesOf = (arm: ReportedArm, { of }: Measure): number[] =>
 /** Whether a value of a measure is worse than a guess's, where one is known. */
 export const worseThanGuessing = ({ guess, better }: Measure, value: number): boolean =>
   guess !== undefined && (better === "lower" ? value > guess : value < guess);
-
-interface Rival {
-  readonly arm: ReportedArm;
-  readonly values: readonly number[];
-  readonly mean: number;
-}
-
-/**
- * Which arm is best, where that is decided, and which arms cannot be told from the best one. Several seeds are told apart by
- * Welch's interval, one seed an arm by intervals over the images that do not overlap; where there are none, nothing is decided,
- * and so it is where the best does no better than a guess. `undefined` for fewer than two arms with values, and where no end
- * of the scale is better.
- */
-export function bestOf(
-  arms: readonly ReportedArm[],
-  measure: Measure,
-): { readonly best?: ReportedArm; readonly tied: readonly ReportedArm[] } | undefined {
-  const rivals: Rival[] = arms
-    .map((arm) => ({ arm, values: valuesOf(arm, measure) }))
-    .filter(({ values }) => values.length > 0)
-    .map((rival) => ({ ...rival, mean: rival.values.reduce((a, b) => a + b, 0) / rival.values.length }));
-  if (rivals.length < 2 || !measure.better) return undefined;
-  const sign = measure.better === "higher" ? 1 : -1;
-  const leader = rivals.reduce((a, b) => (sign * b.mean > sign * a.mean ? b : a));
-  const others = rivals
-    .filter((rival) => rival !== leader)
-    .map((rival) => ({ rival, stands: apart(rival, leader, measure) }));
-  const tied = others.filter(({ stands }) => stands === "tied").map(({ rival }) => rival.arm);
-  if (tied.length > 0) return { tied: [leader.arm, ...tied] };
-  const decided = others.every(({ stands }) => stands === "apart");
-  const guesses = measure.guess !== undefined && sign * leader.mean <= sign * measure.guess;
-  return decided && !guesses ? { best: leader.arm, tied: [] } : { tied: [] };
-}
-
-function apart(a: Rival, b: Rival, { intervalOf }: Measure): "apart" | "tied" | "unknown" {
-  const { verdict } = compareSeeds(a.values, b.values);
-  if (verdict !== "unknown") return verdict === "tie" ? "tied" : "apart";
-  const [own, other] = [a, b].map(({ arm }) => (arm.runs.length === 1 ? intervalOf?.(arm.runs[0].results) : undefined));
-  if (!own || !other) return "unknown";
-  return own[0] > other[1] || other[0] > own[1] ? "apart" : "tied";
-}

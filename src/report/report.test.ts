@@ -163,9 +163,15 @@ describe("a full comparison", () => {
   });
 
   test.each([
-    "What came out",
-    "At a glance",
-    "Comparison",
+    "How accuracy falls as pictures get worse",
+    "What anchored α\u00a0=\u00a00.25 (label) changes, against standard",
+    "Does it notice foreign pictures?",
+    "Everything else",
+    "What came out, in sentences",
+    "At a glance: main measures, arm by arm",
+    "Comparison of all measures",
+    "Which classes are mistaken for which",
+    "Is it as unsure as it should be under corruption?",
     "Learning curves",
     "Reliability",
     "Differences, with intervals",
@@ -227,9 +233,31 @@ describe("a full comparison", () => {
     expect(open).toEqual([]);
   });
 
-  test("equal arms are called a tie, not a win", () => {
-    expect(html).toContain("tie");
-    expect(html).toMatch(/within seed noise/);
+  test("equal arms are not distinguishable, and have no star", () => {
+    expect(html).toMatch(/<h1>Accuracy under corruption .*, not distinguishable<\/h1>/);
+    expect(html).toContain("Of 2 corruptions anchored");
+    expect(html).not.toContain('<td class="best">');
+  });
+
+  test("the page opens with its figures; everything else is closed below the contents", () => {
+    const at = (text: string) => html.indexOf(text);
+    const order = ["<h1>", 'id="severity"', 'id="differences"', 'id="foreign"', "<nav", '<details class="fold">'];
+    const found = order.map(at);
+    expect(found).not.toContain(-1);
+    expect([...found].sort((a, b) => a - b)).toEqual(found);
+  });
+
+  test("every line of the contents leads into a closed section, and every section has one", () => {
+    const nav = html.slice(html.indexOf("<nav"), html.indexOf("</nav>"));
+    const links = [...nav.matchAll(/href="#([\w-]+)"/g)].map((match) => match[1]);
+    const inside = [...html.matchAll(/<details class="fold"><summary>.*?<\/summary><div id="([\w-]+)">/g)];
+    expect(links.length).toBeGreaterThan(9);
+    expect(inside.map((match) => match[1])).toEqual(links);
+  });
+
+  test("arms are said in words, from their configuration", () => {
+    expect(html).toContain("The usual training: the network sees each image as it is.");
+    expect(html).toMatch(/With probability α = 0\.25 the references of a batch are masked.*must still give the right/);
   });
 });
 
@@ -243,7 +271,7 @@ test("a clear difference over seeds is named in the title, and which way", async
     { seed: 3, accuracy: 0.9, method: anchored },
   );
   expect(html).toMatch(
-    /<h1>Anchored α\u00a0=\u00a00.25 \(label\): accuracy under shift .* points higher than standard<\/h1>/,
+    /<h1>Anchored α\u00a0=\u00a00.25 \(label\): calibration error under shift \(toy\/shift\) 40\.4 points lower than standard, which is better<\/h1>/,
   );
 });
 
@@ -256,7 +284,7 @@ test("one seed an arm establishes nothing, and says so", async () => {
 
 test("a single run without uncertainty, OOD set or gallery has a page, too", async () => {
   const html = await page({ seed: 1 });
-  expect(html).toContain("<h2>Comparison</h2>");
+  expect(html).toContain("<h2>Comparison of all measures</h2>");
   expect(html).not.toContain("Known and foreign");
   expect(html).not.toContain("Images it is sure of");
   expect(html).not.toMatch(/NaN|undefined|\[object/);

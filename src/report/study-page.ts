@@ -168,8 +168,11 @@ async function panels(summary: StudySummary, group: string, id: string): Promise
       const comparison = arm.against[baseline]?.[place];
       if (!comparison) return [];
       const { difference, halfWidth } = comparison;
-      const half = halfWidth === undefined ? undefined : scale * halfWidth;
-      return [{ arm: arm.name, color: color(arm), value: scale * difference, halfWidth: half }];
+      const ends =
+        halfWidth === undefined
+          ? {}
+          : { low: scale * (difference - halfWidth), high: scale * (difference + halfWidth) };
+      return [{ name: arm.name, color: color(arm), value: scale * difference, ...ends }];
     });
     if (differences.length === 0) continue;
     const heading = `${measure.title} minus that of ${baseline}`;

@@ -5,11 +5,14 @@ import {
   groupIntoArms,
   type LogLine,
   loadPredictions,
+  type Predictions,
   type Results,
   readResults,
   readRunLog,
+  type StoredSet,
   storedSets,
 } from "../evaluate/index.ts";
+import { readClassNames } from "./class-names.ts";
 import { type CorruptionStrips, readCorruptionStrips } from "./corruption-strips.ts";
 import { type Gallery, readGallery } from "./gallery.ts";
 
@@ -19,6 +22,11 @@ export interface ReportedRun {
   readonly log: readonly LogLine[];
   readonly gallery?: Gallery;
   readonly corruptionStrips?: CorruptionStrips;
+  /** Names of the classes, of runs that say them. */
+  readonly classNames?: readonly string[];
+  /** The image sets it has predicted with the weights that its results are of. */
+  readonly stored: () => readonly StoredSet[];
+  readonly load: (entry: StoredSet) => Predictions;
   /** Which images it classifies right; reads all stored logits. */
   readonly correct: () => readonly Correct[];
 }
@@ -51,19 +59,27 @@ const shapes = ["circle", "square", "triangle-up", "diamond", "cross", "triangle
 /** @throws UserError where a folder lacks its results, or a file is damaged. */
 export function readReportedRun(run: string): ReportedRun {
   const results = readResults(run);
-  let correct: readonly Correct[] | undefined;
+  const { weights } = results;
+  const stored = once(() => storedSets(run).filter((entry) => entry.weights === weights));
+  const load = ({ set }: StoredSet) => loadPredictions(run, set, weights);
   return {
     results,
     // Another program's logits come without a log.
     log: results.external ? [] : readRunLog(run),
     gallery: readGallery(run),
     corruptionStrips: readCorruptionStrips(run),
-    correct() {
-      const { weights } = results;
-      const stored = storedSets(run).filter((entry) => entry.weights === weights);
-      correct ??= correctBySet(stored, ({ set }) => loadPredictions(run, set, weights));
-      return correct;
-    },
+    classNames: readClassNames(run),
+    stored,
+    load,
+    correct: once(() => correctBySet(stored(), load)),
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }
 

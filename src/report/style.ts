@@ -4,14 +4,14 @@
  */
 export const style = `
 :root { color-scheme: light dark;
-  --page:#f7f6f3; --card:#fff; --ink:#1c2127; --muted:#5b6470; --line:#a9b0b8; --grid:#e8e7e3; --edge:#e4e2dc; --mark:#fdf3d8; --accent:#00639c;
+  --page:#f7f6f3; --card:#fff; --ink:#1c2127; --muted:#5b6470; --line:#a9b0b8; --grid:#e8e7e3; --edge:#e4e2dc; --accent:#00639c; --better:#0067a5; --worse:#b34a00;
   --arm-1:#59616b; --arm-2:#0072b2; --arm-3:#d55e00; --arm-4:#009e73; --arm-5:#b8578f; --arm-6:#c08a00;
   --heat-0:#eef3f7; --heat-1:#d2e0ea; --heat-2:#b5cdde; --heat-3:#98bad2; --heat-4:#7ca6c5; --heat-5:#6093b8; --heat-6:#4380ac; --heat-7:#266da0; --heat-8:#0a5a93;
   --diff-0:#c75400; --diff-1:#d27b3a; --diff-2:#dca275; --diff-3:#e6c8b0; --diff-4:#f1efea; --diff-5:#b5cdd9; --diff-6:#78abc8; --diff-7:#3c89b6; --diff-8:#0067a5;
   --heat-ink-0:#14191e; --heat-ink-1:#14191e; --heat-ink-2:#14191e; --heat-ink-3:#14191e; --heat-ink-4:#14191e; --heat-ink-5:#14191e; --heat-ink-6:#fff; --heat-ink-7:#fff; --heat-ink-8:#fff;
   --diff-ink-0:#fff; --diff-ink-1:#14191e; --diff-ink-2:#14191e; --diff-ink-3:#14191e; --diff-ink-4:#14191e; --diff-ink-5:#14191e; --diff-ink-6:#14191e; --diff-ink-7:#14191e; --diff-ink-8:#fff; }
 @media (prefers-color-scheme: dark) { :root {
-  --page:#121519; --card:#1a1e24; --ink:#e8eaed; --muted:#a2abb6; --line:#5d6671; --grid:#2a3038; --edge:#2a3038; --mark:#3a3117; --accent:#6bb8ea;
+  --page:#121519; --card:#1a1e24; --ink:#e8eaed; --muted:#a2abb6; --line:#5d6671; --grid:#2a3038; --edge:#2a3038; --accent:#6bb8ea; --better:#5fb2ea; --worse:#f0894a;
   --arm-1:#aab3bd; --arm-2:#56b4e9; --arm-3:#f0894a; --arm-4:#3cc79a; --arm-5:#e39bc4; --arm-6:#f0c34a;
   --heat-0:#1f2932; --heat-1:#253947; --heat-2:#2b495c; --heat-3:#315972; --heat-4:#376887; --heat-5:#3d789c; --heat-6:#4388b2; --heat-7:#4998c7; --heat-8:#4fa8dc;
   --diff-0:#c2611b; --diff-1:#9b5421; --diff-2:#744626; --diff-3:#4d382c; --diff-4:#262b32; --diff-5:#284054; --diff-6:#2a5575; --diff-7:#2d6a96; --diff-8:#2f7fb8;
@@ -31,6 +31,21 @@ h3 { font-size: 15px; margin: 0 0 2px; line-height: 1.35 }
 h4 { font-size: 13px; margin: 14px 0 6px; color: var(--muted); font-weight: 600 }
 small { color: var(--muted); font-weight: 400 }
 main > * { display: block; margin: 22px 0; padding: 24px 26px; background: var(--card); border: 1px solid var(--edge); border-radius: 12px }
+.verdict { margin: 0 0 14px; padding: 0; list-style: none; font-size: 17px; max-width: 76ch }
+.verdict li + li { margin-top: 6px }
+.beside { display: grid; grid-template-columns: minmax(0, 1.1fr) minmax(0, 1fr); gap: 12px 34px; align-items: center }
+.beside > svg { width: 100%; height: auto }
+.arms { margin: 0; padding: 0; list-style: none; font-size: 14.5px; line-height: 1.5 }
+.arms li { display: grid; grid-template-columns: 28px 1fr; gap: 10px }
+.arms li + li { margin-top: 14px }
+.arms svg { margin-top: 5px }
+nav ul { columns: 20em; margin: 0; padding: 0; list-style: none }
+nav li { padding: 3px 0; break-inside: avoid }
+main > .fold { padding-top: 0; padding-bottom: 0; margin: 10px 0 }
+.fold > summary { padding: 15px 0; list-style-position: outside; margin-left: 16px }
+.fold > summary h2 { display: inline; margin: 0; font-size: 17px; color: var(--ink) }
+.fold > div { padding: 4px 0 24px; scroll-margin-top: 60px }
+.fold figure, nav figure { margin: 0 }
 .findings { margin: 0; padding: 0; list-style: none }
 .findings li { padding: 7px 0; border-top: 1px solid var(--grid) }
 .findings li:first-child { border: 0; padding-top: 0 }
@@ -58,6 +73,8 @@ td.best i, .best i { color: var(--accent); font-style: normal }
 .grid.wide { grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)) }
 .grid svg { width: 100%; height: auto; display: block }
 figure > h3 { margin: 26px 0 12px; font-size: 16px }
+.panel { display: flex; flex-direction: column }
+.panel > svg { margin-top: auto }
 .panel h3 { font-size: 14px }
 .panel p { margin: 0 0 4px; color: var(--muted); font-size: 13.5px; font-variant-numeric: tabular-nums }
 .key { display: flex; flex-wrap: wrap; gap: 4px 22px; margin: 0 0 14px; padding: 0; list-style: none; font-size: 14px }
@@ -103,9 +120,28 @@ footer { color: var(--muted); font-size: 13.5px; padding-bottom: 48px }
   .numbers td { position: relative; padding-right: 1.4em }
   .numbers td small { display: block; font-size: 12px }
   .numbers td i { position: absolute; right: 0; top: 6px; width: 1.2em }
+  .beside { grid-template-columns: 1fr }
+  .data { font-size: 14px }
+  .data td, .data tbody th { white-space: normal }
+  .data td + td { min-width: 8em }
   .group span { left: 4px }
   .numbers .group th { padding-top: 18px }
   .numbers thead th + th { padding-right: 1.5em }
 }
-@media print { body { background: #fff } main > * { break-inside: avoid-page; border: 0; padding: 0 } }
+@media print {
+  @page { margin: 14mm }
+  body { background: #fff; font-size: 12px }
+  main > *, main > .fold { border: 0; padding: 0; margin: 14px 0 }
+  details::details-content { content-visibility: visible; height: auto }
+  .fold > summary { margin: 0; padding: 0 0 8px; list-style: none }
+  .copy, nav { display: none }
+  .grid, .grid.wide { grid-template-columns: 1fr 1fr }
+  h1, h2, h3, h4, summary, thead, .key, .lead { break-after: avoid }
+  svg, tr, li, .panel, figcaption { break-inside: avoid }
+  .scroll { overflow: visible; margin: 0 }
+  table, dl, details dl, .note, figcaption { font-size: 10.5px }
+  th, td, .numbers th, .numbers td { padding: 3px 6px }
+  .numbers td, .numbers tbody th, .data td, .data tbody th { white-space: normal }
+  th:first-child { position: static }
+}
 `;

@@ -1,4 +1,6 @@
+import type { Standing } from "./contrast.ts";
 import { meanOf } from "./format.ts";
+import { foreignScores } from "./key-measures.ts";
 import {
   corruptionMeans,
   type Measure,
@@ -10,7 +12,7 @@ import {
 } from "./measures.ts";
 import { otherArms, type PairedRow, pairedRows } from "./paired.ts";
 import type { ReportedArm, Study } from "./study.ts";
-import { type Standing, standing, verdicts } from "./verdict.ts";
+import { verdicts } from "./verdict.ts";
 
 /** `standard 99.0 %, anchored 98.8 %`, of the arms that were measured; nothing where none was. */
 function shares({ arms }: Study, measure: Measure): string | undefined {
@@ -49,19 +51,13 @@ export function summaryLines(study: Study): string[] {
 
 function kindsOfDamage(arm: ReportedArm, { name }: ReportedArm, rows: readonly PairedRow[], i: number): string[] {
   const kinds = rows.filter(({ role, allCorruptions }) => role === "corruption" && !allCorruptions);
-  const found = kinds.flatMap(({ others }) => others[i] ?? []).map(({ interval }) => standing(interval));
+  const found = kinds.flatMap(({ others }) => others[i] ?? []).flatMap(({ standing }) => standing ?? []);
   if (found.length === 0) return [];
   const count = (which: Standing) => found.filter((one) => one === which).length;
   return [
     `Of ${found.length} kinds of damage ${arm.name} is better than ${name} on ${count("better")}, worse on ${count("worse")}, undecided on ${count("undecided")}`,
   ];
 }
-
-/** Scores of the opening, each with the words for it. */
-const foreignScores = [
-  { score: "max-softmax", words: "confidence" },
-  { score: "reference-std", words: "disagreement of references" },
-] as const;
 
 /** Telling foreign pictures from known ones, by AUROC: 50 % is guessing. A line a score. */
 function foreign(study: Study): string[] {

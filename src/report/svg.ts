@@ -25,6 +25,9 @@ const config = {
     tickSize: 4,
     labelFlush: false,
   },
+  // Fixed: where there is no canvas to measure labels on, Vega takes them for wider than they are, and a title beyond
+  // them would leave the drawing.
+  axisLeft: { titleX: -46 },
 } as const;
 
 /** Drawn for a phone at natural size; a wide screen enlarges them up to this. */

@@ -1,5 +1,6 @@
 import { drawSvg } from "../svg.ts";
 import { armRows } from "./arm-rows.ts";
+import { clipped } from "./clipped.ts";
 
 export interface DotRow {
   readonly arm: string;
@@ -7,24 +8,39 @@ export interface DotRow {
   readonly shape: string;
   /** One value a seed, as plotted. */
   readonly values: readonly number[];
+  /** Ends of an interval around their mean, drawn as a whisker. */
+  readonly low?: number;
+  readonly high?: number;
 }
 
 /** An axis spans at least this, lest a hair of a difference look like a gulf. */
 const NARROWEST = 2;
 
-/** One measure, a row an arm: every seed a mark, their mean a bar. The axis spans the values, not from zero. */
+/** Ends of the axis, which holds all values and whiskers; it need not start at zero. */
+export function dotSpan(rows: readonly Pick<DotRow, "values" | "low" | "high">[]): [number, number] {
+  const ends = rows.flatMap(({ values, low, high }) => [...values, low ?? values[0], high ?? values[0]]);
+  const [least, most] = [Math.min(...ends), Math.max(...ends)];
+  const margin = Math.max((most - least) * 0.08, (NARROWEST - (most - least)) / 2);
+  return [least - margin, most + margin];
+}
+
+/** One measure, a row an arm: every seed a mark, their mean a bar, its interval a whisker. */
 export function dots(rows: readonly DotRow[], measure: string, axis: string, id: string) {
-  const all = rows.flatMap(({ values }) => values);
-  const [low, high] = [Math.min(...all), Math.max(...all)];
-  const margin = Math.max((high - low) * 0.12, (NARROWEST - (high - low)) / 2);
+  const whiskers = rows.flatMap(({ arm, low, high }) =>
+    low === undefined || high === undefined ? [] : [{ arm, low, high }],
+  );
   const marks = rows.flatMap(({ arm, values }) => values.map((value) => ({ arm, value })));
-  const means = rows.map(({ arm, values }) => ({ arm, value: values.reduce((a, b) => a + b, 0) / values.length }));
+  const means = rows.map(({ arm, values }) => ({
+    arm,
+    name: clipped(arm),
+    value: values.reduce((a, b) => a + b, 0) / values.length,
+  }));
   const arms = rows.map(({ arm }) => arm);
   const x = {
     field: "value",
     type: "quantitative" as const,
     title: axis,
-    scale: { domain: [low - margin, high + margin], nice: false, zero: false },
+    scale: { domain: dotSpan(rows), nice: false, zero: false },
     axis: { tickCount: 5, grid: true },
   };
   const { y, color } = armRows(rows);
@@ -38,7 +54,12 @@ export function dots(rows: readonly DotRow[], measure: string, axis: string, id:
         {
           data: { values: means },
           mark: { type: "text", align: "left", dy: -13, fontSize: 12, fill: "var(--ink)" },
-          encoding: { y, x: { value: 2 }, text: { field: "arm" } },
+          encoding: { y, x: { value: 2 }, text: { field: "name", type: "nominal" } },
+        },
+        {
+          data: { values: whiskers },
+          mark: { type: "rule", strokeWidth: 2, yOffset: 6 },
+          encoding: { x: { ...x, field: "low" }, x2: { field: "high" }, y, color },
         },
         {
           data: { values: means },

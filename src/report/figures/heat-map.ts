@@ -4,6 +4,8 @@ export interface HeatCell {
   readonly row: string;
   readonly column: string;
   readonly value: number;
+  /** Not coloured. */
+  readonly plain?: boolean;
 }
 
 /** Number of `--heat-…` and of `--diff-…` colours in the style sheet, each with its `…-ink-…` for text on it. */
@@ -17,6 +19,12 @@ interface HeatMapOptions {
   readonly limit: number;
   readonly columnTitle: string;
   readonly format: (value: number) => string;
+  /** Room for the names of the rows; default 200. */
+  readonly left?: number;
+  /** Width of a cell; default 44. */
+  readonly cell?: number;
+  /** Whether names of columns are upright, for long ones. */
+  readonly upright?: boolean;
 }
 
 /** The colour of a value: a few even steps, each a variable that both colour schemes define. */
@@ -27,11 +35,11 @@ export function stepOf(value: number, { scale, limit }: Pick<HeatMapOptions, "sc
 
 /** Rows by columns of coloured squares, each with its number in it. */
 export function heatMap(cells: readonly HeatCell[], options: HeatMapOptions, id: string, label: string) {
-  const { rows, columns, scale, format, columnTitle } = options;
-  const values = cells.map((cell) => ({
-    ...cell,
-    step: `s${stepOf(cell.value, options)}`,
-    text: format(cell.value),
+  const { rows, columns, scale, format, columnTitle, left = 200, cell = 44, upright = false } = options;
+  const values = cells.map((one) => ({
+    ...one,
+    step: one.plain ? "plain" : `s${stepOf(one.value, options)}`,
+    text: format(one.value),
   }));
   const steps = Array.from({ length: STEPS }, (_, i) => i);
   const x = {
@@ -39,26 +47,36 @@ export function heatMap(cells: readonly HeatCell[], options: HeatMapOptions, id:
     type: "ordinal" as const,
     sort: [...columns],
     title: columnTitle,
-    axis: { orient: "top" as const, labelAngle: 0, domain: false, ticks: false, labelPadding: 2 },
+    axis: {
+      orient: "top" as const,
+      labelAngle: upright ? -90 : 0,
+      labelLimit: left - 16,
+      domain: false,
+      ticks: false,
+      labelPadding: 2,
+    },
   };
   const y = {
     field: "row",
     type: "ordinal" as const,
     sort: [...rows],
     title: null,
-    axis: { domain: false, ticks: false, labelLimit: 0, labelFontSize: 11 },
+    axis: { domain: false, ticks: false, labelLimit: upright ? left - 8 : 0, labelFontSize: 11 },
   };
   const ordinal = (prefix: string) => ({
     field: "step",
     type: "nominal" as const,
-    scale: { domain: steps.map((i) => `s${i}`), range: steps.map((i) => `var(--${prefix}-${i})`) },
+    scale: {
+      domain: [...steps.map((i) => `s${i}`), "plain"],
+      range: [...steps.map((i) => `var(--${prefix}-${i})`), prefix === scale ? "var(--card)" : "var(--muted)"],
+    },
     legend: null,
   });
   return drawSvg(
     {
-      width: 44 * columns.length,
+      width: cell * columns.length,
       height: 21 * rows.length,
-      padding: { left: 200, right: 6, top: 42, bottom: 6 },
+      padding: { left, right: 6, top: upright ? left + 20 : 42, bottom: 6 },
       data: { values },
       resolve: { scale: { fill: "independent" } },
       layer: [

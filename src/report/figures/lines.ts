@@ -48,7 +48,7 @@ export function lines(all: readonly Line[], options: LinesOptions, id: string) {
       nice: false,
       ...(xDomain && { domain: [...xDomain] }),
     },
-    axis: { grid: false, tickCount: 6, ...(xValues && { values: [...xValues] }) },
+    axis: { grid: false, tickCount: 6, ...(xValues && { values: [...xValues], format: "~r" }) },
   };
   const y = {
     field: "y",

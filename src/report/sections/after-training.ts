@@ -15,7 +15,7 @@ const across = (
 /** What can be mended without training again: scaled logits, and sets of classes in place of one. */
 export function afterTraining(study: Study): Html | undefined {
   const parts = [scalings(study), conformal(study)].filter((part) => part !== undefined);
-  return parts.length > 0 ? html`<section><h2>After training</h2>${parts}</section>` : undefined;
+  return parts.length > 0 ? html`<section>${parts}</section>` : undefined;
 }
 
 function scalings({ arms }: Study): Html | undefined {

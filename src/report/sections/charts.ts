@@ -13,7 +13,7 @@ export async function learningCurves({ arms }: Study): Promise<Html | undefined>
     if (svg) drawn.push(svg);
   }
   if (drawn.length === 0) return undefined;
-  return html`<figure><h2>Learning curves</h2>${armLegend(arms)}<div class="grid wide">${drawn}</div>
+  return html`<figure>${armLegend(arms)}<div class="grid wide">${drawn}</div>
 <figcaption>A line is one run. First the loss on the images it learns from, as augmented: it falls while the model still learns. Then accuracy on validation images that are held out of training. Losses compare only between arms that minimise the same thing.</figcaption></figure>`;
 }
 
@@ -33,7 +33,7 @@ export async function reliabilityDiagrams({ arms, sets }: Study): Promise<Html> 
     panels.push(panel(arm, `ECE: ${numbers.join(", ")}`, await reliability(arm, `reliability${i}`)));
   }
   const shifted = sets.some(({ role }) => role === "shift");
-  return html`<figure><h2>Reliability</h2>${key([
+  return html`<figure>${key([
     {
       name: "test",
       swatch: `<line x2="28" y1="6" y2="6" stroke="currentColor" stroke-width="2"/><circle cx="14" cy="6" r="4" fill="currentColor"/>`,

@@ -1,7 +1,8 @@
+import { bestOf } from "../best-of.ts";
 import { type Cells, copyable } from "../copyable.ts";
 import { meanOf, withSd } from "../format.ts";
 import { type Html, html } from "../html.ts";
-import { bestOf, type Measure, measuresOf, valuesOf } from "../measures.ts";
+import { type Measure, measuresOf, valuesOf } from "../measures.ts";
 import type { ReportedArm, Study } from "../study.ts";
 
 /** Every measure of every arm: measures down, arms across, so that it fits a phone. */
@@ -10,7 +11,7 @@ export function comparison(study: Study): Html {
   const groups = [...new Set(measures.map(({ group }) => group))];
   const seeds = Math.max(...study.arms.map(({ runs }) => runs.length));
   const several = study.arms.length > 1;
-  return html`<section><h2>Comparison</h2>
+  return html`<section>
 <div class="scroll" role="region" aria-label="Comparison table" tabindex="0"><table class="numbers">
 <colgroup><col>${study.arms.map(() => html`<col style="width:${(70 / study.arms.length).toFixed(1)}%">`)}</colgroup>
 <thead><tr><th scope="col">Measure</th>${study.arms.map(({ name }) => html`<th scope="col">${name}</th>`)}</tr></thead>
@@ -24,7 +25,9 @@ ${measures.filter((measure) => measure.group === group).map((measure) => row(mea
 <p class="note">↑ higher is better, ↓ lower is better.${
     several &&
     html` <span class="best"><i>★</i> best of a row, where that is decided</span>; <span class="tied"><i>≈</i></span> not distinguishable (${
-      seeds > 1 ? "95 % interval over seeds" : "their intervals over the images overlap"
+      seeds > 1
+        ? "the 95 % interval of the difference over seeds holds zero"
+        : "95 % interval of the difference over the images holds zero; for measures without one, their own intervals overlap"
     }).`
   }${seeds > 1 ? " Numbers are mean ± standard deviation over seeds." : " One seed an arm: small differences mean little. Below a number its 95 % interval over the choice of the test images (bootstrap); what another seed would change comes on top."} All are computed from stored logits of the whole set.</p>
 <details><summary>What the measures say</summary><dl>${uniqueByTitle(measures).map(

@@ -1,86 +1,30 @@
-import { type CorruptionCell, corruptionSets, relativeCorruptionError } from "../../evaluate/index.ts";
+import { corruptionSets, relativeCorruptionError } from "../../evaluate/index.ts";
 import { dataTable } from "../copyable.ts";
-import { type HeatCell, heatMap, type Line, lines } from "../figures/index.ts";
+import { type Level, type Levels, levelsByArm, mean, shownName } from "../corruption-levels.ts";
+import { type HeatCell, heatMap } from "../figures/index.ts";
 import { counted, meanOf, points, withSd } from "../format.ts";
 import { type Html, html, raw } from "../html.ts";
 import type { ReportedArm, Study } from "../study.ts";
-import { armLegend } from "./legend.ts";
-
-/** Cells of every run of an arm that was judged under corruption. */
-const cellsOf = (arm: ReportedArm): CorruptionCell[] =>
-  arm.runs.flatMap(({ results }) => results.corruptions?.cells ?? []);
-
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
-
-interface Level {
-  readonly corruption: string;
-  readonly severity: number;
-  readonly accuracy: number;
-  readonly confidence: number;
-  readonly smoothEce: number;
-}
-
-/** One value a corruption and severity: the mean over the arm's seeds. */
-function levelsOf(arm: ReportedArm): Level[] {
-  const groups = new Map<string, CorruptionCell[]>();
-  for (const cell of cellsOf(arm)) {
-    const key = `${cell.corruption} ${cell.severity}`;
-    groups.set(key, [...(groups.get(key) ?? []), cell]);
-  }
-  return [...groups.values()].map((cells) => ({
-    corruption: cells[0].corruption,
-    severity: cells[0].severity,
-    accuracy: mean(cells.map(({ metrics }) => metrics.accuracy ?? 0)),
-    confidence: mean(cells.map(({ meanConfidence }) => meanConfidence)),
-    smoothEce: mean(cells.map(({ metrics }) => metrics.smoothEce ?? 0)),
-  }));
-}
-
-export const shownName = (name: string): string => name.replaceAll("_", " ");
 
 /** Everything on corrupted images; `undefined` where no run was judged on them. */
 export async function underCorruption(study: Study): Promise<Html | undefined> {
-  const arms = study.arms.filter((arm) => cellsOf(arm).length > 0);
+  const levels = levelsByArm(study);
+  const arms = [...levels.keys()];
   if (arms.length === 0) return undefined;
-  const levels = new Map(arms.map((arm) => [arm, levelsOf(arm)]));
   const first = arms[0].runs.find(({ results }) => results.corruptions)!.results.corruptions!;
   const baseline = arms.includes(study.baseline) ? study.baseline : arms[0];
   const names = [...new Set([...levels.values()].flat().map(({ corruption }) => corruption))];
   const standIn = names.some((name) => name.endsWith("*"));
-  return html`<figure><h2>Under corruption</h2>
-<p class="lead">${counted(names.length, "corruption")} of ${first.images.toLocaleString("en")} test images each, made from the algorithms and constants of ${raw("CIFAR-10-C, ImageNet-C and CIFAR-10-C-bar")}.</p>
+  return html`<figure>
+<p class="lead">${counted(names.length, "corruption")} of ${first.images.toLocaleString("en")} test images each, made from the algorithms and constants of CIFAR-10-C, ImageNet-C and CIFAR-10-C-bar.</p>
 ${meanErrors(arms, baseline, levels)}
-${armLegend(arms)}<div class="grid wide">${await severityCurves(arms, levels)}</div>
-<figcaption>Means over all corruptions shown${comparable(arms) ? ", severity 0 the clean test set" : ""}.${asked(arms)}</figcaption>
 <h3>Corruption by corruption</h3><div class="grid wide heat">${await heatMaps(arms, baseline, levels, names)}</div>
 <figcaption>${arms.length > 1 ? `First the accuracy of ${baseline.name}, %; then how many points others are above (blue) or below it (orange).` : "Accuracy, %."}${standIn ? " * a procedural texture stands in for the benchmark's photographs." : ""}</figcaption>
-<h3>Is it as unsure as it should be?</h3><div class="grid">${await confidencePanels(arms, levels)}</div>
-<figcaption>Mean confidence against accuracy, from ${comparable(arms) ? "the clean set" : "severity 1"} (right) to severity 5 (left), means over all corruptions. On the diagonal confidence falls as fast as accuracy; below it the model does not notice how bad its images are.</figcaption>
 ${strips(arms, names)}</figure>`;
 }
 
-/** Whether the clean results are of the same images: a part of them would be another set. */
-const comparable = (arms: readonly ReportedArm[]): boolean =>
-  arms.every(({ runs }) =>
-    runs.every(
-      ({ results }) =>
-        !results.corruptions || results.sets.find(({ role }) => role === "test")?.images === results.corruptions.images,
-    ),
-  );
-
-/** How anchored models were asked, where that is not how they were on the clean set. */
-function asked(arms: readonly ReportedArm[]): string {
-  const references = arms.flatMap(({ runs }) => runs.flatMap(({ results }) => results.corruptions?.references ?? []));
-  if (references.length === 0) return "";
-  return ` Anchored models answer under ${counted(Math.max(...references), "reference")} here.`;
-}
-
 /** Mean errors, and errors relative to the baseline's: two numbers that are often taken for one another. */
-function meanErrors(
-  arms: readonly ReportedArm[],
-  baseline: ReportedArm,
-  levels: ReadonlyMap<ReportedArm, readonly Level[]>,
-): Html {
+function meanErrors(arms: readonly ReportedArm[], baseline: ReportedArm, levels: Levels): Html {
   const all = arms.map((arm) =>
     arm.runs.flatMap(({ results }) => (results.corruptions ? [results.corruptions.meanErrors] : [])),
   );
@@ -115,64 +59,10 @@ function meanErrors(
   return dataTable([["%", ...arms.map(({ name }) => name)], ...means, ...relative], "Mean corruption errors");
 }
 
-async function severityCurves(
-  arms: readonly ReportedArm[],
-  levels: ReadonlyMap<ReportedArm, readonly Level[]>,
-): Promise<Html[]> {
-  const curve = (of: (level: Level) => number, clean: "accuracy" | "smoothEce"): Line[] =>
-    arms.map((arm) => {
-      const { name, color, dash } = arm;
-      const zero = mean(
-        arm.runs.flatMap(({ results }) => results.sets.find(({ role }) => role === "test")?.metrics[clean] ?? []),
-      );
-      const severities = [...new Set(levels.get(arm)!.map(({ severity }) => severity))].sort();
-      const at = (severity: number) =>
-        mean(
-          levels
-            .get(arm)!
-            .filter((level) => level.severity === severity)
-            .map(of),
-        );
-      return {
-        name,
-        color,
-        dash,
-        points: [
-          ...(comparable(arms) ? [{ x: 0, y: 100 * zero }] : []),
-          ...severities.map((severity) => ({ x: severity, y: 100 * at(severity) })),
-        ],
-      };
-    });
-  const draw = (yTitle: string, all: readonly Line[], id: string) =>
-    lines(
-      all,
-      {
-        xTitle: "Severity",
-        yTitle,
-        xValues: [0, 1, 2, 3, 4, 5],
-        points: true,
-        label: `${yTitle} by severity. ${all.map(({ name, points }) => `${name}: ${points.map(({ y }) => y.toFixed(1)).join(", ")}`).join("; ")}.`,
-      },
-      id,
-    );
-  return [
-    await draw(
-      "Accuracy, %",
-      curve(({ accuracy }) => accuracy, "accuracy"),
-      "severity-accuracy",
-    ),
-    await draw(
-      "Smoothed ECE, %",
-      curve(({ smoothEce }) => smoothEce, "smoothEce"),
-      "severity-ece",
-    ),
-  ];
-}
-
 async function heatMaps(
   arms: readonly ReportedArm[],
   baseline: ReportedArm,
-  levels: ReadonlyMap<ReportedArm, readonly Level[]>,
+  levels: Levels,
   names: readonly string[],
 ): Promise<Html[]> {
   const rows = names.map(shownName);
@@ -215,44 +105,6 @@ async function heatMaps(
     );
   return panels;
 }
-
-const confidencePanels = (arms: readonly ReportedArm[], levels: ReadonlyMap<ReportedArm, readonly Level[]>) =>
-  Promise.all(
-    arms.map(async (arm, i) => {
-      const { name, color, dash } = arm;
-      const severities = [...new Set(levels.get(arm)!.map(({ severity }) => severity))].sort();
-      const track = severities.map((severity) => {
-        const at = levels.get(arm)!.filter((level) => level.severity === severity);
-        return {
-          x: 100 * mean(at.map(({ confidence }) => confidence)),
-          y: 100 * mean(at.map(({ accuracy }) => accuracy)),
-        };
-      });
-      const clean = arm.runs.flatMap(({ results }) => results.sets.filter(({ role }) => role === "test"));
-      const bins = clean.flatMap(({ reliability }) => reliability);
-      const images = bins.reduce((sum, { count }) => sum + count, 0);
-      const zero = {
-        x: (100 * bins.reduce((sum, { count, meanConfidence }) => sum + count * meanConfidence, 0)) / images,
-        y: 100 * mean(clean.map(({ metrics }) => metrics.accuracy ?? 0)),
-      };
-      const svg = await lines(
-        [{ name, color, dash, points: comparable(arms) ? [zero, ...track] : track }],
-        {
-          xTitle: "Mean confidence, %",
-          yTitle: "Accuracy, %",
-          xDomain: [0, 100],
-          yDomain: [0, 100],
-          diagonal: true,
-          points: true,
-          width: 240,
-          height: 220,
-          label: `Confidence and accuracy of ${name} from severity 0 up: ${[zero, ...track].map(({ x, y }) => `${x.toFixed(0)} % sure, ${y.toFixed(0)} % right`).join("; ")}.`,
-        },
-        `confidence-severity-${i}`,
-      );
-      return html`<div class="panel"><h3>${name}</h3>${svg}</div>`;
-    }),
-  );
 
 function strips(arms: readonly ReportedArm[], names: readonly string[]): Html | undefined {
   const shown = arms.flatMap(({ runs }) => runs.flatMap(({ corruptionStrips }) => corruptionStrips?.strips ?? []));

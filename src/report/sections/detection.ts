@@ -32,25 +32,29 @@ export async function knownAndForeign(study: Study): Promise<Html | undefined> {
     }
     blocks.push(html`<h3>Known images against ${set}</h3>${measures(study, set)}
 ${roc.length > 0 && html`${armLegend(study.arms)}<div class="grid">${roc}</div>`}
-${key([
-  { name: "known (the test set)", swatch: `<rect width="28" height="12" fill="currentColor" fill-opacity=".4"/>` },
-  {
-    name: "foreign",
-    swatch: `<path d="M1 12V2H27V12" fill="none" stroke="currentColor" stroke-width="1.6" stroke-dasharray="4 2"/>`,
-  },
-])}${histograms}`);
+${knownOrForeign()}${histograms}`);
   }
   if (blocks.length === 0) return undefined;
-  return html`<figure><h2>Known and foreign images</h2>${blocks}
+  return html`<figure>${blocks}
 <figcaption>A model that knows what it does not know is unsure of images unlike any it was trained for. The less the two shapes overlap, the better the score tells them apart; AUROC is the chance that a random foreign image looks stranger than a random known one (50 %: blind guess, the diagonal). FPR95: foreign images that are accepted where 95 % of the known ones are. Scaled scores divide the logits by a temperature fitted on validation images.</figcaption></figure>`;
 }
+
+/** A key of the two shapes of a histogram. */
+export const knownOrForeign = (): Html =>
+  key([
+    { name: "known (the test set)", swatch: `<rect width="28" height="12" fill="currentColor" fill-opacity=".4"/>` },
+    {
+      name: "foreign",
+      swatch: `<path d="M1 12V2H27V12" fill="none" stroke="currentColor" stroke-width="1.6" stroke-dasharray="4 2"/>`,
+    },
+  ]);
 
 /** Said in words where foreign images look more familiar than known ones. */
 function belowGuessing(arm: ReportedArm, set: string, score: OodScoreName): string {
   const measure = oodMeasure(set, score);
   const mean = meanOf(valuesOf(arm, measure));
   return mean && worseThanGuessing(measure, mean.mean)
-    ? " – below guessing: foreign pictures look more familiar than known ones"
+    ? " – below guessing: surer of foreign pictures than of known ones"
     : "";
 }
 

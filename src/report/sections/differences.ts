@@ -1,9 +1,10 @@
+import { standingWords } from "../contrast.ts";
 import { dataTable } from "../copyable.ts";
+import { shownName } from "../corruption-levels.ts";
 import { points } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import { otherArms, pairedRows } from "../paired.ts";
 import type { Study } from "../study.ts";
-import { shownName } from "./corruptions.ts";
 
 /** Accuracy of each arm against the baseline's, paired over the images. */
 export function differences(study: Study): Html | undefined {
@@ -15,8 +16,9 @@ export function differences(study: Study): Html | undefined {
     (100 * baseline).toFixed(1),
     ...others.map((paired) => {
       if (!paired) return "–";
-      const [low, high] = paired.interval;
-      return `${points(paired.difference)} [${points(low)}, ${points(high)}]`;
+      const { difference, interval, standing } = paired;
+      const ends = interval ? ` [${points(interval[0])}, ${points(interval[1])}]` : "";
+      return `${points(difference)}${ends}${standing ? ` ${standingWords[standing]}` : ""}`;
     }),
   ]);
   const seeds = Math.max(...arms.map(({ runs }) => runs.length));
@@ -25,6 +27,10 @@ export function differences(study: Study): Html | undefined {
     `${baseline.name}, %`,
     ...otherArms(study).map(({ name }) => `${name}: difference, points [95 %]`),
   ];
-  return html`<section><h2>Differences, with intervals</h2>${dataTable([head, ...cells], "Paired differences")}
-<p class="note">By bootstrap over the test images, the same for both arms${seeds > 1 ? ", of the mean over seeds" : ""}: what another draw of images would change. Under a corruption it is the mean over severities. What another seed of training would change they do not hold${seeds > 1 ? "; the comparison above has the spread over seeds" : ", and with one seed an arm nobody knows"}.</p></section>`;
+  return html`<section>${dataTable([head, ...cells], "Paired differences")}
+<p class="note">${
+    seeds > 1
+      ? "95 % intervals over seeds of training, paired where the seeds are the same; of arms with one seed each, by bootstrap over the test images, the same for both."
+      : "By bootstrap over the test images, the same for both arms: what another draw of images would change. What another seed of training would change they do not hold, and with one seed an arm nobody knows."
+  } Under a corruption it is the mean over severities. An interval that holds zero makes two arms not distinguishable.</p></section>`;
 }

@@ -1,48 +1,48 @@
+import { comparePaired } from "../../evaluate/index.ts";
 import { dots } from "../figures/index.ts";
 import { type Html, html } from "../html.ts";
-import { corruptionMeans, type Measure, oodMeasure, oodSets, setMeasure, valuesOf } from "../measures.ts";
-import type { Study } from "../study.ts";
+import { keyMeasures } from "../key-measures.ts";
+import { type Measure, valuesOf } from "../measures.ts";
+import { intervalOverImages } from "../over-images.ts";
+import type { ReportedArm, Study } from "../study.ts";
 
-/** The four or so measures that matter most, every seed visible. */
+/** The measures that matter most, every seed visible; `undefined` for a single run. */
 export async function glance(study: Study): Promise<Html | undefined> {
   const seeds = Math.max(...study.arms.map(({ runs }) => runs.length));
   if (study.arms.length === 1 && seeds === 1) return undefined;
-  const test = study.sets.find(({ role }) => role === "test");
-  const shift = study.sets.find(({ role }) => role === "shift");
-  const chosen: { measure: Measure; title: string }[] = [];
-  if (test) chosen.push({ measure: setMeasure(test.set, "test", "accuracy"), title: "Accuracy, test" });
-  if (shift) chosen.push({ measure: setMeasure(shift.set, "shift", "accuracy"), title: "Accuracy, shift" });
-  const hardest = shift ?? test;
-  if (hardest)
-    chosen.push({
-      measure: setMeasure(hardest.set, hardest.role, "smoothEce"),
-      title: `Smoothed ECE, ${hardest.role}`,
-    });
-  for (const measure of corruptionMeans(study).slice(0, 2)) {
-    const title = `${measure.title.replace(", mean over all", "")}, under corruption`;
-    if (study.arms.some((arm) => valuesOf(arm, measure).length > 0)) chosen.push({ measure, title });
-  }
-  for (const set of oodSets(study).slice(0, 1))
-    chosen.push({ measure: oodMeasure(set, "max-softmax"), title: `OOD AUROC by confidence, ${set}` });
-
   const panels: Html[] = [];
-  for (const [i, { measure, title }] of chosen.entries()) {
-    const rows = study.arms
-      .map((arm) => ({
-        arm: arm.name,
-        color: arm.color,
-        shape: arm.shape,
-        values: valuesOf(arm, measure).map((v) => 100 * v),
-      }))
-      .filter(({ values }) => values.length > 0);
+  for (const [i, { kind, where, measure }] of keyMeasures(study).entries()) {
+    const rows = study.arms.flatMap((arm) => {
+      const values = valuesOf(arm, measure).map((value) => 100 * value);
+      return values.length > 0
+        ? [{ arm: arm.name, color: arm.color, shape: arm.shape, values, ...whisker(arm, measure) }]
+        : [];
+    });
+    const title = `${kind}, ${where}`;
     const axis = measure.better === "higher" ? "%, further right is better" : "%, further left is better";
-    if (rows.length)
-      panels.push(
-        html`<div class="panel"><h3>${title}</h3>${await dots(rows, `${title}, %`, axis, `glance${i}`)}</div>`,
-      );
+    panels.push(html`<div class="panel"><h3>${title}</h3>${await dots(rows, `${title}, %`, axis, `glance${i}`)}</div>`);
   }
-  if (panels.length === 0) return undefined;
-  return html`<figure><h2>At a glance</h2>
-<div class="grid wide">${panels}</div>
-<figcaption>${seeds > 1 ? "Each mark is one seed, the upright bar the mean of its arm. Where the marks of two arms overlap, another seed may turn the order round." : "Each mark is the one seed of its arm; how far another seed would move it, one seed cannot show."} The axes show the range of the values; they do not start at zero.</figcaption></figure>`;
+  return html`<figure><div class="grid wide">${panels}</div>
+<figcaption>${
+    seeds > 1
+      ? "Each mark is one seed, the upright bar the mean of its arm, the whisker the 95 % interval of that mean over seeds (Student's)."
+      : "Each mark is the one seed of its arm, a whisker its 95 % interval over the choice of the images where there is one; how far another seed would move it, one seed cannot show."
+  } Whether two arms differ is for the differences to say: they are paired. The axes hold the values and whiskers; they do not start at zero.</figcaption></figure>`;
+}
+
+/** Of several seeds the interval of their mean; of one that over the images. In %. */
+export function whisker(arm: ReportedArm, measure: Measure): { low?: number; high?: number } {
+  const values = valuesOf(arm, measure);
+  if (values.length > 1) {
+    const { difference, halfWidth = 0 } = comparePaired(
+      values,
+      values.map(() => 0),
+    );
+    return { low: 100 * (difference - halfWidth), high: 100 * (difference + halfWidth) };
+  }
+  if (arm.runs.length > 1 || values.length === 0) return {};
+  const [run] = arm.runs;
+  const { intervalOf, perImage } = measure;
+  const ends = intervalOf?.(run.results) ?? (perImage && intervalOverImages(run, perImage));
+  return ends ? { low: 100 * ends[0], high: 100 * ends[1] } : {};
 }

@@ -1,94 +1,80 @@
-import { compareSeeds } from "../../evaluate/index.ts";
+import { type Contrast, contrast, type Standing } from "../contrast.ts";
 import { counted, listing, meanOf, points, unbroken, withSd } from "../format.ts";
 import { type Html, html } from "../html.ts";
-import {
-  corruptionMeans,
-  type Measure,
-  oodMeasure,
-  oodSets,
-  setMeasure,
-  valuesOf,
-  worseThanGuessing,
-} from "../measures.ts";
+import { type KeyMeasure, keyMeasures } from "../key-measures.ts";
+import { type Measure, setMeasure, valuesOf, worseThanGuessing } from "../measures.ts";
+import { otherArms, pairedRows } from "../paired.ts";
 import type { ReportedArm, Study } from "../study.ts";
-import { verdicts } from "../verdict.ts";
+import { differenceText, verdicts } from "../verdict.ts";
 
-/** The measures that the opening speaks of, with the words for them in a sentence. */
-function keyMeasures(study: Study): { measure: Measure; words: string }[] {
-  const shifts = study.sets.filter(({ role }) => role === "shift");
-  const tests = study.sets.filter(({ role }) => role === "test").slice(0, 1);
-  const where = (set: string, role: "test" | "shift") => (role === "test" ? `on ${set}` : `under shift (${set})`);
-  const found = [
-    ...[...shifts, ...tests].map(({ set, role }) => ({
-      measure: setMeasure(set, role, "accuracy"),
-      words: `accuracy ${where(set, role)}`,
-    })),
-    ...[...shifts, ...tests].map(({ set, role }) => ({
-      measure: setMeasure(set, role, "smoothEce"),
-      words: `calibration error ${where(set, role)}`,
-    })),
-    ...corruptionMeans(study)
-      .slice(0, 2)
-      .map((measure, i) => ({
-        measure,
-        words: `${["accuracy", "calibration error"][i]} under corruption (mean over all)`,
-      })),
-    ...oodSets(study).map((set) => ({
-      measure: oodMeasure(set, "max-softmax"),
-      words: `AUROC against ${set} by confidence`,
-    })),
-    ...oodSets(study).map((set) => ({
-      measure: oodMeasure(set, "reference-std"),
-      words: `AUROC against ${set} by reference std`,
-    })),
-  ];
-  return found.filter(({ measure }) => study.arms.some((arm) => valuesOf(arm, measure).length > 0));
+interface Found {
+  readonly key: KeyMeasure;
+  readonly arm: ReportedArm;
+  readonly contrast: Contrast;
 }
 
 const capital = (text: string) => text[0].toUpperCase() + text.slice(1);
 
-/** The finding in one line, then a sentence a measure; every word of it computed. */
-export function headline(study: Study): { title: string; findings: Html } {
-  const { arms, baseline } = study;
-  const others = arms.filter((arm) => arm !== baseline);
-  const keys = keyMeasures(study);
-  const compared = keys.map((key) => ({ ...key, rows: others.map((arm) => versus(arm, baseline, key.measure)) }));
-  const clear = compared.flatMap(({ words, measure, rows }) =>
-    rows
-      .filter((row) => row && row.verdict !== "tie" && row.verdict !== "unknown")
-      .map((row) => ({ words, measure, row: row! })),
-  );
-  const single =
-    others.length > 0 && compared.every(({ rows }) => rows.every((row) => !row || row.verdict === "unknown"));
+const decided = ({ contrast: { standing } }: Found): boolean => standing === "better" || standing === "worse";
 
-  let title: string;
-  if (others.length === 0)
-    title = `${capital(baseline.name)}: ${keys
+/**
+ * The finding in one line, a verdict below it, and a sentence a measure; every word of it computed. Of what several seeds
+ * establish the title takes the largest difference in points: a standardised one would prefer a hair's breadth that three
+ * seeds happen to agree on. Where nothing is established it says what the first key measure shows.
+ */
+export function headline(study: Study): { title: string; verdict: Html | undefined; findings: Html } {
+  const keys = keyMeasures(study);
+  const others = otherArms(study);
+  const found = keys.flatMap((key) =>
+    others.flatMap((arm): Found[] => {
+      const one = contrast(arm, study.baseline, key.measure);
+      return one ? [{ key, arm, contrast: one }] : [];
+    }),
+  );
+  const single = others.length > 0 && found.every(({ contrast: { over } }) => over !== "seeds");
+  const findings = html`<ul class="findings">${keys.map((key) => finding(key, found, study))}</ul>
+<p class="note">${unbroken(caveat(study, single))}</p>`;
+  return { title: unbroken(titleOf(study, keys, found, single)), verdict: verdictOf(study, single), findings };
+}
+
+function titleOf(study: Study, keys: readonly KeyMeasure[], found: readonly Found[], single: boolean): string {
+  const { baseline } = study;
+  if (otherArms(study).length === 0)
+    return `${capital(baseline.name)}: ${keys
       .slice(0, 2)
       .map(({ measure, words }) => `${words} ${valueText(baseline, measure)}`)
       .join(", ")}`;
-  else if (single) title = `${capital(verdicts(study)[0])}; one seed an arm`;
-  else if (clear.length === 0) title = "No difference between the arms exceeds seed noise";
-  else {
-    const { row, words } = clear[0];
-    title = `${capital(row.arm.name)}: ${words} ${points(Math.abs(row.difference)).replace("+", "")} points ${row.difference > 0 ? "higher" : "lower"} than ${baseline.name}`;
+  if (single) return `${capital(verdicts(study)[0])}; one seed an arm`;
+  const strongest = found
+    .filter((one) => decided(one) && one.contrast.over === "seeds")
+    .sort((a, b) => Math.abs(b.contrast.difference) - Math.abs(a.contrast.difference))[0];
+  if (strongest) {
+    const { arm, key, contrast } = strongest;
+    const size = points(Math.abs(contrast.difference)).replace("+", "");
+    return `${capital(arm.name)}: ${key.words} ${size} points ${contrast.difference > 0 ? "higher" : "lower"} than ${baseline.name}, which is ${contrast.standing}`;
   }
-
-  const findings = html`<ul class="findings">${compared.map(({ words, measure, rows }) => finding(words, measure, rows, study))}</ul>
-<p class="note">${unbroken(caveat(study, single))}</p>`;
-  return { title, findings };
+  const [shown] = found;
+  if (!shown) return `${listing(study.arms.map(({ name }) => name))}: not judged on the same images`;
+  const { arm, key, contrast } = shown;
+  return `${capital(key.words)}: ${arm.name} ${valueText(arm, key.measure)}, ${baseline.name} ${valueText(baseline, key.measure)}: ${differenceText(contrast)}, not distinguishable`;
 }
 
-interface Versus {
-  readonly arm: ReportedArm;
-  readonly difference: number;
-  readonly halfWidth: number | undefined;
-  readonly verdict: "higher" | "lower" | "tie" | "unknown";
-}
-
-function versus(arm: ReportedArm, baseline: ReportedArm, measure: Measure): Versus | undefined {
-  const [mine, theirs] = [valuesOf(arm, measure), valuesOf(baseline, measure)];
-  return mine.length && theirs.length ? { arm, ...compareSeeds(mine, theirs) } : undefined;
+/** Under how many corruptions each arm is better, worse or neither, below what the title says. */
+function verdictOf(study: Study, single: boolean): Html | undefined {
+  const rows = pairedRows(study);
+  const sentences = verdicts(study, rows);
+  const kinds = rows.filter(({ role, allCorruptions }) => role === "corruption" && !allCorruptions);
+  const lines = otherArms(study).map((arm, i) => {
+    const standings = kinds.flatMap(({ others }) => others[i]?.standing ?? []);
+    const count = (which: Standing) => standings.filter((one) => one === which).length;
+    const counts =
+      standings.length > 0 &&
+      `Of ${counted(standings.length, "corruption")} ${arm.name} is better than ${study.baseline.name} on ${count("better")}, worse on ${count("worse")}; on ${count("undecided")} they are not distinguishable.`;
+    // A single seed's first verdict is the title already.
+    const said = single && i === 0 ? undefined : `${capital(sentences[i])}.`;
+    return said || counts ? html`<li>${unbroken([said, counts].filter(Boolean).join(" "))}</li>` : undefined;
+  });
+  return lines.some(Boolean) ? html`<ul class="verdict">${lines}</ul>` : undefined;
 }
 
 const valueText = (arm: ReportedArm, measure: Measure): string => {
@@ -98,38 +84,22 @@ const valueText = (arm: ReportedArm, measure: Measure): string => {
   return worseThanGuessing(measure, mean.mean) ? `${value}, worse than guessing` : value;
 };
 
-function finding(
-  words: string,
-  measure: Measure,
-  rows: readonly (Versus | undefined)[],
-  { arms, baseline }: Study,
-): Html {
-  const known = rows.filter((row) => row !== undefined);
+function finding(key: KeyMeasure, all: readonly Found[], { arms, baseline }: Study): Html {
+  const { measure, words } = key;
   const lead = html`<b>${capital(words)}.</b>`;
-  if (known.length === 0) {
+  const found = all.filter((one) => one.key === key);
+  if (found.length === 0) {
     const having = arms.filter((arm) => valuesOf(arm, measure).length > 0);
     return html`<li>${lead} ${unbroken(capital(having.map((arm) => `${arm.name}: ${valueText(arm, measure)}`).join("; ")))}.</li>`;
   }
-  const start = `${capital(baseline.name)} ${valueText(baseline, measure)}`;
-  const interval = ({ halfWidth }: Versus) => (halfWidth ? ` ± ${(100 * halfWidth).toFixed(1)}` : "");
-  const clear = known.filter(({ verdict }) => verdict === "higher" || verdict === "lower");
-  const ties = known.filter(({ verdict }) => verdict === "tie");
-  const unknown = known.filter(({ verdict }) => verdict === "unknown");
-  const sentences = [
-    ...clear.map((row) => {
-      const good = row.verdict === measure.better;
-      return `${row.arm.name} is ${good ? "better" : "worse"}: ${valueText(row.arm, measure)}, a difference of ${points(row.difference)}${interval(row)} points`;
-    }),
-    ...(unknown.length
-      ? unknown.map((row) => `${row.arm.name}: ${valueText(row.arm, measure)} (${points(row.difference)} points)`)
-      : []),
-    ...(ties.length
-      ? [
-          `${listing(ties.map((row) => `${row.arm.name} (${points(row.difference)}${interval(row)} points)`))} ${ties.length === 1 ? "ties" : "tie"} with it within seed noise`,
-        ]
-      : []),
-  ];
-  return html`<li>${lead} ${unbroken(`${start}; ${sentences.join("; ")}.`)}</li>`;
+  const sentences = found.map((one) => {
+    const { arm, contrast } = one;
+    const said = `${valueText(arm, measure)}, a difference of ${differenceText(contrast)}`;
+    if (decided(one)) return `${arm.name} is ${contrast.standing}: ${said}`;
+    if (contrast.standing === "undecided") return `${arm.name} is not distinguishable from it: ${said}`;
+    return `${arm.name}: ${said}, without an interval`;
+  });
+  return html`<li>${lead} ${unbroken(`${capital(baseline.name)} ${valueText(baseline, measure)}; ${sentences.join("; ")}.`)}</li>`;
 }
 
 function caveat(study: Study, single: boolean): string {
@@ -144,5 +114,5 @@ function caveat(study: Study, single: boolean): string {
   if (single)
     return `With one seed an arm, nobody can say which of these differences another seed would keep: read small ones as ties, and train more seeds before you rely on one.${sampling}`;
   const seeds = [...new Set(arms.map(({ runs }) => runs.length))].sort((a, b) => a - b);
-  return `Mean ± standard deviation over ${listing(seeds.map((n) => counted(n, "seed")))} an arm; differences with their 95 % interval over seeds (Welch), and “tie” where it holds zero. With so few seeds only large effects can show, and one in twenty such intervals misses by chance.${sampling}`;
+  return `Mean ± standard deviation over ${listing(seeds.map((n) => counted(n, "seed")))} an arm; differences with their 95 % interval over seeds (Student's, paired where the seeds are the same, else Welch's), and “not distinguishable” where it holds zero. With so few seeds only large effects can show, and one in twenty such intervals misses by chance.${sampling}`;
 }

@@ -18,7 +18,7 @@ export function pictures({ arms }: Study): Html | undefined {
     return run ? [{ arm, gallery: run.gallery!, seed: run.results.seed }] : [];
   });
   if (shown.length === 0) return undefined;
-  return html`<figure class="gallery"><h2>Images it is sure of, and images it is not</h2>
+  return html`<figure class="gallery">
 ${shown.map(({ arm, gallery, seed }) => {
   const strips = [...new Set(gallery.images.map(({ strip }) => strip))];
   return html`<section><h3>${arm.name}${seed !== undefined && html` <small>seed ${seed}</small>`}</h3>${strips.map(

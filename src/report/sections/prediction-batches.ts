@@ -26,6 +26,6 @@ export function predictionBatches({ arms }: Study): Html | undefined {
   });
   if (found.length === 0) return undefined;
   const cells: Cells = [["arm", "set", "anchor of", "accuracy, %", "other class than the largest output, %"], ...found];
-  return html`<section><h2>What the output's anchor does</h2>${dataTable(cells, "Prediction batches")}
+  return html`<section>${dataTable(cells, "Prediction batches")}
 <p class="note">Outputs are converted back with the anchor of batches of so many images, or with the stored one of the validation images. Images sorted by their label tell it through the anchor: those rows are a stress test, no result.</p></section>`;
 }

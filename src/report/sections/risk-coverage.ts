@@ -33,6 +33,6 @@ export async function riskCoverage({ arms, sets }: Study): Promise<Html | undefi
     panels.push(html`<div class="panel"><h3>${set}</h3>${svg}</div>`);
   }
   if (panels.length === 0) return undefined;
-  return html`<figure><h2>Answering only when sure</h2>${armLegend(arms)}<div class="grid wide">${panels}</div>
+  return html`<figure>${armLegend(arms)}<div class="grid wide">${panels}</div>
 <figcaption>Images are answered from the most confident on; the further left, the more are handed to a person instead. A lower curve makes fewer mistakes at the same coverage, and AURC, in the comparison, is the area below it. Of several seeds the first is drawn.</figcaption>${copyable(cells)}</figure>`;
 }

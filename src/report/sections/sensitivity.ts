@@ -42,7 +42,7 @@ export async function referenceSensitivity(study: Study): Promise<Html | undefin
       "sensitivity-accuracy",
     ),
     await draw(
-      "Spread (std of sigmoids)",
+      "Spread of references",
       curve(({ spread }) => ({ y: spread })),
       "sensitivity-spread",
     ),
@@ -53,8 +53,8 @@ export async function referenceSensitivity(study: Study): Promise<Html | undefin
     ),
   ];
   const { images } = arms[0].runs.find(({ results }) => results.sensitivity)!.results.sensitivity!;
-  return html`<figure><h2>How much the references matter</h2>${armLegend(arms)}<div class="grid">${panels}</div>
-<figcaption>${images.toLocaleString("en")} test images under K of the kept references: accuracy of their mean logits (the band is ± 1 standard deviation over draws of the K), how far the references disagree, and what they cost on the machine below. Of several seeds the first is drawn.</figcaption>${copyable(cellsOf(arms))}</figure>`;
+  return html`<figure>${armLegend(arms)}<div class="grid">${panels}</div>
+<figcaption>${images.toLocaleString("en")} test images under K of the kept references: accuracy of their mean logits (the band is ± 1 standard deviation over draws of the K), how far the references disagree (standard deviation of the sigmoids), and what they cost on the machine below. Of several seeds the first is drawn.</figcaption>${copyable(cellsOf(arms))}</figure>`;
 }
 
 const cellsOf = (arms: Study["arms"]): Cells => [

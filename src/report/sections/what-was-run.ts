@@ -46,7 +46,7 @@ export function whatWasRun(study: Study, command?: string): Html {
   const protocols = unique(results.flatMap((run) => run.sets.map(protocolText)));
   const mirrored = results.some(({ sets }) => sets.some((set) => set.mirrored));
   const weights = unique(results.map((run) => run.weights && weightsText[run.weights]));
-  return html`<section><h2>What was run</h2>
+  return html`<section>
 <dl>
 <dt>Data</dt><dd>${listing(unique(results.map(({ data }) => data.title)))}: ${listing([...sets.values()].map(({ set, images }) => `${set} (${counted(images, "image")})`))}${foreign.length > 0 && `; foreign: ${listing(foreign)}`}</dd>
 ${protocols.length > 0 && html`<dt>Anchored prediction</dt><dd>${protocols.join("; ")}</dd>`}

@@ -1,0 +1,121 @@
+import {
+  type Interval,
+  judge,
+  type OodScoreName,
+  oodScores,
+  type PairedDifference,
+  pairedDifference,
+} from "../evaluate/index.ts";
+import type { ReportedArm, ReportedRun } from "./study.ts";
+
+/** One number an image of a run; `undefined` where it was not judged on them. */
+export type PerImage = (run: ReportedRun) => ArrayLike<number> | undefined;
+
+const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+
+/** Of each image the mean over an arm's seeds; `undefined` where they were not judged on the same images. */
+export function meanOverSeeds({ runs }: ReportedArm, perImage: PerImage): Float64Array | undefined {
+  return meanOverLists(runs.map(perImage));
+}
+
+/** Of each image the mean over several lists of the same images; `undefined` where one is missing or of other images. */
+export function meanOverLists(lists: readonly (ArrayLike<number> | undefined)[]): Float64Array | undefined {
+  const [first] = lists;
+  if (!first || lists.some((list) => list?.length !== first.length)) return undefined;
+  return Float64Array.from({ length: first.length }, (_, row) => mean(lists.map((list) => list![row])));
+}
+
+/** Difference of two arms in a mean over images, with its interval over the choice of the images both saw. */
+export const differenceOfMeans =
+  (perImage: PerImage) =>
+  (arm: ReportedArm, other: ReportedArm): PairedDifference | undefined => {
+    const [mine, theirs] = [meanOverSeeds(arm, perImage), meanOverSeeds(other, perImage)];
+    return mine && theirs && mine.length === theirs.length ? pairedDifference(mine, theirs) : undefined;
+  };
+
+/** 95 % interval, over the choice of the images, of a run's mean over them. */
+export function intervalOverImages(run: ReportedRun, perImage: PerImage): Interval | undefined {
+  const values = perImage(run);
+  return values && pairedDifference(values, new Float64Array(values.length)).interval;
+}
+
+/** Whether each image of these sets is right, the mean over the sets. */
+export const rightIn =
+  (names: (run: ReportedRun) => readonly string[]) =>
+  (run: ReportedRun): Float64Array | undefined => {
+    const all = run.correct();
+    return meanOverLists(names(run).map((name) => all.find((one) => one.name === name)?.correct));
+  };
+
+/** As `rightIn`, of wrong answers. */
+export const wrongIn =
+  (names: (run: ReportedRun) => readonly string[]): PerImage =>
+  (run) =>
+    rightIn(names)(run)?.map((share) => 1 - share);
+
+/** Negative log-likelihood of each image of a set. */
+export const nllIn =
+  (set: string): PerImage =>
+  (run) => {
+    const entry = run.stored().find((one) => one.set === set);
+    return entry && judge(run.load(entry)).nll;
+  };
+
+/** How strange each image of a set looks to a run by a score. */
+function strangeness(run: ReportedRun, set: string, score: OodScoreName): Float64Array | undefined {
+  const entry = run.stored().find((one) => one.set === set);
+  const { shown, direction } = oodScores[score];
+  return entry && shown(run.load(entry))?.map((value) => direction * value);
+}
+
+/** Share of the sorted values below `value`, ties half. */
+function shareBelow(sorted: Float64Array, value: number): number {
+  const first = (past: (one: number) => boolean) => {
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (past(sorted[middle])) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  };
+  return (first((one) => one >= value) + first((one) => one > value)) / (2 * sorted.length);
+}
+
+/** Each foreign image's share of known ones that look less strange, and each known one's of foreign ones that look stranger. */
+export function placements(known: Float64Array, foreign: Float64Array) {
+  const [sortedKnown, sortedForeign] = [known.slice().sort(), foreign.slice().sort()];
+  return {
+    foreign: foreign.map((value) => shareBelow(sortedKnown, value)),
+    known: known.map((value) => 1 - shareBelow(sortedForeign, value)),
+  };
+}
+
+/**
+ * Difference of two AUROCs on the same images with DeLong's interval (DeLong, DeLong & Clarke-Pearson 1988), of arms
+ * with one seed each; `undefined` where one lacks the score.
+ */
+export const differenceOfAurocs =
+  (against: (run: ReportedRun) => string | undefined, set: string, score: OodScoreName) =>
+  (arm: ReportedArm, other: ReportedArm): PairedDifference | undefined => {
+    const found = [arm, other].map(({ runs: [run, ...more] }) => {
+      const known = against(run);
+      if (more.length > 0 || known === undefined) return undefined;
+      const sides = [strangeness(run, known, score), strangeness(run, set, score)] as const;
+      return sides[0] && sides[1] ? placements(sides[0], sides[1]) : undefined;
+    });
+    const [mine, theirs] = found;
+    if (!mine || !theirs || mine.known.length !== theirs.known.length) return undefined;
+    if (mine.foreign.length !== theirs.foreign.length) return undefined;
+    const foreign = mine.foreign.map((value, row) => value - theirs.foreign[row]);
+    const known = mine.known.map((value, row) => value - theirs.known[row]);
+    const difference = mean(Array.from(foreign));
+    const halfWidth = 1.96 * Math.sqrt(varianceOfMean(foreign) + varianceOfMean(known));
+    return { difference, interval: [difference - halfWidth, difference + halfWidth] satisfies Interval };
+  };
+
+function varianceOfMean(values: Float64Array): number {
+  const center = mean(Array.from(values));
+  const squares = values.reduce((sum, value) => sum + (value - center) ** 2, 0);
+  return squares / Math.max(values.length - 1, 1) / values.length;
+}

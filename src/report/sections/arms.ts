@@ -1,0 +1,80 @@
+import type { Results } from "../../evaluate/index.ts";
+import { counted, percent } from "../format.ts";
+import { type Html, html, raw } from "../html.ts";
+import type { Study } from "../study.ts";
+import { lineSwatch } from "./legend.ts";
+
+/** What an arm's method does, a sentence each; a method without one is called by its name. */
+const methods: Record<string, (results: Results) => string> = {
+  standard: () => "The usual training: the network sees each image as it is.",
+  anchored: (results) =>
+    [
+      "The network sees each image x as the pair of a reference image r and the residual x − r.",
+      masking(results),
+      ...unusual(results),
+      asked(results),
+    ]
+      .filter(Boolean)
+      .join(" "),
+  oat: () => "Online anchor-based training: it learns outputs relative to an anchor taken from the batch.",
+};
+
+const targets: Record<string, string> = {
+  label: "must still give the right label",
+  uniform: "must then be undecided, all classes alike",
+};
+
+const statistics: Record<string, string> = {
+  ordinary: " BatchNorm's running statistics come from batches that are not masked.",
+  all: " BatchNorm's running statistics come from masked batches, too.",
+};
+
+function masking({ maskProbability = 0, maskTarget = "", settings }: Results): string {
+  if (maskProbability === 0) return "References are never masked.";
+  const which = settings["method.maskBy"] === "image" ? "an image's reference is" : "the references of a batch are";
+  const from = Number(settings["method.maskFrom"] ?? 0);
+  const start = from > 0 ? `, after the first ${percent(from)} of the training` : "";
+  const target = targets[maskTarget] ?? `learns toward “${maskTarget}”`;
+  return `With probability α = ${maskProbability} ${which} masked while it trains${start}; it ${target}.${statistics[String(settings["method.maskStatistics"])] ?? ""}`;
+}
+
+type Value = Results["settings"][string];
+
+/** Settings of anchoring that are said where they are not the usual ones: a new one is a line here. */
+const sentences: Record<string, (value: Value) => string | false> = {
+  maskDraws: (n) => Number(n) > 1 && `Each of ${n} parts of a batch is masked by a draw of its own.`,
+  maskKeep: (n) => Number(n) > 0 && `A masked reference keeps its central ${n} × ${n} pixels.`,
+  references: (set) =>
+    set === "batch" ? "References are other images of the batch." : set !== "all" && `References are of a set: ${set}.`,
+  corruptReferencesEvery: (n) => Number(n) > 0 && `In every ${n}th batch the reference that it sees is augmented.`,
+  referencesPerImage: (n) => Number(n) > 1 && `A batch shows each image under ${n} references.`,
+  tiedStart: (tied) => tied === true && "Weights for both halves of the pair start the same.",
+};
+
+const unusual = ({ settings }: Results): string[] =>
+  Object.entries(sentences).flatMap(([key, sentence]) => {
+    const value = settings[`method.${key}`];
+    return (value !== undefined && sentence(value)) || [];
+  });
+
+function asked({ sets: [first] }: Results): string {
+  if (first?.protocol === "k" && first.references)
+    return `Its answer is the mean over ${counted(first.references, "reference")}; how much they disagree is its uncertainty.`;
+  return first?.protocol === "single" ? "It answers under one reference." : "";
+}
+
+/** A key of the arms that says what each one is, from its run's configuration. */
+export const armsInWords = ({ arms, baseline }: Study): Html =>
+  html`<ul class="arms">${arms.map((arm) => {
+    const { results } = arm.runs[0];
+    return html`<li>${raw(lineSwatch(arm))}<div><b>${arm.name}</b>${
+      arm === baseline && arms.length > 1 ? " (others are compared with it)" : ""
+    } <small>${counted(arm.runs.length, "seed")}</small><br>${methodInWords(results)}</div></li>`;
+  })}</ul>`;
+
+/** What was trained, in a few sentences; nothing of another program's model. */
+export const methodInWords = (results: Results): string => methods[results.method]?.(results) ?? "";
+
+/** The arms where no figure has them as its key. */
+export const whatTheArmsAre = (study: Study): Html =>
+  html`<section id="arms"><h2>What was compared</h2>${armsInWords(study)}</section>`;
