@@ -44,6 +44,10 @@ describe.each(Object.keys(augmentationTable))("augmentation %s", (name) => {
         expect(out.data.length).toBe(before.length);
         expect(image.data).toEqual(before);
         expect(augmentation.apply(image, new Random(seed))).toEqual(out);
+        // A Buffer's `slice` is no copy: files are read into Buffers.
+        const held = { ...image, data: Buffer.from(before) };
+        expect([...augmentation.apply(held, new Random(seed)).data]).toEqual([...out.data]);
+        expect([...held.data]).toEqual([...before]);
       }),
     );
   });

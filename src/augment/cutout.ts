@@ -7,7 +7,7 @@ export function filled(
   { top, left, height, width }: { top: number; left: number; height: number; width: number },
   fill: number,
 ): Image {
-  const data = image.data.slice();
+  const data = new Uint8Array(image.data);
   const { channels } = image;
   const [from, to] = [Math.max(0, left), Math.min(image.width, left + width)];
   for (let y = Math.max(0, top); y < Math.min(image.height, top + height); y++)

@@ -116,7 +116,7 @@ export function contrast(image: Image, factor: number): Image {
 /** From smoothed to over-sharpened; the outermost pixels stay. */
 export function sharpness(image: Image, factor: number): Image {
   const { height, width, channels, data } = image;
-  const smooth = data.slice();
+  const smooth = new Uint8Array(data);
   const row = width * channels;
   for (let y = 1; y < height - 1; y++)
     for (let x = 1; x < width - 1; x++)

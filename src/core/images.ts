@@ -15,7 +15,10 @@ export function imageAt(set: Shaped & { readonly name?: string }, row: number): 
   const size = bytesPerImage(set);
   if (!(row >= 0 && (row + 1) * size <= images.length))
     throw new RangeError(`${set.name ?? "images"}: row ${row} of ${images.length / size} images`);
-  return images instanceof Uint8Array ? images.subarray(row * size, (row + 1) * size) : images.read(row);
+  // Never a Buffer, as files are read into: its `slice` would share the set's memory with what should be a copy.
+  return images instanceof Uint8Array
+    ? new Uint8Array(images.buffer, images.byteOffset + row * size, size)
+    : images.read(row);
 }
 
 /** The bytes of all images in order, in pieces of whole images that memory holds. */

@@ -16,7 +16,7 @@ export const blueNoiseSample = corruption<number>({
   apply({ height, width, channels, data }, severity, random) {
     const threshold = 0.3 * severity - 2.5;
     const noise = spectralNoise(height, width, (distance) => distance, random);
-    const out = data.slice();
+    const out = new Uint8Array(data);
     for (let p = 0; p < noise.length; p++) if (!(noise[p] > threshold)) out.fill(0, p * channels, (p + 1) * channels);
     return { height, width, channels, data: out };
   },

@@ -20,7 +20,7 @@ export const checkerboardCutout = corruption<number>({
     const odd = (value: number) => Math.floor(value) & 1;
     // Truncated, and from the end where negative: NumPy's indexing of the published script.
     const index = (value: number) => (Math.trunc(value) + fields) % fields;
-    const out = data.slice();
+    const out = new Uint8Array(data);
     for (let y = 0; y < height; y++)
       for (let x = 0; x < width; x++) {
         const across = (cos * y + sin * x) / field;

@@ -52,6 +52,19 @@ describe.each(corruptions)("$name", (corruption) => {
     }
   });
 
+  // A Buffer's `slice` is no copy.
+  test.each([1, 3])("images of %i channels in a Buffer, as files are read into, stay untouched", async (channels) => {
+    const { data } = picture(16, 16, channels);
+    const held = Buffer.from(data);
+    for (const severity of [1, 5] as const) {
+      const image = { height: 16, width: 16, channels, data: held };
+      const { data: corrupted } = await corruptImage(image, { name, severity, index: 0 });
+      expect([...held]).toEqual([...data]);
+      const plain = await corruptImage({ ...image, data }, { name, severity, index: 0 });
+      expect([...corrupted]).toEqual([...plain.data]);
+    }
+  });
+
   test.each(edgeCases)("%s", async (_, image) => {
     for (const benchmark of benchmarks)
       for (const severity of [1, 5] as const) {

@@ -21,7 +21,7 @@ export const saturate = corruption<Level>({
     imagenet: [level(0.3, 0), level(0.1, 0), level(2, 0), level(5, 0.1), level(20, 0.2)],
   },
   apply(image, { factor, added }) {
-    if (image.channels === 1) return { ...image, data: image.data.slice() };
+    if (image.channels === 1) return { ...image, data: new Uint8Array(image.data) };
     const unit = toUnit(image);
     const data = changeHsv(unit.data, (hsv) => {
       hsv.s = clip(hsv.s * factor + added);
