@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { runPaths, UserError } from "../core/index.ts";
-import { loadCheckpoint, type RunConfig, readRun } from "../train/index.ts";
+import { firstDifference, loadCheckpoint, type RunConfig, readRun } from "../train/index.ts";
 import { judgeRuns } from "./judge/judge-runs.ts";
 import type { JudgeOptions } from "./judge/options.ts";
 import type { Terminal } from "./terminal.ts";
@@ -53,8 +53,13 @@ export async function trainAndJudge(
 /** A run's own threads stay, for bit-exact resumption; all else must be as planned. */
 function storedConfig(run: string, planned: RunConfig): RunConfig {
   const { config } = readRun(run);
-  if (JSON.stringify({ ...config, threads: 0 }) !== JSON.stringify({ ...planned, threads: 0 }))
-    throw new UserError(`${run} was made with other settings; start over with --fresh, or choose another --out`);
+  const difference = firstDifference({ ...config, threads: 0 }, { ...planned, threads: 0 });
+  if (difference) {
+    const { path, a, b } = difference;
+    throw new UserError(
+      `${run} was made with other settings (${path} is ${JSON.stringify(a)}, not ${JSON.stringify(b)}); start over with --fresh, or choose another --out`,
+    );
+  }
   return config;
 }
 

@@ -1,6 +1,6 @@
 export { madeAhead } from "./ahead.ts";
 export { type Checkpoint, chooseWeights, loadCheckpoint, type Progress, saveCheckpoint } from "./checkpoint.ts";
-export { type RunConfig, type RunConfigInput, referenceSources, resolveConfig } from "./config.ts";
+export { firstDifference, type RunConfig, type RunConfigInput, referenceSources, resolveConfig } from "./config.ts";
 export { type FeatureExtractor, type FeatureOptions, loadFeatures } from "./features.ts";
 export { type TrainOptions, type TrainProgress, type TrainSummary, train } from "./loop.ts";
 export { type MetricsLine, readMetrics } from "./metrics-log.ts";

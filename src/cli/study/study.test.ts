@@ -105,7 +105,7 @@ describe("a study of two arms, one with a choice, one that starts from the other
 
   test("other settings are refused, --fresh starts over, --only leaves arms out", async () => {
     const longer = { ...tiny.arms, finer: { ...tiny.arms.finer, config: { ...base, epochs: 2 } } };
-    await expect(run({ ...tiny, arms: longer })).rejects.toThrow("was made with other settings");
+    await expect(run({ ...tiny, arms: longer })).rejects.toThrow("was made with other settings (epochs is 1, not 2)");
     await expect(run(tiny, { only: "finest" })).rejects.toThrow("--only finest: unknown; known: standard, finer");
     const alone = { ...tiny, arms: { ...tiny.arms, standard: { config: base } } };
     const { out: text } = await run(alone, { only: "standard", seeds: 1, fresh: true, json: true });
