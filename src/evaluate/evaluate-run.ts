@@ -8,7 +8,7 @@ import { detection, histogram, rocCurve } from "./detection.ts";
 import { judge } from "./judged.ts";
 import { thisMachine, versions } from "./machine.ts";
 import { measure } from "./metrics.ts";
-import { type OodScore, oodScoreNames, oodScores } from "./ood-scores.ts";
+import { type OodScore, oodScoreNames, oodScores, strangeness } from "./ood-scores.ts";
 import { conformalResults, fitScalings, scalingResults } from "./posthoc-results.ts";
 import { readPredictionBatch } from "./prediction-batch-results.ts";
 import type { LabelledSetResults, OodResults, Results } from "./results.ts";
@@ -150,13 +150,12 @@ function labelledResults(entry: StoredSet, predictions: Predictions): LabelledSe
 
 function oodResults(id: Predictions, ood: Predictions, temperature: number | undefined): OodResults[] {
   return oodScoreNames.flatMap((score) => {
-    const { shown, direction, range }: OodScore = oodScores[score];
+    const { shown, range }: OodScore = oodScores[score];
     const [inside, outside] = [shown(id, { temperature }), shown(ood, { temperature })];
     if (!inside || !outside) return [];
+    const [known, foreign] = [strangeness(score, id, { temperature })!, strangeness(score, ood, { temperature })!];
     const [lower, upper] = range?.(id.classes) ?? rangeOf(inside, outside);
     const counts = (values: Float64Array) => histogram(values, lower, upper, HISTOGRAM_BINS);
-    // All measures are of a number that grows as images get stranger.
-    const [known, foreign] = [inside, outside].map((values) => values.map((value) => direction * value));
     return {
       set: ood.set,
       against: id.set,

@@ -64,6 +64,7 @@ export {
   oodScores,
   rowMeans,
   type ScoreContext,
+  strangeness,
 } from "./ood-scores.ts";
 export {
   type PredictionBatchResults,

@@ -1,0 +1,37 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, expect, test } from "vitest";
+import type { Results } from "../../evaluate/index.ts";
+import { type ExternalOptions, judgeExternal } from "./external.ts";
+
+/** Logits on which an evaluator that computes without care gives a wrong answer and no error. */
+const fixture = (name: string) => fileURLToPath(new URL(`./fixtures/${name}.npy`, import.meta.url));
+
+const out = mkdtempSync(join(tmpdir(), "anchored-cases-"));
+afterAll(() => rmSync(out, { recursive: true }));
+
+const judged = (logits: string, labels: string, more: Partial<ExternalOptions> = {}): Results =>
+  judgeExternal({ logits: fixture(logits), labels: fixture(labels), out, ...more }).results;
+
+const found: Record<string, (results: Results) => number | undefined> = {
+  aurc: ({ sets }) => sets[0].metrics.aurc,
+  accuracy: ({ sets }) => sets[0].metrics.accuracy,
+  nll: ({ sets }) => sets[0].metrics.nll,
+};
+for (const measure of ["auroc", "fpr95In"] as const)
+  found[`max-softmax ${measure}`] = ({ ood }) => ood.find(({ score }) => score === "max-softmax")?.[measure];
+
+describe.each<[string, () => Results, Record<string, number>]>([
+  [
+    // Of 60-digit arithmetic.
+    "confidences that round to 1 are told apart",
+    () => judged("saturated/id", "saturated/y", { ood: [`o=${fixture("saturated/ood")}`] }),
+    { "max-softmax auroc": 0.955, "max-softmax fpr95In": 0.415, aurc: 0.006 },
+  ],
+])("%s", (_, results, right) => {
+  test.each(Object.entries(right))("%s", (name, value) => {
+    expect(found[name](results())).toBeCloseTo(value, 3);
+  });
+});
