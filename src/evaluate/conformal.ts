@@ -1,4 +1,4 @@
-import { type Predictions, Random } from "../core/index.ts";
+import { Random, type StoredPredictions } from "../core/index.ts";
 import { checkPredictions, softmax } from "./judged.ts";
 
 /**
@@ -34,7 +34,7 @@ export interface ConformalResult {
 }
 
 /** Score [N × K] of each class, larger where it fits worse. */
-function scores({ logits, classes, set }: Predictions, { method, seed = 0 }: ConformalOptions): Float64Array {
+function scores({ logits, classes, set }: StoredPredictions, { method, seed = 0 }: ConformalOptions): Float64Array {
   const { probabilities } = softmax(logits, classes);
   if (method === "LAC") return probabilities.map((p) => 1 - p);
   const random = new Random("conformal", seed, set);
@@ -53,7 +53,7 @@ function scores({ logits, classes, set }: Predictions, { method, seed = 0 }: Con
 }
 
 /** @throws TypeError for logits that are not finite, or images without labels. */
-function checkLabelled(predictions: Predictions): void {
+function checkLabelled(predictions: StoredPredictions): void {
   checkPredictions(predictions);
   const { set, labels, classes } = predictions;
   const bad = labels.findIndex((label) => label < 0 || label >= classes);
@@ -64,7 +64,7 @@ function checkLabelled(predictions: Predictions): void {
  * The ⌈(n + 1)(1 − α)⌉-th smallest score of the validation labels.
  * @throws RangeError for α outside (0, 1); TypeError for images without labels.
  */
-export function conformalThreshold(validation: Predictions, options: ConformalOptions): number {
+export function conformalThreshold(validation: StoredPredictions, options: ConformalOptions): number {
   if (!(options.alpha > 0 && options.alpha < 1))
     throw new RangeError(`conformal: alpha ${options.alpha} is outside (0, 1)`);
   checkLabelled(validation);
@@ -76,7 +76,11 @@ export function conformalThreshold(validation: Predictions, options: ConformalOp
 }
 
 /** [N × K] 1 where the class is in the image's set. */
-export function predictionSets(predictions: Predictions, threshold: number, options: ConformalOptions): Uint8Array {
+export function predictionSets(
+  predictions: StoredPredictions,
+  threshold: number,
+  options: ConformalOptions,
+): Uint8Array {
   return Uint8Array.from(scores(predictions, options), (score) => (score <= threshold ? 1 : 0));
 }
 
@@ -84,7 +88,11 @@ export function predictionSets(predictions: Predictions, threshold: number, opti
  * Calibrated on validation images, measured on others.
  * @throws RangeError for α outside (0, 1); TypeError for images without labels.
  */
-export function conformal(validation: Predictions, test: Predictions, options: ConformalOptions): ConformalResult {
+export function conformal(
+  validation: StoredPredictions,
+  test: StoredPredictions,
+  options: ConformalOptions,
+): ConformalResult {
   const { method, alpha } = options;
   checkLabelled(test);
   const threshold = conformalThreshold(validation, options);

@@ -1,5 +1,5 @@
 import { basename, resolve } from "node:path";
-import type { Predictions } from "../core/index.ts";
+import type { StoredPredictions } from "../core/index.ts";
 import { runPaths, UserError, writeFileAtomic } from "../core/index.ts";
 import { bootstrapIntervals } from "./bootstrap.ts";
 import { reliabilityBins } from "./calibration.ts";
@@ -130,7 +130,7 @@ function judgeStored(
 const stringify = (value: unknown): string =>
   JSON.stringify(value, null, 1).replace(/\[[\s\d,.eE+-]+\]/g, (numbers) => numbers.replace(/\s+/g, ""));
 
-function labelledResults(entry: StoredSet, predictions: Predictions): LabelledSetResults {
+function labelledResults(entry: StoredSet, predictions: StoredPredictions): LabelledSetResults {
   const judged = judge(predictions);
   const { set, role, images, protocol, references, mirrored } = entry;
   return {
@@ -148,7 +148,7 @@ function labelledResults(entry: StoredSet, predictions: Predictions): LabelledSe
   };
 }
 
-function oodResults(id: Predictions, ood: Predictions, temperature: number | undefined): OodResults[] {
+function oodResults(id: StoredPredictions, ood: StoredPredictions, temperature: number | undefined): OodResults[] {
   return oodScoreNames.flatMap((score) => {
     const { shown, range }: OodScore = oodScores[score];
     const [inside, outside] = [shown(id, { temperature }), shown(ood, { temperature })];

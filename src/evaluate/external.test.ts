@@ -18,7 +18,7 @@ test("float64 logits and byte labels become predictions; foreign images need no 
   const files = { set: "theirs", logits: at("logits.npy") };
   expect(readExternal({ ...files, labels: at("labels.npy") })).toEqual({
     set: "theirs",
-    logits: Float32Array.of(1, 2, 3, 4, 5, 6.5),
+    logits: Float64Array.of(1, 2, 3, 4, 5, 6.5),
     labels: Int32Array.of(2, 0),
     classes: 3,
   });

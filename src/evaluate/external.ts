@@ -1,4 +1,4 @@
-import { type Predictions, readNpy, UserError } from "../core/index.ts";
+import { readNpy, type StoredPredictions, UserError } from "../core/index.ts";
 import { checkPredictions } from "./judged.ts";
 
 /** Files of one image set that some other program has predicted. */
@@ -16,13 +16,13 @@ export interface ExternalFiles {
  * @throws UserError for a file that is missing, damaged or of another shape, values that are not finite, and labels
  * outside the classes.
  */
-export function readExternal({ set, logits: path, labels: labelPath }: ExternalFiles): Predictions {
+export function readExternal({ set, logits: path, labels: labelPath }: ExternalFiles): StoredPredictions {
   const { shape, data } = readNpy(path, "f4", "f8");
   if (shape.length !== 2)
     throw new UserError(`${path}: shape [${shape.join(", ")}]; logits are [images, classes], a row an image`);
   const [images, classes] = shape;
   const labels = labelPath ? readLabels(labelPath, images, classes, path) : new Int32Array(images).fill(-1);
-  const predictions = { set, logits: Float32Array.from(data), labels, classes };
+  const predictions = { set, logits: data, labels, classes };
   try {
     checkPredictions(predictions);
   } catch (error) {
@@ -51,7 +51,7 @@ function readLabels(path: string, images: number, classes: number, logitsPath: s
  * the labels are those of the N test images.
  * @throws UserError as `readExternal`, and for another number of rows.
  */
-export function readExternalCorruption(name: string, path: string, test: Predictions): Predictions[] {
+export function readExternalCorruption(name: string, path: string, test: StoredPredictions): StoredPredictions[] {
   const { logits, classes } = readExternal({ set: name, logits: path });
   const images = test.labels.length;
   if (logits.length !== 5 * images * classes || classes !== test.classes)

@@ -1,4 +1,4 @@
-export type { Predictions } from "../core/index.ts";
+export type { Predictions, StoredPredictions } from "../core/index.ts";
 export { type NpyArray, readNpy, writeNpy } from "../core/index.ts";
 export { type Arm, groupIntoArms, type MeanSd, meanSd } from "./aggregate.ts";
 export {

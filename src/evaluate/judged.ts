@@ -1,4 +1,4 @@
-import type { Predictions } from "../core/index.ts";
+import type { StoredPredictions } from "../core/index.ts";
 
 /** What every metric of a labelled set needs, computed once from its logits. All arrays are float64 for exact sums. */
 export interface Judged {
@@ -74,7 +74,7 @@ function logOfOthers(logits: ArrayLike<number>, start: number, classes: number, 
 /**
  * @throws TypeError where array lengths disagree, a value is not finite, the set is empty, or a label is outside [0, K).
  */
-export function judge(predictions: Predictions): Judged {
+export function judge(predictions: StoredPredictions): Judged {
   checkPredictions(predictions);
   const { set, logits, labels, classes } = predictions;
   const { probabilities, predicted, confidence, logComplement, predictedNll } = softmax(logits, classes);
@@ -98,7 +98,7 @@ export function judge(predictions: Predictions): Judged {
  * The shape rules of `Predictions`; labels are free, for an out-of-distribution set has none.
  * @throws TypeError naming the set, the array and the first bad place.
  */
-export function checkPredictions({ set, logits, uncertainty, labels, classes }: Predictions): void {
+export function checkPredictions({ set, logits, uncertainty, labels, classes }: StoredPredictions): void {
   if (!Number.isInteger(classes) || classes < 2)
     throw new TypeError(`${set}: ${classes} classes; at least 2 are needed`);
   if (labels.length === 0) throw new TypeError(`${set}: no images`);

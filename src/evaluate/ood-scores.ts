@@ -1,4 +1,4 @@
-import type { Predictions } from "../core/index.ts";
+import type { StoredPredictions } from "../core/index.ts";
 import { softmax } from "./judged.ts";
 
 /** What a score may need besides the predictions. */
@@ -15,16 +15,16 @@ export interface OodScore {
   /** The range of `shown` for K classes, where it has one: histograms over it can be added over runs. */
   readonly range?: (classes: number) => readonly [number, number];
   /** [N] the quantity that a histogram shows. */
-  readonly shown: (predictions: Predictions, context?: ScoreContext) => Float64Array | undefined;
+  readonly shown: (predictions: StoredPredictions, context?: ScoreContext) => Float64Array | undefined;
   /** [N] what images are ranked by where `shown` rounds: in the same order, of more digits. */
-  readonly ranked?: (predictions: Predictions, context?: ScoreContext) => Float64Array | undefined;
+  readonly ranked?: (predictions: StoredPredictions, context?: ScoreContext) => Float64Array | undefined;
   /** Whether `shown` grows (1) or falls (−1) as an image gets stranger. */
   readonly direction: 1 | -1;
 }
 
 const scaled =
-  (score: (predictions: Predictions, temperature: number) => Float64Array) =>
-  (predictions: Predictions, { temperature }: ScoreContext = {}): Float64Array | undefined =>
+  (score: (predictions: StoredPredictions, temperature: number) => Float64Array) =>
+  (predictions: StoredPredictions, { temperature }: ScoreContext = {}): Float64Array | undefined =>
     temperature === undefined ? undefined : score(predictions, temperature);
 
 const unit = (): readonly [number, number] => [0, 1];
@@ -99,25 +99,25 @@ export type OodScoreName = keyof typeof oodScores;
 export const oodScoreNames = Object.keys(oodScores) as OodScoreName[];
 
 /** [N] what an image is ranked by: it grows as images get stranger. `undefined` where the model lacks what it needs. */
-export function strangeness(name: OodScoreName, predictions: Predictions, context?: ScoreContext) {
+export function strangeness(name: OodScoreName, predictions: StoredPredictions, context?: ScoreContext) {
   const { direction, shown, ranked = shown }: OodScore = oodScores[name];
   return ranked(predictions, context)?.map((value) => direction * value);
 }
 
-const divided = (logits: Float32Array, temperature: number): ArrayLike<number> =>
+const divided = (logits: StoredPredictions["logits"], temperature: number): ArrayLike<number> =>
   temperature === 1 ? logits : Float64Array.from(logits, (logit) => logit / temperature);
 
-function confidence({ logits, classes }: Predictions, temperature: number): Float64Array {
+function confidence({ logits, classes }: StoredPredictions, temperature: number): Float64Array {
   return softmax(divided(logits, temperature), classes).confidence;
 }
 
 /** T · log Σ exp(z / T). */
-function negativeEnergy({ logits, classes }: Predictions, temperature: number): Float64Array {
+function negativeEnergy({ logits, classes }: StoredPredictions, temperature: number): Float64Array {
   return softmax(divided(logits, temperature), classes).logSumExp.map((value) => temperature * value);
 }
 
 /** −log(1 − confidence): confidences of 1 − 1e-20 and 1 − 1e-30 are told apart. */
-function exactConfidence({ logits, classes }: Predictions, temperature: number): Float64Array {
+function exactConfidence({ logits, classes }: StoredPredictions, temperature: number): Float64Array {
   return softmax(divided(logits, temperature), classes).logComplement.map((value) => -value);
 }
 
@@ -125,7 +125,7 @@ function exactConfidence({ logits, classes }: Predictions, temperature: number):
  * log H of the entropy H = Σ −p log p, nats, summed by logarithms: in a sure row the largest p rounds to 1 and the
  * others underflow.
  */
-function logEntropy({ logits, classes }: Predictions, temperature: number): Float64Array {
+function logEntropy({ logits, classes }: StoredPredictions, temperature: number): Float64Array {
   const scaledLogits = divided(logits, temperature);
   const { predicted, logComplement, predictedNll } = softmax(scaledLogits, classes);
   const terms = new Float64Array(classes);
@@ -143,7 +143,7 @@ function logEntropy({ logits, classes }: Predictions, temperature: number): Floa
   });
 }
 
-const rowMaxima = (values: Float32Array, classes: number): Float64Array =>
+const rowMaxima = (values: StoredPredictions["logits"], classes: number): Float64Array =>
   Float64Array.from({ length: values.length / classes }, (_, row) => {
     let largest = values[row * classes];
     for (let k = 1; k < classes; k++) largest = Math.max(largest, values[row * classes + k]);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Predictions } from "../core/index.ts";
+import type { StoredPredictions } from "../core/index.ts";
 import { conformal, conformalMethods } from "./conformal.ts";
 import { judge } from "./judged.ts";
 import { measure, metricNames } from "./metrics.ts";
@@ -33,7 +33,7 @@ const ALPHA = 0.1;
 const MOST_CLASSES = 200;
 
 /** Every scaling that the validation set is large enough for, and that takes seconds. */
-export function fitScalings(validation: Predictions): Scaling[] {
+export function fitScalings(validation: StoredPredictions): Scaling[] {
   const { classes, labels } = validation;
   const pays = {
     temperature: true,
@@ -46,7 +46,7 @@ export function fitScalings(validation: Predictions): Scaling[] {
 /** Metrics of labelled sets with and without each scaling. */
 export const scalingResults = (
   scalings: readonly Scaling[],
-  sets: readonly Predictions[],
+  sets: readonly StoredPredictions[],
 ): z.infer<typeof scalingResult>[] =>
   sets.flatMap((set) => [
     { kind: "none" as const, set: set.set, metrics: measure(judge(set)) },
@@ -59,11 +59,11 @@ export const scalingResults = (
 
 /** Prediction sets with thresholds from the validation images, on logits scaled by the temperature. */
 export const conformalResults = (
-  validation: Predictions,
-  sets: readonly Predictions[],
+  validation: StoredPredictions,
+  sets: readonly StoredPredictions[],
   temperature: Scaling,
 ): z.infer<typeof conformalResult>[] => {
-  const scaled = (predictions: Predictions) => ({
+  const scaled = (predictions: StoredPredictions) => ({
     ...predictions,
     logits: applyScaling(temperature, predictions.logits, predictions.classes),
   });

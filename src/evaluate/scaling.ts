@@ -1,4 +1,4 @@
-import { type Predictions, UserError } from "../core/index.ts";
+import { type StoredPredictions, UserError } from "../core/index.ts";
 import { checkPredictions } from "./judged.ts";
 import { type Minimum, minimize, type Objective } from "./lbfgs.ts";
 
@@ -37,7 +37,7 @@ const PENALTY = 1e-3;
  * @throws UserError for a matrix with more unknowns than there are images.
  * @throws TypeError for predictions without labels, and for logits that are not finite.
  */
-export function fitScaling(kind: ScalingKind, validation: Predictions): Scaling {
+export function fitScaling(kind: ScalingKind, validation: StoredPredictions): Scaling {
   const { labels, classes, set } = validation;
   checkPredictions(validation);
   if (labels.some((label) => label < 0 || label >= classes))
@@ -71,13 +71,17 @@ const boundedInverse = (inverse: number): number =>
   Math.min(Math.max(inverse, 1 / LARGEST_TEMPERATURE), LARGEST_TEMPERATURE);
 
 /**
- * The scaled logits [N × K], as float32 like the ones they come from.
+ * The scaled logits [N × K].
  * @throws TypeError for a scaling of other classes.
  */
-export function applyScaling({ kind, weights, biases }: Scaling, logits: Float32Array, classes: number): Float32Array {
+export function applyScaling(
+  { kind, weights, biases }: Scaling,
+  logits: ArrayLike<number>,
+  classes: number,
+): Float64Array {
   if (kind !== "temperature" && biases.length !== classes)
     throw new TypeError(`a ${kind} scaling of ${biases.length} classes does not fit logits of ${classes}`);
-  const out = new Float32Array(logits.length);
+  const out = new Float64Array(logits.length);
   for (let row = 0; row < logits.length; row += classes)
     for (let k = 0; k < classes; k++) {
       if (kind === "temperature") out[row + k] = logits[row + k] * weights[0];
@@ -115,22 +119,36 @@ const meanNllOf = ({ value, penalty }: Fit, point: Float64Array): number =>
 
 const none = () => 0;
 
+/** Logits less the largest of their row: the same probabilities at any temperature, in more digits where all are large. */
+function lessRowMaxima(logits: ArrayLike<number>, classes: number): Float64Array {
+  const out = Float64Array.from(logits);
+  for (let row = 0; row < out.length; row += classes) {
+    const values = out.subarray(row, row + classes);
+    const largest = values.reduce((a, b) => Math.max(a, b));
+    for (let k = 0; k < classes; k++) values[k] -= largest;
+  }
+  return out;
+}
+
 /** Mean NLL of scaled logits with its gradient; each kind says how unknowns become logits and back. */
-const objectives: Record<ScalingKind, (validation: Predictions) => Fit> = {
-  temperature: ({ logits, labels, classes }) => ({
-    penalty: none,
-    value(point, gradient) {
-      gradient[0] = 0;
-      return meanNll(labels, classes, {
-        scaled: (row, out) => {
-          for (let k = 0; k < classes; k++) out[k] = point[0] * logits[row * classes + k];
-        },
-        gather: (row, residual) => {
-          for (let k = 0; k < classes; k++) gradient[0] += residual[k] * logits[row * classes + k];
-        },
-      });
-    },
-  }),
+const objectives: Record<ScalingKind, (validation: StoredPredictions) => Fit> = {
+  temperature: ({ logits: given, labels, classes }) => {
+    const logits = lessRowMaxima(given, classes);
+    return {
+      penalty: none,
+      value(point, gradient) {
+        gradient[0] = 0;
+        return meanNll(labels, classes, {
+          scaled: (row, out) => {
+            for (let k = 0; k < classes; k++) out[k] = point[0] * logits[row * classes + k];
+          },
+          gather: (row, residual) => {
+            for (let k = 0; k < classes; k++) gradient[0] += residual[k] * logits[row * classes + k];
+          },
+        });
+      },
+    };
+  },
   vector: ({ logits, labels, classes }) => ({
     penalty: none,
     value(point, gradient) {

@@ -80,7 +80,7 @@ test.each([
   [
     "another element type",
     (path: string) => writeNpy(path, { shape: [2], data: Int32Array.of(1, 2) }),
-    "float32 is needed",
+    "float32 or float64 is needed",
   ],
   ["another shape", (path: string) => writeNpy(path, { shape: [6], data: predictions.logits }), "shape [6]"],
   ["a missing file", (path: string) => rmSync(path), "ENOENT"],

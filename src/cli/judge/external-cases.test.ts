@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import type { Results } from "../../evaluate/index.ts";
 import { type ExternalOptions, judgeExternal } from "./external.ts";
 
@@ -19,19 +19,35 @@ const found: Record<string, (results: Results) => number | undefined> = {
   aurc: ({ sets }) => sets[0].metrics.aurc,
   accuracy: ({ sets }) => sets[0].metrics.accuracy,
   nll: ({ sets }) => sets[0].metrics.nll,
+  "fitted nll": ({ scalings }) => scalings?.find(({ kind }) => kind === "temperature")?.metrics.nll,
 };
 for (const measure of ["auroc", "fpr95In"] as const)
   found[`max-softmax ${measure}`] = ({ ood }) => ood.find(({ score }) => score === "max-softmax")?.[measure];
 
-describe.each<[string, () => Results, Record<string, number>]>([
+test.each<[string, () => Results, Record<string, number>]>([
   [
     // Of 60-digit arithmetic.
     "confidences that round to 1 are told apart",
     () => judged("saturated/id", "saturated/y", { ood: [`o=${fixture("saturated/ood")}`] }),
     { "max-softmax auroc": 0.955, "max-softmax fpr95In": 0.415, aurc: 0.006 },
   ],
+  [
+    // Of scikit-learn.
+    "float64 logits near −3e7 keep their digits",
+    () => judged("offset/id2", "offset/y2"),
+    { accuracy: 0.619, nll: 0.997 },
+  ],
+  [
+    // Of a fine grid in NumPy.
+    "and so do those that temperatures are fitted on",
+    () =>
+      judged("offset/id2", "offset/y2", {
+        validationLogits: fixture("offset/id2"),
+        validationLabels: fixture("offset/y2"),
+      }),
+    { "fitted nll": 0.9655 },
+  ],
 ])("%s", (_, results, right) => {
-  test.each(Object.entries(right))("%s", (name, value) => {
-    expect(found[name](results())).toBeCloseTo(value, 3);
-  });
+  const judgedOnce = results();
+  for (const [name, value] of Object.entries(right)) expect(found[name](judgedOnce), name).toBeCloseTo(value, 3);
 });
