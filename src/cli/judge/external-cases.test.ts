@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
-import type { Results } from "../../evaluate/index.ts";
+import { type MetricName, metricNames, type Results } from "../../evaluate/index.ts";
 import { type ExternalOptions, judgeExternal } from "./external.ts";
 
 /** Logits on which an evaluator that computes without care gives a wrong answer and no error. */
@@ -15,10 +15,9 @@ afterAll(() => rmSync(out, { recursive: true }));
 const judged = (logits: string, labels: string, more: Partial<ExternalOptions> = {}): Results =>
   judgeExternal({ logits: fixture(logits), labels: fixture(labels), out, ...more }).results;
 
+const ofMetric = (name: MetricName) => [name, ({ sets }: Results) => sets[0].metrics[name]] as const;
 const found: Record<string, (results: Results) => number | undefined> = {
-  aurc: ({ sets }) => sets[0].metrics.aurc,
-  accuracy: ({ sets }) => sets[0].metrics.accuracy,
-  nll: ({ sets }) => sets[0].metrics.nll,
+  ...Object.fromEntries(metricNames.map(ofMetric)),
   "fitted nll": ({ scalings }) => scalings?.find(({ kind }) => kind === "temperature")?.metrics.nll,
 };
 for (const measure of ["auroc", "fpr95In"] as const)
@@ -46,6 +45,12 @@ test.each<[string, () => Results, Record<string, number>]>([
         validationLabels: fixture("offset/y2"),
       }),
     { "fitted nll": 0.9655 },
+  ],
+  [
+    // Right in a quarter of the images, and says so of each, whatever their order.
+    "bins of equally many images are not cut through equal confidences",
+    () => judged("constant/const", "constant/sorted"),
+    { adaptiveEce15: 0, ece15: 0, aurc: 0.75 },
   ],
 ])("%s", (_, results, right) => {
   const judgedOnce = results();
