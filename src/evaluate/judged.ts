@@ -72,7 +72,7 @@ function logOfOthers(logits: ArrayLike<number>, start: number, classes: number, 
 }
 
 /**
- * @throws TypeError where array lengths disagree, a value is not finite, the set is empty, or a label is outside [0, K).
+ * @throws TypeError where array lengths disagree, a value is not a number, the set is empty, or a label is outside [0, K).
  */
 export function judge(predictions: StoredPredictions): Judged {
   checkPredictions(predictions);
@@ -95,7 +95,8 @@ export function judge(predictions: StoredPredictions): Judged {
 }
 
 /**
- * The shape rules of `Predictions`; labels are free, for an out-of-distribution set has none.
+ * The shape rules of `Predictions`; labels are free, for an out-of-distribution set has none. A logit of −Infinity is a
+ * class that the model excludes.
  * @throws TypeError naming the set, the array and the first bad place.
  */
 export function checkPredictions({ set, logits, uncertainty, labels, classes }: StoredPredictions): void {
@@ -108,10 +109,27 @@ export function checkPredictions({ set, logits, uncertainty, labels, classes }: 
       throw new TypeError(
         `${set}: ${values.length} ${name} values for ${labels.length} labels × ${classes} classes = ${labels.length * classes}`,
       );
-    const bad = values.findIndex((value) => !Number.isFinite(value));
+    const maskable = name === "logits";
+    const bad = values.findIndex(
+      (value) => !Number.isFinite(value) && !(maskable && value === Number.NEGATIVE_INFINITY),
+    );
     if (bad >= 0)
       throw new TypeError(
         `${set}: ${name} of image ${Math.floor(bad / classes)}, class ${bad % classes} is ${values[bad]}, not a finite number`,
+      );
+  }
+  if (logits.includes(Number.NEGATIVE_INFINITY)) checkMasks({ set, logits, labels, classes });
+}
+
+/** A class of logit −Infinity has no probability, so another must have some, and so must the label. */
+function checkMasks({ set, logits, labels, classes }: StoredPredictions): void {
+  for (const [row, label] of labels.entries()) {
+    const own = logits.subarray(row * classes, (row + 1) * classes);
+    if (own.every((logit) => logit === Number.NEGATIVE_INFINITY))
+      throw new TypeError(`${set}: all logits of image ${row} are -Infinity; at least one class must be possible`);
+    if (own[label] === Number.NEGATIVE_INFINITY)
+      throw new TypeError(
+        `${set}: image ${row} has the label ${label}, whose logit is -Infinity: its NLL is infinite; give it a finite logit or leave the image out`,
       );
   }
 }

@@ -100,6 +100,19 @@ test("where every image is right the temperature falls until the gradient vanish
   expect(converged).toBe(true);
 });
 
+test.each(scalingKinds)("a masked class changes no %s scaling of the others, and stays masked", (kind) => {
+  const plain = drawn(300, 3, 2, 7);
+  const logits = Float32Array.from({ length: 1200 }, (_, i) =>
+    i % 4 === 3 ? -Infinity : plain.logits[(i >> 2) * 3 + (i % 4)],
+  );
+  const scaling = fitScaling(kind, { ...plain, logits, classes: 4 });
+  const own = fitScaling(kind, plain);
+  // The penalty of a matrix is a mean over more entries.
+  expect(scaling.nllAfter).toBeCloseTo(own.nllAfter, kind === "matrix" ? 3 : 9);
+  const scaled = applyScaling(scaling, logits, 4);
+  expect([...scaled.slice(0, 4)].map(Number.isFinite)).toEqual([true, true, true, false]);
+});
+
 test("ordinary fits converge, and say so", () => {
   const validation = drawn(5000, 10, 1.7, 3);
   for (const kind of scalingKinds) expect(fitScaling(kind, validation).converged, kind).toBe(true);
