@@ -157,6 +157,7 @@ async function runEvaluate(terminal: Terminal, runs: readonly string[], given: O
   if (options.logits) {
     if (runs.length > 0) throw new UserError(`${runs[0]}: either run folders or --logits; call evaluate twice`);
     const results = judgeExternal({ ...options, logits: options.logits });
+    for (const notice of results.results.notices ?? []) terminal.note(notice);
     terminal.out(json ? toJson(results.results) : resultsTable(results.results));
     terminal.note(`next: ${ownCommand()} report ${results.folder}`);
     return 0;

@@ -9,7 +9,7 @@ import { judge } from "./judged.ts";
 import { thisMachine, versions } from "./machine.ts";
 import { measure } from "./metrics.ts";
 import { type OodScore, oodScoreNames, oodScores, strangeness } from "./ood-scores.ts";
-import { conformalResults, fitScalings, scalingResults } from "./posthoc-results.ts";
+import { conformalResults, fitScalings, scalingResults, unboundedNotices } from "./posthoc-results.ts";
 import { readPredictionBatch } from "./prediction-batch-results.ts";
 import type { LabelledSetResults, OodResults, Results } from "./results.ts";
 import { riskCoverage } from "./risk-coverage.ts";
@@ -88,16 +88,19 @@ const heading = (run: string, { date = new Date() }: EvaluateOptions) => ({
   versions: versions(),
 });
 
-function writeResults(run: string, results: Results): Results {
+function writeResults(run: string, { notices, ...others }: Results): Results {
+  const results = { ...others, ...(notices?.length && { notices }) };
   writeFileAtomic(runPaths(run).results, `${stringify(results)}\n`);
   return results;
 }
 
+type JudgedResults = Pick<
+  Results,
+  "notices" | "sets" | "ood" | "scalings" | "conformal" | "corruptions" | "sensitivity" | "predictionBatch"
+>;
+
 /** Everything that follows from the stored logits alone. */
-function judgeStored(
-  run: string,
-  weights?: Weights,
-): Pick<Results, "sets" | "ood" | "scalings" | "conformal" | "corruptions" | "sensitivity" | "predictionBatch"> {
+function judgeStored(run: string, weights?: Weights): Omit<JudgedResults, "notices"> & { readonly notices: string[] } {
   const stored = storedSets(run).filter((entry) => entry.weights === weights);
   const load = ({ set }: StoredSet) => loadPredictions(run, set, weights);
   const of = (role: StoredSet["role"]) =>
@@ -110,14 +113,18 @@ function judgeStored(
   const validation = of("validation")[0]?.predictions;
   const scalings = validation && fitScalings(validation);
   const temperature = scalings?.find(({ kind }) => kind === "temperature");
+  const applied = scalings?.filter(({ unbounded }) => unbounded === undefined);
   const held = labelled.map(({ predictions }) => predictions);
   return {
+    notices: unboundedNotices(scalings ?? []),
     sets,
-    ood: of("ood").flatMap(({ predictions }) => oodResults(test.predictions, predictions, temperature?.temperature)),
+    ood: of("ood").flatMap(({ predictions }) =>
+      oodResults(test.predictions, predictions, applied?.find(({ kind }) => kind === "temperature")?.temperature),
+    ),
     ...(validation &&
-      scalings &&
+      applied &&
       temperature && {
-        scalings: scalingResults(scalings, held),
+        scalings: scalingResults(applied, held),
         conformal: conformalResults(validation, held, temperature),
       }),
     corruptions: judgeCorruptions(stored, load),

@@ -32,7 +32,7 @@ const ALPHA = 0.1;
 /** Vector scaling of more classes takes minutes. */
 const MOST_CLASSES = 200;
 
-/** Every scaling that the validation set is large enough for, and that takes seconds. */
+/** Every scaling that the validation set is large enough for, and that takes seconds; the `unbounded` ones, too. */
 export function fitScalings(validation: StoredPredictions): Scaling[] {
   const { classes, labels } = validation;
   const pays = {
@@ -41,6 +41,15 @@ export function fitScalings(validation: StoredPredictions): Scaling[] {
     matrix: classes <= MOST_CLASSES && classes * (classes + 1) <= labels.length,
   };
   return scalingKinds.filter((kind) => pays[kind]).map((kind) => fitScaling(kind, validation));
+}
+
+/** One sentence for all scalings that were left out for the same reason. */
+export function unboundedNotices(scalings: readonly Scaling[]): string[] {
+  const reasons = new Set(scalings.flatMap(({ unbounded }) => unbounded ?? []));
+  return [...reasons].map((reason) => {
+    const kinds = scalings.filter(({ unbounded }) => unbounded === reason).map(({ kind }) => kind);
+    return `no ${kinds.join(", ")} scaling was applied: ${reason}; give more validation images`;
+  });
 }
 
 /** Metrics of labelled sets with and without each scaling. */

@@ -1,7 +1,7 @@
 import { type StoredPredictions, UserError } from "../core/index.ts";
 import { checkPredictions } from "./judged.ts";
 import { type Minimum, minimize } from "./lbfgs.ts";
-import { meanNllOf, objectives } from "./scaling-objectives.ts";
+import { type Fit, meanNllOf, objectives } from "./scaling-objectives.ts";
 
 /** A map of logits, fitted on validation images. */
 export interface Scaling {
@@ -19,6 +19,11 @@ export interface Scaling {
   readonly objective: number;
   readonly iterations: number;
   readonly converged: boolean;
+  /**
+   * Why no finite scaling is the best one, where none is: the larger the logits are scaled, or the smaller, the better.
+   * The scaling is then the identity.
+   */
+  readonly unbounded?: string;
 }
 
 /**
@@ -28,11 +33,9 @@ export interface Scaling {
 export const scalingKinds = ["temperature", "vector", "matrix"] as const;
 export type ScalingKind = (typeof scalingKinds)[number];
 
-/** T and 1 / T are kept below this: logits that say nothing would make T infinite, perfect ones 0. */
-const LARGEST_TEMPERATURE = 1e9;
-
 /**
- * Fits a scaling by L-BFGS from the identity, in float64: all three problems are convex.
+ * Fits a scaling by L-BFGS from the identity, in float64: all three problems are convex. Where none has an end (every
+ * image is right, or the logits are no better than chance) it is the identity and says so.
  * @throws UserError for a matrix with more unknowns than there are images.
  * @throws TypeError for predictions without labels, and for logits that are not finite.
  */
@@ -49,26 +52,51 @@ export function fitScaling(kind: ScalingKind, validation: StoredPredictions): Sc
   const objective = objectives[kind]({ ...unmasked(logits), labels, classes });
   const start = identity(kind, classes);
   const nllBefore = meanNllOf(objective, start);
-  const fitted: Minimum = minimize(objective.value, start);
-  const [weights, biases] = split(kind, fitted.point, classes);
-  const bounded = kind === "temperature" ? boundedInverse(weights[0]) : undefined;
-  const point = bounded === undefined ? fitted.point : Float64Array.of(bounded);
-  const nllAfter = meanNllOf(objective, point);
-  return {
-    kind,
-    weights: bounded === undefined ? weights : [bounded],
-    biases,
-    ...(bounded !== undefined && { temperature: 1 / bounded }),
-    nllBefore,
-    nllAfter,
-    objective: nllAfter + objective.penalty(point),
-    iterations: fitted.iterations,
-    converged: fitted.converged && (bounded === undefined || bounded === weights[0]),
+  const ended = (
+    point: Float64Array,
+    { iterations, converged }: Pick<Minimum, "iterations" | "converged">,
+  ): Scaling => {
+    const [weights, biases] = split(kind, point, classes);
+    const nllAfter = meanNllOf(objective, point);
+    return {
+      kind,
+      weights,
+      biases,
+      ...(kind === "temperature" && { temperature: 1 / weights[0] }),
+      nllBefore,
+      nllAfter,
+      objective: nllAfter + objective.penalty(point),
+      iterations,
+      converged,
+    };
   };
+  const none = (unbounded: string): Scaling => ({ ...ended(start, { iterations: 0, converged: false }), unbounded });
+  if (everyImageIsRight(validation.logits, labels, classes)) return none(ALL_RIGHT);
+  // The problem is convex: where the NLL does not fall from 1 / T = 0 on, it is least there.
+  if (kind === "temperature" && !(slopeAtZero(objective) < 0)) return none(NO_BETTER_THAN_CHANCE);
+  const fitted = minimize(objective.value, start);
+  const scaling = ended(fitted.point, fitted);
+  if (kind === "vector" && everyImageIsRight(applyScaling(scaling, validation.logits, classes), labels, classes))
+    return none(ALL_RIGHT);
+  return scaling;
 }
 
-const boundedInverse = (inverse: number): number =>
-  Math.min(Math.max(inverse, 1 / LARGEST_TEMPERATURE), LARGEST_TEMPERATURE);
+const ALL_RIGHT = "every validation image is right, so the sharper the better";
+const NO_BETTER_THAN_CHANCE = "the logits tell the validation labels no better than chance, so the flatter the better";
+
+/** Whether no class has a larger logit than the label's. */
+const everyImageIsRight = (logits: ArrayLike<number>, labels: Int32Array, classes: number): boolean =>
+  labels.every((label, row) => {
+    for (let k = 0; k < classes; k++) if (logits[row * classes + k] > logits[row * classes + label]) return false;
+    return true;
+  });
+
+/** The derivative of the mean NLL by 1 / T where that is 0. */
+function slopeAtZero({ value }: Fit): number {
+  const gradient = new Float64Array(1);
+  value(new Float64Array(1), gradient);
+  return gradient[0];
+}
 
 /**
  * The scaled logits [N × K]. A class whose logit is −Infinity stays so, and adds nothing to the others' in a matrix.

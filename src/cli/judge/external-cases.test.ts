@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
+import { writeNpy } from "../../core/index.ts";
 import { type MetricName, metricNames, type Results } from "../../evaluate/index.ts";
 import { type ExternalOptions, judgeExternal } from "./external.ts";
 
@@ -11,6 +12,15 @@ const fixture = (name: string) => fileURLToPath(new URL(`./fixtures/${name}.npy`
 
 const out = mkdtempSync(join(tmpdir(), "anchored-cases-"));
 afterAll(() => rmSync(out, { recursive: true }));
+
+/** Rows as a file, each labelled by its largest column. */
+function stored(name: string, rows: readonly (readonly number[])[]): { path: string; labels: string } {
+  const files = { path: join(out, `${name}.npy`), labels: join(out, `${name}-labels.npy`) };
+  writeNpy(files.path, { shape: [rows.length, rows[0].length], data: Float64Array.from(rows.flat()) });
+  const labels = Int32Array.from(rows, (row) => row.indexOf(Math.max(...row)));
+  writeNpy(files.labels, { shape: [rows.length], data: labels });
+  return files;
+}
 
 const judged = (logits: string, labels: string, more: Partial<ExternalOptions> = {}): Results =>
   judgeExternal({ logits: fixture(logits), labels: fixture(labels), out, ...more }).results;
@@ -55,4 +65,23 @@ test.each<[string, () => Results, Record<string, number>]>([
 ])("%s", (_, results, right) => {
   const judgedOnce = results();
   for (const [name, value] of Object.entries(right)) expect(found[name](judgedOnce), name).toBeCloseTo(value, 3);
+});
+
+test("where every validation image is right nothing is scaled, and a notice says why", () => {
+  const { labels, path } = stored("right", [
+    [3, 0],
+    [0, 1],
+  ]);
+  const { scalings, ood, notices } = judged("saturated/id", "saturated/y", {
+    logits: path,
+    labels,
+    validationLogits: path,
+    validationLabels: labels,
+    ood: [`o=${path}`],
+  });
+  expect(scalings?.map(({ kind }) => kind)).toEqual(["none"]);
+  expect(ood.map(({ score }) => score)).toEqual(["max-softmax", "max-logit", "energy", "entropy"]);
+  expect(notices).toEqual([
+    expect.stringMatching(/no temperature, vector scaling was applied: every validation image/),
+  ]);
 });
