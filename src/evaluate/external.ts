@@ -1,5 +1,6 @@
 import { readNpy, type StoredPredictions, UserError } from "../core/index.ts";
 import { checkPredictions } from "./judged.ts";
+import { logitsOfProbabilities } from "./probabilities.ts";
 
 /** Files of one image set that some other program has predicted. */
 export interface ExternalFiles {
@@ -9,6 +10,8 @@ export interface ExternalFiles {
   readonly logits: string;
   /** `.npy` of whole numbers [N]; none for out-of-distribution images. */
   readonly labels?: string;
+  /** Whether the file holds probabilities: their logarithms are the logits. Default false. */
+  readonly probabilities?: boolean;
 }
 
 /**
@@ -16,13 +19,19 @@ export interface ExternalFiles {
  * @throws UserError for a file that is missing, damaged or of another shape, values that are not finite, and labels
  * outside the classes.
  */
-export function readExternal({ set, logits: path, labels: labelPath }: ExternalFiles): StoredPredictions {
+export function readExternal({
+  set,
+  logits: path,
+  labels: labelPath,
+  probabilities,
+}: ExternalFiles): StoredPredictions {
   const { shape, data } = readNpy(path, "f4", "f8");
   if (shape.length !== 2)
     throw new UserError(`${path}: shape [${shape.join(", ")}]; logits are [images, classes], a row an image`);
   const [images, classes] = shape;
   const labels = labelPath ? readLabels(labelPath, images, classes, path) : new Int32Array(images).fill(-1);
-  const predictions = { set, logits: data, labels, classes };
+  const logits = probabilities ? logitsOfProbabilities(data, classes, path) : data;
+  const predictions = { set, logits, labels, classes };
   try {
     checkPredictions(predictions);
   } catch (error) {
@@ -51,8 +60,13 @@ function readLabels(path: string, images: number, classes: number, logitsPath: s
  * the labels are those of the N test images.
  * @throws UserError as `readExternal`, and for another number of rows.
  */
-export function readExternalCorruption(name: string, path: string, test: StoredPredictions): StoredPredictions[] {
-  const { logits, classes } = readExternal({ set: name, logits: path });
+export function readExternalCorruption(
+  name: string,
+  path: string,
+  test: StoredPredictions,
+  { probabilities }: Pick<ExternalFiles, "probabilities"> = {},
+): StoredPredictions[] {
+  const { logits, classes } = readExternal({ set: name, logits: path, probabilities });
   const images = test.labels.length;
   if (logits.length !== 5 * images * classes || classes !== test.classes)
     throw new UserError(

@@ -71,6 +71,7 @@ export {
   readPredictionBatch,
   savePredictionBatch,
 } from "./prediction-batch-results.ts";
+export { areProbabilities } from "./probabilities.ts";
 export { type ChosenProbe, chooseProbe, probeStrengths, type TriedStrength } from "./probe-strength.ts";
 export { type LabelledSetResults, type OodResults, type Results, readResults, resultsSchema } from "./results.ts";
 export { aurc, type RiskCoverage, riskCoverage } from "./risk-coverage.ts";

@@ -1,5 +1,6 @@
 import type { StoredPredictions } from "../core/index.ts";
 import { softmax } from "./judged.ts";
+import { areNormalised } from "./probabilities.ts";
 
 /** What a score may need besides the predictions. */
 export interface ScoreContext {
@@ -23,7 +24,7 @@ export interface OodScore {
 }
 
 const scaled =
-  (score: (predictions: StoredPredictions, temperature: number) => Float64Array) =>
+  (score: (predictions: StoredPredictions, temperature: number) => Float64Array | undefined) =>
   (predictions: StoredPredictions, { temperature }: ScoreContext = {}): Float64Array | undefined =>
     temperature === undefined ? undefined : score(predictions, temperature);
 
@@ -111,8 +112,11 @@ function confidence({ logits, classes }: StoredPredictions, temperature: number)
   return softmax(divided(logits, temperature), classes).confidence;
 }
 
-/** T · log Σ exp(z / T). */
-function negativeEnergy({ logits, classes }: StoredPredictions, temperature: number): Float64Array {
+/** T · log Σ exp(z / T); of log-probabilities, which have lost it, `undefined`. */
+function negativeEnergy({ logits, classes }: StoredPredictions, temperature: number): Float64Array | undefined {
+  const { logSumExp } = softmax(logits, classes);
+  if (areNormalised(logSumExp)) return undefined;
+  if (temperature === 1) return logSumExp;
   return softmax(divided(logits, temperature), classes).logSumExp.map((value) => temperature * value);
 }
 

@@ -62,6 +62,12 @@ test.each<[string, () => Results, Record<string, number>]>([
     () => judged("constant/const", "constant/sorted"),
     { adaptiveEce15: 0, ece15: 0, aurc: 0.75 },
   ],
+  [
+    // Of NumPy.
+    "probabilities are judged as such where asked to",
+    () => judged("probabilities/prob", "probabilities/y", { probabilities: true }),
+    { ece15: 0.17317, nll: 0.5706 },
+  ],
 ])("%s", (_, results, right) => {
   const judgedOnce = results();
   for (const [name, value] of Object.entries(right)) expect(found[name](judgedOnce), name).toBeCloseTo(value, 3);
@@ -84,4 +90,25 @@ test("where every validation image is right nothing is scaled, and a notice says
   expect(notices).toEqual([
     expect.stringMatching(/no temperature, vector scaling was applied: every validation image/),
   ]);
+});
+
+test("probabilities that are taken for logits are told of, and the other way round is refused", () => {
+  const all = (file: string) => ({ ood: [`o=${fixture(file)}`] });
+  const { notices } = judged("probabilities/prob", "probabilities/y", all("probabilities/prob"));
+  expect(notices).toEqual([
+    expect.stringMatching(/^prob\/test, o: every row is in \[0, 1\] and sums to 1.*--probabilities$/),
+  ]);
+  expect(judged("saturated/id", "saturated/y").notices).toBeUndefined();
+  expect(() => judged("saturated/id", "saturated/y", { probabilities: true })).toThrow(
+    /id.npy: row 0 holds .* sum to 1/,
+  );
+});
+
+test("log-probabilities have no energy", () => {
+  const { ood, notices } = judged("probabilities/prob", "probabilities/y", {
+    probabilities: true,
+    ood: [`o=${fixture("probabilities/prob")}`],
+  });
+  expect(ood.map(({ score }) => score)).toEqual(["max-softmax", "max-logit", "entropy"]);
+  expect(notices).toEqual([expect.stringContaining("energy")]);
 });
