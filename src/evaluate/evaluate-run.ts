@@ -108,7 +108,7 @@ type JudgedResults = Pick<
 /** Everything that follows from the stored logits alone. */
 function judgeStored(run: string, weights?: Weights): Omit<JudgedResults, "notices"> & { readonly notices: string[] } {
   const stored = storedSets(run).filter((entry) => entry.weights === weights);
-  const load = ({ set }: StoredSet) => loadPredictions(run, set, weights);
+  const load = ({ set, role }: StoredSet) => loadPredictions(run, set, weights, role);
   const of = (role: StoredSet["role"]) =>
     stored.filter((entry) => entry.role === role).map((entry) => ({ entry, predictions: load(entry) }));
   const [test] = of("test");

@@ -74,7 +74,8 @@ export function storedSets(run: string): StoredSet[] {
 }
 
 /**
- * Stores a model's outputs on one image set under the run folder, in place of earlier ones of the same weights on it.
+ * Stores a model's outputs on one image set under the run folder, in place of earlier ones of the same weights on it in
+ * the same role: the test set of one data set and foreign images may have one name.
  * The labels of an out-of-distribution set are stored as −1 whatever they are.
  * @throws TypeError for predictions whose arrays disagree or are not finite.
  */
@@ -83,7 +84,7 @@ export function savePredictions(run: string, predictions: StoredPredictions, con
   const { set, logits, uncertainty, labels, classes } = predictions;
   const others = storedSets(run);
   const { role, weights, protocol, references, mirrored, ...origin } = context;
-  const before = others.find((other) => other.set === set && other.weights === weights);
+  const before = others.find((other) => other.set === set && other.role === role && other.weights === weights);
   const slug = before?.slug ?? unusedSlug(weights === "raw" ? `${set}-raw` : set, others);
   const shape = [labels.length, classes];
   const files = paths(run, slug);
@@ -120,10 +121,14 @@ export function dropStored(run: string, keep: (entry: StoredSet) => boolean): vo
 const writeIndex = (run: string, sets: readonly StoredSet[]): void =>
   writeFileAtomic(indexPath(run), `${JSON.stringify({ version: 1, sets }, null, 2)}\n`);
 
-/** @throws UserError where the set was never predicted by these weights, or a file of it is missing or damaged. */
-export function loadPredictions(run: string, set: string, weights?: Weights): StoredPredictions {
+/**
+ * @param role of the sets of that name; where absent, one that is not foreign before one that is
+ * @throws UserError where the set was never predicted by these weights, or a file of it is missing or damaged.
+ */
+export function loadPredictions(run: string, set: string, weights?: Weights, role?: SetRole): StoredPredictions {
   const sets = storedSets(run).filter((entry) => entry.weights === weights);
-  const entry = sets.find((other) => other.set === set);
+  const named = sets.filter((other) => other.set === set && (role ?? other.role) === other.role);
+  const entry = named.find((other) => other.role !== "ood") ?? named[0];
   if (!entry)
     throw new UserError(
       `${run} has no predictions${weights ? ` of its ${weights} weights` : ""} on "${set}"; it has: ${sets.map((s) => s.set).join(", ") || "none"}`,

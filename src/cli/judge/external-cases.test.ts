@@ -112,3 +112,22 @@ test("log-probabilities have no energy", () => {
   expect(ood.map(({ score }) => score)).toEqual(["max-softmax", "max-logit", "entropy"]);
   expect(notices).toEqual([expect.stringContaining("energy")]);
 });
+
+test.each(["id/test", "id/validation"])("foreign images may be called %s: no other set is dropped for them", (name) => {
+  const files = { logits: fixture("saturated/id"), labels: fixture("saturated/y") };
+  const validation = { validationLogits: files.logits, validationLabels: files.labels };
+  const { sets, ood, scalings } = judged("saturated/id", "saturated/y", {
+    ...validation,
+    ood: [`${name}=${fixture("saturated/ood")}`],
+  });
+  expect(sets[0]).toMatchObject({ set: "id/test", metrics: { accuracy: 0.895 } });
+  expect(scalings?.map(({ kind }) => kind)).toContain("temperature");
+  const plain = ood.find(({ score }) => score === "max-softmax");
+  expect(plain).toMatchObject({ set: name, against: "id/test" });
+  expect(plain?.auroc).toBeCloseTo(0.955, 3);
+});
+
+test.each(["ood", "corrupted"])("two files of one name in --%s are refused", (flag) => {
+  const twice = { [flag]: ["fog=a.npy", "fog=b.npy"] };
+  expect(() => judged("saturated/id", "saturated/y", twice)).toThrow(`--${flag} fog=b.npy: fog is a.npy already`);
+});

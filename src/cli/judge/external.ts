@@ -50,12 +50,10 @@ export function judgeExternal(options: ExternalOptions): { folder: string; resul
       labels: validationLabels,
       probabilities,
     });
-  const foreign = (options.ood ?? []).map((text) => {
-    const [set, file] = nameAndFile("--ood", text);
+  const foreign = namesAndFiles("--ood", options.ood).map(([set, file]) => {
     return readExternal({ set, logits: file, probabilities });
   });
-  const corrupted = (options.corrupted ?? []).flatMap((text) => {
-    const [corruption, file] = nameAndFile("--corrupted", text);
+  const corrupted = namesAndFiles("--corrupted", options.corrupted).flatMap(([corruption, file]) => {
     return readExternalCorruption(corruption, file, test, { probabilities }).map((predictions, i) => ({
       predictions,
       corruption: { name: corruption, severity: i + 1, benchmark: "external" },
@@ -88,9 +86,16 @@ function noticesOf(all: readonly StoredPredictions[]): string[] {
   ];
 }
 
-function nameAndFile(flag: string, text: string): [string, string] {
-  const at = text.indexOf("=");
-  if (at <= 0 || at === text.length - 1)
-    throw new UserError(`${flag} ${text}: a name and a file belong here, e.g. ${flag} svhn=svhn.npy`);
-  return [text.slice(0, at), text.slice(at + 1)];
+function namesAndFiles(flag: string, texts: readonly string[] = []): [string, string][] {
+  const files = new Map<string, string>();
+  for (const text of texts) {
+    const at = text.indexOf("=");
+    if (at <= 0 || at === text.length - 1)
+      throw new UserError(`${flag} ${text}: a name and a file belong here, e.g. ${flag} svhn=svhn.npy`);
+    const name = text.slice(0, at);
+    const before = files.get(name);
+    if (before) throw new UserError(`${flag} ${text}: ${name} is ${before} already; give each file a name of its own`);
+    files.set(name, text.slice(at + 1));
+  }
+  return [...files];
 }

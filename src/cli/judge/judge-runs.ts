@@ -99,7 +99,7 @@ async function judgeOpened(terminal: Terminal, runs: readonly OpenRun[], options
   const results: Results[] = [];
   for (const { run, test } of ready) {
     run.dropOthers();
-    await saveGallery(run.run, test, loadPredictions(run.run, test.name, run.weights));
+    await saveGallery(run.run, test, loadPredictions(run.run, test.name, run.weights, "test"));
     const flags = flagsOf(run.record.config);
     const own = evaluateStored(run.run, {
       weights: run.weights,
