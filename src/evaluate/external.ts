@@ -1,4 +1,4 @@
-import { readNpy, type StoredPredictions, UserError } from "../core/index.ts";
+import { readNpy, realTypes, type StoredPredictions, UserError, wholeTypes } from "../core/index.ts";
 import { checkPredictions } from "./judged.ts";
 import { logitsOfProbabilities } from "./probabilities.ts";
 
@@ -6,7 +6,7 @@ import { logitsOfProbabilities } from "./probabilities.ts";
 export interface ExternalFiles {
   /** What reports call the set. */
   readonly set: string;
-  /** `.npy` float32 or float64 [N, K]. */
+  /** `.npy` float16, float32 or float64 [N, K]. */
   readonly logits: string;
   /** `.npy` of whole numbers [N]; none for out-of-distribution images. */
   readonly labels?: string;
@@ -25,7 +25,7 @@ export function readExternal({
   labels: labelPath,
   probabilities,
 }: ExternalFiles): StoredPredictions {
-  const { shape, data } = readNpy(path, "f4", "f8");
+  const { shape, data } = readNpy(path, ...realTypes);
   if (shape.length !== 2)
     throw new UserError(`${path}: shape [${shape.join(", ")}]; logits are [images, classes], a row an image`);
   const [images, classes] = shape;
@@ -41,18 +41,18 @@ export function readExternal({
 }
 
 function readLabels(path: string, images: number, classes: number, logitsPath: string): Int32Array {
-  const { shape, data } = readNpy(path, "i4", "i8", "u1");
+  const { shape, data } = readNpy(path, ...wholeTypes);
   if (shape.length !== 1 || data.length !== images)
     throw new UserError(
       `${path}: shape [${shape.join(", ")}] for the ${images} rows of ${logitsPath}; [${images}] is needed`,
     );
-  const labels = Int32Array.from(data as ArrayLike<number | bigint>, Number);
+  const labels = Array.from(data as ArrayLike<number | bigint>, Number);
   const bad = labels.findIndex((label) => !(label >= 0 && label < classes));
   if (bad >= 0)
     throw new UserError(
       `${path}: label ${labels[bad]} of row ${bad} is outside 0 to ${classes - 1}, the columns of ${logitsPath}`,
     );
-  return labels;
+  return Int32Array.from(labels);
 }
 
 /**

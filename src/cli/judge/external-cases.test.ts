@@ -56,6 +56,9 @@ test.each<[string, () => Results, Record<string, number>]>([
       }),
     { "fitted nll": 0.9655 },
   ],
+  ["big-endian files are read", () => judged("npy/be", "npy/y"), { accuracy: 0.83, nll: 0.5706 }],
+  ["files of Python 2 are read", () => judged("npy/py2", "npy/y"), { accuracy: 0.83, nll: 0.5706 }],
+  ["float64 logits beyond float32 are read", () => judged("npy/f8big", "npy/y"), { accuracy: 0.83 }],
   [
     // Right in a quarter of the images, and says so of each, whatever their order.
     "bins of equally many images are not cut through equal confidences",
@@ -130,4 +133,8 @@ test.each(["id/test", "id/validation"])("foreign images may be called %s: no oth
 test.each(["ood", "corrupted"])("two files of one name in --%s are refused", (flag) => {
   const twice = { [flag]: ["fog=a.npy", "fog=b.npy"] };
   expect(() => judged("saturated/id", "saturated/y", twice)).toThrow(`--${flag} fog=b.npy: fog is a.npy already`);
+});
+
+test("a structured file is refused by its reason", () => {
+  expect(() => judged("npy/struct", "npy/y")).toThrow(/struct.npy: a structured array with the fields a, b; save/);
 });
