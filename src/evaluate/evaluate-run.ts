@@ -8,7 +8,7 @@ import { judge } from "./judged.ts";
 import { thisMachine, versions } from "./machine.ts";
 import { measure } from "./metrics.ts";
 import { energyNotices, oodResults } from "./ood-results.ts";
-import { conformalResults, fitScalings, scalingResults, unboundedNotices } from "./posthoc-results.ts";
+import { conformalResults, fitScalings, scalingNotices, scalingResults } from "./posthoc-results.ts";
 import { readPredictionBatch } from "./prediction-batch-results.ts";
 import type { LabelledSetResults, Results } from "./results.ts";
 import { riskCoverage } from "./risk-coverage.ts";
@@ -122,7 +122,7 @@ function judgeStored(run: string, weights?: Weights): Omit<JudgedResults, "notic
   const applied = scalings?.filter(({ unbounded }) => unbounded === undefined);
   const held = labelled.map(({ predictions }) => predictions);
   return {
-    notices: [...unboundedNotices(scalings ?? []), ...energyNotices(test.predictions, of("ood").length)],
+    notices: [...scalingNotices(scalings ?? []), ...energyNotices(test.predictions, of("ood").length)],
     sets,
     ood: of("ood").flatMap(({ predictions }) =>
       oodResults(test.predictions, predictions, applied?.find(({ kind }) => kind === "temperature")?.temperature),

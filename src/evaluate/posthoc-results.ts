@@ -43,13 +43,20 @@ export function fitScalings(validation: StoredPredictions): Scaling[] {
   return scalingKinds.filter((kind) => pays[kind]).map((kind) => fitScaling(kind, validation));
 }
 
-/** One sentence for all scalings that were left out for the same reason. */
-export function unboundedNotices(scalings: readonly Scaling[]): string[] {
+/** What to know of scalings that were left out, or are not the best of their kind. */
+export function scalingNotices(scalings: readonly Scaling[]): string[] {
+  const kindsOf = (some: readonly Scaling[]) => some.map(({ kind }) => kind).join(", ");
   const reasons = new Set(scalings.flatMap(({ unbounded }) => unbounded ?? []));
-  return [...reasons].map((reason) => {
-    const kinds = scalings.filter(({ unbounded }) => unbounded === reason).map(({ kind }) => kind);
-    return `no ${kinds.join(", ")} scaling was applied: ${reason}; give more validation images`;
+  const notices = [...reasons].map((reason) => {
+    const kinds = kindsOf(scalings.filter(({ unbounded }) => unbounded === reason));
+    return `no ${kinds} scaling was applied: ${reason}; give more validation images`;
   });
+  const stuck = scalings.filter(({ unbounded, converged }) => !unbounded && !converged);
+  if (stuck.length > 0)
+    notices.push(
+      `${kindsOf(stuck)} scaling: the fit did not converge, so a better one may exist; logits less their row's largest may help`,
+    );
+  return notices;
 }
 
 /** Metrics of labelled sets with and without each scaling. */

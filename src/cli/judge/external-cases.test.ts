@@ -138,3 +138,10 @@ test.each(["ood", "corrupted"])("two files of one name in --%s are refused", (fl
 test("a structured file is refused by its reason", () => {
   expect(() => judged("npy/struct", "npy/y")).toThrow(/struct.npy: a structured array with the fields a, b; save/);
 });
+
+test("a scaling whose fit got stuck is told of", () => {
+  // Row by row another offset near −3e7: no bias of a class can undo it.
+  const files = { validationLogits: fixture("offset/id2"), validationLabels: fixture("offset/y2") };
+  const { notices } = judged("offset/id2", "offset/y2", files);
+  expect(notices).toEqual([expect.stringMatching(/^vector, matrix scaling: the fit did not converge/)]);
+});
