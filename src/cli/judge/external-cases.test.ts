@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import { writeNpy } from "../../core/index.ts";
-import { type MetricName, metricNames, type Results } from "../../evaluate/index.ts";
+import { conformal, type MetricName, metricNames, type Results, readExternal } from "../../evaluate/index.ts";
 import { type ExternalOptions, judgeExternal } from "./external.ts";
 
 /** Logits on which an evaluator that computes without care gives a wrong answer and no error. */
@@ -144,4 +144,12 @@ test("a scaling whose fit got stuck is told of", () => {
   const files = { validationLogits: fixture("offset/id2"), validationLabels: fixture("offset/y2") };
   const { notices } = judged("offset/id2", "offset/y2", files);
   expect(notices).toEqual([expect.stringMatching(/^vector, matrix scaling: the fit did not converge/)]);
+});
+
+test("a conformal threshold that rounds to 1 does not let every class in", () => {
+  const predictions = readExternal({ set: "x", logits: fixture("saturated/id"), labels: fixture("saturated/y") });
+  // Of 60-digit arithmetic.
+  const right = { coverage: 0.905, meanSize: 1.04 };
+  const { coverage, meanSize } = conformal(predictions, predictions, { method: "LAC", alpha: 0.1 });
+  expect({ coverage, meanSize }).toEqual(right);
 });
