@@ -121,10 +121,11 @@ function judgeStored(run: string, weights?: Weights): Omit<JudgedResults, "notic
   const temperature = scalings?.find(({ kind }) => kind === "temperature");
   const applied = scalings?.filter(({ unbounded }) => unbounded === undefined);
   const held = labelled.map(({ predictions }) => predictions);
+  const foreign = of("ood").map(({ predictions }) => predictions);
   return {
-    notices: [...scalingNotices(scalings ?? []), ...energyNotices(test.predictions, of("ood").length)],
+    notices: [...scalingNotices(scalings ?? []), ...energyNotices(test.predictions, foreign)],
     sets,
-    ood: of("ood").flatMap(({ predictions }) =>
+    ood: foreign.flatMap((predictions) =>
       oodResults(test.predictions, predictions, applied?.find(({ kind }) => kind === "temperature")?.temperature),
     ),
     ...(validation &&

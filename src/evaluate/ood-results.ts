@@ -43,8 +43,14 @@ function rangeOf(...groups: readonly Float64Array[]): [number, number] {
   return lower < upper ? [lower, upper] : [lower, lower + 1];
 }
 
-/** Why scores by energy are missing. */
-export const energyNotices = ({ logits, classes }: StoredPredictions, foreignSets: number): string[] =>
-  foreignSets > 0 && areNormalised(softmax(logits, classes).logSumExp)
-    ? ["scores by energy are left out: of log-probabilities it is 0 for every image"]
-    : [];
+/** Why scores by energy are missing; and what else cannot be compared where only some sets are log-probabilities. */
+export function energyNotices(test: StoredPredictions, foreign: readonly StoredPredictions[]): string[] {
+  if (foreign.length === 0) return [];
+  const all = [test, ...foreign];
+  const normalised = all.filter(({ logits, classes }) => areNormalised(softmax(logits, classes).logSumExp));
+  if (normalised.length === 0) return [];
+  const mixed = normalised.length < all.length;
+  return [
+    `${normalised.map(({ set }) => set).join(", ")}: log-probabilities, whose energy is 0 for every image: scores by energy are left out${mixed ? ", and largest logits beside other sets' logits mean nothing; give all sets as logits" : ""}`,
+  ];
+}
