@@ -96,8 +96,9 @@ export function parseNpy<D extends NpyType>(
     );
   const given = bytes.subarray(offset);
   const swapped = order === ">" && width > 1;
-  // Typed arrays begin at a multiple of their width.
-  const values = swapped || given.byteOffset % width !== 0 ? new Uint8Array(given) : given;
+  // Typed arrays begin at a multiple of their width; and small Buffers share their memory with others.
+  const copied = swapped || given.byteOffset % width !== 0 || bytes.byteLength < bytes.buffer.byteLength;
+  const values = copied ? new Uint8Array(given) : given;
   if (swapped) swapBytes(values, width);
   return { shape, data: types[type].of(values.buffer, values.byteOffset, found / width) };
 }
