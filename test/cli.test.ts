@@ -49,6 +49,18 @@ describe("one tiny full run", () => {
     expect(results.command).toContain("--method anchored");
   });
 
+  it("judges a folder that is called as its foreign images are", async () => {
+    const [folder, run] = [join(root, "mnist"), join(root, "runs", "mnist")];
+    await tinyImageFolder(folder);
+    expect((await anchored(["train", ...tinyTraining(folder), "--out", run])).code).toBe(0);
+    const { code, out } = await anchored(["evaluate", run, "--suite", "clean,ood", "--ood", "mnist", "--json"]);
+    expect(code).toBe(0);
+    const results = JSON.parse(out);
+    expect(results.sets).toMatchObject([{ set: "mnist/test", images: 4 }]);
+    expect(results.ood[0]).toMatchObject({ set: "mnist/test", against: "mnist/test" });
+    expect(results.ood[0].histogram.ood).not.toEqual(results.ood[0].histogram.id);
+  });
+
   it("takes BatchNorm's statistics anew, into a run that is judged beside the old one", async () => {
     const out = `${masked}-recalibrated`;
     const { code, out: table, notes } = await anchored(["recalibrate", masked, "--batches", "2", "--masked"]);
@@ -140,7 +152,11 @@ describe("one tiny full run", () => {
   it("judges another program's logits", async () => {
     const random = new Random("external");
     const save = (name: string, rows: number) => {
-      const data = Float32Array.from({ length: rows * 3 }, () => random.normal());
+      // Image n is of class n % 3, and better known than by chance.
+      const data = Float32Array.from({ length: rows * 3 }, (_, i) => {
+        const [row, k] = [Math.floor(i / 3), i % 3];
+        return random.normal() + (row % 3 === k ? 1 : 0);
+      });
       writeNpy(join(root, name), { shape: [rows, 3], data });
       return join(root, name);
     };

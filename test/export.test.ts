@@ -17,7 +17,8 @@ const picture = join(images, "test", "red", "0.png");
 
 beforeAll(async () => {
   await tinyImageFolder(images);
-  const method = "--method anchored --reference-count 3 --average-decay 0.5 --seed 2".split(" ");
+  // Of this seed one validation image of the four is wrong, so that a temperature fits best.
+  const method = "--method anchored --reference-count 3 --average-decay 0.5 --seed 0".split(" ");
   const trained = await anchored(["train", ...tinyTraining(images), ...method, "--out", run]);
   expect(trained.code, trained.notes.join("\n")).toBe(0);
 }, 120_000);

@@ -40,6 +40,7 @@ const describesLogits = {
   "--validation-logits": "validationLogits",
   "--validation-labels": "validationLabels",
   "--corrupted": "corrupted",
+  "--probabilities": "probabilities",
   "--name": "name",
   "--out": "out",
 } as const;
@@ -130,6 +131,7 @@ export function evaluateCommand(terminal: Terminal, exit: (code: number) => void
     .option("--validation-logits <file>", "logits to fit temperatures and thresholds on")
     .option("--validation-labels <file>", "their labels")
     .option("--corrupted <name=file>", "logits of a corruption, [5 · images, classes], severity 1 first", collect)
+    .option("--probabilities", "--logits and all other such files hold probabilities: judge their logarithms")
     .option("--name <text>", "what reports call another program's model (default: the file's name)")
     .option("--out <dir>", "where another program's results go (default: beside --logits)")
     .option(
@@ -157,6 +159,7 @@ async function runEvaluate(terminal: Terminal, runs: readonly string[], given: O
   if (options.logits) {
     if (runs.length > 0) throw new UserError(`${runs[0]}: either run folders or --logits; call evaluate twice`);
     const results = judgeExternal({ ...options, logits: options.logits });
+    for (const notice of results.results.notices ?? []) terminal.note(notice);
     terminal.out(json ? toJson(results.results) : resultsTable(results.results));
     terminal.note(`next: ${ownCommand()} report ${results.folder}`);
     return 0;
@@ -164,7 +167,9 @@ async function runEvaluate(terminal: Terminal, runs: readonly string[], given: O
   if (runs.length === 0) throw new UserError("nothing to judge: name a run folder, or give --logits and --labels");
   for (const [flag, name] of Object.entries(describesLogits))
     if (options[name] !== undefined)
-      throw new UserError(`${flag} ${options[name]}: it belongs to --logits, and a run has its own; leave it out`);
+      throw new UserError(
+        `${flag}${options[name] === true ? "" : ` ${options[name]}`}: it belongs to --logits, and a run has its own; leave it out`,
+      );
   if (options.calibrate && (options.protocol ?? "k") !== "k")
     throw new UserError(
       `--calibrate: it scales by the spread over K references; leave out --protocol ${options.protocol}`,

@@ -80,6 +80,7 @@ async function runProbe(
   });
   if (!probed) return INTERRUPTED;
   const { summary, results } = probed;
+  for (const notice of results.notices ?? []) terminal.note(notice);
   terminal.out(
     json ? toJson(probed) : `${inWords(summary)}\n\n${resultsTable({ ...results, scalings: [], conformal: [] })}`,
   );

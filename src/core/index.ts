@@ -26,8 +26,8 @@ export {
   shareImages,
 } from "./images.ts";
 export { inParallel } from "./in-parallel.ts";
-export { type NpyArray, type NpyType, parseNpy, readNpy, writeNpy } from "./npy.ts";
+export { type NpyArray, type NpyType, parseNpy, readNpy, realTypes, wholeTypes, writeNpy } from "./npy.ts";
 export { isClassifier } from "./parameter-names.ts";
-export { largestClass, type Predictions } from "./predictions.ts";
+export { largestClass, type Predictions, type StoredPredictions } from "./predictions.ts";
 export { permutation, Random } from "./random.ts";
 export { diskError, runPaths, writeFileAtomic } from "./run-folder.ts";

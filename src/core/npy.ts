@@ -1,18 +1,33 @@
 import { readFileSync } from "node:fs";
-import { dump, parse } from "npyjs";
+import { dump } from "npyjs";
 import { UserError } from "./errors.ts";
+import { float16Value } from "./float16.ts";
 import { sizeOf } from "./host-array.ts";
+import { readNpyHeader } from "./npy-header.ts";
 import { writeFileAtomic } from "./run-folder.ts";
 
 /** NumPy's element types that are read here, by the array that holds them; 64-bit integers come as BigInts. */
 interface NpyData {
+  b1: Uint8Array;
+  i1: Int8Array;
   u1: Uint8Array;
+  i2: Int16Array;
+  u2: Uint16Array;
   i4: Int32Array;
+  u4: Uint32Array;
   i8: BigInt64Array;
+  u8: BigUint64Array;
+  /** float16, widened. */
+  f2: Float32Array;
   f4: Float32Array;
   f8: Float64Array;
 }
 export type NpyType = keyof NpyData;
+
+/** Every type of whole numbers. */
+export const wholeTypes = ["i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8"] as const;
+/** Every type of real numbers. */
+export const realTypes = ["f2", "f4", "f8"] as const;
 
 export interface NpyArray<T = NpyData[NpyType]> {
   readonly shape: readonly number[];
@@ -29,42 +44,68 @@ export function writeNpy(
   writeFileAtomic(path, new Uint8Array(dump(data, [...shape])));
 }
 
-const typeNames: Record<NpyType, string> = { u1: "uint8", i4: "int32", i8: "int64", f4: "float32", f8: "float64" };
+type Place = readonly [bytes: ArrayBufferLike, byteOffset: number, length: number];
+const types: { readonly [D in NpyType]: { readonly name: string; readonly of: (...at: Place) => NpyData[D] } } = {
+  b1: { name: "bool", of: (...at) => new Uint8Array(...at) },
+  i1: { name: "int8", of: (...at) => new Int8Array(...at) },
+  u1: { name: "uint8", of: (...at) => new Uint8Array(...at) },
+  i2: { name: "int16", of: (...at) => new Int16Array(...at) },
+  u2: { name: "uint16", of: (...at) => new Uint16Array(...at) },
+  i4: { name: "int32", of: (...at) => new Int32Array(...at) },
+  u4: { name: "uint32", of: (...at) => new Uint32Array(...at) },
+  i8: { name: "int64", of: (...at) => new BigInt64Array(...at) },
+  u8: { name: "uint64", of: (...at) => new BigUint64Array(...at) },
+  f2: { name: "float16", of: (...at) => Float32Array.from(new Uint16Array(...at), float16Value) },
+  f4: { name: "float32", of: (...at) => new Float32Array(...at) },
+  f8: { name: "float64", of: (...at) => new Float64Array(...at) },
+};
 
 /**
- * Reads a row-major NumPy file of one of the given element types.
+ * Reads a row-major NumPy file of one of the given element types, of either byte order.
  * @throws UserError for a missing, truncated or foreign file, another element type, or Fortran order.
  */
-export function readNpy<D extends NpyType>(path: string, ...types: readonly D[]): NpyArray<NpyData[D]> {
+export function readNpy<D extends NpyType>(path: string, ...wanted: readonly D[]): NpyArray<NpyData[D]> {
   let bytes: Buffer;
   try {
     bytes = readFileSync(path);
   } catch (error) {
     throw new UserError(`cannot read ${path}: ${(error as NodeJS.ErrnoException).code ?? error}`);
   }
-  return parseNpy(path, bytes, ...types);
+  return parseNpy(path, bytes, ...wanted);
 }
 
 /** As `readNpy`, of bytes that were read before; `path` is for the messages. */
-export function parseNpy<D extends NpyType>(path: string, bytes: Buffer, ...types: readonly D[]): NpyArray<NpyData[D]> {
-  let parsed: ReturnType<typeof parse>;
-  try {
-    // The parser reads from byte 0 of the memory, which small files share.
-    const alone = bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength;
-    parsed = parse((alone ? bytes : Uint8Array.from(bytes)).buffer as ArrayBuffer);
-  } catch {
-    throw new UserError(`${path}: not a NumPy file, or a truncated one`);
+export function parseNpy<D extends NpyType>(
+  path: string,
+  bytes: Buffer,
+  ...wanted: readonly D[]
+): NpyArray<NpyData[D]> {
+  const { order, code, fortranOrder, shape, offset } = readNpyHeader(path, bytes);
+  const type = wanted.find((one) => one === code);
+  if (!type) {
+    const names = wanted.map((one) => types[one].name).join(" or ");
+    throw new UserError(`${path}: element type ${types[code as NpyType]?.name ?? code}; ${names} is needed`);
   }
-  if (!(types as readonly string[]).includes(parsed.dtype)) {
-    const wanted = types.map((type) => typeNames[type]).join(" or ");
-    throw new UserError(`${path}: element type ${parsed.dtype}; ${wanted} is needed`);
-  }
-  if (parsed.fortranOrder && parsed.shape.length > 1)
+  if (fortranOrder && shape.length > 1)
     throw new UserError(`${path}: Fortran order; save it with numpy.ascontiguousarray first`);
-  const data = parsed.data as unknown as NpyData[D];
-  if (data.length !== sizeOf(parsed.shape))
+  const width = Number(type.slice(1));
+  const found = bytes.length - offset;
+  if (found !== sizeOf(shape) * width)
     throw new UserError(
-      `${path}: ${data.length} values, but its header says [${parsed.shape.join(", ")}]; the file is truncated or has trailing bytes`,
+      `${path}: ${found / width} values, but its header says [${shape.join(", ")}]; the file is truncated or has trailing bytes`,
     );
-  return { shape: parsed.shape, data };
+  const given = bytes.subarray(offset);
+  const swapped = order === ">" && width > 1;
+  // Typed arrays begin at a multiple of their width; and small Buffers share their memory with others.
+  const copied = swapped || given.byteOffset % width !== 0 || bytes.byteLength < bytes.buffer.byteLength;
+  const values = copied ? new Uint8Array(given) : given;
+  if (swapped) swapBytes(values, width);
+  return { shape, data: types[type].of(values.buffer, values.byteOffset, found / width) };
+}
+
+function swapBytes(values: Uint8Array, width: number): void {
+  const buffer = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+  if (width === 2) buffer.swap16();
+  if (width === 4) buffer.swap32();
+  if (width === 8) buffer.swap64();
 }

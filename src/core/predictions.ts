@@ -1,9 +1,9 @@
 /** Stored outputs of one model on one image set: all that metrics and reports ever see of it. */
-export interface Predictions {
+export interface Predictions<Logits extends Float32Array | Float64Array = Float32Array> {
   /** Image-set name, e.g. `emoji/test`. */
   readonly set: string;
   /** [N × K] row-major; for an anchored model the mean over its references. */
-  readonly logits: Float32Array;
+  readonly logits: Logits;
   /** [N × K] std over references of sigmoid(logits); absent for models without references. */
   readonly uncertainty?: Float32Array;
   /** [N]; meaningless (all −1) for out-of-distribution sets. */
@@ -11,6 +11,9 @@ export interface Predictions {
   /** K. */
   readonly classes: number;
 }
+
+/** As they are stored and judged: float64 where another program's logits are, for float32 rounds large ones together. */
+export type StoredPredictions = Predictions<Float32Array | Float64Array>;
 
 /** The class of the largest logit of a row of [N × K]; the first where several are equal. */
 export function largestClass(logits: ArrayLike<number>, row: number, classes: number): number {

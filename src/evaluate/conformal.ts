@@ -1,4 +1,4 @@
-import { type Predictions, Random } from "../core/index.ts";
+import { Random, type StoredPredictions } from "../core/index.ts";
 import { checkPredictions, softmax } from "./judged.ts";
 
 /**
@@ -33,27 +33,46 @@ export interface ConformalResult {
   readonly singletonShare: number;
 }
 
-/** Score [N × K] of each class, larger where it fits worse. */
-function scores({ logits, classes, set }: Predictions, { method, seed = 0 }: ConformalOptions): Float64Array {
-  const { probabilities } = softmax(logits, classes);
-  if (method === "LAC") return probabilities.map((p) => 1 - p);
+/**
+ * −log(1 − score) [N × K] of each class, larger where it fits worse: scores that round to 1, as all do of the classes that
+ * a sure model rules out, are told apart.
+ */
+function logScores({ logits, classes, set }: StoredPredictions, { method, seed = 0 }: ConformalOptions): Float64Array {
+  const { predicted, predictedNll } = softmax(logits, classes);
+  const nll = Float64Array.from(logits, (logit, i) => {
+    const row = Math.floor(i / classes);
+    return predictedNll[row] + (logits[row * classes + predicted[row]] - logit);
+  });
+  // The score is 1 − probability.
+  if (method === "LAC") return nll;
   const random = new Random("conformal", seed, set);
-  const out = new Float64Array(probabilities.length);
+  const out = new Float64Array(logits.length);
   const order = Array.from({ length: classes }, (_, k) => k);
-  for (let row = 0; row < probabilities.length; row += classes) {
-    const u = random.uniform();
-    order.sort((a, b) => probabilities[row + b] - probabilities[row + a] || a - b);
-    let before = 0;
-    for (const k of order) {
-      out[row + k] = before + u * probabilities[row + k];
-      before += probabilities[row + k];
+  for (let row = 0; row < logits.length; row += classes) {
+    const log1MinusU = Math.log1p(-random.uniform());
+    order.sort((a, b) => nll[row + a] - nll[row + b] || a - b);
+    // 1 − (what is gathered before a class + u of its own) is what comes after it + (1 − u) of its own.
+    let logAfter = Number.NEGATIVE_INFINITY;
+    for (let i = classes - 1; i >= 0; i--) {
+      const at = row + order[i];
+      out[at] = -logOfSum(logAfter, log1MinusU - nll[at]);
+      logAfter = logOfSum(logAfter, -nll[at]);
     }
   }
   return out;
 }
 
+/** log(e^a + e^b). */
+function logOfSum(a: number, b: number): number {
+  const larger = Math.max(a, b);
+  return larger === Number.NEGATIVE_INFINITY ? larger : larger + Math.log1p(Math.exp(-Math.abs(a - b)));
+}
+
+/** The score of −log(1 − score). */
+const scoreOf = (logScore: number): number => -Math.expm1(-logScore);
+
 /** @throws TypeError for logits that are not finite, or images without labels. */
-function checkLabelled(predictions: Predictions): void {
+function checkLabelled(predictions: StoredPredictions): void {
   checkPredictions(predictions);
   const { set, labels, classes } = predictions;
   const bad = labels.findIndex((label) => label < 0 || label >= classes);
@@ -64,32 +83,46 @@ function checkLabelled(predictions: Predictions): void {
  * The ⌈(n + 1)(1 − α)⌉-th smallest score of the validation labels.
  * @throws RangeError for α outside (0, 1); TypeError for images without labels.
  */
-export function conformalThreshold(validation: Predictions, options: ConformalOptions): number {
+export function conformalThreshold(validation: StoredPredictions, options: ConformalOptions): number {
+  const threshold = logThreshold(validation, options);
+  return threshold === undefined ? Number.POSITIVE_INFINITY : scoreOf(threshold);
+}
+
+/** −log(1 − that), `undefined` where the validation set is too small for α. */
+function logThreshold(validation: StoredPredictions, options: ConformalOptions): number | undefined {
   if (!(options.alpha > 0 && options.alpha < 1))
     throw new RangeError(`conformal: alpha ${options.alpha} is outside (0, 1)`);
   checkLabelled(validation);
   const { labels, classes } = validation;
-  const all = scores(validation, options);
+  const all = logScores(validation, options);
   const own = Float64Array.from(labels, (label, row) => all[row * classes + label]).sort();
-  const rank = Math.ceil((own.length + 1) * (1 - options.alpha) - 1e-9);
-  return rank > own.length ? Number.POSITIVE_INFINITY : own[rank - 1];
+  return own[Math.ceil((own.length + 1) * (1 - options.alpha) - 1e-9) - 1];
 }
 
 /** [N × K] 1 where the class is in the image's set. */
-export function predictionSets(predictions: Predictions, threshold: number, options: ConformalOptions): Uint8Array {
-  return Uint8Array.from(scores(predictions, options), (score) => (score <= threshold ? 1 : 0));
+export function predictionSets(
+  predictions: StoredPredictions,
+  threshold: number,
+  options: ConformalOptions,
+): Uint8Array {
+  return Uint8Array.from(logScores(predictions, options), (score) => (scoreOf(score) <= threshold ? 1 : 0));
 }
 
 /**
  * Calibrated on validation images, measured on others.
  * @throws RangeError for α outside (0, 1); TypeError for images without labels.
  */
-export function conformal(validation: Predictions, test: Predictions, options: ConformalOptions): ConformalResult {
+export function conformal(
+  validation: StoredPredictions,
+  test: StoredPredictions,
+  options: ConformalOptions,
+): ConformalResult {
   const { method, alpha } = options;
   checkLabelled(test);
-  const threshold = conformalThreshold(validation, options);
+  const most = logThreshold(validation, options);
+  const threshold = most === undefined ? Number.POSITIVE_INFINITY : scoreOf(most);
   const { labels, classes } = test;
-  const sets = predictionSets(test, threshold, options);
+  const sets = Uint8Array.from(logScores(test, options), (score) => (most === undefined || score <= most ? 1 : 0));
   const byClass = Array.from({ length: classes }, () => ({ images: 0, covered: 0 }));
   let [covered, members, empty, singletons] = [0, 0, 0, 0];
   for (let row = 0; row < labels.length; row++) {

@@ -1,4 +1,4 @@
-import type { Predictions } from "../core/index.ts";
+import type { StoredPredictions } from "../core/index.ts";
 import { byPublishedOrder } from "./corruption-error.ts";
 import { judge } from "./judged.ts";
 import type { StoredSet } from "./stored.ts";
@@ -13,7 +13,7 @@ export interface Correct {
 }
 
 /** Of every labelled set that a run has stored but the validation set, test before shift before corruptions. */
-export function correctBySet(stored: readonly StoredSet[], load: (entry: StoredSet) => Predictions): Correct[] {
+export function correctBySet(stored: readonly StoredSet[], load: (entry: StoredSet) => StoredPredictions): Correct[] {
   const sums = new Map<string, { role: Correct["role"]; correct: Float64Array; sets: number }>();
   for (const role of ["test", "shift", "corruption"] as const)
     for (const entry of stored.filter((one) => one.role === role)) {

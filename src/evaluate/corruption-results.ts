@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Predictions } from "../core/index.ts";
+import type { StoredPredictions } from "../core/index.ts";
 import {
   alexNetErrors,
   byPublishedOrder,
@@ -39,7 +39,7 @@ export type CorruptionCell = CorruptionResults["cells"][number];
 /** @returns `undefined` where no corrupted set is stored. */
 export function judgeCorruptions(
   stored: readonly StoredSet[],
-  load: (entry: StoredSet) => Predictions,
+  load: (entry: StoredSet) => StoredPredictions,
 ): CorruptionResults | undefined {
   const entries = stored.filter(({ role }) => role === "corruption");
   if (entries.length === 0) return undefined;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { auroc, detection, falsePositiveRateAt, histogram, rocCurve } from "./detection.ts";
-import { type OodScoreName, oodScoreNames, oodScores, rowMeans } from "./ood-scores.ts";
+import { type OodScoreName, oodScoreNames, oodScores, rowMeans, strangeness } from "./ood-scores.ts";
 
 test("AUROC equals its definition over all pairs, ties counting one half", () => {
   // Few distinct values, so that ties are common.
@@ -53,6 +53,14 @@ const expected: Record<OodScoreName, number[]> = {
 test.each(oodScoreNames)("%s by hand", (name) => {
   const shown = oodScores[name].shown(predictions, { temperature: 2 })!;
   for (const [i, value] of expected[name].entries()) expect(shown[i]).toBeCloseTo(value, 6);
+});
+
+test("a masked class changes no score", () => {
+  const masked = { ...predictions, logits: Float32Array.of(0, -Infinity, Math.log(3), 0, -Infinity, 0), classes: 3 };
+  for (const name of oodScoreNames.filter((one) => one !== "reference-std")) {
+    const [own, plain] = [masked, predictions].map((one) => strangeness(name, one, { temperature: 2 })!);
+    for (const [i, value] of own.entries()) expect(value, name).toBeCloseTo(plain[i], 12);
+  }
 });
 
 test("scaled scores need a temperature; 1 gives the plain ones", () => {

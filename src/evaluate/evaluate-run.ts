@@ -1,18 +1,18 @@
 import { basename, resolve } from "node:path";
-import type { Predictions } from "../core/index.ts";
+import type { StoredPredictions } from "../core/index.ts";
 import { runPaths, UserError, writeFileAtomic } from "../core/index.ts";
 import { bootstrapIntervals } from "./bootstrap.ts";
 import { reliabilityBins } from "./calibration.ts";
 import { judgeCorruptions } from "./corruption-results.ts";
-import { detection, histogram, rocCurve } from "./detection.ts";
 import { judge } from "./judged.ts";
 import { thisMachine, versions } from "./machine.ts";
 import { measure } from "./metrics.ts";
-import { type OodScore, oodScoreNames, oodScores } from "./ood-scores.ts";
-import { conformalResults, fitScalings, scalingResults } from "./posthoc-results.ts";
+import { energyNotices, oodResults } from "./ood-results.ts";
+import { conformalResults, fitScalings, scalingNotices, scalingResults } from "./posthoc-results.ts";
 import { readPredictionBatch } from "./prediction-batch-results.ts";
-import type { LabelledSetResults, OodResults, Results } from "./results.ts";
+import type { LabelledSetResults, Results } from "./results.ts";
 import { riskCoverage } from "./risk-coverage.ts";
+import { rounded } from "./rounded.ts";
 import { readRunConfig } from "./run-config.ts";
 import { type LogLine, readRunLog } from "./run-log.ts";
 import { readSensitivity } from "./sensitivity-results.ts";
@@ -30,9 +30,13 @@ export interface EvaluateOptions {
   readonly weights?: Weights;
 }
 
+/** What a caller knows of another program's predictions. */
+export interface ExternalEvaluateOptions extends Pick<EvaluateOptions, "date"> {
+  /** What results must say of the files. */
+  readonly notices?: readonly string[];
+}
+
 const RELIABILITY_BINS = 15;
-/** Fine, so that a figure can cut off an empty end and still have bins to join. */
-const HISTOGRAM_BINS = 1000;
 
 /**
  * Computes every metric of a run from its stored predictions (no model is run) and writes `results.json`.
@@ -67,7 +71,8 @@ export function evaluateStored(run: string, options: EvaluateOptions = {}): Resu
  * As `evaluateStored`, for a folder of predictions that another program made: nothing is known of its training.
  * @param name what reports call the model
  */
-export function evaluateExternal(run: string, name: string, options: Pick<EvaluateOptions, "date"> = {}): Results {
+export function evaluateExternal(run: string, name: string, options: ExternalEvaluateOptions = {}): Results {
+  const judged = judgeStored(run);
   return writeResults(run, {
     ...heading(run, options),
     external: true,
@@ -76,11 +81,12 @@ export function evaluateExternal(run: string, name: string, options: Pick<Evalua
     method: name,
     training: {},
     settings: { model: name },
-    ...judgeStored(run),
+    ...judged,
+    notices: [...(options.notices ?? []), ...judged.notices],
   });
 }
 
-const heading = (run: string, { date = new Date() }: EvaluateOptions) => ({
+const heading = (run: string, { date = new Date() }: Pick<EvaluateOptions, "date">) => ({
   version: 1 as const,
   run: basename(resolve(run)),
   date: date.toISOString(),
@@ -88,18 +94,21 @@ const heading = (run: string, { date = new Date() }: EvaluateOptions) => ({
   versions: versions(),
 });
 
-function writeResults(run: string, results: Results): Results {
+function writeResults(run: string, { notices, ...others }: Results): Results {
+  const results = { ...others, ...(notices?.length && { notices }) };
   writeFileAtomic(runPaths(run).results, `${stringify(results)}\n`);
   return results;
 }
 
+type JudgedResults = Pick<
+  Results,
+  "notices" | "sets" | "ood" | "scalings" | "conformal" | "corruptions" | "sensitivity" | "predictionBatch"
+>;
+
 /** Everything that follows from the stored logits alone. */
-function judgeStored(
-  run: string,
-  weights?: Weights,
-): Pick<Results, "sets" | "ood" | "scalings" | "conformal" | "corruptions" | "sensitivity" | "predictionBatch"> {
+function judgeStored(run: string, weights?: Weights): Omit<JudgedResults, "notices"> & { readonly notices: string[] } {
   const stored = storedSets(run).filter((entry) => entry.weights === weights);
-  const load = ({ set }: StoredSet) => loadPredictions(run, set, weights);
+  const load = ({ set, role }: StoredSet) => loadPredictions(run, set, weights, role);
   const of = (role: StoredSet["role"]) =>
     stored.filter((entry) => entry.role === role).map((entry) => ({ entry, predictions: load(entry) }));
   const [test] = of("test");
@@ -110,14 +119,19 @@ function judgeStored(
   const validation = of("validation")[0]?.predictions;
   const scalings = validation && fitScalings(validation);
   const temperature = scalings?.find(({ kind }) => kind === "temperature");
+  const applied = scalings?.filter(({ unbounded }) => unbounded === undefined);
   const held = labelled.map(({ predictions }) => predictions);
+  const foreign = of("ood").map(({ predictions }) => predictions);
   return {
+    notices: [...scalingNotices(scalings ?? []), ...energyNotices(test.predictions, foreign)],
     sets,
-    ood: of("ood").flatMap(({ predictions }) => oodResults(test.predictions, predictions, temperature?.temperature)),
+    ood: foreign.flatMap((predictions) =>
+      oodResults(test.predictions, predictions, applied?.find(({ kind }) => kind === "temperature")?.temperature),
+    ),
     ...(validation &&
-      scalings &&
+      applied &&
       temperature && {
-        scalings: scalingResults(scalings, held),
+        scalings: scalingResults(applied, held),
         conformal: conformalResults(validation, held, temperature),
       }),
     corruptions: judgeCorruptions(stored, load),
@@ -130,7 +144,7 @@ function judgeStored(
 const stringify = (value: unknown): string =>
   JSON.stringify(value, null, 1).replace(/\[[\s\d,.eE+-]+\]/g, (numbers) => numbers.replace(/\s+/g, ""));
 
-function labelledResults(entry: StoredSet, predictions: Predictions): LabelledSetResults {
+function labelledResults(entry: StoredSet, predictions: StoredPredictions): LabelledSetResults {
   const judged = judge(predictions);
   const { set, role, images, protocol, references, mirrored } = entry;
   return {
@@ -147,45 +161,6 @@ function labelledResults(entry: StoredSet, predictions: Predictions): LabelledSe
     riskCoverage: rounded(riskCoverage(judged)),
   };
 }
-
-function oodResults(id: Predictions, ood: Predictions, temperature: number | undefined): OodResults[] {
-  return oodScoreNames.flatMap((score) => {
-    const { shown, direction, range }: OodScore = oodScores[score];
-    const [inside, outside] = [shown(id, { temperature }), shown(ood, { temperature })];
-    if (!inside || !outside) return [];
-    const [lower, upper] = range?.(id.classes) ?? rangeOf(inside, outside);
-    const counts = (values: Float64Array) => histogram(values, lower, upper, HISTOGRAM_BINS);
-    // All measures are of a number that grows as images get stranger.
-    const [known, foreign] = [inside, outside].map((values) => values.map((value) => direction * value));
-    return {
-      set: ood.set,
-      against: id.set,
-      score,
-      ...detection(known, foreign),
-      roc: rounded(rocCurve(known, foreign)),
-      histogram: { lower, upper, id: counts(inside), ood: counts(outside) },
-    };
-  });
-}
-
-function rangeOf(...groups: readonly Float64Array[]): [number, number] {
-  let [lower, upper] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const values of groups)
-    for (const value of values) {
-      lower = Math.min(lower, value);
-      upper = Math.max(upper, value);
-    }
-  return lower < upper ? [lower, upper] : [lower, lower + 1];
-}
-
-/** Curves are for drawing: five digits are plenty. */
-const rounded = <T extends object>(curves: T): { [K in keyof T]: number[] } =>
-  Object.fromEntries(
-    Object.entries(curves).map(([name, values]: [string, readonly number[]]) => [
-      name,
-      Array.from(values, (value) => Number(value.toPrecision(5))),
-    ]),
-  ) as { [K in keyof T]: number[] };
 
 function trainingFacts(log: readonly LogLine[]): Results["training"] {
   const last = (key: "epoch" | "step" | "seconds") =>

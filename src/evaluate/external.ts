@@ -1,14 +1,17 @@
-import { type Predictions, readNpy, UserError } from "../core/index.ts";
+import { readNpy, realTypes, type StoredPredictions, UserError, wholeTypes } from "../core/index.ts";
 import { checkPredictions } from "./judged.ts";
+import { logitsOfProbabilities } from "./probabilities.ts";
 
 /** Files of one image set that some other program has predicted. */
 export interface ExternalFiles {
   /** What reports call the set. */
   readonly set: string;
-  /** `.npy` float32 or float64 [N, K]. */
+  /** `.npy` float16, float32 or float64 [N, K]. */
   readonly logits: string;
   /** `.npy` of whole numbers [N]; none for out-of-distribution images. */
   readonly labels?: string;
+  /** Whether the file holds probabilities: their logarithms are the logits. Default false. */
+  readonly probabilities?: boolean;
 }
 
 /**
@@ -16,13 +19,19 @@ export interface ExternalFiles {
  * @throws UserError for a file that is missing, damaged or of another shape, values that are not finite, and labels
  * outside the classes.
  */
-export function readExternal({ set, logits: path, labels: labelPath }: ExternalFiles): Predictions {
-  const { shape, data } = readNpy(path, "f4", "f8");
+export function readExternal({
+  set,
+  logits: path,
+  labels: labelPath,
+  probabilities,
+}: ExternalFiles): StoredPredictions {
+  const { shape, data } = readNpy(path, ...realTypes);
   if (shape.length !== 2)
     throw new UserError(`${path}: shape [${shape.join(", ")}]; logits are [images, classes], a row an image`);
   const [images, classes] = shape;
   const labels = labelPath ? readLabels(labelPath, images, classes, path) : new Int32Array(images).fill(-1);
-  const predictions = { set, logits: Float32Array.from(data), labels, classes };
+  const logits = probabilities ? logitsOfProbabilities(data, classes, path) : data;
+  const predictions = { set, logits, labels, classes };
   try {
     checkPredictions(predictions);
   } catch (error) {
@@ -32,18 +41,18 @@ export function readExternal({ set, logits: path, labels: labelPath }: ExternalF
 }
 
 function readLabels(path: string, images: number, classes: number, logitsPath: string): Int32Array {
-  const { shape, data } = readNpy(path, "i4", "i8", "u1");
+  const { shape, data } = readNpy(path, ...wholeTypes);
   if (shape.length !== 1 || data.length !== images)
     throw new UserError(
       `${path}: shape [${shape.join(", ")}] for the ${images} rows of ${logitsPath}; [${images}] is needed`,
     );
-  const labels = Int32Array.from(data as ArrayLike<number | bigint>, Number);
+  const labels = Array.from(data as ArrayLike<number | bigint>, Number);
   const bad = labels.findIndex((label) => !(label >= 0 && label < classes));
   if (bad >= 0)
     throw new UserError(
       `${path}: label ${labels[bad]} of row ${bad} is outside 0 to ${classes - 1}, the columns of ${logitsPath}`,
     );
-  return labels;
+  return Int32Array.from(labels);
 }
 
 /**
@@ -51,8 +60,13 @@ function readLabels(path: string, images: number, classes: number, logitsPath: s
  * the labels are those of the N test images.
  * @throws UserError as `readExternal`, and for another number of rows.
  */
-export function readExternalCorruption(name: string, path: string, test: Predictions): Predictions[] {
-  const { logits, classes } = readExternal({ set: name, logits: path });
+export function readExternalCorruption(
+  name: string,
+  path: string,
+  test: StoredPredictions,
+  { probabilities }: Pick<ExternalFiles, "probabilities"> = {},
+): StoredPredictions[] {
+  const { logits, classes } = readExternal({ set: name, logits: path, probabilities });
   const images = test.labels.length;
   if (logits.length !== 5 * images * classes || classes !== test.classes)
     throw new UserError(

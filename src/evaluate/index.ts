@@ -1,4 +1,4 @@
-export type { Predictions } from "../core/index.ts";
+export type { Predictions, StoredPredictions } from "../core/index.ts";
 export { type NpyArray, readNpy, writeNpy } from "../core/index.ts";
 export { type Arm, groupIntoArms, type MeanSd, meanSd } from "./aggregate.ts";
 export {
@@ -64,12 +64,14 @@ export {
   oodScores,
   rowMeans,
   type ScoreContext,
+  strangeness,
 } from "./ood-scores.ts";
 export {
   type PredictionBatchResults,
   readPredictionBatch,
   savePredictionBatch,
 } from "./prediction-batch-results.ts";
+export { areProbabilities } from "./probabilities.ts";
 export { type ChosenProbe, chooseProbe, probeStrengths, type TriedStrength } from "./probe-strength.ts";
 export { type LabelledSetResults, type OodResults, type Results, readResults, resultsSchema } from "./results.ts";
 export { aurc, type RiskCoverage, riskCoverage } from "./risk-coverage.ts";

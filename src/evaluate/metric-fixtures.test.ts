@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { detection } from "./detection.ts";
 import { judge } from "./judged.ts";
 import { type MetricName, metrics } from "./metrics.ts";
-import { type OodScoreName, oodScores } from "./ood-scores.ts";
+import { type OodScoreName, strangeness } from "./ood-scores.ts";
 import { fitScaling } from "./scaling.ts";
 
 interface FixtureSet {
@@ -34,21 +34,20 @@ describe.each(Object.entries(sets))("%s", (set, fixture) => {
     classes,
   };
   const exact = judge(predictions);
-  const judged = { ...exact, confidence: rounded(exact.confidence) };
+  const judged = { ...exact, confidence: rounded(exact.confidence), logComplement: rounded(exact.logComplement) };
 
   test.each(Object.keys(fixture.metrics) as MetricName[])("%s agrees to 1e-9", (name) => {
     expect(metrics[name].compute(judged)).toBeCloseTo(fixture.metrics[name]!, 9);
   });
 
   test.each(Object.keys(fixture.detection) as OodScoreName[])("detection by %s agrees to 1e-9", (name) => {
-    const { shown, direction } = oodScores[name];
     const foreign = {
       ...predictions,
       logits: Float32Array.from(fixture.foreign),
       labels: new Int32Array(250).fill(-1),
     };
     const [inside, outside] = [predictions, foreign].map((one) =>
-      rounded(shown(one, { temperature: fixture.temperature })!).map((value) => direction * value),
+      rounded(strangeness(name, one, { temperature: fixture.temperature })!),
     );
     const found = detection(inside, outside);
     for (const [measure, value] of Object.entries(fixture.detection[name]!))

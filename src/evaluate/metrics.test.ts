@@ -114,7 +114,47 @@ test("NLL stays finite where the label's probability underflows", () => {
   expect([...softmax([-1e4, -1e4], 2).probabilities]).toEqual([0.5, 0.5]);
 });
 
+test("a masked class, of logit −Infinity, is as good as left out", () => {
+  const masked = judge(
+    predictions(
+      [
+        [2, -Infinity, 1, 0],
+        [0, -Infinity, 3, 1],
+        [1, -Infinity, 0, 1.5],
+      ],
+      [0, 2, 2],
+    ),
+  );
+  const without = judge(
+    predictions(
+      [
+        [2, 1, 0],
+        [0, 3, 1],
+        [1, 0, 1.5],
+      ],
+      [0, 1, 1],
+    ),
+  );
+  // The mean over the classes is over one more.
+  for (const { classwiseEce15, ...same } of [measure(masked)])
+    for (const [name, value] of Object.entries(same))
+      expect(value, name).toBeCloseTo(measure(without)[name as MetricName], 12);
+});
+
 test.each([
+  [
+    "a label that is masked",
+    predictions(
+      [
+        [0, 1],
+        [0, -Infinity],
+      ],
+      [0, 1],
+    ),
+    "toy: image 1 has the label 1, whose logit is -Infinity",
+  ],
+  ["a row of masks", predictions([[-Infinity, -Infinity]], [0]), "all logits of image 0 are -Infinity"],
+  ["a logit of +Infinity", predictions([[0, Infinity]], [0]), "class 1 is Infinity, not a finite number"],
   ["a NaN logit", predictions([[0, Number.NaN]], [0]), "toy: logits of image 0, class 1 is NaN, not a finite number"],
   [
     "too few logits",

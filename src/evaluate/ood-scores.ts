@@ -1,5 +1,6 @@
-import type { Predictions } from "../core/index.ts";
+import type { StoredPredictions } from "../core/index.ts";
 import { softmax } from "./judged.ts";
+import { areNormalised } from "./probabilities.ts";
 
 /** What a score may need besides the predictions. */
 export interface ScoreContext {
@@ -15,14 +16,16 @@ export interface OodScore {
   /** The range of `shown` for K classes, where it has one: histograms over it can be added over runs. */
   readonly range?: (classes: number) => readonly [number, number];
   /** [N] the quantity that a histogram shows. */
-  readonly shown: (predictions: Predictions, context?: ScoreContext) => Float64Array | undefined;
+  readonly shown: (predictions: StoredPredictions, context?: ScoreContext) => Float64Array | undefined;
+  /** [N] what images are ranked by where `shown` rounds: in the same order, of more digits. */
+  readonly ranked?: (predictions: StoredPredictions, context?: ScoreContext) => Float64Array | undefined;
   /** Whether `shown` grows (1) or falls (−1) as an image gets stranger. */
   readonly direction: 1 | -1;
 }
 
 const scaled =
-  (score: (predictions: Predictions, temperature: number) => Float64Array) =>
-  (predictions: Predictions, { temperature }: ScoreContext = {}): Float64Array | undefined =>
+  (score: (predictions: StoredPredictions, temperature: number) => Float64Array | undefined) =>
+  (predictions: StoredPredictions, { temperature }: ScoreContext = {}): Float64Array | undefined =>
     temperature === undefined ? undefined : score(predictions, temperature);
 
 const unit = (): readonly [number, number] => [0, 1];
@@ -36,6 +39,7 @@ export const oodScores = {
     short: "max-softmax",
     range: unit,
     shown: (predictions) => confidence(predictions, 1),
+    ranked: (predictions) => exactConfidence(predictions, 1),
     direction: -1,
   },
   // Hendrycks et al. 2022.
@@ -56,7 +60,8 @@ export const oodScores = {
     title: "Entropy of the prediction, nats",
     short: "entropy",
     range: upToLogK,
-    shown: (predictions) => entropy(predictions, 1),
+    shown: (predictions) => logEntropy(predictions, 1).map(Math.exp),
+    ranked: (predictions) => logEntropy(predictions, 1),
     direction: 1,
   },
   "reference-std": {
@@ -72,6 +77,7 @@ export const oodScores = {
     short: "max-softmax, scaled",
     range: unit,
     shown: scaled(confidence),
+    ranked: scaled(exactConfidence),
     direction: -1,
   },
   "energy-scaled": {
@@ -84,7 +90,8 @@ export const oodScores = {
     title: "Entropy of temperature-scaled logits, nats",
     short: "entropy, scaled",
     range: upToLogK,
-    shown: scaled(entropy),
+    shown: scaled((predictions, temperature) => logEntropy(predictions, temperature).map(Math.exp)),
+    ranked: scaled(logEntropy),
     direction: 1,
   },
 } satisfies Record<string, OodScore>;
@@ -92,29 +99,55 @@ export const oodScores = {
 export type OodScoreName = keyof typeof oodScores;
 export const oodScoreNames = Object.keys(oodScores) as OodScoreName[];
 
-const divided = (logits: Float32Array, temperature: number): ArrayLike<number> =>
+/** [N] what an image is ranked by: it grows as images get stranger. `undefined` where the model lacks what it needs. */
+export function strangeness(name: OodScoreName, predictions: StoredPredictions, context?: ScoreContext) {
+  const { direction, shown, ranked = shown }: OodScore = oodScores[name];
+  return ranked(predictions, context)?.map((value) => direction * value);
+}
+
+const divided = (logits: StoredPredictions["logits"], temperature: number): ArrayLike<number> =>
   temperature === 1 ? logits : Float64Array.from(logits, (logit) => logit / temperature);
 
-function confidence({ logits, classes }: Predictions, temperature: number): Float64Array {
+function confidence({ logits, classes }: StoredPredictions, temperature: number): Float64Array {
   return softmax(divided(logits, temperature), classes).confidence;
 }
 
-/** T · log Σ exp(z / T). */
-function negativeEnergy({ logits, classes }: Predictions, temperature: number): Float64Array {
+/** T · log Σ exp(z / T); of log-probabilities, which have lost it, `undefined`. */
+function negativeEnergy({ logits, classes }: StoredPredictions, temperature: number): Float64Array | undefined {
+  const { logSumExp } = softmax(logits, classes);
+  if (areNormalised(logSumExp)) return undefined;
+  if (temperature === 1) return logSumExp;
   return softmax(divided(logits, temperature), classes).logSumExp.map((value) => temperature * value);
 }
 
-function entropy({ logits, classes }: Predictions, temperature: number): Float64Array {
-  const { probabilities } = softmax(divided(logits, temperature), classes);
-  return Float64Array.from({ length: probabilities.length / classes }, (_, row) => {
-    let sum = 0;
-    for (let k = row * classes; k < (row + 1) * classes; k++)
-      if (probabilities[k] > 0) sum -= probabilities[k] * Math.log(probabilities[k]);
-    return sum;
+/** −log(1 − confidence): confidences of 1 − 1e-20 and 1 − 1e-30 are told apart. */
+function exactConfidence({ logits, classes }: StoredPredictions, temperature: number): Float64Array {
+  return softmax(divided(logits, temperature), classes).logComplement.map((value) => -value);
+}
+
+/**
+ * log H of the entropy H = Σ −p log p, nats, summed by logarithms: in a sure row the largest p rounds to 1 and the
+ * others underflow.
+ */
+function logEntropy({ logits, classes }: StoredPredictions, temperature: number): Float64Array {
+  const scaledLogits = divided(logits, temperature);
+  const { predicted, logComplement, predictedNll } = softmax(scaledLogits, classes);
+  const terms = new Float64Array(classes);
+  return Float64Array.from(predicted, (best, row) => {
+    const start = row * classes;
+    for (let k = 0; k < classes; k++) {
+      const nll = predictedNll[row] + (scaledLogits[start + best] - scaledLogits[start + k]);
+      // −log p of the largest is 1 − p to first order, and underflows where the logarithm of that does not.
+      const logNll = k === best && logComplement[row] < -600 ? logComplement[row] : Math.log(nll);
+      terms[k] = nll === Number.POSITIVE_INFINITY ? Number.NEGATIVE_INFINITY : logNll - nll;
+    }
+    const largest = terms.reduce((a, b) => Math.max(a, b));
+    if (largest === Number.NEGATIVE_INFINITY) return largest;
+    return largest + Math.log(terms.reduce((sum, term) => sum + Math.exp(term - largest), 0));
   });
 }
 
-const rowMaxima = (values: Float32Array, classes: number): Float64Array =>
+const rowMaxima = (values: StoredPredictions["logits"], classes: number): Float64Array =>
   Float64Array.from({ length: values.length / classes }, (_, row) => {
     let largest = values[row * classes];
     for (let k = 1; k < classes; k++) largest = Math.max(largest, values[row * classes + k]);

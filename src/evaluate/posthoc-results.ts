@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Predictions } from "../core/index.ts";
+import type { StoredPredictions } from "../core/index.ts";
 import { conformal, conformalMethods } from "./conformal.ts";
 import { judge } from "./judged.ts";
 import { measure, metricNames } from "./metrics.ts";
@@ -32,8 +32,8 @@ const ALPHA = 0.1;
 /** Vector scaling of more classes takes minutes. */
 const MOST_CLASSES = 200;
 
-/** Every scaling that the validation set is large enough for, and that takes seconds. */
-export function fitScalings(validation: Predictions): Scaling[] {
+/** Every scaling that the validation set is large enough for, and that takes seconds; the `unbounded` ones, too. */
+export function fitScalings(validation: StoredPredictions): Scaling[] {
   const { classes, labels } = validation;
   const pays = {
     temperature: true,
@@ -43,10 +43,26 @@ export function fitScalings(validation: Predictions): Scaling[] {
   return scalingKinds.filter((kind) => pays[kind]).map((kind) => fitScaling(kind, validation));
 }
 
+/** What to know of scalings that were left out, or are not the best of their kind. */
+export function scalingNotices(scalings: readonly Scaling[]): string[] {
+  const kindsOf = (some: readonly Scaling[]) => some.map(({ kind }) => kind).join(", ");
+  const reasons = new Set(scalings.flatMap(({ unbounded }) => unbounded ?? []));
+  const notices = [...reasons].map((reason) => {
+    const kinds = kindsOf(scalings.filter(({ unbounded }) => unbounded === reason));
+    return `no ${kinds} scaling was applied: ${reason}; give more validation images`;
+  });
+  const stuck = scalings.filter(({ unbounded, converged }) => !unbounded && !converged);
+  if (stuck.length > 0)
+    notices.push(
+      `${kindsOf(stuck)} scaling: the fit did not converge, so a better one may exist; logits less their row's largest may help`,
+    );
+  return notices;
+}
+
 /** Metrics of labelled sets with and without each scaling. */
 export const scalingResults = (
   scalings: readonly Scaling[],
-  sets: readonly Predictions[],
+  sets: readonly StoredPredictions[],
 ): z.infer<typeof scalingResult>[] =>
   sets.flatMap((set) => [
     { kind: "none" as const, set: set.set, metrics: measure(judge(set)) },
@@ -59,11 +75,11 @@ export const scalingResults = (
 
 /** Prediction sets with thresholds from the validation images, on logits scaled by the temperature. */
 export const conformalResults = (
-  validation: Predictions,
-  sets: readonly Predictions[],
+  validation: StoredPredictions,
+  sets: readonly StoredPredictions[],
   temperature: Scaling,
 ): z.infer<typeof conformalResult>[] => {
-  const scaled = (predictions: Predictions) => ({
+  const scaled = (predictions: StoredPredictions) => ({
     ...predictions,
     logits: applyScaling(temperature, predictions.logits, predictions.classes),
   });

@@ -98,6 +98,8 @@ export const resultsSchema = z.object({
   settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   /** Whether another program predicted: nothing is known of how it was trained. */
   external: z.boolean().optional(),
+  /** What to know before these numbers are believed, a sentence each. */
+  notices: z.array(z.string()).optional(),
   sets: z.array(labelledSet),
   ood: z.array(oodResult),
   /** Fitted on validation images. */

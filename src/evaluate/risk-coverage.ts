@@ -13,18 +13,17 @@ export interface RiskCoverage {
  * Risk after each image, most confident first. Images of equal confidence cannot be told apart, so each of them gets an
  * equal share of their errors: the result does not depend on the order of the set.
  */
-function risks({ confidence, correct, images }: Judged): Float64Array {
-  const order = orderBy(confidence);
+function risks({ logComplement, correct, images }: Judged): Float64Array {
+  const order = orderBy(logComplement);
   const risk = new Float64Array(images);
   let errors = 0;
-  for (let first = images - 1; first >= 0; ) {
+  for (let first = 0; first < images; ) {
     let last = first;
     let wrong = 0;
-    const level = confidence[order[first]];
-    for (; last >= 0 && confidence[order[last]] === level; last--) wrong += 1 - correct[order[last]];
-    const ties = first - last;
-    const before = images - 1 - first;
-    for (let i = 1; i <= ties; i++) risk[before + i - 1] = (errors + (wrong * i) / ties) / (before + i);
+    const level = logComplement[order[first]];
+    for (; last < images && logComplement[order[last]] === level; last++) wrong += 1 - correct[order[last]];
+    const ties = last - first;
+    for (let i = 1; i <= ties; i++) risk[first + i - 1] = (errors + (wrong * i) / ties) / (first + i);
     errors += wrong;
     first = last;
   }

@@ -86,18 +86,51 @@ describe("whatever the logits", () => {
   });
 });
 
-test("where every image is right the temperature falls until the gradient vanishes", () => {
-  const logits = Float32Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? 1 : 0));
-  const { temperature, converged, nllAfter } = fitScaling("temperature", {
+describe("where no scaling is the best one, none is made", () => {
+  const right: Predictions = {
     set: "right",
-    logits,
+    logits: Float32Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? 1 : 0)),
     labels: new Int32Array(20),
     classes: 2,
+  };
+
+  test.each(scalingKinds)("%s: every image is right", (kind) => {
+    const scaling = fitScaling(kind, right);
+    expect(scaling.unbounded).toContain("every validation image is right");
+    expect(scaling.nllAfter).toBe(scaling.nllBefore);
+    expect([...applyScaling(scaling, right.logits, 2)]).toEqual([...right.logits]);
+    expect(scaling.temperature).toBe(kind === "temperature" ? 1 : undefined);
   });
-  expect(nllAfter).toBeLessThan(1e-6);
-  expect(temperature).toBeLessThan(0.1);
-  expect(temperature).toBeGreaterThan(0);
-  expect(converged).toBe(true);
+
+  test("vector: biases alone can make every image right", () => {
+    // Class 0 leads everywhere, by more where it is the label.
+    const logits = Float32Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? (i < 20 ? 5 : 1) : 0));
+    const labels = Int32Array.from({ length: 20 }, (_, row) => (row < 10 ? 0 : 1));
+    expect(fitScaling("vector", { ...right, logits, labels }).unbounded).toContain("every validation image is right");
+    expect(fitScaling("temperature", { ...right, logits, labels }).unbounded).toBeUndefined();
+  });
+
+  test("temperature: logits that are worse than chance", () => {
+    const wrong = { ...right, labels: right.labels.map((_, row) => (row < 15 ? 1 : 0)) };
+    expect(fitScaling("temperature", wrong)).toMatchObject({ temperature: 1 });
+    expect(fitScaling("temperature", wrong).unbounded).toContain("no better than chance");
+    expect(
+      fitScaling("temperature", { ...right, labels: wrong.labels.map((label) => 1 - label) }).unbounded,
+    ).toBeUndefined();
+  });
+});
+
+test.each(scalingKinds)("a masked class changes no %s scaling of the others, and stays masked", (kind) => {
+  const plain = drawn(300, 3, 2, 7);
+  const logits = Float32Array.from({ length: 1200 }, (_, i) =>
+    i % 4 === 3 ? -Infinity : plain.logits[(i >> 2) * 3 + (i % 4)],
+  );
+  const scaling = fitScaling(kind, { ...plain, logits, classes: 4 });
+  const own = fitScaling(kind, plain);
+  // The penalty of a matrix is a mean over more entries.
+  expect(scaling.nllAfter).toBeCloseTo(own.nllAfter, kind === "matrix" ? 3 : 9);
+  const scaled = applyScaling(scaling, logits, 4);
+  expect([...scaled.slice(0, 4)].map(Number.isFinite)).toEqual([true, true, true, false]);
 });
 
 test("ordinary fits converge, and say so", () => {

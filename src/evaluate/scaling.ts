@@ -1,6 +1,7 @@
-import { type Predictions, UserError } from "../core/index.ts";
+import { type StoredPredictions, UserError } from "../core/index.ts";
 import { checkPredictions } from "./judged.ts";
-import { type Minimum, minimize, type Objective } from "./lbfgs.ts";
+import { type Minimum, minimize } from "./lbfgs.ts";
+import { type Fit, meanNllOf, objectives } from "./scaling-objectives.ts";
 
 /** A map of logits, fitted on validation images. */
 export interface Scaling {
@@ -18,6 +19,11 @@ export interface Scaling {
   readonly objective: number;
   readonly iterations: number;
   readonly converged: boolean;
+  /**
+   * Why no finite scaling is the best one, where none is: the larger the logits are scaled, or the smaller, the better.
+   * The scaling is then the identity.
+   */
+  readonly unbounded?: string;
 }
 
 /**
@@ -27,17 +33,13 @@ export interface Scaling {
 export const scalingKinds = ["temperature", "vector", "matrix"] as const;
 export type ScalingKind = (typeof scalingKinds)[number];
 
-/** T and 1 / T are kept below this: logits that say nothing would make T infinite, perfect ones 0. */
-const LARGEST_TEMPERATURE = 1e9;
-/** Weight of ODIR's mean squares. */
-const PENALTY = 1e-3;
-
 /**
- * Fits a scaling by L-BFGS from the identity, in float64: all three problems are convex.
+ * Fits a scaling by L-BFGS from the identity, in float64: all three problems are convex. Where none has an end (every
+ * image is right, or the logits are no better than chance) it is the identity and says so.
  * @throws UserError for a matrix with more unknowns than there are images.
  * @throws TypeError for predictions without labels, and for logits that are not finite.
  */
-export function fitScaling(kind: ScalingKind, validation: Predictions): Scaling {
+export function fitScaling(kind: ScalingKind, validation: StoredPredictions): Scaling {
   const { labels, classes, set } = validation;
   checkPredictions(validation);
   if (labels.some((label) => label < 0 || label >= classes))
@@ -46,41 +48,73 @@ export function fitScaling(kind: ScalingKind, validation: Predictions): Scaling 
     throw new UserError(
       `matrix scaling: ${classes * (classes + 1)} unknowns for ${labels.length} validation images; use vector scaling`,
     );
-  const objective = objectives[kind](validation);
+  const logits = kind === "temperature" ? lessRowMaxima(validation.logits, classes) : validation.logits;
+  const objective = objectives[kind]({ ...unmasked(logits), labels, classes });
   const start = identity(kind, classes);
   const nllBefore = meanNllOf(objective, start);
-  const fitted: Minimum = minimize(objective.value, start);
-  const [weights, biases] = split(kind, fitted.point, classes);
-  const bounded = kind === "temperature" ? boundedInverse(weights[0]) : undefined;
-  const point = bounded === undefined ? fitted.point : Float64Array.of(bounded);
-  const nllAfter = meanNllOf(objective, point);
-  return {
-    kind,
-    weights: bounded === undefined ? weights : [bounded],
-    biases,
-    ...(bounded !== undefined && { temperature: 1 / bounded }),
-    nllBefore,
-    nllAfter,
-    objective: nllAfter + objective.penalty(point),
-    iterations: fitted.iterations,
-    converged: fitted.converged && (bounded === undefined || bounded === weights[0]),
+  const ended = (
+    point: Float64Array,
+    { iterations, converged }: Pick<Minimum, "iterations" | "converged">,
+  ): Scaling => {
+    const [weights, biases] = split(kind, point, classes);
+    const nllAfter = meanNllOf(objective, point);
+    return {
+      kind,
+      weights,
+      biases,
+      ...(kind === "temperature" && { temperature: 1 / weights[0] }),
+      nllBefore,
+      nllAfter,
+      objective: nllAfter + objective.penalty(point),
+      iterations,
+      converged,
+    };
   };
+  const none = (unbounded: string): Scaling => ({ ...ended(start, { iterations: 0, converged: false }), unbounded });
+  if (everyImageIsRight(validation.logits, labels, classes)) return none(ALL_RIGHT);
+  // The problem is convex: where the NLL does not fall from 1 / T = 0 on, it is least there.
+  if (kind === "temperature" && !(slopeAtZero(objective) < 0)) return none(NO_BETTER_THAN_CHANCE);
+  const fitted = minimize(objective.value, start);
+  const scaling = ended(fitted.point, fitted);
+  if (kind === "vector" && everyImageIsRight(applyScaling(scaling, validation.logits, classes), labels, classes))
+    return none(ALL_RIGHT);
+  return scaling;
 }
 
-const boundedInverse = (inverse: number): number =>
-  Math.min(Math.max(inverse, 1 / LARGEST_TEMPERATURE), LARGEST_TEMPERATURE);
+const ALL_RIGHT = "every validation image is right, so the sharper the better";
+const NO_BETTER_THAN_CHANCE = "the logits tell the validation labels no better than chance, so the flatter the better";
+
+/** Whether no class has a larger logit than the label's. */
+const everyImageIsRight = (logits: ArrayLike<number>, labels: Int32Array, classes: number): boolean =>
+  labels.every((label, row) => {
+    for (let k = 0; k < classes; k++) if (logits[row * classes + k] > logits[row * classes + label]) return false;
+    return true;
+  });
+
+/** The derivative of the mean NLL by 1 / T where that is 0. */
+function slopeAtZero({ value }: Fit): number {
+  const gradient = new Float64Array(1);
+  value(new Float64Array(1), gradient);
+  return gradient[0];
+}
 
 /**
- * The scaled logits [N × K], as float32 like the ones they come from.
+ * The scaled logits [N × K]. A class whose logit is −Infinity stays so, and adds nothing to the others' in a matrix.
  * @throws TypeError for a scaling of other classes.
  */
-export function applyScaling({ kind, weights, biases }: Scaling, logits: Float32Array, classes: number): Float32Array {
+export function applyScaling(
+  { kind, weights, biases }: Scaling,
+  given: StoredPredictions["logits"],
+  classes: number,
+): Float64Array {
   if (kind !== "temperature" && biases.length !== classes)
     throw new TypeError(`a ${kind} scaling of ${biases.length} classes does not fit logits of ${classes}`);
-  const out = new Float32Array(logits.length);
+  const { logits, masked } = unmasked(given);
+  const out = new Float64Array(logits.length);
   for (let row = 0; row < logits.length; row += classes)
     for (let k = 0; k < classes; k++) {
-      if (kind === "temperature") out[row + k] = logits[row + k] * weights[0];
+      if (masked?.[row + k]) out[row + k] = Number.NEGATIVE_INFINITY;
+      else if (kind === "temperature") out[row + k] = logits[row + k] * weights[0];
       else if (kind === "vector") out[row + k] = logits[row + k] * weights[k] + biases[k];
       else {
         let sum = biases[k];
@@ -88,6 +122,24 @@ export function applyScaling({ kind, weights, biases }: Scaling, logits: Float32
         out[row + k] = sum;
       }
     }
+  return out;
+}
+
+/** Finite logits, and where −Infinity stood. */
+function unmasked(logits: StoredPredictions["logits"]) {
+  if (!logits.includes(Number.NEGATIVE_INFINITY)) return { logits };
+  const masked = Uint8Array.from(logits, (logit) => (logit === Number.NEGATIVE_INFINITY ? 1 : 0));
+  return { logits: Float64Array.from(logits, (logit, i) => (masked[i] ? 0 : logit)), masked };
+}
+
+/** Logits less the largest of their row: the same probabilities at any temperature, in more digits where all are large. */
+function lessRowMaxima(logits: ArrayLike<number>, classes: number): Float64Array {
+  const out = Float64Array.from(logits);
+  for (let row = 0; row < out.length; row += classes) {
+    const values = out.subarray(row, row + classes);
+    const largest = values.reduce((a, b) => Math.max(a, b));
+    for (let k = 0; k < classes; k++) values[k] -= largest;
+  }
   return out;
 }
 
@@ -102,110 +154,4 @@ function identity(kind: ScalingKind, classes: number): Float64Array {
 function split(kind: ScalingKind, point: Float64Array, classes: number): [number[], number[]] {
   const biases = kind === "temperature" ? 0 : classes;
   return [[...point.subarray(0, point.length - biases)], [...point.subarray(point.length - biases)]];
-}
-
-interface Fit {
-  readonly value: Objective;
-  /** What the objective adds to the mean NLL. */
-  readonly penalty: (point: Float64Array) => number;
-}
-
-const meanNllOf = ({ value, penalty }: Fit, point: Float64Array): number =>
-  value(point, new Float64Array(point.length)) - penalty(point);
-
-const none = () => 0;
-
-/** Mean NLL of scaled logits with its gradient; each kind says how unknowns become logits and back. */
-const objectives: Record<ScalingKind, (validation: Predictions) => Fit> = {
-  temperature: ({ logits, labels, classes }) => ({
-    penalty: none,
-    value(point, gradient) {
-      gradient[0] = 0;
-      return meanNll(labels, classes, {
-        scaled: (row, out) => {
-          for (let k = 0; k < classes; k++) out[k] = point[0] * logits[row * classes + k];
-        },
-        gather: (row, residual) => {
-          for (let k = 0; k < classes; k++) gradient[0] += residual[k] * logits[row * classes + k];
-        },
-      });
-    },
-  }),
-  vector: ({ logits, labels, classes }) => ({
-    penalty: none,
-    value(point, gradient) {
-      gradient.fill(0);
-      return meanNll(labels, classes, {
-        scaled: (row, out) => {
-          for (let k = 0; k < classes; k++) out[k] = point[k] * logits[row * classes + k] + point[classes + k];
-        },
-        gather: (row, residual) => {
-          for (let k = 0; k < classes; k++) {
-            gradient[k] += residual[k] * logits[row * classes + k];
-            gradient[classes + k] += residual[k];
-          }
-        },
-      });
-    },
-  }),
-  matrix: ({ logits, labels, classes }) => {
-    const biases = classes * classes;
-    const offDiagonal = PENALTY / Math.max(1, classes * (classes - 1));
-    const intercept = PENALTY / classes;
-    const weightOf = (i: number) => {
-      if (i >= biases) return intercept;
-      return Math.floor(i / classes) === i % classes ? 0 : offDiagonal;
-    };
-    const penalty = (point: Float64Array) => point.reduce((sum, value, i) => sum + weightOf(i) * value * value, 0);
-    return {
-      penalty,
-      value(point, gradient) {
-        for (let i = 0; i < point.length; i++) gradient[i] = 2 * weightOf(i) * point[i];
-        const nll = meanNll(labels, classes, {
-          scaled: (row, out) => {
-            for (let k = 0; k < classes; k++) {
-              let sum = point[biases + k];
-              for (let j = 0; j < classes; j++) sum += point[k * classes + j] * logits[row * classes + j];
-              out[k] = sum;
-            }
-          },
-          gather: (row, residual) => {
-            for (let k = 0; k < classes; k++) {
-              for (let j = 0; j < classes; j++) gradient[k * classes + j] += residual[k] * logits[row * classes + j];
-              gradient[biases + k] += residual[k];
-            }
-          },
-        });
-        return nll + penalty(point);
-      },
-    };
-  },
-};
-
-interface Rows {
-  /** Writes the scaled logits of a row. */
-  readonly scaled: (row: number, out: Float64Array) => void;
-  /** Takes the gradient with respect to them: (probability − [label]) / N. */
-  readonly gather: (row: number, residual: Float64Array) => void;
-}
-
-function meanNll(labels: Int32Array, classes: number, { scaled, gather }: Rows): number {
-  const images = labels.length;
-  const out = new Float64Array(classes);
-  let total = 0;
-  for (let row = 0; row < images; row++) {
-    scaled(row, out);
-    let largest = out[0];
-    for (let k = 1; k < classes; k++) largest = Math.max(largest, out[k]);
-    const own = out[labels[row]];
-    let sum = 0;
-    for (let k = 0; k < classes; k++) {
-      out[k] = Math.exp(out[k] - largest);
-      sum += out[k];
-    }
-    total += largest + Math.log(sum) - own;
-    for (let k = 0; k < classes; k++) out[k] = (out[k] / sum - (k === labels[row] ? 1 : 0)) / images;
-    gather(row, out);
-  }
-  return total / images;
 }

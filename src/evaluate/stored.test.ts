@@ -46,6 +46,19 @@ test("saving a set again replaces it; two names with one slug are kept apart; OO
   expect([...loadPredictions(run, "emoji test").labels]).toEqual([-1, -1]);
 });
 
+test("sets of one name in two roles are kept apart", () => {
+  savePredictions(run, predictions, { role: "test" });
+  const foreign = { ...predictions, logits: predictions.logits.map((logit) => -logit) };
+  savePredictions(run, foreign, { role: "ood" });
+  expect(storedSets(run).map(({ role, slug }) => [role, slug])).toEqual([
+    ["test", "emoji-test"],
+    ["ood", "emoji-test-2"],
+  ]);
+  expect(loadPredictions(run, "emoji/test", undefined, "ood").logits).toEqual(foreign.logits);
+  expect(loadPredictions(run, "emoji/test", undefined, "test")).toEqual(predictions);
+  expect(loadPredictions(run, "emoji/test")).toEqual(predictions);
+});
+
 test("what a set was made of is kept; dropping one removes its files and no others", () => {
   const corruption = { name: "fog", severity: 3, benchmark: "cifar" };
   savePredictions(run, predictions, { role: "corruption", corruption, checkpointSha256: "ab", inputKey: "cd" });
@@ -80,7 +93,7 @@ test.each([
   [
     "another element type",
     (path: string) => writeNpy(path, { shape: [2], data: Int32Array.of(1, 2) }),
-    "float32 is needed",
+    "float32 or float64 is needed",
   ],
   ["another shape", (path: string) => writeNpy(path, { shape: [6], data: predictions.logits }), "shape [6]"],
   ["a missing file", (path: string) => rmSync(path), "ENOENT"],

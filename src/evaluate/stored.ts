@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import type { Predictions } from "../core/index.ts";
+import type { StoredPredictions } from "../core/index.ts";
 import { readNpy, runPaths, UserError, writeFileAtomic, writeNpy } from "../core/index.ts";
 import { parseJson, readText } from "./json-file.ts";
 import { checkPredictions } from "./judged.ts";
@@ -74,16 +74,17 @@ export function storedSets(run: string): StoredSet[] {
 }
 
 /**
- * Stores a model's outputs on one image set under the run folder, in place of earlier ones of the same weights on it.
+ * Stores a model's outputs on one image set under the run folder, in place of earlier ones of the same weights on it in
+ * the same role: the test set of one data set and foreign images may have one name.
  * The labels of an out-of-distribution set are stored as −1 whatever they are.
  * @throws TypeError for predictions whose arrays disagree or are not finite.
  */
-export function savePredictions(run: string, predictions: Predictions, context: PredictionContext): void {
+export function savePredictions(run: string, predictions: StoredPredictions, context: PredictionContext): void {
   checkPredictions(predictions);
   const { set, logits, uncertainty, labels, classes } = predictions;
   const others = storedSets(run);
   const { role, weights, protocol, references, mirrored, ...origin } = context;
-  const before = others.find((other) => other.set === set && other.weights === weights);
+  const before = others.find((other) => other.set === set && other.role === role && other.weights === weights);
   const slug = before?.slug ?? unusedSlug(weights === "raw" ? `${set}-raw` : set, others);
   const shape = [labels.length, classes];
   const files = paths(run, slug);
@@ -120,27 +121,31 @@ export function dropStored(run: string, keep: (entry: StoredSet) => boolean): vo
 const writeIndex = (run: string, sets: readonly StoredSet[]): void =>
   writeFileAtomic(indexPath(run), `${JSON.stringify({ version: 1, sets }, null, 2)}\n`);
 
-/** @throws UserError where the set was never predicted by these weights, or a file of it is missing or damaged. */
-export function loadPredictions(run: string, set: string, weights?: Weights): Predictions {
+/**
+ * @param role of the sets of that name; where absent, one that is not foreign before one that is
+ * @throws UserError where the set was never predicted by these weights, or a file of it is missing or damaged.
+ */
+export function loadPredictions(run: string, set: string, weights?: Weights, role?: SetRole): StoredPredictions {
   const sets = storedSets(run).filter((entry) => entry.weights === weights);
-  const entry = sets.find((other) => other.set === set);
+  const named = sets.filter((other) => other.set === set && (role ?? other.role) === other.role);
+  const entry = named.find((other) => other.role !== "ood") ?? named[0];
   if (!entry)
     throw new UserError(
       `${run} has no predictions${weights ? ` of its ${weights} weights` : ""} on "${set}"; it has: ${sets.map((s) => s.set).join(", ") || "none"}`,
     );
   const { classes, images } = entry;
   const files = paths(run, entry.slug);
-  const read = <D extends "f4" | "i4">(path: string, dtype: D, shape: number[]) => {
-    const array = readNpy(path, dtype);
+  const read = <D extends "f4" | "f8" | "i4">(path: string, shape: number[], ...types: readonly D[]) => {
+    const array = readNpy(path, ...types);
     if (array.shape.join() !== shape.join())
       throw new UserError(`${path}: shape [${array.shape.join(", ")}], but the index says [${shape.join(", ")}]`);
     return array.data;
   };
-  const predictions: Predictions = {
+  const predictions: StoredPredictions = {
     set,
-    logits: read(files.logits, "f4", [images, classes]),
-    ...(entry.uncertainty && { uncertainty: read(files.uncertainty, "f4", [images, classes]) }),
-    labels: read(files.labels, "i4", [images]),
+    logits: read(files.logits, [images, classes], "f4", "f8"),
+    ...(entry.uncertainty && { uncertainty: read(files.uncertainty, [images, classes], "f4") }),
+    labels: read(files.labels, [images], "i4"),
     classes,
   };
   try {

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { HostArray, type HostArrays, Random } from "../core/index.ts";
 import { ArraySpec, exportOnnx, openOnnx } from "../engine/index.ts";
 import { expectCompiledEqualsReference, normalArrays } from "../engine/testing.ts";
+import { softmax } from "../evaluate/index.ts";
 import { createMethod } from "../methods/index.ts";
 import { resnet } from "../models/resnet.ts";
 import { type ClassifierOptions, classifier } from "./classifier.ts";
@@ -76,4 +77,23 @@ test("outputs that are read relative to a fixed anchor: it is in the file", asyn
   logits.forEach((value, i) => {
     expect(value).toBeCloseTo((outputs[i] + 1) * anchor.data[i % 4], 5);
   });
+});
+
+test("the score of a sure image is 1 − its largest probability, where the float32 difference is 0", async () => {
+  const { network, fed } = small(0);
+  const read = (outputs: np.Array) => np.multiply(outputs, 700);
+  const bytes = await exportOnnx(classifier({ ...network, read }), (batch) => ({
+    images: new ArraySpec([batch, 8, 8, 3]),
+    ...fed,
+  }));
+  const opened = await openOnnx(bytes, { threads: 1 });
+  const answers = await opened.run({ images: { shape: [4, 8, 8, 3], data: pixels(4).data as Float32Array } });
+  await opened.dispose();
+  const logits = Float64Array.from(answers.logits.data as Float32Array, (logit) => logit / 1.5);
+  const { confidence, logComplement } = softmax(logits, 4);
+  for (const [i, sure] of confidence.entries()) {
+    expect(1 - Math.fround(sure)).toBe(0);
+    // Float32 logits of some hundreds leave e^logit four digits.
+    expect((answers.score.data as Float32Array)[i] / Math.exp(logComplement[i])).toBeCloseTo(1, 3);
+  }
 });

@@ -33,7 +33,7 @@ export interface ClassifierOptions {
  * `logits` [N, K] mean of z over R; `probabilities` [N, K] softmax(logits / temperature); `label` [N] the first largest;
  * `uncertainty` [N, K], if R ≥ 2, the std over R (divisor R − 1) of sigmoid(z), as `combineReferences` has it;
  * `score` [N] its mean over the classes (the score `reference-std` of `evaluate`), with fewer references
- * 1 − largest probability.
+ * 1 − largest probability, as the sum of the others: in float32 the difference is 0 for every sure image.
  */
 export const classifier =
   ({ model, method, references: count, read = (outputs) => outputs }: ClassifierOptions) =>
@@ -44,11 +44,15 @@ export const classifier =
     const byReference = read(method.predict(model, params, state, normalised, references), output_anchor);
     const logits = np.mean(byReference.ref, 0);
     const probabilities = nn.softmax(np.divide(logits.ref, temperature), -1);
-    const answer = { logits: logits.ref, probabilities: probabilities.ref, label: np.argmax(logits, -1) };
+    const label = np.argmax(logits.ref, -1);
+    const answer = { logits, probabilities: probabilities.ref, label: label.ref };
     if (count < 2) {
       byReference.dispose();
-      return { ...answer, score: np.subtract(1, np.max(probabilities, -1)) };
+      const classes = np.arange(0, probabilities.shape[1], 1, { dtype: np.int32 });
+      const isOther = np.notEqual(np.expandDims(label, -1), classes);
+      return { ...answer, score: np.sum(np.where(isOther, probabilities, 0), -1) };
     }
+    label.dispose();
     probabilities.dispose();
     const sigmoids = nn.sigmoid(byReference);
     const centred = np.subtract(sigmoids.ref, np.mean(sigmoids, 0, { keepdims: true }));

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { z } from "zod";
 import { type ImageSet, imageAt, runPaths, writeFileAtomic } from "../core/index.ts";
-import { checkPredictions, type Predictions, parseJson, readText, rowMeans, softmax } from "../evaluate/index.ts";
+import { checkPredictions, parseJson, readText, rowMeans, type StoredPredictions, softmax } from "../evaluate/index.ts";
 
 const strips = ["least-certain", "confidently-wrong", "most-certain"] as const;
 
@@ -44,7 +44,7 @@ const galleryPath = (run: string) => join(runPaths(run).predictions, "gallery.js
 export async function saveGallery(
   run: string,
   images: GalleryImages,
-  predictions: Predictions,
+  predictions: StoredPredictions,
   each = 8,
 ): Promise<Gallery> {
   checkPredictions(predictions);

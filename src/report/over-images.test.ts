@@ -6,7 +6,7 @@ import type { ReportedArm } from "./study.ts";
 /** One run, sure of its images to the degree of the first logit. */
 function arm(sets: Readonly<Record<string, readonly number[]>>): ReportedArm {
   const run = {
-    stored: () => Object.keys(sets).map((set) => ({ set }) as StoredSet),
+    stored: () => Object.keys(sets).map((set) => ({ set, role: set === "foreign" ? "ood" : "test" }) as StoredSet),
     load: ({ set }: StoredSet) => ({
       set,
       classes: 2,
@@ -28,6 +28,15 @@ test("the difference of two AUROCs has DeLong's interval, by hand", () => {
   expect(found.difference).toBeCloseTo(2 / 3, 12);
   expect(found.interval[0]).toBeCloseTo(2 / 3 - halfWidth, 12);
   expect(found.interval[1]).toBeCloseTo(2 / 3 + halfWidth, 12);
+});
+
+test("images whose confidence rounds to 1 are told apart", () => {
+  const [known, foreign] = [
+    [63, 62, 61],
+    [60.5, 62.5],
+  ];
+  const theirs = arm({ known: [0.1, 0.2, 0.3], foreign: [5, 6] });
+  expect(difference(arm({ known, foreign }), theirs)!.difference).toBeCloseTo(2 / 3, 12);
 });
 
 test("an arm and itself differ by nothing; other images are not compared", () => {

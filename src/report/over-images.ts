@@ -2,9 +2,9 @@ import {
   type Interval,
   judge,
   type OodScoreName,
-  oodScores,
   type PairedDifference,
   pairedDifference,
+  strangeness,
 } from "../evaluate/index.ts";
 import type { ReportedArm, ReportedRun } from "./study.ts";
 
@@ -57,15 +57,14 @@ export const wrongIn =
 export const nllIn =
   (set: string): PerImage =>
   (run) => {
-    const entry = run.stored().find((one) => one.set === set);
+    const entry = run.stored().find((one) => one.set === set && one.role !== "ood");
     return entry && judge(run.load(entry)).nll;
   };
 
-/** How strange each image of a set looks to a run by a score. */
-function strangeness(run: ReportedRun, set: string, score: OodScoreName): Float64Array | undefined {
-  const entry = run.stored().find((one) => one.set === set);
-  const { shown, direction } = oodScores[score];
-  return entry && shown(run.load(entry))?.map((value) => direction * value);
+/** How strange each image of a set looks to a run by a score; a known and a foreign set may have one name. */
+function strangenessOf(run: ReportedRun, set: string, foreign: boolean, score: OodScoreName): Float64Array | undefined {
+  const entry = run.stored().find((one) => one.set === set && (one.role === "ood") === foreign);
+  return entry && strangeness(score, run.load(entry));
 }
 
 /** Share of the sorted values below `value`, ties half. */
@@ -101,7 +100,7 @@ export const differenceOfAurocs =
     const found = [arm, other].map(({ runs: [run, ...more] }) => {
       const known = against(run);
       if (more.length > 0 || known === undefined) return undefined;
-      const sides = [strangeness(run, known, score), strangeness(run, set, score)] as const;
+      const sides = [strangenessOf(run, known, false, score), strangenessOf(run, set, true, score)] as const;
       return sides[0] && sides[1] ? placements(sides[0], sides[1]) : undefined;
     });
     const [mine, theirs] = found;

@@ -5,10 +5,10 @@ import {
   groupIntoArms,
   type LogLine,
   loadPredictions,
-  type Predictions,
   type Results,
   readResults,
   readRunLog,
+  type StoredPredictions,
   type StoredSet,
   storedSets,
 } from "../evaluate/index.ts";
@@ -26,7 +26,7 @@ export interface ReportedRun {
   readonly classNames?: readonly string[];
   /** The image sets it has predicted with the weights that its results are of. */
   readonly stored: () => readonly StoredSet[];
-  readonly load: (entry: StoredSet) => Predictions;
+  readonly load: (entry: StoredSet) => StoredPredictions;
   /** Which images it classifies right; reads all stored logits. */
   readonly correct: () => readonly Correct[];
 }
@@ -61,7 +61,7 @@ export function readReportedRun(run: string): ReportedRun {
   const results = readResults(run);
   const { weights } = results;
   const stored = once(() => storedSets(run).filter((entry) => entry.weights === weights));
-  const load = ({ set }: StoredSet) => loadPredictions(run, set, weights);
+  const load = ({ set, role }: StoredSet) => loadPredictions(run, set, weights, role);
   return {
     results,
     // Another program's logits come without a log.

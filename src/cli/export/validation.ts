@@ -53,5 +53,13 @@ export async function predictSet(
   return { set, labels, classes, logits };
 }
 
-/** The temperature that makes held-out predictions least surprised (Guo et al. 2017). */
-export const fitTemperature = (validation: Predictions): number => fitScaling("temperature", validation).temperature!;
+/** The temperature that makes held-out predictions least surprised (Guo et al. 2017); 1, and why, where none is the best. */
+export function fitTemperature(validation: Predictions): { readonly temperature: number; readonly notice?: string } {
+  const { temperature, unbounded } = fitScaling("temperature", validation);
+  return {
+    temperature: temperature!,
+    ...(unbounded && {
+      notice: `no temperature was fitted, it is 1: ${unbounded}; give --temperature T to choose one`,
+    }),
+  };
+}

@@ -27,8 +27,10 @@ export interface Exported {
   readonly file: string;
   readonly bytes: number;
   readonly card: ModelCard;
-  /** Images of the fit; absent for a temperature that was given. */
+  /** Images of the fit; absent where the temperature was given, or none fits best. */
   readonly temperatureImages?: number;
+  /** Why no temperature was fitted. */
+  readonly notice?: string;
   /** The file by ONNX Runtime beside the run by `predict`: largest difference of logits, divided by the largest logit where above 1. */
   readonly check: { readonly set: string; readonly images: number; readonly largestDifference: number };
   /** float16: on all validation images; absent where they are not here. */
@@ -80,7 +82,8 @@ export async function writeModel(
   };
   const plain = validation && (await exportClassifier(loaded, { ...options, precision: "float32" }));
   const whole = plain && (await predictWith(plain, validation!));
-  const temperature = asked === "auto" ? fitTemperature(whole!) : asked;
+  const { temperature, notice } = asked === "auto" ? fitTemperature(whole!) : { temperature: asked };
+  if (notice) terminal.note(notice);
   const bytes = await exportClassifier(loaded, { ...options, temperature });
 
   const set = firstImages(validation ?? noiseImages(loaded), CHECKED);
@@ -103,7 +106,8 @@ export async function writeModel(
     file: out,
     bytes: bytes.length,
     card,
-    ...(asked === "auto" && { temperatureImages: imageCount(validation!) }),
+    ...(notice && { notice }),
+    ...(asked === "auto" && !notice && { temperatureImages: imageCount(validation!) }),
     check: { set: set.name, images: imageCount(set), largestDifference },
     ...(halved && { accuracy: compared(whole!, halved) }),
   };

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { runPaths, UserError } from "../../core/index.ts";
+import { runPaths, type StoredPredictions, UserError } from "../../core/index.ts";
 import {
+  areProbabilities,
   dropStored,
   evaluateExternal,
   type Results,
@@ -19,6 +20,8 @@ export interface ExternalOptions {
   readonly ood?: readonly string[];
   /** `NAME=FILE.npy` of five severities. */
   readonly corrupted?: readonly string[];
+  /** Whether all files hold probabilities, whose logarithms are judged. Default false. */
+  readonly probabilities?: boolean;
   readonly name?: string;
   readonly out?: string;
 }
@@ -28,7 +31,7 @@ export interface ExternalOptions {
  * @throws UserError for files that do not fit together, or a folder that holds a run of ours.
  */
 export function judgeExternal(options: ExternalOptions): { folder: string; results: Results } {
-  const { logits, labels, validationLogits, validationLabels } = options;
+  const { logits, labels, validationLogits, validationLabels, probabilities } = options;
   if (!labels) throw new UserError(`--logits ${logits}: without labels nothing can be judged; add --labels FILE.npy`);
   if ((validationLogits === undefined) !== (validationLabels === undefined))
     throw new UserError("--validation-logits and --validation-labels belong together; give both or neither");
@@ -38,16 +41,20 @@ export function judgeExternal(options: ExternalOptions): { folder: string; resul
     throw new UserError(`--out ${folder}: a run of ours lies there; choose another folder`);
 
   // Everything is read and checked before anything is written.
-  const test = readExternal({ set: `${name}/test`, logits, labels });
+  const test = readExternal({ set: `${name}/test`, logits, labels, probabilities });
   const validation =
-    validationLogits && readExternal({ set: `${name}/validation`, logits: validationLogits, labels: validationLabels });
-  const foreign = (options.ood ?? []).map((text) => {
-    const [set, file] = nameAndFile("--ood", text);
-    return readExternal({ set, logits: file });
+    validationLogits &&
+    readExternal({
+      set: `${name}/validation`,
+      logits: validationLogits,
+      labels: validationLabels,
+      probabilities,
+    });
+  const foreign = namesAndFiles("--ood", options.ood).map(([set, file]) => {
+    return readExternal({ set, logits: file, probabilities });
   });
-  const corrupted = (options.corrupted ?? []).flatMap((text) => {
-    const [corruption, file] = nameAndFile("--corrupted", text);
-    return readExternalCorruption(corruption, file, test).map((predictions, i) => ({
+  const corrupted = namesAndFiles("--corrupted", options.corrupted).flatMap(([corruption, file]) => {
+    return readExternalCorruption(corruption, file, test, { probabilities }).map((predictions, i) => ({
       predictions,
       corruption: { name: corruption, severity: i + 1, benchmark: "external" },
     }));
@@ -62,12 +69,33 @@ export function judgeExternal(options: ExternalOptions): { folder: string; resul
   for (const predictions of foreign) savePredictions(folder, predictions, { role: "ood" });
   for (const { predictions, corruption } of corrupted)
     savePredictions(folder, predictions, { role: "corruption", corruption });
-  return { folder, results: evaluateExternal(folder, name) };
+  const all = [
+    test,
+    ...(validation ? [validation] : []),
+    ...foreign,
+    ...corrupted.map(({ predictions }) => predictions),
+  ];
+  return { folder, results: evaluateExternal(folder, name, { notices: noticesOf(all) }) };
 }
 
-function nameAndFile(flag: string, text: string): [string, string] {
-  const at = text.indexOf("=");
-  if (at <= 0 || at === text.length - 1)
-    throw new UserError(`${flag} ${text}: a name and a file belong here, e.g. ${flag} svhn=svhn.npy`);
-  return [text.slice(0, at), text.slice(at + 1)];
+function noticesOf(all: readonly StoredPredictions[]): string[] {
+  const likely = all.filter(({ logits, classes }) => areProbabilities(logits, classes)).map(({ set }) => set);
+  if (likely.length === 0) return [];
+  return [
+    `${likely.join(", ")}: every row is in [0, 1] and sums to 1, as probabilities do, but was taken as logits; if they are probabilities the numbers are wrong: add --probabilities`,
+  ];
+}
+
+function namesAndFiles(flag: string, texts: readonly string[] = []): [string, string][] {
+  const files = new Map<string, string>();
+  for (const text of texts) {
+    const at = text.indexOf("=");
+    if (at <= 0 || at === text.length - 1)
+      throw new UserError(`${flag} ${text}: a name and a file belong here, e.g. ${flag} svhn=svhn.npy`);
+    const name = text.slice(0, at);
+    const before = files.get(name);
+    if (before) throw new UserError(`${flag} ${text}: ${name} is ${before} already; give each file a name of its own`);
+    files.set(name, text.slice(at + 1));
+  }
+  return [...files];
 }

@@ -99,15 +99,15 @@ async function judgeOpened(terminal: Terminal, runs: readonly OpenRun[], options
   const results: Results[] = [];
   for (const { run, test } of ready) {
     run.dropOthers();
-    await saveGallery(run.run, test, loadPredictions(run.run, test.name, run.weights));
+    await saveGallery(run.run, test, loadPredictions(run.run, test.name, run.weights, "test"));
     const flags = flagsOf(run.record.config);
-    results.push(
-      evaluateStored(run.run, {
-        weights: run.weights,
-        parameters: Object.values(run.checkpoint.params).reduce((sum, { data }) => sum + data.length, 0),
-        command: `anchored train ${flags ?? `--config ${run.run}/config.json`}`,
-      }),
-    );
+    const own = evaluateStored(run.run, {
+      weights: run.weights,
+      parameters: Object.values(run.checkpoint.params).reduce((sum, { data }) => sum + data.length, 0),
+      command: `anchored train ${flags ?? `--config ${run.run}/config.json`}`,
+    });
+    for (const notice of own.notices ?? []) terminal.note(`${run.run}: ${notice}`);
+    results.push(own);
   }
   return results;
 }

@@ -1,5 +1,6 @@
 import { type MetricName, metrics, type Results } from "../../evaluate/index.ts";
 import { percent, textTable } from "../table.ts";
+import { corruptionTable } from "./corruption-table.ts";
 
 const shown: MetricName[] = ["accuracy", "ece15", "rmsEce20", "smoothEce", "nll", "brier", "aurc"];
 
@@ -74,16 +75,7 @@ export function resultsTable({
         ]),
       ]),
     );
-  if (corruptions) {
-    const { cells, meanErrors, images } = corruptions;
-    const known = Object.entries(meanErrors);
-    parts.push(
-      textTable([
-        [`${cells.length} corrupted sets of ${images} images`, "mean corruption error"],
-        ...known.map(([name, value]) => [name, percent(value)]),
-      ]),
-    );
-  }
+  if (corruptions) parts.push(corruptionTable(corruptions));
   return parts.join("\n\n");
 }
 
