@@ -237,7 +237,7 @@ describe("one tiny full run", () => {
     expect((await anchored(argv)).out).toContain("validation, stored");
     const page = join(root, "oat.html");
     expect((await anchored(["report", run, "--out", page])).code).toBe(0);
-    expect(readFileSync(page, "utf8")).toContain("What the output's anchor does");
+    expect(readFileSync(page, "utf8")).toContain("What the anchor of the output does");
     const wrong = await anchored(["train", ...tinyTraining(images), "--output-anchor", "code", "--out", `${run}2`]);
     expect(wrong.notes.at(-1)).toContain("--output-anchor belongs to --method oat, but --method is standard");
   });

@@ -45,7 +45,7 @@ const sections: readonly Section[] = [
   { id: "risk", title: "Answering only when sure", body: riskCoverage },
   { id: "after", title: "After training", body: afterTraining },
   { id: "references", title: "How much the references matter", body: referenceSensitivity },
-  { id: "output", title: "What the output's anchor does", body: predictionBatches },
+  { id: "output", title: "What the anchor of the output does", body: predictionBatches },
   { id: "learning", title: "Learning curves", body: learningCurves },
   { id: "pictures", title: "Images it is sure of, and images it is not", body: pictures },
   { id: "run", title: "What was run", body: (study, { command }) => whatWasRun(study, command) },
