@@ -13,6 +13,7 @@ import { forest } from "./sections/forest.ts";
 import { glance } from "./sections/glance.ts";
 import { headline } from "./sections/headline.ts";
 import { mistakes } from "./sections/mistakes.ts";
+import { notices } from "./sections/notices.ts";
 import { pictures } from "./sections/pictures.ts";
 import { predictionBatches } from "./sections/prediction-batches.ts";
 import { riskCoverage } from "./sections/risk-coverage.ts";
@@ -56,6 +57,7 @@ export async function renderPage(study: Study, options: ReportOptions = {}): Pro
   const { title, verdict } = headline(study);
   const shown = options.title ?? title;
   const top: (Html | undefined)[] = [
+    notices(study),
     (await severity(study)) ?? whatTheArmsAre(study),
     await forest(study),
     await foreign(study),

@@ -299,3 +299,19 @@ test("what is missing or damaged is named in one line", async () => {
   writeFileSync(join(run, "predictions", "gallery.json"), '{"version":1,"set":"x","images":[{}]}');
   await expect(report([run], "x.html")).rejects.toThrow("gallery.json: images.0.strip");
 });
+
+test("what judging had to say stands before the numbers, once an arm", async () => {
+  const runs = [await fakeRun({ seed: 0 }), await fakeRun({ seed: 1 })];
+  const path = join(folder, "notices.html");
+  await report(runs, path);
+  expect(readFileSync(path, "utf8")).not.toContain("Before you read the numbers");
+  for (const run of runs) {
+    const file = join(run, "results.json");
+    const results = JSON.parse(readFileSync(file, "utf8"));
+    writeFileSync(file, JSON.stringify({ ...results, notices: ["no scaling is applied"] }));
+  }
+  await report(runs, path);
+  const page = readFileSync(path, "utf8");
+  expect(page.match(/<li><strong>standard<\/strong>: no scaling is applied<\/li>/g)).toHaveLength(1);
+  expect(page.indexOf("Before you read the numbers")).toBeLessThan(page.indexOf("Everything else"));
+});
