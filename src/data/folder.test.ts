@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
@@ -26,6 +26,23 @@ test("splits, classes, a shift set with fewer classes, hidden files", async () =
     ["sketch", [1, 1, 1]],
   ]);
   expect([...allBytes(set.train).subarray(5 * 192, 5 * 192 + 3)]).toEqual([40, 0, 60]);
+});
+
+test("images and class folders may be symbolic links; a link to nothing is named", async () => {
+  const [real, linked] = [scratchFolder(), scratchFolder()];
+  await writeFolder(real, layout);
+  for (const split of ["train", "test"]) {
+    mkdirSync(join(linked, split, "cat"), { recursive: true });
+    for (const name of readdirSync(join(real, split, "cat")))
+      symlinkSync(join(real, split, "cat", name), join(linked, split, "cat", name));
+    symlinkSync(join(real, split, "dog"), join(linked, split, "dog"));
+  }
+  const [one, other] = [await load(real), await load(linked)];
+  expect(other.train.labels).toEqual(one.train.labels);
+  expect(allBytes(other.train)).toEqual(allBytes(one.train));
+  expect(other.test.labels).toEqual(one.test.labels);
+  symlinkSync(join(real, "nowhere.png"), join(linked, "train", "cat", "lost.png"));
+  await expect(load(linked)).rejects.toThrow("lost.png");
 });
 
 describe.each<[string, (root: string) => void, RegExp]>([

@@ -1,4 +1,4 @@
-import { type Dirent, existsSync, readdirSync } from "node:fs";
+import { type Dirent, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { type ImageSet, UserError } from "../core/index.ts";
 import { imageExtensions, isImageName } from "./decode.ts";
@@ -92,8 +92,10 @@ function entries(path: string): Dirent[] {
   }
 }
 
+/** Links count as what they lead to, as `find -L` has it; a link to nothing is a file that cannot be read. */
 const isFolder = (parent: string, entry: Dirent): boolean =>
-  entry.isDirectory() || (entry.isSymbolicLink() && existsSync(join(parent, entry.name, ".")));
+  entry.isDirectory() ||
+  (entry.isSymbolicLink() && (statSync(join(parent, entry.name), { throwIfNoEntry: false })?.isDirectory() ?? false));
 
 // By code point: the same order whatever the locale.
 const sorted = (names: string[]): string[] => names.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
