@@ -26,16 +26,20 @@ export const invertImages = (set: ImageSet): ImageSet => ({
   images: allBytes(set).map((value) => 255 - value),
 });
 
+/** RGB bytes → ITU-R BT.601 luma, rounded: pure red 76, green 150, blue 29. */
+export function greyOf(rgb: Uint8Array): Uint8Array {
+  const grey = new Uint8Array(rgb.length / 3);
+  for (let p = 0; p < grey.length; p++)
+    grey[p] = Math.round(0.299 * rgb[3 * p] + 0.587 * rgb[3 * p + 1] + 0.114 * rgb[3 * p + 2]);
+  return grey;
+}
+
 function recolour(set: ImageSet, channels: number): Pick<ImageSet, "images" | "channels"> {
   const bytes = allBytes(set);
+  if (channels === 1) return { images: greyOf(bytes), channels };
   const pixels = bytes.length / set.channels;
   const images = new Uint8Array(pixels * channels);
-  if (channels === 1)
-    for (let p = 0; p < pixels; p++) {
-      const at = p * 3;
-      images[p] = Math.round(0.299 * bytes[at] + 0.587 * bytes[at + 1] + 0.114 * bytes[at + 2]);
-    }
-  else for (let p = 0; p < pixels; p++) images.fill(bytes[p], p * channels, (p + 1) * channels);
+  for (let p = 0; p < pixels; p++) images.fill(bytes[p], p * channels, (p + 1) * channels);
   return { images, channels };
 }
 

@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { expect, test } from "vitest";
+import { allBytes } from "../core/index.ts";
+import { matchImages } from "./convert.ts";
 import { decodeImage } from "./index.ts";
 
 const ramp = Uint8Array.from({ length: 16 }, (_, i) => 16 * i);
@@ -20,6 +22,20 @@ test("a file's bytes are as good as its path; grey has as many channels as are a
   }
   expect(Array.from(await decodeImage(bytes, 4, 1))).toEqual(Array.from(ramp));
   expect(Array.from(await decodeImage(bytes, 4))).toEqual(Array.from(ramp).flatMap((value) => [value, value, value]));
+});
+
+test.each([
+  ["red", [255, 0, 0], 76],
+  ["green", [0, 255, 0], 150],
+  ["blue", [0, 0, 255], 29],
+])("a %s picture to a grey model is its luma, as where a set is made grey", async (_, colour, luma) => {
+  const raw = Uint8Array.from({ length: 48 }, (_, i) => colour[i % 3]);
+  const png = await sharp(raw, { raw: { width: 4, height: 4, channels: 3 } })
+    .png()
+    .toBuffer();
+  expect(new Set(await decodeImage(png, 4, 1))).toEqual(new Set([luma]));
+  const set = { name: "x", height: 4, width: 4, channels: 3, images: raw, labels: Int32Array.of(0), classNames: ["a"] };
+  expect(new Set(allBytes(matchImages(set, { height: 4, width: 4, channels: 1 })))).toEqual(new Set([luma]));
 });
 
 test("bytes that are no image are called by the name that they are given", async () => {

@@ -1,6 +1,7 @@
 import { extname } from "node:path";
 import sharp from "sharp";
 import { UserError } from "../core/index.ts";
+import { greyOf } from "./convert.ts";
 
 /** Of the files that are taken for images. */
 export const imageExtensions = [".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif", ".tif", ".tiff"];
@@ -8,7 +9,7 @@ export const imageExtensions = [".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif
 export const isImageName = (name: string): boolean => imageExtensions.includes(extname(name).toLowerCase());
 
 /**
- * One image file, by its path or its bytes, as [size, size, C] bytes, C = 3 or 1: turned as its EXIF tag says, laid on
+ * One image file, by its path or its bytes, as [size, size, C] bytes, C = 3, or 1, which is BT.601 luma as `matchImages` makes it: turned as its EXIF tag says, laid on
  * white where transparent, scaled to cover the square and cropped to its middle; of an animation the first picture.
  * `name` is what messages call it.
  * @throws UserError naming the file where it is missing, truncated or not an image
@@ -20,14 +21,15 @@ export async function decodeImage(
   name = typeof image === "string" ? image : "image",
 ): Promise<Uint8Array> {
   try {
-    return await sharp(image)
+    const rgb = await sharp(image)
       .rotate()
       .flatten({ background: "white" })
       .resize(size, size, { fit: "cover" })
-      .toColourspace(channels === 1 ? "b-w" : "srgb")
+      .toColourspace("srgb")
       .removeAlpha()
       .raw({ depth: "uchar" })
       .toBuffer();
+    return channels === 1 ? greyOf(rgb) : rgb;
   } catch (error) {
     const reason = (error as Error).message.split("\n")[0];
     throw new UserError(`${name}: not a readable image (${reason}); repair or remove it`);
