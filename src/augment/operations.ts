@@ -1,3 +1,4 @@
+import { roundHalfEven } from "../core/index.ts";
 import type { Image } from "./augmentation.ts";
 import { rotate, shearX, shearY, translateX, translateY } from "./geometry.ts";
 import {
@@ -66,12 +67,8 @@ export const pixelsUpTo =
 /** From 8 bits down by `lost`, rounded half to even as PyTorch does. */
 export const bitsDownBy =
   (lost: number): Magnitudes =>
-  (level, levels) => {
-    const value = level / ((levels - 1) / lost);
-    const floor = Math.floor(value);
-    const rounded = value - floor === 0.5 ? floor + (floor % 2) : Math.round(value);
-    return 8 - rounded;
-  };
+  (level, levels) =>
+    8 - roundHalfEven(level / ((levels - 1) / lost));
 
 /** Thresholds from 255 to 0. */
 export const thresholdsDown: Magnitudes = (level, levels) => 255 - (255 * level) / (levels - 1);

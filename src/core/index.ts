@@ -30,4 +30,5 @@ export { type NpyArray, type NpyType, parseNpy, readNpy, realTypes, wholeTypes, 
 export { isClassifier } from "./parameter-names.ts";
 export { largestClass, type Predictions, type StoredPredictions } from "./predictions.ts";
 export { permutation, Random } from "./random.ts";
+export { roundHalfEven } from "./rounding.ts";
 export { diskError, runPaths, writeFileAtomic } from "./run-folder.ts";

@@ -1,5 +1,5 @@
+import { roundHalfEven } from "../core/index.ts";
 import type { Shape } from "./filter.ts";
-import { roundHalfEven } from "./pixels.ts";
 
 /** For each place of the result: the two places that it lies between, and the share of the second. */
 interface Taps {

@@ -30,13 +30,6 @@ export function fromBytes({ height, width, channels, data }: UnitImage): Image {
 /** Into [0, 1]. */
 export const clip = (value: number): number => Math.min(Math.max(value, 0), 1);
 
-/** Python's and NumPy's rounding: halves go to the even neighbour. */
-export function roundHalfEven(value: number): number {
-  const floor = Math.floor(value);
-  if (value - floor !== 0.5) return Math.round(value);
-  return floor % 2 === 0 ? floor : floor + 1;
-}
-
 /** Same shape, every value mapped. */
 export const mapValues = (image: UnitImage, change: (value: number, index: number) => number): UnitImage => ({
   ...image,

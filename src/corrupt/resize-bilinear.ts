@@ -1,6 +1,6 @@
+import { roundHalfEven } from "../core/index.ts";
 import type { Image } from "./corruption.ts";
 import { nearest } from "./filter.ts";
-import { roundHalfEven } from "./pixels.ts";
 
 /**
  * OpenCV's `INTER_LINEAR` by a factor: pixel centres correspond, four neighbours, no averaging when it shrinks; sizes

@@ -1,6 +1,6 @@
+import { roundHalfEven } from "../core/index.ts";
 import { corruption } from "./corruption.ts";
 import { splineTaps } from "./cubic-spline.ts";
-import { roundHalfEven } from "./pixels.ts";
 
 /** [size × size], the weights of the input places for each output place, row by row. */
 interface AxisMap {

@@ -2,19 +2,11 @@ import { expect, test } from "vitest";
 import { bestOf } from "./best-of.ts";
 import type { Measure } from "./measures.ts";
 import type { ReportedArm } from "./study.ts";
+import { fakeMeasure as measure } from "./testing.ts";
 
 type Values = readonly number[];
 const arm = (name: string, values: Values): ReportedArm =>
   ({ name, runs: values.map((value) => ({ results: { value } })) }) as unknown as ReportedArm;
-const measure = (changes: Partial<Measure> = {}): Measure => ({
-  group: "",
-  title: "",
-  meaning: "",
-  unit: "%",
-  better: "higher",
-  of: (results) => (results as unknown as { value: number }).value,
-  ...changes,
-});
 /** As if the choice of the images moved each value by so much. */
 const within = (half: number) =>
   measure({

@@ -1,23 +1,14 @@
 import { expect, test } from "vitest";
 import { contrast, standing } from "./contrast.ts";
-import type { Measure } from "./measures.ts";
 import { placements } from "./over-images.ts";
 import type { ReportedArm } from "./study.ts";
+import { fakeMeasure as measure } from "./testing.ts";
 
 type Seeds = Readonly<Record<number, number>>;
 const arm = (values: Seeds): ReportedArm =>
   ({
     runs: Object.entries(values).map(([seed, value]) => ({ results: { seed: Number(seed), value } })),
   }) as unknown as ReportedArm;
-const measure = (changes: Partial<Measure> = {}): Measure => ({
-  group: "",
-  title: "",
-  meaning: "",
-  unit: "%",
-  better: "higher",
-  of: (results) => (results as unknown as { value: number }).value,
-  ...changes,
-});
 
 test.each<[string, readonly [number, number], "higher" | "lower", string]>([
   ["above zero", [0.1, 0.3], "higher", "better"],

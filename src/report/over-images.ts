@@ -6,12 +6,11 @@ import {
   pairedDifference,
   strangeness,
 } from "../evaluate/index.ts";
+import { mean } from "./corruption-levels.ts";
 import type { ReportedArm, ReportedRun } from "./study.ts";
 
 /** One number an image of a run; `undefined` where it was not judged on them. */
 export type PerImage = (run: ReportedRun) => ArrayLike<number> | undefined;
-
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
 /** Of each image the mean over an arm's seeds; `undefined` where they were not judged on the same images. */
 export function meanOverSeeds({ runs }: ReportedArm, perImage: PerImage): Float64Array | undefined {

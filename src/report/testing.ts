@@ -1,4 +1,5 @@
 import type { Predictions, StoredSet } from "../evaluate/index.ts";
+import type { Measure } from "./measures.ts";
 import type { ReportedArm } from "./study.ts";
 
 /** A set of a made-up run: the true class of each image, and what is answered. */
@@ -29,3 +30,14 @@ export function fakeArm(classes: number, ...runs: readonly (readonly FakeSet[])[
     }),
   } as unknown as ReportedArm;
 }
+
+/** A measure of made-up results, which are `{ value }`. */
+export const fakeMeasure = (changes: Partial<Measure> = {}): Measure => ({
+  group: "",
+  title: "",
+  meaning: "",
+  unit: "%",
+  better: "higher",
+  of: (results) => (results as unknown as { value: number }).value,
+  ...changes,
+});

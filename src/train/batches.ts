@@ -48,10 +48,7 @@ export function trainBatches(
   const stepsPerEpoch = Math.floor(imageCount(train) / batchSize);
   if (stepsPerEpoch === 0)
     throw new UserError(`--batch-size ${batchSize}: more than the ${imageCount(train)} training images`);
-  if (batchSize % config.accumulate !== 0)
-    throw new UserError(
-      `--accumulate ${config.accumulate}: does not divide the batch of ${batchSize}; choose a --batch-size that is a multiple`,
-    );
+  requireDivisor("--accumulate", config.accumulate, batchSize);
   const { warmStartEpochs } = method.output;
   if (warmStartEpochs > 0 && warmStartEpochs >= config.epochs)
     throw new UserError(
@@ -68,11 +65,7 @@ export function trainBatches(
 
   const anchored = config.method.name === "anchored" ? config.method : undefined;
   const copies = anchored?.referencesPerImage ?? 1;
-  if (batchSize % copies !== 0)
-    throw new UserError(
-      `--references-per-image ${copies}: does not divide the batch of ${batchSize}; choose a --batch-size that is a multiple`,
-    );
-
+  requireDivisor("--references-per-image", copies, batchSize);
   if (anchored) checkMaskSizes(anchored, shape);
 
   const count = imageCount(train);
@@ -130,15 +123,19 @@ export function trainBatches(
   };
 }
 
+function requireDivisor(flag: string, parts: number, batchSize: number): void {
+  if (batchSize % parts !== 0)
+    throw new UserError(
+      `${flag} ${parts}: does not divide the batch of ${batchSize}; choose a --batch-size that is a multiple`,
+    );
+}
+
 /** @throws UserError where parts that are masked apart do not divide the batch, or a mask would keep a whole side. */
 function checkMaskSizes(
   { maskDraws = 1, maskKeep = 0 }: AnchoredOptions,
   { count, height, width }: { readonly count: number; readonly height: number; readonly width: number },
 ): void {
-  if (count % maskDraws !== 0)
-    throw new UserError(
-      `--mask-draws ${maskDraws}: does not divide the batch of ${count}; choose a --batch-size that is a multiple`,
-    );
+  requireDivisor("--mask-draws", maskDraws, count);
   if (maskKeep >= Math.min(height, width))
     throw new UserError(
       `--mask-keep ${maskKeep}: nothing would be masked of images of ${height} × ${width} pixels; use less than ${Math.min(height, width)}`,
