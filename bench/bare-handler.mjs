@@ -10,7 +10,8 @@ const [, height, width, channels] = session.inputMetadata[0].shape;
 const server = createServer(async (request, response) => {
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
-  const pixels = await sharp(Buffer.concat(chunks)).resize(width, height).removeAlpha().raw().toBuffer();
+  const upright = sharp(Buffer.concat(chunks)).autoOrient().flatten({ background: "white" }).resize(width, height);
+  const pixels = await upright.toColourspace("srgb").removeAlpha().raw({ depth: "uchar" }).toBuffer();
   const images = new ort.Tensor("uint8", pixels, [1, height, width, channels]);
   const { label, score } = await session.run({ images });
   response.setHeader("content-type", "application/json");

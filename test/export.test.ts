@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, truncateSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { anchored, tinyImageFolder, tinyTraining } from "../src/cli/testing.ts";
 import { runPaths } from "../src/core/index.ts";
@@ -176,21 +176,79 @@ describe("predict", () => {
   });
 });
 
-it("the README's lines open the file in plain onnxruntime-node, without any of our code", async () => {
-  const readme = readFileSync(join(repository, "README.md"), "utf8");
-  const [, snippet] = /```js\n(import[^`]*onnxruntime-node[^`]*)```/.exec(readme)!;
-  expect(snippet.trim().split("\n").length).toBeLessThanOrEqual(10);
-  expect(snippet).not.toContain("anchored");
-  symlinkSync(join(repository, "node_modules"), join(root, "node_modules"));
-  writeFileSync(join(root, "snippet.mjs"), snippet);
-  await sharp(picture).png().toFile(join(root, "cat.jpg"));
-  const printed = execFileSync(process.execPath, ["snippet.mjs"], { cwd: root, encoding: "utf8" });
-  const { out } = await anchored(["predict", model, picture, "--json"]);
-  const answer = JSON.parse(out);
-  const [label, confidence, uncertainty] = printed.trim().split(/\s+/);
-  expect(label).toBe(answer.class);
-  expect(Number(confidence)).toBeCloseTo(answer.confidence, 5);
-  expect(Number(uncertainty)).toBeCloseTo(answer.uncertainty, 5);
+describe("the README's lines, in plain onnxruntime-node without any of our code", () => {
+  const place = join(root, "snippet");
+  const lines = /```js\n(import[^`]*onnxruntime-node[^`]*)```/.exec(
+    readFileSync(join(repository, "README.md"), "utf8"),
+  )!;
+  const [, snippet] = lines;
+  beforeAll(() => {
+    mkdirSync(place);
+    symlinkSync(join(repository, "node_modules"), join(place, "node_modules"));
+    symlinkSync(model, join(place, "model.onnx"));
+    writeFileSync(join(place, "snippet.mjs"), snippet);
+  });
+
+  const size = { width: 24, height: 16 };
+  /** Red to blue and black to white across the picture, alpha too, so that no turn or background leaves it as it was. */
+  const ramp = sharp(
+    Uint8Array.from({ length: 24 * 16 * 4 }, (_, i) => {
+      const [x, y] = [(i >> 2) % 24, Math.floor((i >> 2) / 24)];
+      return [255 - 11 * x, 17 * y, 11 * x, 255 - 8 * (x + y)][i % 4];
+    }),
+    { raw: { ...size, channels: 4 } },
+  );
+  const opaque = () => ramp.clone().removeAlpha();
+  const pictures: [string, () => Sharp][] = [
+    ["a plain one", () => opaque().png()],
+    ["turned by EXIF", () => opaque().jpeg({ quality: 100 }).withMetadata({ orientation: 6 })],
+    ["mirrored by EXIF", () => opaque().tiff().withMetadata({ orientation: 2 })],
+    ["transparent", () => ramp.clone().png()],
+    ["transparent with a palette", () => ramp.clone().png({ palette: true })],
+    ["transparent grey", () => ramp.clone().toColourspace("b-w").png()],
+    ["transparent WebP, turned by EXIF", () => ramp.clone().webp({ lossless: true }).withMetadata({ orientation: 8 })],
+    ["16 bits a channel", () => opaque().toColourspace("rgb16").png()],
+    ["CMYK", () => opaque().toColourspace("cmyk").jpeg({ quality: 100 })],
+  ];
+
+  it("are few", () => {
+    expect(snippet.trim().split("\n").length).toBeLessThanOrEqual(10);
+    expect(snippet).not.toContain("anchored");
+  });
+
+  it.each(pictures)("answer as predict does: %s", async (_, make) => {
+    const cat = join(place, "cat.jpg");
+    writeFileSync(cat, await make().toBuffer());
+    const printed = execFileSync(process.execPath, ["snippet.mjs"], { cwd: place, encoding: "utf8" });
+    const { out } = await anchored(["predict", model, cat, "--json"]);
+    const answer = JSON.parse(out);
+    const [label, confidence, uncertainty] = printed.trim().split(/\s+/);
+    expect(label).toBe(answer.class);
+    expect(Number(confidence)).toBeCloseTo(answer.confidence, 6);
+    expect(Number(uncertainty)).toBeCloseTo(answer.uncertainty, 6);
+  });
+
+  it("would answer otherwise without turning and without white below", async () => {
+    const naive = async (make: () => Sharp, name: string) => {
+      writeFileSync(join(place, `${name}.png`), await make().toBuffer());
+      await sharp(join(place, `${name}.png`))
+        .resize(8, 8)
+        .removeAlpha()
+        .png()
+        .toFile(join(place, `${name}-naive.png`));
+      const { out } = await anchored([
+        "predict",
+        model,
+        join(place, `${name}.png`),
+        join(place, `${name}-naive.png`),
+        "--json",
+      ]);
+      const [right, wrong] = out.split("\n").map((line) => JSON.parse(line).confidence);
+      return Math.abs(right - wrong);
+    };
+    expect(await naive(pictures[1][1], "turned")).toBeGreaterThan(5e-6);
+    expect(await naive(pictures[3][1], "transparent")).toBeGreaterThan(5e-6);
+  });
 });
 
 /** Debian's package python3-onnx brings its own interpreter's module. */
