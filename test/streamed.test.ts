@@ -1,9 +1,11 @@
+import { execFile } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { anchored, tinyImageFolder, tinyTraining } from "../src/cli/testing.ts";
 import { runPaths } from "../src/core/index.ts";
+import { writeFolder } from "../src/data/test-data-sets.ts";
 import { loadCheckpoint } from "../src/train/index.ts";
 
 const root = mkdtempSync(join(tmpdir(), "anchored-streamed-"));
@@ -39,5 +41,28 @@ test("a run on images that stay on disk is the run on those in memory, from trai
   expect(streamed.trainImages).toBe(8);
   expect(streamed).toEqual(inMemory);
   const [cache] = readdirSync(join(dataDir, "folder"));
-  expect(readdirSync(join(dataDir, "folder", cache)).filter((name) => /^(scratch|lock)/.test(name))).toEqual([]);
+  expect(readdirSync(join(dataDir, "folder", cache)).filter((name) => /^scratch|lock/.test(name))).toEqual([]);
 }, 180_000);
+
+/** Bytes and labels of every set of a streamed folder, loaded in a process of its own. */
+function loadedElsewhere(folder: string, data: string): Promise<string> {
+  const library = JSON.stringify(new URL("../dist/", import.meta.url).href);
+  const program = `
+    const { loadDataSet } = await import(${library} + "data/index.js");
+    const { fingerprintOf } = await import(${library} + "core/index.js");
+    const options = { name: "folder", seed: 1, folder: ${JSON.stringify(folder)}, dataDir: ${JSON.stringify(data)} };
+    const set = await loadDataSet({ ...options, imageSize: 8, stream: ${data !== ""} });
+    console.log([set.train, set.validation, set.test].map((part) => fingerprintOf(part)).join());`;
+  return new Promise((resolve, reject) =>
+    execFile(process.execPath, ["--input-type=module", "--eval", program], (error, out) =>
+      error ? reject(error) : resolve(out),
+    ),
+  );
+}
+
+test("two processes that load a cold streamed folder at once have each image under its label", async () => {
+  const [folder, cold] = [join(root, "cold"), join(root, "cold-data")];
+  await writeFolder(folder, { train: { cat: 60, dog: 60 }, test: { cat: 20, dog: 20 } });
+  const want = await loadedElsewhere(folder, "");
+  expect(await Promise.all([loadedElsewhere(folder, cold), loadedElsewhere(folder, cold)])).toEqual([want, want]);
+}, 60_000);

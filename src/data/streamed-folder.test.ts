@@ -1,8 +1,8 @@
 import {
   appendFileSync,
   existsSync,
+  mkdirSync,
   readdirSync,
-  rmSync,
   statSync,
   truncateSync,
   utimesSync,
@@ -79,7 +79,8 @@ describe("the cache", () => {
     appendFileSync(join(cache(), "index.jsonl"), '["train/cat');
     const images = join(cache(), readdirSync(cache()).find((name) => name.startsWith("images-"))!);
     truncateSync(images, statSync(images).size - 10);
-    writeFileSync(join(cache(), "lock"), "999999999");
+    mkdirSync(join(cache(), "decoding.lock"));
+    utimesSync(join(cache(), "decoding.lock"), 1, 1);
     writeFileSync(join(cache(), "scratch-999999999-0.bin"), "");
     expect(allBytes((await load()).train)).toEqual(want);
     expect(decoded).toEqual([15, 1]);
@@ -96,12 +97,37 @@ describe("the cache", () => {
     expect(readdirSync(cache()).filter((name) => name.startsWith("images-")).length).toBe(1);
   });
 
-  test("is not filled by two processes", async () => {
-    const { load, cache } = await madeFolder();
+  test("that was cut in the middle of a line is whole after the next load", async () => {
+    const { load, decoded, cache, notices } = await madeFolder();
+    const want = allBytes((await load()).train);
+    const index = join(cache(), "index.jsonl");
+    truncateSync(index, statSync(index).size - 10);
     await load();
-    rmSync(join(cache(), "index.jsonl"));
-    writeFileSync(join(cache(), "lock"), `${process.ppid}`);
-    await expect(load()).rejects.toThrow(/process \d+ is decoding these images just now/);
+    expect(allBytes((await load()).train)).toEqual(want);
+    expect(decoded).toEqual([15, 1, 0]);
+    expect(notices).toEqual([]);
+  });
+
+  test("is filled by one of two loads at once; both have their own images under their own labels", async () => {
+    const { load, decoded, notices } = await madeFolder();
+    const inMemory = await load({ stream: false });
+    const both = await Promise.all([load(), load()]);
+    for (const streamed of both)
+      for (const [i, set] of setsOf(streamed).entries()) {
+        expect(set.labels).toEqual(setsOf(inMemory)[i].labels);
+        expect(allBytes(set)).toEqual(allBytes(setsOf(inMemory)[i]));
+      }
+    expect(decoded).toEqual([15, 0, 15]);
+    expect(
+      notices.filter((line) => /another load is decoding these images; waiting/.test(line)).length,
+    ).toBeGreaterThan(0);
+  });
+
+  test("that is whole is read where nothing can be written, and while another load fills it", async () => {
+    const { load, cache } = await madeFolder();
+    const want = allBytes((await load()).train);
+    mkdirSync(join(cache(), "decoding.lock"));
+    expect(allBytes((await load()).train)).toEqual(want);
   });
 });
 

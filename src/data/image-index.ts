@@ -1,0 +1,67 @@
+import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/**
+ * What a cache folder holds: `index.jsonl`, of which the first line is this and each further one an `Entry`, and the file
+ * of images. Places are never written over; a file that changed gets another one.
+ */
+export interface Header {
+  /** Raise it when the way of decoding changes. */
+  readonly format: 1;
+  readonly root: string;
+  readonly size: number;
+  /** Another version may decode to other bytes. */
+  readonly sharp: string;
+  /** Name of the file of images; a new one for each new index. */
+  readonly images: string;
+}
+
+/** A file's path from the root, its bytes, the time of its last change in ms, and its place, or why it has none. */
+export type Entry = readonly [path: string, bytes: number, changed: number, place: number | string];
+
+export interface ImageIndex {
+  /** Absent where there is no index, or one of other software, or a damaged one. */
+  readonly header?: Header;
+  /** By path from the root. */
+  readonly entries: Map<string, Entry>;
+}
+
+export const indexPath = (folder: string): string => join(folder, "index.jsonl");
+
+/** The index as far as it is whole: what it names is in the file of images. Changes nothing. */
+export function readIndex(folder: string, bytesPerImage: number, wanted: Omit<Header, "images">): ImageIndex {
+  const entries = new Map<string, Entry>();
+  try {
+    const [first, ...lines] = readFileSync(indexPath(folder), "utf8").split("\n");
+    const { images, ...header } = JSON.parse(first) as Header;
+    if (JSON.stringify(header) !== JSON.stringify(wanted)) return { entries };
+    const held = Math.floor(statSync(join(folder, images)).size / bytesPerImage);
+    // The last line is empty, or half a line where another process writes just now, or was killed.
+    for (const line of lines.slice(0, -1)) {
+      const entry = JSON.parse(line) as Entry;
+      if (typeof entry[3] === "string" || entry[3] < held) entries.set(entry[0], entry);
+    }
+    return { header: { ...header, images }, entries };
+  } catch {
+    return { entries: new Map() };
+  }
+}
+
+/** Takes away the half line that a killed process has left, so that the next line starts a line. */
+export function cutHalfLine(folder: string): void {
+  const text = readFileSync(indexPath(folder));
+  const whole = text.lastIndexOf("\n") + 1;
+  if (whole < text.length) truncateSync(indexPath(folder), whole);
+}
+
+/** Starts an empty index with an empty file of images, in place of what is there. */
+export function startIndex(folder: string, header: Header): void {
+  removeIndex(folder);
+  writeFileSync(join(folder, header.images), "");
+  writeFileSync(indexPath(folder), `${JSON.stringify(header)}\n`);
+}
+
+function removeIndex(folder: string): void {
+  for (const name of readdirSync(folder))
+    if (/^(index|images-|known-)/.test(name)) rmSync(join(folder, name), { force: true });
+}
