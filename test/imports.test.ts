@@ -5,6 +5,9 @@ import { describe, expect, test } from "vitest";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
+/** What only traces, computes or reads images. */
+const toTrain = ["core", "data", "augment", "corrupt", "models", "optim", "engine", "methods"] as const;
+
 /** The design's direction: what a room may import besides itself. */
 const mayImport: Record<string, readonly string[]> = {
   core: [],
@@ -15,30 +18,20 @@ const mayImport: Record<string, readonly string[]> = {
   optim: ["core"],
   engine: ["core"],
   methods: ["core", "data", "augment", "corrupt", "models", "optim", "engine"],
-  train: ["core", "data", "augment", "corrupt", "models", "optim", "engine", "methods"],
-  export: ["core", "models", "engine", "methods", "train"],
+  train: toTrain,
   // Both read what was saved, not what saved it.
   evaluate: ["core"],
   report: ["core", "evaluate"],
+  recipes: ["train"],
+  judge: [...toTrain, "train", "evaluate", "report"],
+  studies: ["core", "data", "methods", "train", "evaluate", "report", "recipes", "judge"],
+  export: [...toTrain, "train", "evaluate", "judge"],
   serve: ["core", "data", "export"],
   // The page in the browser: single files that need no Node; test/demo.test.ts looks at what was built.
   web: ["core", "data", "augment", "corrupt", "engine", "methods", "evaluate"],
-  cli: [
-    "core",
-    "data",
-    "augment",
-    "corrupt",
-    "models",
-    "optim",
-    "engine",
-    "methods",
-    "train",
-    "export",
-    "evaluate",
-    "report",
-    "serve",
-    "web",
-  ],
+  demo: [...toTrain, "train", "evaluate", "judge", "web"],
+  bench: [...toTrain, "train", "evaluate"],
+  cli: [...toTrain, "train", "evaluate", "report", "recipes", "judge", "studies", "export", "serve", "demo", "bench"],
 };
 
 /** The only places that may know a package. */
@@ -119,7 +112,7 @@ describe("imports point one way", () => {
   });
 });
 
-test("the command line knows the types of the page alone", () => {
+test("the page's builder knows the types of the page alone", () => {
   const wrong = crossings.filter(({ to }) => roomOf(to) === "web" && to !== "src/web/manifest.ts");
   expect(wrong.map(inWords)).toEqual([]);
 });

@@ -13,6 +13,7 @@ export { BatchPool } from "./pool.ts";
 export { randAugment } from "./rand-augment.ts";
 export { randomErasing } from "./random-erasing.ts";
 export { randomResizedCrop } from "./random-resized-crop.ts";
+export { standardOptions } from "./standard-options.ts";
 export { type AugmentationResources, augmentationsFromJson, augmentationTable } from "./table.ts";
 export { type BatchTask, type Pipeline, trainingImages } from "./training-images.ts";
 export { trivialAugmentWide } from "./trivial-augment.ts";

@@ -1,13 +1,10 @@
 import { Command, Option } from "commander";
+import { benchEngine, benchModels, benchPasses, benchPeers } from "../bench/index.ts";
+import { toJson } from "../core/index.ts";
 import { passes } from "../engine/index.ts";
-import { corruptBenchCommand } from "./bench/corrupt.ts";
-import { dataBenchCommand } from "./bench/data.ts";
-import { benchPasses } from "./bench/passes.ts";
-import { benchPeers } from "./bench/peers.ts";
-import { benchModels } from "./bench/steps.ts";
-import { engineTable, passesTable, peersTable, roundLine } from "./bench/tables.ts";
-import { benchEngine } from "./bench-engine.ts";
-import { toJson } from "./json.ts";
+import { corruptBenchCommand } from "./bench-corrupt.ts";
+import { dataBenchCommand } from "./bench-data.ts";
+import { engineTable, passesTable, peersTable, roundLine } from "./bench-tables.ts";
 import { listOf, text, whole, wholeList } from "./numbers.ts";
 import type { Terminal } from "./terminal.ts";
 

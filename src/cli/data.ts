@@ -1,6 +1,6 @@
 import { Command } from "commander";
+import { toJson } from "../core/index.ts";
 import { type DataSetEntry, dataSetNames, dataSetTable, defaultDataDir, fetchDataSet } from "../data/index.ts";
-import { toJson } from "./json.ts";
 import { dataProgress } from "./progress.ts";
 import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
 

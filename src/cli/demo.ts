@@ -2,14 +2,13 @@ import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Command } from "commander";
-import { UserError } from "../core/index.ts";
-import { readRun } from "../train/index.ts";
-import { writeDemo } from "./demo/write-demo.ts";
-import { toJson } from "./json.ts";
-import { dataSetLoader } from "./judge/image-sets.ts";
+import { toJson, UserError } from "../core/index.ts";
+import { writeDemo } from "../demo/index.ts";
+import { dataSetLoader } from "../judge/index.ts";
+import { dataOptions, readRun } from "../train/index.ts";
 import { whole } from "./numbers.ts";
+import { listenerOf } from "./progress.ts";
 import type { Terminal } from "./terminal.ts";
-import { dataOptions } from "./train-config.ts";
 
 interface Options {
   readonly out?: string;
@@ -54,7 +53,7 @@ async function runDemo(terminal: Terminal, runs: readonly string[], options: Opt
   const { k, json, dataDir, threads = availableParallelism() } = options;
   const out = options.out ?? (runs.length === 1 ? join(runs[0], "demo") : "demo");
   const { config, data } = readRun(runs[0]);
-  const dataSet = await dataSetLoader(terminal)(dataOptions(config, dataDir));
+  const dataSet = await dataSetLoader(listenerOf(terminal))(dataOptions(config, dataDir));
   if (dataSet.train.classNames.join() !== data.classNames.join())
     throw new UserError(`${runs[0]} was trained on other classes than ${data.name} now has; train it again`);
   const titles = await writeDemo(runs, dataSet, { out, k, threads, onProgress: terminal.note });

@@ -1,16 +1,24 @@
 import { Command, Option } from "commander";
-import { UserError } from "../core/index.ts";
+import { toJson, UserError } from "../core/index.ts";
 import { benchmarks, corruptionNames, type Severity } from "../corrupt/index.ts";
 import { type Device, devices } from "../engine/index.ts";
 import { type Weights, weightKinds } from "../evaluate/index.ts";
-import { toJson } from "./json.ts";
-import { type ExternalOptions, judgeExternal } from "./judge/external.ts";
-import { foreignNames } from "./judge/image-sets.ts";
-import { judgeRuns } from "./judge/judge-runs.ts";
-import { type JudgeOptions, type Protocol, protocols, type Suite, suites } from "./judge/options.ts";
-import { resultsTable } from "./judge/results-table.ts";
+import {
+  type ExternalOptions,
+  foreignNames,
+  type JudgeOptions,
+  judgeExternal,
+  judgeRuns,
+  type Protocol,
+  protocols,
+  type Suite,
+  suites,
+} from "../judge/index.ts";
 import { listOf, oneOf, whole, wholeList } from "./numbers.ts";
+import { listenerOf } from "./progress.ts";
+import { resultsTable } from "./results-table.ts";
 import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
+import { flagsOf } from "./train-config.ts";
 
 interface Options extends Omit<JudgeOptions, "suites" | "ood" | "severities">, Omit<ExternalOptions, "ood"> {
   readonly suite?: readonly Suite[];
@@ -177,11 +185,12 @@ async function runEvaluate(terminal: Terminal, runs: readonly string[], given: O
   for (const name of options.ood ?? []) oneOf(foreignNames)("--ood")(name);
   const judged = await terminal.interruptible(async (signal) => {
     try {
-      return await judgeRuns(terminal, runs, {
+      return await judgeRuns(runs, {
         ...options,
+        ...listenerOf(terminal, signal),
+        trainCommand: (run, config) => `anchored train ${flagsOf(config) ?? `--config ${run}/config.json`}`,
         suites: suite,
         severities: severities as Severity[],
-        signal,
       });
     } catch (error) {
       if (!signal.aborted) throw error;

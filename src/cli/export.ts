@@ -1,10 +1,11 @@
 import { Command, Option } from "commander";
+import { toJson } from "../core/index.ts";
+import { type Exported, type WriteOptions, writeModel } from "../export/index.ts";
 import { askingOptions } from "./asking-options.ts";
-import { parseTemperature } from "./export/validation.ts";
-import { type Exported, type WriteOptions, writeModel } from "./export/write-model.ts";
-import { toJson } from "./json.ts";
 import { oneOf, whole } from "./numbers.ts";
+import { listenerOf } from "./progress.ts";
 import { percent } from "./table.ts";
+import { parseTemperature } from "./temperature.ts";
 import { ownCommand, type Terminal } from "./terminal.ts";
 
 interface Options extends WriteOptions {
@@ -46,7 +47,9 @@ export function exportCommand(terminal: Terminal, exit: (code: number) => void):
     .option("--json", "print what was written as JSON")
     .addHelpText("after", examples)
     .action(async (run: string, { json, ...options }: Options) => {
-      const exported = await terminal.interruptible((signal) => writeModel(terminal, run, options, signal));
+      const exported = await terminal.interruptible((signal) =>
+        writeModel(run, { ...options, ...listenerOf(terminal, signal) }),
+      );
       terminal.out(json ? toJson(exported) : inWords(exported));
       terminal.note(`next: ${ownCommand()} predict ${exported.file} IMAGE`);
       exit(0);

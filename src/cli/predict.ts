@@ -2,13 +2,20 @@ import { availableParallelism } from "node:os";
 import { Command } from "commander";
 import { UserError } from "../core/index.ts";
 import { type Device, devices } from "../engine/index.ts";
-import { type Answers, type Classifier, type ExportOptions, openModel } from "../export/index.ts";
+import {
+  type Answers,
+  type Classifier,
+  decodeAll,
+  type ExportOptions,
+  openModel,
+  type Source,
+  sourcesOf,
+} from "../export/index.ts";
 import { askingOptions } from "./asking-options.ts";
-import { parseTemperature } from "./export/validation.ts";
 import { oneOf, whole } from "./numbers.ts";
-import { decodeAll, type Source, sourcesOf } from "./predict/images.ts";
 import { dataProgress } from "./progress.ts";
 import { percent } from "./table.ts";
+import { parseTemperature } from "./temperature.ts";
 import type { Terminal } from "./terminal.ts";
 
 interface Options extends Omit<ExportOptions, "precision"> {

@@ -1,14 +1,15 @@
 import { availableParallelism } from "node:os";
 import { Command } from "commander";
+import { toJson } from "../core/index.ts";
 import { type Device, devices } from "../engine/index.ts";
-import { readRun } from "../train/index.ts";
-import { toJson } from "./json.ts";
-import { type ProbeSummary, probeRun } from "./judge/probe-run.ts";
-import { resultsTable } from "./judge/results-table.ts";
+import { type ProbeSummary, probeRun } from "../judge/index.ts";
+import { dataOptions, readRun } from "../train/index.ts";
 import { oneOf, whole } from "./numbers.ts";
+import { listenerOf } from "./progress.ts";
+import { resultsTable } from "./results-table.ts";
 import { percent } from "./table.ts";
 import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
-import { configFrom, dataOptions } from "./train-config.ts";
+import { configFrom } from "./train-config.ts";
 import { givenFlags, toOption, trainFlags } from "./train-flags.ts";
 
 interface Options extends Record<string, unknown> {
@@ -72,7 +73,7 @@ async function runProbe(
   const options = { data: dataOptions({ data }, dataDir), out, k, device, threads };
   const probed = await terminal.interruptible(async (signal) => {
     try {
-      return await probeRun(terminal, run, { ...options, signal });
+      return await probeRun(run, { ...options, ...listenerOf(terminal, signal) });
     } catch (error) {
       if (!signal.aborted) throw error;
       return undefined;

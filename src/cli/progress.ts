@@ -1,5 +1,6 @@
 import { SingleBar } from "cli-progress";
-import type { Progress } from "../data/index.ts";
+import type { Listener, Progress } from "../core/index.ts";
+import type { PlanListener } from "../studies/index.ts";
 import type { TrainProgress } from "../train/index.ts";
 import { duration, percent } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
@@ -84,7 +85,7 @@ export function trainProgress(terminal: Terminal, label = "training") {
 export function dataProgress(terminal: Terminal) {
   let current: { label: string; bar: Bar } | undefined;
   return {
-    update({ label, done, total, unit }: Omit<Progress, "unit"> & { readonly unit: string }) {
+    update({ label, done, total, unit }: Progress) {
       if (current?.label !== label) {
         current?.bar.stop();
         current = { label, bar: bar(terminal, label) };
@@ -96,6 +97,32 @@ export function dataProgress(terminal: Terminal) {
     stop() {
       current?.bar.stop();
       current = undefined;
+    },
+  };
+}
+
+/** What the library's long work is given, to be heard on a terminal. */
+export function listenerOf(terminal: Terminal, signal?: AbortSignal): Listener {
+  const progress = dataProgress(terminal);
+  return {
+    onNotice: terminal.note,
+    onProgress: (at) => (at ? progress.update(at) : progress.stop()),
+    signal,
+  };
+}
+
+/** The same for work that trains, with `parallel` runs at once: two bars on one terminal would overwrite each other. */
+export function planListenerOf(terminal: Terminal, signal: AbortSignal, parallel = 1): PlanListener {
+  const quiet = parallel > 1 ? { ...terminal, interactive: false } : terminal;
+  const trainings = new Map<string, ReturnType<typeof trainProgress>>();
+  return {
+    ...listenerOf(quiet, signal),
+    onTraining(label, at) {
+      const drawn = trainings.get(label) ?? trainProgress(quiet, label);
+      trainings.set(label, drawn);
+      if (!("ended" in at)) return drawn.update(at);
+      drawn.stop(at.ended?.validationAccuracy);
+      trainings.delete(label);
     },
   };
 }

@@ -2,20 +2,26 @@ import { rmSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Command } from "commander";
-import { UserError } from "../core/index.ts";
+import { toJson, UserError } from "../core/index.ts";
+import { writeDemo } from "../demo/index.ts";
 import { type Device, devices } from "../engine/index.ts";
 import { readResults } from "../evaluate/index.ts";
+import { dataSetLoader } from "../judge/index.ts";
 import { readReportedRun, report, study, summaryLines } from "../report/index.ts";
-import { writeDemo } from "./demo/write-demo.ts";
-import { toJson } from "./json.ts";
-import { dataSetLoader } from "./judge/image-sets.ts";
+import {
+  isJudged,
+  type PlannedRun,
+  type QuickstartName,
+  quickstartNames,
+  quickstartPlan,
+  quickstarts,
+  trainAndJudge,
+} from "../studies/index.ts";
+import { dataOptions, holdsRun } from "../train/index.ts";
 import { oneOf, whole } from "./numbers.ts";
-import { isJudged, type PlannedRun, trainAndJudge } from "./planned-run.ts";
-import { type QuickstartName, quickstartNames, quickstartPlan, quickstarts } from "./quickstart-plan.ts";
+import { listenerOf, planListenerOf } from "./progress.ts";
 import { duration } from "./table.ts";
 import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
-import { holdsRun } from "./train.ts";
-import { dataOptions } from "./train-config.ts";
 
 interface Options {
   readonly out: string;
@@ -87,9 +93,10 @@ async function runQuickstart(terminal: Terminal, options: Options): Promise<numb
   const { judge } = quickstarts[options.data];
   if (fresh) for (const { run } of plan) if (holdsRun(run)) rmSync(run, { recursive: true });
   const interrupted = await terminal.interruptible(async (signal) => {
+    const listener = planListenerOf(terminal, signal);
     for (const [i, planned] of plan.entries()) {
       const label = `[${i + 1}/${plan.length}] ${planned.name}`;
-      if (!isJudged(planned, maxSteps)) await trainAndJudge(terminal, planned, { label, maxSteps, signal }, judge);
+      if (!isJudged(planned, maxSteps)) await trainAndJudge(planned, { label, maxSteps, ...listener }, judge);
       else terminal.note(`${label}: finished before`);
       if (signal.aborted) return true;
     }
@@ -121,7 +128,7 @@ async function writePage(terminal: Terminal, out: string, plan: readonly Planned
   const shown = ["anchored-masked", "standard"].map(
     (arm) => plan.find(({ run }) => basename(run).startsWith(`${arm}-`))!,
   );
-  const dataSet = await dataSetLoader(terminal)(dataOptions(config));
+  const dataSet = await dataSetLoader(listenerOf(terminal))(dataOptions(config));
   const folder = join(out, "demo");
   await writeDemo(
     shown.map(({ run }) => run),

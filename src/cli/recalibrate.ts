@@ -1,13 +1,11 @@
 import { Command } from "commander";
-import { type Drift, readRun, recalibrate } from "../train/index.ts";
-import { toJson } from "./json.ts";
-import { dataSetLoader } from "./judge/image-sets.ts";
+import { reporter, toJson } from "../core/index.ts";
+import { dataSetLoader } from "../judge/index.ts";
+import { type Drift, dataOptions, loadPretrainingImages, readRun, recalibrate } from "../train/index.ts";
 import { whole } from "./numbers.ts";
-import { dataProgress } from "./progress.ts";
+import { listenerOf } from "./progress.ts";
 import { textTable } from "./table.ts";
 import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
-import { imagesOfPretraining } from "./train.ts";
-import { dataOptions } from "./train-config.ts";
 
 interface Options {
   readonly out?: string;
@@ -49,10 +47,14 @@ Examples:
 async function runRecalibrate(terminal: Terminal, run: string, options: Options): Promise<number> {
   const { out = `${run.replace(/[\\/]+$/, "")}-recalibrated`, batches, masked, dataDir, json } = options;
   const { config } = readRun(run);
-  const dataSet = await dataSetLoader(terminal)(dataOptions(config, dataDir));
-  const pretrainingImages = await imagesOfPretraining(terminal, run, config, { dataDir, resume: true });
-  const progress = dataProgress(terminal);
+  const dataSet = await dataSetLoader(listenerOf(terminal))(dataOptions(config, dataDir));
+  const pretrainingImages = await loadPretrainingImages(run, config, {
+    ...listenerOf(terminal),
+    dataDir,
+    resume: true,
+  });
   const result = await terminal.interruptible(async (signal) => {
+    const listener = listenerOf(terminal, signal);
     try {
       return await recalibrate(run, dataSet, {
         out,
@@ -60,13 +62,13 @@ async function runRecalibrate(terminal: Terminal, run: string, options: Options)
         measureMasked: masked,
         pretrainingImages,
         signal,
-        onProgress: ({ done, total }) => progress.update({ label: "measuring", done, total, unit: "batches" }),
+        onProgress: reporter(listener, "measuring", "batches"),
       });
     } catch (error) {
       if (!signal.aborted) throw error;
       return undefined;
     } finally {
-      progress.stop();
+      listener.onProgress?.(undefined);
     }
   });
   if (!result) return INTERRUPTED;

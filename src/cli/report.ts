@@ -1,9 +1,8 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Command } from "commander";
-import { runPaths } from "../core/index.ts";
+import { runPaths, toJson } from "../core/index.ts";
 import { report } from "../report/index.ts";
-import { toJson } from "./json.ts";
 import type { Terminal } from "./terminal.ts";
 
 interface Options {

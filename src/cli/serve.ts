@@ -1,8 +1,7 @@
 import { Command, Option } from "commander";
-import { UserError } from "../core/index.ts";
+import { toJson, UserError } from "../core/index.ts";
 import { openModel } from "../export/index.ts";
 import { defaultLimits } from "../serve/limits.ts";
-import { toJson } from "./json.ts";
 import { real, whole } from "./numbers.ts";
 import type { Terminal } from "./terminal.ts";
 import { packageVersion } from "./version.ts";

@@ -3,13 +3,19 @@ import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Command } from "commander";
-import { UserError } from "../core/index.ts";
+import { toJson, UserError } from "../core/index.ts";
 import { studyMarkdown } from "../report/index.ts";
-import { toJson } from "./json.ts";
+import {
+  outcomePaths,
+  runStudy,
+  type Study,
+  type StudyName,
+  studies,
+  studyNames,
+  writeOutcome,
+} from "../studies/index.ts";
 import { listOf, oneOf, whole } from "./numbers.ts";
-import { type Study, type StudyName, studies, studyNames } from "./studies/index.ts";
-import { outcomePaths, writeOutcome } from "./study/outcome.ts";
-import { runStudy } from "./study/run-study.ts";
+import { planListenerOf } from "./progress.ts";
 import { duration, textTable } from "./table.ts";
 import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
 
@@ -92,7 +98,8 @@ export async function study(terminal: Terminal, name: string, study: Study, opti
   const interrupted =
     !options.table &&
     (await terminal.interruptible(async (signal) => {
-      await runStudy(terminal, study, { out, seeds, only, parallel, threads, maxSteps, dataDir, signal });
+      const listener = planListenerOf(terminal, signal, parallel);
+      await runStudy(study, { out, seeds, only, parallel, threads, maxSteps, dataDir, ...listener });
       return signal.aborted;
     }));
   const command = `anchored study ${name}${seeds === study.seeds ? "" : ` --seeds ${seeds}`}`;

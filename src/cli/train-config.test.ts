@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { recipeNames, recipes } from "../recipes/index.ts";
+import { quickstartPlan } from "../studies/quickstart.ts";
 import { resolveConfig } from "../train/index.ts";
 import { readConfigFile } from "./config-file.ts";
-import { quickstartPlan } from "./quickstart-plan.ts";
-import { recipeNames, recipes } from "./recipes/index.ts";
 import { configFrom, flagsOf } from "./train-config.ts";
 import { trainFlags } from "./train-flags.ts";
 

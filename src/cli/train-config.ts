@@ -1,23 +1,8 @@
 import { resolve } from "node:path";
-import { UserError } from "../core/index.ts";
-import { type DataOptions, defaultDataDir } from "../data/index.ts";
+import { standardOptions } from "../augment/index.ts";
+import { getPath, setPath, type Tree, UserError } from "../core/index.ts";
 import { type RunConfig, type RunConfigInput, resolveConfig } from "../train/index.ts";
-import { standardOptions, trainFlags } from "./train-flags.ts";
-
-type Tree = { [key: string]: any };
-
-export const getPath = (tree: Tree, path: string): any => path.split(".").reduce<any>((at, key) => at?.[key], tree);
-
-export function setPath(tree: Tree, path: string, value: unknown): void {
-  const keys = path.split(".");
-  const last = keys.pop()!;
-  let at = tree;
-  for (const key of keys) {
-    at[key] ??= {};
-    at = at[key];
-  }
-  at[last] = value;
-}
+import { trainFlags } from "./train-flags.ts";
 
 /** Learning rates to begin with, of optimizers whose updates are of the same size whatever the gradient's. */
 const usualRates: Readonly<Record<string, number>> = { adamw: 0.001, lion: 0.0001, muon: 0.001 };
@@ -84,13 +69,6 @@ export function configFrom(base: RunConfigInput | undefined, given: ReadonlyMap<
 
 const ratePath = (path: string, schedule: string): string =>
   path === "schedule.learningRate" && schedule === "one-cycle" ? "schedule.peak" : path;
-
-/** What `loadDataSet` is asked for a run. */
-export const dataOptions = ({ data }: Pick<RunConfig, "data">, dataDir?: string): DataOptions => ({
-  ...(data as object as DataOptions),
-  seed: (data as { seed?: number }).seed ?? 0,
-  dataDir: dataDir ?? defaultDataDir(),
-});
 
 /**
  * The options of `train` that make this config; undefined where options cannot say it. Threads are the machine's, so

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
-import { augmentationTable, mixerTable } from "../augment/index.ts";
+import { augmentationTable, mixerTable, standardOptions } from "../augment/index.ts";
 import { UserError } from "../core/index.ts";
 import { dataSetNames, emojiCategories, emojiVendors, humanLabelKinds, labelNoiseKinds } from "../data/index.ts";
 import { devices, precisions } from "../engine/index.ts";
@@ -58,9 +58,6 @@ interface Named {
   readonly name: string;
   readonly options: Readonly<Record<string, number>>;
 }
-
-/** What a name alone stands for; crop by the field's four pixels. */
-export const standardOptions = (name: string): Named["options"] => (name === "crop" ? { pad: 4 } : {});
 
 /** `crop,flip` → `[{ name: "crop", … }, { name: "flip", … }]`. */
 const namedList =

@@ -1,27 +1,22 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
-import { type ImageSet, runPaths, UserError } from "../core/index.ts";
-import { loadDataSet } from "../data/index.ts";
+import { getPath, toJson, UserError } from "../core/index.ts";
+import { recipeNames, recipes } from "../recipes/index.ts";
 import {
-  findPretraining,
+  holdsRun,
   type RunConfig,
   type RunConfigInput,
   readRun,
   resolveConfig,
-  type TrainOptions,
   type TrainSummary,
-  train,
-  wantsPretrainingImages,
+  trainRun,
 } from "../train/index.ts";
 import { readConfigFile } from "./config-file.ts";
-import { toJson } from "./json.ts";
 import { oneOf, whole } from "./numbers.ts";
-import { dataProgress, trainProgress } from "./progress.ts";
-import { recipeNames, recipes } from "./recipes/index.ts";
+import { listenerOf, trainProgress } from "./progress.ts";
 import { duration, percent } from "./table.ts";
 import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
-import { configFrom, dataOptions, getPath } from "./train-config.ts";
+import { configFrom } from "./train-config.ts";
 import { givenFlags, toOption, trainFlags } from "./train-flags.ts";
 
 interface Options extends Record<string, unknown> {
@@ -90,7 +85,15 @@ async function runTrain(terminal: Terminal, options: Options, given: Map<string,
     throw new UserError(`${run} already holds a run; continue it with --resume, or choose another --out`);
   let interrupted = false;
   const summary = await terminal.interruptible(async (signal) => {
-    const done = await trainInto(terminal, run, config, { dataDir, resume, maxSteps, workers, signal });
+    const progress = trainProgress(terminal);
+    const { onNotice, onProgress: onReading } = listenerOf(terminal);
+    const asked = { dataDir, resume, maxSteps, workers, signal, onNotice, onReading, onProgress: progress.update };
+    let done: TrainSummary | undefined;
+    try {
+      done = await trainRun(run, config, asked);
+    } finally {
+      progress.stop(done?.validationAccuracy);
+    }
     interrupted = signal.aborted;
     return done;
   });
@@ -104,64 +107,6 @@ async function runTrain(terminal: Terminal, options: Options, given: Map<string,
   terminal.note(`next: ${ownCommand()} evaluate ${run}${dataDir ? ` --data-dir ${dataDir}` : ""}`);
   return 0;
 }
-
-interface TrainIntoOptions extends Pick<TrainOptions, "resume" | "maxSteps" | "workers" | "signal"> {
-  readonly dataDir?: string;
-  /** What the progress is headed by. */
-  readonly label?: string;
-}
-
-/** Loads the data and trains, with progress. */
-export async function trainInto(
-  terminal: Terminal,
-  run: string,
-  config: RunConfig,
-  { dataDir, label, ...options }: TrainIntoOptions,
-): Promise<TrainSummary> {
-  const reading = dataProgress(terminal);
-  const dataSet = await loadDataSet({
-    ...dataOptions(config, dataDir),
-    onProgress: reading.update,
-    onNotice: terminal.note,
-  }).finally(reading.stop);
-  const pretrainingImages = await imagesOfPretraining(terminal, run, config, { dataDir, resume: options.resume });
-  const progress = trainProgress(terminal, label);
-  let summary: TrainSummary | undefined;
-  try {
-    summary = await train(config, dataSet, {
-      run,
-      ...options,
-      pretrainingImages,
-      onProgress: progress.update,
-      onNotice: terminal.note,
-    });
-    return summary;
-  } finally {
-    progress.stop(summary?.validationAccuracy);
-  }
-}
-
-/** Those of the run that `--init` names, where references are drawn from them. */
-export async function imagesOfPretraining(
-  terminal: Terminal,
-  run: string,
-  config: RunConfig,
-  { dataDir, resume }: Pick<TrainIntoOptions, "dataDir" | "resume">,
-): Promise<ImageSet | undefined> {
-  if (!wantsPretrainingImages(config)) return undefined;
-  const pretraining = findPretraining(config, { run, resume });
-  if (!pretraining) return undefined;
-  const reading = dataProgress(terminal);
-  const { train } = await loadDataSet({
-    ...dataOptions(pretraining, dataDir),
-    onProgress: reading.update,
-    onNotice: terminal.note,
-  }).finally(reading.stop);
-  return train;
-}
-
-export const holdsRun = (run: string): boolean =>
-  existsSync(runPaths(run).config) || existsSync(runPaths(run).checkpoint);
 
 async function baseOf({ config, recipe, resume, out }: Options): Promise<RunConfigInput | undefined> {
   const named = [config && "--config", recipe && "--recipe"].filter(Boolean);

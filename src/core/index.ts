@@ -26,7 +26,10 @@ export {
   shareImages,
 } from "./images.ts";
 export { inParallel } from "./in-parallel.ts";
+export { toJson } from "./json.ts";
+export { type Listener, type Progress, reporter } from "./listener.ts";
 export { type NpyArray, type NpyType, parseNpy, readNpy, realTypes, wholeTypes, writeNpy } from "./npy.ts";
+export { getPath, setPath, type Tree } from "./object-path.ts";
 export { isClassifier } from "./parameter-names.ts";
 export { largestClass, type Predictions, type StoredPredictions } from "./predictions.ts";
 export { permutation, Random } from "./random.ts";

@@ -4,9 +4,9 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import type { Progress } from "../core/index.ts";
 import { UserError } from "../core/index.ts";
 import { download } from "./download.ts";
-import type { Progress } from "./entry.ts";
 import { scratchFolder } from "./test-images.ts";
 
 const content = Buffer.from(Uint8Array.from({ length: 100_000 }, (_, i) => (i * i) >> 3));

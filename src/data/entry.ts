@@ -1,15 +1,6 @@
-import type { ImageSet } from "../core/index.ts";
+import type { ImageSet, Progress } from "../core/index.ts";
 import type { HumanLabelKind } from "./cifar10n.ts";
 import type { LabelNoiseKind } from "./label-noise.ts";
-
-/** How far a long step is; `total` is absent where a server does not say. */
-export interface Progress {
-  /** What is being worked on, e.g. a file's name. */
-  readonly label: string;
-  readonly done: number;
-  readonly total?: number;
-  readonly unit: "bytes" | "images";
-}
 
 /** What every data set may be asked for; each entry says which of the optional ones it heeds. */
 export interface DataOptions {

@@ -21,7 +21,7 @@ export { decodeImage } from "./decode.ts";
 export { defaultDataDir } from "./directory.ts";
 export { type Checksum, type DownloadOptions, download } from "./download.ts";
 export { type EmojiVendor, emojiCategories, emojiVendors } from "./emoji-drawings.ts";
-export type { DataOptions, DataSetEntry, Expected, FetchOptions, Progress } from "./entry.ts";
+export type { DataOptions, DataSetEntry, Expected, FetchOptions } from "./entry.ts";
 export { readIdx } from "./idx.ts";
 export { withImbalance } from "./imbalance.ts";
 export { type LabelNoise, type LabelNoiseKind, labelNoiseKinds, withLabelNoise } from "./label-noise.ts";

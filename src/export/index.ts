@@ -1,4 +1,6 @@
 export type { ModelCard } from "./card.ts";
 export { type ClassifierInputs, type ClassifierOptions, classifier } from "./classifier.ts";
 export { type ExportOptions, exportClassifier, exportRun } from "./export-classifier.ts";
+export { decodeAll, type Source, sourcesOf } from "./image-sources.ts";
 export { type Answers, type Classifier, type OpenOptions, openBytes, openModel } from "./open-model.ts";
+export { type Exported, type WriteOptions, writeModel } from "./write-model.ts";

@@ -1,6 +1,7 @@
 export { madeAhead } from "./ahead.ts";
 export { type Checkpoint, chooseWeights, loadCheckpoint, type Progress, saveCheckpoint } from "./checkpoint.ts";
 export { firstDifference, type RunConfig, type RunConfigInput, referenceSources, resolveConfig } from "./config.ts";
+export { dataOptions } from "./data-options.ts";
 export { type FeatureExtractor, type FeatureOptions, loadFeatures } from "./features.ts";
 export { type TrainOptions, type TrainProgress, type TrainSummary, train } from "./loop.ts";
 export { type MetricsLine, readMetrics } from "./metrics-log.ts";
@@ -17,9 +18,10 @@ export {
 } from "./predict.ts";
 export { findPretraining, type Pretraining, wantsPretrainingImages } from "./pretraining.ts";
 export { type Recalibrated, type RecalibrateOptions, recalibrate } from "./recalibrate.ts";
-export { type RunRecord, readRun, withFormerDefaults } from "./run-record.ts";
+export { holdsRun, type RunRecord, readRun, withFormerDefaults } from "./run-record.ts";
 export { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 export { Diverged } from "./scores.ts";
 export { type Drift, statisticsDrift } from "./statistics-drift.ts";
 export { movingParameters, type StepResult, type TrainState, trainStep } from "./step.ts";
+export { loadPretrainingImages, type TrainRunOptions, trainRun } from "./train-run.ts";
 export { type ResidualPoolOptions, residualPool } from "./transductor.ts";

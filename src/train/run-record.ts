@@ -4,6 +4,10 @@ import type { Pictures } from "../data/index.ts";
 import { type RunConfig, type RunConfigInput, resolveConfig } from "./config.ts";
 import type { Pretraining } from "./pretraining.ts";
 
+/** Whether a folder holds a run, whole or begun. */
+export const holdsRun = (run: string): boolean =>
+  existsSync(runPaths(run).config) || existsSync(runPaths(run).checkpoint);
+
 /** What `config.json` of a run folder holds: all that is needed to use the checkpoint beside it. */
 export interface RunRecord {
   readonly config: RunConfig;

@@ -1,0 +1,2 @@
+/** Options that a transform has where only its name is given: crop pads by the field's usual four pixels. */
+export const standardOptions = (name: string): Readonly<Record<string, number>> => (name === "crop" ? { pad: 4 } : {});

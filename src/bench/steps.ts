@@ -1,0 +1,83 @@
+import { type Batch, HostArray, type HostArrays, Random } from "../core/index.ts";
+import { createMethod } from "../methods/index.ts";
+import { createModel, type ModelName } from "../models/index.ts";
+import { createOptimizer } from "../optim/index.ts";
+import { movingParameters, type TrainState, trainStep } from "../train/index.ts";
+
+export interface BenchStep {
+  readonly batchSize: number;
+  /** jax-js's own backend takes seconds for an image: its batch is as small as it can be. */
+  readonly referenceBatchSize: number;
+}
+
+/** What `bench engine` measures. A line here needs its twin in `MODELS` of `bench/pytorch_networks.py`. */
+export const benchSteps = {
+  resnet20: { batchSize: 128, referenceBatchSize: 4 },
+  resnet18: { batchSize: 64, referenceBatchSize: 1 },
+  airbench94: { batchSize: 128, referenceBatchSize: 1 },
+  "wideresnet16-4": { batchSize: 64, referenceBatchSize: 1 },
+  "vit-tiny-patch4-depth6": { batchSize: 64, referenceBatchSize: 1 },
+} as const satisfies Partial<Record<ModelName, BenchStep>>;
+
+export type BenchModel = keyof typeof benchSteps;
+export const benchModels = Object.keys(benchSteps) as BenchModel[];
+
+/** What the network sees of a 3-channel image: the reference and the residual. */
+export const INPUT_CHANNELS = 6;
+
+/** A back-end of the compiled program; `"default"` is the one that `compile` picks on this machine. */
+export type BenchBackend = "default" | "portable" | "blocked";
+
+/** `compile`'s options for a back-end of the bench. */
+export const compileOptions = (backend: BenchBackend, threads: number) => ({
+  threads,
+  ...(backend === "default" ? {} : { backend }),
+});
+
+export interface TrainingStep {
+  /** To trace, on the three arguments below. */
+  readonly step: (...args: any[]) => unknown;
+  readonly start: TrainState;
+  readonly fed: HostArrays;
+  readonly controls: HostArrays;
+}
+
+/** An anchored model's training step, with weights and a batch of noise to run it on. */
+export function trainingStep(name: BenchModel, count: number): TrainingStep {
+  const shape = { count, channels: INPUT_CHANNELS / 2, height: 32, width: 32, classes: 10 };
+  const method = createMethod({
+    name: "anchored",
+    maskProbability: 0,
+    maskTarget: "label",
+    references: "all",
+    referenceCount: 1,
+  });
+  const model = createModel(name, { inputChannels: method.inputChannels(shape.channels), classes: shape.classes });
+  const optimizer = createOptimizer({
+    name: "sgd",
+    momentum: 0.9,
+    nesterov: false,
+    weightDecay: 5e-4,
+    decayNormsAndBiases: true,
+  });
+  const random = new Random("bench", name);
+  const noise = (images: number) =>
+    Float32Array.from({ length: images * shape.channels * shape.height * shape.width }, () => random.normal());
+  const targets = Float32Array.from({ length: count * shape.classes }, (_, i) =>
+    i % shape.classes === Math.floor(i / shape.classes) % shape.classes ? 1 : 0,
+  );
+  const batch: Batch = { images: noise(count), targets };
+  const fed: HostArrays = method.prepare(batch, shape, random, (images) => {
+    const references = noise(images);
+    return { clean: references, shown: references };
+  });
+  const initial = model.init(random);
+  const { frozen } = model;
+  const start: TrainState = { ...initial, slots: optimizer.init(movingParameters(initial.params, frozen)) };
+  return {
+    step: trainStep(model, method, optimizer, { frozen }),
+    start,
+    fed,
+    controls: { learningRate: HostArray.scalar(0.01) },
+  };
+}

@@ -1,0 +1,93 @@
+import type { EngineBenchRow } from "../bench/engine.ts";
+import type { PassRow } from "../bench/passes.ts";
+import type { PeersRow, RoundProgress } from "../bench/peers.ts";
+import { textTable } from "./table.ts";
+
+const speed = (imagesPerSecond: number): string => imagesPerSecond.toFixed(imagesPerSecond < 10 ? 2 : 0);
+const backendName = (backend: EngineBenchRow["backend"]): string => (backend === "default" ? "compiled" : backend);
+const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(2)} GB`;
+const times = (ratio: number | undefined, digits: number): string =>
+  ratio === undefined ? "" : `${ratio.toFixed(digits)} ×`;
+
+export function engineTable(rows: readonly EngineBenchRow[]): string {
+  const { cpu, cores } = rows[0];
+  const table = textTable([
+    ["training step", "backend", "batch", "threads", "images/s", "against jax-js"],
+    ...rows.map(({ model, backend, batchSize, threads, imagesPerSecond, timesReference }) => [
+      model,
+      backendName(backend),
+      String(batchSize),
+      String(threads),
+      speed(imagesPerSecond),
+      times(timesReference, 0),
+    ]),
+  ]);
+  return `${table}\n\n${cpu}, ${cores} cores; the fastest step counts`;
+}
+
+/** A line per pass and step: how much longer the step takes without the pass. */
+export function passesTable(rows: readonly PassRow[]): string {
+  const { cpu, cores } = rows[0];
+  const milliseconds = (ms: number) => `${ms.toFixed(ms < 100 ? 1 : 0)} ms`;
+  const table = textTable([
+    ["pass", "training step", "backend", "batch", "threads", "step", "without it", "ratio"],
+    ...rows.map((row) => [
+      row.pass,
+      row.model,
+      backendName(row.backend),
+      String(row.batchSize),
+      String(row.threads),
+      milliseconds(row.stepMs),
+      milliseconds(row.stepMsWithout),
+      times(row.ratio, 2),
+    ]),
+  ]);
+  return `${table}\n\n${cpu}, ${cores} cores; the fastest step of each side counts, measured in turns`;
+}
+
+export function peersTable(rows: readonly PeersRow[]): string {
+  const { cpu, cores, pytorch } = rows[0];
+  const table = textTable([
+    [
+      ...["training step", "backend", "batch", "threads", "images/s", "PyTorch", "against it", "against jax-js"],
+      ...["of peak", "compile", "memory", "PyTorch's"],
+    ],
+    ...rows.map((row) => {
+      const best = bestFormat(row);
+      return [
+        row.model,
+        backendName(row.backend),
+        String(row.batchSize),
+        String(row.threads),
+        speed(row.imagesPerSecond),
+        speed(best.imagesPerSecond),
+        times(row.pytorchRatio, 2),
+        times(row.jaxJsRatio, 0),
+        `${(100 * row.peakShare).toFixed(0)} %`,
+        `${row.compileMs.toFixed(0)} ms`,
+        gigabytes(row.peakBytes),
+        gigabytes(best.peakBytes),
+      ];
+    }),
+  ]);
+  const peaks = new Map(rows.map(({ threads, peakFlopsPerSecond }) => [threads, peakFlopsPerSecond]));
+  return [
+    table,
+    "",
+    `${cpu}, ${cores} cores; the fastest step of each side counts`,
+    `PyTorch ${pytorch.version}, eager, in its better memory format, with ${pytorch.blas}`,
+    ...[...peaks].map(
+      ([threads, flops]) => `peak: ${(flops / 1e9).toFixed(0)} GFLOP/s in a matrix product, threads: ${threads}`,
+    ),
+  ].join("\n");
+}
+
+/** e.g. `resnet20, 2 threads, round 1/5: 402 images/s; PyTorch 380 (NCHW), 410 (channels-last)` */
+export function roundLine({ model, backend, threads, round, rounds, imagesPerSecond }: RoundProgress): string {
+  const what = [model, ...(backend === "default" ? [] : [backend]), `${threads} thread${threads === 1 ? "" : "s"}`];
+  const peers = `${speed(imagesPerSecond.nchw)} (NCHW), ${speed(imagesPerSecond["channels-last"])} (channels-last)`;
+  return `${what.join(", ")}, round ${round}/${rounds}: ${speed(imagesPerSecond.compiled)} images/s; PyTorch ${peers}`;
+}
+
+const bestFormat = ({ pytorch: { formats } }: PeersRow) =>
+  Object.values(formats).reduce((best, format) => (format.imagesPerSecond > best.imagesPerSecond ? format : best));

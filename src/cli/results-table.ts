@@ -1,0 +1,85 @@
+import { type MetricName, metrics, type Results } from "../evaluate/index.ts";
+import { corruptionTable } from "./corruption-table.ts";
+import { percent, textTable } from "./table.ts";
+
+const shown: MetricName[] = ["accuracy", "ece15", "rmsEce20", "smoothEce", "nll", "brier", "aurc"];
+
+/** A line for each image set; below it what was measured on foreign and on corrupted images. */
+export function resultsTable({
+  run,
+  weights,
+  sets,
+  ood,
+  corruptions,
+  scalings,
+  conformal,
+  predictionBatch,
+}: Results): string {
+  const asked = [weights && `${weights} weights`, sets[0]?.mirrored && "mirrored too"].filter(Boolean).join(", ");
+  const parts = [
+    textTable([
+      [asked ? `${run} (${asked})` : run, "images", ...shown.map((name) => metrics[name].title)],
+      ...sets.map(({ set, images, metrics: values }) => [
+        set,
+        String(images),
+        ...shown.map((name) => formatted(values[name], metrics[name].unit)),
+      ]),
+    ]),
+  ];
+  if (scalings?.length)
+    parts.push(
+      textTable([
+        ["fitted on validation", "set", "NLL", "Smoothed ECE"],
+        ...scalings.map(({ kind, set, metrics: values }) => [
+          kind === "none" ? "as it is" : `${kind} scaling`,
+          set,
+          formatted(values.nll, ""),
+          formatted(values.smoothEce, "%"),
+        ]),
+      ]),
+    );
+  if (conformal?.length)
+    parts.push(
+      textTable([
+        ["conformal sets", "set", "wanted", "coverage", "mean size"],
+        ...conformal.map(({ method, set, alpha, coverage, meanSize }) => [
+          method,
+          set,
+          percent(1 - alpha),
+          percent(coverage),
+          meanSize.toFixed(2),
+        ]),
+      ]),
+    );
+  if (predictionBatch)
+    parts.push(
+      textTable([
+        ["read by the anchor of", "set", "Accuracy", "other class than the largest output"],
+        ...predictionBatch.sets.flatMap(({ set, points }) =>
+          points.map(({ batch, accuracy, changed }) => [
+            { 1: "each image", stored: "validation, stored" }[batch] ?? `${batch} images`,
+            set,
+            percent(accuracy),
+            percent(changed),
+          ]),
+        ),
+      ]),
+    );
+  if (ood.length > 0)
+    parts.push(
+      textTable([
+        ["out of distribution", "AUROC", "AUPR-in", "AUPR-out", "FPR95"],
+        ...ood.map(({ set, score, auroc, auprIn, auprOut, fpr95In }) => [
+          `${set} by ${score}`,
+          ...[auroc, auprIn, auprOut, fpr95In].map((value) => formatted(value, "%")),
+        ]),
+      ]),
+    );
+  if (corruptions) parts.push(corruptionTable(corruptions));
+  return parts.join("\n\n");
+}
+
+const formatted = (value: number | undefined, unit: "%" | ""): string => {
+  if (value === undefined) return "–";
+  return unit === "%" ? percent(value) : value.toFixed(3);
+};

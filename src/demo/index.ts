@@ -1,0 +1,1 @@
+export { type DemoOptions, writeDemo } from "./write-demo.ts";

@@ -1,0 +1,108 @@
+import { basename } from "node:path";
+import { allBytes, type DataSet, imageCount, UserError } from "../core/index.ts";
+import { dataSetTable } from "../data/index.ts";
+import { createMethod } from "../methods/index.ts";
+import { type RunConfig, readRun } from "../train/index.ts";
+import { sampleImages } from "./choose-images.ts";
+import { chooseOpening } from "./choose-opening.ts";
+import { modelEntry } from "./model-entry.ts";
+import { Site } from "./site.ts";
+
+export interface DemoOptions {
+  readonly out: string;
+  /** References that the page uses; all that a run keeps where absent. */
+  readonly k?: number;
+  readonly threads?: number;
+  readonly onProgress?: (text: string) => void;
+}
+
+/** Side by side on a wide screen there is no room for more. */
+const MOST_MODELS = 4;
+
+/** How a class is taught. A larger share of a batch than of the classes would draw known pictures into the new one. */
+const teaching = { batchSize: 64, steps: 240, rate: 0.5 };
+const FEWEST_NEW_IN_BATCH = 8;
+
+/**
+ * The page of these runs, which were trained on `dataSet`. Returns the models' titles.
+ * @throws UserError where the runs are of different data, there are too many, or the folder is not to be written.
+ */
+export async function writeDemo(
+  runs: readonly string[],
+  dataSet: DataSet,
+  { out, k, threads, onProgress }: DemoOptions,
+): Promise<string[]> {
+  const records = runs.map(readRun);
+  checkAlike(runs, records);
+  const [{ data, config }] = records;
+  const titles = titlesOf(
+    runs,
+    records.map(({ config }) => config),
+  );
+  const site = new Site(out);
+  const samples = sampleImages(dataSet);
+  const shown = runs.map((run, i) => ({ run, k: records[i].config.method.name === "standard" ? undefined : k }));
+  const models = [];
+  for (const [i, { run, k }] of shown.entries()) {
+    onProgress?.(`${titles[i]}: ${run}`);
+    models.push(
+      await modelEntry(run, titles[i], {
+        dataSet,
+        samples: samples.set,
+        site,
+        k,
+        threads,
+        batchSize: teaching.batchSize,
+      }),
+    );
+  }
+  const { licence } = dataSetTable[data.name as keyof typeof dataSetTable] ?? { licence: "" };
+  await site.finish({
+    title: data.title,
+    licence,
+    classNames: data.classNames,
+    shape: { height: data.height, width: data.width, channels: data.channels },
+    normalization: data.normalization,
+    models,
+    samples: {
+      images: site.add("samples.bin", allBytes(samples.set)),
+      labels: [...samples.set.labels].slice(0, imageCount(samples.set)),
+      sets: samples.from,
+    },
+    opening: await chooseOpening({ samples: samples.set, entries: models, runs: shown, threads }),
+    teaching: {
+      ...teaching,
+      newInBatch: Math.max(FEWEST_NEW_IN_BATCH, Math.round(teaching.batchSize / (data.classNames.length + 1))),
+      fill: config.data.name === "emoji" ? 255 : 0,
+    },
+  });
+  return titles;
+}
+
+function checkAlike(runs: readonly string[], records: readonly ReturnType<typeof readRun>[]): void {
+  if (runs.length > MOST_MODELS)
+    throw new UserError(`${runs.length} runs: a page shows ${MOST_MODELS} models at most; name fewer`);
+  const unlike = records.findIndex(({ config }) => createMethod(config.method).output.reading !== undefined);
+  if (unlike >= 0)
+    throw new UserError(
+      `${runs[unlike]}: the outputs of ${records[unlike].config.method.name} are no logits, which the page shows and teaches by; give runs trained with cross-entropy`,
+    );
+  const key = ({ data: { classNames, channels, height, width, normalization } }: ReturnType<typeof readRun>) =>
+    JSON.stringify([classNames, channels, height, width, normalization]);
+  const other = records.findIndex((record) => key(record) !== key(records[0]));
+  if (other > 0)
+    throw new UserError(
+      `${runs[other]} was trained on other classes, sizes or statistics of images than ${runs[0]}; give each its own page`,
+    );
+}
+
+/** What people read: the method, and the run where that tells no two apart. */
+function titlesOf(runs: readonly string[], configs: readonly RunConfig[]): string[] {
+  const plain = configs.map(({ method }) => {
+    const name = method.name[0].toUpperCase() + method.name.slice(1);
+    return "maskProbability" in method && method.maskProbability > 0 ? `${name}, masked` : name;
+  });
+  return plain.map((title, i) =>
+    plain.filter((other) => other === title).length > 1 ? `${title} (${basename(runs[i])})` : title,
+  );
+}

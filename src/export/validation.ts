@@ -1,0 +1,51 @@
+import { allBytes, type ImageSet, type Listener, reporter, subset } from "../core/index.ts";
+import { fitScaling, type Predictions } from "../evaluate/index.ts";
+import { checkSameData, dataSetLoader } from "../judge/index.ts";
+import type { RunRecord } from "../train/index.ts";
+import { dataOptions } from "../train/index.ts";
+import type { Classifier } from "./index.ts";
+
+/** The held-out images of a run. @throws UserError where its data set is not here, or another by now. */
+export async function validationOf(
+  opened: { readonly run: string; readonly record: RunRecord },
+  { dataDir, ...listener }: Listener & { readonly dataDir?: string } = {},
+): Promise<ImageSet> {
+  const { validation } = await dataSetLoader(listener)(dataOptions(opened.record.config, dataDir));
+  checkSameData(opened, validation);
+  return validation;
+}
+
+/** Logits of a whole set. @throws the reason that the listener's signal was aborted for. */
+export async function predictSet(
+  classifier: Classifier,
+  images: ImageSet,
+  listener: Listener = {},
+): Promise<Predictions> {
+  const classes = classifier.classes.length;
+  const { name: set, labels } = images;
+  const logits = new Float32Array(labels.length * classes);
+  const report = reporter(listener, `predicting ${set}`, "images");
+  const AT_ONCE = 64;
+  try {
+    for (let at = 0; at < labels.length; at += AT_ONCE) {
+      const rows = Array.from({ length: Math.min(AT_ONCE, labels.length - at) }, (_, i) => at + i);
+      const answers = await classifier.predict(allBytes(subset(images, rows)));
+      logits.set(answers.logits, at * classes);
+      report({ done: at + answers.count, total: labels.length });
+    }
+  } finally {
+    listener.onProgress?.(undefined);
+  }
+  return { set, labels, classes, logits };
+}
+
+/** The temperature that makes held-out predictions least surprised (Guo et al. 2017); 1, and why, where none is the best. */
+export function fitTemperature(validation: Predictions): { readonly temperature: number; readonly notice?: string } {
+  const { temperature, unbounded } = fitScaling("temperature", validation);
+  return {
+    temperature: temperature!,
+    ...(unbounded && {
+      notice: `no temperature was fitted, it is 1: ${unbounded}; give --temperature T to choose one`,
+    }),
+  };
+}

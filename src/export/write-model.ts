@@ -1,0 +1,153 @@
+import { availableParallelism } from "node:os";
+import {
+  type ImageSet,
+  imageCount,
+  type Listener,
+  largestClass,
+  type Predictions,
+  Random,
+  UserError,
+  writeFileAtomic,
+} from "../core/index.ts";
+import { firstImages, unfinished } from "../judge/index.ts";
+import { createMethod } from "../methods/index.ts";
+import { createPredictor, type LoadedRun, loadRun } from "../train/index.ts";
+import type { ModelCard } from "./card.ts";
+import { type ExportOptions, exportClassifier } from "./export-classifier.ts";
+import { openBytes } from "./open-model.ts";
+import { fitTemperature, predictSet, validationOf } from "./validation.ts";
+
+export interface WriteOptions extends Omit<ExportOptions, "temperature">, Listener {
+  readonly out: string;
+  readonly temperature: number | "auto";
+  readonly dataDir?: string;
+  readonly threads?: number;
+}
+
+export interface Exported {
+  readonly file: string;
+  readonly bytes: number;
+  readonly card: ModelCard;
+  /** Images of the fit; absent where the temperature was given, or none fits best. */
+  readonly temperatureImages?: number;
+  /** Why no temperature was fitted. */
+  readonly notice?: string;
+  /** The file by ONNX Runtime beside the run by `predict`: largest difference of logits, divided by the largest logit where above 1. */
+  readonly check: { readonly set: string; readonly images: number; readonly largestDifference: number };
+  /** float16: on all validation images; absent where they are not here. */
+  readonly accuracy?: {
+    readonly images: number;
+    readonly float32: number;
+    readonly float16: number;
+    readonly changed: number;
+  };
+}
+
+const CHECKED = 64;
+/** Of float32 files: other runtimes sum in another order, no more. */
+const TOLERANCE = 1e-4;
+
+/**
+ * Exports a run, and holds the file to what `predict` says before it is written.
+ * @throws UserError for a run or options that do not fit, and where a temperature is to be fitted without the data.
+ */
+export async function writeModel(
+  run: string,
+  {
+    out,
+    temperature: asked,
+    dataDir,
+    threads = availableParallelism(),
+    onNotice,
+    onProgress,
+    signal,
+    ...options
+  }: WriteOptions,
+): Promise<Exported> {
+  const listener = { onNotice, onProgress, signal };
+  const loaded = loadRun(run, options);
+  const note = unfinished(run, loaded.record, loaded.step, "exported");
+  if (note) onNotice?.(note);
+  const float16 = options.precision === "float16";
+  let validation: ImageSet | undefined;
+  if (asked === "auto" || float16)
+    validation = await validationOf({ run, record: loaded.record }, { dataDir, ...listener }).catch(
+      (error: unknown) => {
+        if (!(error instanceof UserError)) throw error;
+        if (asked === "auto")
+          throw new UserError(
+            `--temperature auto is fitted on the run's data: ${error.message}; or give --temperature 1`,
+          );
+        onNotice?.(`what float16 costs in accuracy is not measured: ${error.message}`);
+        return undefined;
+      },
+    );
+
+  const predictWith = async (bytes: Uint8Array, set: ImageSet): Promise<Predictions> => {
+    const opened = await openBytes(bytes, out, { threads });
+    try {
+      return await predictSet(opened, set, listener);
+    } finally {
+      await opened.dispose();
+    }
+  };
+  const plain = validation && (await exportClassifier(loaded, { ...options, precision: "float32" }));
+  const whole = plain && (await predictWith(plain, validation!));
+  const { temperature, notice } = asked === "auto" ? fitTemperature(whole!) : { temperature: asked };
+  if (notice) onNotice?.(notice);
+  const bytes = await exportClassifier(loaded, { ...options, temperature });
+
+  const set = firstImages(validation ?? noiseImages(loaded), CHECKED);
+  const { record, variables, references, outputAnchor } = loaded;
+  const predictor = await createPredictor(record, variables, references, { threads, outputAnchor });
+  const predictionBatch = createMethod(record.config.method).output.reading?.anchor ? "stored" : undefined;
+  const expected = await predictor.predict(set, { ...options, predictionBatch }).finally(() => predictor.dispose());
+  const actual = await predictWith(bytes, set);
+  const largestDifference = difference(actual.logits, expected.logits);
+  if (!float16 && !(largestDifference <= TOLERANCE))
+    throw new Error(`the exported model's logits differ from predict's by ${largestDifference}; nothing was written`);
+
+  const halved = float16 && validation ? await predictWith(bytes, validation) : undefined;
+  const opened = await openBytes(bytes, out);
+  const { card } = opened;
+  await opened.dispose();
+  signal?.throwIfAborted();
+  writeFileAtomic(out, bytes);
+  return {
+    file: out,
+    bytes: bytes.length,
+    card,
+    ...(notice && { notice }),
+    ...(asked === "auto" && !notice && { temperatureImages: imageCount(validation!) }),
+    check: { set: set.name, images: imageCount(set), largestDifference },
+    ...(halved && { accuracy: compared(whole!, halved) }),
+  };
+}
+
+/** Where the run's images are not at hand; the same ones each time. */
+function noiseImages({ record: { data } }: LoadedRun): ImageSet {
+  const random = new Random("export check");
+  const { height, width, channels, classNames } = data;
+  const images = Uint8Array.from({ length: CHECKED * height * width * channels }, () => random.integer(256));
+  return { name: "noise", height, width, channels, images, labels: new Int32Array(CHECKED), classNames };
+}
+
+function difference(actual: Float32Array, expected: Float32Array): number {
+  let [largest, scale] = [0, 1];
+  expected.forEach((value, i) => {
+    const distance = Math.abs(actual[i] - value);
+    largest = Math.max(largest, Number.isNaN(distance) ? Number.POSITIVE_INFINITY : distance);
+    scale = Math.max(scale, Math.abs(value));
+  });
+  return largest / scale;
+}
+
+function compared(float32: Predictions, float16: Predictions): NonNullable<Exported["accuracy"]> {
+  const answers = [float32, float16].map(({ logits, labels, classes }) =>
+    Array.from(labels, (_, row) => largestClass(logits, row, classes)),
+  );
+  const images = float32.labels.length;
+  const share = (list: readonly number[]) => list.filter((answer, i) => answer === float32.labels[i]).length / images;
+  const changed = answers[0].filter((answer, i) => answer !== answers[1][i]).length;
+  return { images, float32: share(answers[0]), float16: share(answers[1]), changed };
+}

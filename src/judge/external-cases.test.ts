@@ -1,0 +1,155 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, expect, test } from "vitest";
+import { writeNpy } from "../core/index.ts";
+import { conformal, type MetricName, metricNames, type Results, readExternal } from "../evaluate/index.ts";
+import { type ExternalOptions, judgeExternal } from "./external.ts";
+
+/** Logits on which an evaluator that computes without care gives a wrong answer and no error. */
+const fixture = (name: string) => fileURLToPath(new URL(`./fixtures/${name}.npy`, import.meta.url));
+
+const out = mkdtempSync(join(tmpdir(), "anchored-cases-"));
+afterAll(() => rmSync(out, { recursive: true }));
+
+/** Rows as a file, each labelled by its largest column. */
+function stored(name: string, rows: readonly (readonly number[])[]): { path: string; labels: string } {
+  const files = { path: join(out, `${name}.npy`), labels: join(out, `${name}-labels.npy`) };
+  writeNpy(files.path, { shape: [rows.length, rows[0].length], data: Float64Array.from(rows.flat()) });
+  const labels = Int32Array.from(rows, (row) => row.indexOf(Math.max(...row)));
+  writeNpy(files.labels, { shape: [rows.length], data: labels });
+  return files;
+}
+
+const judged = (logits: string, labels: string, more: Partial<ExternalOptions> = {}): Results =>
+  judgeExternal({ logits: fixture(logits), labels: fixture(labels), out, ...more }).results;
+
+const ofMetric = (name: MetricName) => [name, ({ sets }: Results) => sets[0].metrics[name]] as const;
+const found: Record<string, (results: Results) => number | undefined> = {
+  ...Object.fromEntries(metricNames.map(ofMetric)),
+  "fitted nll": ({ scalings }) => scalings?.find(({ kind }) => kind === "temperature")?.metrics.nll,
+};
+for (const measure of ["auroc", "fpr95In"] as const)
+  found[`max-softmax ${measure}`] = ({ ood }) => ood.find(({ score }) => score === "max-softmax")?.[measure];
+
+test.each<[string, () => Results, Record<string, number>]>([
+  [
+    // Of 60-digit arithmetic.
+    "confidences that round to 1 are told apart",
+    () => judged("saturated/id", "saturated/y", { ood: [`o=${fixture("saturated/ood")}`] }),
+    { "max-softmax auroc": 0.955, "max-softmax fpr95In": 0.415, aurc: 0.006 },
+  ],
+  [
+    // Of scikit-learn.
+    "float64 logits near −3e7 keep their digits",
+    () => judged("offset/id2", "offset/y2"),
+    { accuracy: 0.619, nll: 0.997 },
+  ],
+  [
+    // Of a fine grid in NumPy.
+    "and so do those that temperatures are fitted on",
+    () =>
+      judged("offset/id2", "offset/y2", {
+        validationLogits: fixture("offset/id2"),
+        validationLabels: fixture("offset/y2"),
+      }),
+    { "fitted nll": 0.9655 },
+  ],
+  ["big-endian files are read", () => judged("npy/be", "npy/y"), { accuracy: 0.83, nll: 0.5706 }],
+  ["files of Python 2 are read", () => judged("npy/py2", "npy/y"), { accuracy: 0.83, nll: 0.5706 }],
+  ["float64 logits beyond float32 are read", () => judged("npy/f8big", "npy/y"), { accuracy: 0.83 }],
+  [
+    // Right in a quarter of the images, and says so of each, whatever their order.
+    "bins of equally many images are not cut through equal confidences",
+    () => judged("constant/const", "constant/sorted"),
+    { adaptiveEce15: 0, ece15: 0, aurc: 0.75 },
+  ],
+  [
+    // Of NumPy.
+    "probabilities are judged as such where asked to",
+    () => judged("probabilities/prob", "probabilities/y", { probabilities: true }),
+    { ece15: 0.17317, nll: 0.5706 },
+  ],
+])("%s", (_, results, right) => {
+  const judgedOnce = results();
+  for (const [name, value] of Object.entries(right)) expect(found[name](judgedOnce), name).toBeCloseTo(value, 3);
+});
+
+test("where every validation image is right nothing is scaled, and a notice says why", () => {
+  const { labels, path } = stored("right", [
+    [3, 0],
+    [0, 1],
+  ]);
+  const { scalings, ood, notices } = judged("saturated/id", "saturated/y", {
+    logits: path,
+    labels,
+    validationLogits: path,
+    validationLabels: labels,
+    ood: [`o=${path}`],
+  });
+  expect(scalings?.map(({ kind }) => kind)).toEqual(["none"]);
+  expect(ood.map(({ score }) => score)).toEqual(["max-softmax", "max-logit", "energy", "entropy"]);
+  expect(notices).toEqual([
+    expect.stringMatching(/no temperature, vector scaling was applied: every validation image/),
+  ]);
+});
+
+test("probabilities that are taken for logits are told of, and the other way round is refused", () => {
+  const all = (file: string) => ({ ood: [`o=${fixture(file)}`] });
+  const { notices } = judged("probabilities/prob", "probabilities/y", all("probabilities/prob"));
+  expect(notices).toEqual([
+    expect.stringMatching(/^prob\/test, o: every row is in \[0, 1\] and sums to 1.*--probabilities$/),
+  ]);
+  expect(judged("saturated/id", "saturated/y").notices).toBeUndefined();
+  expect(() => judged("saturated/id", "saturated/y", { probabilities: true })).toThrow(
+    /id.npy: row 0 holds .* sum to 1/,
+  );
+});
+
+test("log-probabilities have no energy", () => {
+  const { ood, notices } = judged("probabilities/prob", "probabilities/y", {
+    probabilities: true,
+    ood: [`o=${fixture("probabilities/prob")}`],
+  });
+  expect(ood.map(({ score }) => score)).toEqual(["max-softmax", "max-logit", "entropy"]);
+  expect(notices).toEqual([expect.stringMatching(/^prob\/test, o: log-probabilities, .*left out$/)]);
+});
+
+test.each(["id/test", "id/validation"])("foreign images may be called %s: no other set is dropped for them", (name) => {
+  const files = { logits: fixture("saturated/id"), labels: fixture("saturated/y") };
+  const validation = { validationLogits: files.logits, validationLabels: files.labels };
+  const { sets, ood, scalings } = judged("saturated/id", "saturated/y", {
+    ...validation,
+    ood: [`${name}=${fixture("saturated/ood")}`],
+  });
+  expect(sets[0]).toMatchObject({ set: "id/test", metrics: { accuracy: 0.895 } });
+  expect(scalings?.map(({ kind }) => kind)).toContain("temperature");
+  const plain = ood.find(({ score }) => score === "max-softmax");
+  expect(plain).toMatchObject({ set: name, against: "id/test" });
+  expect(plain?.auroc).toBeCloseTo(0.955, 3);
+});
+
+test.each(["ood", "corrupted"])("two files of one name in --%s are refused", (flag) => {
+  const twice = { [flag]: ["fog=a.npy", "fog=b.npy"] };
+  expect(() => judged("saturated/id", "saturated/y", twice)).toThrow(`--${flag} fog=b.npy: fog is a.npy already`);
+});
+
+test("a structured file is refused by its reason", () => {
+  expect(() => judged("npy/struct", "npy/y")).toThrow(/struct.npy: a structured array with the fields a, b; save/);
+});
+
+test("a scaling whose fit got stuck is told of", () => {
+  // Row by row another offset near −3e7: no bias of a class can undo it.
+  const files = { validationLogits: fixture("offset/id2"), validationLabels: fixture("offset/y2") };
+  const { notices } = judged("offset/id2", "offset/y2", files);
+  expect(notices).toEqual([expect.stringMatching(/^vector, matrix scaling: the fit did not converge/)]);
+});
+
+test("a conformal threshold that rounds to 1 does not let every class in", () => {
+  const predictions = readExternal({ set: "x", logits: fixture("saturated/id"), labels: fixture("saturated/y") });
+  // Of 60-digit arithmetic.
+  const right = { coverage: 0.905, meanSize: 1.04 };
+  const { coverage, meanSize } = conformal(predictions, predictions, { method: "LAC", alpha: 0.1 });
+  expect({ coverage, meanSize }).toEqual(right);
+});

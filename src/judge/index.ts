@@ -1,0 +1,14 @@
+export { type ExternalOptions, judgeExternal } from "./external.ts";
+export { dataSetLoader, firstImages, foreignImages, foreignNames, foreignTo } from "./image-sets.ts";
+export { judgeRuns } from "./judge-runs.ts";
+export { checkSameData, unfinished } from "./open-run.ts";
+export {
+  type CorruptionOptions,
+  defaultSuites,
+  type JudgeOptions,
+  type Protocol,
+  protocols,
+  type Suite,
+  suites,
+} from "./options.ts";
+export { type ProbeOptions, type ProbeSummary, probeRun } from "./probe-run.ts";

@@ -1,0 +1,152 @@
+import { type ImageSet, imageCount, type Listener, reporter, UserError } from "../core/index.ts";
+import { invertImages } from "../data/index.ts";
+import { evaluateStored, loadPredictions, type Results } from "../evaluate/index.ts";
+import { saveGallery } from "../report/index.ts";
+import { dataOptions } from "../train/index.ts";
+import { type CorruptedSets, corruptedSets } from "./corrupted-sets.ts";
+import { dataSetLoader, foreignImages, foreignSource, foreignTo } from "./image-sets.ts";
+import { checkSameData, fingerprintOf, OpenRun, unfinished, type Wanted } from "./open-run.ts";
+import { type Asking, defaultSuites, type JudgeOptions } from "./options.ts";
+import { predictAs } from "./predict-as.ts";
+import { measurePredictionBatch } from "./prediction-batch.ts";
+import { measureSensitivity } from "./sensitivity.ts";
+import { saveStrips } from "./strips.ts";
+
+/** Two runs are judged on the same corrupted images where their test sets are the same. */
+interface Opened {
+  readonly run: OpenRun;
+  readonly test: ImageSet;
+  readonly train: ImageSet;
+}
+
+/**
+ * Predicts the image sets of the suites, each once: what this checkpoint has predicted before is not predicted again.
+ * Then computes every metric of each run from all that is stored. Corrupted images are made once for all runs.
+ * @throws UserError for folders that are no runs, or whose data is not here; what the signal was aborted with.
+ */
+export async function judgeRuns(runs: readonly string[], options: JudgeOptions = {}): Promise<Results[]> {
+  const opened: OpenRun[] = [];
+  try {
+    for (const run of runs) opened.push(new OpenRun(run, options));
+    return await judgeOpened(opened, options);
+  } finally {
+    for (const run of opened) await run.close();
+  }
+}
+
+async function judgeOpened(runs: readonly OpenRun[], options: JudgeOptions): Promise<Results[]> {
+  const { suites = defaultSuites, signal, onNotice, onProgress } = options;
+  const asking: Asking = {
+    protocol: options.protocol ?? "k",
+    k: options.k,
+    calibrate: options.calibrate,
+    predictionBatch: options.predictionBatch,
+    mirror: options.mirror,
+  };
+  const load = dataSetLoader(options);
+  const ready: Opened[] = [];
+
+  for (const run of runs) {
+    const note = unfinished(run.run, run.record, run.checkpoint.progress.step, "judged");
+    if (note) onNotice?.(note);
+    const { config, data } = run.record;
+    const dataSet = await load(dataOptions(config, options.dataDir));
+    checkSameData(run, dataSet.test);
+    const { train, validation, test, shifts } = dataSet;
+    ready.push({ run, test, train });
+
+    const sets: { role: "test" | "validation" | "shift" | "ood"; set: ImageSet }[] = [{ role: "test", set: test }];
+    if (suites.includes("calibration")) sets.push({ role: "validation", set: validation });
+    if (suites.includes("shift")) for (const set of shifts) sets.push({ role: "shift", set });
+    if (suites.includes("ood"))
+      for (const name of options.ood ?? foreignTo(data.name)) {
+        const source = foreignSource(name);
+        if (source.data === data.name)
+          throw new UserError(`--ood ${name}: ${run.run} was trained on it; choose another data set`);
+        const foreign = await load({ name: source.data, dataDir: options.dataDir, seed: 0 });
+        const images = foreignImages(foreign, test, options.oodCount);
+        sets.push({ role: "ood", set: source.inverted ? invertImages(images) : images });
+      }
+    for (const { role, set } of sets) {
+      const wanted: Wanted = { set: set.name, role, fingerprint: fingerprintOf(set), asking };
+      if (run.has(wanted)) continue;
+      const label = `${runs.length > 1 ? `${run.run}: ` : ""}predicting ${set.name}`;
+      await run.store(wanted, set, (predictor, images) =>
+        predictAs(predictor, images, asking, { train, onProgress: reporter(options, label, "images") }),
+      );
+      onProgress?.(undefined);
+    }
+    if (suites.includes("sensitivity") && run.anchored) await measureSensitivity(run, test, options);
+    if (suites.includes("prediction-batch")) await measurePredictionBatch(run, [test, ...shifts], options);
+    onProgress?.(undefined);
+  }
+  if (suites.includes("corruptions")) await judgeCorruptions(ready, options);
+
+  signal?.throwIfAborted();
+  const results: Results[] = [];
+  for (const { run, test } of ready) {
+    run.dropOthers();
+    await saveGallery(run.run, test, loadPredictions(run.run, test.name, run.weights, "test"));
+    const { trainCommand = (run) => `anchored train --config ${run}/config.json` } = options;
+    const own = evaluateStored(run.run, {
+      weights: run.weights,
+      parameters: Object.values(run.checkpoint.params).reduce((sum, { data }) => sum + data.length, 0),
+      command: trainCommand(run.run, run.record.config),
+    });
+    for (const notice of own.notices ?? []) onNotice?.(`${run.run}: ${notice}`);
+    results.push(own);
+  }
+  return results;
+}
+
+/** Runs on the same test set share its corrupted images: each is made once, and every run that lacks it predicts it. */
+async function judgeCorruptions(ready: readonly Opened[], options: JudgeOptions): Promise<void> {
+  const references = options.corruptionReferences ?? 1;
+  const { predictionBatch, mirror } = options;
+  const asking: Asking = {
+    ...(references === 1 ? { protocol: "single" } : { protocol: "k", k: references }),
+    predictionBatch,
+    mirror,
+  };
+  const groups = new Map<string, Opened[]>();
+  for (const one of ready) {
+    const key = fingerprintOf(one.test);
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  for (const members of groups.values()) {
+    const suite = await corruptedSets(members[0].test, options);
+    try {
+      await judgeSuite(members, suite, asking, options);
+    } finally {
+      await suite.close();
+    }
+    for (const { run, test } of members) await saveStrips(run.run, test, suite);
+  }
+}
+
+async function judgeSuite(
+  members: readonly Opened[],
+  suite: CorruptedSets,
+  asking: Asking,
+  listener: Listener,
+): Promise<void> {
+  const wanted = (cell: CorruptedSets["cells"][number]): Wanted => ({ role: "corruption", asking, ...cell });
+  const lacking = (cell: CorruptedSets["cells"][number]) => members.filter(({ run }) => !run.has(wanted(cell)));
+  const missing = suite.cells.filter((cell) => lacking(cell).length > 0);
+  let total: number | undefined;
+  let done = 0;
+  try {
+    for await (const { cell, set } of suite.images(missing, listener.signal))
+      for (const { run, train } of lacking(cell)) {
+        total ??= imageCount(set) * missing.reduce((sum, one) => sum + lacking(one).length, 0);
+        const report = reporter(listener, "corruptions", "images");
+        const onProgress = (at: { readonly done: number }) => report({ done: done + at.done, total });
+        await run.store(wanted(cell), set, (predictor, images) =>
+          predictAs(predictor, images, asking, { train, onProgress }),
+        );
+        done += imageCount(set);
+      }
+  } finally {
+    listener.onProgress?.(undefined);
+  }
+}

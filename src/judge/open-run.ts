@@ -1,0 +1,154 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { fingerprintOf as digestOf, type ImageSet, runPaths, UserError } from "../core/index.ts";
+import {
+  dropStored,
+  type PredictionContext,
+  type Predictions,
+  type SetRole,
+  type StoredSet,
+  savePredictions,
+  storedSets,
+  type Weights,
+} from "../evaluate/index.ts";
+import {
+  type Checkpoint,
+  chooseWeights,
+  loadCheckpoint,
+  loadPredictor,
+  type Predictor,
+  type RunRecord,
+  readRun,
+} from "../train/index.ts";
+import type { Asking, JudgeOptions } from "./options.ts";
+
+/** An image set to be predicted, or whose prediction may be stored already. */
+export interface Wanted {
+  readonly set: string;
+  readonly role: SetRole;
+  /** A fingerprint of the images and labels, which may not have been made yet. */
+  readonly fingerprint: string;
+  readonly asking: Asking;
+  readonly corruption?: StoredSet["corruption"];
+}
+
+/** A run folder that is being judged: its checkpoint, what it has predicted, and the means to predict more. */
+export class OpenRun {
+  readonly record: RunRecord;
+  readonly checkpoint: Checkpoint;
+  readonly checkpointSha256: string;
+  /** Which predict; undefined where the run has but one kind. */
+  readonly weights: Weights | undefined;
+  #predictor: Promise<Predictor> | undefined;
+
+  /** @throws UserError where the folder holds no run, or its checkpoint is missing or damaged. */
+  constructor(
+    readonly run: string,
+    readonly options: JudgeOptions,
+  ) {
+    this.record = readRun(run);
+    const path = runPaths(run).checkpoint;
+    this.checkpoint = loadCheckpoint(path);
+    this.checkpointSha256 = createHash("sha256").update(readFileSync(path)).digest("hex");
+    this.weights = chooseWeights(run, this.checkpoint, options.weights).kind;
+    if (options.fresh) this.dropOthers("");
+  }
+
+  get anchored(): boolean {
+    return this.record.config.method.name === "anchored";
+  }
+
+  /** References that are used; undefined for methods without. */
+  references({ protocol, k }: Asking): number | undefined {
+    if (!this.anchored) return undefined;
+    const kept = this.checkpoint.references?.shape[0];
+    if (protocol === "single") return 1;
+    if (protocol === "k" && k && kept && k > kept)
+      throw new UserError(`--k ${k}: the checkpoint keeps ${kept} references; use at most ${kept}`);
+    return protocol === "k" ? (k ?? kept) : kept;
+  }
+
+  predictor(): Promise<Predictor> {
+    const { device, threads = availableParallelism() } = this.options;
+    this.#predictor ??= loadPredictor(this.run, { device, threads, weights: this.options.weights });
+    return this.#predictor;
+  }
+
+  /** Whether the logits on these images, by this checkpoint, asked so, are stored. */
+  has(wanted: Wanted): boolean {
+    const { inputKey, checkpointSha256, weights } = this.#context(wanted);
+    return storedSets(this.run).some(
+      (entry) =>
+        entry.set === wanted.set &&
+        entry.weights === weights &&
+        entry.inputKey === inputKey &&
+        entry.checkpointSha256 === checkpointSha256,
+    );
+  }
+
+  /** Predicts and stores; `images` are those whose fingerprint is wanted. */
+  async store(
+    wanted: Wanted,
+    images: ImageSet,
+    predict: (predictor: Predictor, images: ImageSet) => Promise<Predictions>,
+  ): Promise<void> {
+    const predictions = await predict(await this.predictor(), images);
+    savePredictions(this.run, { ...predictions, set: wanted.set }, this.#context(wanted));
+  }
+
+  /** Removes what another checkpoint predicted, and sets that are of no use any more. */
+  dropOthers(checkpointSha256 = this.checkpointSha256): void {
+    dropStored(this.run, (entry) => entry.checkpointSha256 === checkpointSha256);
+  }
+
+  async close(): Promise<void> {
+    const opened = this.#predictor;
+    this.#predictor = undefined;
+    await (await opened)?.dispose();
+  }
+
+  #context({ role, fingerprint, asking, corruption }: Wanted): PredictionContext {
+    const asked = {
+      ...(this.anchored && {
+        protocol: asking.protocol,
+        references: this.references(asking),
+        calibrate: asking.calibrate,
+      }),
+      ...(asking.predictionBatch !== undefined && { predictionBatch: asking.predictionBatch }),
+      ...(asking.mirror && { mirrored: true }),
+    };
+    const inputKey = createHash("sha256")
+      .update(JSON.stringify([fingerprint, role, asked]))
+      .digest("hex");
+    const { protocol, references, mirrored } = asked as Pick<StoredSet, "protocol" | "references" | "mirrored">;
+    const { weights, checkpointSha256 } = this;
+    return { role, weights, corruption, protocol, references, mirrored, inputKey, checkpointSha256 };
+  }
+}
+
+/** Of the shape, bytes and labels of a set. */
+export const fingerprintOf = (set: ImageSet): string => digestOf(set, `${set.height}×${set.width}×${set.channels}`);
+
+/** A note for a run that stopped early and is `done` all the same; `undefined` for one that is trained to its end. */
+export function unfinished(
+  run: string,
+  { config, data }: RunRecord,
+  step: number,
+  done: "judged" | "exported",
+): string | undefined {
+  const steps = config.epochs * Math.floor(data.trainImages / config.batchSize);
+  if (step >= steps) return undefined;
+  return `${run} is not fully trained (step ${step} of ${steps}); ${done} as it is`;
+}
+
+/** A folder whose images changed since training would be judged by other classes or splits. */
+export function checkSameData(
+  { run, record: { data } }: Pick<OpenRun, "run" | "record">,
+  { classNames }: ImageSet,
+): void {
+  if (classNames.join() !== data.classNames.join())
+    throw new UserError(
+      `${run} was trained on the classes ${data.classNames.join(", ")}, but ${data.name} now has ${classNames.join(", ")}`,
+    );
+}

@@ -1,0 +1,67 @@
+import type { Listener } from "../core/index.ts";
+import type { Benchmark, Severity } from "../corrupt/index.ts";
+import type { Device } from "../engine/index.ts";
+import type { Weights } from "../evaluate/index.ts";
+import type { RunConfig } from "../train/index.ts";
+
+/** What a run can be judged on. `corruptions` alone is 145 sets, so it is not among the default ones. */
+export const suites = [
+  "clean",
+  "calibration",
+  "shift",
+  "ood",
+  "sensitivity",
+  "prediction-batch",
+  "corruptions",
+] as const;
+export type Suite = (typeof suites)[number];
+export const defaultSuites: readonly Suite[] = suites.filter((suite) => suite !== "corruptions");
+
+export const protocols = ["single", "k", "blt"] as const;
+export type Protocol = (typeof protocols)[number];
+
+/** How a model is asked, where there are several ways. */
+export interface Asking {
+  readonly protocol: Protocol;
+  /** References of protocol `k`; all that the run keeps where absent. */
+  readonly k?: number;
+  /** The ImageNet code's scaling of the mean logits by their spread. */
+  readonly calibrate?: boolean;
+  /** Outputs that are read relative to an anchor: images of one, or the `stored` one; as in training where absent. */
+  readonly predictionBatch?: number | "stored";
+  /** Test-time augmentation: each image and its mirror image. */
+  readonly mirror?: boolean;
+}
+
+export interface CorruptionOptions {
+  /** Published names; all 29 where absent. */
+  readonly corruptions?: readonly string[];
+  readonly severities?: readonly Severity[];
+  readonly benchmark?: Benchmark;
+  /** Only so many of the test images, always the same ones; all where absent. */
+  readonly corruptCount?: number;
+  /** References that anchored models are asked with here, for 145 sets take their time; 1 where absent. */
+  readonly corruptionReferences?: number;
+  /** Folder with photographs of frost. */
+  readonly frostDir?: string;
+  /** Folder with the published `.npy` files, read in place of making images. */
+  readonly published?: string;
+}
+
+export interface JudgeOptions extends CorruptionOptions, Partial<Asking>, Listener {
+  readonly suites?: readonly Suite[];
+  /** Data sets whose test images the model should not know. */
+  readonly ood?: readonly string[];
+  /** How many of their images; as many as there are test images where absent. */
+  readonly oodCount?: number;
+  /** Which predict, where a run keeps a moving average of them: that where absent. */
+  readonly weights?: Weights;
+  readonly dataDir?: string;
+  readonly device?: Device;
+  /** Threads of the predictions; a thread a core where absent. */
+  readonly threads?: number;
+  /** Predict again what is stored already. */
+  readonly fresh?: boolean;
+  /** The command that trains such a run, for its results; `train --config RUN/config.json` where absent. */
+  readonly trainCommand?: (run: string, config: RunConfig) => string;
+}

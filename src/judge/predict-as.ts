@@ -1,0 +1,26 @@
+import type { ImageSet, Predictions } from "../core/index.ts";
+import type { PredictOptions, Predictor } from "../train/index.ts";
+import type { Asking } from "./options.ts";
+
+interface Help {
+  /** The training images, from which `blt` takes its residuals. */
+  readonly train: ImageSet;
+  readonly onProgress?: PredictOptions["onProgress"];
+}
+
+/** One image set, asked as wanted. */
+export const predictAs = (
+  predictor: Predictor,
+  images: ImageSet,
+  { protocol, k, calibrate, predictionBatch, mirror }: Asking,
+  { train, onProgress }: Help,
+): Promise<Predictions> =>
+  predictor.predict(images, {
+    protocol,
+    k,
+    calibrate,
+    predictionBatch,
+    mirror,
+    onProgress,
+    ...(protocol === "blt" && { train }),
+  });

@@ -1,0 +1,155 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import {
+  type DataSet,
+  HostArray,
+  type ImageSet,
+  imageCount,
+  type Listener,
+  type Predictions,
+  reporter,
+  runPaths,
+  toJson,
+  UserError,
+  writeFileAtomic,
+} from "../core/index.ts";
+import { type DataOptions, matchImages } from "../data/index.ts";
+import type { Device } from "../engine/index.ts";
+import {
+  chooseProbe,
+  dropStored,
+  evaluateExternal,
+  type LinearProbe,
+  probeLogits,
+  type Results,
+  savePredictions,
+  type TriedStrength,
+} from "../evaluate/index.ts";
+import { encodeSafetensors, type FeatureExtractor, loadFeatures } from "../train/index.ts";
+import { dataSetLoader } from "./image-sets.ts";
+
+export interface ProbeOptions extends Listener {
+  readonly data: DataOptions;
+  /** The folder of the results. */
+  readonly out: string;
+  /** References of an anchored network; all that the run keeps where absent. */
+  readonly k?: number;
+  readonly device?: Device;
+  readonly threads?: number;
+}
+
+/** What `probe.json` holds. */
+export interface ProbeSummary {
+  /** The run whose network was frozen. */
+  readonly run: string;
+  readonly data: { readonly name: string; readonly title: string; readonly classes: number };
+  /** D. */
+  readonly features: number;
+  /** That features were averaged over; absent for networks without. */
+  readonly references?: number;
+  readonly trainImages: number;
+  readonly validationImages: number;
+  /** λ, chosen on validation images. */
+  readonly strength: number;
+  /** Largest entry of the objective's gradient at the fit. */
+  readonly gradient: number;
+  readonly converged: boolean;
+  readonly atEdge: boolean;
+  readonly tried: readonly TriedStrength[];
+}
+
+/**
+ * Fits a linear probe on what a run's frozen network says of a data set's training images, chooses its strength on the
+ * validation images, and judges it on the test set and on the shift sets, as a whole and domain by domain. The folder can
+ * be reported beside runs.
+ * @throws UserError where the run is damaged, the data is not here, or `out` holds a run.
+ */
+export async function probeRun(
+  run: string,
+  { data, out, k, device, threads, ...listener }: ProbeOptions,
+): Promise<{ summary: ProbeSummary; results: Results }> {
+  if (existsSync(runPaths(out).checkpoint))
+    throw new UserError(`--out ${out}: a run lies there; choose another folder`);
+  const extractor = await loadFeatures(run, { k, device, threads });
+  try {
+    const { height } = extractor.record.data;
+    const dataSet = await dataSetLoader(listener)({ imageSize: height, ...data });
+    const featuresOf = (set: ImageSet) =>
+      extractor.features(
+        matchImages(set, extractor.record.data),
+        reporter(listener, `features of ${set.name}`, "images"),
+      );
+    const { train, validation } = dataSet;
+    const classes = train.classNames.length;
+    const { probe, tried, atEdge } = await chooseProbe(
+      { features: await featuresOf(train), labels: train.labels },
+      { features: await featuresOf(validation), labels: validation.labels },
+      { classes, onProgress: reporter(listener, "fitting", "strengths") },
+    );
+    if (atEdge) listener.onNotice?.(`the best strength, ${probe.strength}, is the last of the grid`);
+
+    dropStored(out, () => false);
+    const { references } = extractor;
+    const asked = references === undefined ? {} : { protocol: "k", references };
+    for (const { role, set } of judgedSets(dataSet)) {
+      const all = { set: set.name, logits: probeLogits(probe, await featuresOf(set)), labels: set.labels, classes };
+      for (const predictions of [all, ...(role === "shift" ? byDomain(all, set) : [])])
+        savePredictions(out, predictions, { role, ...asked });
+    }
+    const summary: ProbeSummary = {
+      run,
+      data: { name: dataSet.name, title: dataSet.title, classes },
+      features: extractor.size,
+      references,
+      trainImages: imageCount(train),
+      validationImages: imageCount(validation),
+      strength: probe.strength,
+      gradient: probe.gradient,
+      converged: probe.converged,
+      atEdge,
+      tried,
+    };
+    save(out, summary, probe, extractor);
+    return { summary, results: evaluateExternal(out, `linear probe of ${extractor.record.config.method.name}`) };
+  } finally {
+    listener.onProgress?.(undefined);
+    await extractor.dispose();
+  }
+}
+
+const judgedSets = ({ test, validation, shifts }: DataSet) => [
+  { role: "test" as const, set: test },
+  { role: "validation" as const, set: validation },
+  ...shifts.map((set) => ({ role: "shift" as const, set })),
+];
+
+/** The predictions of each domain of a set as a set of their own; none where there is only one. */
+function byDomain({ logits, labels, classes }: Predictions, { name: set, domains }: ImageSet): Predictions[] {
+  if (!domains) return [];
+  const parts = domains.names.map((name, domain) => {
+    const rows = [...labels.keys()].filter((row) => domains.index[row] === domain);
+    return {
+      set: `${set}, ${name}`,
+      logits: Float32Array.from(rows.flatMap((row) => [...logits.subarray(row * classes, (row + 1) * classes)])),
+      labels: Int32Array.from(rows, (row) => labels[row]),
+      classes,
+    };
+  });
+  const filled = parts.filter((part) => part.labels.length > 0);
+  return filled.length > 1 ? filled : [];
+}
+
+/** `probe.json`, and the weight [K, D] and bias [K] for the features as they are. */
+function save(
+  out: string,
+  summary: ProbeSummary,
+  { classes, weights, biases }: LinearProbe,
+  { size }: FeatureExtractor,
+) {
+  const tensors = {
+    weight: HostArray.float32([classes, size], Float32Array.from(weights)),
+    bias: HostArray.float32([classes], Float32Array.from(biases)),
+  };
+  writeFileAtomic(join(out, "probe.safetensors"), encodeSafetensors(tensors));
+  writeFileAtomic(join(out, "probe.json"), `${toJson(summary)}\n`);
+}

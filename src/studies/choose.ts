@@ -1,0 +1,79 @@
+import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { runPaths, writeFileAtomic } from "../core/index.ts";
+import { readMetrics } from "../train/index.ts";
+import { type Cell, candidateOf, cellRun, type PlanOptions } from "./plan.ts";
+import type { Study } from "./study.ts";
+
+/** A value that was tried, `choice.json` of an arm. */
+export interface Candidate {
+  readonly value: number;
+  /** At the end of training, one a seed; null where it diverged. */
+  readonly validationAccuracy: readonly (number | null)[];
+}
+
+export interface Chosen {
+  readonly path: string;
+  readonly chosen: number;
+  readonly candidates: readonly Candidate[];
+}
+
+const choicePath = (out: string, arm: string): string => join(out, arm, "choice.json");
+
+/** What was chosen before, `undefined` where nothing is yet. */
+export function readChoice(out: string, arm: string): Chosen | undefined {
+  const path = choicePath(out, arm);
+  return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Chosen) : undefined;
+}
+
+/** The runs from which an arm's value is chosen; none for arms without a choice, or whose choice is made. */
+export function candidates(study: Study, arm: string, options: PlanOptions): Cell[] {
+  const { choose } = study.arms[arm];
+  if (!choose || readChoice(options.out, arm)) return [];
+  return choose.values.flatMap((value) =>
+    Array.from({ length: choose.seeds ?? 1 }, (_, seed) => candidateOf(study, arm, seed, value, options)),
+  );
+}
+
+/**
+ * Takes the value with the best mean validation accuracy - the first of equals, one that diverged never - and makes its
+ * runs those of the arm, so that nothing is trained twice. A call that was cut short is completed by the next.
+ * @returns undefined where all diverged
+ */
+export function choose(study: Study, arm: string, options: PlanOptions): number | undefined {
+  const { chooseAs } = study.arms[arm];
+  if (chooseAs !== undefined) return choose(study, chooseAs, options);
+  const { path, values, seeds = 1 } = study.arms[arm].choose!;
+  const each = (value: number) =>
+    Array.from({ length: seeds }, (_, seed) => candidateOf(study, arm, seed, value, options));
+  let known = readChoice(options.out, arm);
+  if (!known) {
+    const tried = values.map(
+      (value): Candidate => ({ value, validationAccuracy: each(value).map(({ run }) => lastValidation(run)) }),
+    );
+    const best = tried.reduce((a, b) => (mean(b) > mean(a) ? b : a));
+    if (mean(best) < 0) return undefined;
+    known = { path, chosen: best.value, candidates: tried };
+    writeFileAtomic(choicePath(options.out, arm), `${JSON.stringify(known, null, 2)}\n`);
+  }
+  for (const { run, seed } of each(known.chosen)) {
+    const own = cellRun(options.out, arm, seed);
+    if (existsSync(own) || !existsSync(run)) continue;
+    mkdirSync(dirname(own), { recursive: true });
+    renameSync(run, own);
+  }
+  return known.chosen;
+}
+
+/** −1 where a seed diverged. */
+const mean = ({ validationAccuracy: all }: Candidate): number =>
+  all.includes(null) ? -1 : all.reduce<number>((sum, one) => sum + one!, 0) / all.length;
+
+/** At the end of its training; null where it diverged, 0 where it was stopped before it was ever validated. */
+function lastValidation(run: string): number | null {
+  if (existsSync(divergedPath(run))) return null;
+  return readMetrics(runPaths(run).metrics).findLast((line) => line.event === "epoch")?.validationAccuracy ?? 0;
+}
+
+/** Marks a run whose loss is no number any more: training it again would end the same way. */
+export const divergedPath = (run: string): string => join(run, "diverged.txt");

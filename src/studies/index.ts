@@ -1,0 +1,32 @@
+import { equalCompute } from "./equal-compute.ts";
+import { masking } from "./masking.ts";
+import { oatCifar10, oatEmoji, oatEmojiLongTailed, oatFashionMnist, oatFashionMnistLongTailed } from "./oat.ts";
+import type { Study } from "./study.ts";
+
+export type { Choice, Study, StudyArm } from "./study.ts";
+
+/** Every study by the name that `anchored study` takes; its file's comment gives cost and measured result. */
+export const studies = {
+  masking,
+  "equal-compute": equalCompute,
+  oat: oatEmoji,
+  "oat-long-tailed": oatEmojiLongTailed,
+  "oat-fashion-mnist": oatFashionMnist,
+  "oat-fashion-mnist-long-tailed": oatFashionMnistLongTailed,
+  "oat-cifar10": oatCifar10,
+} as const satisfies Record<string, Study>;
+
+export type StudyName = keyof typeof studies;
+export const studyNames = Object.keys(studies) as StudyName[];
+export { outcomePaths, writeOutcome } from "./outcome.ts";
+export {
+  isJudged,
+  isTrained,
+  type PlanListener,
+  type PlannedRun,
+  type PlanProgress,
+  trainAndJudge,
+  trainPlanned,
+} from "./planned-run.ts";
+export { type QuickstartName, quickstartNames, quickstartPlan, quickstarts } from "./quickstart.ts";
+export { runStudy, type StudyOptions } from "./run-study.ts";

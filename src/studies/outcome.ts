@@ -1,0 +1,101 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { runPaths, toJson, writeFileAtomic } from "../core/index.ts";
+import { readResults } from "../evaluate/index.ts";
+import {
+  type DivergedRun,
+  type StudyRun,
+  type StudySummary,
+  studyMarkdown,
+  studyPage,
+  summarize,
+} from "../report/index.ts";
+import { readMetrics } from "../train/index.ts";
+import { divergedPath, readChoice } from "./choose.ts";
+import { candidateRun, cellRun, orderedArms, triedName } from "./plan.ts";
+import type { Study } from "./study.ts";
+
+interface OutcomeOptions {
+  readonly out: string;
+  readonly seeds: number;
+  readonly only?: readonly string[];
+  readonly command: string;
+}
+
+export const outcomePaths = (out: string) => ({
+  json: join(out, "study.json"),
+  markdown: join(out, "study.md"),
+  page: join(out, "study.html"),
+});
+
+/** Writes what came of the cells that are judged so far. @returns undefined where none is */
+export async function writeOutcome(study: Study, options: OutcomeOptions): Promise<StudySummary | undefined> {
+  const { out, command } = options;
+  const runs = judgedRuns(study, options);
+  if (runs.length === 0) return undefined;
+  const chosen = new Map<string, string>();
+  for (const { arm } of runs) {
+    const choice = readChoice(out, study.arms[arm].chooseAs ?? arm);
+    if (choice) chosen.set(arm, triedName(choice.path, choice.chosen));
+  }
+  const { title, baselines, measures } = study;
+  const summary = summarize(runs, {
+    title,
+    command,
+    baselines,
+    measures,
+    chosen,
+    diverged: divergedRuns(study, options),
+  });
+  const paths = outcomePaths(out);
+  writeFileAtomic(paths.json, `${toJson(summary)}\n`);
+  writeFileAtomic(paths.markdown, studyMarkdown(summary));
+  writeFileAtomic(paths.page, await studyPage(summary));
+  return summary;
+}
+
+/** In the order of the study, not of the training. */
+function wantedArms(study: Study, { only }: OutcomeOptions): string[] {
+  const wanted = new Set(orderedArms(study, only));
+  return Object.keys(study.arms).filter((arm) => wanted.has(arm));
+}
+
+function judgedRuns(study: Study, options: OutcomeOptions): StudyRun[] {
+  const { out, seeds } = options;
+  const seconds = (arm: string, seed: number): number => {
+    const { startsFrom } = study.arms[arm];
+    const own = readMetrics(runPaths(cellRun(out, arm, seed)).metrics).at(-1)?.seconds ?? 0;
+    return own + (startsFrom === undefined ? 0 : seconds(startsFrom, seed));
+  };
+  return wantedArms(study, options).flatMap((arm) =>
+    count(seeds)
+      .filter((seed) => existsSync(runPaths(cellRun(out, arm, seed)).results))
+      .map((seed) => ({
+        arm,
+        seed,
+        results: readResults(cellRun(out, arm, seed)),
+        trainingSeconds: seconds(arm, seed),
+      })),
+  );
+}
+
+function divergedRuns(study: Study, options: OutcomeOptions): DivergedRun[] {
+  const { out, seeds } = options;
+  const ofRun = (arm: string, seed: number, run: string, tried?: string): DivergedRun[] =>
+    existsSync(divergedPath(run))
+      ? [{ arm, seed, tried, message: readFileSync(divergedPath(run), "utf8").trim().split(";")[0] }]
+      : [];
+  return wantedArms(study, options).flatMap((arm) => {
+    const { choose } = study.arms[arm];
+    return [
+      ...(choose?.values ?? []).flatMap((value) =>
+        count(choose!.seeds ?? 1).flatMap((seed) =>
+          ofRun(arm, seed, candidateRun(out, arm, seed, choose!.path, value), triedName(choose!.path, value)),
+        ),
+      ),
+      ...count(seeds).flatMap((seed) => ofRun(arm, seed, cellRun(out, arm, seed))),
+    ];
+  });
+}
+
+const count = (seeds: number): number[] => Array.from({ length: seeds }, (_, seed) => seed);

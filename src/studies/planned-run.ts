@@ -1,0 +1,101 @@
+import { existsSync, statSync } from "node:fs";
+import { type Listener, runPaths, UserError } from "../core/index.ts";
+import { type JudgeOptions, judgeRuns } from "../judge/index.ts";
+import {
+  firstDifference,
+  holdsRun,
+  loadCheckpoint,
+  type RunConfig,
+  readRun,
+  type TrainProgress,
+  type TrainSummary,
+  trainRun,
+} from "../train/index.ts";
+
+/** Who hears of several runs, one after the other or at once. */
+export interface PlanListener extends Listener {
+  /** How far the training is that `label` names; at its end once more, with what came of it (undefined where it failed). */
+  readonly onTraining?: (label: string, at: TrainProgress | { readonly ended: TrainSummary | undefined }) => void;
+}
+
+/** A run of a larger plan, which may be there already, whole or in part. */
+export interface PlannedRun {
+  /** For progress, e.g. `anchored, seed 1`. */
+  readonly name: string;
+  readonly run: string;
+  readonly config: RunConfig;
+}
+
+export interface PlanProgress extends PlanListener {
+  /** What progress is headed by. */
+  readonly label: string;
+  readonly maxSteps?: number;
+  readonly dataDir?: string;
+}
+
+/** Trains a run, or goes on training it. @returns whether it is trained to its end, or to `maxSteps` */
+export async function trainPlanned(
+  { run, config: planned }: PlannedRun,
+  { label, onTraining, onProgress, onNotice, ...options }: PlanProgress,
+): Promise<boolean> {
+  const resume = holdsRun(run);
+  const config = resume ? storedConfig(run, planned) : planned;
+  let ended: TrainSummary | undefined;
+  try {
+    ended = await trainRun(run, config, {
+      ...options,
+      resume,
+      onNotice,
+      onReading: onProgress,
+      onProgress: (at) => onTraining?.(label, at),
+    });
+  } finally {
+    onTraining?.(label, { ended });
+  }
+  return !options.signal?.aborted && (ended.finished || options.maxSteps !== undefined);
+}
+
+/** Trains and judges a run; an aborted signal leaves it to be continued. */
+export async function trainAndJudge(
+  planned: PlannedRun,
+  progress: PlanProgress,
+  judge: JudgeOptions = {},
+): Promise<void> {
+  const { label, dataDir, onNotice, onProgress, signal } = progress;
+  const done = await trainPlanned(planned, progress);
+  if (signal?.aborted) return;
+  if (done) onNotice?.(`${label}: predicting the test sets`);
+  await judgeRuns([planned.run], { dataDir, ...judge, onNotice, onProgress, signal }).catch((error) => {
+    if (!signal?.aborted) throw error;
+  });
+}
+
+/** A run's own threads stay, for bit-exact resumption; all else must be as planned. */
+function storedConfig(run: string, planned: RunConfig): RunConfig {
+  const { config } = readRun(run);
+  const difference = firstDifference({ ...config, threads: 0 }, { ...planned, threads: 0 });
+  if (difference) {
+    const { path, a, b } = difference;
+    throw new UserError(
+      `${run} was made with other settings (${path} is ${JSON.stringify(a)}, not ${JSON.stringify(b)}); start over with --fresh, or choose another --out`,
+    );
+  }
+  return config;
+}
+
+/** Whether a run is trained to its end, or to `maxSteps`. */
+export function isTrained({ run, config: planned }: PlannedRun, maxSteps = Number.POSITIVE_INFINITY): boolean {
+  const { checkpoint } = runPaths(run);
+  if (!existsSync(checkpoint)) return false;
+  const { trainImages } = readRun(run).data;
+  const { epochs, batchSize } = storedConfig(run, planned);
+  return loadCheckpoint(checkpoint).progress.step >= Math.min(maxSteps, epochs * Math.floor(trainImages / batchSize));
+}
+
+/** Whether it is trained and its results are of that checkpoint. */
+export function isJudged(planned: PlannedRun, maxSteps?: number): boolean {
+  const { checkpoint, results } = runPaths(planned.run);
+  if (!existsSync(checkpoint) || !existsSync(results)) return false;
+  if (statSync(results).mtimeMs < statSync(checkpoint).mtimeMs) return false;
+  return isTrained(planned, maxSteps);
+}

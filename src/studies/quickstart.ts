@@ -1,0 +1,63 @@
+import { join } from "node:path";
+import type { JudgeOptions } from "../judge/options.ts";
+import { emojiQuickstart } from "../recipes/emoji-quickstart.ts";
+import { mnistQuickstart } from "../recipes/mnist-quickstart.ts";
+import { type RunConfig, type RunConfigInput, resolveConfig } from "../train/index.ts";
+import type { PlannedRun } from "./planned-run.ts";
+
+const standard = { name: "standard", method: { name: "standard" } } as const;
+const masked = {
+  name: "anchored-masked",
+  method: { name: "anchored", maskProbability: 0.25, maskTarget: "label" },
+} as const;
+
+interface Quickstart {
+  /** What all arms share. */
+  readonly config: RunConfigInput;
+  readonly arms: readonly { readonly name: string; readonly method: RunConfigInput["method"] }[];
+  readonly judge: JudgeOptions;
+}
+
+/** What may be trained in the first minutes, by its data set. */
+export const quickstarts = {
+  mnist: {
+    config: mnistQuickstart,
+    arms: [standard, masked],
+    judge: { suites: ["clean", "ood", "corruptions"], k: 5, corruptCount: 300, oodCount: 1000 },
+  },
+  emoji: {
+    config: emojiQuickstart,
+    arms: [standard, { name: "anchored", method: { name: "anchored", maskProbability: 0 } }, masked],
+    judge: {},
+  },
+} as const satisfies Record<string, Quickstart>;
+export type QuickstartName = keyof typeof quickstarts;
+export const quickstartNames = Object.keys(quickstarts) as QuickstartName[];
+
+export interface PlanOptions {
+  /** The folder of all runs. */
+  readonly out: string;
+  readonly data: QuickstartName;
+  readonly seeds?: number;
+  readonly epochs?: number;
+  readonly imageSize?: number;
+  readonly device?: RunConfig["device"];
+}
+
+/** Every run of the quickstart, seed by seed, so that an early stop leaves whole comparisons. */
+export function quickstartPlan({ out, data, seeds = 1, epochs, imageSize, device }: PlanOptions): PlannedRun[] {
+  const { config: shared, arms }: Quickstart = quickstarts[data];
+  return Array.from({ length: seeds }, (_, seed) =>
+    arms.map(({ name, method }) => {
+      const config = resolveConfig({
+        ...shared,
+        data: imageSize === undefined ? shared.data : { ...shared.data, imageSize },
+        method,
+        epochs: epochs ?? shared.epochs,
+        device,
+        seed,
+      });
+      return { name: seeds > 1 ? `${name}, seed ${seed}` : name, run: join(out, `${name}-seed${seed}`), config };
+    }),
+  ).flat();
+}

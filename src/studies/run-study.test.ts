@@ -1,0 +1,139 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { study as runStudyCommand } from "../cli/study.ts";
+import type { Terminal } from "../cli/terminal.ts";
+import { tinyImageFolder } from "../cli/testing.ts";
+import { runPaths, UserError } from "../core/index.ts";
+import { loadCheckpoint, type RunConfigInput, readRun } from "../train/index.ts";
+import { type Study, studies, studyNames } from "./index.ts";
+import { candidateOf, cellOf, orderedArms } from "./plan.ts";
+
+const root = mkdtempSync(join(tmpdir(), "anchored-study-"));
+const out = join(root, "study");
+beforeAll(() => tinyImageFolder(join(root, "images")));
+afterAll(() => rmSync(root, { recursive: true }));
+
+const base: RunConfigInput = {
+  data: { name: "folder", folder: join(root, "images"), imageSize: 8, seed: 0 },
+  batchSize: 4,
+  epochs: 1,
+  augment: [],
+};
+const tiny: Study = {
+  title: "Tiny",
+  arms: {
+    standard: { config: base, choose: { path: "schedule.peak", values: [1e30, 0.01] } },
+    finer: { config: { ...base, schedule: { name: "constant", learningRate: 0.001 } }, startsFrom: "standard" },
+  },
+  seeds: 2,
+  baselines: ["standard"],
+  judge: { suites: ["clean"] },
+};
+
+/** Runs the command; `stopAfter`: as if Ctrl-C had been pressed when so many lines were noted. */
+async function run(study: Study, options: Parameters<typeof runStudyCommand>[3] = {}, stopAfter?: RegExp) {
+  const texts: string[] = [];
+  const notes: string[] = [];
+  const controller = new AbortController();
+  const terminal: Terminal = {
+    out: (text) => texts.push(text),
+    note: (line) => {
+      notes.push(line);
+      if (stopAfter?.test(line)) controller.abort();
+    },
+    input: async () => new Uint8Array(),
+    interactive: false,
+    interruptible: (work) => work(controller.signal),
+  };
+  const code = await runStudyCommand(terminal, "tiny", study, { out, threads: 1, ...options });
+  return { code, out: texts.join("\n"), notes };
+}
+
+describe("a study of two arms, one with a choice, one that starts from the other", () => {
+  test("can be stopped, and what is there is summed up", async () => {
+    const { code, notes } = await run(tiny, {}, /run 1\/2.*predicting/);
+    expect(notes.at(-1)).toBe("stopped; the same command continues from here");
+    expect(code).toBe(130);
+    await expect(run(tiny, { table: true })).rejects.toThrow("holds no finished run of tiny");
+  });
+
+  test("goes on from there; a value that diverges is never chosen", async () => {
+    const before = statSync(runPaths(join(out, "standard", "seed-0")).checkpoint).mtimeMs;
+    const { code, notes, out: shown } = await run(tiny, { parallel: 2 });
+    expect(code).toBe(0);
+    expect(notes.join("\n")).not.toMatch(/choice \d/);
+    expect(statSync(runPaths(join(out, "standard", "seed-0")).checkpoint).mtimeMs).toBe(before);
+    const choice = JSON.parse(readFileSync(join(out, "standard", "choice.json"), "utf8"));
+    expect(choice.candidates[0]).toEqual({ value: 1e30, validationAccuracy: [null] });
+    expect(choice.chosen).toBe(0.01);
+    const { config } = readRun(join(out, "standard", "seed-1"));
+    expect(config).toMatchObject({ seed: 1, threads: 1, schedule: { peak: 0.01 } });
+    expect(shown).toContain("# Tiny");
+    expect(shown).toMatch(/## Diverged\n\n.*\n.*\n\| standard \| 0 \| peak 1e\+30 \| the loss is /);
+  });
+
+  test("an arm starts from the other's run of the same seed, at its cost", async () => {
+    for (const seed of [0, 1])
+      expect(readRun(join(out, "finer", `seed-${seed}`)).config.init).toBe(
+        runPaths(join(out, "standard", `seed-${seed}`)).checkpoint,
+      );
+    const own = loadCheckpoint(runPaths(join(out, "finer", "seed-1")).checkpoint).params["fc.weight"].data;
+    const start = loadCheckpoint(runPaths(join(out, "standard", "seed-1")).checkpoint).params["fc.weight"].data;
+    const apart = Array.from(own, (value, i) => Math.abs(value - start[i])).reduce((a, b) => a + b);
+    expect(apart / own.length).toBeLessThan(0.01);
+    const { out: text } = await run(tiny, { table: true, json: true });
+    const [standard, finer] = JSON.parse(text).arms;
+    expect(finer.trainingSeconds).toBeGreaterThan(standard.trainingSeconds);
+  });
+
+  test("a second call trains nothing; its files hold the tables and figures", async () => {
+    const { notes, out: text } = await run(tiny, { json: true });
+    expect(notes.filter((line) => line.endsWith(": finished before"))).toHaveLength(4);
+    const summary = JSON.parse(text);
+    expect(summary).toEqual({ ...JSON.parse(readFileSync(join(out, "study.json"), "utf8")), date: summary.date });
+    const [standard, finer] = summary.arms;
+    expect(standard).toMatchObject({ name: "standard", seeds: [0, 1], chosen: "peak 0.01" });
+    const [accuracy] = finer.against.standard;
+    expect(accuracy.difference).toBeCloseTo(finer.values[0].mean - standard.values[0].mean, 12);
+    expect(readFileSync(join(out, "study.md"), "utf8")).toContain("| arm - standard | Accuracy, % |");
+    const page = readFileSync(join(out, "study.html"), "utf8");
+    expect(page.match(/<svg[^>]*role="img"/g)!.length).toBeGreaterThanOrEqual(2);
+    expect(page.replaceAll("the loss is NaN", "")).not.toMatch(/NaN|undefined/);
+  });
+
+  test("other settings are refused, --fresh starts over, --only leaves arms out", async () => {
+    const longer = { ...tiny.arms, finer: { ...tiny.arms.finer, config: { ...base, epochs: 2 } } };
+    await expect(run({ ...tiny, arms: longer })).rejects.toThrow("was made with other settings (epochs is 1, not 2)");
+    await expect(run(tiny, { only: "finest" })).rejects.toThrow("--only finest: unknown; known: standard, finer");
+    const alone = { ...tiny, arms: { ...tiny.arms, standard: { config: base } } };
+    const { out: text } = await run(alone, { only: "standard", seeds: 1, fresh: true, json: true });
+    expect(JSON.parse(text).arms.map(({ name }: { name: string }) => name)).toEqual(["standard"]);
+    expect(existsSync(join(out, "finer"))).toBe(false);
+  });
+});
+
+test("arms come after what they start from; a circle is refused", () => {
+  const arms = { a: { config: base, startsFrom: "b" }, b: { config: base } };
+  expect(orderedArms({ ...tiny, arms })).toEqual(["b", "a"]);
+  expect(orderedArms({ ...tiny, arms }, ["b"])).toEqual(["b"]);
+  const circle = { ...arms, b: { config: base, startsFrom: "a" } };
+  expect(() => orderedArms({ ...tiny, arms: circle })).toThrow(UserError);
+});
+
+describe.each(studyNames)("%s", (name) => {
+  const study: Study = studies[name];
+  test("every arm is a valid config, every baseline an arm, every start an arm", () => {
+    const options = { out: "out", threads: 1 };
+    for (const arm of orderedArms(study)) {
+      const values = study.arms[arm].choose?.values;
+      const cells = values?.map((value) => candidateOf(study, arm, 3, value, options)) ?? [
+        cellOf(study, arm, 3, undefined, options),
+      ];
+      for (const { config } of cells) expect(config.seed).toBe(3);
+      expect(arm).toMatch(/^[\w.-]+$/);
+    }
+    for (const baseline of study.baselines) expect(Object.keys(study.arms)).toContain(baseline);
+  });
+});

@@ -1,0 +1,92 @@
+import { existsSync } from "node:fs";
+import { inParallel, writeFileAtomic } from "../core/index.ts";
+import { Diverged } from "../train/index.ts";
+import { candidates, choose, divergedPath } from "./choose.ts";
+import { type Cell, cellOf, choiceOf, orderedArms, type PlanOptions } from "./plan.ts";
+import {
+  isJudged,
+  isTrained,
+  type PlanListener,
+  type PlanProgress,
+  trainAndJudge,
+  trainPlanned,
+} from "./planned-run.ts";
+import type { Study } from "./study.ts";
+
+export interface StudyOptions extends PlanOptions, PlanListener {
+  readonly seeds?: number;
+  /** Arms; all where absent. */
+  readonly only?: readonly string[];
+  /** Cells that are worked on at once. */
+  readonly parallel?: number;
+  readonly maxSteps?: number;
+  readonly dataDir?: string;
+}
+
+/**
+ * Trains and judges every cell that is not finished: first the candidates of the arms' choices, then seed by seed, so
+ * that an early stop leaves whole comparisons. Call it again to go on.
+ */
+export async function runStudy(study: Study, options: StudyOptions): Promise<void> {
+  const { seeds = study.seeds, parallel = 1, maxSteps, dataDir, onNotice, onProgress, onTraining } = options;
+  const arms = orderedArms(study, options.only);
+
+  const work = (cells: readonly Cell[], what: string, each: (cell: Cell, progress: PlanProgress) => Promise<void>) =>
+    inParallel(
+      cells,
+      parallel,
+      (cell, i, signal) => {
+        const label = `[${what} ${i + 1}/${cells.length}] ${cell.name}`;
+        const progress = { label, maxSteps, dataDir, onNotice, onProgress, onTraining, signal };
+        return tolerant(cell, progress, () => each(cell, progress));
+      },
+      options.signal,
+    );
+
+  const judgeCell = async (cell: Cell, progress: PlanProgress) => {
+    if (isJudged(cell, maxSteps)) onNotice?.(`${progress.label}: finished before`);
+    else await trainAndJudge(cell, progress, { ...study.judge, threads: options.threads });
+  };
+  const tryOut = async (cell: Cell, progress: PlanProgress) => {
+    if (!isTrained(cell, maxSteps)) await trainPlanned(cell, progress);
+  };
+
+  // First the arms that start afresh, then those that start from these, and so on.
+  for (const round of rounds(study, arms)) {
+    const tried = round.flatMap((arm) => candidates(study, arm, options));
+    await work(tried, "choice", tryOut);
+    if (options.signal?.aborted) return;
+    const chosen = new Map(round.map((arm) => [arm, choiceOf(study, arm) && choose(study, arm, options)]));
+    const able = round.filter((arm) => !choiceOf(study, arm) || chosen.get(arm) !== undefined);
+    for (const arm of round) if (!able.includes(arm)) onNotice?.(`${arm}: every candidate diverged; left out`);
+    const cells = Array.from({ length: seeds }, (_, seed) =>
+      able.map((arm) => cellOf(study, arm, seed, chosen.get(arm), options)),
+    )
+      .flat()
+      .filter(({ config: { init } }) => init === undefined || existsSync(init));
+    await work(cells, "run", judgeCell);
+    if (options.signal?.aborted) return;
+  }
+}
+
+/** A cell that diverges is marked and left out; its study goes on. */
+async function tolerant({ run }: Cell, { label, onNotice }: PlanProgress, work: () => Promise<void>): Promise<void> {
+  if (existsSync(divergedPath(run))) return onNotice?.(`${label}: diverged before`);
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof Diverged)) throw error;
+    onNotice?.(`${label}: ${error.message}`);
+    writeFileAtomic(divergedPath(run), `${error.message}\n`);
+  }
+}
+
+/** Arms by how many arms' runs they wait for, one after the other; a choice that is taken over is made in the round. */
+function rounds({ arms }: Study, ordered: readonly string[]): string[][] {
+  const depth = (arm: string): number => {
+    const { startsFrom, chooseAs } = arms[arm];
+    return Math.max(startsFrom === undefined ? 0 : 1 + depth(startsFrom), chooseAs === undefined ? 0 : depth(chooseAs));
+  };
+  const depths = [...new Set(ordered.map(depth))].sort((a, b) => a - b);
+  return depths.map((level) => ordered.filter((arm) => depth(arm) === level));
+}
