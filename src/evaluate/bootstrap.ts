@@ -2,6 +2,7 @@ import { Random } from "../core/index.ts";
 
 import type { Judged } from "./judged.ts";
 import type { MetricName } from "./metrics.ts";
+import { quantileOfSorted } from "./quantile.ts";
 
 export interface BootstrapOptions {
   /** Default 1000. */
@@ -13,18 +14,13 @@ export interface BootstrapOptions {
 export type Interval = readonly [lower: number, upper: number];
 
 /** The middle 95 % of the resampled values (Efron & Tibshirani 1993, section 13.3), linear between ranks. */
-function percentileInterval(values: Float64Array): Interval {
+export function percentileInterval(values: Float64Array): Interval {
   const sorted = Float64Array.from(values).sort();
-  const at = (share: number) => {
-    const place = share * (sorted.length - 1);
-    const below = Math.floor(place);
-    return sorted[below] + (place - below) * (sorted[Math.min(below + 1, sorted.length - 1)] - sorted[below]);
-  };
-  return [at(0.025), at(0.975)];
+  return [quantileOfSorted(sorted, 0.025), quantileOfSorted(sorted, 0.975)];
 }
 
 /** Calls `use` with the drawn rows of each resample: as many rows as there are, with replacement. */
-function resampled(
+export function resampled(
   rows: number,
   { resamples = 1000, seed = 0 }: BootstrapOptions,
   use: (drawn: Int32Array, resample: number) => void,

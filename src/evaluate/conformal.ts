@@ -1,4 +1,5 @@
 import { Random, type StoredPredictions } from "../core/index.ts";
+import { conformalQuantile } from "./conformal-quantile.ts";
 import { checkPredictions, softmax } from "./judged.ts";
 
 /**
@@ -95,8 +96,8 @@ function logThreshold(validation: StoredPredictions, options: ConformalOptions):
   checkLabelled(validation);
   const { labels, classes } = validation;
   const all = logScores(validation, options);
-  const own = Float64Array.from(labels, (label, row) => all[row * classes + label]).sort();
-  return own[Math.ceil((own.length + 1) * (1 - options.alpha) - 1e-9) - 1];
+  const own = Float64Array.from(labels, (label, row) => all[row * classes + label]);
+  return conformalQuantile(own, options.alpha);
 }
 
 /** [N × K] 1 where the class is in the image's set. */

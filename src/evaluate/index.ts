@@ -73,6 +73,7 @@ export {
 } from "./prediction-batch-results.ts";
 export { areProbabilities } from "./probabilities.ts";
 export { type ChosenProbe, chooseProbe, probeStrengths, type TriedStrength } from "./probe-strength.ts";
+export * from "./regression/index.ts";
 export { type LabelledSetResults, type OodResults, type Results, readResults, resultsSchema } from "./results.ts";
 export { aurc, type RiskCoverage, riskCoverage } from "./risk-coverage.ts";
 export { type RunConfig, readRunConfig, type Setting } from "./run-config.ts";
