@@ -25,6 +25,7 @@ import {
   type ImageIndex,
   indexPath,
   readIndex,
+  stampOf,
   startIndex,
 } from "./image-index.ts";
 
@@ -35,14 +36,12 @@ interface SourceFile {
   readonly path: string;
   /** Path from the root. */
   readonly name: string;
-  readonly bytes: number;
-  /** Time of the last change, in ms. */
-  readonly changed: number;
+  readonly stamp: string;
 }
 
 /**
  * Decodes the files below `root` once, to square images on disk, and gives them as images in a file: memory holds their
- * names alone. What an earlier load decoded is taken from the cache as long as a file has the same length and time. Of
+ * names alone. What an earlier load decoded is taken from the cache as long as a file is the same by its stamp. Of
  * loads at the same time, in this process or others, one decodes and the others wait.
  * @throws UserError for a cache that cannot be written, or a full disk
  */
@@ -57,12 +56,12 @@ export function diskDecoder(
     .slice(0, 16);
   const folder = join(dataDir, "folder", key);
   const bytesPerImage = size * size * 3;
-  const wanted = { format: 1, root, size, sharp: sharp.versions.sharp ?? "" } as const;
+  const wanted = { format: 2, root, size, sharp: sharp.versions.sharp ?? "" } as const;
   const read = () => readIndex(folder, bytesPerImage, wanted);
 
   return async (paths, label) => {
     prepareFolder(folder);
-    const files = paths.map((path) => ({ path, name: relative(root, path), ...statOf(path) }));
+    const files = paths.map((path) => ({ path, name: relative(root, path), stamp: stampAt(path) }));
     const before = read();
     let found = before;
     if (missingOf(files, before).length > 0)
@@ -83,7 +82,7 @@ export function diskDecoder(
     const places: number[] = [];
     const bad: Decoded["bad"][number][] = [];
     for (const [i, file] of files.entries()) {
-      const [, , , place] = found.entries.get(file.name)!;
+      const [, , place] = found.entries.get(file.name)!;
       if (typeof place === "string") bad.push({ path: file.path, reason: place, known: holds(before, file) });
       else {
         rows.push(i);
@@ -117,17 +116,14 @@ export function diskDecoder(
   }
 }
 
-const holds = ({ entries }: ImageIndex, { name, bytes, changed }: SourceFile): boolean => {
-  const entry = entries.get(name);
-  return entry !== undefined && entry[1] === bytes && entry[2] === changed;
-};
+const holds = ({ entries }: ImageIndex, { name, stamp }: SourceFile): boolean => entries.get(name)?.[1] === stamp;
 
 const missingOf = (files: readonly SourceFile[], index: ImageIndex) => files.filter((file) => !holds(index, file));
 
 /** The first place behind all that are taken. */
 function freePlace(entries: ImageIndex["entries"]): number {
   let next = 0;
-  for (const [, , , place] of entries.values()) if (typeof place === "number") next = Math.max(next, place + 1);
+  for (const [, , place] of entries.values()) if (typeof place === "number") next = Math.max(next, place + 1);
   return next;
 }
 
@@ -147,11 +143,11 @@ async function decodeTo(
     lines = [];
   };
   try {
-    await inParallel(files, IN_FLIGHT, async ({ path, name, bytes, changed }) => {
+    await inParallel(files, IN_FLIGHT, async ({ path, name, stamp }) => {
       const decoded = await decodeOrReason(path, size);
       const place = typeof decoded === "string" ? decoded : next++;
       if (typeof place === "number") writeSync(file, decoded as Uint8Array, 0, bytesPerImage, place * bytesPerImage);
-      const entry: Entry = [name, bytes, changed, place];
+      const entry: Entry = [name, stamp, place];
       added.set(name, entry);
       // After the image itself: what the index names is there.
       lines.push(`${JSON.stringify(entry)}\n`);
@@ -165,10 +161,9 @@ async function decodeTo(
   return added;
 }
 
-function statOf(path: string): { bytes: number; changed: number } {
+function stampAt(path: string): string {
   try {
-    const { size, mtimeMs } = statSync(path);
-    return { bytes: size, changed: mtimeMs };
+    return stampOf(statSync(path));
   } catch (error) {
     throw new UserError(`cannot read ${path}: ${readReason(error)}`);
   }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, type Stats, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
@@ -7,7 +7,7 @@ import { join } from "node:path";
  */
 export interface Header {
   /** Raise it when the way of decoding changes. */
-  readonly format: 1;
+  readonly format: 2;
   readonly root: string;
   readonly size: number;
   /** Another version may decode to other bytes. */
@@ -16,8 +16,14 @@ export interface Header {
   readonly images: string;
 }
 
-/** A file's path from the root, its bytes, the time of its last change in ms, and its place, or why it has none. */
-export type Entry = readonly [path: string, bytes: number, changed: number, place: number | string];
+/** A file's path from the root, its stamp, and its place, or why it has none. */
+export type Entry = readonly [path: string, stamp: string, place: number | string];
+
+/**
+ * What tells a file from one that took its place, as Git's index does it: length, time of the last change of the content
+ * and of the file's own record (which no program sets), and inode.
+ */
+export const stampOf = ({ size, mtimeMs, ctimeMs, ino }: Stats): string => [size, mtimeMs, ctimeMs, ino].join(" ");
 
 export interface ImageIndex {
   /** Absent where there is no index, or one of other software, or a damaged one. */
@@ -39,7 +45,7 @@ export function readIndex(folder: string, bytesPerImage: number, wanted: Omit<He
     // The last line is empty, or half a line where another process writes just now, or was killed.
     for (const line of lines.slice(0, -1)) {
       const entry = JSON.parse(line) as Entry;
-      if (typeof entry[3] === "string" || entry[3] < held) entries.set(entry[0], entry);
+      if (typeof entry[2] === "string" || entry[2] < held) entries.set(entry[0], entry);
     }
     return { header: { ...header, images }, entries };
   } catch {

@@ -1,14 +1,19 @@
 import {
   appendFileSync,
+  copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
+  renameSync,
+  rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { allBytes, type DataSet, fingerprintOf, ImageFile, type ImageSet, subset } from "../core/index.ts";
@@ -71,6 +76,47 @@ describe("the cache", () => {
     expect([...allBytes(after.test).subarray(-3)]).toEqual([0, 0, 255]);
     expect(fingerprintOf(after.test)).not.toBe(fingerprintOf(before.test));
     expect(fingerprintOf(after.train)).toBe(fingerprintOf(before.train));
+  });
+
+  test.each<[string, (path: string, replacement: string) => void]>([
+    ["written over", (path, replacement) => copyFileSync(replacement, path)],
+    ["moved over", (path, replacement) => renameSync(replacement, path)],
+    [
+      "in a folder that was moved over",
+      (path, replacement) => {
+        const folder = dirname(path);
+        cpSync(folder, `${folder}.new`, { recursive: true, preserveTimestamps: true });
+        copyFileSync(replacement, join(`${folder}.new`, basename(path)));
+        utimesSync(join(`${folder}.new`, basename(path)), 1, 1);
+        rmSync(folder, { recursive: true });
+        renameSync(`${folder}.new`, folder);
+      },
+    ],
+    [
+      "behind a link that leads elsewhere now",
+      (path, replacement) => {
+        rmSync(path);
+        symlinkSync(replacement, path);
+      },
+    ],
+  ])("sees a file %s by one of equal length and time", async (_, replace) => {
+    const { root, load } = await madeFolder();
+    const path = join(root, "test", "dog", "0.png");
+    const replacement = join(scratchFolder(), "other.png");
+    const write = (to: string, background: string) =>
+      sharp({ create: { width: 9, height: 9, channels: 3, background } })
+        .png({ compressionLevel: 0 })
+        .toFile(to);
+    await write(path, "#ff0000");
+    utimesSync(path, 1, 1);
+    await load();
+    await write(replacement, "#0000ff");
+    utimesSync(replacement, 1, 1);
+    const { size } = statSync(path);
+    replace(path, replacement);
+    utimesSync(path, 1, 1);
+    expect(statSync(path)).toMatchObject({ size, mtimeMs: 1000 });
+    expect([...allBytes((await load()).test).subarray(-3)]).toEqual([0, 0, 255]);
   });
 
   test("survives a process that was killed: half a line, an image that is not there", async () => {
