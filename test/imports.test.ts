@@ -18,6 +18,7 @@ const mayImport: Record<string, readonly string[]> = {
   optim: ["core"],
   engine: ["core"],
   methods: ["core", "data", "augment", "corrupt", "models", "optim", "engine"],
+  tasks: ["core", "data", "augment", "models", "optim", "engine", "methods"],
   train: toTrain,
   // Both read what was saved, not what saved it.
   evaluate: ["core"],
