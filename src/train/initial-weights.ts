@@ -1,52 +1,53 @@
-import { existsSync, readFileSync } from "node:fs";
-import { float16Value, HostArray, type HostArrays, isClassifier, runPaths, UserError } from "../core/index.ts";
+import { HostArray, type HostArrays, isClassifier, UserError } from "../core/index.ts";
 import type { Model, Variables } from "../models/index.ts";
-import { loadCheckpoint } from "./checkpoint.ts";
-import { isRunFolder } from "./pretraining.ts";
-import { decodeSafetensors } from "./safetensors.ts";
+import { readWeights } from "./weights-source.ts";
 
 export interface InitialWeights extends Variables {
   /** What was not simply copied, a line each. */
   readonly notes: readonly string[];
 }
 
-/**
- * What files hold besides weights: our checkpoints' optimizer and references, PyTorch's step counters, and what Swin
- * Transformers compute from their windows (timm stored it before 0.9).
- */
-const isNoWeight = (name: string): boolean =>
-  /^(optimizer\.|average\.|(references|output_anchor)$)/.test(name) ||
-  /(^|\.)(num_batches_tracked|attn_mask|relative_coords_table|relative_position_index)$/.test(name);
+/** What is known of a model that is to start from weights. */
+export type StartingModel = Pick<Model, "name" | "forTuples" | "stemWeight">;
 
 /**
- * Weights of a safetensors file under timm's names (of ResNets torchvision's too), in place of fresh ones: one of theirs, a checkpoint
- * of ours, or the one of a run folder, which gives the moving average of its weights where it keeps one. A first layer for C channels is widened for tuples of 2C: with W repeated, [W, W] on [r, x − r]
+ * Weights under timm's names (of ResNets torchvision's too), in place of `fresh` ones: what `readWeights` finds at `path`.
+ * A first layer for C channels is widened for tuples of 2C: with W repeated, [W, W] on [r, x − r]
  * gives W·r + W·(x − r) = W·x, so that the anchored network starts as the function that the file holds, whatever r is. A
- * classifier for other classes stays fresh.
- * @throws UserError where the file is missing or damaged, lacks a weight, or holds one that the model has not.
+ * classifier stays fresh where the source has none, or one for other classes than `classNames`.
+ * @throws UserError where the source is missing or damaged, lacks a weight, or holds one that the model has not, or one
+ * that is not finite.
  */
 export function initialWeights(
   path: string,
-  { name: modelName, forTuples }: Pick<Model, "name" | "forTuples">,
+  model: StartingModel,
   fresh: Variables,
+  classNames: readonly string[],
 ): InitialWeights {
   const refuse = (why: string) => new UserError(`--init ${path}: ${why}`);
-  if (!existsSync(path)) throw refuse("no such run or file; give one of the same architecture");
-  const notes: string[] = [];
-  const given = isRunFolder(path) ? ofRun() : ofFile();
-  const rebuilt = forTuples?.(given);
+  const source = readWeights(path);
+  const notes = [...source.notes];
+  const rebuilt = model.forTuples?.(source.tensors);
   if (rebuilt) notes.push("first layer widened to tuples; the first step computes the same function");
-  const tensors = rebuilt ?? given;
+  const tensors = rebuilt ?? source.tensors;
   const known = { ...fresh.params, ...fresh.state };
-  const foreign = Object.keys(tensors).find((name) => !(name in known) && !isNoWeight(name));
-  if (foreign) throw refuse(`${foreign} is no weight of ${modelName}; the file belongs to another model`);
+  const foreign = Object.keys(tensors).find((name) => !(name in known));
+  if (foreign) throw refuse(`${foreign} is no weight of ${model.name}; the file belongs to another model`);
+  const otherHead = whyFreshClassifier(tensors, known, source.classNames, classNames);
+  if (otherHead) notes.push(`the classifier starts afresh: ${otherHead}`);
+  else if (!source.classNames)
+    notes.push(
+      `the classifier is taken over: ${path} does not say which its ${classNames.length} classes are; they must be these, in this order: ${shortList(classNames)}`,
+    );
 
   const taken = (own: HostArrays): HostArrays =>
     Object.fromEntries(
       Object.entries(own).map(([name, initial]) => {
-        const found = tensors[name];
-        if (!found) throw refuse(`${name} of ${modelName} is missing; the file belongs to another model`);
-        const weight = asFloat32(found);
+        if (otherHead && isClassifier(name)) return [name, initial];
+        const weight = tensors[name];
+        if (!weight) throw refuse(`${name} of ${model.name} is missing; the file belongs to another model`);
+        const at = weight.data.findIndex((value) => !Number.isFinite(value));
+        if (at >= 0) throw refuse(`${name} is ${weight.data[at]} at element ${at}; weights must be finite`);
         if (sameShape(weight, initial)) return [name, weight];
         if (isTwice(initial, weight)) {
           notes.push(
@@ -54,29 +55,47 @@ export function initialWeights(
           );
           return [name, widened(weight)];
         }
-        if (isClassifier(name)) {
-          notes.push(`${name}: [${weight.shape}] is for other classes; it starts afresh`);
-          return [name, initial];
-        }
-        throw refuse(`${name} is [${weight.shape}], ${modelName} has [${initial.shape}]; it belongs to another model`);
+        throw refuse(
+          `${name} is [${weight.shape}], ${model.name} has [${initial.shape}]; ${whyOtherShape(model, name, weight, initial)}`,
+        );
       }),
     );
   return { params: taken(fresh.params), state: taken(fresh.state), notes };
+}
 
-  function ofFile(): HostArrays {
-    try {
-      return decodeSafetensors(readFileSync(path), { skipOtherTypes: true }).tensors;
-    } catch (error) {
-      throw refuse((error as Error).message);
-    }
-  }
+/** Why the classifier of a source does not fit these classes; undefined where it does, or nothing is known against it. */
+function whyFreshClassifier(
+  tensors: HostArrays,
+  known: HostArrays,
+  theirs: readonly string[] | undefined,
+  ours: readonly string[],
+): string | undefined {
+  const head = Object.keys(known).filter(isClassifier);
+  const absent = head.filter((name) => !tensors[name]);
+  if (absent.length === head.length) return "there is none in the file";
+  if (absent.length > 0) return `${absent[0]} is not in the file`;
+  const other = head.find((name) => !sameShape(tensors[name], known[name]));
+  if (other) return `${other} is [${tensors[other].shape}], for other classes; these need [${known[other].shape}]`;
+  if (!theirs || same(theirs, ours)) return undefined;
+  if (same([...theirs].sort(), [...ours].sort()))
+    return `its classes are in another order (${shortList(theirs)}; now ${shortList(ours)})`;
+  return `it is for other classes (${shortList(theirs)}; now ${shortList(ours)})`;
+}
 
-  function ofRun(): HostArrays {
-    const checkpoint = loadCheckpoint(runPaths(path).checkpoint);
-    const { params, state } = checkpoint.average ?? checkpoint;
-    if (checkpoint.average) notes.push(`the moving average of the weights of ${path}`);
-    return { ...params, ...state };
-  }
+const same = (a: readonly string[], b: readonly string[]): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+const SHOWN = 3;
+const shortList = (names: readonly string[]): string =>
+  names.length > SHOWN + 1 ? `${names.slice(0, SHOWN).join(", ")} and ${names.length - SHOWN} more` : names.join(", ");
+
+function whyOtherShape(model: StartingModel, name: string, { shape }: HostArray, { shape: own }: HostArray): string {
+  if (name === model.stemWeight && shape[1] === 2 * own[1])
+    return "it sees the tuples of an anchored network; add --method anchored";
+  if (name === model.stemWeight && shape[1] !== own[1])
+    return `it is for images of ${shape[1]} channels where these need ${own[1]}`;
+  if (name === "pos_embed" && shape[2] === own[2])
+    return "its positions are those of images of another size; give its own by --image-size";
+  return "it belongs to another model";
 }
 
 const sameShape = (a: HostArray, b: HostArray): boolean => a.shape.join() === b.shape.join();
@@ -95,9 +114,4 @@ function widened({ shape: [outputs, channels, ...kernel], data }: HostArray): Ho
     out.set(own, (2 * o + 1) * filter);
   }
   return HostArray.float32([outputs, 2 * channels, ...kernel], out);
-}
-
-function asFloat32({ dtype, shape, data }: HostArray): HostArray {
-  const values = dtype === "float16" ? Float32Array.from(data, float16Value) : Float32Array.from(data);
-  return HostArray.float32(shape, values);
 }

@@ -308,7 +308,7 @@ export async function train(config: RunConfig, given: DataSet, options: TrainOpt
   }
 
   function startFrom(path: string, fresh: Variables): Variables {
-    const { notes, ...variables } = initialWeights(path, model, fresh);
+    const { notes, ...variables } = initialWeights(path, model, fresh, dataSet.train.classNames);
     for (const note of notes) options.onNotice?.(note);
     if (alike) options.onNotice?.(`images and references are normalised as in ${path}`);
     return variables;

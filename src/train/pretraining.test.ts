@@ -110,7 +110,9 @@ test("a run folder gives the moving average of its weights", () => {
   const zeros = Object.fromEntries(
     Object.entries(fresh.params).map(([name, { shape }]) => [name, HostArray.zeros(shape)]),
   );
-  const loaded = initialWeights(pretrained, { name: "resnet20" }, { params: zeros, state: fresh.state });
+  const model = { name: "resnet20", stemWeight: "conv1.weight" };
+  const { classNames } = now.train;
+  const loaded = initialWeights(pretrained, model, { params: zeros, state: fresh.state }, classNames);
   expect(loaded.params).toEqual(average!.params);
   expect(loaded.notes).toEqual([expect.stringMatching(/moving average/)]);
 });

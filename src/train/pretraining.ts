@@ -1,5 +1,6 @@
-import { statSync } from "node:fs";
-import { fingerprintOf, type ImageSet, type Normalization, UserError } from "../core/index.ts";
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fingerprintOf, type ImageSet, type Normalization, runPaths, UserError } from "../core/index.ts";
 import type { RunConfig } from "./config.ts";
 import { type RunRecord, readRun } from "./run-record.ts";
 
@@ -17,8 +18,20 @@ export interface Pretraining {
   readonly sha256: string;
 }
 
-/** Whether `--init` names a folder, which must then be a run, rather than a file of weights. */
-export const isRunFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+
+/** Where things lie in a folder as model hubs give it. */
+export const downloadedPaths = (folder: string) => ({
+  weights: join(folder, "model.safetensors"),
+  config: join(folder, "config.json"),
+});
+
+/** Whether `--init` names a downloaded model: a folder that is no run, but holds a file of weights. */
+export const isDownloadedFolder = (path: string): boolean =>
+  isFolder(path) && !existsSync(runPaths(path).checkpoint) && existsSync(downloadedPaths(path).weights);
+
+/** Whether `--init` names a run, which a folder is that is no downloaded model, rather than a file of weights. */
+export const isRunFolder = (path: string): boolean => isFolder(path) && !isDownloadedFolder(path);
 
 /**
  * What is known of the run that `config` starts from: by the folder of a resumed run itself, so that the other one may
@@ -33,10 +46,10 @@ export function findPretraining(
   const found = resume
     ? readRun(run).pretraining
     : init && isRunFolder(init)
-      ? describePretraining(readRun(init))
+      ? describePretraining(readInitRun(init))
       : undefined;
   if (found) return found;
-  const given = init ? `--init ${init} is a file` : "there is no --init";
+  const given = init ? `--init ${init} is a ${isFolder(init) ? "downloaded model" : "file"}` : "there is no --init";
   if (method.name === "anchored" && method.referenceSource !== "new")
     throw new UserError(
       `--references-from ${method.referenceSource}: ${given}, which tells of no training images; add --init RUN, the folder of a run`,
@@ -44,6 +57,15 @@ export function findPretraining(
   if (config.normalization === "init")
     throw new UserError(`--normalization init: ${given}, which tells of none; add --init RUN, the folder of a run`);
   return undefined;
+}
+
+/** @throws UserError where the folder that `--init` names holds neither a run nor a downloaded model */
+export function readInitRun(init: string): RunRecord {
+  if (!existsSync(runPaths(init).checkpoint))
+    throw new UserError(
+      `--init ${init}: the folder holds neither a trained run (checkpoint.safetensors) nor a downloaded model (model.safetensors)`,
+    );
+  return readRun(init);
 }
 
 const describePretraining = ({ config, data }: RunRecord): Pretraining => ({

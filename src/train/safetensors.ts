@@ -1,16 +1,5 @@
-import { type DType, HostArray, type HostArrays, sizeOf } from "../core/index.ts";
-
-/** https://huggingface.co/docs/safetensors: 8 bytes header length (little endian), JSON header, data. */
-interface Header {
-  __metadata__?: Record<string, string>;
-  [tensor: string]: unknown;
-}
-
-interface TensorEntry {
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  readonly data_offsets: readonly [begin: number, end: number];
-}
+import { type DType, float16Value, HostArray, type HostArrays } from "../core/index.ts";
+import { readTensors, type StoredTensor } from "./safetensors-header.ts";
 
 const codes = {
   float32: "F32",
@@ -35,7 +24,7 @@ export function encodeSafetensors(tensors: HostArrays, metadata: Record<string, 
   const names = Object.keys(tensors).sort(
     (a, b) => tensors[b].data.BYTES_PER_ELEMENT - tensors[a].data.BYTES_PER_ELEMENT,
   );
-  const header: Header = { __metadata__: metadata };
+  const header: Record<string, unknown> = { __metadata__: metadata };
   let end = 0;
   for (const name of names) {
     const { dtype, shape, data } = tensors[name];
@@ -55,48 +44,35 @@ export function encodeSafetensors(tensors: HostArrays, metadata: Record<string, 
   return file;
 }
 
-/**
- * `skipOtherTypes` leaves out tensors of types that are not known here (PyTorch's 64-bit counters).
- * @throws Error saying what is wrong with the bytes.
- */
-export function decodeSafetensors(
-  bytes: Uint8Array,
-  { skipOtherTypes = false } = {},
-): { tensors: HostArrays; metadata: Record<string, string> } {
-  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (file.length < 8) throw new Error(`${file.length} bytes are no safetensors file`);
-  const headerBytes = Number(file.readBigUInt64LE());
-  if (headerBytes > file.length - 8) throw new Error("the header is longer than the file: truncated or foreign");
-  let header: Header;
-  try {
-    header = JSON.parse(file.toString("utf8", 8, 8 + headerBytes));
-  } catch {
-    throw new Error("the header is not JSON: corrupt or foreign");
+/** @throws Error saying what is wrong with the bytes, or which tensor has a type that no array here has. */
+export function decodeSafetensors(bytes: Uint8Array): { tensors: HostArrays; metadata: Record<string, string> } {
+  const { tensors, metadata } = readTensors(bytes);
+  const arrays: HostArrays = {};
+  for (const [name, { type, shape, bytes }] of tensors) {
+    const dtype = dtypes.get(type);
+    if (!dtype) throw new Error(`tensor ${name} has type ${type}; known: ${[...dtypes.keys()].join(", ")}`);
+    arrays[name] = new HostArray(dtype, shape, new views[dtype](aligned(bytes)) as never);
   }
-  const data = file.subarray(8 + headerBytes);
-  const tensors: HostArrays = {};
-  let total = 0;
-  for (const [name, entry] of Object.entries(header)) {
-    if (name === "__metadata__") continue;
-    const { dtype: code, shape, data_offsets: offsets } = (entry ?? {}) as Partial<TensorEntry>;
-    const dtype = dtypes.get(code as string);
-    if (!dtype && skipOtherTypes && Array.isArray(offsets)) {
-      total += offsets[1] - offsets[0];
-      continue;
-    }
-    if (!dtype) throw new Error(`tensor ${name} has type ${code}; known: ${[...dtypes.keys()].join(", ")}`);
-    if (!Array.isArray(shape) || !Array.isArray(offsets)) throw new Error(`tensor ${name} lacks a shape or offsets`);
-    const size = sizeOf(shape);
-    const [begin, end] = offsets as [number, number];
-    const view = views[dtype];
-    if (end - begin !== size * view.BYTES_PER_ELEMENT) throw new Error(`tensor ${name} does not fill its shape`);
-    if (begin < 0 || end > data.length) throw new Error(`tensor ${name} lies beyond the end: truncated`);
-    // A copy: typed arrays need alignment, which a file read into a pool does not have.
-    const copy = Uint8Array.from(data.subarray(begin, end));
-    tensors[name] = new HostArray(dtype, shape, new view(copy.buffer) as never);
-    total += end - begin;
-  }
-  if (total !== data.length)
-    throw new Error(`${data.length} bytes of data where the header counts ${total}: truncated`);
-  return { tensors, metadata: header.__metadata__ ?? {} };
+  return { tensors: arrays, metadata };
+}
+
+/** A copy: typed arrays need alignment, which a file read into a pool does not have. */
+const aligned = (bytes: Uint8Array): ArrayBuffer => Uint8Array.from(bytes).buffer;
+
+/** How the types of real numbers become float32. */
+const realNumbers: Readonly<Record<string, (bytes: Uint8Array) => Float32Array>> = {
+  F32: (bytes) => new Float32Array(aligned(bytes)),
+  F64: (bytes) => Float32Array.from(new Float64Array(aligned(bytes))),
+  F16: (bytes) => Float32Array.from(new Uint16Array(aligned(bytes)), float16Value),
+  // The upper half of a float32.
+  BF16: (bytes) => new Float32Array(Uint32Array.from(new Uint16Array(aligned(bytes)), (half) => half << 16).buffer),
+};
+
+/** Types that `realValues` reads. */
+export const realTypes: readonly string[] = Object.keys(realNumbers);
+
+/** A tensor of real numbers as float32, or undefined where its type is another. */
+export function realValues({ type, shape, bytes }: StoredTensor): HostArray | undefined {
+  const values = realNumbers[type]?.(bytes);
+  return values && HostArray.float32(shape, values);
 }
