@@ -407,7 +407,7 @@ export const trainFlags: readonly TrainFlag[] = [
   {
     flag: "--init",
     value: "<run>",
-    help: "start from the weights of a run folder, or of a .safetensors file under timm's names",
+    help: "start from the weights of a run folder, whose model, method and image size are kept unless given, of a .safetensors file under timm's names, or of a downloaded folder",
     parse: text,
     path: "init",
   },

@@ -14,6 +14,7 @@ import {
 import { readConfigFile } from "./config-file.ts";
 import { oneOf, whole } from "./numbers.ts";
 import { listenerOf, trainProgress } from "./progress.ts";
+import { withStartingRun } from "./starting-run.ts";
 import { duration, percent } from "./table.ts";
 import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
 import { configFrom } from "./train-config.ts";
@@ -77,7 +78,9 @@ const anchoredDefaults = () => ({
 
 async function runTrain(terminal: Terminal, options: Options, given: Map<string, unknown>): Promise<number> {
   if (options.augment === false) given.set("augment", false);
-  const config = configFrom(await baseOf(options), given);
+  const { notice, ...start } = await startOf(options, given);
+  const config = configFrom(start.base, start.given);
+  if (notice) terminal.note(notice);
   const run = options.out ?? defaultRun(config);
   const { resume, maxSteps, dataDir, workers } = options;
   const again = `${ownCommand()} train --resume --out ${run}${dataDir ? ` --data-dir ${dataDir}` : ""}`;
@@ -119,6 +122,18 @@ async function baseOf({ config, recipe, resume, out }: Options): Promise<RunConf
   }
   if (config) return readConfigFile(config);
   return recipe && recipes[recipe];
+}
+
+/** The base config with what the run that `--init` names decides. */
+async function startOf(
+  options: Options,
+  given: ReadonlyMap<string, unknown>,
+): Promise<ReturnType<typeof withStartingRun>> {
+  const base = await baseOf(options);
+  const { resume, config, recipe, out } = options;
+  // A run resumed by its folder alone has all its choices already.
+  if (resume && !config && !recipe) return { base, given };
+  return withStartingRun(base, given, resume ? out : undefined);
 }
 
 /** e.g. `runs/cifar10-resnet20-anchored-0.25-label-seed0` */

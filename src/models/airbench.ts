@@ -57,7 +57,8 @@ export function airbench(
     fitToInputs: (params, inputs) => ({ ...params, [weightName]: whiteningFilters(inputs) }),
     forTuples(weights) {
       const { [weightName]: filters, [biasName]: bias, [READER]: reader } = weights;
-      if (!bias || !reader || filters?.shape.join() !== [whitened / 2, inputChannels / 2, PATCH, PATCH].join()) return undefined;
+      if (!bias || !reader || filters?.shape.join() !== [whitened / 2, inputChannels / 2, PATCH, PATCH].join())
+        return undefined;
       const none = HostArray.zeros(filters.shape);
       // The same filters see the image as both halves of its tuple, a second time the reference alone, which is not yet
       // listened to.

@@ -16,12 +16,13 @@ export {
   type Predictor,
   type PredictorOptions,
 } from "./predict.ts";
-export { findPretraining, type Pretraining, wantsPretrainingImages } from "./pretraining.ts";
+export { findPretraining, isRunFolder, type Pretraining, readInitRun, wantsPretrainingImages } from "./pretraining.ts";
 export { type Recalibrated, type RecalibrateOptions, recalibrate } from "./recalibrate.ts";
 export { holdsRun, type RunRecord, readRun, withFormerDefaults } from "./run-record.ts";
 export { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 export { Diverged } from "./scores.ts";
 export { type Drift, statisticsDrift } from "./statistics-drift.ts";
 export { movingParameters, type StepResult, type TrainState, trainStep } from "./step.ts";
+export { type TakenOver, takenOver } from "./take-over.ts";
 export { loadPretrainingImages, type TrainRunOptions, trainRun } from "./train-run.ts";
 export { type ResidualPoolOptions, residualPool } from "./transductor.ts";

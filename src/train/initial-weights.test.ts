@@ -7,14 +7,7 @@ import { HostArray, type HostArrays, Random, runPaths, UserError } from "../core
 import { runReference } from "../engine/index.ts";
 import { relativeError } from "../engine/testing.ts";
 import { tuple } from "../methods/index.ts";
-import {
-  type Arrays,
-  createModel,
-  type Model,
-  type ModelName,
-  type ModelOptions,
-  modelNames,
-} from "../models/index.ts";
+import { type Arrays, createModel, type Model, type ModelName, type ModelOptions } from "../models/index.ts";
 import { regnetY } from "../models/regnet.ts";
 import { swinV2 } from "../models/swin-v2.ts";
 import { undrawn } from "../models/testing.ts";

@@ -1,0 +1,22 @@
+import type { RunConfig } from "./config.ts";
+import type { RunRecord } from "./run-record.ts";
+
+/** What a run that starts from another one takes over where it says nothing else. */
+export interface TakenOver {
+  readonly model: RunConfig["model"];
+  readonly method: RunConfig["method"];
+  /** Pixels; absent where the images are not square. */
+  readonly imageSize?: number;
+}
+
+/**
+ * What the weights of a run are made for. References come from the new images again, unless they are asked for elsewhere,
+ * and a tied start is one of fresh weights: neither is taken over.
+ */
+export function takenOver({ config: { model, method }, data: { height, width } }: RunRecord): TakenOver {
+  return {
+    model,
+    method: method.name === "anchored" ? { ...method, referenceSource: "new", tiedStart: false } : method,
+    ...(height === width && { imageSize: height }),
+  };
+}
