@@ -23,18 +23,23 @@ test("serves a run until it is told to stop, with the numbers of predict", async
   const address = new Promise<string>((resolve) => {
     listening = (text) => resolve(JSON.parse(text).address);
   });
-  const ended = runCli(["serve", run, "--port", "0", "--k", "2", "--json"], {
-    out: (text) => listening(text),
-    note: (line) => notes.push(line),
-    interactive: false,
-    input: async () => new Uint8Array(),
-    interruptible: (work) => work(stop.signal),
-  });
+  const ended = runCli(
+    ["serve", run, "--port", "0", "--k", "2", "--json", "--cors", "https://a.org", "--cors", "https://b.org/"],
+    {
+      out: (text) => listening(text),
+      note: (line) => notes.push(line),
+      interactive: false,
+      input: async () => new Uint8Array(),
+      interruptible: (work) => work(stop.signal),
+    },
+  );
   const file = join(images, "test", "red", "0.png");
   const url = await address;
   expect(new URL(url).hostname).toBe("127.0.0.1");
   const card = (await (await fetch(`${url}/v1/model`)).json()) as { classes: string[]; references: number };
   expect(card).toMatchObject({ classes: ["blue", "red"], references: 2 });
+  const other = await fetch(`${url}/health`, { headers: { origin: "https://b.org" } });
+  expect(other.headers.get("access-control-allow-origin")).toBe("https://b.org");
   const answer = await fetch(`${url}/v1/predict`, {
     method: "POST",
     headers: { "content-type": "image/png" },
@@ -59,6 +64,9 @@ test.each([
   [["serve", run, "--port", "70000"], "--port 70000"],
   [["serve", run, "--k", "9"], "--k 9"],
   [["serve", run, "--host", "192.0.2.1", "--port", "0"], "--host 192.0.2.1: not an address of this machine"],
+  [["serve", run, "--cors", "example.org"], "--cors example.org: no origin; use one such as https://example.org, or *"],
+  [["serve", run, "--cors", "https://a.org/app"], "--cors https://a.org/app: no origin; use one such as https://a.org"],
+  [["serve", run, "--cors", "null"], "--cors null: no origin"],
 ])("refuses %j in one line", async (argv, reason) => {
   const { code, notes } = await anchored(argv);
   expect(notes.join("\n")).toContain(reason);

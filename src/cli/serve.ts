@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { toJson, UserError } from "../core/index.ts";
 import { openModel } from "../export/index.ts";
-import { defaultLimits } from "../serve/limits.ts";
+import { defaultLimits, type Limits, limitFlags } from "../serve/limits.ts";
 import { real, whole } from "./numbers.ts";
 import type { Terminal } from "./terminal.ts";
 import { packageVersion } from "./version.ts";
@@ -21,6 +21,7 @@ interface Options {
   readonly maxImages: number;
   readonly maxPending: number;
   readonly timeout: number;
+  readonly cors?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -28,13 +29,16 @@ const examples = `
 Examples:
   $ anchored serve runs/cifar
   $ anchored serve model.onnx --port 9000 --threads 1
-  $ curl --data-binary @cat.jpg -H 'content-type: image/jpeg' localhost:8080/v1/predict
+  $ curl --data-binary @cat.jpg localhost:8080/v1/predict
   $ curl -F image=@cat.jpg -F image=@dog.png localhost:8080/v1/predict
+  $ anchored serve runs/cifar --cors https://example.org
   $ curl localhost:8080/v1/model; curl localhost:8080/metrics`;
 
 export function serveCommand(terminal: Terminal): Command {
-  const limit = (flag: string, what: string, value: number) =>
-    new Option(`${flag} <n>`, what).argParser(whole({ min: 1, example: value })(flag)).default(value);
+  const limit = (of: keyof Limits, what: string, value = defaultLimits[of]) =>
+    new Option(`${limitFlags[of]} <n>`, what)
+      .argParser(whole({ min: 1, example: value })(limitFlags[of]))
+      .default(value);
   return new Command("serve")
     .description("answer HTTP requests: class, confidence and uncertainty of uploaded images")
     .argument("<model>", "a run folder, or a file that anchored export has written")
@@ -52,12 +56,17 @@ export function serveCommand(terminal: Terminal): Command {
       real({ min: 0, above: true, example: 1.3 })("--temperature"),
     )
     .option("--threads <n>", "of the CPU (default: all)", whole({ min: 1, example: 2 })("--threads"))
-    .addOption(limit("--max-batch", "images of one run of the model", defaultLimits.maxBatch))
-    .addOption(limit("--max-body", "MiB of a request", defaultLimits.maxBodyBytes / MEBIBYTE))
-    .addOption(limit("--max-pixels", "of an uploaded picture", defaultLimits.maxPixels))
-    .addOption(limit("--max-images", "of a request", defaultLimits.maxImages))
-    .addOption(limit("--max-pending", "requests at a time; more are sent away with 503", defaultLimits.maxPending))
-    .addOption(limit("--timeout", "milliseconds a request may wait for its answer", defaultLimits.timeoutMs))
+    .addOption(limit("maxBatch", "images of one run of the model"))
+    .addOption(limit("maxBodyBytes", "MiB of a request", defaultLimits.maxBodyBytes / MEBIBYTE))
+    .addOption(limit("maxPixels", "of an uploaded picture"))
+    .addOption(limit("maxImages", "of a request"))
+    .addOption(limit("maxPending", "requests at a time; more are sent away with 503"))
+    .addOption(limit("timeoutMs", "milliseconds a request may wait for its answer"))
+    .option(
+      "--cors <origin>",
+      "pages of this origin may ask, e.g. https://example.org; * for all; give it once for each (default: none)",
+      (text, before: readonly string[] = []) => [...before, originOf(text)],
+    )
     .option("--json", "print where it listens as JSON")
     .addHelpText("after", examples)
     .action((path: string, options: Options) => runServe(terminal, path, options));
@@ -79,6 +88,7 @@ async function runServe(terminal: Terminal, path: string, options: Options): Pro
       maxPending: limits.maxPending,
       timeoutMs: limits.timeout,
     },
+    cors: options.cors,
     onFailure: terminal.note,
   });
   await terminal.interruptible(async (signal) => {
@@ -93,6 +103,16 @@ async function runServe(terminal: Terminal, path: string, options: Options): Pro
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
     await server.close();
   });
+}
+
+/** An origin as browsers send it. @throws UserError for anything else. */
+function originOf(text: string): string {
+  if (text === "*") return text;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && url.origin !== "null" && (text === url.origin || text === `${url.origin}/`)) return url.origin;
+  throw new UserError(
+    `--cors ${text}: no origin; use one such as ${url && url.origin !== "null" ? url.origin : "https://example.org"}, or *`,
+  );
 }
 
 function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): Error {

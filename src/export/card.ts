@@ -5,7 +5,8 @@ export const FORMAT = "anchored-classifier/1";
 
 const numbers = z.array(z.number());
 
-const schema = z.object({
+/** The schema of `ModelCard`. */
+export const modelCard = z.object({
   format: z.literal(FORMAT),
   /** What to call the model, e.g. `resnet20 anchored on Emoji`. */
   name: z.string(),
@@ -34,7 +35,7 @@ const schema = z.object({
 });
 
 /** All that is told of an exported model; it stands in its `metadata_props`, a key each. */
-export type ModelCard = Readonly<z.infer<typeof schema>>;
+export type ModelCard = Readonly<z.infer<typeof modelCard>>;
 
 /** Strings as they are, everything else as JSON. */
 export const cardToMetadata = (card: ModelCard): Record<string, string> =>
@@ -47,14 +48,14 @@ export function cardFromMetadata(metadata: Readonly<Record<string, string>>, fil
   if (metadata.format !== FORMAT)
     throw new UserError(`${file}: not written by anchored export (its metadata lacks format ${FORMAT})`);
   const entries = Object.entries(metadata).map(([key, text]) => [key, isText(key) ? text : parsed(text)]);
-  const found = schema.safeParse(Object.fromEntries(entries));
+  const found = modelCard.safeParse(Object.fromEntries(entries));
   if (found.success) return found.data;
   const { path, message } = found.error.issues[0];
   throw new UserError(`${file}: its metadata are damaged (${path.join(".")}: ${message}); export the run again`);
 }
 
 const isText = (key: string): boolean => {
-  const field = schema.shape[key as keyof typeof schema.shape];
+  const field = modelCard.shape[key as keyof typeof modelCard.shape];
   return field instanceof z.ZodString || field instanceof z.ZodEnum || field instanceof z.ZodLiteral;
 };
 

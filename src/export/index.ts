@@ -1,4 +1,4 @@
-export type { ModelCard } from "./card.ts";
+export { type ModelCard, modelCard } from "./card.ts";
 export { type ClassifierInputs, type ClassifierOptions, classifier } from "./classifier.ts";
 export { type ExportOptions, exportClassifier, exportRun } from "./export-classifier.ts";
 export { decodeAll, type Source, sourcesOf } from "./image-sources.ts";

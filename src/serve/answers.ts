@@ -15,8 +15,21 @@ export const prediction = z.object({
   logits: z.array(z.number()),
 });
 
-export const predictionsBody = z.object({ model: z.string(), predictions: z.array(prediction) });
-export const errorBody = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+const error = z.object({
+  code: z.string().describe("stable, for programs"),
+  message: z.string().describe("one line for a person"),
+});
+
+/** In place of a prediction, where one image of several cannot be read. */
+export const failedImage = z.object({ file: z.string().nullable(), error });
+
+export const predictionsBody = z.object({
+  model: z.string(),
+  predictions: z
+    .array(z.union([prediction, failedImage]))
+    .describe("an entry for each image, in the order of the upload"),
+});
+export const errorBody = z.object({ error });
 export const healthBody = z.object({
   status: z.enum(["ok", "stopping"]),
   model: z.string(),

@@ -3,10 +3,12 @@ import pLimit from "p-limit";
 import sharp from "sharp";
 import { decodeImage } from "../data/index.ts";
 import type { ModelCard } from "../export/index.ts";
-import { type Limits, Refusal } from "./limits.ts";
+import { beyond, type Limits, Refusal } from "./limits.ts";
 
 /** Vector and document formats can hold scripts and bombs that a number of pixels doesn't bound. */
-const formats: readonly string[] = ["jpeg", "png", "webp", "gif", "tiff", "heif"];
+const formats: readonly string[] = ["jpeg", "png", "webp", "gif", "tiff", "avif"];
+
+export const acceptedFormats = "JPEG, PNG, WebP, GIF, TIFF or AVIF";
 
 /** Decoding is memory: as many at once as there are cores, the others wait. */
 const inTurn = pLimit(availableParallelism());
@@ -18,23 +20,19 @@ const inTurn = pLimit(availableParallelism());
 export function decodeUpload(
   file: Uint8Array,
   { height, channels }: Pick<ModelCard, "height" | "channels">,
-  { maxPixels }: Pick<Limits, "maxPixels">,
+  limits: Pick<Limits, "maxPixels">,
   name = "the upload",
 ): Promise<Uint8Array> {
   return inTurn(async () => {
-    let found: { format?: string; width?: number; height?: number };
-    try {
-      found = await sharp(file, { limitInputPixels: maxPixels }).metadata();
-    } catch (error) {
-      throw refusalOf(error, name, maxPixels);
-    }
-    if (!formats.includes(found.format ?? ""))
-      throw new Refusal(
-        415,
-        "unsupported_format",
-        `${name}: ${found.format ?? "unknown"} is not accepted; send ${formats.join(", ")}`,
-      );
-    if ((found.width ?? 0) * (found.height ?? 0) > maxPixels) throw tooManyPixels(name, maxPixels);
+    const found = await sharp(file, { limitInputPixels: limits.maxPixels })
+      .metadata()
+      .catch((error: unknown) => {
+        throw refusalOf(error, name, limits);
+      });
+    const format = formatOf(found);
+    if (!formats.includes(format))
+      throw new Refusal(415, "unsupported_format", `${name}: ${format} is not accepted; send ${acceptedFormats}`);
+    if (found.width * found.height > limits.maxPixels) throw beyond.pixels(limits, name);
     try {
       return await decodeImage(file, height, channels, name);
     } catch (error) {
@@ -43,13 +41,14 @@ export function decodeUpload(
   });
 }
 
-const tooManyPixels = (name: string, maxPixels: number) =>
-  new Refusal(413, "too_many_pixels", `${name}: more than ${maxPixels} pixels; send a smaller picture`);
+/** HEIF is a container: pictures coded by AV1 are AVIF, those by HEVC (HEIC, as telephones write it) cannot be decoded. */
+const formatOf = ({ format, compression }: { format: string; compression?: string }): string =>
+  format !== "heif" ? format : compression === "av1" ? "avif" : "heic";
 
-function refusalOf(error: unknown, name: string, maxPixels: number): Refusal {
+function refusalOf(error: unknown, name: string, limits: Pick<Limits, "maxPixels">): Refusal {
   const reason = (error as Error).message.split("\n")[0];
-  if (/pixel limit/i.test(reason)) return tooManyPixels(name, maxPixels);
+  if (/pixel limit/i.test(reason)) return beyond.pixels(limits, name);
   if (/unsupported image format/i.test(reason))
-    return new Refusal(415, "no_image", `${name}: not an image that can be read; send ${formats.join(", ")}`);
+    return new Refusal(415, "no_image", `${name}: not an image that can be read; send ${acceptedFormats}`);
   return new Refusal(422, "damaged_image", `${name}: damaged (${reason})`);
 }

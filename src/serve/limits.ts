@@ -1,6 +1,6 @@
 /** What a server accepts; beyond it, callers are told what and how much. */
 export interface Limits {
-  /** Of one request's body; 413 above. Bytes. */
+  /** Of one request's body, forms with all their files too; 413 above. Bytes. */
   readonly maxBodyBytes: number;
   /** Of one uploaded picture, before scaling; 413 above. */
   readonly maxPixels: number;
@@ -23,13 +23,54 @@ export const defaultLimits: Limits = {
   maxBatch: 32,
 };
 
+/** Options of `anchored serve` that set the limits; refusals name them to callers. */
+export const limitFlags: Readonly<Record<keyof Limits, string>> = {
+  maxBodyBytes: "--max-body",
+  maxPixels: "--max-pixels",
+  maxImages: "--max-images",
+  maxPending: "--max-pending",
+  timeoutMs: "--timeout",
+  maxBatch: "--max-batch",
+};
+
 /** A request that is refused: the HTTP status, a stable code, and one line for a person. */
 export class Refusal extends Error {
   constructor(
-    readonly statusCode: 400 | 408 | 413 | 415 | 422 | 503,
+    readonly statusCode: 400 | 405 | 408 | 413 | 415 | 422 | 503,
     readonly code: string,
     message: string,
   ) {
     super(message);
   }
 }
+
+const settable = (limit: keyof Limits) => `(the server's ${limitFlags[limit]})`;
+
+/** Refusals that name the limit and the option that sets it. */
+export const beyond = {
+  bodyBytes: ({ maxBodyBytes }: Pick<Limits, "maxBodyBytes">) =>
+    new Refusal(
+      413,
+      "too_large",
+      `the request is larger than ${inMebibytes(maxBodyBytes)} ${settable("maxBodyBytes")}; send less`,
+    ),
+  pixels: ({ maxPixels }: Pick<Limits, "maxPixels">, name: string) =>
+    new Refusal(
+      413,
+      "too_many_pixels",
+      `${name}: more than ${maxPixels} pixels ${settable("maxPixels")}; send a smaller picture`,
+    ),
+  images: ({ maxImages }: Pick<Limits, "maxImages">, count?: number) =>
+    new Refusal(
+      413,
+      "too_many_images",
+      `${count === undefined ? "" : `${count} images: `}at most ${maxImages} in a request ${settable("maxImages")}; send several requests`,
+    ),
+  pending: ({ maxPending }: Pick<Limits, "maxPending">) =>
+    new Refusal(503, "busy", `${maxPending} requests are pending ${settable("maxPending")}; try again later`),
+  time: ({ timeoutMs }: Pick<Limits, "timeoutMs">) =>
+    new Refusal(503, "timeout", `not answered within ${timeoutMs} ms ${settable("timeoutMs")}; try again later`),
+};
+
+const inMebibytes = (bytes: number): string =>
+  bytes < 2 ** 20 ? `${bytes} bytes` : `${Number((bytes / 2 ** 20).toFixed(2))} MiB`;

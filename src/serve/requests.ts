@@ -1,40 +1,66 @@
 import type { FastifyRequest } from "fastify";
-import { z } from "zod";
 import type { ModelCard } from "../export/index.ts";
-import { decodeUpload } from "./decode.ts";
-import { type Limits, Refusal } from "./limits.ts";
+import { acceptedFormats, decodeUpload } from "./decode.ts";
+import type { JsonReader } from "./json-reader.ts";
+import { beyond, type Limits, Refusal } from "./limits.ts";
 
-const byte = z.int().min(0).max(255);
-/** [H, W, C] or, for several images, [N, H, W, C]. */
-export const pixelsBody = z.object({
-  pixels: z
-    .union([z.array(z.array(z.array(byte))), z.array(z.array(z.array(z.array(byte))))])
-    .describe("uint8 values [height][width][channel] of one image of the model's size, or a list of such images"),
-});
+/** One image of a request: of the model's size, or why there is none. */
+export interface Uploaded {
+  /** Name of the uploaded file; null for a bare body and for JSON. */
+  readonly file: string | null;
+  readonly image: Uint8Array | Refusal;
+}
 
-/** What was sent, as images of the model's size, with a name for each. */
-export interface Upload {
-  readonly images: readonly Uint8Array[];
-  readonly names: readonly (string | null)[];
+interface Reading {
+  readonly card: ModelCard;
+  readonly limits: Limits;
+  readonly json: JsonReader;
 }
 
 /**
- * The images of a request: files of a form, a picture as the body, or JSON pixels.
- * @throws Refusal for what is too large, no image, or of another shape
+ * The images of a request: files of a form, a picture as the body, or JSON. Of several, one that cannot be read does not
+ * spoil the others.
+ * @throws Refusal for a request that is too large or holds no image, and the first image's where none can be read
  */
-export async function readUpload(request: FastifyRequest, card: ModelCard, limits: Limits): Promise<Upload> {
-  if (request.isMultipart()) return readForm(request, card, limits);
-  if (Buffer.isBuffer(request.body)) {
-    if (request.body.length === 0) throw new Refusal(400, "empty", "the body is empty; send an image");
-    return { images: [await decodeUpload(request.body, card, limits)], names: [null] };
-  }
-  return readPixels(request.body, card, limits);
+export async function readUpload(request: FastifyRequest, reading: Reading): Promise<Uploaded[]> {
+  const uploaded = request.isMultipart()
+    ? await readForm(request, reading)
+    : await readBody(request.body, request, reading);
+  const refused = uploaded.map(({ image }) => image).filter((image) => image instanceof Refusal);
+  if (refused.length === uploaded.length) throw refused[0];
+  return uploaded;
 }
 
-async function readForm(request: FastifyRequest, card: ModelCard, limits: Limits): Promise<Upload> {
+async function readBody(body: unknown, { headers }: FastifyRequest, reading: Reading): Promise<Uploaded[]> {
+  if (!Buffer.isBuffer(body) || body.length === 0) throw new Refusal(400, "empty", "the body is empty; send an image");
+  const isJson = /\bjson\b/i.test(headers["content-type"] ?? "") || opensObject(body);
+  if (!isJson) return [{ file: null, image: await decodeUpload(body, reading.card, reading.limits) }];
+  const read = await reading.json.read(body);
+  if ("pixels" in read) return read.pixels.map((image) => ({ file: null, image }));
+  return Promise.all(
+    read.files.map(async (file, i) => ({
+      file: null,
+      image:
+        file instanceof Refusal
+          ? file
+          : await orRefusal(decodeUpload(file, reading.card, reading.limits, `image ${i}`)),
+    })),
+  );
+}
+
+/** JSON whose sender did not say so; no picture begins with a brace. */
+const opensObject = (body: Buffer): boolean => /^\s*\{/.test(body.subarray(0, 100).toString("latin1"));
+
+async function readForm(request: FastifyRequest, { card, limits }: Reading): Promise<Uploaded[]> {
   const files: { name: string; bytes: Buffer }[] = [];
+  let total = 0;
   try {
-    for await (const part of request.files()) files.push({ name: part.filename, bytes: await part.toBuffer() });
+    for await (const part of request.files()) {
+      const bytes = await part.toBuffer();
+      total += bytes.length;
+      if (total > limits.maxBodyBytes) throw beyond.bodyBytes(limits);
+      files.push({ name: part.filename, bytes });
+    }
   } catch (error) {
     // The limits' errors have a status; the parser's, of a damaged form, have none.
     if ((error as { statusCode?: number }).statusCode) throw error;
@@ -42,40 +68,24 @@ async function readForm(request: FastifyRequest, card: ModelCard, limits: Limits
   }
   if (files.length === 0)
     throw new Refusal(400, "no_file", "the form holds no file; send at least one, e.g. curl -F image=@cat.jpg");
-  return {
-    images: await Promise.all(files.map(({ name, bytes }) => decodeUpload(bytes, card, limits, name))),
-    names: files.map(({ name }) => name),
-  };
+  return Promise.all(
+    files.map(async ({ name, bytes }) => ({
+      file: name,
+      image: await orRefusal(decodeUpload(bytes, card, limits, name)),
+    })),
+  );
 }
 
-function readPixels(body: unknown, { height, width, channels }: ModelCard, { maxImages }: Limits): Upload {
-  const parsed = pixelsBody.safeParse(body);
-  if (!parsed.success)
-    throw new Refusal(
-      400,
-      "no_pixels",
-      `the JSON must be { "pixels": [height][width][channel] } of whole numbers from 0 to 255, or a list of such images`,
-    );
-  const { pixels } = parsed.data;
-  const several = Array.isArray(pixels[0]?.[0]?.[0]);
-  const images = (several ? pixels : [pixels]) as number[][][][];
-  if (images.length > maxImages)
-    throw new Refusal(413, "too_many_images", `${images.length} images; at most ${maxImages} in a request`);
-  return { images: images.map((image) => flattened(image, [height, width, channels])), names: images.map(() => null) };
-}
+const orRefusal = (decoding: Promise<Uint8Array>): Promise<Uint8Array | Refusal> =>
+  decoding.catch((error: unknown) => {
+    if (error instanceof Refusal) return error;
+    throw error;
+  });
 
-function flattened(image: number[][][], [height, width, channels]: readonly number[]): Uint8Array {
-  const refuse = (shape: string) =>
-    new Refusal(422, "wrong_shape", `pixels are ${shape}; the model takes [${height}, ${width}, ${channels}]`);
-  if (image.length !== height) throw refuse(`of height ${image.length}`);
-  const out = new Uint8Array(height * width * channels);
-  let at = 0;
-  for (const row of image) {
-    if (row.length !== width) throw refuse(`of width ${row.length}`);
-    for (const pixel of row) {
-      if (pixel.length !== channels) throw refuse(`of ${pixel.length} channels`);
-      for (const value of pixel) out[at++] = value;
-    }
-  }
-  return out;
-}
+/** What a type that is not accepted is answered. */
+export const unsupportedType = (type: string) =>
+  new Refusal(
+    415,
+    "unsupported_type",
+    `content-type ${type.slice(0, 80)}: not accepted; send ${acceptedFormats} as the body or in a multipart form, or application/json`,
+  );

@@ -1,10 +1,9 @@
 import type { FastifyInstance } from "fastify";
-import sharp from "sharp";
 import { afterEach, describe, expect, test } from "vitest";
 import { Random } from "../core/index.ts";
 import type { Limits } from "./limits.ts";
 import { createServer } from "./server.ts";
-import { fakeModel } from "./testing.ts";
+import { fakeModel, form, picture, pixels, post } from "./testing.ts";
 
 let app: FastifyInstance | undefined;
 afterEach(async () => {
@@ -15,24 +14,6 @@ afterEach(async () => {
 async function serve(limits: Partial<Limits> = {}, fake = fakeModel()): Promise<FastifyInstance> {
   app = await createServer({ model: fake.model, version: "0.0.0", limits, onFailure: console.error });
   return app;
-}
-
-const picture = (side = 10, level = 255, format: "png" | "jpeg" | "tiff" = "png") =>
-  sharp({ create: { width: side, height: side, channels: 3, background: { r: level, g: level, b: level } } })
-    .toFormat(format)
-    .toBuffer();
-const pixels = (level: number) =>
-  Array.from({ length: 4 }, () => Array.from({ length: 4 }, () => [level, level, level]));
-const post = (server: FastifyInstance, type: string, payload: Buffer | string) =>
-  server.inject({ method: "POST", url: "/v1/predict", headers: { "content-type": type }, payload });
-
-function form(files: readonly { name: string; bytes: Buffer }[]): { type: string; body: Buffer } {
-  const parts = files.flatMap(({ name, bytes }) => [
-    Buffer.from(`--edge\r\nContent-Disposition: form-data; name="image"; filename="${name}"\r\n\r\n`),
-    bytes,
-    Buffer.from("\r\n"),
-  ]);
-  return { type: "multipart/form-data; boundary=edge", body: Buffer.concat([...parts, Buffer.from("--edge--\r\n")]) };
 }
 
 describe("predict", () => {

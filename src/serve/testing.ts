@@ -1,3 +1,5 @@
+import type { FastifyInstance } from "fastify";
+import sharp from "sharp";
 import type { Classifier, ModelCard } from "../export/index.ts";
 
 const card: ModelCard = {
@@ -47,4 +49,32 @@ export function fakeModel({ delayMs = 0 }: { delayMs?: number } = {}) {
     },
   };
   return { model, batches };
+}
+
+/** A grey square as the file of a format. */
+export const picture = (side = 10, level = 255, format: "png" | "jpeg" | "tiff" | "avif" = "png"): Promise<Buffer> =>
+  sharp({ create: { width: side, height: side, channels: 3, background: { r: level, g: level, b: level } } })
+    .toFormat(format)
+    .toBuffer();
+
+/** JSON pixels of one image for `fakeModel`. */
+export const pixels = (level: number): number[][][] =>
+  Array.from({ length: 4 }, () => Array.from({ length: 4 }, () => [level, level, level]));
+
+/** `type` undefined: without that header. */
+export const post = (server: FastifyInstance, type: string | undefined, payload: Buffer | string) =>
+  server.inject({
+    method: "POST",
+    url: "/v1/predict",
+    headers: type === undefined ? {} : { "content-type": type },
+    payload: Buffer.from(payload),
+  });
+
+export function form(files: readonly { name: string; bytes: Buffer }[]): { type: string; body: Buffer } {
+  const parts = files.flatMap(({ name, bytes }) => [
+    Buffer.from(`--edge\r\nContent-Disposition: form-data; name="image"; filename="${name}"\r\n\r\n`),
+    bytes,
+    Buffer.from("\r\n"),
+  ]);
+  return { type: "multipart/form-data; boundary=edge", body: Buffer.concat([...parts, Buffer.from("--edge--\r\n")]) };
 }
