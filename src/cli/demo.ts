@@ -2,24 +2,23 @@ import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Command } from "commander";
-import { toJson, UserError } from "../core/index.ts";
-import { writeDemo } from "../demo/index.ts";
-import { dataSetLoader } from "../judge/index.ts";
-import { dataOptions, readRun } from "../train/index.ts";
+import { toJson } from "../core/index.ts";
+import { demoData, writeDemo } from "../demo/index.ts";
+import type { RunDataOptions } from "../train/index.ts";
 import { whole } from "./numbers.ts";
 import { listenerOf } from "./progress.ts";
+import { runDataOptions } from "./run-data-options.ts";
 import type { Terminal } from "./terminal.ts";
 
-interface Options {
+interface Options extends RunDataOptions {
   readonly out?: string;
   readonly k?: number;
-  readonly dataDir?: string;
   readonly threads?: number;
   readonly json?: boolean;
 }
 
 export function demoCommand(terminal: Terminal): Command {
-  return new Command("demo")
+  const command = new Command("demo")
     .description("a page that runs the models in the browser: corrupt a picture, watch the doubt, teach a class")
     .argument("<runs...>", "run folders of the same data, shown side by side (at most 4)")
     .option("--out <dir>", "where the page goes (default: demo; of a single run, demo in its folder)")
@@ -27,8 +26,9 @@ export function demoCommand(terminal: Terminal): Command {
       "--k <n>",
       "references of anchored runs (default: all that a run keeps)",
       whole({ min: 2, example: 10 })("--k"),
-    )
-    .option("--data-dir <dir>", "where data sets lie (default: $ANCHORED_DATA or the user's cache folder)")
+    );
+  for (const option of runDataOptions()) command.addOption(option);
+  return command
     .option(
       "--threads <n>",
       "threads while writing (default: one a core)",
@@ -50,12 +50,9 @@ Examples:
 }
 
 async function runDemo(terminal: Terminal, runs: readonly string[], options: Options): Promise<void> {
-  const { k, json, dataDir, threads = availableParallelism() } = options;
+  const { k, json, threads = availableParallelism() } = options;
   const out = options.out ?? (runs.length === 1 ? join(runs[0], "demo") : "demo");
-  const { config, data } = readRun(runs[0]);
-  const dataSet = await dataSetLoader(listenerOf(terminal))(dataOptions(config, dataDir));
-  if (dataSet.train.classNames.join() !== data.classNames.join())
-    throw new UserError(`${runs[0]} was trained on other classes than ${data.name} now has; train it again`);
+  const dataSet = await demoData(runs, { ...options, ...listenerOf(terminal) });
   const titles = await writeDemo(runs, dataSet, { out, k, threads, onProgress: terminal.note });
   const page = join(out, "index.html");
   terminal.out(

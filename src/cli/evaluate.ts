@@ -17,6 +17,7 @@ import {
 import { listOf, oneOf, whole, wholeList } from "./numbers.ts";
 import { listenerOf } from "./progress.ts";
 import { resultsTable } from "./results-table.ts";
+import { runDataOptions } from "./run-data-options.ts";
 import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
 import { flagsOf } from "./train-config.ts";
 
@@ -152,11 +153,11 @@ export function evaluateCommand(terminal: Terminal, exit: (code: number) => void
       "threads of the predictions (default: one a core)",
       whole({ min: 1, max: 1024, example: 2 })("--threads"),
     )
-    .option("--data-dir <dir>", "where data sets lie (default: $ANCHORED_DATA or the user's cache folder)")
     .option("--fresh", "predict everything again")
     .option("--json", "print results.json (of several runs, a list)")
     .addHelpText("after", examples)
     .action(async (runs: string[], options: Options) => exit(await runEvaluate(terminal, runs, options)));
+  for (const option of runDataOptions()) command.addOption(option);
   const ofLogits: readonly string[] = ["logits", ...Object.values(describesLogits), ...servesBoth];
   logits.conflicts(command.options.map((option) => option.attributeName()).filter((name) => !ofLogits.includes(name)));
   return command;

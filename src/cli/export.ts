@@ -1,14 +1,16 @@
 import { Command, Option } from "commander";
 import { toJson } from "../core/index.ts";
 import { type Exported, type WriteOptions, writeModel } from "../export/index.ts";
+import type { RunDataOptions } from "../train/index.ts";
 import { askingOptions } from "./asking-options.ts";
 import { oneOf, whole } from "./numbers.ts";
 import { listenerOf } from "./progress.ts";
+import { runDataOptions } from "./run-data-options.ts";
 import { percent } from "./table.ts";
 import { parseTemperature } from "./temperature.ts";
 import { ownCommand, type Terminal } from "./terminal.ts";
 
-interface Options extends WriteOptions {
+interface Options extends Omit<WriteOptions, "data">, RunDataOptions {
   readonly json?: boolean;
 }
 
@@ -28,7 +30,7 @@ export function exportCommand(terminal: Terminal, exit: (code: number) => void):
     .argument("<run>", "run folder")
     .requiredOption("--out <file>", "where it goes, e.g. model.onnx");
   for (const option of askingOptions()) command.addOption(option);
-  return command
+  command
     .addOption(
       new Option(
         "--temperature <t>",
@@ -42,13 +44,15 @@ export function exportCommand(terminal: Terminal, exit: (code: number) => void):
       "what weights are stored in: float32 | float16 (half the file; computed is in float32) (default: float32)",
       oneOf(["float32", "float16"])("--precision") as (text: string) => "float32" | "float16",
     )
-    .option("--threads <n>", "threads (default: one a core)", whole({ min: 1, max: 1024, example: 2 })("--threads"))
-    .option("--data-dir <dir>", "where data sets lie (default: $ANCHORED_DATA or the user's cache folder)")
+    .option("--threads <n>", "threads (default: one a core)", whole({ min: 1, max: 1024, example: 2 })("--threads"));
+  for (const option of runDataOptions()) command.addOption(option);
+  return command
     .option("--json", "print what was written as JSON")
     .addHelpText("after", examples)
-    .action(async (run: string, { json, ...options }: Options) => {
+    .action(async (run: string, { json, dataDir, folder, humanLabels, changedData, ...options }: Options) => {
+      const data = { dataDir, folder, humanLabels, changedData };
       const exported = await terminal.interruptible((signal) =>
-        writeModel(run, { ...options, ...listenerOf(terminal, signal) }),
+        writeModel(run, { ...options, data, ...listenerOf(terminal, signal) }),
       );
       terminal.out(json ? toJson(exported) : inWords(exported));
       terminal.note(`next: ${ownCommand()} predict ${exported.file} IMAGE`);

@@ -7,6 +7,7 @@ import { dataOptions, readRun } from "../train/index.ts";
 import { oneOf, whole } from "./numbers.ts";
 import { listenerOf } from "./progress.ts";
 import { resultsTable } from "./results-table.ts";
+import { runDataOptions } from "./run-data-options.ts";
 import { percent } from "./table.ts";
 import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
 import { configFrom } from "./train-config.ts";
@@ -16,6 +17,7 @@ interface Options extends Record<string, unknown> {
   out?: string;
   k?: number;
   dataDir?: string;
+  changedData?: boolean;
   device?: Device;
   threads?: number;
   json?: boolean;
@@ -35,8 +37,9 @@ export function probeCommand(terminal: Terminal, exit: (code: number) => void): 
       whole({ min: 1, example: 10 })("--k"),
     );
   for (const flag of dataFlags) command.addOption(toOption(flag, undefined));
+  const places = new Set(["folder", "humanLabels"]);
+  for (const option of runDataOptions()) if (!places.has(option.attributeName())) command.addOption(option);
   return command
-    .option("--data-dir <dir>", "where data sets lie (default: $ANCHORED_DATA or the user's cache folder)")
     .option(
       "--device <name>",
       `what to run the network on: ${devices.join(" | ")} (default: as the run was trained)`,
@@ -66,14 +69,16 @@ Examples:
 async function runProbe(
   terminal: Terminal,
   run: string,
-  { out = `${run.replace(/[\\/]+$/, "")}-probe`, dataDir, json, k, device, threads = availableParallelism() }: Options,
+  { out = `${run.replace(/[\\/]+$/, "")}-probe`, json, threads = availableParallelism(), ...options }: Options,
   given: Map<string, unknown>,
 ): Promise<number> {
-  const { data } = configFrom({ data: readRun(run).config.data }, given);
-  const options = { data: dataOptions({ data }, dataDir), out, k, device, threads };
+  const { dataDir, changedData, k, device } = options;
+  const { config } = readRun(run);
+  const data = given.size > 0 ? dataOptions(configFrom({ data: config.data }, given), dataDir) : undefined;
+  const asked = { data, runData: { dataDir, changedData }, out, k, device, threads };
   const probed = await terminal.interruptible(async (signal) => {
     try {
-      return await probeRun(run, { ...options, ...listenerOf(terminal, signal) });
+      return await probeRun(run, { ...asked, ...listenerOf(terminal, signal) });
     } catch (error) {
       if (!signal.aborted) throw error;
       return undefined;

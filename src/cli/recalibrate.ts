@@ -1,22 +1,29 @@
 import { Command } from "commander";
 import { reporter, toJson } from "../core/index.ts";
 import { dataSetLoader } from "../judge/index.ts";
-import { type Drift, dataOptions, loadPretrainingImages, readRun, recalibrate } from "../train/index.ts";
+import {
+  type Drift,
+  loadPretrainingImages,
+  loadRunData,
+  type RunDataOptions,
+  readRun,
+  recalibrate,
+} from "../train/index.ts";
 import { whole } from "./numbers.ts";
 import { listenerOf } from "./progress.ts";
+import { runDataOptions } from "./run-data-options.ts";
 import { textTable } from "./table.ts";
 import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
 
-interface Options {
+interface Options extends RunDataOptions {
   readonly out?: string;
   readonly batches: number;
   readonly masked?: boolean;
-  readonly dataDir?: string;
   readonly json?: boolean;
 }
 
 export function recalibrateCommand(terminal: Terminal, exit: (code: number) => void): Command {
-  return new Command("recalibrate")
+  const command = new Command("recalibrate")
     .description("take BatchNorm's running statistics of a run anew, with the same weights, into a new run folder")
     .argument("<run>", "the run folder; it stays as it is")
     .option("--out <dir>", "the new run folder (default: the run's name with -recalibrated)")
@@ -26,8 +33,9 @@ export function recalibrateCommand(terminal: Terminal, exit: (code: number) => v
       whole({ min: 1, example: 150 })("--batches"),
       150,
     )
-    .option("--masked", "anchored runs: measure masked batches, too, and print how far they lie from ordinary ones")
-    .option("--data-dir <dir>", "where data sets lie (default: $ANCHORED_DATA or the user's cache folder)")
+    .option("--masked", "anchored runs: measure masked batches, too, and print how far they lie from ordinary ones");
+  for (const option of runDataOptions()) command.addOption(option);
+  return command
     .option("--json", "print the drift of every layer as JSON")
     .addHelpText(
       "after",
@@ -45,9 +53,10 @@ Examples:
 }
 
 async function runRecalibrate(terminal: Terminal, run: string, options: Options): Promise<number> {
-  const { out = `${run.replace(/[\\/]+$/, "")}-recalibrated`, batches, masked, dataDir, json } = options;
-  const { config } = readRun(run);
-  const dataSet = await dataSetLoader(listenerOf(terminal))(dataOptions(config, dataDir));
+  const { out = `${run.replace(/[\\/]+$/, "")}-recalibrated`, batches, masked, json, dataDir, changedData } = options;
+  const record = readRun(run);
+  const { config } = record;
+  const { dataSet } = await loadRunData(run, record, dataSetLoader(listenerOf(terminal)), options);
   const pretrainingImages = await loadPretrainingImages(run, config, {
     ...listenerOf(terminal),
     dataDir,
@@ -61,6 +70,8 @@ async function runRecalibrate(terminal: Terminal, run: string, options: Options)
         batches,
         measureMasked: masked,
         pretrainingImages,
+        changedData,
+        onNotice: terminal.note,
         signal,
         onProgress: reporter(listener, "measuring", "batches"),
       });

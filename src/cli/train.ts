@@ -10,10 +10,12 @@ import {
   resolveConfig,
   type TrainSummary,
   trainRun,
+  wantsPretrainingImages,
 } from "../train/index.ts";
 import { readConfigFile } from "./config-file.ts";
 import { oneOf, whole } from "./numbers.ts";
 import { listenerOf, trainProgress } from "./progress.ts";
+import { changedDataOption } from "./run-data-options.ts";
 import { withStartingRun } from "./starting-run.ts";
 import { duration, percent } from "./table.ts";
 import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
@@ -27,6 +29,7 @@ interface Options extends Record<string, unknown> {
   augment?: false | RunConfig["mix"];
   out?: string;
   resume?: boolean;
+  changedData?: boolean;
   maxSteps?: number;
   workers?: number;
   json?: boolean;
@@ -49,6 +52,7 @@ export function trainCommand(terminal: Terminal, exit: (code: number) => void): 
     .option("--data-dir <dir>", "where data sets lie (default: $ANCHORED_DATA or the user's cache folder)")
     .option("--out <run>", "the run folder (default: runs/ and a name made of data, model, method and seed)")
     .option("--resume", "continue the run in --out, bit for bit as if it had never stopped")
+    .addOption(changedDataOption())
     .option("--max-steps <n>", "stop, resumable, after so many steps", whole({ min: 1, example: 100 })("--max-steps"))
     .option(
       "--workers <n>",
@@ -82,7 +86,9 @@ async function runTrain(terminal: Terminal, options: Options, given: Map<string,
   const config = configFrom(start.base, start.given);
   if (notice) terminal.note(notice);
   const run = options.out ?? defaultRun(config);
-  const { resume, maxSteps, dataDir, workers } = options;
+  const { resume, changedData, maxSteps, dataDir, workers } = options;
+  if (changedData && !resume && !wantsPretrainingImages(config))
+    throw new UserError("--changed-data: a new run has no earlier training data; leave it out, or add --resume");
   const again = `${ownCommand()} train --resume --out ${run}${dataDir ? ` --data-dir ${dataDir}` : ""}`;
   if (!resume && holdsRun(run))
     throw new UserError(`${run} already holds a run; continue it with --resume, or choose another --out`);
@@ -90,10 +96,10 @@ async function runTrain(terminal: Terminal, options: Options, given: Map<string,
   const summary = await terminal.interruptible(async (signal) => {
     const progress = trainProgress(terminal);
     const { onNotice, onProgress: onReading } = listenerOf(terminal);
-    const asked = { dataDir, resume, maxSteps, workers, signal, onNotice, onReading, onProgress: progress.update };
+    const asked = { dataDir, resume, changedData, maxSteps, workers, signal, onNotice, onReading };
     let done: TrainSummary | undefined;
     try {
-      done = await trainRun(run, config, asked);
+      done = await trainRun(run, config, { ...asked, onProgress: progress.update });
     } finally {
       progress.stop(done?.validationAccuracy);
     }

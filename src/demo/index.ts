@@ -1,1 +1,2 @@
+export { demoData } from "./demo-data.ts";
 export { type DemoOptions, writeDemo } from "./write-demo.ts";

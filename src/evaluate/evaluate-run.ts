@@ -28,6 +28,8 @@ export interface EvaluateOptions {
   readonly date?: Date;
   /** Whose predictions are judged, where a run has two kinds of weights. */
   readonly weights?: Weights;
+  /** What results must say of the data. */
+  readonly notices?: readonly string[];
 }
 
 /** What a caller knows of another program's predictions. */
@@ -64,6 +66,7 @@ export function evaluateStored(run: string, options: EvaluateOptions = {}): Resu
       ...(judged.sets[0].mirrored && { mirrored: true }),
     },
     ...judged,
+    notices: [...(options.notices ?? []), ...judged.notices],
   });
 }
 

@@ -1,18 +1,17 @@
 import { allBytes, type ImageSet, type Listener, reporter, subset } from "../core/index.ts";
 import { fitScaling, type Predictions } from "../evaluate/index.ts";
-import { checkSameData, dataSetLoader } from "../judge/index.ts";
-import type { RunRecord } from "../train/index.ts";
-import { dataOptions } from "../train/index.ts";
+import { dataSetLoader } from "../judge/index.ts";
+import { loadRunData, type RunDataOptions, type RunRecord } from "../train/index.ts";
 import type { Classifier } from "./index.ts";
 
-/** The held-out images of a run. @throws UserError where its data set is not here, or another by now. */
+/** The held-out images of a run. @throws UserError where its data set is not here, or not what it was trained on. */
 export async function validationOf(
-  opened: { readonly run: string; readonly record: RunRecord },
-  { dataDir, ...listener }: Listener & { readonly dataDir?: string } = {},
+  { run, record }: { readonly run: string; readonly record: RunRecord },
+  options: RunDataOptions & Listener = {},
 ): Promise<ImageSet> {
-  const { validation } = await dataSetLoader(listener)(dataOptions(opened.record.config, dataDir));
-  checkSameData(opened, validation);
-  return validation;
+  const { dataSet, notice } = await loadRunData(run, record, dataSetLoader(options), options);
+  if (notice) options.onNotice?.(notice);
+  return dataSet.validation;
 }
 
 /** Logits of a whole set. @throws the reason that the listener's signal was aborted for. */

@@ -11,7 +11,7 @@ import {
 } from "../core/index.ts";
 import { firstImages, unfinished } from "../judge/index.ts";
 import { createMethod } from "../methods/index.ts";
-import { createPredictor, type LoadedRun, loadRun } from "../train/index.ts";
+import { createPredictor, type LoadedRun, loadRun, type RunDataOptions } from "../train/index.ts";
 import type { ModelCard } from "./card.ts";
 import { type ExportOptions, exportClassifier } from "./export-classifier.ts";
 import { openBytes } from "./open-model.ts";
@@ -20,7 +20,8 @@ import { fitTemperature, predictSet, validationOf } from "./validation.ts";
 export interface WriteOptions extends Omit<ExportOptions, "temperature">, Listener {
   readonly out: string;
   readonly temperature: number | "auto";
-  readonly dataDir?: string;
+  /** Where the run's data lie now. */
+  readonly data?: RunDataOptions;
   readonly threads?: number;
 }
 
@@ -56,7 +57,7 @@ export async function writeModel(
   {
     out,
     temperature: asked,
-    dataDir,
+    data,
     threads = availableParallelism(),
     onNotice,
     onProgress,
@@ -71,7 +72,7 @@ export async function writeModel(
   const float16 = options.precision === "float16";
   let validation: ImageSet | undefined;
   if (asked === "auto" || float16)
-    validation = await validationOf({ run, record: loaded.record }, { dataDir, ...listener }).catch(
+    validation = await validationOf({ run, record: loaded.record }, { ...data, ...listener }).catch(
       (error: unknown) => {
         if (!(error instanceof UserError)) throw error;
         if (asked === "auto")

@@ -1,7 +1,7 @@
 export { type ExternalOptions, judgeExternal } from "./external.ts";
 export { dataSetLoader, firstImages, foreignImages, foreignNames, foreignTo } from "./image-sets.ts";
 export { judgeRuns } from "./judge-runs.ts";
-export { checkSameData, unfinished } from "./open-run.ts";
+export { unfinished } from "./open-run.ts";
 export {
   type CorruptionOptions,
   defaultSuites,

@@ -2,10 +2,10 @@ import { type ImageSet, imageCount, type Listener, reporter, UserError } from ".
 import { invertImages } from "../data/index.ts";
 import { evaluateStored, loadPredictions, type Results } from "../evaluate/index.ts";
 import { saveGallery } from "../report/index.ts";
-import { dataOptions } from "../train/index.ts";
+import { loadRunData } from "../train/index.ts";
 import { type CorruptedSets, corruptedSets } from "./corrupted-sets.ts";
 import { dataSetLoader, foreignImages, foreignSource, foreignTo } from "./image-sets.ts";
-import { checkSameData, fingerprintOf, OpenRun, unfinished, type Wanted } from "./open-run.ts";
+import { fingerprintOf, OpenRun, unfinished, type Wanted } from "./open-run.ts";
 import { type Asking, defaultSuites, type JudgeOptions } from "./options.ts";
 import { predictAs } from "./predict-as.ts";
 import { measurePredictionBatch } from "./prediction-batch.ts";
@@ -17,6 +17,8 @@ interface Opened {
   readonly run: OpenRun;
   readonly test: ImageSet;
   readonly train: ImageSet;
+  /** What results must say of the data. */
+  readonly notice?: string;
 }
 
 /**
@@ -49,11 +51,10 @@ async function judgeOpened(runs: readonly OpenRun[], options: JudgeOptions): Pro
   for (const run of runs) {
     const note = unfinished(run.run, run.record, run.checkpoint.progress.step, "judged");
     if (note) onNotice?.(note);
-    const { config, data } = run.record;
-    const dataSet = await load(dataOptions(config, options.dataDir));
-    checkSameData(run, dataSet.test);
+    const { data } = run.record;
+    const { dataSet, notice } = await loadRunData(run.run, run.record, load, options);
     const { train, validation, test, shifts } = dataSet;
-    ready.push({ run, test, train });
+    ready.push({ run, test, train, notice });
 
     const sets: { role: "test" | "validation" | "shift" | "ood"; set: ImageSet }[] = [{ role: "test", set: test }];
     if (suites.includes("calibration")) sets.push({ role: "validation", set: validation });
@@ -84,12 +85,13 @@ async function judgeOpened(runs: readonly OpenRun[], options: JudgeOptions): Pro
 
   signal?.throwIfAborted();
   const results: Results[] = [];
-  for (const { run, test } of ready) {
+  for (const { run, test, notice } of ready) {
     run.dropOthers();
     await saveGallery(run.run, test, loadPredictions(run.run, test.name, run.weights, "test"));
     const { trainCommand = (run) => `anchored train --config ${run}/config.json` } = options;
     const own = evaluateStored(run.run, {
       weights: run.weights,
+      notices: notice ? [notice] : [],
       parameters: Object.values(run.checkpoint.params).reduce((sum, { data }) => sum + data.length, 0),
       command: trainCommand(run.run, run.record.config),
     });

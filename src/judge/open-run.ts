@@ -141,14 +141,3 @@ export function unfinished(
   if (step >= steps) return undefined;
   return `${run} is not fully trained (step ${step} of ${steps}); ${done} as it is`;
 }
-
-/** A folder whose images changed since training would be judged by other classes or splits. */
-export function checkSameData(
-  { run, record: { data } }: Pick<OpenRun, "run" | "record">,
-  { classNames }: ImageSet,
-): void {
-  if (classNames.join() !== data.classNames.join())
-    throw new UserError(
-      `${run} was trained on the classes ${data.classNames.join(", ")}, but ${data.name} now has ${classNames.join(", ")}`,
-    );
-}

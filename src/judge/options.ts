@@ -2,7 +2,7 @@ import type { Listener } from "../core/index.ts";
 import type { Benchmark, Severity } from "../corrupt/index.ts";
 import type { Device } from "../engine/index.ts";
 import type { Weights } from "../evaluate/index.ts";
-import type { RunConfig } from "../train/index.ts";
+import type { RunConfig, RunDataOptions } from "../train/index.ts";
 
 /** What a run can be judged on. `corruptions` alone is 145 sets, so it is not among the default ones. */
 export const suites = [
@@ -48,7 +48,7 @@ export interface CorruptionOptions {
   readonly published?: string;
 }
 
-export interface JudgeOptions extends CorruptionOptions, Partial<Asking>, Listener {
+export interface JudgeOptions extends CorruptionOptions, Partial<Asking>, RunDataOptions, Listener {
   readonly suites?: readonly Suite[];
   /** Data sets whose test images the model should not know. */
   readonly ood?: readonly string[];
@@ -56,7 +56,6 @@ export interface JudgeOptions extends CorruptionOptions, Partial<Asking>, Listen
   readonly oodCount?: number;
   /** Which predict, where a run keeps a moving average of them: that where absent. */
   readonly weights?: Weights;
-  readonly dataDir?: string;
   readonly device?: Device;
   /** Threads of the predictions; a thread a core where absent. */
   readonly threads?: number;

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import {
   type DataSet,
+  fingerprintOf,
   HostArray,
   type ImageSet,
   imageCount,
@@ -25,11 +26,22 @@ import {
   savePredictions,
   type TriedStrength,
 } from "../evaluate/index.ts";
-import { encodeSafetensors, type FeatureExtractor, loadFeatures } from "../train/index.ts";
+import {
+  encodeSafetensors,
+  type FeatureExtractor,
+  loadFeatures,
+  loadRunData,
+  type RunData,
+  type RunDataOptions,
+  type RunRecord,
+} from "../train/index.ts";
 import { dataSetLoader } from "./image-sets.ts";
 
 export interface ProbeOptions extends Listener {
-  readonly data: DataOptions;
+  /** What the probe is fitted on and judged by; the run's own data where absent. */
+  readonly data?: DataOptions;
+  /** Where the run's own data lie now. */
+  readonly runData?: RunDataOptions;
   /** The folder of the results. */
   readonly out: string;
   /** References of an anchored network; all that the run keeps where absent. */
@@ -66,19 +78,19 @@ export interface ProbeSummary {
  */
 export async function probeRun(
   run: string,
-  { data, out, k, device, threads, ...listener }: ProbeOptions,
+  { data, runData, out, k, device, threads, ...listener }: ProbeOptions,
 ): Promise<{ summary: ProbeSummary; results: Results }> {
   if (existsSync(runPaths(out).checkpoint))
     throw new UserError(`--out ${out}: a run lies there; choose another folder`);
   const extractor = await loadFeatures(run, { k, device, threads });
   try {
-    const { height } = extractor.record.data;
-    const dataSet = await dataSetLoader(listener)({ imageSize: height, ...data });
+    const { record } = extractor;
+    const load = dataSetLoader(listener);
+    const { dataSet, notice } = data
+      ? otherData(run, record, await load({ imageSize: record.data.height, ...data }), data)
+      : await loadRunData(run, record, load, runData);
     const featuresOf = (set: ImageSet) =>
-      extractor.features(
-        matchImages(set, extractor.record.data),
-        reporter(listener, `features of ${set.name}`, "images"),
-      );
+      extractor.features(matchImages(set, record.data), reporter(listener, `features of ${set.name}`, "images"));
     const { train, validation } = dataSet;
     const classes = train.classNames.length;
     const { probe, tried, atEdge } = await chooseProbe(
@@ -110,11 +122,26 @@ export async function probeRun(
       tried,
     };
     save(out, summary, probe, extractor);
-    return { summary, results: evaluateExternal(out, `linear probe of ${extractor.record.config.method.name}`) };
+    const notices = notice ? [notice] : [];
+    return {
+      summary,
+      results: evaluateExternal(out, `linear probe of ${record.config.method.name}`, { notices }),
+    };
   } finally {
     listener.onProgress?.(undefined);
     await extractor.dispose();
   }
+}
+
+/** Another split or part of the data that the run was trained on may test the probe by images that the network knows. */
+function otherData(run: string, { config, data }: RunRecord, dataSet: DataSet, { folder }: DataOptions): RunData {
+  const trained = config.data as Pick<DataOptions, "folder">;
+  const alike = dataSet.name === data.name && trained.folder === folder;
+  if (!alike || fingerprintOf(dataSet.train) === data.sha256) return { dataSet };
+  return {
+    dataSet,
+    notice: `${run} was trained on another split or part of ${data.title}: its network may know images that this probe is tested by`,
+  };
 }
 
 const judgedSets = ({ test, validation, shifts }: DataSet) => [

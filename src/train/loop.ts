@@ -1,14 +1,5 @@
 import { existsSync } from "node:fs";
-import {
-  type DataSet,
-  HostArray,
-  type ImageSet,
-  imageCount,
-  Random,
-  runPaths,
-  UserError,
-  writeFileAtomic,
-} from "../core/index.ts";
+import { type DataSet, HostArray, type ImageSet, imageCount, Random, runPaths, UserError } from "../core/index.ts";
 import { compile, requireDevice } from "../engine/index.ts";
 import { tiedStart } from "../methods/index.ts";
 import { headOnly, type Variables } from "../models/index.ts";
@@ -16,7 +7,8 @@ import { createOptimizer, learningRateAt } from "../optim/index.ts";
 import { madeAhead } from "./ahead.ts";
 import { trainBatches } from "./batches.ts";
 import { type Checkpoint, checkVariables, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
-import { firstDifference, type RunConfig } from "./config.ts";
+import { claimFolder } from "./claim-folder.ts";
+import type { RunConfig } from "./config.ts";
 import { createForward } from "./forward.ts";
 import type { Workers } from "./image-batches.ts";
 import { initialWeights } from "./initial-weights.ts";
@@ -25,7 +17,7 @@ import { mixingPicturesOf } from "./mixing-pictures.ts";
 import { buildNetwork, outputAnchorOf, predictSet } from "./predict.ts";
 import { findPretraining } from "./pretraining.ts";
 import { noReferences, referenceSet } from "./reference-set.ts";
-import { describeRun, type RunRecord, readRun } from "./run-record.ts";
+import { describeRun, readRun } from "./run-record.ts";
 import { accuracyOf, correctCount, Diverged, meanNll, requireFinite } from "./scores.ts";
 import { movingParameters, type StepControls, type TrainState } from "./step.ts";
 import { createStepper, type Stepper } from "./stepper.ts";
@@ -53,6 +45,8 @@ export interface TrainOptions {
   readonly run: string;
   /** Continue what the folder holds; without it a folder that holds a run is refused. */
   readonly resume?: boolean;
+  /** Resume on other data than those of the training so far: the run folder and its results say so. */
+  readonly changedData?: boolean;
   readonly onProgress?: (progress: TrainProgress) => void;
   /** One line that the user should see. */
   readonly onNotice?: (line: string) => void;
@@ -102,18 +96,21 @@ export async function train(config: RunConfig, given: DataSet, options: TrainOpt
   const pretraining = findPretraining(config, { run, resume });
   const alike = pretraining !== undefined && (config.normalization ?? "init") === "init";
   const normalization =
-    typeof config.normalization === "object"
-      ? config.normalization
-      : alike
-        ? pretraining.normalization
-        : given.normalization;
+    resume && options.changedData
+      ? readRun(run).data.normalization // the network knows images by it
+      : typeof config.normalization === "object"
+        ? config.normalization
+        : alike
+          ? pretraining.normalization
+          : given.normalization;
   const dataSet = { ...given, normalization };
   const pictures = await mixingPicturesOf(config, dataSet.train);
   const record = describeRun(config, dataSet, { pretraining, pictures });
   const { model: whole, method } = buildNetwork(record);
   const model = config.trainable === "head" ? headOnly(whole, whole.init(new Random("shapes")).params) : whole;
   const optimizer = createOptimizer(config.optimizer);
-  const referencesFrom = referenceSet(config, dataSet, { pretraining, pretrainingImages: options.pretrainingImages });
+  const { pretrainingImages, changedData, onNotice } = options;
+  const referencesFrom = referenceSet(config, dataSet, { pretraining, pretrainingImages, changedData, onNotice });
   const drawReferencesAt = referencesFrom?.drawAt ?? (() => noReferences);
   const mixingSet = pictures?.images;
   const batches = trainBatches(config, dataSet, { method, model, drawReferencesAt, workers, mixingSet });
@@ -123,7 +120,7 @@ export async function train(config: RunConfig, given: DataSet, options: TrainOpt
 
   // ---- where it starts ----
   await requireDevice(config.device);
-  claimFolder(run, record, resume);
+  claimFolder(run, record, { resume, changedData, onNotice });
   let start: Checkpoint | undefined = await startingPoint();
   const { references, progress } = start;
   let current: TrainState = stateOf(start);
@@ -349,31 +346,3 @@ const FITTED_IMAGES = 5000;
 
 const stateOf = ({ params, state, slots, average }: Checkpoint): TrainState =>
   average ? { params, state, slots, average } : { params, state, slots };
-
-/**
- * Writes config.json into a new folder; checks it against the one of a resumed run. A folder without a checkpoint has
- * nothing to lose and is started afresh.
- */
-function claimFolder(run: string, record: RunRecord, resume: boolean): void {
-  const paths = runPaths(run);
-  if (!resume) {
-    if (existsSync(paths.checkpoint))
-      throw new UserError(`${run} already holds a run; continue it with --resume, or choose another --out`);
-    writeFileAtomic(paths.config, `${JSON.stringify(record, null, 2)}\n`);
-    return;
-  }
-  const { config, mixingPictures } = record;
-  const { recalibrated: _, ...before } = readRun(run); // training does not read running statistics
-  if (
-    config.mixingPictures === before.config.mixingPictures &&
-    mixingPictures?.sha256 !== before.mixingPictures?.sha256
-  )
-    throw new UserError(
-      `--resume: the ${mixingPictures?.count} mixing pictures in ${config.mixingPictures} are not the ${before.mixingPictures?.count} that ${run} was trained with; put those back, or choose another --out`,
-    );
-  const difference = firstDifference(JSON.parse(JSON.stringify(record)), before);
-  if (difference)
-    throw new UserError(
-      `--resume: ${difference.path.replace(/^config\./, "")} is ${JSON.stringify(difference.a)}, but ${run} was trained with ${JSON.stringify(difference.b)}; use the same, or another --out`,
-    );
-}

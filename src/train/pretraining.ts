@@ -85,10 +85,15 @@ export function checkPretrainingImages(
   images: ImageSet | undefined,
   { data, sha256 }: Pretraining,
   like: ImageSet,
+  { changedData, onNotice }: { readonly changedData?: boolean; readonly onNotice?: (line: string) => void } = {},
 ): ImageSet {
   if (!images) throw new TypeError("train: references from the pre-training need `pretrainingImages`");
   const refuse = (why: string) => new UserError(`--references-from: the pre-training images (${data.name}) ${why}`);
-  if (fingerprintOf(images) !== sha256) throw refuse("are no longer those that the run was trained on");
+  if (fingerprintOf(images) !== sha256) {
+    const changed = "are no longer those that the run was trained on";
+    if (!changedData) throw refuse(`${changed}; put them back as they were, or insist with --changed-data`);
+    onNotice?.(`--references-from: the pre-training images (${data.name}) ${changed}`);
+  }
   const shape = ({ width, height, channels }: ImageSet) => `${width}×${height} of ${channels} channels`;
   if (shape(images) !== shape(like))
     throw refuse(`are ${shape(images)}, the new ones ${shape(like)}; use the same --image-size`);

@@ -140,7 +140,7 @@ describe("masked batches and BatchNorm", () => {
         (other.train.images as Uint8Array)[0] ^= 1;
         return recalibrate(all, other, { out: join(folder, "never") });
       },
-      "other training images now than it was trained on",
+      "is not what it was trained on (as many training images, 50, but other pixels, labels or split)",
     ],
   ])("refuses %s", async (_, attempt, why) => {
     await expect(attempt()).rejects.toThrow(why);

@@ -21,6 +21,7 @@ import { createForward } from "./forward.ts";
 import { mixingPicturesOf } from "./mixing-pictures.ts";
 import { buildNetwork, outputAnchorOf } from "./predict.ts";
 import { noReferences, type ReferenceSet, referenceSet } from "./reference-set.ts";
+import { checkTrainingData } from "./run-data.ts";
 import { type RunRecord, readRun } from "./run-record.ts";
 import { type Drift, statisticsDrift } from "./statistics-drift.ts";
 
@@ -33,6 +34,9 @@ export interface RecalibrateOptions {
   readonly measureMasked?: boolean;
   /** The training images of the run that this one started from, where references are drawn from them. */
   readonly pretrainingImages?: ImageSet;
+  /** Take training data that are not those of the training, with a notice. Default not. */
+  readonly changedData?: boolean;
+  readonly onNotice?: (line: string) => void;
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
   readonly signal?: AbortSignal;
 }
@@ -58,15 +62,14 @@ export interface Recalibrated {
 export async function recalibrate(
   run: string,
   dataSet: DataSet,
-  { out, batches = 150, measureMasked = false, pretrainingImages, onProgress, signal }: RecalibrateOptions,
+  { out, batches = 150, measureMasked = false, pretrainingImages, changedData, ...options }: RecalibrateOptions,
 ): Promise<Recalibrated> {
   const record = readRun(run);
   const { config } = record;
+  const { onNotice, onProgress, signal } = options;
   if (existsSync(runPaths(out).checkpoint)) throw new UserError(`--out ${out}: it holds a run already; choose another`);
-  if (fingerprintOf(dataSet.train) !== record.data.sha256)
-    throw new UserError(
-      `${run}: ${record.data.name} has other training images now than it was trained on; put those back`,
-    );
+  const notice = checkTrainingData(run, record, dataSet, { changedData });
+  if (notice) onNotice?.(notice);
   const network = buildNetwork(record);
   const checkpoint = loadCheckpoint(runPaths(run).checkpoint);
   checkVariables(runPaths(run).checkpoint, checkpoint, network.model, network.model.init(new Random("shapes")));
@@ -75,7 +78,12 @@ export async function recalibrate(
   if (measureMasked && config.method.name !== "anchored")
     throw new UserError(`--masked: ${run} was trained by ${config.method.name}, which masks nothing; leave it out`);
 
-  const references = referenceSet(config, dataSet, { pretraining: record.pretraining, pretrainingImages });
+  const references = referenceSet(config, dataSet, {
+    pretraining: record.pretraining,
+    pretrainingImages,
+    changedData,
+    onNotice,
+  });
   const pictures = await mixingPicturesOf(config, dataSet.train);
   const fed = { references, pictures, batches, normalization: record.data.normalization };
   const total = batches * (1 + Number(checkpoint.average !== undefined) + Number(measureMasked));
@@ -107,7 +115,7 @@ export async function recalibrate(
     checkpoint.outputAnchor &&
     (await anchorBy(record, network, { variables: average ?? raw, references: checkpoint.references, dataSet }));
   mkdirSync(out, { recursive: true });
-  const recalibrated = { from: run, batches };
+  const recalibrated = { from: run, batches, ...(notice && { otherData: fingerprintOf(dataSet.train) }) };
   writeFileAtomic(runPaths(out).config, `${JSON.stringify({ ...record, recalibrated }, null, 2)}\n`);
   if (existsSync(runPaths(run).metrics)) copyFileSync(runPaths(run).metrics, runPaths(out).metrics);
   saveCheckpoint(runPaths(out).checkpoint, { ...checkpoint, ...raw, average, outputAnchor });

@@ -33,6 +33,9 @@ export interface ReferenceOrigin {
   readonly pretraining?: Pretraining;
   /** The training images of the pre-training, where references are drawn from them. */
   readonly pretrainingImages?: ImageSet;
+  /** Take them though they are not those of the pre-training, with a notice. */
+  readonly changedData?: boolean;
+  readonly onNotice?: (line: string) => void;
 }
 
 /**
@@ -45,13 +48,13 @@ export interface ReferenceOrigin {
 export function referenceSet(
   { method, seed }: RunConfig,
   { train, normalization }: Pick<DataSet, "train" | "normalization">,
-  { pretraining, pretrainingImages }: ReferenceOrigin = {},
+  { pretraining, pretrainingImages, ...insisted }: ReferenceOrigin = {},
 ): ReferenceSet | undefined {
   if (method.name !== "anchored") return undefined;
   const sources: Source[] = [];
   if (wantsPretrainingImages({ method } as RunConfig)) {
     if (!pretraining) throw new TypeError("referenceSet: references from a pre-training that is not known");
-    const set = checkPretrainingImages(pretrainingImages, pretraining, train);
+    const set = checkPretrainingImages(pretrainingImages, pretraining, train, insisted);
     sources.push({ set, rows: referenceRows(pretraining.references, set, pretraining.seed) });
   }
   if (method.referenceSource !== "pretraining")

@@ -21,9 +21,15 @@ export interface RunRecord {
     readonly normalization: Normalization;
     readonly trainImages: number;
     readonly validationImages: number;
-    /** SHA-256 of the training images and labels: a run is only resumed on the same data. */
+    /** SHA-256 of the training images and labels: all that uses a run's data holds them to it. */
     readonly sha256: string;
   };
+  /** Earlier training data, where a resumed run was made to go on with others. */
+  readonly dataBefore?: readonly {
+    readonly untilStep: number;
+    readonly trainImages: number;
+    readonly sha256: string;
+  }[];
   /** Of the run that this one started from. */
   readonly pretraining?: Pretraining;
   /** The pictures of `config.mixingPictures` as they were. */
@@ -33,7 +39,12 @@ export interface RunRecord {
     readonly sha256: string;
   };
   /** Where BatchNorm's running statistics were taken anew after training: of which run, over how many batches. */
-  readonly recalibrated?: { readonly from: string; readonly batches: number };
+  readonly recalibrated?: {
+    readonly from: string;
+    readonly batches: number;
+    /** SHA-256 of the training images, where they are not those of the training. */
+    readonly otherData?: string;
+  };
 }
 
 export function describeRun(

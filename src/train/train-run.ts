@@ -4,6 +4,7 @@ import type { RunConfig } from "./config.ts";
 import { dataOptions } from "./data-options.ts";
 import { type TrainOptions, type TrainSummary, train } from "./loop.ts";
 import { findPretraining, wantsPretrainingImages } from "./pretraining.ts";
+import { movedData } from "./run-data.ts";
 
 export interface TrainRunOptions extends Omit<TrainOptions, "run" | "pretrainingImages"> {
   /** Where data sets lie; the user's cache folder where absent. */
@@ -20,6 +21,7 @@ export interface TrainRunOptions extends Omit<TrainOptions, "run" | "pretraining
 export async function trainRun(run: string, config: RunConfig, options: TrainRunOptions = {}): Promise<TrainSummary> {
   const { dataDir, onReading, ...others } = options;
   const reading = { dataDir, onProgress: onReading, onNotice: others.onNotice };
+  if (others.resume) movedData(run, config, {});
   const dataSet = await loaded(config, reading);
   const pretrainingImages = await loadPretrainingImages(run, config, { ...reading, resume: others.resume });
   return train(config, dataSet, { run, ...others, pretrainingImages });

@@ -1,0 +1,24 @@
+import { resolve } from "node:path";
+import { Option } from "commander";
+
+const dataDir = () =>
+  new Option("--data-dir <dir>", "where data sets lie (default: $ANCHORED_DATA or the user's cache folder)");
+
+/** Spelled the same wherever a run's data are used. */
+export const changedDataOption = () =>
+  new Option(
+    "--changed-data",
+    "go on though the training data are not those that the run was trained on; results say so (default: refuse)",
+  );
+
+/** Where a run's data lie by now, for commands that use them. */
+export const runDataOptions = (): Option[] => [
+  dataDir(),
+  new Option("--folder <dir>", "where the run's folder of images lies now, if it moved").argParser((path) =>
+    resolve(path),
+  ),
+  new Option("--human-labels <file>", "where the run's file of human labels lies now, if it moved").argParser((path) =>
+    resolve(path),
+  ),
+  changedDataOption(),
+];

@@ -1,0 +1,110 @@
+import { existsSync } from "node:fs";
+import { runPaths, UserError, writeFileAtomic } from "../core/index.ts";
+import { loadCheckpoint } from "./checkpoint.ts";
+import { firstDifference } from "./config.ts";
+import { describeDifference } from "./run-data.ts";
+import { type RunRecord, readRun } from "./run-record.ts";
+
+export interface ClaimOptions {
+  /** Go on with the run that is there. */
+  readonly resume?: boolean;
+  /** Resume on other data than those of the training so far. */
+  readonly changedData?: boolean;
+  readonly onNotice?: (line: string) => void;
+}
+
+/**
+ * Writes config.json into a new folder; checks it against the one of a resumed run. A folder without a checkpoint has
+ * nothing to lose and is started afresh. Data may have moved in between: then config.json says where they lie now.
+ * @throws UserError for a folder that holds a run, or that of another config or other data
+ */
+export function claimFolder(run: string, record: RunRecord, options: ClaimOptions): void {
+  const paths = runPaths(run);
+  if (!options.resume) {
+    if (existsSync(paths.checkpoint))
+      throw new UserError(`${run} already holds a run; continue it with --resume, or choose another --out`);
+    writeRecord(run, record);
+    return;
+  }
+  const { recalibrated, dataBefore = [], ...before } = readRun(run); // training does not read running statistics
+  const changed = record.data.sha256 !== before.data.sha256;
+  const expected = withPlacesOf(record, before, options);
+  refuseDifference(run, record.config, expected.config);
+  if (changed && !options.changedData)
+    throw new UserError(
+      `--resume: ${before.data.title} is not what ${run} was trained on (${describeDifference(before.data, record.data.trainImages)}); put the data back as they were, choose another --out, or insist with --changed-data`,
+    );
+  if (!options.changedData) requireSamePictures(run, record, before);
+  refuseDifference(run, record, changed ? withCountsOf(record, expected) : expected);
+  const { trainImages, sha256 } = before.data;
+  const now: RunRecord = {
+    ...record,
+    ...(recalibrated && { recalibrated }),
+    ...((changed || dataBefore.length > 0) && {
+      dataBefore: changed ? [...dataBefore, { untilStep: stepOf(run), trainImages, sha256 }] : dataBefore,
+    }),
+  };
+  if (changed)
+    options.onNotice?.(
+      `${run} goes on with other data (${describeDifference(before.data, record.data.trainImages)}); config.json and its results say so`,
+    );
+  if (firstDifference(plain(now), plain(readRun(run)))) writeRecord(run, now);
+}
+
+const writeRecord = (run: string, record: RunRecord): void =>
+  writeFileAtomic(runPaths(run).config, `${JSON.stringify(record, null, 2)}\n`);
+
+const stepOf = (run: string): number => {
+  const { checkpoint } = runPaths(run);
+  return existsSync(checkpoint) ? loadCheckpoint(checkpoint).progress.step : 0;
+};
+
+const plain = (record: RunRecord): unknown => JSON.parse(JSON.stringify(record));
+
+/** What must agree but need not: where the same data lie, or, insisted on, all that is said of them. */
+function withPlacesOf(
+  { config, data, mixingPictures }: RunRecord,
+  before: RunRecord,
+  options: ClaimOptions,
+): RunRecord {
+  const { folder, humanLabels } = config.data;
+  const there = before.config.data;
+  const places = {
+    ...(folder !== undefined && there.folder !== undefined && { folder }),
+    ...(humanLabels !== undefined && there.humanLabels !== undefined && { humanLabels }),
+  };
+  const pictures = config.mixingPictures !== undefined && before.config.mixingPictures !== undefined;
+  return {
+    ...before,
+    config: {
+      ...before.config,
+      data: options.changedData && there.name === config.data.name ? config.data : { ...there, ...places },
+      ...(pictures && { mixingPictures: config.mixingPictures }),
+    },
+    data: { ...before.data, title: data.title },
+    ...(pictures && { mixingPictures }),
+  };
+}
+
+const withCountsOf = (
+  { data: { trainImages, validationImages, sha256 } }: RunRecord,
+  expected: RunRecord,
+): RunRecord => ({
+  ...expected,
+  data: { ...expected.data, trainImages, validationImages, sha256 },
+});
+
+function requireSamePictures(run: string, { config, mixingPictures }: RunRecord, before: RunRecord): void {
+  if (mixingPictures && before.mixingPictures && mixingPictures.sha256 !== before.mixingPictures.sha256)
+    throw new UserError(
+      `--resume: the ${mixingPictures.count} mixing pictures in ${config.mixingPictures} are not the ${before.mixingPictures.count} that ${run} was trained with; put those back, choose another --out, or insist with --changed-data`,
+    );
+}
+
+function refuseDifference(run: string, asked: unknown, stored: unknown): void {
+  const difference = firstDifference(JSON.parse(JSON.stringify(asked)), JSON.parse(JSON.stringify(stored)));
+  if (difference)
+    throw new UserError(
+      `--resume: ${difference.path.replace(/^config\./, "")} is ${JSON.stringify(difference.a)}, but ${run} was trained with ${JSON.stringify(difference.b)}; use the same, or another --out`,
+    );
+}
