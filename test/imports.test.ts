@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
 /** What only traces, computes or reads images. */
-const toTrain = ["core", "data", "augment", "corrupt", "models", "optim", "engine", "methods"] as const;
+const toTrain = ["core", "data", "augment", "corrupt", "models", "optim", "engine", "tasks", "methods"] as const;
 
 /** The design's direction: what a room may import besides itself. */
 const mayImport: Record<string, readonly string[]> = {
@@ -17,19 +17,20 @@ const mayImport: Record<string, readonly string[]> = {
   models: ["core"],
   optim: ["core"],
   engine: ["core"],
-  methods: ["core", "data", "augment", "corrupt", "models", "optim", "engine"],
-  tasks: ["core", "data", "augment", "models", "optim", "engine", "methods"],
+  tasks: ["core", "data", "augment", "models", "optim", "engine"],
+  methods: ["core", "data", "augment", "corrupt", "models", "optim", "engine", "tasks"],
+
   train: toTrain,
   // Both read what was saved, not what saved it.
   evaluate: ["core"],
   report: ["core", "evaluate"],
   recipes: ["train"],
   judge: [...toTrain, "train", "evaluate", "report"],
-  studies: ["core", "data", "methods", "train", "evaluate", "report", "recipes", "judge"],
+  studies: ["core", "data", "tasks", "methods", "train", "evaluate", "report", "recipes", "judge"],
   export: [...toTrain, "train", "evaluate", "judge"],
   serve: ["core", "data", "export"],
   // The page in the browser: single files that need no Node; test/demo.test.ts looks at what was built.
-  web: ["core", "data", "augment", "corrupt", "engine", "methods", "evaluate"],
+  web: ["core", "data", "augment", "corrupt", "engine", "tasks", "methods", "evaluate"],
   demo: [...toTrain, "train", "evaluate", "judge", "web"],
   bench: [...toTrain, "train", "evaluate"],
   cli: [...toTrain, "train", "evaluate", "report", "recipes", "judge", "studies", "export", "serve", "demo", "bench"],

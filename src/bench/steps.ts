@@ -44,7 +44,7 @@ export interface TrainingStep {
 
 /** An anchored model's training step, with weights and a batch of noise to run it on. */
 export function trainingStep(name: BenchModel, count: number): TrainingStep {
-  const shape = { count, channels: INPUT_CHANNELS / 2, height: 32, width: 32, classes: 10 };
+  const shape = { count, channels: INPUT_CHANNELS / 2, height: 32, width: 32, targetSize: 10 };
   const method = createMethod({
     name: "anchored",
     maskProbability: 0,
@@ -52,7 +52,7 @@ export function trainingStep(name: BenchModel, count: number): TrainingStep {
     references: "all",
     referenceCount: 1,
   });
-  const model = createModel(name, { inputChannels: method.inputChannels(shape.channels), classes: shape.classes });
+  const model = createModel(name, { inputChannels: method.inputChannels(shape.channels), classes: shape.targetSize });
   const optimizer = createOptimizer({
     name: "sgd",
     momentum: 0.9,
@@ -63,8 +63,8 @@ export function trainingStep(name: BenchModel, count: number): TrainingStep {
   const random = new Random("bench", name);
   const noise = (images: number) =>
     Float32Array.from({ length: images * shape.channels * shape.height * shape.width }, () => random.normal());
-  const targets = Float32Array.from({ length: count * shape.classes }, (_, i) =>
-    i % shape.classes === Math.floor(i / shape.classes) % shape.classes ? 1 : 0,
+  const targets = Float32Array.from({ length: count * shape.targetSize }, (_, i) =>
+    i % shape.targetSize === Math.floor(i / shape.targetSize) % shape.targetSize ? 1 : 0,
   );
   const batch: Batch = { images: noise(count), targets };
   const fed: HostArrays = method.prepare(batch, shape, random, (images) => {

@@ -1,17 +1,20 @@
 import { numpy as np } from "@jax-js/jax";
 import { HostArray } from "../core/index.ts";
 import { type Arrays, keep, type Model } from "../models/index.ts";
+import { createOutput, minimised, type OutputOptions } from "../tasks/classification/outputs/index.ts";
 import { batchReferences } from "./batch-references.ts";
-import { checkMasking, drawMask, type MaskingOptions, maskStatisticsOf, uniformWhereMasked } from "./masking.ts";
+import { checkMasking, drawMask, type MaskingOptions, maskStatisticsOf, neutralWhereMasked } from "./masking.ts";
 import type { Method } from "./method.ts";
-import { createOutput, minimised, type OutputOptions } from "./outputs/index.ts";
 import { maskedRegion } from "./partial-mask.ts";
 import { checkReferences, type ReferenceOptions } from "./references.ts";
 
 export interface AnchoredOptions extends MaskingOptions, ReferenceOptions {
   readonly name: "anchored";
-  /** What a masked batch is trained toward: its labels (the released code), or 1/K each (the paper). */
-  readonly maskTarget: "uniform" | "label";
+  /**
+   * What a masked batch is trained toward: its labels (the released code), 1/K each (`uniform`, the paper), or, in a
+   * regression, the training targets' mean.
+   */
+  readonly maskTarget: "uniform" | "label" | "mean";
   /** Whose training images it is made of: the run's own, those of the run that it starts from, or both. Default `new`. */
   readonly referenceSource?: "new" | "pretraining" | "both";
   /** Rows of a batch that are one image, each under a reference of its own; default 1. They divide the batch. */
@@ -34,7 +37,7 @@ export interface AnchoredOptions extends MaskingOptions, ReferenceOptions {
  * reference; with probability α a whole batch, or an image by itself, loses its references and keeps its residuals.
  * @throws UserError as `checkMasking` and `checkReferences`
  */
-export const anchored = (options: AnchoredOptions): Method => {
+export const anchored = (options: AnchoredOptions, output = createOutput(options.output)): Method => {
   checkMasking(options);
   checkReferences(options);
   const { maskKeep = 0, corruptReferencesEvery = 0 } = options;
@@ -42,9 +45,9 @@ export const anchored = (options: AnchoredOptions): Method => {
   return {
     name: "anchored",
     anchored: true,
-    output: createOutput(options.output),
+    output,
     inputChannels: (imageChannels) => 2 * imageChannels,
-    prepare({ images, targets }, { count, channels, height, width, classes }, random, drawReferences, progress = 1) {
+    prepare({ images, targets }, { count, channels, height, width, targetSize }, random, drawReferences, progress = 1) {
       const maskReference = drawMask(options, count, progress, random);
       const imageShape = [count, channels, height, width];
       const { clean, shown } =
@@ -56,8 +59,10 @@ export const anchored = (options: AnchoredOptions): Method => {
         ...(corruptReferencesEvery > 0 && { shownReferences: HostArray.float32(imageShape, shown) }),
         maskReference,
         targets: HostArray.float32(
-          [count, classes],
-          options.maskTarget === "uniform" ? uniformWhereMasked(targets, maskReference, classes) : targets,
+          [count, targetSize],
+          options.maskTarget === "label"
+            ? targets
+            : neutralWhereMasked(targets, maskReference, { size: targetSize, neutral: output.neutral(targetSize) }),
         ),
       };
     },

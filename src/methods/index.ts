@@ -1,20 +1,16 @@
+import { UserError } from "../core/index.ts";
+import {
+  type CrossEntropyOptions,
+  createOutput,
+  type Output,
+  type OutputOptions,
+} from "../tasks/classification/outputs/index.ts";
 import { type AnchoredOptions, anchored } from "./anchored.ts";
 import type { Method } from "./method.ts";
-import type { CrossEntropyOptions, OutputOptions } from "./outputs/index.ts";
 import { plainInput, type StandardOptions, standard } from "./standard.ts";
 
-export { type AnchoredOptions, anchored, predictUnderReferences, type TupleOptions, tuple } from "./anchored.ts";
-export { innerProducts, nearestCandidates, type Transduction, transduction } from "./bilinear-transduction.ts";
-export { calibrateBySpread, combineReferences } from "./combine.ts";
-export { softmaxCrossEntropy } from "./cross-entropy.ts";
-export {
-  type MaskingOptions,
-  type MaskStatistics,
-  maskProbabilityAt,
-  maskStatistics,
-  maskStatisticsOf,
-} from "./masking.ts";
-export type { BatchShape, DrawnReferences, DrawReferences, Method } from "./method.ts";
+export { calibrateBySpread, combineReferences } from "../tasks/classification/combine.ts";
+export { softmaxCrossEntropy } from "../tasks/classification/cross-entropy.ts";
 export {
   type AnchorSource,
   createOutput,
@@ -27,7 +23,18 @@ export {
   type PredictionBatchPoint,
   predictionBatchPoints,
   readOutputs,
-} from "./outputs/index.ts";
+} from "../tasks/classification/outputs/index.ts";
+export { referenceCounts, referenceSensitivity, type SensitivityPoint } from "../tasks/classification/sensitivity.ts";
+export { type AnchoredOptions, anchored, predictUnderReferences, type TupleOptions, tuple } from "./anchored.ts";
+export { innerProducts, nearestCandidates, type Transduction, transduction } from "./bilinear-transduction.ts";
+export {
+  type MaskingOptions,
+  type MaskStatistics,
+  maskProbabilityAt,
+  maskStatistics,
+  maskStatisticsOf,
+} from "./masking.ts";
+export type { BatchShape, DrawnReferences, DrawReferences, Method } from "./method.ts";
 export {
   growthOrder,
   keptReferenceRows,
@@ -37,7 +44,6 @@ export {
   referenceRows,
   referencesInUse,
 } from "./references.ts";
-export { referenceCounts, referenceSensitivity, type SensitivityPoint } from "./sensitivity.ts";
 export { type StandardOptions, standard } from "./standard.ts";
 export { tiedStart } from "./tied-start.ts";
 
@@ -45,10 +51,10 @@ export { tiedStart } from "./tied-start.ts";
 type PlainOptions = Exclude<OutputOptions, CrossEntropyOptions>;
 export type MethodOptions = StandardOptions | AnchoredOptions | PlainOptions;
 
-const plain = (options: PlainOptions) => plainInput(options.name, options);
+const plain = (options: PlainOptions) => plainInput(options.name, createOutput(options));
 
 /** Every method by the name that `--method` takes. */
-export const methods: { [O in MethodOptions as O["name"]]: (options: O) => Method } = {
+export const methods: { [O in MethodOptions as O["name"]]: (options: O, output?: Output) => Method } = {
   standard,
   anchored,
   oat: plain,
@@ -59,6 +65,12 @@ export const methods: { [O in MethodOptions as O["name"]]: (options: O) => Metho
 export type MethodName = keyof typeof methods;
 export const methodNames = Object.keys(methods) as MethodName[];
 
-/** @throws UserError for options out of range. */
-export const createMethod = (options: MethodOptions): Method =>
-  (methods[options.name] as (options: MethodOptions) => Method)(options);
+/**
+ * @param output what another task than classification minimises
+ * @throws UserError for options out of range, or a method of classification alone for another task
+ */
+export function createMethod(options: MethodOptions, output?: Output): Method {
+  if (output && options.name !== "standard" && options.name !== "anchored")
+    throw new UserError(`method ${options.name}: it is for classification; use standard or anchored`);
+  return (methods[options.name] as (options: MethodOptions, output?: Output) => Method)(options, output);
+}

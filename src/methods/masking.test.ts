@@ -6,7 +6,7 @@ import {
   type MaskingOptions,
   maskProbabilityAt,
   maskStatisticsOf,
-  uniformWhereMasked,
+  neutralWhereMasked,
 } from "./masking.ts";
 
 describe.each<[string, MaskingOptions, number[]]>([
@@ -71,9 +71,11 @@ test("masked batches leave running statistics alone by default, images cannot", 
 
 test("masked images, and they alone, get uniform targets", () => {
   const targets = Float32Array.of(1, 0, 0, 1);
-  expect(uniformWhereMasked(targets, HostArray.scalar(1), 2)).toEqual(Float32Array.of(0.5, 0.5, 0.5, 0.5));
-  expect(uniformWhereMasked(targets, HostArray.scalar(0), 2)).toEqual(targets);
-  expect(uniformWhereMasked(targets, HostArray.float32([2, 1, 1, 1], [0, 1]), 2)).toEqual(
+  expect(neutralWhereMasked(targets, HostArray.scalar(1), { size: 2, neutral: 0.5 })).toEqual(
+    Float32Array.of(0.5, 0.5, 0.5, 0.5),
+  );
+  expect(neutralWhereMasked(targets, HostArray.scalar(0), { size: 2, neutral: 0.5 })).toEqual(targets);
+  expect(neutralWhereMasked(targets, HostArray.float32([2, 1, 1, 1], [0, 1]), { size: 2, neutral: 0.5 })).toEqual(
     Float32Array.of(1, 0, 0.5, 0.5),
   );
 });

@@ -80,8 +80,12 @@ export function drawMask(options: MaskingOptions, count: number, progress: numbe
   return HostArray.float32([count, 1, 1, 1], Float32Array.from({ length: count }, ofImage));
 }
 
-/** Targets [N × K] with those of masked images made uniform, 1/K each. */
-export function uniformWhereMasked(targets: Float32Array, mask: HostArray, classes: number): Float32Array {
-  const isMasked = (image: number) => mask.data[mask.data.length === 1 ? 0 : image] === 1;
-  return targets.map((target, i) => (isMasked(Math.floor(i / classes)) ? 1 / classes : target));
+/** Targets [N × T] with every entry of those of masked examples made `neutral`. */
+export function neutralWhereMasked(
+  targets: Float32Array,
+  mask: HostArray,
+  { size, neutral }: { readonly size: number; readonly neutral: number },
+): Float32Array {
+  const isMasked = (example: number) => mask.data[mask.data.length === 1 ? 0 : example] === 1;
+  return targets.map((target, i) => (isMasked(Math.floor(i / size)) ? neutral : target));
 }

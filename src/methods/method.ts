@@ -1,15 +1,16 @@
 import type { numpy as np } from "@jax-js/jax";
 import type { Batch, HostArrays, Random } from "../core/index.ts";
 import type { Arrays, Model } from "../models/index.ts";
-import type { Output } from "./outputs/index.ts";
+import type { Output } from "../tasks/classification/outputs/index.ts";
 
-/** Sizes of a batch: N images [C, H, W], K classes. */
+/** Sizes of a batch: N examples [C, H, W], each with T target values (K classes, D numbers). */
 export interface BatchShape {
   readonly count: number;
   readonly channels: number;
   readonly height: number;
   readonly width: number;
-  readonly classes: number;
+  /** T */
+  readonly targetSize: number;
 }
 
 /** Normalised references [count, C, H, W]. */

@@ -20,7 +20,7 @@ import {
   tuple,
 } from "./index.ts";
 
-const shape = { count: 8, channels: 3, height: 8, width: 8, classes: 3 };
+const shape = { count: 8, channels: 3, height: 8, width: 8, targetSize: 3 };
 const random = new Random("methods");
 const noise = (count: number) => Float32Array.from({ length: count }, () => random.normal());
 const batch = {

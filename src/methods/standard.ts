@@ -1,24 +1,24 @@
 import { numpy as np } from "@jax-js/jax";
 import { HostArray } from "../core/index.ts";
+import { createOutput, minimised, type Output } from "../tasks/classification/outputs/index.ts";
 import type { Method } from "./method.ts";
-import { createOutput, minimised, type OutputOptions } from "./outputs/index.ts";
 
 export interface StandardOptions {
   readonly name: "standard";
 }
 
-/** Ordinary training: the image itself, cross-entropy. */
-export const standard = (_options: StandardOptions): Method => plainInput("standard");
+/** Ordinary training: the image itself, cross-entropy or what the task minimises. */
+export const standard = (_options: StandardOptions, output?: Output): Method => plainInput("standard", output);
 
 /** The image itself, and any output. */
-export const plainInput = (name: string, output?: OutputOptions): Method => ({
+export const plainInput = (name: string, output: Output = createOutput()): Method => ({
   name,
   anchored: false,
-  output: createOutput(output),
+  output,
   inputChannels: (imageChannels) => imageChannels,
-  prepare: ({ images, targets }, { count, channels, height, width, classes }) => ({
+  prepare: ({ images, targets }, { count, channels, height, width, targetSize }) => ({
     images: HostArray.float32([count, channels, height, width], images),
-    targets: HostArray.float32([count, classes], targets),
+    targets: HostArray.float32([count, targetSize], targets),
   }),
   input: ({ images }) => images,
   loss(model, params, state, { targets, warmStart, ...shown }) {

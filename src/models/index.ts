@@ -1,5 +1,6 @@
 import { knownName, UserError } from "../core/index.ts";
 import { airbench94 } from "./airbench.ts";
+import { mlp128x4 } from "./mlp.ts";
 import type { Model, ModelOptions } from "./model.ts";
 import { regnetY400MF, regnetY800MF } from "./regnet.ts";
 import { resnet18, resnet20, resnet34, resnet50 } from "./resnet.ts";
@@ -9,6 +10,7 @@ import { wideResnet16x4, wideResnet28x2, wideResnet28x10, wideResnet40x2 } from 
 
 export { airbench94 } from "./airbench.ts";
 export { classifierOf, type LinearClassifier } from "./classifier.ts";
+export { type MlpVariant, mlp } from "./mlp.ts";
 export {
   type Arrays,
   drawNoise,
@@ -49,6 +51,7 @@ export const models = {
   "swinv2-tiny": swinV2Tiny,
   "swinv2-small": swinV2Small,
   "swinv2-base": swinV2Base,
+  mlp: mlp128x4,
 } satisfies Record<string, (options: ModelOptions) => Model>;
 
 export type ModelName = keyof typeof models;

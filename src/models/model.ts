@@ -25,9 +25,9 @@ export interface Noise {
 /**
  * How a network is run. `train` normalises by the batch and moves BatchNorm's running statistics toward it; `measure` is the
  * same, but gives the batch's own statistics in place of moved ones, and drops nothing; `predict` normalises by the running
- * statistics.
+ * statistics; `sample` is the same, but drops by the noise as training does (Monte Carlo dropout, Gal and Ghahramani 2016).
  */
-export type Mode = "train" | "measure" | "predict";
+export type Mode = "train" | "measure" | "predict" | "sample";
 
 /** Pure functions; nothing else is known of a network. */
 export interface Model {

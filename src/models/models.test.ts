@@ -5,6 +5,7 @@ import { HostArray, Random, UserError } from "../core/index.ts";
 import { ArraySpec, compile, runReference } from "../engine/index.ts";
 import { type Arrays, createModel, drawNoise, type Model, type ModelName, type ModelOptions } from "./index.ts";
 import { relativePositions, shiftMask } from "./layers/window-attention.ts";
+import { mlp } from "./mlp.ts";
 import { regnetY } from "./regnet.ts";
 import { resnet } from "./resnet.ts";
 import { swinV2 } from "./swin-v2.ts";
@@ -31,6 +32,7 @@ describe.each<[string, (options: ModelOptions) => Model, learningRate: number]>(
     (options) => visionTransformer("small", { patch: 4, width: 192, depth: 4, heads: 3, classToken: true }, options),
     0.02,
   ],
+  ["multilayer perceptron", (options) => mlp("small", { width: 16, depth: 2 }, options), 0.1],
   ["swin-v2", (options) => swinV2("small", { width: 8, depths: [2, 2, 1, 1], heads: [1, 2, 2, 4] }, options), 0.1],
 ])("a small %s", (_, create, learningRate) => testModel(create, { learningRate, noisy: true }));
 
@@ -72,6 +74,8 @@ test.each([
   ["wideresnet28-10", 3, 10, 36_479_194],
   ["wideresnet40-2", 3, 10, 2_243_546],
   ["vit-tiny-patch4-depth6", 3, 10, 2_693_194],
+  // 3072·128 + 128; 3·(128² + 128); 10·128 + 10.
+  ["mlp", 3, 10, 444_170],
   // 24·12 + 24; 9·(24·64 + 64² + 64·256 + 3·256²) + 2·64 + 4·256; 256·10.
   ["airbench94", 3, 10, 1_971_640],
 ] as const)("%s with %i channels and %i classes has %i parameters", (name, inputChannels, classes, count) => {

@@ -96,7 +96,9 @@ export function testModel(
 export async function expectGradientsEqualReference(model: Model, count: number, size: number): Promise<void> {
   const { params: initial, state } = model.init(new Random(1));
   const params = awayFromZero(initial);
-  const shape = [count, params[model.stemWeight].shape[1], size, size];
+  const { shape: stem } = params[model.stemWeight];
+  // A perceptron's first layer has a weight for every pixel.
+  const shape = [count, stem.length === 2 ? stem[1] / size ** 2 : stem[1], size, size];
   const noise = drawNoise(model, count, new Random("noise"));
   const argsAt = (images: HostArray) => [params, state, images, targets(count), noise];
   const program = await compile(lossAndGradients(model), argsAt(HostArray.zeros(shape)), { threads: 1 });

@@ -61,7 +61,7 @@ export function trainBatches(
     workers,
   );
   const { channels, height, width } = train;
-  const shape = { count: batchSize, channels, height, width, classes: train.classNames.length };
+  const shape = { count: batchSize, channels, height, width, targetSize: train.classNames.length };
 
   const anchored = config.method.name === "anchored" ? config.method : undefined;
   const copies = anchored?.referencesPerImage ?? 1;

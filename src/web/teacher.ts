@@ -5,7 +5,7 @@ import type { Image } from "../core/image-set.ts";
 import { largestClass } from "../core/predictions.ts";
 import { Random } from "../core/random.ts";
 import type { WebRuntime } from "../engine/runtime/web.ts";
-import { combineReferences } from "../methods/combine.ts";
+import { combineReferences } from "../tasks/classification/combine.ts";
 import type { Taught, TeachingProgress } from "./calls.ts";
 import { Classifier } from "./classifier.ts";
 import type { Network } from "./network.ts";

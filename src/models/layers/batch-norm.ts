@@ -39,7 +39,7 @@ export function batchNorm(
     },
     apply({ params, state, moved, mode }, x) {
       const scaled = (factor: np.Array) => (weighted ? np.multiply(params[weight], factor) : factor);
-      if (mode === "predict") {
+      if (mode === "predict" || mode === "sample") {
         const scale = scaled(rsqrt(np.add(state[runningVar].ref, EPSILON)));
         const shift = np.subtract(params[bias], np.multiply(state[runningMean].ref, scale.ref));
         moved[runningMean] = state[runningMean];

@@ -13,7 +13,7 @@ function drop(name: string, { rate, shape }: Noise): Drop {
   return {
     noise: rate > 0 ? { [name]: { rate, shape } } : {},
     apply({ noise, mode }, x) {
-      if (mode !== "train" || !noise || !(name in noise)) return x;
+      if ((mode !== "train" && mode !== "sample") || !noise || !(name in noise)) return x;
       return np.multiply(
         x,
         np.reshape(noise[name], [x.shape[0], ...shape, ...x.shape.slice(1 + shape.length).fill(1)]),

@@ -1,6 +1,6 @@
 import { largestClass } from "../../core/predictions.ts";
 import { softmax } from "../../evaluate/judged.ts";
-import { combineReferences } from "../../methods/combine.ts";
+import { combineReferences } from "../../tasks/classification/combine.ts";
 import type { Logits } from "../calls.ts";
 import { percent } from "./element.ts";
 

@@ -1,4 +1,4 @@
-import { combineReferences } from "../../methods/combine.ts";
+import { combineReferences } from "../../tasks/classification/combine.ts";
 import type { Logits } from "../calls.ts";
 import type { Manifest } from "../manifest.ts";
 

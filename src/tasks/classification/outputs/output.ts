@@ -10,6 +10,8 @@ export interface Output {
   readonly warmStartEpochs: number;
   /** Traced: outputs [N, K], targets [N, K] with rows that sum to 1 → scalar, the mean over the batch. */
   loss(outputs: np.Array, targets: np.Array): np.Array;
+  /** What each of the T entries of a masked example's target is, where it is trained toward nothing in particular. */
+  neutral(size: number): number;
   /** How outputs are read; absent where they are logits. */
   readonly reading?: Reading;
 }

@@ -1,10 +1,10 @@
 import { numpy as np, valueAndGrad } from "@jax-js/jax";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { HostArray, largestClass, Random } from "../../core/index.ts";
-import { compile, runReference } from "../../engine/index.ts";
-import { relativeError } from "../../engine/testing.ts";
-import type { Arrays } from "../../models/index.ts";
+import { HostArray, largestClass, Random } from "../../../core/index.ts";
+import { compile, runReference } from "../../../engine/index.ts";
+import { relativeError } from "../../../engine/testing.ts";
+import type { Arrays } from "../../../models/index.ts";
 import {
   createOutput,
   logScore,

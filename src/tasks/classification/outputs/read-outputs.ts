@@ -1,4 +1,4 @@
-import { permutation, Random } from "../../core/index.ts";
+import { permutation, Random } from "../../../core/index.ts";
 import { logScore } from "./log-scores.ts";
 import type { Output } from "./output.ts";
 

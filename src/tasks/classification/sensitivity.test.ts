@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Random } from "../core/index.ts";
+import { Random } from "../../core/index.ts";
 import { calibrateBySpread, combineReferences } from "./combine.ts";
 import { referenceCounts, referenceSensitivity } from "./sensitivity.ts";
 

@@ -1,4 +1,4 @@
-import { largestClass, permutation, Random } from "../core/index.ts";
+import { largestClass, permutation, Random } from "../../core/index.ts";
 import { combineReferences } from "./combine.ts";
 
 /** How an anchored model answers under K references. */

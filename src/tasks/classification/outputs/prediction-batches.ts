@@ -1,4 +1,4 @@
-import { largestClass } from "../../core/index.ts";
+import { largestClass } from "../../../core/index.ts";
 import type { Output } from "./output.ts";
 import { type AnchorSource, readOutputs } from "./read-outputs.ts";
 

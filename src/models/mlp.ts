@@ -1,0 +1,49 @@
+import { nn, numpy as np } from "@jax-js/jax";
+import type { HostArrays } from "../core/index.ts";
+import { dropout, noiseOf } from "./layers/drop.ts";
+import { linear } from "./layers/linear.ts";
+import { type Arrays, type Model, type ModelOptions, modelOf } from "./model.ts";
+
+export interface MlpVariant {
+  /** Features of each hidden layer. */
+  readonly width: number;
+  /** Hidden layers, at least 1. */
+  readonly depth: number;
+}
+
+/** Four hidden layers of 128, as PAGER's for tables (Thiagarajan et al., ICML 2024). */
+export const mlp128x4 = (options: ModelOptions): Model => mlp("mlp", { width: 128, depth: 4 }, options);
+
+/**
+ * A multilayer perceptron with ReLU: `fc1`, …, `head`, weights as PyTorch's `Linear` starts them. A row of a table is a map
+ * [F, 1, 1], a channel for each of its F columns; an image is flattened, channel by channel. Dropout follows every hidden layer.
+ */
+export function mlp(
+  name: string,
+  { width, depth }: MlpVariant,
+  { inputChannels, classes, imageSize = 32, dropout: rate = 0 }: ModelOptions,
+): Model {
+  const inputs = inputChannels * imageSize * imageSize;
+  const hidden = Array.from({ length: depth }, (_, i) => linear(`fc${i + 1}`, i === 0 ? inputs : width, width));
+  const drops = hidden.map((_, i) => dropout(`fc${i + 1}_drop`, rate, width));
+  const head = linear("head", width, classes);
+  return modelOf({
+    name,
+    stemWeight: "fc1.weight",
+    noise: noiseOf(drops),
+    init(random) {
+      const params: HostArrays = {};
+      for (const layer of [...hidden, head]) layer.init(random, params, {});
+      return { params, state: {} };
+    },
+    stem: ({ "fc1.weight": weight }, images) =>
+      np.matmul(np.reshape(images, [images.shape[0], weight.shape[1]]), np.transpose(weight, [1, 0])),
+    trunk({ "fc1.bias": bias, ...params }, state, features, mode, noise) {
+      const moved: Arrays = {};
+      const scope = { params, state, moved, mode, noise };
+      let x = drops[0].apply(scope, nn.relu(np.add(features, bias)));
+      for (const [i, layer] of hidden.entries()) if (i > 0) x = drops[i].apply(scope, nn.relu(layer.apply(scope, x)));
+      return { logits: head.apply(scope, x), state: moved };
+    },
+  });
+}

@@ -1,0 +1,12 @@
+export type { RegressionAnswers, RegressionPredictor } from "./regression/predictor.ts";
+export {
+  combineRegression,
+  type ReadOutputs,
+  type RegressionOptions,
+  readRegressionOutputs,
+  regressionLosses,
+  regressionOutput,
+  regressionOutputCount,
+  regressionSchema,
+  type TargetScale,
+} from "./regression/regression.ts";
