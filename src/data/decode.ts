@@ -2,17 +2,22 @@ import { extname } from "node:path";
 import sharp from "sharp";
 import { UserError } from "../core/index.ts";
 import { greyOf } from "./convert.ts";
+import { tiffRefusal } from "./tiff-samples.ts";
 
 /** Of the files that are taken for images. */
 export const imageExtensions = [".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif", ".tif", ".tiff"];
 
 export const isImageName = (name: string): boolean => imageExtensions.includes(extname(name).toLowerCase());
 
+/** An image file that is whole, but holds what cannot be shown as a picture of 8 bits. */
+export class UnsupportedImage extends UserError {}
+
 /**
  * One image file, by its path or its bytes, as [size, size, C] bytes, C = 3, or 1, which is BT.601 luma as `matchImages` makes it: turned as its EXIF tag says, laid on
  * white where transparent, scaled to cover the square and cropped to its middle; of an animation the first picture.
  * `name` is what messages call it.
- * @throws UserError naming the file where it is missing, truncated or not an image
+ * @throws UserError naming the file where it is missing, truncated or not an image; `UnsupportedImage` where it is one that
+ *   would be read as another
  */
 export async function decodeImage(
   image: string | Uint8Array,
@@ -20,6 +25,8 @@ export async function decodeImage(
   channels = 3,
   name = typeof image === "string" ? image : "image",
 ): Promise<Uint8Array> {
+  const refusal = await tiffRefusal(image);
+  if (refusal) throw new UnsupportedImage(`${name}: ${refusal}`);
   try {
     const rgb = await sharp(image)
       .rotate()

@@ -17,7 +17,7 @@ import { holdOut } from "./split.ts";
 export type { DataCheck, SplitCheck } from "./check.ts";
 export { type HumanLabelKind, type HumanLabels, humanLabelKinds, readHumanLabels } from "./cifar10n.ts";
 export { type ImageShape, invertImages, matchImages } from "./convert.ts";
-export { decodeImage } from "./decode.ts";
+export { decodeImage, UnsupportedImage } from "./decode.ts";
 export { defaultDataDir } from "./directory.ts";
 export { type Checksum, type DownloadOptions, download } from "./download.ts";
 export { type EmojiVendor, emojiCategories, emojiVendors } from "./emoji-drawings.ts";

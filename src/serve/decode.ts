@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import pLimit from "p-limit";
 import sharp from "sharp";
-import { decodeImage } from "../data/index.ts";
+import { decodeImage, UnsupportedImage } from "../data/index.ts";
 import type { ModelCard } from "../export/index.ts";
 import { beyond, type Limits, Refusal } from "./limits.ts";
 
@@ -15,7 +15,7 @@ const inTurn = pLimit(availableParallelism());
 
 /**
  * An uploaded file → uint8 [H, H, C], as `decodeImage` makes it; its header is read first.
- * @throws Refusal 413 for too many pixels, 415 for another format, 422 for a damaged picture
+ * @throws Refusal 413 for too many pixels, 415 for another format or samples that are no picture's, 422 for a damaged picture
  */
 export function decodeUpload(
   file: Uint8Array,
@@ -36,6 +36,7 @@ export function decodeUpload(
     try {
       return await decodeImage(file, height, channels, name);
     } catch (error) {
+      if (error instanceof UnsupportedImage) throw new Refusal(415, "unsupported_samples", error.message);
       throw new Refusal(422, "damaged_image", (error as Error).message);
     }
   });

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import sharp from "sharp";
 import { afterEach, describe, expect, test } from "vitest";
 import { Random } from "../core/index.ts";
 import type { Limits } from "./limits.ts";
@@ -58,6 +59,13 @@ describe("predict", () => {
 
 describe("what is refused, each with a status, a code and a line", () => {
   const truncated = async () => (await picture(45, 100, "png")).subarray(0, -30);
+  /** 16-bit samples, called floating-point by TIFF's tag 339. */
+  const halfFloats = async () => {
+    const grey = sharp({ create: { width: 9, height: 9, channels: 3, background: "white" } }).toColourspace("grey16");
+    const bytes = await grey.tiff({ compression: "lzw" }).toBuffer();
+    bytes[bytes.indexOf(Buffer.from([339 % 256, 1, 3, 0, 1, 0, 0, 0])) + 8] = 3;
+    return bytes;
+  };
   const cases: readonly [string, number, string, string, () => Promise<Buffer | string>][] = [
     ["an empty body", 400, "empty", "image/png", async () => Buffer.alloc(0)],
     ["no image", 415, "no_image", "image/png", async () => Buffer.from("hello")],
@@ -68,6 +76,7 @@ describe("what is refused, each with a status, a code and a line", () => {
       "image/svg+xml",
       async () => '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>',
     ],
+    ["a TIFF of floating-point samples", 415, "unsupported_samples", "image/tiff", () => halfFloats()],
     ["a truncated picture", 422, "damaged_image", "image/png", truncated],
     ["a picture of too many pixels", 413, "too_many_pixels", "image/png", () => picture(60)],
     ["too many bytes", 413, "too_large", "image/png", async () => Buffer.alloc(100_001)],
