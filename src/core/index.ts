@@ -33,6 +33,7 @@ export { getPath, setPath, type Tree } from "./object-path.ts";
 export { isClassifier } from "./parameter-names.ts";
 export { largestClass, type Predictions, type StoredPredictions } from "./predictions.ts";
 export { permutation, Random } from "./random.ts";
+export { regressionFingerprint } from "./regression-fingerprint.ts";
 export type { NumberColumns, RegressionData, RegressionInputs, RegressionSet } from "./regression-set.ts";
 export { roundHalfEven } from "./rounding.ts";
 export { diskError, runPaths, writeFileAtomic } from "./run-folder.ts";

@@ -1,20 +1,18 @@
-import { basename, resolve } from "node:path";
 import type { StoredPredictions } from "../core/index.ts";
 import { runPaths, UserError, writeFileAtomic } from "../core/index.ts";
 import { bootstrapIntervals } from "./bootstrap.ts";
 import { reliabilityBins } from "./calibration.ts";
 import { judgeCorruptions } from "./corruption-results.ts";
 import { judge } from "./judged.ts";
-import { thisMachine, versions } from "./machine.ts";
 import { measure } from "./metrics.ts";
 import { energyNotices, oodResults } from "./ood-results.ts";
 import { conformalResults, fitScalings, scalingNotices, scalingResults } from "./posthoc-results.ts";
 import { readPredictionBatch } from "./prediction-batch-results.ts";
 import type { LabelledSetResults, Results } from "./results.ts";
+import { heading, resultsJson } from "./results-heading.ts";
 import { riskCoverage } from "./risk-coverage.ts";
 import { rounded } from "./rounded.ts";
-import { readRunConfig } from "./run-config.ts";
-import { type LogLine, readRunLog } from "./run-log.ts";
+import { runFacts } from "./run-facts.ts";
 import { readSensitivity } from "./sensitivity-results.ts";
 import { smoothReliability } from "./smooth-ece.ts";
 import { loadPredictions, type StoredSet, storedSets, type Weights } from "./stored.ts";
@@ -45,23 +43,18 @@ const RELIABILITY_BINS = 15;
  * @throws UserError where the folder lacks its config, log or predictions, or one of them is damaged.
  */
 export function evaluateStored(run: string, options: EvaluateOptions = {}): Results {
-  const config = readRunConfig(run);
-  const log = readRunLog(run);
+  const { training, settings, ...facts } = runFacts(run);
   const judged = judgeStored(run, options.weights);
   return writeResults(run, {
-    ...heading(run, options),
-    data: { name: config.data, title: config.title },
-    model: config.model,
-    method: config.method,
-    maskProbability: config.maskProbability,
-    maskTarget: config.maskTarget,
-    seed: config.seed,
+    version: 1,
+    ...heading(run, options.date),
+    ...facts,
     parameters: options.parameters,
     command: options.command,
-    training: trainingFacts(log),
+    training,
     weights: options.weights,
     settings: {
-      ...config.settings,
+      ...settings,
       ...(options.weights && { weights: options.weights }),
       ...(judged.sets[0].mirrored && { mirrored: true }),
     },
@@ -77,7 +70,8 @@ export function evaluateStored(run: string, options: EvaluateOptions = {}): Resu
 export function evaluateExternal(run: string, name: string, options: ExternalEvaluateOptions = {}): Results {
   const judged = judgeStored(run);
   return writeResults(run, {
-    ...heading(run, options),
+    version: 1,
+    ...heading(run, options.date),
     external: true,
     data: { name, title: name },
     model: name,
@@ -89,17 +83,9 @@ export function evaluateExternal(run: string, name: string, options: ExternalEva
   });
 }
 
-const heading = (run: string, { date = new Date() }: Pick<EvaluateOptions, "date">) => ({
-  version: 1 as const,
-  run: basename(resolve(run)),
-  date: date.toISOString(),
-  machine: thisMachine(),
-  versions: versions(),
-});
-
 function writeResults(run: string, { notices, ...others }: Results): Results {
   const results = { ...others, ...(notices?.length && { notices }) };
-  writeFileAtomic(runPaths(run).results, `${stringify(results)}\n`);
+  writeFileAtomic(runPaths(run).results, resultsJson(results));
   return results;
 }
 
@@ -143,10 +129,6 @@ function judgeStored(run: string, weights?: Weights): Omit<JudgedResults, "notic
   };
 }
 
-/** Indented JSON, but a list of numbers on one line. */
-const stringify = (value: unknown): string =>
-  JSON.stringify(value, null, 1).replace(/\[[\s\d,.eE+-]+\]/g, (numbers) => numbers.replace(/\s+/g, ""));
-
 function labelledResults(entry: StoredSet, predictions: StoredPredictions): LabelledSetResults {
   const judged = judge(predictions);
   const { set, role, images, protocol, references, mirrored } = entry;
@@ -162,18 +144,5 @@ function labelledResults(entry: StoredSet, predictions: StoredPredictions): Labe
     reliability: reliabilityBins(judged, RELIABILITY_BINS),
     smoothReliability: rounded(smoothReliability(judged.confidence, judged.correct)),
     riskCoverage: rounded(riskCoverage(judged)),
-  };
-}
-
-function trainingFacts(log: readonly LogLine[]): Results["training"] {
-  const last = (key: "epoch" | "step" | "seconds") =>
-    log.findLast((line) => typeof line[key] === "number")?.[key] ?? undefined;
-  const epochs = log.filter(({ event }) => event === "epoch").length;
-  const speeds = log.flatMap(({ imagesPerSecond }) => imagesPerSecond ?? []).sort((a, b) => a - b);
-  return {
-    epochs: epochs || last("epoch"),
-    steps: last("step"),
-    seconds: last("seconds"),
-    imagesPerSecond: speeds[Math.floor(speeds.length / 2)],
   };
 }

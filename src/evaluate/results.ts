@@ -6,6 +6,7 @@ import { metricNames } from "./metrics.ts";
 import { oodScoreNames } from "./ood-scores.ts";
 import { conformalResult, scalingResult } from "./posthoc-results.ts";
 import { predictionBatchResults } from "./prediction-batch-results.ts";
+import { headingFields } from "./results-heading.ts";
 import { sensitivityResults } from "./sensitivity-results.ts";
 import { weightKinds } from "./stored.ts";
 
@@ -73,18 +74,7 @@ const oodResult = z.object({
 /** The shape of `results.json`. */
 export const resultsSchema = z.object({
   version: z.literal(1),
-  /** Name of the run folder. */
-  run: z.string(),
-  /** When it was evaluated, ISO 8601. */
-  date: z.string(),
-  data: z.object({ name: z.string(), title: z.string() }),
-  model: z.string(),
-  method: z.string(),
-  maskProbability: z.number().optional(),
-  maskTarget: z.string().optional(),
-  seed: z.number().int().optional(),
-  parameters: z.number().int().optional(),
-  command: z.string().optional(),
+  ...headingFields,
   /** Which of its weights predicted, where the run keeps a moving average beside the raw ones. */
   weights: z.enum(weightKinds).optional(),
   training: z.object({
@@ -94,12 +84,8 @@ export const resultsSchema = z.object({
     /** Median over the log. */
     imagesPerSecond: z.number().optional(),
   }),
-  /** What makes two runs different experiments: the config without seed, folder and time, flattened. */
-  settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   /** Whether another program predicted: nothing is known of how it was trained. */
   external: z.boolean().optional(),
-  /** What to know before these numbers are believed, a sentence each. */
-  notices: z.array(z.string()).optional(),
   sets: z.array(labelledSet),
   ood: z.array(oodResult),
   /** Fitted on validation images. */
@@ -108,9 +94,6 @@ export const resultsSchema = z.object({
   corruptions: corruptionResults.optional(),
   sensitivity: sensitivityResults.optional(),
   predictionBatch: predictionBatchResults.optional(),
-  /** Where it was evaluated. */
-  machine: z.object({ cores: z.number().int(), cpu: z.string() }),
-  versions: z.record(z.string(), z.string()),
 });
 
 export type Results = z.infer<typeof resultsSchema>;

@@ -5,6 +5,7 @@ import type { StoredPredictions } from "../core/index.ts";
 import { readNpy, runPaths, UserError, writeFileAtomic, writeNpy } from "../core/index.ts";
 import { parseJson, readText } from "./json-file.ts";
 import { checkPredictions } from "./judged.ts";
+import { unusedSlug } from "./slug.ts";
 
 /** Which of a run's weights predict, where it keeps a moving average of them beside the `raw` ones of its last step. */
 export const weightKinds = ["average", "raw"] as const;
@@ -154,12 +155,4 @@ export function loadPredictions(run: string, set: string, weights?: Weights, rol
     throw new UserError(`${files.logits}: ${(error as Error).message}`);
   }
   return predictions;
-}
-
-function unusedSlug(set: string, others: readonly StoredSet[]): string {
-  const stem = set.replace(/[^\w.-]+/g, "-").replace(/^[-.]+|[-.]+$/g, "") || "set";
-  for (let n = 1; ; n++) {
-    const slug = n === 1 ? stem : `${stem}-${n}`;
-    if (!others.some((other) => other.slug.toLowerCase() === slug.toLowerCase())) return slug;
-  }
 }

@@ -7,7 +7,13 @@ export {
   normalisedBand,
   widenedBand,
 } from "./conformal-intervals.ts";
+export { type QuantilePair, quantilePairs } from "./curves.ts";
 export { mae, type R2, r2, rmse } from "./errors.ts";
+export {
+  type EvaluateRegressionOptions,
+  evaluateRegression,
+  type RegressionFacts,
+} from "./evaluate-regression.ts";
 export { gaussianNll } from "./gaussian-nll.ts";
 export { gaussianIntervals, type IntervalQuality, type Intervals, intervalQuality } from "./intervals.ts";
 export {
@@ -31,9 +37,28 @@ export { reverseScore } from "./pager-score.ts";
 export type { PerTarget } from "./per-target.ts";
 export { errorUncertaintyCorrelation, spearman } from "./rank-correlation.ts";
 export {
+  type ConformalRegression,
+  type RegimeResults,
+  type RegressionResults,
+  type RegressionSetResults,
+  readRegressionResults,
+  regressionResultsSchema,
+  type StoredPerTarget,
+} from "./results.ts";
+export {
   type Sparsification,
   type SparsificationError,
   sparsification,
   sparsificationByTarget,
   sparsificationErrors,
 } from "./sparsification.ts";
+export {
+  dropRegression,
+  loadRegression,
+  type RegressionContext,
+  type RegressionSetRole,
+  type StoredRegression,
+  type StoredRegressionSet,
+  saveRegression,
+  storedRegressionSets,
+} from "./stored.ts";

@@ -1,0 +1,23 @@
+import { createHash, type Hash } from "node:crypto";
+import { imageBytes } from "./images.ts";
+import type { NumberColumns, RegressionSet } from "./regression-set.ts";
+
+/**
+ * SHA-256 of what is seen and what is to be predicted of all examples, with the names of the columns; not of the set's
+ * name: two sets of one fingerprint are predicted alike.
+ */
+export function regressionFingerprint({ count, inputs, targets }: RegressionSet): string {
+  const hash = createHash("sha256");
+  if (inputs.kind === "numbers") addColumns(hash, "inputs", count, inputs);
+  else {
+    hash.update(JSON.stringify(["images", count, inputs.height, inputs.width, inputs.channels]));
+    for (const bytes of imageBytes(inputs)) hash.update(bytes);
+  }
+  addColumns(hash, "targets", count, targets);
+  return hash.digest("hex");
+}
+
+function addColumns(hash: Hash, what: string, count: number, { names, data }: NumberColumns): void {
+  hash.update(JSON.stringify([what, count, names]));
+  hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+}

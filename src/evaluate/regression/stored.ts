@@ -1,0 +1,175 @@
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { readNpy, runPaths, UserError, writeFileAtomic, writeNpy } from "../../core/index.ts";
+import { parseJson, readText } from "../json-file.ts";
+import { unusedSlug } from "../slug.ts";
+import { judgeRegression, type RegressionPredictions, type RegressionTargets } from "./judged.ts";
+
+export const regressionSetRoles = ["test", "validation", "shift"] as const;
+/** What a set is for: judged inside or outside of the training's support, or what intervals are calibrated on. */
+export type RegressionSetRole = (typeof regressionSetRoles)[number];
+
+/** A model's answers on one set with what is right, all [N × D] in the targets' own units unless said otherwise. */
+export interface StoredRegression extends RegressionPredictions {
+  /** Set name, e.g. `cars/test`. */
+  readonly set: string;
+  /** [N × D × Q] of a model that is trained on quantiles. */
+  readonly quantiles?: { readonly levels: readonly number[]; readonly values: Float64Array };
+  readonly targets: RegressionTargets;
+  /** [N] PAGER's Score1: errors of predicting references with the example in their place. */
+  readonly reverse?: Float64Array;
+}
+
+const storedSet = z.object({
+  set: z.string(),
+  role: z.enum(regressionSetRoles),
+  /** The beginning of its file names. */
+  slug: z.string().regex(/^[\w.-]+$/),
+  /** N. */
+  examples: z.number().int().positive(),
+  /** D names. */
+  targets: z.array(z.string()).min(1),
+  /** Whether a `.std.npy` lies beside the means. */
+  deviations: z.boolean(),
+  /** Of `.quantiles.npy`; absent where there is none. */
+  quantileLevels: z.array(z.number()).min(1).optional(),
+  /** Whether a `.reverse.npy` lies beside the means. */
+  reverse: z.boolean(),
+  /** References, members or draws behind each answer, where it is known. */
+  k: z.number().int().positive().optional(),
+  /** Of the checkpoint that predicted; of an ensemble, of its members'. */
+  checkpointSha256: z.string(),
+  /** Of the examples and of how they were asked: equal keys and checkpoints give equal answers. */
+  inputKey: z.string(),
+});
+const index = z.object({ version: z.literal(2), task: z.literal("regression"), sets: z.array(storedSet) });
+
+/** A line of `predictions/index.json`: one set of examples that a run has predicted. */
+export type StoredRegressionSet = z.infer<typeof storedSet>;
+export type RegressionContext = Pick<StoredRegressionSet, "role" | "k" | "checkpointSha256" | "inputKey">;
+
+const indexPath = (run: string) => join(runPaths(run).predictions, "index.json");
+const paths = (run: string, slug: string) => {
+  const stem = join(runPaths(run).predictions, slug);
+  return {
+    mean: `${stem}.mean.npy`,
+    deviation: `${stem}.std.npy`,
+    quantiles: `${stem}.quantiles.npy`,
+    targets: `${stem}.targets.npy`,
+    reverse: `${stem}.reverse.npy`,
+  };
+};
+
+/**
+ * The sets that a regression has predicted, in the order in which they were first saved; none for a fresh run.
+ * @throws UserError where the folder holds predictions of another task, or the index is damaged.
+ */
+export function storedRegressionSets(run: string): StoredRegressionSet[] {
+  const path = indexPath(run);
+  if (!existsSync(path)) return [];
+  return parseJson(readText(path, ""), index, path).sets;
+}
+
+/**
+ * Stores answers under the run folder, in place of earlier ones on the set in the same role. Stopped at any moment it
+ * leaves an index whose sets are whole: a set that is replaced leaves the index before its files change.
+ * @throws UserError where arrays disagree, or a value is not finite.
+ */
+export function saveRegression(run: string, answers: StoredRegression, context: RegressionContext): void {
+  check(answers);
+  const { set, mean, standardDeviation, quantiles, targets, reverse } = answers;
+  const before = storedRegressionSets(run);
+  const replaced = before.find((other) => other.set === set && other.role === context.role);
+  const others = before.filter((other) => other !== replaced);
+  const slug = replaced?.slug ?? unusedSlug(set, others);
+  if (replaced) writeIndex(run, others);
+  const files = paths(run, slug);
+  const dimensions = targets.names.length;
+  const examples = targets.values.length / dimensions;
+  const shape = [examples, dimensions];
+  writeNpy(files.mean, { shape, data: mean });
+  writeNpy(files.targets, { shape, data: targets.values });
+  if (standardDeviation) writeNpy(files.deviation, { shape, data: standardDeviation });
+  if (quantiles) writeNpy(files.quantiles, { shape: [...shape, quantiles.levels.length], data: quantiles.values });
+  if (reverse) writeNpy(files.reverse, { shape: [examples], data: reverse });
+  const entry: StoredRegressionSet = {
+    set,
+    role: context.role,
+    slug,
+    examples,
+    targets: [...targets.names],
+    deviations: standardDeviation !== undefined,
+    ...(quantiles && { quantileLevels: [...quantiles.levels] }),
+    reverse: reverse !== undefined,
+    k: context.k,
+    checkpointSha256: context.checkpointSha256,
+    inputKey: context.inputKey,
+  };
+  writeIndex(run, replaced ? before.map((other) => (other === replaced ? entry : other)) : [...others, entry]);
+}
+
+/** Removes the sets that `keep` does not want, with their files. */
+export function dropRegression(run: string, keep: (entry: StoredRegressionSet) => boolean): void {
+  const sets = storedRegressionSets(run);
+  const dropped = sets.filter((entry) => !keep(entry));
+  if (dropped.length === 0) return;
+  // The index first: a file without its line does no harm, a line without its file does.
+  writeIndex(run, sets.filter(keep));
+  for (const { slug } of dropped) for (const path of Object.values(paths(run, slug))) rmSync(path, { force: true });
+}
+
+/** @throws UserError where the set was never predicted, or a file of it is missing or damaged. */
+export function loadRegression(run: string, set: string, role: RegressionSetRole): StoredRegression {
+  const sets = storedRegressionSets(run);
+  const entry = sets.find((other) => other.set === set && other.role === role);
+  if (!entry) {
+    const known = sets.map((other) => `${other.set} (${other.role})`).join(", ");
+    throw new UserError(`${run} has no predictions on "${set}" (${role}); it has: ${known || "none"}`);
+  }
+  const files = paths(run, entry.slug);
+  const shape = [entry.examples, entry.targets.length];
+  const read = (path: string, wanted: readonly number[]) => {
+    const array = readNpy(path, "f8", "f4");
+    if (array.shape.join() !== wanted.join())
+      throw new UserError(`${path}: shape [${array.shape.join(", ")}], but the index says [${wanted.join(", ")}]`);
+    return Float64Array.from(array.data);
+  };
+  const levels = entry.quantileLevels;
+  const answers: StoredRegression = {
+    set,
+    mean: read(files.mean, shape),
+    ...(entry.deviations && { standardDeviation: read(files.deviation, shape) }),
+    ...(levels && { quantiles: { levels, values: read(files.quantiles, [...shape, levels.length]) } }),
+    targets: { names: entry.targets, values: read(files.targets, shape) },
+    ...(entry.reverse && { reverse: read(files.reverse, [entry.examples]) }),
+  };
+  try {
+    check(answers);
+  } catch (error) {
+    throw new UserError(`${files.mean}: ${(error as Error).message}`);
+  }
+  return answers;
+}
+
+const writeIndex = (run: string, sets: readonly StoredRegressionSet[]): void =>
+  writeFileAtomic(indexPath(run), `${JSON.stringify({ version: 2, task: "regression", sets }, null, 2)}\n`);
+
+function check(answers: StoredRegression): void {
+  const { set, targets, quantiles, reverse } = answers;
+  try {
+    judgeRegression(answers, targets);
+    const dimensions = targets.names.length;
+    if (quantiles) checkList("quantiles", quantiles.values, targets.values.length * quantiles.levels.length);
+    if (reverse) checkList("reverse errors", reverse, targets.values.length / dimensions);
+  } catch (error) {
+    if (error instanceof UserError) throw new UserError(`${set}: ${error.message}`);
+    throw error;
+  }
+}
+
+function checkList(what: string, values: Float64Array, length: number): void {
+  if (values.length !== length) throw new UserError(`${what}: ${values.length} values; ${length} are needed`);
+  const bad = values.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) throw new UserError(`${what}: value ${bad} is ${values[bad]}, not a finite number`);
+}

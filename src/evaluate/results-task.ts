@@ -1,0 +1,13 @@
+import { z } from "zod";
+import { runPaths } from "../core/index.ts";
+import { parseJson, readText } from "./json-file.ts";
+
+const schema = z.looseObject({ task: z.enum(["classification", "regression"]).default("classification") });
+
+export type ResultsTask = z.infer<typeof schema>["task"];
+
+/** What `results.json` of a run folder is of; files of version 1 do not say, and are all of classifications. */
+export function resultsTask(run: string): ResultsTask {
+  const path = runPaths(run).results;
+  return parseJson(readText(path, "evaluate the run first (anchored evaluate)"), schema, path).task;
+}

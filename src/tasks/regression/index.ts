@@ -1,0 +1,2 @@
+export { ensemblePredictor } from "./ensemble.ts";
+export type { RegressionAnswers, RegressionPredictor } from "./predictor.ts";
