@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { HostArray, type HostArrays, zerosLike } from "../core/index.ts";
-import { compile } from "../engine/index.ts";
+import { compile, type Program } from "../engine/index.ts";
 import type { Method } from "../methods/index.ts";
 import type { Arrays, Model } from "../models/index.ts";
 import type { Optimizer } from "../optim/index.ts";
@@ -42,16 +42,21 @@ async function wholeStepper(parts: StepperParts, config: StepperConfig, example:
     [current, fed, controls],
     config,
   );
-  // Two generations take turns: a step reads the last result and writes over the one before.
-  let spare: StepResult | undefined;
-  let last: StepResult | undefined;
+  const run = takingTurns(program);
   return {
-    async step(current, [fed], controls) {
-      const result = await program.run([current, fed, controls], { into: spare });
-      [spare, last] = [last, result];
-      return result;
-    },
+    step: (current, [fed], controls) => run([current, fed, controls]),
     dispose: () => program.dispose(),
+  };
+}
+
+/** Two generations of arrays take turns: a run may read the last result and writes over the one before. */
+function takingTurns<Args extends unknown[], Result>(program: Program<Args, Result>): (args: Args) => Promise<Result> {
+  let spare: Result | undefined;
+  let last: Result | undefined;
+  return async (args) => {
+    const result = await program.run(args, { into: spare });
+    [spare, last] = [last, result];
+    return result;
   };
 }
 
@@ -81,6 +86,8 @@ async function accumulatingStepper(parts: StepperParts, config: StepperConfig, e
     [current, zeros, controls] as never,
     config,
   );
+  const runAccumulate = takingTurns(accumulate);
+  const runUpdate = takingTurns(update);
   return {
     async step(current, microBatches, controls) {
       let { state } = current;
@@ -88,12 +95,13 @@ async function accumulatingStepper(parts: StepperParts, config: StepperConfig, e
       let loss = 0;
       const logits: HostArray<"float32">[] = [];
       for (const fed of microBatches) {
-        const result: Accumulated = await accumulate.run([{ params: current.params, state }, fed, sums]);
+        const result: Accumulated = await runAccumulate([{ params: current.params, state }, fed, sums]);
         ({ sums, state } = result);
         loss += result.loss.data[0] / microBatches.length;
-        logits.push(result.logits);
+        // The micro-batch after the next one writes over them.
+        logits.push(HostArray.float32(result.logits.shape, result.logits.data.slice()));
       }
-      const moved: TrainState = await update.run([{ ...current, state }, sums, controls]);
+      const moved: TrainState = await runUpdate([{ ...current, state }, sums, controls]);
       return { ...moved, loss: HostArray.scalar(loss), logits: joined(logits) };
     },
     async dispose() {

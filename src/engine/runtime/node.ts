@@ -42,7 +42,9 @@ export async function createSession(model: Uint8Array, options: SessionOptions =
     async run(inputs, outputs) {
       const results = await session.run(named("in", inputs), named("out", outputs));
       // ONNX Runtime has written into `outputs`; onnxruntime-node 1.30.0 returns copies of them all the same.
-      await release(Object.values(results).map(({ data }) => (data as Float32Array<ArrayBuffer>).buffer));
+      const given = new Set([...inputs, ...outputs].map(({ data }) => data.buffer));
+      const returned = new Set(Object.values(results).map(({ data }) => (data as Float32Array<ArrayBuffer>).buffer));
+      await release([...returned].filter((buffer) => !given.has(buffer)));
     },
     dispose: () => session.release(),
   };

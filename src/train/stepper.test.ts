@@ -1,0 +1,93 @@
+import { createHash } from "node:crypto";
+import { describe, expect, test, vi } from "vitest";
+import { HostArray, Random } from "../core/index.ts";
+import type * as Engine from "../engine/index.ts";
+import { flattenTree } from "../engine/jax-backend.ts";
+import { createOptimizer } from "../optim/index.ts";
+import { trainBatches } from "./batches.ts";
+import { buildNetwork } from "./predict.ts";
+import { noReferences } from "./reference-set.ts";
+import { describeRun } from "./run-record.ts";
+import type { StepControls, TrainState } from "./step.ts";
+import { createStepper, type Stepper } from "./stepper.ts";
+import { tinyConfig, tinyDataSet } from "./testing.ts";
+
+/** Whether programs ignore the arrays that they are to write into, so that every result is fresh. */
+let fresh = false;
+/** Of each compiled program, in the order of compilation: the arrays of one result, and the buffers of all results. */
+const programs: { arrays: number; readonly buffers: Set<ArrayBufferLike> }[] = [];
+
+vi.mock("../engine/index.ts", async (importOriginal) => {
+  const engine = await importOriginal<typeof Engine>();
+  const compile: typeof engine.compile = async (...given) => {
+    const program = await engine.compile<any[], any>(...given);
+    const seen = { arrays: 0, buffers: new Set<ArrayBufferLike>() };
+    programs.push(seen);
+    return {
+      ...program,
+      async run(args, options) {
+        const result = await program.run(args, fresh ? {} : options);
+        const arrays = arraysOf(result);
+        seen.arrays = arrays.length;
+        for (const { data } of arrays) seen.buffers.add(data.buffer);
+        return result;
+      },
+    };
+  };
+  return { ...engine, compile };
+});
+
+const arraysOf = (tree: unknown) => flattenTree<HostArray>(tree)[0];
+const digestOf = (tree: unknown) =>
+  arraysOf(tree).map(({ data }) =>
+    createHash("sha256")
+      .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+      .digest("hex"),
+  );
+const STEPS = 6;
+
+describe.each([1, 2, 4])("%i micro-batches a step", (accumulate) => {
+  const config = tinyConfig({ accumulate, clipNorm: 1, averageDecay: 0.9, optimizer: { name: "adamw" } });
+  const dataSet = tinyDataSet();
+  const { model, method } = buildNetwork(describeRun(config, dataSet));
+  const optimizer = createOptimizer(config.optimizer);
+  const batches = trainBatches(config, dataSet, { method, model, drawReferencesAt: () => noReferences });
+  const { params, state } = model.init(new Random("stepper"));
+  const start: TrainState = { params, state, slots: optimizer.init(params), average: { params, state } };
+  const controls: StepControls = { learningRate: HostArray.scalar(0.01), averageDecay: HostArray.scalar(0.9) };
+
+  /** Digests of the result of every step; what a step read must be the same after it. */
+  async function results(stepper: Stepper): Promise<string[][]> {
+    const digests: string[][] = [];
+    let current = start;
+    for (let step = 0; step < STEPS; step++) {
+      const { microBatches } = await batches.at(step);
+      const before = digestOf([current, microBatches]);
+      const result = await stepper.step(current, microBatches, controls);
+      expect(digestOf([current, microBatches])).toEqual(before);
+      digests.push(digestOf(result));
+      const { loss: _, logits: __, ...moved } = result;
+      current = moved;
+    }
+    return digests;
+  }
+
+  test("results take turns in two generations of arrays: bit for bit what fresh arrays hold", async () => {
+    programs.length = 0;
+    const { microBatches } = await batches.at(0);
+    const stepper = await createStepper({ model, method, optimizer }, config, {
+      current: start,
+      fed: microBatches[0],
+      controls,
+    });
+    expect(programs).toHaveLength(accumulate === 1 ? 1 : 2);
+    fresh = true;
+    const expected = await results(stepper);
+    for (const { arrays, buffers } of programs) expect(buffers.size).toBeGreaterThanOrEqual(STEPS * arrays);
+    for (const { buffers } of programs) buffers.clear();
+    fresh = false;
+    expect(await results(stepper)).toEqual(expected);
+    await stepper.dispose();
+    for (const { arrays, buffers } of programs) expect(buffers.size).toBe(2 * arrays);
+  });
+});
