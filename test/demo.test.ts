@@ -13,7 +13,7 @@ import { softmax } from "../src/evaluate/index.ts";
 import { loadPredictor, type Predictor } from "../src/train/index.ts";
 import { checkManifest } from "../src/web/check-manifest.ts";
 import type { Manifest, Opening } from "../src/web/manifest.ts";
-import { browserFlags, browserPath, serveFolder } from "./testing.ts";
+import { browserFlags, browserPath, browserRequired, serveFolder } from "./testing.ts";
 
 const root = mkdtempSync(join(tmpdir(), "anchored-demo-"));
 const images = join(root, "images");
@@ -68,7 +68,12 @@ const green = (i: number): Promise<Buffer> => {
     .toBuffer();
 };
 
-if (!browserPath) test.skip("skipped: no browser; install Chromium, or name it in CHROMIUM", () => {});
+if (!browserPath)
+  test.skipIf(!browserRequired)("skipped: no browser; install Chromium, or name it in CHROMIUM", () => {
+    expect.unreachable(
+      "no browser: the page is not tested; install Chromium, name it in CHROMIUM, or set REQUIRE_BROWSER=0",
+    );
+  });
 
 describe.runIf(browserPath)("in Chromium", () => {
   let browser: Browser;

@@ -15,6 +15,9 @@ const places = [
 
 export const browserPath = places.find((path) => path !== undefined && existsSync(path));
 
+/** Whether a missing browser is a failure, as in .ci/run, or skips what needs one. */
+export const browserRequired = process.env.REQUIRE_BROWSER === "1";
+
 /** No display, no sandbox (containers have none), nothing that talks to its maker. */
 export const browserFlags =
   "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync".split(
