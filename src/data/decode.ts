@@ -1,13 +1,7 @@
-import { extname } from "node:path";
 import sharp from "sharp";
 import { UserError } from "../core/index.ts";
 import { greyOf } from "./convert.ts";
 import { tiffRefusal } from "./tiff-samples.ts";
-
-/** Of the files that are taken for images. */
-export const imageExtensions = [".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif", ".tif", ".tiff"];
-
-export const isImageName = (name: string): boolean => imageExtensions.includes(extname(name).toLowerCase());
 
 /** An image file that is whole, but holds what cannot be shown as a picture of 8 bits. */
 export class UnsupportedImage extends UserError {}

@@ -45,6 +45,68 @@ test("images and class folders may be symbolic links; a link to nothing is named
   await expect(load(linked)).rejects.toThrow("lost.png");
 });
 
+describe("files of a class folder", () => {
+  /** 2 cats as PNG files, and what `add` puts beside them. */
+  async function withFiles(add: (cat: string, png: Buffer) => void) {
+    const root = scratchFolder();
+    await writeFolder(root, { train: { cat: 2, dog: 2 }, test: { cat: 1, dog: 1 } });
+    add(join(root, "train", "cat"), readFileSync(join(root, "train", "cat", "0.png")));
+    const notices: string[] = [];
+    const set = await loadDataSet({
+      name: "folder",
+      seed: 1,
+      folder: root,
+      imageSize: 8,
+      onNotice: (line) => notices.push(line),
+    });
+    const cats = [...set.train.labels, ...set.validation.labels].filter((label) => label === 0).length;
+    return { cats, notices, root };
+  }
+
+  test("are used in subfolders, without an extension, with another, or with a rare one", async () => {
+    const { cats, notices } = await withFiles((cat, png) => {
+      mkdirSync(join(cat, "2024", "may"), { recursive: true });
+      writeFileSync(join(cat, "2024", "may", "a.png"), png);
+      symlinkSync(join(cat, "2024"), join(cat, "linked"));
+      for (const name of ["none", "b.jfif", "c.JPE", "d.img", "e.bak.2"]) writeFileSync(join(cat, name), png);
+    });
+    expect(notices).toEqual([]);
+    expect(cats).toBe(2 + 2 + 5);
+  });
+
+  test("that are none are counted, by kind", async () => {
+    const { cats, notices } = await withFiles((cat) => {
+      mkdirSync(join(cat, "old"));
+      for (const name of ["a.bmp", "b.BMP", "old/c.bmp", "d.ppm", "e"]) writeFileSync(join(cat, name), "BM no image");
+      writeFileSync(join(cat, ".hidden.bmp"), "");
+    });
+    expect(cats).toBe(2);
+    expect(notices.length).toBe(1);
+    expect(notices[0]).toMatch(
+      /train: left out 5 of 9 files, which are none of JPEG, .*\(3 \.bmp, 1 \.ppm, 1 without extension\)/,
+    );
+  });
+
+  test("that lie beside the class folders, or beside the splits, are counted where they are images", async () => {
+    const { cats, notices } = await withFiles((cat, png) => {
+      for (const name of ["x.png", "y.png"]) writeFileSync(join(cat, "..", name), png);
+      writeFileSync(join(cat, "..", "..", "z.png"), png);
+      writeFileSync(join(cat, "..", "labels.csv"), "");
+      writeFileSync(join(cat, "..", "..", "README.md"), "");
+    });
+    expect(cats).toBe(2);
+    expect(notices.join("\n")).toMatch(/train: left out 2 images that lie in no class folder \(x.png, y.png\)/);
+    expect(notices.join("\n")).toMatch(/left out 1 images? that lie beside the folders of splits \(z.png\)/);
+    expect(notices.length).toBe(2);
+  });
+
+  test("are refused where a link leads back to a folder above", async () => {
+    await expect(withFiles((cat) => symlinkSync(join(cat, ".."), join(cat, "loop")))).rejects.toThrow(
+      /loop.*: a link to a folder that it lies in/,
+    );
+  });
+});
+
 describe.each<[string, (root: string) => void, RegExp]>([
   ["without train", (root) => rmSync(join(root, "train"), { recursive: true }), /no "train" folder \(found test\)/],
   ["without test", (root) => rmSync(join(root, "test"), { recursive: true }), /no "test" folder \(found train\)/],
@@ -57,7 +119,7 @@ describe.each<[string, (root: string) => void, RegExp]>([
   [
     "with an empty class",
     (root) => rmSync(join(root, "test", "dog", "0.png")),
-    /dog: no images \(.jpg, .*\) among its 0 files/,
+    /dog: no images \(JPEG, .*\) among its 0 files/,
   ],
   ["with one class", (root) => rmSync(join(root, "train", "dog"), { recursive: true }), /at least 2 class folders/],
   [

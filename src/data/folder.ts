@@ -1,28 +1,24 @@
-import { type Dirent, readdirSync, statSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { type ImageSet, UserError } from "../core/index.ts";
-import { imageExtensions, isImageName } from "./decode.ts";
 import { type BadImage, type Decoded, type Decoder, memoryDecoder } from "./decode-set.ts";
 import type { DataSetEntry, ResolvedOptions } from "./entry.ts";
-import { readReason } from "./files.ts";
+import { type ListedImage, readLayout } from "./folder-layout.ts";
 import { diskDecoder } from "./image-cache.ts";
 
 const defaultSize = 32;
 
-/** Names under which people keep their held-out images, besides our own. */
-const validationNames = ["validation", "val", "valid"];
-
 /**
- * The user's own images: `<folder>/<split>/<class>/*`. Splits `train` and `test` must be there; `validation` (or `val`,
+ * The user's own images: `<folder>/<split>/<class>/**`. Splits `train` and `test` must be there; `validation` (or `val`,
  * `valid`) may be, else part of `train` is held out; every other top-level folder is a shift set. All splits have the
  * classes of `train`, except that a shift set may lack some. Images are turned as their EXIF tag says, laid on white
- * where transparent, scaled to cover a square and cropped to its middle; grey becomes RGB. Hidden files are skipped. More
- * than memory should hold is decoded to disk, once, and read from there.
+ * where transparent, scaled to cover a square and cropped to its middle; grey becomes RGB. Hidden files are skipped;
+ * others that are no images are left out, which a notice says. More than memory should hold is decoded to disk, once, and
+ * read from there.
  */
 export const folder: DataSetEntry = {
   title: "Folder of images",
   description:
-    "Your own images as <split>/<class>/*.{jpg,png,webp,avif,gif,tif}; splits train, test, optionally validation.",
+    "Your own images (JPEG, PNG, WebP, AVIF, GIF, TIFF) as <split>/<class>/**; splits train, test, optionally validation.",
   licence: "yours",
   source: "a folder on this machine",
   howToFetch: "nothing to fetch: give the folder",
@@ -32,24 +28,13 @@ export const folder: DataSetEntry = {
   async load(options) {
     if (!options.folder) throw new UserError("folder: which folder? It must hold train/<class>/* and test/<class>/*");
     const root = resolve(options.folder);
-    const splits = subfolders(root);
-    const validation = validationNames.filter((name) => splits.includes(name));
-    if (validation.length > 1)
-      throw new UserError(`${root}: both ${validation.join(" and ")} are there; keep one validation split`);
-    for (const split of ["train", "test"])
-      if (!splits.includes(split))
-        throw new UserError(`${root}: no "${split}" folder (found ${splits.join(", ") || "none"})`);
-    const shifts = splits.filter((name) => name !== "train" && name !== "test" && !validation.includes(name));
-    const classNames = classesOf(root, "train");
-    if (classNames.length < 2)
-      throw new UserError(`${join(root, "train")}: at least 2 class folders are needed, found ${classNames.length}`);
-    // List everything before decoding anything, so that a misnamed folder is told at once.
-    const lists = new Map(
-      ["train", ...validation, "test", ...shifts].map((split) => [
-        split,
-        listImages(root, split, classNames, shifts.includes(split)),
-      ]),
-    );
+    const { classNames, train, validation, test, shifts } = readLayout(root, options.onNotice);
+    const lists = new Map<string, readonly ListedImage[]>([
+      ["train", train],
+      ...(validation ? [["validation", validation] as const] : []),
+      ["test", test],
+      ...shifts,
+    ]);
     const count = [...lists.values()].reduce((sum, list) => sum + list.length, 0);
     const decode = decoderFor(root, count, options);
     const decoded = new Map<string, Decoded>();
@@ -66,67 +51,17 @@ export const folder: DataSetEntry = {
       options,
     );
     const { imageSize = defaultSize } = options;
-    const setOf = (split: string, as = split) =>
-      toImageSet(`${basename(root)}/${as}`, lists.get(split)!, decoded.get(split)!, classNames, imageSize);
-    const held = validation.length > 0 ? { validation: setOf(validation[0], "validation") } : {};
+    const setOf = (split: string) =>
+      toImageSet(`${basename(root)}/${split}`, lists.get(split)!, decoded.get(split)!, classNames, imageSize);
     return {
       title: basename(root),
       train: setOf("train"),
       test: setOf("test"),
-      ...held,
-      shifts: shifts.map((shift) => setOf(shift)),
+      ...(validation && { validation: setOf("validation") }),
+      shifts: [...shifts.keys()].map(setOf),
     };
   },
 };
-
-interface ListedImage {
-  readonly path: string;
-  readonly label: number;
-}
-
-function entries(path: string): Dirent[] {
-  try {
-    return readdirSync(path, { withFileTypes: true }).filter(({ name }) => !name.startsWith("."));
-  } catch (error) {
-    throw new UserError(`cannot read ${path}: ${readReason(error)}`);
-  }
-}
-
-/** Links count as what they lead to, as `find -L` has it; a link to nothing is a file that cannot be read. */
-const isFolder = (parent: string, entry: Dirent): boolean =>
-  entry.isDirectory() ||
-  (entry.isSymbolicLink() && (statSync(join(parent, entry.name), { throwIfNoEntry: false })?.isDirectory() ?? false));
-
-// By code point: the same order whatever the locale.
-const sorted = (names: string[]): string[] => names.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-
-const subfolders = (path: string): string[] =>
-  sorted(
-    entries(path)
-      .filter((entry) => isFolder(path, entry))
-      .map(({ name }) => name),
-  );
-
-const classesOf = (root: string, split: string): string[] => subfolders(join(root, split));
-
-function listImages(root: string, split: string, classNames: readonly string[], maySkip: boolean): ListedImage[] {
-  const found = classesOf(root, split);
-  const unknown = found.find((name) => !classNames.includes(name));
-  if (unknown !== undefined)
-    throw new UserError(`${join(root, split, unknown)}: class "${unknown}" is not among those of train`);
-  const missing = classNames.find((name) => !found.includes(name));
-  if (missing !== undefined && !maySkip)
-    throw new UserError(`${join(root, split)}: class "${missing}" of train has no folder here`);
-  if (found.length === 0) throw new UserError(`${join(root, split)}: no class folders`);
-  return found.flatMap((className) => {
-    const path = join(root, split, className);
-    const files = entries(path).filter((entry) => !isFolder(path, entry));
-    const images = sorted(files.map(({ name }) => name).filter(isImageName));
-    if (images.length === 0)
-      throw new UserError(`${path}: no images (${imageExtensions.join(", ")}) among its ${files.length} files`);
-    return images.map((name) => ({ path: join(path, name), label: classNames.indexOf(className) }));
-  });
-}
 
 /** The most that is decoded into memory, in bytes; larger folders are decoded to disk. */
 const MOST_IN_MEMORY = 2 ** 30;
@@ -150,7 +85,7 @@ function toImageSet(
   const labels = Int32Array.from(rows, (row) => list[row].label);
   const left = new Set(labels);
   const lost = list.find(({ label }) => !left.has(label));
-  if (lost) throw new UserError(`${dirname(lost.path)}: none of its images can be read`);
+  if (lost) throw new UserError(`${name}/${classNames[lost.label]}: none of its images can be read`);
   return { name, height: size, width: size, channels: 3, images, labels, classNames };
 }
 

@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
-import { readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { type Image, inParallel, UserError } from "../core/index.ts";
-import { decodeImage, isImageName } from "./decode.ts";
-import { readReason } from "./files.ts";
+import { decodeImage } from "./decode.ts";
+import { countedByKind, listImages, readableFormats } from "./list-images.ts";
 
 export interface Pictures {
   /** Squares of one size, in shared memory, in the order of their paths. */
@@ -24,8 +23,12 @@ export async function readPictures(
   folder: string,
   { side, channels }: { readonly side: number; readonly channels: number },
 ): Promise<Pictures> {
-  const paths = list(folder);
-  if (paths.length === 0) throw new UserError(`${folder}: no pictures in it, nor in the folders below it`);
+  const { images: names, others } = listImages(folder);
+  if (names.length === 0)
+    throw new UserError(
+      `${folder}: no pictures in it, nor in the folders below it, that are ${readableFormats}${others.length > 0 ? `, but ${countedByKind(others)}` : ""}`,
+    );
+  const paths = names.map((name) => join(folder, name));
   const size = side * side * channels;
   if (paths.length * size > MOST_BYTES)
     throw new UserError(
@@ -39,17 +42,4 @@ export async function readPictures(
     return { height: side, width: side, channels, data: bytes.subarray(i * size, (i + 1) * size) };
   });
   return { images, sha256: createHash("sha256").update(bytes).digest("hex") };
-}
-
-function list(folder: string): string[] {
-  let names: string[];
-  try {
-    names = readdirSync(folder, { recursive: true, encoding: "utf8" });
-  } catch (error) {
-    throw new UserError(`cannot read ${folder}: ${readReason(error)}`);
-  }
-  return names
-    .filter(isImageName)
-    .sort((a, b) => (a < b ? -1 : 1))
-    .map((name) => join(folder, name));
 }
