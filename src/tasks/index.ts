@@ -1,3 +1,4 @@
+export { ensemblePredictor } from "./regression/ensemble.ts";
 export type { RegressionAnswers, RegressionPredictor } from "./regression/predictor.ts";
 export {
   combineRegression,

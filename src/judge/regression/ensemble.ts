@@ -1,0 +1,94 @@
+import { createHash } from "node:crypto";
+import { type RegressionData, regressionFingerprint, UserError } from "../../core/index.ts";
+import type { RegressionFacts } from "../../evaluate/index.ts";
+import { ensemblePredictor, type RegressionPredictor } from "../../tasks/index.ts";
+import type { OpenedRegression } from "./judge-regression.ts";
+
+export interface EnsembleOptions {
+  /** Told apart in a report by it, where there are several ensembles of one kind; none where absent. */
+  readonly seed?: number;
+  readonly command?: string;
+}
+
+/**
+ * Opened runs as one deep ensemble, to be judged into a folder of its own that holds predictions and results only.
+ * @param members by name
+ * @throws UserError for fewer than two members, one that is given twice, and members of other data, model or targets
+ * @example
+ * const members = new Map([["runs/seed1", await open("runs/seed1")], ["runs/seed2", await open("runs/seed2")]]);
+ * await judgeRegressionRuns(["runs/ensemble"], { openRun: async () => openedEnsemble(members) });
+ */
+export function openedEnsemble(
+  members: ReadonlyMap<string, OpenedRegression>,
+  { seed, command }: EnsembleOptions = {},
+): OpenedRegression {
+  const all = [...members.values()];
+  const names = [...members.keys()];
+  if (all.length < 2) throw new UserError(`ensemble of ${names.join(", ") || "no run"}: at least 2 runs are needed`);
+  checkAlike(names, all);
+  const [{ data, facts }] = all;
+  const { seed: _seed, command: _command, notices: _notices, training, parameters, ...shared } = facts;
+  return {
+    data,
+    facts: {
+      ...shared,
+      method: `ensemble of ${all.length} ${facts.method}`,
+      ...(parameters !== undefined && { parameters: parameters * all.length }),
+      ...(seed !== undefined && { seed }),
+      ...(command !== undefined && { command }),
+      members: names,
+      training: { ...training, seconds: totalSeconds(all) },
+      settings: { ...facts.settings, members: all.length },
+    },
+    checkpointSha256: createHash("sha256")
+      .update(all.map(({ checkpointSha256 }) => checkpointSha256).join())
+      .digest("hex"),
+    predictor: async () => {
+      const opened: RegressionPredictor[] = [];
+      try {
+        for (const one of all) opened.push(await one.predictor());
+      } catch (error) {
+        for (const one of opened) await one.dispose();
+        throw error;
+      }
+      return ensemblePredictor(opened);
+    },
+  };
+}
+
+function totalSeconds(all: readonly OpenedRegression[]): RegressionFacts["training"]["seconds"] {
+  const seconds = all.flatMap(({ facts: { training } }) => training.seconds ?? []);
+  return seconds.length === all.length ? seconds.reduce((a, b) => a + b, 0) : undefined;
+}
+
+function checkAlike(names: readonly string[], all: readonly OpenedRegression[]): void {
+  const seen = new Map<string, string>();
+  const first = whatItIs(all[0]);
+  for (const [i, one] of all.entries()) {
+    const twin = seen.get(one.checkpointSha256);
+    if (twin !== undefined)
+      throw new UserError(
+        `ensemble: ${names[i]} has the weights of ${twin}; members are trained with seeds of their own`,
+      );
+    seen.set(one.checkpointSha256, names[i]);
+    for (const [what, value] of Object.entries(whatItIs(one)))
+      if (value !== first[what])
+        throw new UserError(
+          `ensemble: ${names[i]} has other ${what} than ${names[0]}; members share all but the seed of their training`,
+        );
+  }
+}
+
+const whatItIs = ({ data, facts }: OpenedRegression): Record<string, string> => ({
+  "validation, test or shift examples": heldOut(data),
+  targets: facts.targets.map(({ name }) => name).join(),
+  settings: JSON.stringify([
+    facts.model,
+    facts.method,
+    Object.entries(facts.settings).sort(([a], [b]) => (a < b ? -1 : 1)),
+  ]),
+});
+
+/** Of all that members are judged on together. */
+const heldOut = ({ validation, test, shifts }: RegressionData): string =>
+  [validation, test, ...shifts].map(regressionFingerprint).join();

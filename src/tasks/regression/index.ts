@@ -1,2 +1,0 @@
-export { ensemblePredictor } from "./ensemble.ts";
-export type { RegressionAnswers, RegressionPredictor } from "./predictor.ts";
