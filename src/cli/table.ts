@@ -1,3 +1,5 @@
+export { duration } from "../core/index.ts";
+
 /** Rows as aligned columns: the first to the left, the others to the right. */
 export function textTable(rows: readonly (readonly string[])[]): string {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
@@ -12,12 +14,3 @@ export function textTable(rows: readonly (readonly string[])[]): string {
 }
 
 export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-
-/** `75` → `1 min 15 s` */
-export function duration(seconds: number): string {
-  if (!Number.isFinite(seconds)) return "–";
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  const minutes = Math.floor(whole / 60);
-  return minutes < 60 ? `${minutes} min ${whole % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}

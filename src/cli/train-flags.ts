@@ -611,7 +611,7 @@ export const trainFlags: readonly TrainFlag[] = [
   {
     flag: "--validate-every",
     value: "<epochs>",
-    help: "0: never",
+    help: "epochs between validations, of anchored runs under one reference; 0: never",
     parse: whole({ min: 0, example: 1 }),
     path: "validateEvery",
   },

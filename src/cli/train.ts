@@ -148,9 +148,10 @@ function defaultRun({ data, model, method, seed }: RunConfig): string {
   return join("runs", [data.name, model, method.name, ...masking, `seed${seed}`].join("-"));
 }
 
-const outcome = ({ run, steps, seconds, ...scores }: TrainSummary): string => {
+const outcome = ({ run, steps, seconds, keptReferences = 1, ...scores }: TrainSummary): string => {
   const { validationAccuracy: raw, averageValidationAccuracy: averaged } = scores;
   const both = averaged === undefined ? "" : `, of the averaged weights ${percent(averaged)}`;
-  const validation = raw === undefined ? "" : `; validation accuracy ${percent(raw)}${both}`;
+  const under = keptReferences > 1 ? ` (under one reference; evaluate asks ${keptReferences})` : "";
+  const validation = raw === undefined ? "" : `; validation accuracy ${percent(raw)}${both}${under}`;
   return `trained ${run}: ${steps} steps in ${duration(seconds)}${validation}`;
 };

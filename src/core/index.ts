@@ -1,5 +1,6 @@
 export type { Batch } from "./batch.ts";
 export { beta, dirichlet, gamma } from "./distributions.ts";
+export { duration } from "./duration.ts";
 export { knownName, UserError } from "./errors.ts";
 export { float16Bits, float16Value } from "./float16.ts";
 export { type DType, HostArray, type HostArrays, sizeOf, type TypedArrayOf, zerosLike } from "./host-array.ts";

@@ -1,6 +1,7 @@
 export { HostArray } from "../core/host-array.ts";
 export { compile } from "./compile.ts";
 export { type ExportOptions, exportOnnx } from "./export/export-onnx.ts";
+export { countFlops } from "./flops.ts";
 export { flattenTree, type Tree } from "./jax-backend.ts";
 export { UnsupportedPrimitiveError } from "./lower/lower.ts";
 export { loweringTable } from "./lower/table.ts";

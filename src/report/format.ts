@@ -27,14 +27,6 @@ export const meanOf = (values: readonly (number | undefined)[]): MeanSd | undefi
 /** Keeps a number with its ± and its unit on one line. */
 export const unbroken = (text: string): string => text.replace(/ ± /g, "\u00a0±\u00a0").replace(/ %/g, "\u00a0%");
 
-/** 75 s → `1 min 15 s`. */
-export function duration(seconds: number): string {
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
-}
-
 /** `a`, `a and b`, `a, b and c`. */
 export const listing = (words: readonly string[]): string =>
   words.length < 2 ? (words[0] ?? "") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;

@@ -1,7 +1,8 @@
+import { duration } from "../core/index.ts";
 import type { Comparison } from "../evaluate/index.ts";
 import { type Cells, dataTable, toMarkdown } from "./copyable.ts";
 import { dots, intervals } from "./figures/index.ts";
-import { duration, withSd } from "./format.ts";
+import { withSd } from "./format.ts";
 import { type Html, html, raw } from "./html.ts";
 import { ARM_COLORS } from "./study.ts";
 import type { StudySummary, SummaryArm, SummaryMeasure } from "./study-summary.ts";

@@ -265,7 +265,7 @@ test("a run starts from the checkpoint of another, and resumes without the file"
   const config = tinyConfig({ method: { name: "anchored", referenceCount: 2 }, init });
   const notes: string[] = [];
   await train(config, tinyDataSet(), { run: second, maxSteps: 1, onNotice: (line) => notes.push(line) });
-  expect(notes).toEqual([expect.stringMatching(/conv1.weight: \[16,3,3,3\] widened to \[16,6,3,3\]/)]);
+  expect(notes[0]).toMatch(/conv1.weight: \[16,3,3,3\] widened to \[16,6,3,3\]/);
   rmSync(first, { recursive: true });
   await train(config, tinyDataSet(), { run: second, resume: true });
   expect(loadCheckpoint(runPaths(second).checkpoint).progress.step).toBe(12);

@@ -50,11 +50,16 @@ const isTree = (value: unknown): value is object =>
 describe("an anchored run", () => {
   test("trains, validates, logs, and keeps its references", async () => {
     const steps: number[] = [];
+    const notices: string[] = [];
     const summary = await train(config, tinyDataSet(), {
       run: whole,
+      onNotice: (line) => notices.push(line),
       onProgress: ({ epoch, step, steps: stepsPerEpoch }) => steps.push((epoch - 1) * stepsPerEpoch + step),
     });
-    expect(summary).toMatchObject({ finished: true, steps: 12, totalSteps: 12 });
+    expect(summary).toMatchObject({ finished: true, steps: 12, totalSteps: 12, keptReferences: 3 });
+    expect(notices).toEqual([
+      expect.stringMatching(/^12 steps in all \(50 training images: 6 batches of 8 in each of 2/),
+    ]);
     expect(steps).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
     const lines = readMetrics(runPaths(whole).metrics);
     expect(lines.map(({ event, step }) => `${event} ${step}`).join(", ")).toBe(
@@ -329,6 +334,7 @@ test("a standard run keeps no references; a given normalisation is that of its p
   const normalization = { mean: [0.4, 0.5, 0.6], std: [0.2, 0.3, 0.4] };
   const summary = await train(tinyConfig({ epochs: 1, normalization }), tinyDataSet(), { run });
   expect(summary.finished).toBe(true);
+  expect(summary).not.toHaveProperty("keptReferences");
   expect(readRun(run).data.normalization).toEqual(normalization);
   const predictor = await loadPredictor(run);
   const predictions = await predictor.predict(tinyDataSet().test);

@@ -9,6 +9,8 @@ import { trainBatches } from "./batches.ts";
 import { type Checkpoint, checkVariables, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 import { claimFolder } from "./claim-folder.ts";
 import type { RunConfig } from "./config.ts";
+import { fewSteps } from "./few-steps.ts";
+import { heavyStep, slowTraining } from "./forecast.ts";
 import { createForward } from "./forward.ts";
 import type { Workers } from "./image-batches.ts";
 import { initialWeights } from "./initial-weights.ts";
@@ -74,12 +76,14 @@ export interface TrainSummary {
   readonly totalSteps: number;
   /** Training time over all sessions. */
   readonly seconds: number;
-  /** Of the last validated epoch of this session, in [0, 1]. */
+  /** Of the last validated epoch of this session, in [0, 1]; of anchored runs under the first reference alone. */
   readonly validationAccuracy?: number;
   readonly validationLoss?: number;
   /** The same of the averaged weights, where they are kept. */
   readonly averageValidationAccuracy?: number;
   readonly averageValidationLoss?: number;
+  /** References that an anchored run keeps: predicting asks all of them by default. */
+  readonly keptReferences?: number;
 }
 
 /**
@@ -140,7 +144,6 @@ export async function train(config: RunConfig, given: DataSet, options: TrainOpt
     });
   };
 
-  // ---- compile ----
   const lastStep = Math.min(totalSteps, maxSteps);
   const summary = (validation?: Validation): TrainSummary => ({
     run,
@@ -149,8 +152,21 @@ export async function train(config: RunConfig, given: DataSet, options: TrainOpt
     totalSteps,
     seconds: seconds(),
     ...validation,
+    ...(references && { keptReferences: references.shape[0] }),
   });
   if (step >= lastStep) return summary();
+
+  // ---- what to expect ----
+  const { channels, height, width } = dataSet.train;
+  const inputs = [config.batchSize, method.inputChannels(channels), height, width];
+  for (const line of [
+    step === 0 ? fewSteps(config, imageCount(dataSet.train)) : undefined,
+    await heavyStep(config, model, current, inputs),
+  ])
+    if (line) options.onNotice?.(line);
+  const forecast = slowTraining(options.onNotice);
+
+  // ---- compile ----
   const forward =
     imageCount(dataSet.validation) > 0 && (config.validateEvery > 0 || method.output.reading?.anchor)
       ? createForward(record, { model: whole, method })
@@ -194,7 +210,9 @@ export async function train(config: RunConfig, given: DataSet, options: TrainOpt
       epochLossSum += stepLoss;
       epochCorrect += stepCorrect;
 
-      const rate = (1000 * config.batchSize) / (performance.now() - stepStartedAt);
+      const stepMs = performance.now() - stepStartedAt;
+      forecast.stepTook(stepMs, lastStep - step, config);
+      const rate = (1000 * config.batchSize) / stepMs;
       imagesPerSecond = imagesPerSecond === 0 ? rate : 0.9 * imagesPerSecond + 0.1 * rate;
       const log = (line: Pick<MetricsLine, "event" | "loss" | "accuracy"> & Partial<Validation>) =>
         appendMetrics(paths.metrics, {

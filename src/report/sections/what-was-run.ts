@@ -1,5 +1,6 @@
+import { duration } from "../../core/index.ts";
 import type { Results } from "../../evaluate/index.ts";
-import { counted, duration, listing, meanOf } from "../format.ts";
+import { counted, listing, meanOf } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import { oodSets } from "../measures.ts";
 import type { ReportedArm, Study } from "../study.ts";
