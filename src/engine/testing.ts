@@ -14,9 +14,12 @@ export const normalArrays =
       Float32Array.from({ length: sizeOf(shape) }, () => scale * random.normal()),
     );
 
-/** max |a − b| over max(1, max |b|). */
-export function relativeError(a: HostArray, b: HostArray): number {
-  let [difference, scale] = [0, 1];
+/**
+ * max |a − b| over max |b|: 0 where all are equal, infinite where `b` is zero throughout and `a` is not. What is but
+ * rounding of larger numbers says by `atLeast` how large they were.
+ */
+export function relativeError(a: HostArray, b: HostArray, atLeast = 0): number {
+  let [difference, scale] = [0, atLeast];
   for (let i = 0; i < b.data.length; i++) {
     const distance = Math.abs(a.data[i] - b.data[i]);
     // Equal infinities and two NaN agree; anything else that is not finite must fail.
@@ -24,19 +27,23 @@ export function relativeError(a: HostArray, b: HostArray): number {
       difference = Math.max(difference, Number.isNaN(distance) ? Number.POSITIVE_INFINITY : distance);
     if (Number.isFinite(b.data[i])) scale = Math.max(scale, Math.abs(b.data[i]));
   }
-  return difference / scale;
+  return difference === 0 ? 0 : difference / scale;
 }
 
-/**
- * Compiled ≡ jax-js: the same function on the same arguments, by our engine and by a backend of jax-js. `reference` is
- * an equal function that jax-js can run, where it cannot run `fn`.
- */
+export interface EqualityOptions {
+  /** An equal function that jax-js can run, where it cannot run `fn`. */
+  readonly reference?: (...args: any[]) => unknown;
+  /** As for `relativeError`: the size of the numbers that jax-js rounds on its way. */
+  readonly atLeast?: number;
+}
+
+/** Compiled ≡ jax-js: the same function on the same arguments, by our engine and by a backend of jax-js. */
 export async function expectCompiledEqualsReference(
   fn: (...args: any[]) => unknown,
   args: readonly unknown[],
   tolerance = 1e-5,
   backend: "wasm" | "cpu" = "wasm",
-  { reference = fn, ...options }: CompileOptions & { readonly reference?: typeof fn } = {},
+  { reference = fn, atLeast, ...options }: CompileOptions & EqualityOptions = {},
 ): Promise<void> {
   const program = await compile(fn, args, { threads: 1, ...options });
   const [actual] = flattenTree<HostArray>(await program.run([...args]));
@@ -44,6 +51,6 @@ export async function expectCompiledEqualsReference(
   const [expected] = flattenTree<HostArray>(await runReference(reference, args, backend));
   expect(actual.map((a) => `${a.dtype}[${a.shape}]`)).toEqual(expected.map((e) => `${e.dtype}[${e.shape}]`));
   actual.forEach((a, i) => {
-    expect(relativeError(a, expected[i]), `output ${i} of ${fn}`).toBeLessThanOrEqual(tolerance);
+    expect(relativeError(a, expected[i], atLeast), `output ${i} of ${fn}`).toBeLessThanOrEqual(tolerance);
   });
 }

@@ -66,8 +66,9 @@ export const elementwiseRows = {
   atan: unary(np.atan, -6, 6),
   exp: unary(np.exp, -4, 2),
   log: unary(np.log, 1, 8),
-  erf: unary(lax.erf),
-  erfc: unary(lax.erfc),
+  // jax-js approximates 1 − erf(x) and 2 − erfc(−x): what it rounds is as large as 1, however small the result.
+  erf: examples(elementwise(lax.erf, [floatOnly], { atLeast: 1 })),
+  erfc: examples(elementwise(lax.erfc, [floatOnly], { atLeast: 1 })),
   sqrt: unary(np.sqrt, 1, 8),
   compare: examples(
     ...[np.less, np.lessEqual, np.greater, np.greaterEqual].map((compare) => elementwise(compare, [numeric, numeric])),

@@ -10,16 +10,28 @@ export interface Example {
   readonly differentiable?: boolean;
   /** The same function in a form that jax-js can run, where it cannot run `fn`. */
   readonly reference?: Example["fn"];
+  /** The size of the numbers that jax-js rounds on its way, where its results may be much smaller. */
+  readonly atLeast?: number;
 }
 
 /** What a primitive's row of the test table says. */
 export type Row =
-  | { readonly examples: readonly fc.Arbitrary<Example>[] }
+  | {
+      readonly examples: readonly fc.Arbitrary<Example>[];
+      /** What jax-js throws on each of them under `vmap`, where it cannot map the primitive: a message of `oracleFaults`. */
+      readonly unmapped?: string;
+    }
   /** A use of a primitive without a rule; `inlined` where tracing itself removes the primitive. */
   | { readonly refused: Example }
   | { readonly inlined: Example };
 
 export const examples = (...arbitraries: fc.Arbitrary<Example>[]): Row => ({ examples: arbitraries });
+
+/** As `examples`, of a primitive that jax-js has no rule to map. */
+export const unmapped = (...arbitraries: fc.Arbitrary<Example>[]): Row => ({
+  examples: arbitraries,
+  unmapped: "No vmap rule for: pool",
+});
 
 export interface Range {
   readonly from?: number;
@@ -99,7 +111,7 @@ export const broadcastable = (count: number): fc.Arbitrary<Operand[]> =>
 export function elementwise(
   fn: (...args: np.Array[]) => unknown,
   dtypes: readonly (readonly DType[])[],
-  { ranges = [], differentiable }: { ranges?: readonly Range[]; differentiable?: boolean } = {},
+  { ranges = [], ...options }: { ranges?: readonly Range[] } & Pick<Example, "differentiable" | "atLeast"> = {},
 ): fc.Arbitrary<Example> {
   return fc
     .tuple(broadcastable(dtypes.length), ...dtypes.map((choice) => fc.constantFrom(...choice)))
@@ -107,7 +119,7 @@ export function elementwise(
       fc.tuple(...operands.map(({ stored }, i) => elements(stored, types[i] as DType, ranges[i]))).map((args) => ({
         fn: (...xs: np.Array[]) => fn(...xs.map((x, i) => view(x, operands[i]))),
         args,
-        differentiable,
+        ...options,
       })),
     );
 }

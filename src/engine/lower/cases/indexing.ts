@@ -1,7 +1,7 @@
 import { grad, lax, numpy as np } from "@jax-js/jax";
 import fc from "fast-check";
 import { type DType, HostArray, sizeOf } from "../../../core/host-array.ts";
-import { anyType, type Example, elements, examples, onShape, shapes } from "./example.ts";
+import { anyType, type Example, elements, examples, onShape, shapes, unmapped } from "./example.ts";
 
 const indices = (shape: readonly number[], length: number): fc.Arbitrary<HostArray> =>
   fc
@@ -89,7 +89,7 @@ export const indexingRows = {
     take((x, i, axis) => grad((y: np.Array) => sumOfSines(np.take(y, i, axis)))(x), ["float32"]),
     takeTwo((x, i, j) => grad((y: np.Array) => sumOfSines(y.slice(i, [], j)))(x)),
   ),
-  pool: examples(
+  pool: unmapped(
     windowed(pooled((x) => np.max(x))),
     windowed(pooled((x) => np.mean(x))),
     windowed(
@@ -101,7 +101,7 @@ export const indexingRows = {
       ["int32", "uint32"],
     ),
   ),
-  pool_transpose: examples(
+  pool_transpose: unmapped(
     windowed((x, windows) => grad((y: np.Array) => sumOfSines(pooled((w) => np.sum(w))(y, windows)))(x)),
   ),
 };
