@@ -53,9 +53,13 @@ describe("one tiny full run", () => {
     const [folder, run] = [join(root, "mnist"), join(root, "runs", "mnist")];
     await tinyImageFolder(folder);
     expect((await anchored(["train", ...tinyTraining(folder), "--out", run])).code).toBe(0);
-    const { code, out } = await anchored(["evaluate", run, "--suite", "clean,ood", "--ood", "mnist", "--json"]);
+    const ood = `mnist,mine=${join(folder, "sketch")}`;
+    const { code, out } = await anchored(["evaluate", run, "--suite", "clean,ood", "--ood", ood, "--json"]);
     expect(code).toBe(0);
     const results = JSON.parse(out);
+    expect(new Set(results.ood.map((row: { set: string }) => row.set))).toEqual(
+      new Set(["mnist/test", "mine/pictures"]),
+    );
     expect(results.sets).toMatchObject([{ set: "mnist/test", images: 4 }]);
     expect(results.ood[0]).toMatchObject({ set: "mnist/test", against: "mnist/test" });
     expect(results.ood[0].histogram.ood).not.toEqual(results.ood[0].histogram.id);

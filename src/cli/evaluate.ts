@@ -5,7 +5,7 @@ import { type Device, devices } from "../engine/index.ts";
 import { type Weights, weightKinds } from "../evaluate/index.ts";
 import {
   type ExternalOptions,
-  foreignNames,
+  foreignSource,
   type JudgeOptions,
   judgeExternal,
   judgeRuns,
@@ -34,6 +34,7 @@ What is stored is not predicted again: a second call only adds what is missing, 
 Examples:
   $ anchored evaluate runs/cifar
   $ anchored evaluate runs/cifar --suite clean,ood --ood fashion-mnist,mnist
+  $ anchored evaluate runs/cifar --ood screens=pictures/screens,mnist
   $ anchored evaluate runs/standard runs/anchored --suite all
   $ anchored evaluate runs/cifar --suite corruptions --corruptions fog,snow --severities 1,5
   $ anchored evaluate runs/cifar --suite corruptions --published ~/CIFAR-10-C
@@ -104,7 +105,7 @@ export function evaluateCommand(terminal: Terminal, exit: (code: number) => void
     )
     .option(
       "--ood <names>",
-      "data sets of other content, NAME or NAME-inverted, for out-of-distribution detection; with --logits NAME=FILE.npy (default: mnist,mnist-inverted; of digits emoji,emoji-inverted)",
+      "images of other content, for out-of-distribution detection: a data set's NAME or NAME-inverted, or NAME=FOLDER with pictures of your own; with --logits NAME=FILE.npy (default: mnist,mnist-inverted; of digits emoji,emoji-inverted)",
       collect,
     )
     .option(
@@ -183,7 +184,7 @@ async function runEvaluate(terminal: Terminal, runs: readonly string[], given: O
     throw new UserError(
       `--calibrate: it scales by the spread over K references; leave out --protocol ${options.protocol}`,
     );
-  for (const name of options.ood ?? []) oneOf(foreignNames)("--ood")(name);
+  for (const name of options.ood ?? []) foreignSource(name);
   const judged = await terminal.interruptible(async (signal) => {
     try {
       return await judgeRuns(runs, {

@@ -26,7 +26,7 @@ export { readIdx } from "./idx.ts";
 export { withImbalance } from "./imbalance.ts";
 export { type LabelNoise, type LabelNoiseKind, labelNoiseKinds, withLabelNoise } from "./label-noise.ts";
 export { channelStatistics } from "./normalization.ts";
-export { type Pictures, readPictures } from "./pictures.ts";
+export { type Pictures, pictureSet, readPictures } from "./pictures.ts";
 export { holdOut } from "./split.ts";
 
 /** Every data set by the name that the user types. */

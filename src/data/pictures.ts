@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { type Image, inParallel, UserError } from "../core/index.ts";
+import { type Image, type ImageSet, inParallel, permutation, Random, UserError } from "../core/index.ts";
+import { type ImageShape, matchImages } from "./convert.ts";
 import { decodeImage } from "./decode.ts";
 import { countedByKind, listImages, readableFormats } from "./list-images.ts";
 
@@ -23,12 +24,61 @@ export async function readPictures(
   folder: string,
   { side, channels }: { readonly side: number; readonly channels: number },
 ): Promise<Pictures> {
-  const { images: names, others } = listImages(folder);
-  if (names.length === 0)
+  const size = side * side * channels;
+  const bytes = await decodePictures(folder, listPictures(folder).paths, side, channels);
+  const images = Array.from({ length: bytes.length / size }, (_, i): Image => {
+    return { height: side, width: side, channels, data: bytes.subarray(i * size, (i + 1) * size) };
+  });
+  return { images, sha256: createHash("sha256").update(bytes).digest("hex") };
+}
+
+/**
+ * `count` of the pictures in a folder and those below it, always the same ones, in the shape of `like`, as a set named
+ * `<name>/pictures` of one class: images that a model should not know. A notice tells how many files are left out.
+ * @throws UserError as `readPictures`
+ */
+export async function pictureSet(
+  name: string,
+  folder: string,
+  like: ImageShape,
+  { count, onNotice }: { readonly count: number; readonly onNotice?: (line: string) => void },
+): Promise<ImageSet> {
+  const { paths, others } = listPictures(folder);
+  if (others.length > 0)
+    onNotice?.(
+      `${folder}: left out ${others.length} of ${paths.length + others.length} files, which are none of ${readableFormats} (${countedByKind(others)})`,
+    );
+  const rows = permutation(paths.length, new Random("foreign images", name)).slice(0, count).sort();
+  const side = Math.max(like.height, like.width);
+  const images = await decodePictures(
+    folder,
+    Array.from(rows, (row) => paths[row]),
+    side,
+    like.channels,
+  );
+  const set = { images, height: side, width: side, channels: like.channels };
+  return matchImages(
+    { name: `${name}/pictures`, ...set, labels: new Int32Array(rows.length), classNames: [name] },
+    like,
+  );
+}
+
+function listPictures(folder: string): { paths: string[]; others: readonly string[] } {
+  const { images, others } = listImages(folder);
+  if (images.length === 0)
     throw new UserError(
       `${folder}: no pictures in it, nor in the folders below it, that are ${readableFormats}${others.length > 0 ? `, but ${countedByKind(others)}` : ""}`,
     );
-  const paths = names.map((name) => join(folder, name));
+  return { paths: images.map((name) => join(folder, name)), others };
+}
+
+/** [N, side, side, channels], in shared memory. */
+async function decodePictures(
+  folder: string,
+  paths: readonly string[],
+  side: number,
+  channels: number,
+): Promise<Uint8Array<SharedArrayBuffer>> {
   const size = side * side * channels;
   if (paths.length * size > MOST_BYTES)
     throw new UserError(
@@ -38,8 +88,5 @@ export async function readPictures(
   await inParallel(paths, 2 * availableParallelism(), async (path, i) => {
     bytes.set(await decodeImage(path, side, channels), i * size);
   });
-  const images = paths.map((_, i): Image => {
-    return { height: side, width: side, channels, data: bytes.subarray(i * size, (i + 1) * size) };
-  });
-  return { images, sha256: createHash("sha256").update(bytes).digest("hex") };
+  return bytes;
 }

@@ -1,5 +1,6 @@
 export { type ExternalOptions, judgeExternal } from "./external.ts";
-export { dataSetLoader, firstImages, foreignImages, foreignNames, foreignTo } from "./image-sets.ts";
+export { foreignImages, foreignNames, foreignSource } from "./foreign-sets.ts";
+export { dataSetLoader, firstImages, foreignTo } from "./image-sets.ts";
 export { judgeRuns } from "./judge-runs.ts";
 export { unfinished } from "./open-run.ts";
 export {

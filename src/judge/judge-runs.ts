@@ -1,10 +1,10 @@
-import { type ImageSet, imageCount, type Listener, reporter, UserError } from "../core/index.ts";
-import { invertImages } from "../data/index.ts";
+import { type ImageSet, imageCount, type Listener, reporter } from "../core/index.ts";
 import { evaluateStored, loadPredictions, type Results } from "../evaluate/index.ts";
 import { saveGallery } from "../report/index.ts";
 import { loadRunData } from "../train/index.ts";
 import { type CorruptedSets, corruptedSets } from "./corrupted-sets.ts";
-import { dataSetLoader, foreignImages, foreignSource, foreignTo } from "./image-sets.ts";
+import { foreignSets } from "./foreign-sets.ts";
+import { dataSetLoader, foreignTo } from "./image-sets.ts";
 import { fingerprintOf, OpenRun, unfinished, type Wanted } from "./open-run.ts";
 import { type Asking, defaultSuites, type JudgeOptions } from "./options.ts";
 import { predictAs } from "./predict-as.ts";
@@ -60,14 +60,13 @@ async function judgeOpened(runs: readonly OpenRun[], options: JudgeOptions): Pro
     if (suites.includes("calibration")) sets.push({ role: "validation", set: validation });
     if (suites.includes("shift")) for (const set of shifts) sets.push({ role: "shift", set });
     if (suites.includes("ood"))
-      for (const name of options.ood ?? foreignTo(data.name)) {
-        const source = foreignSource(name);
-        if (source.data === data.name)
-          throw new UserError(`--ood ${name}: ${run.run} was trained on it; choose another data set`);
-        const foreign = await load({ name: source.data, dataDir: options.dataDir, seed: 0 });
-        const images = foreignImages(foreign, test, options.oodCount);
-        sets.push({ role: "ood", set: source.inverted ? invertImages(images) : images });
-      }
+      for (const set of await foreignSets(
+        options.ood ?? foreignTo(data.name),
+        { run: run.run, data: data.name, like: test },
+        load,
+        options,
+      ))
+        sets.push({ role: "ood", set });
     for (const { role, set } of sets) {
       const wanted: Wanted = { set: set.name, role, fingerprint: fingerprintOf(set), asking };
       if (run.has(wanted)) continue;

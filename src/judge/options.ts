@@ -50,7 +50,7 @@ export interface CorruptionOptions {
 
 export interface JudgeOptions extends CorruptionOptions, Partial<Asking>, RunDataOptions, Listener {
   readonly suites?: readonly Suite[];
-  /** Data sets whose test images the model should not know. */
+  /** What the model should not know: a data set's test images by its name, `NAME-inverted`, or pictures as `NAME=FOLDER`. */
   readonly ood?: readonly string[];
   /** How many of their images; as many as there are test images where absent. */
   readonly oodCount?: number;

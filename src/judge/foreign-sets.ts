@@ -1,0 +1,84 @@
+import { resolve } from "node:path";
+import {
+  type DataSet,
+  type ImageSet,
+  imageCount,
+  type Listener,
+  permutation,
+  Random,
+  subset,
+  UserError,
+} from "../core/index.ts";
+import { type DataOptions, dataSetNames, invertImages, matchImages, pictureSet } from "../data/index.ts";
+
+/** Images that a model should not know. */
+export type ForeignSource =
+  /** A data set's test images, or their negatives. */
+  | { readonly data: string; readonly inverted: boolean }
+  /** All pictures in a folder and those below it. */
+  | { readonly name: string; readonly folder: string };
+
+const inverted = "-inverted";
+
+/** Names of data sets, and of their negatives, that `--ood` takes besides folders. */
+export const foreignNames: readonly string[] = [...dataSetNames, ...dataSetNames.map((name) => `${name}${inverted}`)];
+
+/** What `--ood` means: a name of `foreignNames`, or `NAME=FOLDER`. @throws UserError for anything else */
+export function foreignSource(text: string): ForeignSource {
+  const at = text.indexOf("=");
+  if (at >= 0) {
+    const [name, folder] = [text.slice(0, at), text.slice(at + 1)];
+    if (!/^[^/\\\p{Cc}]+$/u.test(name) || folder === "")
+      throw new UserError(`--ood ${text}: must be NAME=FOLDER, the name without slashes`);
+    return { name, folder: resolve(folder) };
+  }
+  if (!foreignNames.includes(text))
+    throw new UserError(
+      `--ood ${text}: must be one of ${foreignNames.join(", ")}, or NAME=FOLDER with your own pictures`,
+    );
+  return text.endsWith(inverted)
+    ? { data: text.slice(0, -inverted.length), inverted: true }
+    : { data: text, inverted: false };
+}
+
+/** `count` of another data set's test images, always the same ones, in the shape of `like`. */
+export function foreignImages({ test }: DataSet, like: ImageSet, count = imageCount(like)): ImageSet {
+  const set = matchImages(test, like);
+  if (count >= imageCount(set)) return set;
+  const rows = permutation(imageCount(set), new Random("foreign images", set.name)).slice(0, count).sort();
+  return subset(set, rows);
+}
+
+/**
+ * The sets of foreign images by what `--ood` says, each in the shape of `like`, and as many images as that has.
+ * @throws UserError for names that are not known or given twice, the data that the run was trained on, and folders
+ *   without pictures
+ */
+export async function foreignSets(
+  texts: readonly string[],
+  { run, data, like }: { readonly run: string; readonly data: string; readonly like: ImageSet },
+  load: (options: DataOptions) => Promise<DataSet>,
+  { oodCount: count = imageCount(like), dataDir, onNotice }: ForeignOptions,
+): Promise<ImageSet[]> {
+  const sets: ImageSet[] = [];
+  for (const text of texts) {
+    const source = foreignSource(text);
+    if ("folder" in source) {
+      const set = await pictureSet(source.name, source.folder, like, { count, onNotice });
+      if (sets.some(({ name }) => name === set.name))
+        throw new UserError(`--ood ${text}: the name is taken by another folder; choose another`);
+      sets.push(set);
+      continue;
+    }
+    if (source.data === data) throw new UserError(`--ood ${text}: ${run} was trained on it; choose another data set`);
+    const images = foreignImages(await load({ name: source.data, dataDir, seed: 0 }), like, count);
+    sets.push(source.inverted ? invertImages(images) : images);
+  }
+  return sets;
+}
+
+export interface ForeignOptions extends Pick<Listener, "onNotice"> {
+  /** How many images of each; as many as there are test images where absent. */
+  readonly oodCount?: number;
+  readonly dataDir?: string;
+}
