@@ -27,6 +27,7 @@ export { withImbalance } from "./imbalance.ts";
 export { type LabelNoise, type LabelNoiseKind, labelNoiseKinds, withLabelNoise } from "./label-noise.ts";
 export { channelStatistics } from "./normalization.ts";
 export { type Pictures, pictureSet, readPictures } from "./pictures.ts";
+export * from "./regression/index.ts";
 export { holdOut } from "./split.ts";
 
 /** Every data set by the name that the user types. */

@@ -1,0 +1,60 @@
+import type { z } from "zod";
+import { knownName, type RegressionData } from "../../core/index.ts";
+import { defaultDataDir } from "../directory.ts";
+import { csv } from "./csv.ts";
+import type { RegressionContext, RegressionDataSet } from "./entry.ts";
+import { functions } from "./functions.ts";
+import { parseOptions, type SplitOptions } from "./options.ts";
+import { splitExamples } from "./split.ts";
+
+export { type ClosedForm, type ClosedFormName, closedFormNames, closedForms } from "./closed-forms.ts";
+export type { LoadedExamples, RegressionContext, RegressionDataSet } from "./entry.ts";
+export { regressionFingerprint } from "./fingerprint.ts";
+export { type TargetShift, targetShifts } from "./options.ts";
+
+/** Every data set whose targets are numbers, by the name that the user types. */
+export const regressionDataTable = {
+  csv,
+  functions,
+} as const;
+
+export type RegressionDataName = keyof typeof regressionDataTable;
+export const regressionDataNames = Object.keys(regressionDataTable) as RegressionDataName[];
+
+type OptionsOf = { [Name in RegressionDataName]: (typeof regressionDataTable)[Name]["options"] };
+/** What has to be written, by data set: the rest has defaults. */
+export type RegressionDataOptions = { [Name in RegressionDataName]: z.input<OptionsOf[Name]> }[RegressionDataName];
+/** Every option, with the defaults filled in. */
+export type ResolvedRegressionOptions = { [Name in RegressionDataName]: z.output<OptionsOf[Name]> }[RegressionDataName];
+
+const entryOf = (name: string): RegressionDataSet =>
+  regressionDataTable[knownName("regression data set", name, regressionDataNames)] as unknown as RegressionDataSet;
+
+/**
+ * Fills in the defaults, as a run's config stores them.
+ * @throws UserError in one line for an unknown data set or option, or a value out of range
+ * @example
+ * resolveRegressionOptions({ name: "functions", function: "sine" }).count; // 1000
+ */
+export function resolveRegressionOptions(options: RegressionDataOptions): ResolvedRegressionOptions {
+  const { name } = options;
+  return parseOptions(name, entryOf(name).options, options) as ResolvedRegressionOptions;
+}
+
+/**
+ * Reads or makes a data set whose targets are numbers, and splits it. The same options give the same data.
+ * @throws UserError in one line for an unknown data set or option, a value out of range, or a file that is not as it
+ *   must be
+ * @example
+ * const data = await loadRegressionData({ name: "csv", file: "cars.json", targets: ["Miles_per_Gallon"], shift: "gaps" });
+ * data.shifts[0].name; // "cars/gap"
+ */
+export async function loadRegressionData(
+  options: RegressionDataOptions,
+  { dataDir = defaultDataDir(), ...listeners }: RegressionContext = {},
+): Promise<RegressionData> {
+  const resolved = resolveRegressionOptions(options);
+  const context = { dataDir, ...listeners };
+  const loaded = await entryOf(resolved.name).load(resolved, context);
+  return splitExamples(resolved.name, loaded, resolved as SplitOptions, context);
+}
