@@ -1,5 +1,15 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -110,11 +120,90 @@ describe("predict", () => {
     expect(a.map(({ path }) => path)).toEqual(pictures.flatMap((path) => [join(path, "0.png"), join(path, "1.png")]));
     b.forEach((answer, i) => {
       expect(answer.class).toBe(a[i].class);
+      expect(answer.confidence).toBeCloseTo(a[i].confidence, 6);
       expect(answer.uncertainty).toBeCloseTo(a[i].uncertainty, 5);
+      expect(answer.uncertaintyRank).toBe(a[i].uncertaintyRank);
       expect(answer.top[0].std).toBeCloseTo(a[i].top[0].std, 5);
     });
     const words = await anchored(["predict", model, picture, "--top", "2"]);
-    expect(words.out).toMatch(/^.*0\.png\t(red|blue)\t[\d.]+ %\tuncertainty [\d.]+\t(red|blue) [\d.]+ %$/);
+    expect(words.out).toMatch(
+      /^.*0\.png\t(red|blue)\t[\d.]+ %\tuncertainty [\d.]+, more unsure than on (any|almost no|\d+\u00a0% of) validation images?\t(red|blue) [\d.]+ %$/,
+    );
+  });
+
+  it("a run is fitted once, and answers without its data from then on; a temperature may be given", async () => {
+    const own = join(root, "own");
+    cpSync(run, own, { recursive: true });
+    rmSync(runPaths(own).calibration);
+    const of = async (...options: string[]) => {
+      const { code, out, notes } = await anchored(["predict", own, picture, "--json", ...options]);
+      expect(code, notes.join("\n")).toBe(0);
+      return { answer: JSON.parse(out), notes: notes.join("\n") };
+    };
+    const first = await of();
+    expect(first.notes).toMatch(/^temperature [\d.]+, fitted on 4 validation images; kept in .*own.calibration\.json$/);
+    const exported = JSON.parse((await anchored(["predict", model, picture, "--json"])).out);
+    expect(first.answer).toEqual(exported);
+    const elsewhere = join(root, "elsewhere");
+    renameSync(images, elsewhere);
+    try {
+      const moved = join(elsewhere, "test", "red", "0.png");
+      const { out, notes } = await anchored(["predict", own, moved, "--json"]);
+      expect(notes).toEqual([]);
+      expect(JSON.parse(out)).toEqual({ ...first.answer, path: moved });
+      const other = await anchored(["predict", own, moved, "--k", "2"]);
+      expect(other.notes).toEqual([
+        expect.stringMatching(
+          /^anchored: --temperature auto is fitted on the run's data: .*; or give --temperature 1$/,
+        ),
+      ]);
+      expect(other.code).toBe(2);
+      const given = await anchored(["predict", own, moved, "--k", "2", "--temperature", "1", "--json"]);
+      expect(given.notes).toEqual([
+        expect.stringMatching(/^where uncertainties stand among known images is not told: /),
+      ]);
+      expect(JSON.parse(given.out)).not.toHaveProperty("uncertaintyRank");
+      const found = await anchored(["predict", own, moved, "--k", "2", "--folder", elsewhere]);
+      expect(found.code).toBe(0);
+    } finally {
+      renameSync(elsewhere, images);
+    }
+    const sure = (await of("--temperature", "0.01")).answer;
+    expect(sure.confidence).toBeGreaterThan(first.answer.confidence);
+    expect(sure.uncertainty).toBe(first.answer.uncertainty);
+  });
+
+  it("a run that was trained on is fitted anew", async () => {
+    const own = join(root, "trained-on");
+    cpSync(run, own, { recursive: true });
+    const stored = JSON.parse(readFileSync(runPaths(own).calibration, "utf8"));
+    writeFileSync(runPaths(own).calibration, JSON.stringify({ ...stored, checkpointSha256: "another" }));
+    const { notes } = await anchored(["predict", own, picture]);
+    expect(notes.join()).toMatch(/fitted on 4 validation images/);
+    writeFileSync(runPaths(own).calibration, "{");
+    const damaged = await anchored(["predict", own, picture]);
+    expect([damaged.code, damaged.notes.length]).toEqual([2, 1]);
+    expect(damaged.notes[0]).toMatch(/calibration\.json: not valid JSON/);
+  });
+
+  it("tells where an uncertainty stands among the validation images", async () => {
+    const standard = join(root, "standard");
+    const seed = ["--seed", "0"];
+    expect((await anchored(["train", ...tinyTraining(images), ...seed, "--out", standard])).code).toBe(0);
+    for (const [path, options] of [
+      [standard, ["--temperature", "0.5"]],
+      [run, []],
+    ] as const) {
+      const held = join(images, "validation");
+      const { out } = await anchored(["predict", path, held, ...options, "--json"]);
+      const answers = jsonLines(out).sort((a, b) => a.uncertainty - b.uncertainty);
+      expect(answers).toHaveLength(4);
+      // Four known images divide the ranks in thirds; none is above all.
+      expect(answers[0].uncertaintyRank).toBe(0);
+      expect(answers[1].uncertaintyRank).toBeCloseTo(0.33, 1);
+      expect(answers[2].uncertaintyRank).toBeCloseTo(0.66, 1);
+      expect(answers[3].uncertaintyRank).toBeGreaterThanOrEqual(0.98);
+    }
   });
 
   it("any format, colour space and orientation; files that are no images are named and the rest go on", async () => {

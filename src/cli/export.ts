@@ -1,4 +1,4 @@
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import { toJson } from "../core/index.ts";
 import { type Exported, type WriteOptions, writeModel } from "../export/index.ts";
 import type { RunDataOptions } from "../train/index.ts";
@@ -7,10 +7,13 @@ import { oneOf, whole } from "./numbers.ts";
 import { listenerOf } from "./progress.ts";
 import { runDataOptions } from "./run-data-options.ts";
 import { percent } from "./table.ts";
-import { parseTemperature } from "./temperature.ts";
+import { temperatureOption } from "./temperature.ts";
 import { ownCommand, type Terminal } from "./terminal.ts";
 
-interface Options extends Omit<WriteOptions, "data">, RunDataOptions {
+interface Options
+  extends Omit<WriteOptions, "data" | "temperature">,
+    Partial<Pick<WriteOptions, "temperature">>,
+    RunDataOptions {
   readonly json?: boolean;
 }
 
@@ -31,14 +34,7 @@ export function exportCommand(terminal: Terminal, exit: (code: number) => void):
     .requiredOption("--out <file>", "where it goes, e.g. model.onnx");
   for (const option of askingOptions()) command.addOption(option);
   command
-    .addOption(
-      new Option(
-        "--temperature <t>",
-        "divides the logits before the softmax: auto (fitted on the run's validation images), or a number",
-      )
-        .default("auto")
-        .argParser(parseTemperature),
-    )
+    .addOption(temperatureOption())
     .option(
       "--precision <name>",
       "what weights are stored in: float32 | float16 (half the file; computed is in float32) (default: float32)",
@@ -49,15 +45,20 @@ export function exportCommand(terminal: Terminal, exit: (code: number) => void):
   return command
     .option("--json", "print what was written as JSON")
     .addHelpText("after", examples)
-    .action(async (run: string, { json, dataDir, folder, humanLabels, changedData, ...options }: Options) => {
-      const data = { dataDir, folder, humanLabels, changedData };
-      const exported = await terminal.interruptible((signal) =>
-        writeModel(run, { ...options, data, ...listenerOf(terminal, signal) }),
-      );
-      terminal.out(json ? toJson(exported) : inWords(exported));
-      terminal.note(`next: ${ownCommand()} predict ${exported.file} IMAGE`);
-      exit(0);
-    });
+    .action(
+      async (
+        run: string,
+        { json, temperature = "auto", dataDir, folder, humanLabels, changedData, ...options }: Options,
+      ) => {
+        const data = { dataDir, folder, humanLabels, changedData };
+        const exported = await terminal.interruptible((signal) =>
+          writeModel(run, { ...options, temperature, data, ...listenerOf(terminal, signal) }),
+        );
+        terminal.out(json ? toJson(exported) : inWords(exported));
+        terminal.note(`next: ${ownCommand()} predict ${exported.file} IMAGE`);
+        exit(0);
+      },
+    );
 }
 
 function inWords({ file, bytes, card, temperatureImages, check, accuracy }: Exported): string {

@@ -1,24 +1,27 @@
 import { availableParallelism } from "node:os";
 import { Command } from "commander";
-import { UserError } from "../core/index.ts";
+import { rankAmong, shareInWords, UserError } from "../core/index.ts";
 import { type Device, devices } from "../engine/index.ts";
 import {
   type Answers,
   type Classifier,
   decodeAll,
-  type ExportOptions,
+  type ModelCard,
   openModel,
+  type RunExportOptions,
   type Source,
   sourcesOf,
 } from "../export/index.ts";
+import type { RunDataOptions } from "../train/index.ts";
 import { askingOptions } from "./asking-options.ts";
 import { oneOf, whole } from "./numbers.ts";
-import { dataProgress } from "./progress.ts";
+import { dataProgress, listenerOf } from "./progress.ts";
+import { runDataOptions } from "./run-data-options.ts";
 import { percent } from "./table.ts";
-import { parseTemperature } from "./temperature.ts";
+import { temperatureOption } from "./temperature.ts";
 import type { Terminal } from "./terminal.ts";
 
-interface Options extends Omit<ExportOptions, "precision"> {
+interface Options extends Omit<RunExportOptions, "precision" | "data">, RunDataOptions {
   readonly top: number;
   readonly device?: Device;
   readonly threads?: number;
@@ -33,6 +36,8 @@ interface Answer {
   readonly confidence: number;
   /** The model's `score`. */
   readonly uncertainty: number;
+  /** The share of validation images on which the model is less unsure, 0 to 1; absent where the model does not keep it. */
+  readonly uncertaintyRank?: number;
   /** The most probable classes, as many as `--top` says. */
   readonly top: readonly { readonly class: string; readonly probability: number; readonly std?: number }[];
 }
@@ -42,7 +47,9 @@ One line for each image: path, class, confidence, uncertainty. Images may be of 
 turned by their EXIF tag, laid on white where transparent, scaled to cover a square and cropped to its middle. Of a
 folder all files below it are read; a file that is no image is named, the others go on, and the exit code is 2.
 Uncertainty is how much the answer depends on the reference (0 to about 0.5); of models without references it is
-1 − confidence.
+1 − confidence. Beside it stands on how many validation images of the training data the model is less unsure. For that,
+and for the temperature, the first command on a run predicts these images and keeps the result in the run; an exported
+file has both inside. Runs and files answer alike.
 
 Examples:
   $ anchored predict runs/cifar cat.jpg dog.png
@@ -57,13 +64,9 @@ export function predictCommand(terminal: Terminal, exit: (code: number) => void)
     .argument("<images...>", "image files, folders of them, or - for one image from standard input")
     .option("--top <n>", "how many classes to tell", whole({ min: 1, example: 3 })("--top"), 1);
   for (const option of askingOptions("runs: ")) command.addOption(option);
+  command.addOption(temperatureOption("runs: "));
+  for (const option of runDataOptions()) command.addOption(option);
   return command
-    .option("--temperature <t>", "runs: divides the logits before the softmax (default: 1)", (text) => {
-      const value = parseTemperature(text);
-      if (value === "auto")
-        throw new UserError("--temperature auto: export fits it, once; export the run, then predict with the file");
-      return value;
-    })
     .option(
       "--device <name>",
       `what to predict on: ${devices.join(" | ")} (default: cpu)`,
@@ -84,10 +87,11 @@ async function runPredict(
   terminal: Terminal,
   model: string,
   paths: readonly string[],
-  { top, json, device, threads = availableParallelism(), ...exported }: Options,
+  { top, json, device, threads = availableParallelism(), dataDir, folder, humanLabels, changedData, ...asked }: Options,
   signal: AbortSignal,
 ): Promise<number> {
-  const classifier = await openModel(model, { exported, device, threads });
+  const exported = { ...asked, data: { dataDir, folder, humanLabels, changedData } };
+  const classifier = await openModel(model, { exported, device, threads }, listenerOf(terminal, signal));
   // On a terminal the answers themselves show how far it is.
   const progress = process.stdout.isTTY ? undefined : dataProgress(terminal);
   let failed = 0;
@@ -125,14 +129,14 @@ async function answersTo(
   top: number,
 ): Promise<Answer[]> {
   const answers = await classifier.predict(Buffer.concat(good.map(({ image }) => image)));
-  return good.map(({ source }, row) => answerOf(source.name, answers, row, classifier.classes, top));
+  return good.map(({ source }, row) => answerOf(source.name, answers, row, classifier.card, top));
 }
 
 function answerOf(
   path: string,
   { logits, probabilities, uncertainty, score }: Answers,
   row: number,
-  classes: readonly string[],
+  { classes, scorePercentiles }: ModelCard,
   top: number,
 ): Answer {
   const first = row * classes.length;
@@ -143,11 +147,20 @@ function answerOf(
     probability: probabilities[first + k],
     ...(uncertainty && { std: uncertainty[first + k] }),
   }));
-  return { path, class: told[0].class, confidence: told[0].probability, uncertainty: score[row], top: told };
+  return {
+    path,
+    class: told[0].class,
+    confidence: told[0].probability,
+    uncertainty: score[row],
+    ...(scorePercentiles && { uncertaintyRank: rankAmong(scorePercentiles, score[row]) }),
+    top: told,
+  };
 }
 
-const inWords = ({ path, class: name, confidence, uncertainty, top }: Answer): string => {
+const inWords = ({ path, class: name, confidence, uncertainty, uncertaintyRank, top }: Answer): string => {
   const others = top.slice(1).map((one) => `${one.class} ${percent(one.probability)}`);
-  const line = [path, name, percent(confidence), `uncertainty ${uncertainty.toFixed(4)}`, ...others];
+  const among =
+    uncertaintyRank === undefined ? "" : `, more unsure than on ${shareInWords(uncertaintyRank, "validation image")}`;
+  const line = [path, name, percent(confidence), `uncertainty ${uncertainty.toFixed(4)}${among}`, ...others];
   return line.join("\t");
 };

@@ -13,7 +13,7 @@ beforeAll(async () => {
   await tinyImageFolder(images);
   const method = ["--method", "anchored", "--reference-count", "3"];
   await anchored(["train", ...tinyTraining(images), ...method, "--out", run]);
-});
+}, 120_000);
 afterAll(() => rmSync(root, { recursive: true }));
 
 test("serves a run until it is told to stop, with the numbers of predict", async () => {
@@ -46,7 +46,9 @@ test("serves a run until it is told to stop, with the numbers of predict", async
     body: readFileSync(file),
   });
   const [served] = (
-    (await answer.json()) as { predictions: { class: string; confidence: number; uncertainty: number }[] }
+    (await answer.json()) as {
+      predictions: { class: string; confidence: number; uncertainty: number; uncertaintyRank: number }[];
+    }
   ).predictions;
   stop.abort();
   expect(await ended).toBe(0);
@@ -57,13 +59,17 @@ test("serves a run until it is told to stop, with the numbers of predict", async
   expect(served.class).toBe(predicted.class);
   expect(served.confidence).toBeCloseTo(predicted.confidence, 5);
   expect(served.uncertainty).toBeCloseTo(predicted.uncertainty, 5);
+  expect(served.uncertaintyRank).toBe(predicted.uncertaintyRank);
 });
 
 test.each([
   [["serve", join(root, "nothing")], "no such run folder or .onnx file"],
   [["serve", run, "--port", "70000"], "--port 70000"],
   [["serve", run, "--k", "9"], "--k 9"],
-  [["serve", run, "--host", "192.0.2.1", "--port", "0"], "--host 192.0.2.1: not an address of this machine"],
+  [
+    ["serve", run, "--k", "2", "--host", "192.0.2.1", "--port", "0"],
+    "--host 192.0.2.1: not an address of this machine",
+  ],
   [["serve", run, "--cors", "example.org"], "--cors example.org: no origin; use one such as https://example.org, or *"],
   [["serve", run, "--cors", "https://a.org/app"], "--cors https://a.org/app: no origin; use one such as https://a.org"],
   [["serve", run, "--cors", "null"], "--cors null: no origin"],

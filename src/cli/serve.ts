@@ -1,19 +1,21 @@
 import { Command, Option } from "commander";
 import { toJson, UserError } from "../core/index.ts";
-import { openModel } from "../export/index.ts";
+import { openModel, type RunExportOptions } from "../export/index.ts";
 import { defaultLimits, type Limits, limitFlags } from "../serve/limits.ts";
-import { real, whole } from "./numbers.ts";
+import type { RunDataOptions } from "../train/index.ts";
+import { askingOptions } from "./asking-options.ts";
+import { whole } from "./numbers.ts";
+import { listenerOf } from "./progress.ts";
+import { runDataOptions } from "./run-data-options.ts";
+import { temperatureOption } from "./temperature.ts";
 import type { Terminal } from "./terminal.ts";
 import { packageVersion } from "./version.ts";
 
 const MEBIBYTE = 2 ** 20;
 
-interface Options {
+interface Options extends Omit<RunExportOptions, "precision" | "data" | "threads">, RunDataOptions {
   readonly host: string;
   readonly port: number;
-  readonly protocol?: "single" | "k";
-  readonly k?: number;
-  readonly temperature?: number;
   readonly threads?: number;
   readonly maxBatch: number;
   readonly maxBody: number;
@@ -39,7 +41,7 @@ export function serveCommand(terminal: Terminal): Command {
     new Option(`${limitFlags[of]} <n>`, what)
       .argParser(whole({ min: 1, example: value })(limitFlags[of]))
       .default(value);
-  return new Command("serve")
+  const command = new Command("serve")
     .description("answer HTTP requests: class, confidence and uncertainty of uploaded images")
     .argument("<model>", "a run folder, or a file that anchored export has written")
     .option("--host <address>", "what to listen on; 0.0.0.0 lets other machines in", "127.0.0.1")
@@ -47,14 +49,10 @@ export function serveCommand(terminal: Terminal): Command {
       new Option("--port <n>", "0: any free one")
         .argParser(whole({ min: 0, max: 65535, example: 8080 })("--port"))
         .default(8080),
-    )
-    .addOption(new Option("--protocol <name>", "of a run: one reference, or K of them").choices(["single", "k"]))
-    .option("--k <n>", "of a run: references (default: all that it keeps)", whole({ min: 1, example: 5 })("--k"))
-    .option(
-      "--temperature <t>",
-      "of a run: divides the logits before the softmax (default: 1)",
-      real({ min: 0, above: true, example: 1.3 })("--temperature"),
-    )
+    );
+  for (const option of [...askingOptions("runs: "), temperatureOption("runs: "), ...runDataOptions()])
+    command.addOption(option);
+  return command
     .option("--threads <n>", "of the CPU (default: all)", whole({ min: 1, example: 2 })("--threads"))
     .addOption(limit("maxBatch", "images of one run of the model"))
     .addOption(limit("maxBodyBytes", "MiB of a request", defaultLimits.maxBodyBytes / MEBIBYTE))
@@ -69,40 +67,45 @@ export function serveCommand(terminal: Terminal): Command {
     )
     .option("--json", "print where it listens as JSON")
     .addHelpText("after", examples)
-    .action((path: string, options: Options) => runServe(terminal, path, options));
+    .action((path: string, options: Options) =>
+      terminal.interruptible((signal) => runServe(terminal, path, options, signal)),
+    );
 }
 
-async function runServe(terminal: Terminal, path: string, options: Options): Promise<void> {
-  const { host, port, protocol, k, temperature, threads, maxBatch, maxBody, ...limits } = options;
+async function runServe(
+  terminal: Terminal,
+  path: string,
+  { host, port, threads, cors, json, ...options }: Options,
+  signal: AbortSignal,
+): Promise<void> {
   // The server's packages would delay every other command by a tenth.
   const { createServer } = await import("../serve/index.ts");
-  const model = await openModel(path, { threads, exported: { protocol, k, temperature } });
+  const { protocol, k, weights, temperature, dataDir, folder, humanLabels, changedData } = options;
+  const data = { dataDir, folder, humanLabels, changedData };
+  const exported = { protocol, k, weights, temperature, data };
+  const model = await openModel(path, { threads, exported }, listenerOf(terminal, signal));
   const server = await createServer({
     model,
     version: packageVersion(),
     limits: {
-      maxBatch,
-      maxBodyBytes: maxBody * MEBIBYTE,
-      maxPixels: limits.maxPixels,
-      maxImages: limits.maxImages,
-      maxPending: limits.maxPending,
-      timeoutMs: limits.timeout,
+      maxBatch: options.maxBatch,
+      maxBodyBytes: options.maxBody * MEBIBYTE,
+      maxPixels: options.maxPixels,
+      maxImages: options.maxImages,
+      maxPending: options.maxPending,
+      timeoutMs: options.timeout,
     },
-    cors: options.cors,
+    cors,
     onFailure: terminal.note,
   });
-  await terminal.interruptible(async (signal) => {
-    const address = await server.listen({ host, port }).catch(async (error: NodeJS.ErrnoException) => {
-      await server.close();
-      throw cannotListen(error, host, port);
-    });
-    terminal.out(
-      options.json ? toJson({ address, model: model.card.name }) : `serving ${model.card.name} on ${address}`,
-    );
-    terminal.note("Ctrl-C stops it once what it accepted is answered");
-    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+  const address = await server.listen({ host, port }).catch(async (error: NodeJS.ErrnoException) => {
     await server.close();
+    throw cannotListen(error, host, port);
   });
+  terminal.out(json ? toJson({ address, model: model.card.name }) : `serving ${model.card.name} on ${address}`);
+  terminal.note("Ctrl-C stops it once what it accepted is answered");
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+  await server.close();
 }
 
 /** An origin as browsers send it. @throws UserError for anything else. */

@@ -32,6 +32,7 @@ export { type Listener, type Progress, reporter } from "./listener.ts";
 export { type NpyArray, type NpyType, parseNpy, readNpy, realTypes, wholeTypes, writeNpy } from "./npy.ts";
 export { getPath, setPath, type Tree } from "./object-path.ts";
 export { isClassifier } from "./parameter-names.ts";
+export { percentiles, rankAmong, shareInWords } from "./percentiles.ts";
 export { largestClass, type Predictions, type StoredPredictions } from "./predictions.ts";
 export { permutation, Random } from "./random.ts";
 export { regressionFingerprint } from "./regression-fingerprint.ts";

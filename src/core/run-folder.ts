@@ -8,6 +8,7 @@ export const runPaths = (run: string) => ({
   metrics: join(run, "metrics.jsonl"),
   checkpoint: join(run, "checkpoint.safetensors"),
   predictions: join(run, "predictions"),
+  calibration: join(run, "calibration.json"),
   results: join(run, "results.json"),
   report: join(run, "report.html"),
 });

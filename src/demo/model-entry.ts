@@ -5,6 +5,7 @@ import {
   type HostArray,
   type ImageSet,
   type Normalization,
+  percentiles,
   Random,
   runPaths,
   subset,
@@ -15,8 +16,8 @@ import { classifierOf } from "../models/index.ts";
 import { buildNetwork, createPredictor, keptReferences, loadRun, type RunRecord } from "../train/index.ts";
 import type { ModelEntry, Teaching } from "../web/manifest.ts";
 import { evenRows } from "./choose-images.ts";
+import { doubtAndSpread } from "./doubt-and-spread.ts";
 import { ImageProgram } from "./image-program.ts";
-import { doubtAndSpread, percentiles } from "./percentiles.ts";
 import { predictionFunction } from "./prediction-graph.ts";
 import { float32Bytes, type Site } from "./site.ts";
 import { namedShapes, teachingStep } from "./teaching-step.ts";

@@ -24,6 +24,8 @@ export const modelCard = z.object({
   temperature: z.number(),
   /** What `score` is: the mean over classes of the std over references, or 1 − the largest probability. */
   score: z.enum(["reference-std", "one-minus-confidence"]),
+  /** [101] percentiles 0 to 100 of `score` on validation images; absent where they were not at hand. */
+  scorePercentiles: z.array(z.number()).length(101).optional(),
   /** What weights and references are stored in; everything is computed in float32. */
   precision: z.enum(["float32", "float16"]),
   /** The averaged weights of the run, or those of its last step. */

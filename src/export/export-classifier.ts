@@ -2,7 +2,7 @@ import type { numpy as np } from "@jax-js/jax";
 import { HostArray, type Normalization, UserError } from "../core/index.ts";
 import { ArraySpec, exportOnnx } from "../engine/index.ts";
 import { logScores } from "../methods/index.ts";
-import { buildNetwork, keptReferences, type LoadedRun, loadRun, type PredictorOptions } from "../train/index.ts";
+import { buildNetwork, keptReferences, type LoadedRun, type PredictorOptions } from "../train/index.ts";
 import { cardToMetadata, FORMAT, type ModelCard } from "./card.ts";
 import { classifier } from "./classifier.ts";
 
@@ -13,24 +13,18 @@ export interface ExportOptions {
   readonly k?: number;
   /** Divides the logits before the softmax; default 1. */
   readonly temperature?: number;
+  /** [101] percentiles of `score` on validation images, so that an answer can be told where it stands among them. */
+  readonly scorePercentiles?: readonly number[];
   /** `float16` stores weights and references in half the bytes; computed is in float32 all the same. Default `float32`. */
   readonly precision?: "float32" | "float16";
   /** Default: the average where the run keeps one. */
   readonly weights?: PredictorOptions["weights"];
 }
 
-/**
- * A run as one ONNX file for uint8 images [N, H, W, C] of any N: see docs/export.md.
- * @throws UserError where the run is missing, damaged or has diverged, lacks the anchor that its outputs are read
- * relative to (OAT), or more references are asked for than are kept.
- */
-export const exportRun = (run: string, options: ExportOptions = {}): Promise<Uint8Array> =>
-  exportClassifier(loadRun(run, options), options);
-
-/** As `exportRun`, from what was loaded. */
+/** As `exportRun`, from what was loaded; nothing is fitted. @throws UserError as `exportRun` */
 export async function exportClassifier(loaded: LoadedRun, options: ExportOptions = {}): Promise<Uint8Array> {
-  const { record, variables, references: kept, outputAnchor } = loaded;
-  const { protocol = "k", k, temperature = 1, precision = "float32" } = options;
+  const { record, variables, outputAnchor } = loaded;
+  const { protocol = "k", temperature = 1, precision = "float32", scorePercentiles } = options;
   if (!(temperature > 0 && Number.isFinite(temperature)))
     throw new UserError(`temperature ${temperature}: must be a number above 0`);
   for (const [name, { data }] of Object.entries({ ...variables.params, ...variables.state }))
@@ -39,7 +33,7 @@ export async function exportClassifier(loaded: LoadedRun, options: ExportOptions
         `${name} is not finite: the training diverged; train again, e.g. with a smaller learning rate`,
       );
   const network = buildNetwork(record);
-  const references = keptReferences({ method: network.method, references: kept }, protocol, k);
+  const references = referencesOf(loaded, options);
   const count = references?.shape[0] ?? 0;
   const { reading } = network.method.output;
   if (reading?.anchor && !outputAnchor)
@@ -60,9 +54,15 @@ export async function exportClassifier(loaded: LoadedRun, options: ExportOptions
     bytes: ["images"],
     names: { label: record.data.classNames },
     float16: precision === "float16" ? isLarge : undefined,
-    metadata: cardToMetadata(cardOf(loaded, { protocol, temperature, precision, references: count })),
+    metadata: cardToMetadata(cardOf(loaded, { protocol, temperature, precision, references: count, scorePercentiles })),
   });
 }
+
+/** [R, 1, C, H, W] that a run is asked with; `undefined` for methods without. @throws UserError for more than are kept */
+export const referencesOf = (
+  { record, references }: LoadedRun,
+  { protocol = "k", k }: Pick<ExportOptions, "protocol" | "k">,
+): HostArray | undefined => keptReferences({ method: buildNetwork(record).method, references }, protocol, k);
 
 /** (x / 255 − mean) / std as scale · x + shift, each [1, C, 1, 1]. */
 function pixelMap({ mean, std }: Normalization) {
@@ -86,9 +86,13 @@ const LARGEST_FLOAT16 = 65504;
 const isLarge = (_name: string, { shape, data }: HostArray): boolean =>
   shape.length >= 2 && data.length > 64 && data.every((value) => Math.abs(value) <= LARGEST_FLOAT16);
 
-type Chosen = Pick<ModelCard, "protocol" | "temperature" | "precision" | "references">;
+type Chosen = Pick<ModelCard, "protocol" | "temperature" | "precision" | "references"> &
+  Pick<ExportOptions, "scorePercentiles">;
 
-function cardOf({ record: { config, data }, variables, weights }: LoadedRun, chosen: Chosen): ModelCard {
+function cardOf(
+  { record: { config, data }, variables, weights }: LoadedRun,
+  { scorePercentiles, ...chosen }: Chosen,
+): ModelCard {
   const { classNames: classes, height, width, channels, normalization, title, trainImages } = data;
   return {
     format: FORMAT,
@@ -102,6 +106,7 @@ function cardOf({ record: { config, data }, variables, weights }: LoadedRun, cho
     method: config.method.name,
     ...chosen,
     score: chosen.references >= 2 ? "reference-std" : "one-minus-confidence",
+    ...(scorePercentiles && { scorePercentiles: [...scorePercentiles] }),
     weights,
     data: title,
     trainImages,

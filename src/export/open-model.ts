@@ -1,122 +1,26 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { UserError } from "../core/index.ts";
-import { type Device, modelMetadata, type OpenedModel, openOnnx } from "../engine/index.ts";
-import { cardFromMetadata, type ModelCard } from "./card.ts";
-import { type ExportOptions, exportRun } from "./export-classifier.ts";
-
-/** Answers for N images and K classes; what each is: docs/export.md. */
-export interface Answers {
-  readonly count: number;
-  /** [N × K] */
-  readonly logits: Float32Array;
-  /** [N × K], each row summing to 1. */
-  readonly probabilities: Float32Array;
-  /** [N × K]; absent for models that are not asked with at least two references. */
-  readonly uncertainty?: Float32Array;
-  /** [N] one number for each image: the larger, the less the model knows it. */
-  readonly score: Float32Array;
-  /** [N] names of the most probable classes. */
-  readonly label: readonly string[];
-}
-
-/** A trained classifier, whatever it was opened from. */
-export interface Classifier {
-  readonly card: ModelCard;
-  readonly classes: readonly string[];
-  /**
-   * uint8 images [N × H × W × C] of any N, in the size of the card.
-   * @throws RangeError where the bytes are no whole number of images.
-   */
-  predict(images: Uint8Array): Promise<Answers>;
-  dispose(): Promise<void>;
-}
-
-export interface OpenOptions {
-  /** One per core by default. */
-  readonly threads?: number;
-  readonly device?: Device;
-  /** Images × references of one run of the network: bounds the memory. Default 128. */
-  readonly rows?: number;
-}
+import { type Listener, UserError } from "../core/index.ts";
+import { exportRun, type RunExportOptions } from "./export-run.ts";
+import { type Classifier, type OpenOptions, openBytes } from "./open-bytes.ts";
 
 /**
- * Opens a run folder, or a file that `anchored export` has written. A run is exported in memory: both run the same graph.
+ * Opens a run folder, or a file that `anchored export` has written. A run is exported in memory: both run the same graph,
+ * with the same temperature by default.
  * `exported` holds for run folders alone, in a file it is settled.
- * @throws UserError for a path that is neither, or is damaged.
+ * @throws UserError for a path that is neither, or is damaged, and as `exportRun`
  */
 export async function openModel(
   path: string,
-  { exported = {}, ...options }: OpenOptions & { readonly exported?: ExportOptions } = {},
+  { exported = {}, ...options }: OpenOptions & { readonly exported?: RunExportOptions } = {},
+  listener: Listener = {},
 ): Promise<Classifier> {
   if (!existsSync(path)) throw new UserError(`${path}: no such run folder or .onnx file`);
-  if (statSync(path).isDirectory()) return openBytes(await exportRun(path, exported), path, options);
-  const [settled] = Object.entries(exported).find(([, value]) => value !== undefined) ?? [];
+  if (statSync(path).isDirectory()) {
+    const { threads } = options;
+    return openBytes(await exportRun(path, { threads, ...exported }, listener), path, options);
+  }
+  const { data, ...choices } = exported;
+  const [settled] = Object.entries({ ...data, ...choices }).find(([, value]) => value !== undefined) ?? [];
   if (settled) throw new UserError(`${path}: its ${settled} was settled at its export; give a run folder to choose`);
   return openBytes(readFileSync(path), path, options);
-}
-
-/** As `openModel`, from the bytes of a file; `name` is what messages call it. */
-export async function openBytes(
-  bytes: Uint8Array,
-  name: string,
-  { rows = 128, ...options }: OpenOptions = {},
-): Promise<Classifier> {
-  const damaged = (error: unknown) => {
-    const reason = (error as Error).message.split("\n")[0];
-    return new UserError(`${name}: no readable ONNX model (${reason}); export the run again`);
-  };
-  let metadata: Record<string, string>;
-  try {
-    metadata = modelMetadata(bytes);
-  } catch (error) {
-    throw damaged(error);
-  }
-  const card = cardFromMetadata(metadata, name);
-  const opened = await openOnnx(bytes, options).catch((error: unknown) => {
-    throw error instanceof UserError ? error : damaged(error);
-  });
-  const { height, width, channels, classes } = card;
-  const bytesPerImage = height * width * channels;
-  const atOnce = Math.max(1, Math.floor(rows / Math.max(1, card.references)));
-  return {
-    card,
-    classes,
-    async predict(images) {
-      const count = images.length / bytesPerImage;
-      if (!Number.isInteger(count))
-        throw new RangeError(`${images.length} bytes are no whole number of ${width}×${height} images of ${channels}`);
-      const parts: Part[] = [];
-      for (let at = 0; at < count; at += atOnce) {
-        const size = Math.min(atOnce, count - at);
-        const data = images.subarray(at * bytesPerImage, (at + size) * bytesPerImage);
-        parts.push((await opened.run({ images: { shape: [size, height, width, channels], data } })) as unknown as Part);
-      }
-      return joined(parts, count, opened);
-    },
-    dispose: () => opened.dispose(),
-  };
-}
-
-type Part = Record<"logits" | "probabilities" | "uncertainty" | "score", { readonly data: Float32Array }> & {
-  readonly label: { readonly data: string[] };
-};
-
-function joined(parts: readonly Part[], count: number, { outputs }: OpenedModel): Answers {
-  const all = (name: "logits" | "probabilities" | "uncertainty" | "score"): Float32Array => {
-    const whole = new Float32Array(parts.reduce((sum, part) => sum + part[name].data.length, 0));
-    let at = 0;
-    for (const part of parts) {
-      whole.set(part[name].data, at);
-      at += part[name].data.length;
-    }
-    return whole;
-  };
-  return {
-    count,
-    logits: all("logits"),
-    probabilities: all("probabilities"),
-    ...(outputs.includes("uncertainty") && { uncertainty: all("uncertainty") }),
-    score: all("score"),
-    label: parts.flatMap(({ label }) => label.data),
-  };
 }

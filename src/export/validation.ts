@@ -1,8 +1,8 @@
 import { allBytes, type ImageSet, type Listener, reporter, subset } from "../core/index.ts";
-import { fitScaling, type Predictions } from "../evaluate/index.ts";
 import { dataSetLoader } from "../judge/index.ts";
 import { loadRunData, type RunDataOptions, type RunRecord } from "../train/index.ts";
-import type { Classifier } from "./index.ts";
+import type { Scored } from "./calibration.ts";
+import type { Classifier } from "./open-bytes.ts";
 
 /** The held-out images of a run. @throws UserError where its data set is not here, or not what it was trained on. */
 export async function validationOf(
@@ -14,15 +14,12 @@ export async function validationOf(
   return dataSet.validation;
 }
 
-/** Logits of a whole set. @throws the reason that the listener's signal was aborted for. */
-export async function predictSet(
-  classifier: Classifier,
-  images: ImageSet,
-  listener: Listener = {},
-): Promise<Predictions> {
+/** Logits and scores of a whole set. @throws the reason that the listener's signal was aborted for. */
+export async function predictSet(classifier: Classifier, images: ImageSet, listener: Listener = {}): Promise<Scored> {
   const classes = classifier.classes.length;
   const { name: set, labels } = images;
   const logits = new Float32Array(labels.length * classes);
+  const score = new Float32Array(labels.length);
   const report = reporter(listener, `predicting ${set}`, "images");
   const AT_ONCE = 64;
   try {
@@ -30,21 +27,11 @@ export async function predictSet(
       const rows = Array.from({ length: Math.min(AT_ONCE, labels.length - at) }, (_, i) => at + i);
       const answers = await classifier.predict(allBytes(subset(images, rows)));
       logits.set(answers.logits, at * classes);
+      score.set(answers.score, at);
       report({ done: at + answers.count, total: labels.length });
     }
   } finally {
     listener.onProgress?.(undefined);
   }
-  return { set, labels, classes, logits };
-}
-
-/** The temperature that makes held-out predictions least surprised (Guo et al. 2017); 1, and why, where none is the best. */
-export function fitTemperature(validation: Predictions): { readonly temperature: number; readonly notice?: string } {
-  const { temperature, unbounded } = fitScaling("temperature", validation);
-  return {
-    temperature: temperature!,
-    ...(unbounded && {
-      notice: `no temperature was fitted, it is 1: ${unbounded}; give --temperature T to choose one`,
-    }),
-  };
+  return { set, labels, classes, logits, score };
 }

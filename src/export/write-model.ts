@@ -12,12 +12,13 @@ import {
 import { firstImages, unfinished } from "../judge/index.ts";
 import { createMethod } from "../methods/index.ts";
 import { createPredictor, type LoadedRun, loadRun, type RunDataOptions } from "../train/index.ts";
+import { calibrateRun } from "./calibrate-run.ts";
 import type { ModelCard } from "./card.ts";
 import { type ExportOptions, exportClassifier } from "./export-classifier.ts";
-import { openBytes } from "./open-model.ts";
-import { fitTemperature, predictSet, validationOf } from "./validation.ts";
+import { openBytes } from "./open-bytes.ts";
+import { predictSet, validationOf } from "./validation.ts";
 
-export interface WriteOptions extends Omit<ExportOptions, "temperature">, Listener {
+export interface WriteOptions extends Omit<ExportOptions, "temperature" | "scorePercentiles">, Listener {
   readonly out: string;
   readonly temperature: number | "auto";
   /** Where the run's data lie now. */
@@ -70,19 +71,24 @@ export async function writeModel(
   const note = unfinished(run, loaded.record, loaded.step, "exported");
   if (note) onNotice?.(note);
   const float16 = options.precision === "float16";
-  let validation: ImageSet | undefined;
-  if (asked === "auto" || float16)
-    validation = await validationOf({ run, record: loaded.record }, { ...data, ...listener }).catch(
-      (error: unknown) => {
-        if (!(error instanceof UserError)) throw error;
-        if (asked === "auto")
-          throw new UserError(
-            `--temperature auto is fitted on the run's data: ${error.message}; or give --temperature 1`,
-          );
-        onNotice?.(`what float16 costs in accuracy is not measured: ${error.message}`);
-        return undefined;
-      },
-    );
+  let loading: Promise<ImageSet> | undefined;
+  const load = () => (loading ??= validationOf({ run, record: loaded.record }, { ...data, ...listener }));
+  const fresh = data?.changedData;
+  const calibration = await calibrateRun(run, loaded, {
+    ...options,
+    temperature: asked,
+    validation: load,
+    fresh,
+    threads,
+    ...listener,
+  });
+  if (calibration?.notice) onNotice?.(calibration.notice);
+  const { temperature, scorePercentiles } = calibration ?? { temperature: asked as number };
+  const validation = await load().catch((error: unknown) => {
+    if (!(error instanceof UserError)) throw error;
+    if (float16) onNotice?.(`what float16 costs in accuracy is not measured: ${error.message}`);
+    return undefined;
+  });
 
   const predictWith = async (bytes: Uint8Array, set: ImageSet): Promise<Predictions> => {
     const opened = await openBytes(bytes, out, { threads });
@@ -92,11 +98,7 @@ export async function writeModel(
       await opened.dispose();
     }
   };
-  const plain = validation && (await exportClassifier(loaded, { ...options, precision: "float32" }));
-  const whole = plain && (await predictWith(plain, validation!));
-  const { temperature, notice } = asked === "auto" ? fitTemperature(whole!) : { temperature: asked };
-  if (notice) onNotice?.(notice);
-  const bytes = await exportClassifier(loaded, { ...options, temperature });
+  const bytes = await exportClassifier(loaded, { ...options, temperature, scorePercentiles });
 
   const set = firstImages(validation ?? noiseImages(loaded), CHECKED);
   const { record, variables, references, outputAnchor } = loaded;
@@ -108,7 +110,13 @@ export async function writeModel(
   if (!float16 && !(largestDifference <= TOLERANCE))
     throw new Error(`the exported model's logits differ from predict's by ${largestDifference}; nothing was written`);
 
-  const halved = float16 && validation ? await predictWith(bytes, validation) : undefined;
+  const accuracy =
+    float16 && validation
+      ? compared(
+          await predictWith(await exportClassifier(loaded, { ...options, precision: "float32" }), validation),
+          await predictWith(bytes, validation),
+        )
+      : undefined;
   const opened = await openBytes(bytes, out);
   const { card } = opened;
   await opened.dispose();
@@ -118,10 +126,10 @@ export async function writeModel(
     file: out,
     bytes: bytes.length,
     card,
-    ...(notice && { notice }),
-    ...(asked === "auto" && !notice && { temperatureImages: imageCount(validation!) }),
+    ...(calibration?.notice && { notice: calibration.notice }),
+    ...(asked === "auto" && !calibration?.notice && { temperatureImages: calibration?.images }),
     check: { set: set.name, images: imageCount(set), largestDifference },
-    ...(halved && { accuracy: compared(whole!, halved) }),
+    ...(accuracy && { accuracy }),
   };
 }
 

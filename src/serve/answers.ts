@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { largestClass } from "../core/index.ts";
+import { largestClass, rankAmong } from "../core/index.ts";
 import type { Answers, ModelCard } from "../export/index.ts";
 
 const perClass = z.record(z.string(), z.number());
@@ -10,6 +10,10 @@ export const prediction = z.object({
   class: z.string(),
   confidence: z.number().describe("probability of the class"),
   uncertainty: z.number().describe("one number for the image; the model card's `score` says which"),
+  uncertaintyRank: z
+    .number()
+    .optional()
+    .describe("share of validation images on which the model is less unsure, 0 to 1; absent where it keeps none"),
   probabilities: perClass,
   uncertaintyByClass: perClass.optional().describe("std over references of sigmoid(logit), with two or more of them"),
   logits: z.array(z.number()),
@@ -60,7 +64,7 @@ export function separated({ count, logits, probabilities, uncertainty, score }: 
 }
 
 export function toPrediction(
-  { classes }: ModelCard,
+  { classes, scorePercentiles }: ModelCard,
   { logits, probabilities, uncertainty, score }: Answer,
   file: string | null,
 ): z.output<typeof prediction> {
@@ -71,6 +75,7 @@ export function toPrediction(
     class: classes[best],
     confidence: probabilities[best],
     uncertainty: score,
+    ...(scorePercentiles && { uncertaintyRank: rankAmong(scorePercentiles, score) }),
     probabilities: byClass(probabilities),
     ...(uncertainty && { uncertaintyByClass: byClass(uncertainty) }),
     logits: [...logits],

@@ -29,6 +29,7 @@ describe("predict", () => {
           class: "light",
           confidence: 1,
           uncertainty: 0,
+          uncertaintyRank: 0,
           probabilities: { dark: 0, light: 1 },
           logits: [0, 1],
         },

@@ -16,6 +16,7 @@ const card: ModelCard = {
   references: 0,
   temperature: 1,
   score: "one-minus-confidence",
+  scorePercentiles: Array.from({ length: 101 }, (_, p) => p / 100),
   precision: "float32",
   weights: "raw",
   data: "made up",

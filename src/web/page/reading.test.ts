@@ -1,12 +1,5 @@
 import { expect, test } from "vitest";
-import { cleanPictures, rankAmong, read } from "./reading.ts";
-
-test("a rank is the share of values that one is above at least, and 1 only above all", () => {
-  const percentiles = Array.from({ length: 101 }, (_, p) => p / 10);
-  expect([-1, 0, 0.05, 5.05, 9.95, 10, 10.01].map((value) => rankAmong(percentiles, value))).toEqual([
-    0, 0, 0, 0.5, 0.99, 0.99, 1,
-  ]);
-});
+import { cleanPictures, read } from "./reading.ts";
 
 test.each([
   [0, "almost no clean picture"],

@@ -1,8 +1,8 @@
+import { rankAmong, shareInWords } from "../../core/percentiles.ts";
 import { largestClass } from "../../core/predictions.ts";
 import { softmax } from "../../evaluate/judged.ts";
 import { combineReferences } from "../../tasks/classification/combine.ts";
 import type { Logits } from "../calls.ts";
-import { percent } from "./element.ts";
 
 /** What one model's logits mean. */
 export interface Reading {
@@ -39,15 +39,6 @@ export function read({ logits, classes, references }: Logits): Reading {
   };
 }
 
-/** Which share of the values a value is above at least, by their percentiles [101]; 1 only above all of them. */
-export function rankAmong(percentiles: readonly number[], value: number): number {
-  const first = percentiles.findIndex((percentile) => percentile >= value);
-  return first === -1 ? 1 : Math.max(0, first - 1) / 100;
-}
-
 /** Those of which `value` is larger than theirs, by their percentiles, to end "more … than on …". */
-export function cleanPictures(percentiles: readonly number[], value: number): string {
-  const rank = rankAmong(percentiles, value);
-  if (rank === 1) return "any clean picture";
-  return rank === 0 ? "almost no clean picture" : `${percent(rank)} of clean pictures`;
-}
+export const cleanPictures = (percentiles: readonly number[], value: number): string =>
+  shareInWords(rankAmong(percentiles, value), "clean picture");

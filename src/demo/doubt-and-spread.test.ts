@@ -1,11 +1,5 @@
 import { expect, test } from "vitest";
-import { doubtAndSpread, percentiles } from "./percentiles.ts";
-
-test("percentiles go from the least value to the largest, and between neighbours in proportion", () => {
-  const found = percentiles([4, 0, 2, 1, 3]);
-  expect(found).toHaveLength(101);
-  expect([found[0], found[10], found[50], found[75], found[100]]).toEqual([0, 0.4, 2, 3, 4]);
-});
+import { doubtAndSpread } from "./doubt-and-spread.ts";
 
 test("doubt is what is left after the most probable class of the mean logits; spread is the mean std over classes", () => {
   const [a, b] = [Math.log(3), -Math.log(3)];

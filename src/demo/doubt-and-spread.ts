@@ -1,16 +1,6 @@
 import { softmax } from "../evaluate/index.ts";
 import { combineReferences } from "../methods/index.ts";
 
-/** The percentiles 0 to 100 of values, between neighbours in proportion. */
-export function percentiles(values: readonly number[]): number[] {
-  const sorted = [...values].sort((a, b) => a - b);
-  return Array.from({ length: 101 }, (_, p) => {
-    const at = (p / 100) * (sorted.length - 1);
-    const below = sorted[Math.floor(at)];
-    return below + (at % 1) * (sorted[Math.ceil(at)] - below);
-  });
-}
-
 /** What the page shows of one image's logits [R × K]: its doubt, 1 − the largest probability, and its spread over references. */
 export function doubtAndSpread(logits: Float32Array, references: number): { doubt: number; spread: number } {
   const classes = logits.length / references;
