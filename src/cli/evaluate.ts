@@ -168,7 +168,7 @@ async function runEvaluate(terminal: Terminal, runs: readonly string[], given: O
   const { suite, json, severities, ...options } = given;
   if (options.logits) {
     if (runs.length > 0) throw new UserError(`${runs[0]}: either run folders or --logits; call evaluate twice`);
-    const results = judgeExternal({ ...options, logits: options.logits });
+    const results = judgeExternal({ ...options, ...listenerOf(terminal), logits: options.logits });
     for (const notice of results.results.notices ?? []) terminal.note(notice);
     terminal.out(json ? toJson(results.results) : resultsTable(results.results));
     terminal.note(`next: ${ownCommand()} report ${results.folder}`);

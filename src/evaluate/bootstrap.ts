@@ -41,13 +41,8 @@ export function bootstrapIntervals(
   judged: Judged,
   options: BootstrapOptions = {},
 ): Partial<Record<MetricName, Interval>> {
-  const { images, correct, nll, confidence, rank, probabilities, labels, classes } = judged;
+  const { images, correct, nll, confidence, rank, squaredError } = judged;
   const count = options.resamples ?? 1000;
-  const brierTerms = Float64Array.from({ length: images }, (_, row) => {
-    let sum = 0;
-    for (let k = 0; k < classes; k++) sum += (probabilities[row * classes + k] - (k === labels[row] ? 1 : 0)) ** 2;
-    return sum;
-  });
   const bin = Int32Array.from(confidence, (value) => Math.min(Math.floor(value * ECE_BINS), ECE_BINS - 1));
   const gap = confidence.map((value, row) => correct[row] - value);
   const names = ["accuracy", "top5", "nll", "brier", "ece15"] as const;
@@ -64,7 +59,7 @@ export function bootstrapIntervals(
       hits += correct[row];
       if (rank[row] < 5) hits5++;
       nllSum += nll[row];
-      brierSum += brierTerms[row];
+      brierSum += squaredError[row];
       gaps[bin[row]] += gap[row];
     }
     values.accuracy[resample] = hits / images;

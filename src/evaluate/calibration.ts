@@ -16,12 +16,8 @@ export const accuracy = ({ correct, images }: Judged): number => correct.reduce(
 export const meanNll = ({ nll, images }: Judged): number => nll.reduce((sum, value) => sum + value, 0) / images;
 
 /** Mean over images of Σ over classes of (probability − [class is the label])², in [0, 2] (Brier 1950). */
-export function brier({ probabilities, labels, images, classes }: Judged): number {
-  let sum = 0;
-  for (let row = 0; row < images; row++)
-    for (let k = 0; k < classes; k++) sum += (probabilities[row * classes + k] - (k === labels[row] ? 1 : 0)) ** 2;
-  return sum / images;
-}
+export const brier = ({ squaredError, images }: Judged): number =>
+  squaredError.reduce((sum, value) => sum + value, 0) / images;
 
 /**
  * Confidences sorted into equal-width bins. A confidence of exactly 1 belongs to the last bin (torchmetrics drops it

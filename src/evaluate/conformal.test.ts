@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Predictions, Random } from "../core/index.ts";
 import { conformal, conformalMethods, conformalThreshold, predictionSets } from "./conformal.ts";
-import { softmax } from "./judged.ts";
+import { softmax } from "./softmax.ts";
 
 function drawn(set: string, images: number, classes: number): Predictions {
   const random = new Random("conformal test", set);
@@ -71,3 +71,28 @@ test("images without labels and logits that are no numbers are refused, on both 
     expect(() => conformal(held, spoil(fresh), { method: "APS", alpha: 0.1 })).toThrow(/^fresh: /);
   }
 });
+
+test.each(conformalMethods)(
+  "%s: sets are those of the definition, class by class, ties by the number of the class",
+  (method) => {
+    const { logits, ...held } = drawn("held", 60, 30);
+    // Few levels, so that many classes tie.
+    const coarse = { ...held, logits: logits.map((value) => Math.round(value)) };
+    const options = { method, alpha: 0.2 } as const;
+    const { threshold, meanSize, coverage } = conformal(coarse, coarse, options);
+    const { probabilities } = softmax(coarse.logits, 30);
+    const random = new Random("conformal", 0, "held");
+    const sets = Array.from(coarse.labels, (_, row) => {
+      const p = [...probabilities.slice(30 * row, 30 * row + 30)];
+      const u = method === "APS" ? random.uniform() : 0;
+      return p.map((own, k) => {
+        if (method === "LAC") return 1 - own <= threshold + 1e-12;
+        const before = p.filter((q, j) => q > own || (q === own && j < k)).reduce((a, b) => a + b, 0);
+        return before + u * own <= threshold + 1e-12;
+      });
+    });
+    expect([...predictionSets(coarse, threshold + 1e-12, options)]).toEqual(sets.flat().map(Number));
+    expect(meanSize).toBeCloseTo(sets.flat().filter(Boolean).length / 60, 12);
+    expect(coverage).toBeCloseTo(sets.filter((set, row) => set[coarse.labels[row]]).length / 60, 12);
+  },
+);

@@ -1,6 +1,7 @@
 import { Random, type StoredPredictions } from "../core/index.ts";
 import { conformalQuantile } from "./conformal-quantile.ts";
-import { checkPredictions, softmax } from "./judged.ts";
+import { checkPredictions } from "./judged.ts";
+import { softmaxSummary } from "./softmax.ts";
 
 /**
  * Split conformal prediction: sets of classes that hold the right one with a promised probability, for images drawn like
@@ -35,33 +36,78 @@ export interface ConformalResult {
 }
 
 /**
- * −log(1 − score) [N × K] of each class, larger where it fits worse: scores that round to 1, as all do of the classes that
- * a sure model rules out, are told apart.
+ * Calls `visit` with −log(1 − score) [K] of each image's classes, larger where they fit worse: scores that round to 1, as
+ * all do of the classes that a sure model rules out, are told apart. All images share the array.
  */
-function logScores({ logits, classes, set }: StoredPredictions, { method, seed = 0 }: ConformalOptions): Float64Array {
-  const { predicted, predictedNll } = softmax(logits, classes);
-  const nll = Float64Array.from(logits, (logit, i) => {
-    const row = Math.floor(i / classes);
-    return predictedNll[row] + (logits[row * classes + predicted[row]] - logit);
-  });
-  // The score is 1 − probability.
-  if (method === "LAC") return nll;
+function eachLogScores(
+  { logits, classes, set }: StoredPredictions,
+  { method, seed = 0 }: ConformalOptions,
+  visit: (row: number, scores: LogScores) => void,
+): void {
   const random = new Random("conformal", seed, set);
-  const out = new Float64Array(logits.length);
-  const order = Array.from({ length: classes }, (_, k) => k);
-  for (let row = 0; row < logits.length; row += classes) {
-    const log1MinusU = Math.log1p(-random.uniform());
-    order.sort((a, b) => nll[row + a] - nll[row + b] || a - b);
-    // 1 − (what is gathered before a class + u of its own) is what comes after it + (1 − u) of its own.
-    let logAfter = Number.NEGATIVE_INFINITY;
-    for (let i = classes - 1; i >= 0; i--) {
-      const at = row + order[i];
-      out[at] = -logOfSum(logAfter, log1MinusU - nll[at]);
-      logAfter = logOfSum(logAfter, -nll[at]);
-    }
-  }
-  return out;
+  const nll = new Float64Array(classes);
+  const sorted = new Float64Array(classes);
+  const logAfter = new Float64Array(classes);
+  softmaxSummary(logits, classes, {
+    visit({ row, logits: own, predicted, predictedNll }) {
+      for (let k = 0; k < classes; k++) nll[k] = predictedNll + (own[predicted] - own[k]);
+      // The score is 1 − probability.
+      if (method === "LAC") return visit(row, lacScores(nll));
+      const log1MinusU = Math.log1p(-random.uniform());
+      sorted.set(nll);
+      sorted.sort();
+      // 1 − (what is gathered before a class + u of its own) is what comes after it + (1 − u) of its own.
+      let after = Number.NEGATIVE_INFINITY;
+      for (let i = classes - 1; i >= 0; i--) {
+        logAfter[i] = after;
+        after = logOfSum(after, -sorted[i]);
+      }
+      visit(
+        row,
+        apsScores(nll, (i) => -logOfSum(logAfter[i], log1MinusU - sorted[i])),
+      );
+    },
+  });
 }
+
+/** −log(1 − score) of one image's classes. The likelier a class, the lower: a set holds the likeliest ones. */
+interface LogScores {
+  /** [K] −log of the probabilities. */
+  readonly nll: Float64Array;
+  readonly of: (k: number) => number;
+  /** How many scores are within: those up to some bound. */
+  readonly count: (within: (logScore: number) => boolean) => number;
+}
+
+const lacScores = (nll: Float64Array): LogScores => ({
+  nll,
+  of: (k) => nll[k],
+  count(within) {
+    let count = 0;
+    for (let k = 0; k < nll.length; k++) if (within(nll[k])) count++;
+    return count;
+  },
+});
+
+/** @param at the score of the i-th likeliest class */
+const apsScores = (nll: Float64Array, at: (i: number) => number): LogScores => ({
+  nll,
+  of(k) {
+    // Classes of equal probability stand in the order of their numbers.
+    let place = 0;
+    for (let j = 0; j < nll.length; j++) if (nll[j] < nll[k] || (nll[j] === nll[k] && j < k)) place++;
+    return at(place);
+  },
+  count(within) {
+    let [low, high] = [0, nll.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (within(at(middle))) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  },
+});
 
 /** log(e^a + e^b). */
 function logOfSum(a: number, b: number): number {
@@ -85,19 +131,23 @@ function checkLabelled(predictions: StoredPredictions): void {
  * @throws RangeError for α outside (0, 1); TypeError for images without labels.
  */
 export function conformalThreshold(validation: StoredPredictions, options: ConformalOptions): number {
-  const threshold = logThreshold(validation, options);
-  return threshold === undefined ? Number.POSITIVE_INFINITY : scoreOf(threshold);
+  return promised(logThreshold(validation, options));
 }
 
-/** −log(1 − that), `undefined` where the validation set is too small for α. */
-function logThreshold(validation: StoredPredictions, options: ConformalOptions): number | undefined {
+/** The threshold of −log(1 − threshold), where every class is in every set +∞ and not 1. */
+const promised = (logThreshold: number): number =>
+  logThreshold === Number.POSITIVE_INFINITY ? logThreshold : scoreOf(logThreshold);
+
+/** −log(1 − that); +∞ where the validation set is too small for α. */
+function logThreshold(validation: StoredPredictions, options: ConformalOptions): number {
   if (!(options.alpha > 0 && options.alpha < 1))
     throw new RangeError(`conformal: alpha ${options.alpha} is outside (0, 1)`);
   checkLabelled(validation);
-  const { labels, classes } = validation;
-  const all = logScores(validation, options);
-  const own = Float64Array.from(labels, (label, row) => all[row * classes + label]);
-  return conformalQuantile(own, options.alpha);
+  const own = new Float64Array(validation.labels.length);
+  eachLogScores(validation, options, (row, scores) => {
+    own[row] = scores.of(validation.labels[row]);
+  });
+  return conformalQuantile(own, options.alpha) ?? Number.POSITIVE_INFINITY;
 }
 
 /** [N × K] 1 where the class is in the image's set. */
@@ -106,7 +156,17 @@ export function predictionSets(
   threshold: number,
   options: ConformalOptions,
 ): Uint8Array {
-  return Uint8Array.from(logScores(predictions, options), (score) => (scoreOf(score) <= threshold ? 1 : 0));
+  const sets = new Uint8Array(predictions.logits.length);
+  const { classes } = predictions;
+  eachLogScores(predictions, options, (row, { nll, count }) => {
+    const members = count((score) => scoreOf(score) <= threshold);
+    if (members === 0) return;
+    const last = nll.slice().sort()[members - 1];
+    let ties = members;
+    for (let k = 0; k < classes; k++) if (nll[k] < last) ties--;
+    for (let k = 0; k < classes; k++) if (nll[k] < last || (nll[k] === last && ties-- > 0)) sets[row * classes + k] = 1;
+  });
+  return sets;
 }
 
 /**
@@ -118,31 +178,44 @@ export function conformal(
   test: StoredPredictions,
   options: ConformalOptions,
 ): ConformalResult {
-  const { method, alpha } = options;
+  return measureSets(calibrateSets(validation, options), test);
+}
+
+/** What `calibrateSets` found, to be measured on any number of sets. */
+export interface SetCalibration {
+  readonly options: ConformalOptions;
+  /** −log(1 − threshold); +∞ where the validation set is too small for α. */
+  readonly logThreshold: number;
+}
+
+/** The first half of `conformal`. @throws RangeError for α outside (0, 1); TypeError for images without labels. */
+export const calibrateSets = (validation: StoredPredictions, options: ConformalOptions): SetCalibration => ({
+  options,
+  logThreshold: logThreshold(validation, options),
+});
+
+/** The second half of `conformal`. @throws TypeError for images without labels. */
+export function measureSets({ options, logThreshold }: SetCalibration, test: StoredPredictions): ConformalResult {
   checkLabelled(test);
-  const most = logThreshold(validation, options);
-  const threshold = most === undefined ? Number.POSITIVE_INFINITY : scoreOf(most);
   const { labels, classes } = test;
-  const sets = Uint8Array.from(logScores(test, options), (score) => (most === undefined || score <= most ? 1 : 0));
   const byClass = Array.from({ length: classes }, () => ({ images: 0, covered: 0 }));
   let [covered, members, empty, singletons] = [0, 0, 0, 0];
-  for (let row = 0; row < labels.length; row++) {
-    let size = 0;
-    for (let k = 0; k < classes; k++) size += sets[row * classes + k];
-    const hit = sets[row * classes + labels[row]];
+  eachLogScores(test, options, (row, scores) => {
+    const size = scores.count((score) => score <= logThreshold);
+    const hit = scores.of(labels[row]) <= logThreshold ? 1 : 0;
     covered += hit;
     members += size;
     if (size === 0) empty++;
     if (size === 1) singletons++;
     byClass[labels[row]].images++;
     byClass[labels[row]].covered += hit;
-  }
+  });
   const images = labels.length;
   const shown = byClass.filter((one) => one.images > 0);
   return {
-    method,
-    alpha,
-    threshold,
+    method: options.method,
+    alpha: options.alpha,
+    threshold: promised(logThreshold),
     coverage: covered / images,
     worstClassCoverage: Math.min(...shown.map((one) => one.covered / one.images)),
     meanSize: members / images,

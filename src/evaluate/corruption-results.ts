@@ -36,25 +36,31 @@ export const corruptionResults = z.object({
 export type CorruptionResults = z.infer<typeof corruptionResults>;
 export type CorruptionCell = CorruptionResults["cells"][number];
 
-/** @returns `undefined` where no corrupted set is stored. */
+/**
+ * @param step runs the work on one corrupted set, and may count it
+ * @returns `undefined` where no corrupted set is stored.
+ */
 export function judgeCorruptions(
   stored: readonly StoredSet[],
   load: (entry: StoredSet) => StoredPredictions,
+  step: <T>(work: () => T) => T = (work) => work(),
 ): CorruptionResults | undefined {
   const entries = stored.filter(({ role }) => role === "corruption");
   if (entries.length === 0) return undefined;
-  const cells = entries.map((entry): CorruptionCell => {
-    const { name, severity, benchmark, standIn } = entry.corruption!;
-    const judged = judge(load(entry));
-    return {
-      set: entry.set,
-      corruption: standIn ? `${name}*` : name,
-      severity,
-      benchmark,
-      metrics: measure(judged),
-      meanConfidence: judged.confidence.reduce((sum, value) => sum + value, 0) / judged.images,
-    };
-  });
+  const cells = entries.map((entry) =>
+    step((): CorruptionCell => {
+      const { name, severity, benchmark, standIn } = entry.corruption!;
+      const judged = judge(load(entry));
+      return {
+        set: entry.set,
+        corruption: standIn ? `${name}*` : name,
+        severity,
+        benchmark,
+        metrics: measure(judged),
+        meanConfidence: judged.confidence.reduce((sum, value) => sum + value, 0) / judged.images,
+      };
+    }),
+  );
   cells.sort((a, b) => byPublishedOrder(a.corruption, b.corruption) || a.severity - b.severity);
   const errors = new Map<string, number[]>();
   for (const { corruption, severity, metrics } of cells) {

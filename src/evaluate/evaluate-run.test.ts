@@ -137,3 +137,13 @@ test("results.json that is missing or of another shape", () => {
   writeFileSync(join(run, "results.json"), '{"version":9}');
   expect(() => readResults(run)).toThrow("results.json: version: ");
 });
+
+test("progress tells of each step, and a signal stops between two", () => {
+  const told: string[] = [];
+  evaluateStored(run, { onProgress: (at) => told.push(at ? `${at.label} ${at.done}/${at.total} ${at.unit}` : "end") });
+  const steps = Number(told[0].match(/^judging 0\/(\d+) steps$/)?.[1]);
+  expect(steps).toBeGreaterThan(2);
+  expect(told.at(-2)).toBe(`judging ${steps}/${steps} steps`);
+  expect(told.at(-1)).toBe("end");
+  expect(() => evaluateStored(run, { signal: AbortSignal.abort(new Error("enough")) })).toThrow("enough");
+});

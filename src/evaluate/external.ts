@@ -74,7 +74,7 @@ export function readExternalCorruption(
     );
   return [1, 2, 3, 4, 5].map((severity) => ({
     set: `${test.set}/${name}-${severity}`,
-    logits: logits.slice((severity - 1) * images * classes, severity * images * classes),
+    logits: logits.subarray((severity - 1) * images * classes, severity * images * classes),
     labels: test.labels,
     classes,
   }));

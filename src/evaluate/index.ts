@@ -47,7 +47,7 @@ export {
 export { type EvaluateOptions, evaluateExternal, evaluateStored } from "./evaluate-run.ts";
 export { type ExternalFiles, readExternal, readExternalCorruption } from "./external.ts";
 export { parseJson, readText } from "./json-file.ts";
-export { checkPredictions, type Judged, judge, softmax } from "./judged.ts";
+export { checkPredictions, type Judged, judge } from "./judged.ts";
 export {
   fitLinearProbe,
   type LabelledFeatures,
@@ -89,6 +89,7 @@ export {
   smoothEceAt,
   smoothReliability,
 } from "./smooth-ece.ts";
+export { softmax } from "./softmax.ts";
 export {
   dropStored,
   loadPredictions,

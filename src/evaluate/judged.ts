@@ -1,4 +1,5 @@
 import type { StoredPredictions } from "../core/index.ts";
+import { softmaxSummary } from "./softmax.ts";
 
 /** What every metric of a labelled set needs, computed once from its logits. All arrays are float64 for exact sums. */
 export interface Judged {
@@ -6,8 +7,8 @@ export interface Judged {
   readonly images: number;
   /** K. */
   readonly classes: number;
-  /** [N × K] softmax of the logits, rows sum to 1. */
-  readonly probabilities: Float64Array;
+  /** Calls `visit` with the probabilities [K] of each image, which sum to 1 and share one array. */
+  readonly eachRow: (visit: (row: number, probabilities: Float64Array) => void) => void;
   /** [N] index of the largest logit; the first where several are equal. */
   readonly predicted: Int32Array;
   /** [N] largest probability, in [1/K, 1]. */
@@ -18,57 +19,11 @@ export interface Judged {
   readonly correct: Uint8Array;
   /** [N], in nats: log Σ exp(logits) − logit of the label, exact even where the probability underflows. */
   readonly nll: Float64Array;
+  /** [N] Σ over classes of (probability − [class is the label])². */
+  readonly squaredError: Float64Array;
   readonly labels: Int32Array;
   /** [N] number of classes with a larger logit than the label's; 0 where it is right (or ties with the first). */
   readonly rank: Int32Array;
-}
-
-/**
- * Softmax of logits [N × K] with each row's largest probability p, its class, −log p (`predictedNll`) and log(1 − p),
- * which is taken from the other classes: their log-sum-exp less that of all. No labels needed.
- */
-export function softmax(logits: ArrayLike<number>, classes: number) {
-  const images = logits.length / classes;
-  const probabilities = new Float64Array(logits.length);
-  const predicted = new Int32Array(images);
-  const confidence = new Float64Array(images);
-  const logComplement = new Float64Array(images);
-  const predictedNll = new Float64Array(images);
-  const logSumExp = new Float64Array(images);
-  for (let row = 0; row < images; row++) {
-    const start = row * classes;
-    let best = 0;
-    for (let k = 1; k < classes; k++) if (logits[start + k] > logits[start + best]) best = k;
-    const largest = logits[start + best];
-    let others = 0;
-    for (let k = 0; k < classes; k++) {
-      const exponential = Math.exp(logits[start + k] - largest);
-      probabilities[start + k] = exponential;
-      if (k !== best) others += exponential;
-    }
-    const sum = 1 + others;
-    for (let k = 0; k < classes; k++) probabilities[start + k] /= sum;
-    predicted[row] = best;
-    confidence[row] = 1 / sum;
-    predictedNll[row] = Math.log1p(others);
-    logComplement[row] = logOfOthers(logits, start, classes, best, others) - predictedNll[row];
-    logSumExp[row] = largest + predictedNll[row];
-  }
-  return { probabilities, predicted, confidence, logComplement, predictedNll, logSumExp };
-}
-
-/** Exponentials below this have lost digits, or are 0. */
-const SMALLEST = 1e-290;
-
-/** log Σ exp(logit − largest logit) over the other classes, whose sum may have underflowed. */
-function logOfOthers(logits: ArrayLike<number>, start: number, classes: number, best: number, sum: number): number {
-  if (sum > SMALLEST) return Math.log(sum);
-  let second = Number.NEGATIVE_INFINITY;
-  for (let k = 0; k < classes; k++) if (k !== best) second = Math.max(second, logits[start + k]);
-  if (second === Number.NEGATIVE_INFINITY) return second;
-  let relative = 0;
-  for (let k = 0; k < classes; k++) if (k !== best) relative += Math.exp(logits[start + k] - second);
-  return second - logits[start + best] + Math.log(relative);
 }
 
 /**
@@ -77,21 +32,41 @@ function logOfOthers(logits: ArrayLike<number>, start: number, classes: number, 
 export function judge(predictions: StoredPredictions): Judged {
   checkPredictions(predictions);
   const { set, logits, labels, classes } = predictions;
-  const { probabilities, predicted, confidence, logComplement, predictedNll } = softmax(logits, classes);
-  const correct = new Uint8Array(labels.length);
-  const nll = new Float64Array(labels.length);
-  const rank = new Int32Array(labels.length);
-  for (let row = 0; row < labels.length; row++) {
-    const label = labels[row];
-    if (label < 0 || label >= classes)
-      throw new TypeError(`${set}: label ${label} of image ${row} is outside [0, ${classes})`);
-    correct[row] = predicted[row] === label ? 1 : 0;
-    const own = logits[row * classes + label];
-    nll[row] = predictedNll[row] + (logits[row * classes + predicted[row]] - own);
-    for (let k = row * classes; k < (row + 1) * classes; k++) if (logits[k] > own) rank[row]++;
-  }
   const images = labels.length;
-  return { images, classes, probabilities, predicted, confidence, logComplement, correct, nll, labels, rank };
+  const correct = new Uint8Array(images);
+  const nll = new Float64Array(images);
+  const squaredError = new Float64Array(images);
+  const rank = new Int32Array(images);
+  const { predicted, confidence, logComplement } = softmaxSummary(logits, classes, {
+    visit({ row, probabilities, logits: own, ...softmax }) {
+      const label = labels[row];
+      if (label < 0 || label >= classes)
+        throw new TypeError(`${set}: label ${label} of image ${row} is outside [0, ${classes})`);
+      correct[row] = softmax.predicted === label ? 1 : 0;
+      nll[row] = softmax.predictedNll + (own[softmax.predicted] - own[label]);
+      let [larger, sum] = [0, 0];
+      for (let k = 0; k < classes; k++) {
+        if (own[k] > own[label]) larger++;
+        sum += (probabilities[k] - (k === label ? 1 : 0)) ** 2;
+      }
+      rank[row] = larger;
+      squaredError[row] = sum;
+    },
+  });
+  return {
+    images,
+    classes,
+    eachRow: (visit) =>
+      softmaxSummary(logits, classes, { visit: ({ row, probabilities }) => visit(row, probabilities) }),
+    predicted,
+    confidence,
+    logComplement,
+    correct,
+    nll,
+    squaredError,
+    labels,
+    rank,
+  };
 }
 
 /**
@@ -109,16 +84,20 @@ export function checkPredictions({ set, logits, uncertainty, labels, classes }: 
       throw new TypeError(
         `${set}: ${values.length} ${name} values for ${labels.length} labels × ${classes} classes = ${labels.length * classes}`,
       );
-    const maskable = name === "logits";
-    const bad = values.findIndex(
-      (value) => !Number.isFinite(value) && !(maskable && value === Number.NEGATIVE_INFINITY),
-    );
+    const bad = firstBad(values, name === "logits");
     if (bad >= 0)
       throw new TypeError(
         `${set}: ${name} of image ${Math.floor(bad / classes)}, class ${bad % classes} is ${values[bad]}, not a finite number`,
       );
   }
   if (logits.includes(Number.NEGATIVE_INFINITY)) checkMasks({ set, logits, labels, classes });
+}
+
+/** The place of the first value that is not finite; −1 where all are. A loop: `findIndex` takes ten times as long. */
+function firstBad(values: Float32Array | Float64Array, maskable: boolean): number {
+  for (let i = 0; i < values.length; i++)
+    if (!Number.isFinite(values[i]) && !(maskable && values[i] === Number.NEGATIVE_INFINITY)) return i;
+  return -1;
 }
 
 /** A class of logit −Infinity has no probability, so another must have some, and so must the label. */

@@ -2,9 +2,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Predictions } from "../core/index.ts";
 import { expectedCalibrationError, reliabilityBins } from "./calibration.ts";
-import { judge, softmax } from "./judged.ts";
+import { judge } from "./judged.ts";
 import { type MetricName, measure, metricNames, metrics } from "./metrics.ts";
 import { smoothEce } from "./smooth-ece.ts";
+import { softmax } from "./softmax.ts";
 
 const predictions = (logits: number[][], labels: number[]): Predictions => ({
   set: "toy",

@@ -1,10 +1,10 @@
 import type { StoredPredictions } from "../core/index.ts";
 import { detection, histogram, rocCurve } from "./detection.ts";
-import { softmax } from "./judged.ts";
 import { type OodScore, oodScoreNames, oodScores, strangeness } from "./ood-scores.ts";
 import { areNormalised } from "./probabilities.ts";
 import type { OodResults } from "./results.ts";
 import { rounded } from "./rounded.ts";
+import { softmaxSummary } from "./softmax.ts";
 
 /** Fine, so that a figure can cut off an empty end and still have bins to join. */
 const HISTOGRAM_BINS = 1000;
@@ -43,14 +43,19 @@ function rangeOf(...groups: readonly Float64Array[]): [number, number] {
   return lower < upper ? [lower, upper] : [lower, lower + 1];
 }
 
-/** Why scores by energy are missing; and what else cannot be compared where only some sets are log-probabilities. */
-export function energyNotices(test: StoredPredictions, foreign: readonly StoredPredictions[]): string[] {
-  if (foreign.length === 0) return [];
-  const all = [test, ...foreign];
-  const normalised = all.filter(({ logits, classes }) => areNormalised(softmax(logits, classes).logSumExp));
-  if (normalised.length === 0) return [];
-  const mixed = normalised.length < all.length;
+/** Whether these are log-probabilities, of which the energy is 0 for every image. */
+export const haveNoEnergy = ({ logits, classes }: StoredPredictions): boolean =>
+  areNormalised(softmaxSummary(logits, classes).logSumExp);
+
+/**
+ * Why scores by energy are missing; and what else cannot be compared where only some sets are log-probabilities.
+ * @param without names of those sets
+ * @param sets how many sets there are
+ */
+export function energyNotices(without: readonly string[], sets: number): string[] {
+  if (without.length === 0) return [];
+  const mixed = without.length < sets;
   return [
-    `${normalised.map(({ set }) => set).join(", ")}: log-probabilities, whose energy is 0 for every image: scores by energy are left out${mixed ? ", and largest logits beside other sets' logits mean nothing; give all sets as logits" : ""}`,
+    `${without.join(", ")}: log-probabilities, whose energy is 0 for every image: scores by energy are left out${mixed ? ", and largest logits beside other sets' logits mean nothing; give all sets as logits" : ""}`,
   ];
 }

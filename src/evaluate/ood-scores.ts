@@ -1,6 +1,6 @@
 import type { StoredPredictions } from "../core/index.ts";
-import { softmax } from "./judged.ts";
 import { areNormalised } from "./probabilities.ts";
+import { softmaxSummary } from "./softmax.ts";
 
 /** What a score may need besides the predictions. */
 export interface ScoreContext {
@@ -105,46 +105,50 @@ export function strangeness(name: OodScoreName, predictions: StoredPredictions, 
   return ranked(predictions, context)?.map((value) => direction * value);
 }
 
-const divided = (logits: StoredPredictions["logits"], temperature: number): ArrayLike<number> =>
-  temperature === 1 ? logits : Float64Array.from(logits, (logit) => logit / temperature);
-
 function confidence({ logits, classes }: StoredPredictions, temperature: number): Float64Array {
-  return softmax(divided(logits, temperature), classes).confidence;
+  return softmaxSummary(logits, classes, { temperature }).confidence;
 }
 
 /** T · log Σ exp(z / T); of log-probabilities, which have lost it, `undefined`. */
 function negativeEnergy({ logits, classes }: StoredPredictions, temperature: number): Float64Array | undefined {
-  const { logSumExp } = softmax(logits, classes);
+  const { logSumExp } = softmaxSummary(logits, classes);
   if (areNormalised(logSumExp)) return undefined;
   if (temperature === 1) return logSumExp;
-  return softmax(divided(logits, temperature), classes).logSumExp.map((value) => temperature * value);
+  return softmaxSummary(logits, classes, { temperature }).logSumExp.map((value) => temperature * value);
 }
 
 /** −log(1 − confidence): confidences of 1 − 1e-20 and 1 − 1e-30 are told apart. */
 function exactConfidence({ logits, classes }: StoredPredictions, temperature: number): Float64Array {
-  return softmax(divided(logits, temperature), classes).logComplement.map((value) => -value);
+  return softmaxSummary(logits, classes, { temperature }).logComplement.map((value) => -value);
 }
 
 /**
  * log H of the entropy H = Σ −p log p, nats, summed by logarithms: in a sure row the largest p rounds to 1 and the
  * others underflow.
  */
-function logEntropy({ logits, classes }: StoredPredictions, temperature: number): Float64Array {
-  const scaledLogits = divided(logits, temperature);
-  const { predicted, logComplement, predictedNll } = softmax(scaledLogits, classes);
+function logEntropy({ logits, classes, labels }: StoredPredictions, temperature: number): Float64Array {
+  const out = new Float64Array(labels.length);
   const terms = new Float64Array(classes);
-  return Float64Array.from(predicted, (best, row) => {
-    const start = row * classes;
-    for (let k = 0; k < classes; k++) {
-      const nll = predictedNll[row] + (scaledLogits[start + best] - scaledLogits[start + k]);
-      // −log p of the largest is 1 − p to first order, and underflows where the logarithm of that does not.
-      const logNll = k === best && logComplement[row] < -600 ? logComplement[row] : Math.log(nll);
-      terms[k] = nll === Number.POSITIVE_INFINITY ? Number.NEGATIVE_INFINITY : logNll - nll;
-    }
-    const largest = terms.reduce((a, b) => Math.max(a, b));
-    if (largest === Number.NEGATIVE_INFINITY) return largest;
-    return largest + Math.log(terms.reduce((sum, term) => sum + Math.exp(term - largest), 0));
+  softmaxSummary(logits, classes, {
+    temperature,
+    visit({ row, logits: own, predicted, predictedNll, logComplement }) {
+      let largest = Number.NEGATIVE_INFINITY;
+      for (let k = 0; k < classes; k++) {
+        const nll = predictedNll + (own[predicted] - own[k]);
+        // −log p of the largest is 1 − p to first order, and underflows where the logarithm of that does not.
+        const logNll = k === predicted && logComplement < -600 ? logComplement : Math.log(nll);
+        terms[k] = nll === Number.POSITIVE_INFINITY ? Number.NEGATIVE_INFINITY : logNll - nll;
+        largest = Math.max(largest, terms[k]);
+      }
+      if (largest === Number.NEGATIVE_INFINITY) out[row] = largest;
+      else {
+        let sum = 0;
+        for (let k = 0; k < classes; k++) sum += Math.exp(terms[k] - largest);
+        out[row] = largest + Math.log(sum);
+      }
+    },
   });
+  return out;
 }
 
 const rowMaxima = (values: StoredPredictions["logits"], classes: number): Float64Array =>

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { StoredPredictions } from "../core/index.ts";
-import { conformal, conformalMethods } from "./conformal.ts";
+import { calibrateSets, conformalMethods, measureSets } from "./conformal.ts";
 import { judge } from "./judged.ts";
 import { measure, metricNames } from "./metrics.ts";
 import { applyScaling, fitScaling, type Scaling, scalingKinds } from "./scaling.ts";
@@ -59,35 +59,36 @@ export function scalingNotices(scalings: readonly Scaling[]): string[] {
   return notices;
 }
 
-/** Metrics of labelled sets with and without each scaling. */
+/** Metrics of a labelled set with and without each scaling. */
 export const scalingResults = (
   scalings: readonly Scaling[],
-  sets: readonly StoredPredictions[],
-): z.infer<typeof scalingResult>[] =>
-  sets.flatMap((set) => [
-    { kind: "none" as const, set: set.set, metrics: measure(judge(set)) },
-    ...scalings.map((scaling) => {
-      const logits = applyScaling(scaling, set.logits, set.classes);
-      const { kind, temperature } = scaling;
-      return { kind, set: set.set, temperature, metrics: measure(judge({ ...set, logits })) };
-    }),
-  ]);
+  set: StoredPredictions,
+  asItIs: z.infer<typeof scalingResult>["metrics"],
+): z.infer<typeof scalingResult>[] => [
+  { kind: "none" as const, set: set.set, metrics: asItIs },
+  ...scalings.map((scaling) => {
+    const logits = applyScaling(scaling, set.logits, set.classes);
+    const { kind, temperature } = scaling;
+    return { kind, set: set.set, temperature, metrics: measure(judge({ ...set, logits })) };
+  }),
+];
 
-/** Prediction sets with thresholds from the validation images, on logits scaled by the temperature. */
-export const conformalResults = (
+/** Prediction sets with thresholds from the validation images, on logits scaled by the temperature: of any labelled set. */
+export function conformalJudge(
   validation: StoredPredictions,
-  sets: readonly StoredPredictions[],
   temperature: Scaling,
-): z.infer<typeof conformalResult>[] => {
+): (set: StoredPredictions) => z.infer<typeof conformalResult>[] {
   const scaled = (predictions: StoredPredictions) => ({
     ...predictions,
     logits: applyScaling(temperature, predictions.logits, predictions.classes),
   });
   const held = scaled(validation);
-  return sets.flatMap((set) =>
-    conformalMethods.map((method) => {
-      const { threshold, ...result } = conformal(held, scaled(set), { method, alpha: ALPHA });
+  const calibrations = conformalMethods.map((method) => calibrateSets(held, { method, alpha: ALPHA }));
+  return (set) => {
+    const own = scaled(set);
+    return calibrations.map((calibration) => {
+      const { threshold, ...result } = measureSets(calibration, own);
       return { ...result, set: set.set, ...(Number.isFinite(threshold) && { threshold }) };
-    }),
-  );
-};
+    });
+  };
+}

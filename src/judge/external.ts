@@ -1,17 +1,18 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { runPaths, type StoredPredictions, UserError } from "../core/index.ts";
+import { type Listener, runPaths, type StoredPredictions, UserError } from "../core/index.ts";
 import {
   areProbabilities,
   dropStored,
   evaluateExternal,
+  type PredictionContext,
   type Results,
   readExternal,
   readExternalCorruption,
   savePredictions,
 } from "../evaluate/index.ts";
 
-export interface ExternalOptions {
+export interface ExternalOptions extends Listener {
   readonly logits: string;
   readonly labels?: string;
   readonly validationLogits?: string;
@@ -31,6 +32,12 @@ export interface ExternalOptions {
  * @throws UserError for files that do not fit together, or a folder that holds a run of ours.
  */
 export function judgeExternal(options: ExternalOptions): { folder: string; results: Results } {
+  const { folder, name, notices } = storeExternal(options);
+  return { folder, results: evaluateExternal(folder, name, { ...options, notices }) };
+}
+
+/** What was read is let go of here: judging reads set by set. */
+function storeExternal(options: ExternalOptions): { folder: string; name: string; notices: string[] } {
   const { logits, labels, validationLogits, validationLabels, probabilities } = options;
   if (!labels) throw new UserError(`--logits ${logits}: without labels nothing can be judged; add --labels FILE.npy`);
   if ((validationLogits === undefined) !== (validationLabels === undefined))
@@ -40,46 +47,57 @@ export function judgeExternal(options: ExternalOptions): { folder: string; resul
   if (existsSync(runPaths(folder).checkpoint))
     throw new UserError(`--out ${folder}: a run of ours lies there; choose another folder`);
 
-  // Everything is read and checked before anything is written.
   const test = readExternal({ set: `${name}/test`, logits, labels, probabilities });
-  const validation =
-    validationLogits &&
-    readExternal({
-      set: `${name}/validation`,
-      logits: validationLogits,
-      labels: validationLabels,
-      probabilities,
-    });
-  const foreign = namesAndFiles("--ood", options.ood).map(([set, file]) => {
-    return readExternal({ set, logits: file, probabilities });
-  });
-  const corrupted = namesAndFiles("--corrupted", options.corrupted).flatMap(([corruption, file]) => {
-    return readExternalCorruption(corruption, file, test, { probabilities }).map((predictions, i) => ({
-      predictions,
-      corruption: { name: corruption, severity: i + 1, benchmark: "external" },
-    }));
-  });
-  for (const { set, classes } of [...(validation ? [validation] : []), ...foreign])
-    if (classes !== test.classes)
-      throw new UserError(`${set}: ${classes} classes, but ${logits} has ${test.classes}; they are not of one model`);
+  const parts: readonly Part[] = [
+    ...(validationLogits
+      ? [
+          () => [
+            {
+              role: "validation" as const,
+              predictions: readExternal({
+                set: `${name}/validation`,
+                logits: validationLogits,
+                labels: validationLabels,
+                probabilities,
+              }),
+            },
+          ],
+        ]
+      : []),
+    ...namesAndFiles("--ood", options.ood).map(([set, file]) => () => [
+      { role: "ood" as const, predictions: readExternal({ set, logits: file, probabilities }) },
+    ]),
+    ...namesAndFiles("--corrupted", options.corrupted).map(
+      ([corruption, file]) =>
+        () =>
+          readExternalCorruption(corruption, file, test, { probabilities }).map((predictions, i) => ({
+            role: "corruption" as const,
+            predictions,
+            corruption: { name: corruption, severity: i + 1, benchmark: "external" },
+          })),
+    ),
+  ];
+  // Everything is read and checked before anything is written; twice, for together the files may not fit into memory.
+  const likely = areProbabilities(test.logits, test.classes) ? [test.set] : [];
+  for (const read of parts)
+    for (const { predictions } of read()) {
+      const { set, classes } = predictions;
+      if (classes !== test.classes)
+        throw new UserError(`${set}: ${classes} classes, but ${logits} has ${test.classes}; they are not of one model`);
+      if (areProbabilities(predictions.logits, classes)) likely.push(set);
+    }
 
   dropStored(folder, () => false);
   savePredictions(folder, test, { role: "test" });
-  if (validation) savePredictions(folder, validation, { role: "validation" });
-  for (const predictions of foreign) savePredictions(folder, predictions, { role: "ood" });
-  for (const { predictions, corruption } of corrupted)
-    savePredictions(folder, predictions, { role: "corruption", corruption });
-  const all = [
-    test,
-    ...(validation ? [validation] : []),
-    ...foreign,
-    ...corrupted.map(({ predictions }) => predictions),
-  ];
-  return { folder, results: evaluateExternal(folder, name, { notices: noticesOf(all) }) };
+  for (const read of parts)
+    for (const { predictions, ...context } of read()) savePredictions(folder, predictions, context);
+  return { folder, name, notices: noticesOf(likely) };
 }
 
-function noticesOf(all: readonly StoredPredictions[]): string[] {
-  const likely = all.filter(({ logits, classes }) => areProbabilities(logits, classes)).map(({ set }) => set);
+/** Reads one file. */
+type Part = () => ({ readonly predictions: StoredPredictions } & PredictionContext)[];
+
+function noticesOf(likely: readonly string[]): string[] {
   if (likely.length === 0) return [];
   return [
     `${likely.join(", ")}: every row is in [0, 1] and sums to 1, as probabilities do, but was taken as logits; if they are probabilities the numbers are wrong: add --probabilities`,

@@ -91,6 +91,8 @@ async function judgeOpened(runs: readonly OpenRun[], options: JudgeOptions): Pro
     const own = evaluateStored(run.run, {
       weights: run.weights,
       notices: notice ? [notice] : [],
+      onProgress,
+      signal,
       parameters: Object.values(run.checkpoint.params).reduce((sum, { data }) => sum + data.length, 0),
       command: trainCommand(run.run, run.record.config),
     });

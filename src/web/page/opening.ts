@@ -1,5 +1,5 @@
 import { corruptions } from "../../corrupt/table.ts";
-import { softmax } from "../../evaluate/judged.ts";
+import { softmax } from "../../evaluate/softmax.ts";
 import type { Manifest } from "../manifest.ts";
 
 /** The sample that is shown first: the opening's, else the one that models are surest and right about, so that doubt has room to grow. */

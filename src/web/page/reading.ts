@@ -1,6 +1,6 @@
 import { rankAmong, shareInWords } from "../../core/percentiles.ts";
 import { largestClass } from "../../core/predictions.ts";
-import { softmax } from "../../evaluate/judged.ts";
+import { softmax } from "../../evaluate/softmax.ts";
 import { combineReferences } from "../../tasks/classification/combine.ts";
 import type { Logits } from "../calls.ts";
 

@@ -1,0 +1,121 @@
+import { type Listener, reporter, type StoredPredictions, UserError } from "../core/index.ts";
+import { bootstrapIntervals } from "./bootstrap.ts";
+import { reliabilityBins } from "./calibration.ts";
+import { judgeCorruptions } from "./corruption-results.ts";
+import { judge } from "./judged.ts";
+import { measure } from "./metrics.ts";
+import { energyNotices, haveNoEnergy, oodResults } from "./ood-results.ts";
+import { conformalJudge, fitScalings, scalingNotices, scalingResults } from "./posthoc-results.ts";
+import { readPredictionBatch } from "./prediction-batch-results.ts";
+import type { LabelledSetResults, Results } from "./results.ts";
+import { riskCoverage } from "./risk-coverage.ts";
+import { rounded } from "./rounded.ts";
+import { readSensitivity } from "./sensitivity-results.ts";
+import { smoothReliability } from "./smooth-ece.ts";
+import { loadPredictions, type StoredSet, storedSets, type Weights } from "./stored.ts";
+
+const RELIABILITY_BINS = 15;
+
+type JudgedResults = Pick<
+  Results,
+  "sets" | "ood" | "scalings" | "conformal" | "corruptions" | "sensitivity" | "predictionBatch"
+> & { readonly notices: string[] };
+
+/**
+ * Everything that follows from the stored logits alone. Besides the test set one set is in memory at a time: a thousand
+ * classes of 50,000 images are 200 MB.
+ * @throws UserError where no test set was predicted, or a file is missing or damaged.
+ */
+export function judgeStored(run: string, weights: Weights | undefined, listener: Listener): JudgedResults {
+  const stored = storedSets(run).filter((entry) => entry.weights === weights);
+  const load = ({ set, role }: StoredSet) => loadPredictions(run, set, weights, role);
+  const of = (role: StoredSet["role"]) => stored.filter((entry) => entry.role === role);
+  const [testEntry] = of("test");
+  if (!testEntry)
+    throw new UserError(`${run} has no stored predictions on a test set; predict one first (anchored evaluate)`);
+  const labelled = [testEntry, ...of("shift")];
+  const [validationEntry] = of("validation");
+  const step = steps(
+    listener,
+    (validationEntry ? 1 + 3 * labelled.length : labelled.length) + of("ood").length + of("corruption").length,
+  );
+
+  const posthoc = validationEntry && step(() => fitPosthoc(load(validationEntry)));
+  const judgeSet = (entry: StoredSet, predictions: StoredPredictions) => {
+    const results = step(() => labelledResults(entry, predictions));
+    return {
+      results,
+      scalings: posthoc && step(() => scalingResults(posthoc.applied, predictions, results.metrics)),
+      conformal: posthoc && step(() => posthoc.conformal(predictions)),
+    };
+  };
+  const test = load(testEntry);
+  const judged = labelled.map((entry) => judgeSet(entry, entry === testEntry ? test : load(entry)));
+  const temperature = posthoc?.applied.find(({ kind }) => kind === "temperature")?.temperature;
+  const foreign = of("ood").map((entry) =>
+    step(() => {
+      const predictions = load(entry);
+      const noEnergy = haveNoEnergy(predictions);
+      return { set: entry.set, noEnergy, results: oodResults(test, predictions, temperature) };
+    }),
+  );
+  const without = foreign.length > 0 && haveNoEnergy(test) ? [test.set] : [];
+  without.push(...foreign.flatMap(({ set, noEnergy }) => (noEnergy ? [set] : [])));
+  const corruptions = judgeCorruptions(stored, load, step);
+  listener.onProgress?.(undefined);
+  return {
+    notices: [...(posthoc?.notices ?? []), ...energyNotices(without, 1 + foreign.length)],
+    sets: judged.map(({ results }) => results),
+    ood: foreign.flatMap(({ results }) => results),
+    ...(posthoc && {
+      scalings: judged.flatMap(({ scalings }) => scalings ?? []),
+      conformal: judged.flatMap(({ conformal }) => conformal ?? []),
+    }),
+    corruptions,
+    sensitivity: readSensitivity(run, weights),
+    predictionBatch: readPredictionBatch(run, weights),
+  };
+}
+
+/** Runs one of `total` steps, and tells the listener of each. */
+export type Step = <T>(work: () => T) => T;
+
+function steps(listener: Listener, total: number): Step {
+  const report = reporter(listener, "judging", "steps");
+  let done = 0;
+  return (work) => {
+    report({ done, total });
+    const result = work();
+    report({ done: ++done, total });
+    return result;
+  };
+}
+
+/** What is fitted on the validation images, and then holds for every set. */
+function fitPosthoc(validation: StoredPredictions) {
+  const scalings = fitScalings(validation);
+  const temperature = scalings.find(({ kind }) => kind === "temperature")!;
+  return {
+    notices: scalingNotices(scalings),
+    applied: scalings.filter(({ unbounded }) => unbounded === undefined),
+    conformal: conformalJudge(validation, temperature),
+  };
+}
+
+function labelledResults(entry: StoredSet, predictions: StoredPredictions): LabelledSetResults {
+  const judged = judge(predictions);
+  const { set, role, images, protocol, references, mirrored } = entry;
+  return {
+    set,
+    role: role as "test" | "shift",
+    images,
+    protocol,
+    references,
+    mirrored,
+    metrics: measure(judged),
+    intervals: bootstrapIntervals(judged) as LabelledSetResults["intervals"],
+    reliability: reliabilityBins(judged, RELIABILITY_BINS),
+    smoothReliability: rounded(smoothReliability(judged.confidence, judged.correct)),
+    riskCoverage: rounded(riskCoverage(judged)),
+  };
+}
