@@ -4,7 +4,7 @@ import { reliabilityBins } from "./calibration.ts";
 import { judgeCorruptions } from "./corruption-results.ts";
 import { judge } from "./judged.ts";
 import { measure } from "./metrics.ts";
-import { energyNotices, haveNoEnergy, oodResults } from "./ood-results.ts";
+import { energyNotices, haveNoEnergy, oodResults, scoredSet } from "./ood-results.ts";
 import { conformalJudge, fitScalings, scalingNotices, scalingResults } from "./posthoc-results.ts";
 import { readPredictionBatch } from "./prediction-batch-results.ts";
 import type { LabelledSetResults, Results } from "./results.ts";
@@ -52,14 +52,14 @@ export function judgeStored(run: string, weights: Weights | undefined, listener:
   const test = load(testEntry);
   const judged = labelled.map((entry) => judgeSet(entry, entry === testEntry ? test : load(entry)));
   const temperature = posthoc?.applied.find(({ kind }) => kind === "temperature")?.temperature;
+  const known = scoredSet(test);
   const foreign = of("ood").map((entry) =>
     step(() => {
-      const predictions = load(entry);
-      const noEnergy = haveNoEnergy(predictions);
-      return { set: entry.set, noEnergy, results: oodResults(test, predictions, temperature) };
+      const scored = scoredSet(load(entry));
+      return { set: entry.set, noEnergy: haveNoEnergy(scored), results: oodResults(known, scored, temperature) };
     }),
   );
-  const without = foreign.length > 0 && haveNoEnergy(test) ? [test.set] : [];
+  const without = foreign.length > 0 && haveNoEnergy(known) ? [test.set] : [];
   without.push(...foreign.flatMap(({ set, noEnergy }) => (noEnergy ? [set] : [])));
   const corruptions = judgeCorruptions(stored, load, step);
   listener.onProgress?.(undefined);

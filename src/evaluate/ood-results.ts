@@ -4,22 +4,31 @@ import { type OodScore, oodScoreNames, oodScores, strangeness } from "./ood-scor
 import { areNormalised } from "./probabilities.ts";
 import type { OodResults } from "./results.ts";
 import { rounded } from "./rounded.ts";
-import { softmaxSummary } from "./softmax.ts";
+import { softmaxByTemperature } from "./score-softmax.ts";
 
 /** Fine, so that a figure can cut off an empty end and still have bins to join. */
 const HISTOGRAM_BINS = 1000;
 
+/** A set whose scores are asked for, with what they share. */
+export interface ScoredSet {
+  readonly predictions: StoredPredictions;
+  readonly softmax: ReturnType<typeof softmaxByTemperature>;
+}
+
+export const scoredSet = (predictions: StoredPredictions): ScoredSet => ({
+  predictions,
+  softmax: softmaxByTemperature(predictions),
+});
+
 /** How well each score tells a foreign set from the test set; scores that a side lacks are left out. */
-export function oodResults(
-  id: StoredPredictions,
-  ood: StoredPredictions,
-  temperature: number | undefined,
-): OodResults[] {
+export function oodResults(test: ScoredSet, foreignSet: ScoredSet, temperature: number | undefined): OodResults[] {
+  const [id, ood] = [test.predictions, foreignSet.predictions];
+  const [ofId, ofOod] = [test, foreignSet].map(({ softmax }) => ({ temperature, softmax }));
   return oodScoreNames.flatMap((score) => {
     const { shown, range }: OodScore = oodScores[score];
-    const [inside, outside] = [shown(id, { temperature }), shown(ood, { temperature })];
+    const [inside, outside] = [shown(id, ofId), shown(ood, ofOod)];
     if (!inside || !outside) return [];
-    const [known, foreign] = [strangeness(score, id, { temperature })!, strangeness(score, ood, { temperature })!];
+    const [known, foreign] = [strangeness(score, id, ofId)!, strangeness(score, ood, ofOod)!];
     const [lower, upper] = range?.(id.classes) ?? rangeOf(inside, outside);
     const counts = (values: Float64Array) => histogram(values, lower, upper, HISTOGRAM_BINS);
     return {
@@ -44,8 +53,7 @@ function rangeOf(...groups: readonly Float64Array[]): [number, number] {
 }
 
 /** Whether these are log-probabilities, of which the energy is 0 for every image. */
-export const haveNoEnergy = ({ logits, classes }: StoredPredictions): boolean =>
-  areNormalised(softmaxSummary(logits, classes).logSumExp);
+export const haveNoEnergy = ({ softmax }: ScoredSet): boolean => areNormalised(softmax(1).logSumExp);
 
 /**
  * Why scores by energy are missing; and what else cannot be compared where only some sets are log-probabilities.

@@ -1,11 +1,13 @@
 import type { StoredPredictions } from "../core/index.ts";
 import { areNormalised } from "./probabilities.ts";
-import { softmaxSummary } from "./softmax.ts";
+import { type ScoreSoftmax, softmaxByTemperature } from "./score-softmax.ts";
 
 /** What a score may need besides the predictions. */
 export interface ScoreContext {
   /** Fitted on validation images; scores of scaled logits are undefined without it. */
   readonly temperature?: number;
+  /** `softmaxByTemperature` of these very predictions, for who asks for several scores; computed anew where absent. */
+  readonly softmax?: ReturnType<typeof softmaxByTemperature>;
 }
 
 /** A number per image that tells known from foreign ones; `undefined` where the model lacks what it needs. */
@@ -23,10 +25,15 @@ export interface OodScore {
   readonly direction: 1 | -1;
 }
 
+const plain =
+  <R>(score: (predictions: StoredPredictions, temperature: number, context: ScoreContext) => R) =>
+  (predictions: StoredPredictions, context: ScoreContext = {}): R =>
+    score(predictions, 1, context);
+
 const scaled =
-  (score: (predictions: StoredPredictions, temperature: number) => Float64Array | undefined) =>
-  (predictions: StoredPredictions, { temperature }: ScoreContext = {}): Float64Array | undefined =>
-    temperature === undefined ? undefined : score(predictions, temperature);
+  <R>(score: (predictions: StoredPredictions, temperature: number, context: ScoreContext) => R) =>
+  (predictions: StoredPredictions, context: ScoreContext = {}): R | undefined =>
+    context.temperature === undefined ? undefined : score(predictions, context.temperature, context);
 
 const unit = (): readonly [number, number] => [0, 1];
 const upToLogK = (classes: number): readonly [number, number] => [0, Math.log(classes)];
@@ -38,8 +45,8 @@ export const oodScores = {
     title: "Confidence (largest softmax probability)",
     short: "max-softmax",
     range: unit,
-    shown: (predictions) => confidence(predictions, 1),
-    ranked: (predictions) => exactConfidence(predictions, 1),
+    shown: plain(confidence),
+    ranked: plain(exactConfidence),
     direction: -1,
   },
   // Hendrycks et al. 2022.
@@ -53,15 +60,15 @@ export const oodScores = {
   energy: {
     title: "Negative energy (log-sum-exp of the logits)",
     short: "energy",
-    shown: (predictions) => negativeEnergy(predictions, 1),
+    shown: plain(negativeEnergy),
     direction: -1,
   },
   entropy: {
     title: "Entropy of the prediction, nats",
     short: "entropy",
     range: upToLogK,
-    shown: (predictions) => logEntropy(predictions, 1).map(Math.exp),
-    ranked: (predictions) => logEntropy(predictions, 1),
+    shown: plain(entropy),
+    ranked: plain(logEntropy),
     direction: 1,
   },
   "reference-std": {
@@ -90,7 +97,7 @@ export const oodScores = {
     title: "Entropy of temperature-scaled logits, nats",
     short: "entropy, scaled",
     range: upToLogK,
-    shown: scaled((predictions, temperature) => logEntropy(predictions, temperature).map(Math.exp)),
+    shown: scaled(entropy),
     ranked: scaled(logEntropy),
     direction: 1,
   },
@@ -105,50 +112,35 @@ export function strangeness(name: OodScoreName, predictions: StoredPredictions, 
   return ranked(predictions, context)?.map((value) => direction * value);
 }
 
-function confidence({ logits, classes }: StoredPredictions, temperature: number): Float64Array {
-  return softmaxSummary(logits, classes, { temperature }).confidence;
+const softmaxOf = (predictions: StoredPredictions, temperature: number, { softmax }: ScoreContext): ScoreSoftmax =>
+  (softmax ?? softmaxByTemperature(predictions))(temperature);
+
+function confidence(predictions: StoredPredictions, temperature: number, context: ScoreContext): Float64Array {
+  return softmaxOf(predictions, temperature, context).confidence;
 }
 
 /** T · log Σ exp(z / T); of log-probabilities, which have lost it, `undefined`. */
-function negativeEnergy({ logits, classes }: StoredPredictions, temperature: number): Float64Array | undefined {
-  const { logSumExp } = softmaxSummary(logits, classes);
-  if (areNormalised(logSumExp)) return undefined;
-  if (temperature === 1) return logSumExp;
-  return softmaxSummary(logits, classes, { temperature }).logSumExp.map((value) => temperature * value);
+function negativeEnergy(
+  predictions: StoredPredictions,
+  temperature: number,
+  context: ScoreContext,
+): Float64Array | undefined {
+  const softmax = context.softmax ?? softmaxByTemperature(predictions);
+  if (areNormalised(softmax(1).logSumExp)) return undefined;
+  return softmax(temperature).logSumExp.map((value) => temperature * value);
 }
 
 /** −log(1 − confidence): confidences of 1 − 1e-20 and 1 − 1e-30 are told apart. */
-function exactConfidence({ logits, classes }: StoredPredictions, temperature: number): Float64Array {
-  return softmaxSummary(logits, classes, { temperature }).logComplement.map((value) => -value);
+function exactConfidence(predictions: StoredPredictions, temperature: number, context: ScoreContext): Float64Array {
+  return softmaxOf(predictions, temperature, context).logComplement.map((value) => -value);
 }
 
-/**
- * log H of the entropy H = Σ −p log p, nats, summed by logarithms: in a sure row the largest p rounds to 1 and the
- * others underflow.
- */
-function logEntropy({ logits, classes, labels }: StoredPredictions, temperature: number): Float64Array {
-  const out = new Float64Array(labels.length);
-  const terms = new Float64Array(classes);
-  softmaxSummary(logits, classes, {
-    temperature,
-    visit({ row, logits: own, predicted, predictedNll, logComplement }) {
-      let largest = Number.NEGATIVE_INFINITY;
-      for (let k = 0; k < classes; k++) {
-        const nll = predictedNll + (own[predicted] - own[k]);
-        // −log p of the largest is 1 − p to first order, and underflows where the logarithm of that does not.
-        const logNll = k === predicted && logComplement < -600 ? logComplement : Math.log(nll);
-        terms[k] = nll === Number.POSITIVE_INFINITY ? Number.NEGATIVE_INFINITY : logNll - nll;
-        largest = Math.max(largest, terms[k]);
-      }
-      if (largest === Number.NEGATIVE_INFINITY) out[row] = largest;
-      else {
-        let sum = 0;
-        for (let k = 0; k < classes; k++) sum += Math.exp(terms[k] - largest);
-        out[row] = largest + Math.log(sum);
-      }
-    },
-  });
-  return out;
+function entropy(predictions: StoredPredictions, temperature: number, context: ScoreContext): Float64Array {
+  return logEntropy(predictions, temperature, context).map(Math.exp);
+}
+
+function logEntropy(predictions: StoredPredictions, temperature: number, context: ScoreContext): Float64Array {
+  return softmaxOf(predictions, temperature, context).logEntropy;
 }
 
 const rowMaxima = (values: StoredPredictions["logits"], classes: number): Float64Array =>
