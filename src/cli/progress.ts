@@ -46,7 +46,8 @@ function bar(terminal: Terminal, label: string): Bar {
   };
 }
 
-const facts = ({ loss, accuracy }: TrainProgress): string => `loss ${loss.toFixed(3)}  accuracy ${percent(accuracy)}`;
+const facts = ({ loss, accuracy }: TrainProgress): string =>
+  `loss ${loss.toFixed(3)}${accuracy === undefined ? "" : `  accuracy ${percent(accuracy)}`}`;
 const speed = ({ imagesPerSecond }: TrainProgress): string => `${Math.round(imagesPerSecond)} images/s`;
 const left = ({ secondsLeft }: TrainProgress): string => `${duration(secondsLeft)} left`;
 

@@ -27,13 +27,13 @@ describe("several references an image", () => {
   const batches = batchesOf({ name: "anchored", referencesPerImage: 4 });
 
   test("a batch has as many rows as ever: each image under references of its own", async () => {
-    const { microBatches, labels } = await batches.at(0);
+    const { microBatches, rows } = await batches.at(0);
     const [fed] = microBatches;
     const images = rowsOf(fed.images);
     expect(images).toHaveLength(8);
     expect(images.slice(0, 2).every((image) => images.filter((other) => other === image).length === 4)).toBe(true);
     expect(new Set(rowsOf(fed.references)).size).toBeGreaterThan(4);
-    expect([...labels.slice(0, 2), ...labels.slice(0, 2)]).toEqual([...labels.slice(4)]);
+    expect([...rows.slice(0, 2), ...rows.slice(0, 2)]).toEqual([...rows.slice(4)]);
   });
 
   test("an epoch has as many steps as ever, and four of them pass once over the images", async () => {

@@ -16,13 +16,7 @@ import { epochOrder } from "./epoch-order.ts";
 import { imageBatches, type Workers } from "./image-batches.ts";
 import { NOISE_PREFIX } from "./step.ts";
 import { microBatches } from "./stepper.ts";
-
-export interface TrainBatch {
-  /** What a step is fed, `accumulate` times a part of the batch. */
-  readonly microBatches: readonly HostArrays[];
-  /** [N] */
-  readonly labels: Int32Array;
-}
+import type { TrainBatch } from "./training.ts";
 
 export interface BatchParts {
   readonly method: Method;
@@ -110,10 +104,7 @@ export function trainBatches(
       if (warmStartEpochs > 0) fed.warmStart = HostArray.scalar(step < warmStartEpochs * stepsPerEpoch ? 1 : 0);
       for (const [name, factors] of Object.entries(drawNoise(model, batchSize, new Random("noise", seed, step))))
         fed[NOISE_PREFIX + name] = factors;
-      return {
-        microBatches: microBatches(fed, batchSize, config.accumulate),
-        labels: rows.map((row) => train.labels[row]),
-      };
+      return { microBatches: microBatches(fed, batchSize, config.accumulate), rows };
     },
     /** Batches worth asking for ahead of the one that is needed next. */
     ahead: () => made.ahead,

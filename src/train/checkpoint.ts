@@ -20,6 +20,8 @@ export interface Checkpoint extends TrainState {
   readonly progress: Progress;
   /** [R, C, H, W] normalised float32; absent for methods without references. */
   readonly references?: HostArray;
+  /** [R, D] standardised targets of the references, of a regression. */
+  readonly referenceTargets?: HostArray;
   /**
    * [K] of the validation images by the weights that predict, for outputs that are read relative to an anchor; kept once
    * a run is trained to its end.
@@ -29,9 +31,12 @@ export interface Checkpoint extends TrainState {
 
 const FORMAT = "anchored-checkpoint/1";
 const REFERENCES = "references";
+const REFERENCE_TARGETS = "reference_targets";
 const OUTPUT_ANCHOR = "output_anchor";
 /** Averaged parameters and state, under `average.<name>`. */
 const AVERAGE = "average.";
+/** What is kept beside the weights. */
+const besides: ReadonlySet<string> = new Set([REFERENCES, REFERENCE_TARGETS, OUTPUT_ANCHOR]);
 const SLOT = /^optimizer\.([^.]+)\.(.+)$/;
 
 /**
@@ -40,7 +45,7 @@ const SLOT = /^optimizer\.([^.]+)\.(.+)$/;
  */
 export function saveCheckpoint(
   path: string,
-  { params, state, slots, average, references, outputAnchor, progress }: Checkpoint,
+  { params, state, slots, average, references, referenceTargets, outputAnchor, progress }: Checkpoint,
 ): void {
   const tensors: HostArrays = { ...params, ...state };
   for (const [slot, arrays] of Object.entries(slots))
@@ -48,6 +53,7 @@ export function saveCheckpoint(
   for (const [name, array] of Object.entries({ ...average?.params, ...average?.state }))
     tensors[AVERAGE + name] = array;
   if (references) tensors[REFERENCES] = references;
+  if (referenceTargets) tensors[REFERENCE_TARGETS] = referenceTargets;
   if (outputAnchor) tensors[OUTPUT_ANCHOR] = outputAnchor;
   const metadata = {
     format: FORMAT,
@@ -86,7 +92,7 @@ export function loadCheckpoint(path: string): Checkpoint {
     } else if (name.startsWith(AVERAGE)) {
       const own = name.slice(AVERAGE.length);
       (stateNames.has(own) ? average.state : average.params)[own] = array;
-    } else if (name !== REFERENCES && name !== OUTPUT_ANCHOR) (stateNames.has(name) ? state : params)[name] = array;
+    } else if (!besides.has(name)) (stateNames.has(name) ? state : params)[name] = array;
   }
   return {
     params,
@@ -94,6 +100,7 @@ export function loadCheckpoint(path: string): Checkpoint {
     slots,
     ...(Object.keys(average.params).length > 0 && { average }),
     references: tensors[REFERENCES],
+    referenceTargets: tensors[REFERENCE_TARGETS],
     outputAnchor: tensors[OUTPUT_ANCHOR],
     progress: JSON.parse(metadata.progress),
   };

@@ -1,9 +1,9 @@
 export { madeAhead } from "./ahead.ts";
 export { type Checkpoint, chooseWeights, loadCheckpoint, type Progress, saveCheckpoint } from "./checkpoint.ts";
+export { train } from "./classification.ts";
 export { firstDifference, type RunConfig, type RunConfigInput, referenceSources, resolveConfig } from "./config.ts";
 export { dataOptions } from "./data-options.ts";
 export { type FeatureExtractor, type FeatureOptions, loadFeatures } from "./features.ts";
-export { type TrainOptions, type TrainProgress, type TrainSummary, train } from "./loop.ts";
 export { type MetricsLine, readMetrics } from "./metrics-log.ts";
 export {
   buildNetwork,
@@ -26,4 +26,5 @@ export { type Drift, statisticsDrift } from "./statistics-drift.ts";
 export { movingParameters, type StepResult, type TrainState, trainStep } from "./step.ts";
 export { type TakenOver, takenOver } from "./take-over.ts";
 export { loadPretrainingImages, type TrainRunOptions, trainRun } from "./train-run.ts";
+export type { TrainOptions, TrainProgress, TrainSummary, Validation } from "./training.ts";
 export { type ResidualPoolOptions, residualPool } from "./transductor.ts";

@@ -1,8 +1,9 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { diskError, writeFileAtomic } from "../core/index.ts";
+import type { Validation } from "./training.ts";
 
-/** A line of metrics.jsonl. */
-export interface MetricsLine {
+/** A line of metrics.jsonl; epoch lines say what validation said, by one reference for anchored methods. */
+export interface MetricsLine extends Partial<Validation> {
   readonly event: "step" | "epoch";
   /** From 1. */
   readonly epoch: number;
@@ -11,17 +12,10 @@ export interface MetricsLine {
   /** Mean training loss: of this step, or of the epoch. */
   readonly loss: number;
   /** Training accuracy in [0, 1], of this step or the epoch, with augmentation and masking. */
-  readonly accuracy: number;
+  readonly accuracy?: number;
   /** That the last step was taken with. */
   readonly learningRate: number;
   readonly imagesPerSecond: number;
-  /** Epoch lines, where validated; in [0, 1], by one reference for anchored methods. */
-  readonly validationAccuracy?: number;
-  /** Mean negative log likelihood. */
-  readonly validationLoss?: number;
-  /** The same of the averaged weights, where they are kept. */
-  readonly averageValidationAccuracy?: number;
-  readonly averageValidationLoss?: number;
   /** Training time so far, over all sessions. */
   readonly seconds: number;
 }

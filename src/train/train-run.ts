@@ -1,10 +1,11 @@
 import type { ImageSet, Listener } from "../core/index.ts";
 import { loadDataSet } from "../data/index.ts";
+import { train } from "./classification.ts";
 import type { RunConfig } from "./config.ts";
 import { dataOptions } from "./data-options.ts";
-import { type TrainOptions, type TrainSummary, train } from "./loop.ts";
 import { findPretraining, wantsPretrainingImages } from "./pretraining.ts";
 import { movedData } from "./run-data.ts";
+import type { TrainOptions, TrainSummary } from "./training.ts";
 
 export interface TrainRunOptions extends Omit<TrainOptions, "run" | "pretrainingImages"> {
   /** Where data sets lie; the user's cache folder where absent. */

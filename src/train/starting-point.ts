@@ -1,0 +1,85 @@
+import { existsSync } from "node:fs";
+import { type HostArrays, Random, runPaths, UserError } from "../core/index.ts";
+import { compile } from "../engine/index.ts";
+import { type Method, tiedStart } from "../methods/index.ts";
+import type { Model, Variables } from "../models/index.ts";
+import type { Optimizer } from "../optim/index.ts";
+import { type Checkpoint, checkVariables, loadCheckpoint } from "./checkpoint.ts";
+import type { RunConfig } from "./config.ts";
+import { movingParameters } from "./step.ts";
+
+/** What a new run's weights depend on. */
+export interface StartParts {
+  readonly run: string;
+  readonly config: RunConfig;
+  readonly model: Model;
+  readonly method: Method;
+  readonly optimizer: Optimizer;
+  /** What the network is fed of some training examples, as they are. */
+  readonly plain: () => HostArrays;
+  /** The same network for images in place of tuples. */
+  readonly withoutReferences: () => Model;
+  /** Weights in place of fresh ones, of what `config.init` names. */
+  readonly initial: (path: string, fresh: Variables) => Variables;
+  /** What the run keeps for its predictions. */
+  readonly kept: () => Pick<Checkpoint, "references" | "referenceTargets">;
+}
+
+/** What a run's folder holds, or where a new run begins. @throws UserError for a checkpoint of another network. */
+export async function startingPoint(parts: StartParts): Promise<Checkpoint> {
+  const { run, config, model, optimizer } = parts;
+  const initial = model.init(new Random("init", config.seed));
+  const path = runPaths(run).checkpoint;
+  if (existsSync(path)) {
+    const stored = loadCheckpoint(path);
+    checkVariables(path, stored, model, initial);
+    return stored;
+  }
+  const { params, state } = await startingWeights(parts, initial);
+  return {
+    params,
+    state,
+    slots: optimizer.init(movingParameters(params, model.frozen)),
+    average: config.averageDecay > 0 ? { params, state } : undefined,
+    ...parts.kept(),
+    progress: { step: 0, epochLossSum: 0, epochCorrect: 0, seconds: 0 },
+  };
+}
+
+async function startingWeights(parts: StartParts, fresh: Variables): Promise<Variables> {
+  const tied = tiesStart(parts);
+  if (parts.config.init) return parts.initial(parts.config.init, fresh);
+  return tied ? tiedFresh(parts, fresh) : fitted(parts, fresh);
+}
+
+function tiesStart({ config, model }: StartParts): boolean {
+  if (config.method.name !== "anchored" || !config.method.tiedStart) return false;
+  // Behind a first layer that is always frozen, the next one tells references apart.
+  const learns = model.forTuples ? config.trainable === "all" : !model.frozen?.includes(model.stemWeight);
+  if (!learns)
+    throw new UserError(
+      `--tied-start: the first layer of ${model.name} is not trained, so that it could never tell references apart; leave it out`,
+    );
+  return true;
+}
+
+/** Where more than the first layer depends on the input channels: a network for images, rebuilt for tuples. */
+function tiedFresh({ config, model, plain, withoutReferences }: StartParts, fresh: Variables): Variables {
+  if (!model.forTuples) return { ...fresh, params: tiedStart(fresh.params, model.stemWeight) };
+  const forImages = withoutReferences();
+  const { params, state } = forImages.init(new Random("init", config.seed));
+  const { images } = plain();
+  return { params: model.forTuples(forImages.fitToInputs?.(params, images) ?? params) ?? params, state };
+}
+
+/** A first layer that is set by statistics of its inputs sees those of the first batches, as they are fed. */
+async function fitted({ config, model, method, plain }: StartParts, { params, state }: Variables): Promise<Variables> {
+  if (!model.fitToInputs) return { params, state };
+  const fed = plain();
+  const program = await compile(method.input, [fed], config);
+  try {
+    return { params: model.fitToInputs(params, await program.run([fed])), state };
+  } finally {
+    await program.dispose();
+  }
+}

@@ -1,0 +1,124 @@
+import type { HostArray, HostArrays, ImageSet } from "../core/index.ts";
+import type { Method } from "../methods/index.ts";
+import type { Model, Variables } from "../models/index.ts";
+import type { Optimizer } from "../optim/index.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import type { RunConfig } from "./config.ts";
+import type { Workers } from "./image-batches.ts";
+import type { TrainState } from "./step.ts";
+
+export interface TrainProgress {
+  /** From 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Steps taken in this epoch. */
+  readonly step: number;
+  /** Steps in an epoch. */
+  readonly steps: number;
+  /** Means over the epoch so far. */
+  readonly loss: number;
+  /** Of a classification. */
+  readonly accuracy?: number;
+  readonly imagesPerSecond: number;
+  /** To the end of training, validation not counted. */
+  readonly secondsLeft: number;
+  /** Of the last validation. */
+  readonly validationAccuracy?: number;
+  /** Of a regression's, in the targets' units. */
+  readonly validationRmse?: number;
+}
+
+export interface TrainOptions {
+  /** The run folder. */
+  readonly run: string;
+  /** Continue what the folder holds; without it a folder that holds a run is refused. */
+  readonly resume?: boolean;
+  /** Resume on other data than those of the training so far: the run folder and its results say so. */
+  readonly changedData?: boolean;
+  readonly onProgress?: (progress: TrainProgress) => void;
+  /** One line that the user should see. */
+  readonly onNotice?: (line: string) => void;
+  /** Aborting it stops after the step under way and leaves a checkpoint to resume from. */
+  readonly signal?: AbortSignal;
+  /**
+   * The training images of the run that `init` names, where references are drawn from them: what its `data` loads.
+   * `findPretraining` tells.
+   */
+  readonly pretrainingImages?: ImageSet;
+  /** Stops, resumable, once the run has taken so many steps over all epochs. */
+  readonly maxSteps?: number;
+  /**
+   * Threads that make batches while a step runs; 0: none. The weights do not depend on it. Default `"auto"`: as many as the
+   * augmentation needs, after the first steps have shown what it costs.
+   */
+  readonly workers?: Workers;
+}
+
+/** With what the last validated epoch of this session said; of anchored runs under the first reference alone. */
+export interface TrainSummary extends Partial<Validation> {
+  readonly run: string;
+  /** Whether all epochs are done. */
+  readonly finished: boolean;
+  readonly steps: number;
+  readonly totalSteps: number;
+  /** References that an anchored run keeps: predicting asks all of them by default. */
+  readonly keptReferences?: number;
+  /** Training time over all sessions. */
+  readonly seconds: number;
+}
+
+/** What validation says of the weights at the end of an epoch. */
+export interface Validation {
+  /** Mean negative log likelihood, nats; of a regression what it minimises. */
+  readonly validationLoss: number;
+  /** In [0, 1], of a classification. */
+  readonly validationAccuracy?: number;
+  /** Root mean squared error in the targets' units, of a regression. */
+  readonly validationRmse?: number;
+  /** The same of the averaged weights, where they are kept. */
+  readonly averageValidationLoss?: number;
+  readonly averageValidationAccuracy?: number;
+  readonly averageValidationRmse?: number;
+}
+
+/** A step's part of the data. */
+export interface TrainBatch {
+  /** What a step is fed, `accumulate` times a part of the batch. */
+  readonly microBatches: readonly HostArrays[];
+  /** [N] rows of the training set. */
+  readonly rows: Int32Array;
+}
+
+/** The batches of a run, each a pure function of the seed and its step. */
+export interface TrainBatches {
+  readonly stepsPerEpoch: number;
+  /** The batch of a step, counted over all epochs from 0. */
+  at(step: number): Promise<TrainBatch>;
+  /** Batches worth asking for ahead of the one that is needed next. */
+  ahead(): number;
+  /** Tells how long a step took and how many are to come. */
+  stepTook(ms: number, stepsLeft: number): void;
+  close(): Promise<void>;
+}
+
+/** What the loop is given by a task: classification, regression. */
+export interface Training {
+  readonly config: RunConfig;
+  readonly model: Model;
+  readonly method: Method;
+  readonly optimizer: Optimizer;
+  readonly batches: TrainBatches;
+  /** Writes config.json into a new folder, or holds it to the one that is there. */
+  claim(): void;
+  /** What the run's folder holds, or where a new run begins. */
+  start(): Promise<Checkpoint>;
+  /** Lines on what the user should expect of training from `start`, e.g. that it is slow. */
+  expect(start: Checkpoint): Promise<string[]>;
+  /** Of a classification: how many rows of a step's outputs [N, K] are right. */
+  correct?(outputs: HostArray<"float32">, batch: TrainBatch): number;
+  /** Absent where there is nothing to validate on. */
+  validate?(state: TrainState): Promise<Validation>;
+  /** What a run that is trained to its end keeps beside its weights. */
+  finish?(weights: Variables): Promise<Pick<Checkpoint, "outputAnchor">>;
+  dispose(): Promise<void>;
+}
