@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import { toJson, UserError } from "../core/index.ts";
+import { printable, toJson, UserError } from "../core/index.ts";
 import { benchmarks, corruptionNames, type Severity } from "../corrupt/index.ts";
 import { type Device, devices } from "../engine/index.ts";
 import { type Weights, weightKinds } from "../evaluate/index.ts";
@@ -169,7 +169,7 @@ async function runEvaluate(terminal: Terminal, runs: readonly string[], given: O
   if (options.logits) {
     if (runs.length > 0) throw new UserError(`${runs[0]}: either run folders or --logits; call evaluate twice`);
     const results = judgeExternal({ ...options, ...listenerOf(terminal), logits: options.logits });
-    for (const notice of results.results.notices ?? []) terminal.note(notice);
+    for (const notice of results.results.notices ?? []) terminal.note(printable(notice));
     terminal.out(json ? toJson(results.results) : resultsTable(results.results));
     terminal.note(`next: ${ownCommand()} report ${results.folder}`);
     return 0;

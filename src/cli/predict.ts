@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { Command } from "commander";
-import { rankAmong, shareInWords, UserError } from "../core/index.ts";
+import { printable, rankAmong, shareInWords, UserError } from "../core/index.ts";
 import { type Device, devices } from "../engine/index.ts";
 import {
   type Answers,
@@ -108,7 +108,8 @@ async function runPredict(
       const read = batch.map((source, at) => ({ source, image: decoded[at] }));
       const good = read.filter((one): one is { source: Source; image: Uint8Array } => one.image instanceof Uint8Array);
       const answers = good.length > 0 ? await answersTo(classifier, good, top) : [];
-      for (const { image } of read) if (image instanceof UserError) terminal.note(`anchored: ${image.message}`);
+      for (const { image } of read)
+        if (image instanceof UserError) terminal.note(`anchored: ${printable(image.message)}`);
       failed += read.length - good.length;
       for (const answer of answers) terminal.out(json ? JSON.stringify(answer) : inWords(answer));
       const done = Math.min(sources.length, (i + 1) * AT_ONCE);
@@ -162,5 +163,5 @@ const inWords = ({ path, class: name, confidence, uncertainty, uncertaintyRank, 
   const among =
     uncertaintyRank === undefined ? "" : `, more unsure than on ${shareInWords(uncertaintyRank, "validation image")}`;
   const line = [path, name, percent(confidence), `uncertainty ${uncertainty.toFixed(4)}${among}`, ...others];
-  return line.join("\t");
+  return line.map(printable).join("\t");
 };

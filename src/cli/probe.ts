@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { Command } from "commander";
-import { toJson } from "../core/index.ts";
+import { printable, toJson } from "../core/index.ts";
 import { type Device, devices } from "../engine/index.ts";
 import { type ProbeSummary, probeRun } from "../judge/index.ts";
 import { dataOptions, readRun } from "../train/index.ts";
@@ -86,7 +86,7 @@ async function runProbe(
   });
   if (!probed) return INTERRUPTED;
   const { summary, results } = probed;
-  for (const notice of results.notices ?? []) terminal.note(notice);
+  for (const notice of results.notices ?? []) terminal.note(printable(notice));
   terminal.out(
     json ? toJson(probed) : `${inWords(summary)}\n\n${resultsTable({ ...results, scalings: [], conformal: [] })}`,
   );

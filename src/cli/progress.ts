@@ -1,5 +1,5 @@
 import { SingleBar } from "cli-progress";
-import type { Listener, Progress } from "../core/index.ts";
+import { type Listener, type Progress, printable } from "../core/index.ts";
 import type { PlanListener } from "../studies/index.ts";
 import type { TrainProgress } from "../train/index.ts";
 import { duration, percent } from "./table.ts";
@@ -14,7 +14,8 @@ interface Bar {
 }
 
 /** On a terminal a bar, elsewhere a line every ten seconds. */
-function bar(terminal: Terminal, label: string): Bar {
+function bar(terminal: Terminal, name: string): Bar {
+  const label = printable(name);
   if (!terminal.interactive) {
     let lastAt = performance.now();
     return {
@@ -106,7 +107,7 @@ export function dataProgress(terminal: Terminal) {
 export function listenerOf(terminal: Terminal, signal?: AbortSignal): Listener {
   const progress = dataProgress(terminal);
   return {
-    onNotice: terminal.note,
+    onNotice: (line) => terminal.note(printable(line)),
     onProgress: (at) => (at ? progress.update(at) : progress.stop()),
     signal,
   };

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { Command } from "commander";
-import { getPath, toJson, UserError } from "../core/index.ts";
+import { getPath, printable, toJson, UserError } from "../core/index.ts";
 import { recipeNames, recipes } from "../recipes/index.ts";
 import {
   holdsRun,
@@ -84,7 +84,7 @@ async function runTrain(terminal: Terminal, options: Options, given: Map<string,
   if (options.augment === false) given.set("augment", false);
   const { notice, ...start } = await startOf(options, given);
   const config = configFrom(start.base, start.given);
-  if (notice) terminal.note(notice);
+  if (notice) terminal.note(printable(notice));
   const run = options.out ?? defaultRun(config);
   const { resume, changedData, maxSteps, dataDir, workers } = options;
   if (changedData && !resume && !wantsPretrainingImages(config))

@@ -34,6 +34,7 @@ export { getPath, setPath, type Tree } from "./object-path.ts";
 export { isClassifier } from "./parameter-names.ts";
 export { percentiles, rankAmong, shareInWords } from "./percentiles.ts";
 export { largestClass, type Predictions, type StoredPredictions } from "./predictions.ts";
+export { printable } from "./printable.ts";
 export { permutation, Random } from "./random.ts";
 export { regressionFingerprint } from "./regression-fingerprint.ts";
 export type { NumberColumns, RegressionData, RegressionInputs, RegressionSet } from "./regression-set.ts";

@@ -29,7 +29,7 @@ export interface FolderLayout {
 }
 
 /**
- * Lists `<root>/<split>/<class>/**`: nothing is decoded, so that a misnamed folder is told at once.
+ * Lists `<root>/<split>/<class>/**`, classes in the order of `classFolders`: nothing is decoded, so that a misnamed folder is told at once.
  * @param onNotice is told which files are left out, and why
  * @throws UserError for splits or classes that are missing or not known, and classes without images
  */
@@ -42,7 +42,7 @@ export function readLayout(root: string, onNotice?: (line: string) => void): Fol
     if (!splits.includes(split))
       throw new UserError(`${root}: no "${split}" folder (found ${splits.join(", ") || "none"})`);
   const shifts = splits.filter((name) => name !== "train" && name !== "test" && !validation.includes(name));
-  const classNames = subfolders(join(root, "train"));
+  const classNames = [...classFolders(join(root, "train")).keys()];
   if (classNames.length < 2)
     throw new UserError(`${join(root, "train")}: at least 2 class folders are needed, found ${classNames.length}`);
   const list = (split: string) => listSplit(root, split, classNames, shifts.includes(split), onNotice);
@@ -66,6 +66,17 @@ const subfolders = (path: string): string[] =>
       .map(({ name }) => name),
   );
 
+/**
+ * Folders of each class, in the order of the classes: code points of their names in Unicode's composed form (NFC). Systems
+ * write é in one character or in two, so folders whose names look alike may be two; their images are of one class.
+ */
+function classFolders(path: string): Map<string, string[]> {
+  const folders = new Map<string, string[]>();
+  for (const name of subfolders(path)) folders.set(name.normalize("NFC"), []);
+  for (const name of subfolders(path)) folders.get(name.normalize("NFC"))!.push(name);
+  return new Map(sorted([...folders.keys()]).map((name) => [name, folders.get(name)!]));
+}
+
 const filesIn = (path: string): string[] =>
   sorted(
     entriesOf(path)
@@ -83,7 +94,8 @@ function listSplit(
   onNotice?: (line: string) => void,
 ): ListedImage[] {
   const folder = join(root, split);
-  const found = subfolders(folder);
+  const folders = classFolders(folder);
+  const found = [...folders.keys()];
   const unknown = found.find((name) => !classNames.includes(name));
   if (unknown !== undefined)
     throw new UserError(`${join(folder, unknown)}: class "${unknown}" is not among those of train`);
@@ -93,8 +105,9 @@ function listSplit(
   if (found.length === 0) throw new UserError(`${folder}: no class folders`);
   const listed: ListedImage[] = [];
   const leftOut: string[] = [];
-  for (const className of found) {
-    const path = join(folder, className);
+  for (const { className, path } of found.flatMap((name) =>
+    folders.get(name)!.map((one) => ({ className: name, path: join(folder, one) })),
+  )) {
     const { images, others } = listImages(path);
     if (images.length === 0)
       throw new UserError(

@@ -45,6 +45,36 @@ test("images and class folders may be symbolic links; a link to nothing is named
   await expect(load(linked)).rejects.toThrow("lost.png");
 });
 
+describe("class names in Unicode", () => {
+  const composed = "caf\u00e9";
+  const decomposed = "cafe\u0301";
+
+  test("that are composed in one split and decomposed in another are one class", async () => {
+    const root = scratchFolder();
+    await writeFolder(root, { train: { [composed]: 4, dog: 4 }, test: { dog: 1, [decomposed]: 2 } });
+    const set = await load(root);
+    expect(set.train.classNames).toEqual([composed, "dog"]);
+    expect([...set.test.labels]).toEqual([0, 0, 1]);
+  });
+
+  test("that are both in one split are one class with the images of both", async () => {
+    const root = scratchFolder();
+    await writeFolder(root, { train: { [composed]: 4, [decomposed]: 3, dog: 4 }, test: { [decomposed]: 1, dog: 1 } });
+    const set = await load(root);
+    expect(set.train.classNames).toEqual([composed, "dog"]);
+    const labels = [...set.train.labels, ...set.validation.labels];
+    expect(labels.filter((label) => label === 0).length).toBe(7);
+  });
+
+  test("are in the order of code points, not of UTF-16", async () => {
+    const root = scratchFolder();
+    const names = ["\u{1f431}", "\uff21", "b", "Z", "\u00e9"];
+    const classes = Object.fromEntries(names.map((name) => [name, 2]));
+    await writeFolder(root, { train: classes, test: classes });
+    expect((await load(root)).train.classNames).toEqual(["Z", "b", "\u00e9", "\uff21", "\u{1f431}"]);
+  });
+});
+
 describe("files of a class folder", () => {
   /** 2 cats as PNG files, and what `add` puts beside them. */
   async function withFiles(add: (cat: string, png: Buffer) => void) {

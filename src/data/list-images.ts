@@ -31,8 +31,9 @@ export interface ListedFiles {
   readonly others: readonly string[];
 }
 
-// By code point: the same order whatever the locale.
-export const sorted = (names: string[]): string[] => names.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+/** By code point, which is the order of UTF-8's bytes: the same whatever the locale. */
+export const sorted = (names: string[]): string[] =>
+  names.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 
 /** What is in a folder, but hidden files. @throws UserError for one that cannot be read */
 export function entriesOf(path: string): Dirent[] {

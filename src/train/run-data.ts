@@ -90,7 +90,8 @@ export function checkSameClasses(
   { data }: Pick<RunRecord, "data">,
   { classNames }: Pick<ImageSet, "classNames">,
 ): void {
-  if (JSON.stringify(classNames) !== JSON.stringify(data.classNames))
+  const composed = (names: readonly string[]) => JSON.stringify(names.map((name) => name.normalize("NFC")));
+  if (composed(classNames) !== composed(data.classNames))
     throw new UserError(
       `${run} was trained on the classes ${data.classNames.join(", ")}, but ${data.name} now has ${classNames.join(", ")}`,
     );
