@@ -193,7 +193,10 @@ function differences(before, after, path = []) {
 }
 
 try {
-  const record = { commit: commitOf(main), instructionSet: instructionSet(), runs: await measure() };
+  // As a file would hold it, in which -0 is 0.
+  const record = JSON.parse(
+    JSON.stringify({ commit: commitOf(main), instructionSet: instructionSet(), runs: await measure() }),
+  );
   if (action === "record") writeFileSync(file, `${JSON.stringify(record, null, 2)}\n`);
   else {
     const kept = jsonFile(file);
