@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { UserError } from "../core/index.ts";
 import { evaluateStored } from "./evaluate-run.ts";
 import { readResults } from "./results.ts";
+import { readRunConfig } from "./run-config.ts";
 import { readRunLog } from "./run-log.ts";
 import { savePredictions } from "./stored.ts";
 
@@ -72,6 +73,17 @@ beforeEach(() => {
   );
 });
 afterEach(() => rmSync(run, { recursive: true }));
+
+test("what the run's seed decides is no setting; the data's seed, which splits them, is one", () => {
+  const settingsOf = (changes: object) => {
+    writeFileSync(join(run, "config.json"), JSON.stringify({ ...config, config: { ...config.config, ...changes } }));
+    return readRunConfig(run).settings;
+  };
+  const split = (seed: number) => ({ data: { name: "toy", seed } });
+  expect(settingsOf({ ...split(0), seed: 1, threads: 2, logEvery: 5 })).toEqual(settingsOf(split(0)));
+  expect(settingsOf(split(0))["data.seed"]).toBe(0);
+  expect(settingsOf(split(1))).toEqual({ ...settingsOf(split(0)), "data.seed": 1 });
+});
 
 test("results from the stored predictions, written and read back", () => {
   const results = evaluateStored(run, { command: "anchored quickstart", parameters: 272_000, date: new Date(0) });

@@ -12,7 +12,7 @@ export interface RunConfig {
   readonly maskProbability?: number;
   readonly maskTarget?: string;
   readonly seed?: number;
-  /** Every setting that makes two runs different experiments, flattened: not the seed, the folder or the time. */
+  /** Every setting that makes two runs different experiments, flattened: not the run's seed, its folder or the time; the data's seed, which splits them, is one. */
   readonly settings: Readonly<Record<string, Setting>>;
 }
 
@@ -38,6 +38,7 @@ export function readRunConfig(run: string): RunConfig {
   const path = runPaths(run).config;
   const { config, data, recalibrated } = parseJson(readText(path, "is this a run folder?"), schema, path);
   const { name, maskProbability, maskTarget } = config.method;
+  const decisive = Object.fromEntries(Object.entries(config).filter(([field]) => !incidental.has(field)));
   return {
     data: data.name,
     title: data.title,
@@ -46,18 +47,18 @@ export function readRunConfig(run: string): RunConfig {
     maskProbability,
     maskTarget,
     seed: config.seed,
-    settings: { ...flatten(config), ...(recalibrated && { "recalibrated.batches": recalibrated.batches }) },
+    settings: { ...flatten(decisive), ...(recalibrated && { "recalibrated.batches": recalibrated.batches }) },
   };
 }
 
-/** Keys whose values may differ between two seeds of one experiment, or change nothing but the log and the speed. */
+/** Fields of a config that may differ between two seeds of one experiment, or change nothing but the log and the speed. */
 const incidental = new Set(["seed", "threads", "device", "logEvery", "validateEvery"]);
 
 /** `{ optimizer: { name: "sgd" } }` → `{ "optimizer.name": "sgd" }`. */
 function flatten(value: object, prefix = ""): Record<string, Setting> {
   const flat: Record<string, Setting> = {};
   for (const [key, item] of Object.entries(value)) {
-    if (incidental.has(key) || item === null || item === undefined) continue;
+    if (item === null || item === undefined) continue;
     if (Array.isArray(item)) flat[prefix + key] = item.map(describe).join(", ");
     else if (typeof item === "object") Object.assign(flat, flatten(item, `${prefix}${key}.`));
     else flat[prefix + key] = item;
