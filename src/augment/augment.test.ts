@@ -11,6 +11,7 @@ import {
   type Image,
   makeBatch,
   normalizeImages,
+  optionNames,
   randAugment,
   randomErasing,
 } from "./index.ts";
@@ -32,7 +33,8 @@ const at = ({ height, width, channels, data }: Image, y: number, x: number, fill
   );
 
 describe.each(Object.keys(augmentationTable))("augmentation %s", (name) => {
-  const options: Record<string, number> = name === "crop" ? { pad: 3, fill: 9 } : { fill: 9 };
+  const given = Object.entries({ pad: 3, fill: 9 });
+  const options = Object.fromEntries(given.filter(([key]) => optionNames(augmentationTable, name).includes(key)));
   const [augmentation] = augmentationsFromJson([{ name, options }]);
 
   test("keeps the shape and the original, repeats for the same stream", () => {

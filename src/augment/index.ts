@@ -5,6 +5,7 @@ export { colorJitter } from "./color-jitter.ts";
 export { crop } from "./crop.ts";
 export { cutout } from "./cutout.ts";
 export { flip } from "./flip.ts";
+export { type OptionTable, optionNames, unknownOption } from "./known-options.ts";
 export { type BatchOptions, makeBatch, normalizeImages } from "./make-batch.ts";
 export { type BatchMixer, cutmix, type MixShape, mixersFromJson, mixerTable, mixup, smoothLabels } from "./mixers.ts";
 export { type OperationName, operations } from "./operations.ts";

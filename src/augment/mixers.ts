@@ -1,4 +1,5 @@
 import { type Batch, beta, knownName, permutation, type Random, UserError } from "../core/index.ts";
+import { refuseUnknownOptions } from "./known-options.ts";
 
 /** Sizes of a batch: N images [C, H, W], K classes. */
 export interface MixShape {
@@ -83,9 +84,13 @@ export function cutmix({ alpha = 1 }: { alpha?: number } = {}): BatchMixer {
 /** Every mixer by name, from its options as they stand in a run's config. */
 export const mixerTable: Readonly<Record<string, (options: any) => BatchMixer>> = { mixup, cutmix };
 
-/** @throws UserError for an unknown name, or options out of range. */
+/** @throws UserError for an unknown name or option, or options out of range. */
 export const mixersFromJson = (list: readonly Pick<BatchMixer, "name" | "options">[]): BatchMixer[] =>
-  list.map(({ name, options }) => mixerTable[knownName("mixer", name, Object.keys(mixerTable))](options));
+  list.map(({ name, options }) => {
+    const create = mixerTable[knownName("mixer", name, Object.keys(mixerTable))];
+    refuseUnknownOptions(mixerTable, name, options);
+    return create(options);
+  });
 
 /** Targets moved toward 1 / K by ε (Szegedy et al. 2016, section 7). */
 export const smoothLabels = (targets: Float32Array, classes: number, epsilon: number): Float32Array =>

@@ -6,6 +6,7 @@ import { colorJitter } from "./color-jitter.ts";
 import { crop } from "./crop.ts";
 import { cutout } from "./cutout.ts";
 import { flip } from "./flip.ts";
+import { refuseUnknownOptions } from "./known-options.ts";
 import { pixMix } from "./pix-mix.ts";
 import { randAugment } from "./rand-augment.ts";
 import { randomErasing } from "./random-erasing.ts";
@@ -35,14 +36,14 @@ export const augmentationTable: Readonly<Record<string, (options: any) => Augmen
 
 /**
  * Rebuilds a pipeline from the `{ name, options }` that a config holds.
- * @throws UserError for an unknown name, or options out of range
+ * @throws UserError for an unknown name or option, or options out of range
  */
 export const augmentationsFromJson = (
   list: readonly Pick<Augmentation, "name" | "options">[],
   { mixingSet }: AugmentationResources = {},
 ): Augmentation[] =>
-  list.map(({ name, options }) =>
-    augmentationTable[knownName("augmentation", name, Object.keys(augmentationTable))](
-      name === "pixMix" && mixingSet ? { ...options, mixingSet } : options,
-    ),
-  );
+  list.map(({ name, options }) => {
+    const create = augmentationTable[knownName("augmentation", name, Object.keys(augmentationTable))];
+    refuseUnknownOptions(augmentationTable, name, options);
+    return create(name === "pixMix" && mixingSet ? { ...options, mixingSet } : options);
+  });

@@ -1,7 +1,9 @@
 import { availableParallelism } from "node:os";
 import { expect, test } from "vitest";
+import { augmentationTable, mixerTable, standardOptions } from "../augment/index.ts";
 import { UserError } from "../core/index.ts";
 import { firstDifference, type RunConfigInput, resolveConfig } from "./config.ts";
+import { withFormerDefaults } from "./run-record.ts";
 
 test("a data set's name is enough: the rest is the CIFAR recipe", () => {
   expect(resolveConfig({ data: { name: "cifar10" } })).toEqual({
@@ -79,6 +81,20 @@ test.each<[unknown, string]>([
 ])("%j is refused naming the field", (input, message) => {
   expect(() => resolveConfig(input as RunConfigInput)).toThrow(UserError);
   expect(() => resolveConfig(input as RunConfigInput)).toThrow(message);
+});
+
+test.each([
+  ["augment", augmentationTable],
+  ["mix", mixerTable],
+] as const)("%s: an option that an entry does not have is refused, by field", (field, table) => {
+  for (const name of Object.keys(table)) {
+    const config = { data: { name: "emoji" }, [field]: [{ name, options: { alfa: 1 } }] };
+    expect(() => resolveConfig(config)).toThrow(`config ${field}.0.options: ${name}: unknown option "alfa"; `);
+    // Once accepted, it changed nothing: stored runs still open.
+    expect(withFormerDefaults(config)).toEqual({ ...config, [field]: [{ name, options: {} }] });
+    const stored = { ...config, [field]: [{ name, options: standardOptions(name) }] };
+    expect(withFormerDefaults(stored)).toEqual(stored);
+  }
 });
 
 test("the first difference of two configs, by path", () => {

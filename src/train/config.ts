@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { z } from "zod";
-import { augmentationTable, mixerTable } from "../augment/index.ts";
+import { augmentationTable, mixerTable, type OptionTable, unknownOption } from "../augment/index.ts";
 import { UserError } from "../core/index.ts";
 import { devices, precisions, requirePrecision } from "../engine/index.ts";
 import { maskStatistics, maskStatisticsOf } from "../methods/index.ts";
@@ -115,15 +115,14 @@ const schedule = z.discriminatedUnion("name", [
   }),
 ]);
 
-const augmentation = z.strictObject({
-  name: z.enum(Object.keys(augmentationTable)),
-  options: z.record(z.string(), z.number()).default({}),
-});
-
-const mixer = z.strictObject({
-  name: z.enum(Object.keys(mixerTable)),
-  options: z.record(z.string(), z.number()).default({}),
-});
+/** What a table has, by its name and options; the entry itself checks their values. */
+const namedWithOptions = (table: OptionTable) =>
+  z
+    .strictObject({ name: z.enum(Object.keys(table)), options: z.record(z.string(), z.number()).default({}) })
+    .superRefine(({ name, options }, context) => {
+      const message = unknownOption(table, name, options);
+      if (message !== undefined) context.addIssue({ code: "custom", path: ["options"], message });
+    });
 
 const runConfig = z.strictObject({
   /** What `loadDataSet` was given; training itself only stores it. */
@@ -147,7 +146,7 @@ const runConfig = z.strictObject({
   /** Share of features that the classifier does not see. */
   dropout: z.number().min(0).lt(1).default(0),
   schedule: schedule.prefault({ name: "one-cycle" }),
-  augment: z.array(augmentation).default([
+  augment: z.array(namedWithOptions(augmentationTable)).default([
     { name: "crop", options: { pad: 4 } },
     { name: "flip", options: {} },
   ]),
@@ -165,7 +164,7 @@ const runConfig = z.strictObject({
     .union([z.enum(["data", "init"]), z.strictObject({ mean: z.array(share).min(1), std: z.array(rate).min(1) })])
     .optional(),
   /** Mixtures of images within a batch, of which each batch takes one. */
-  mix: z.array(mixer).default([]),
+  mix: z.array(namedWithOptions(mixerTable)).default([]),
   /** Share of a target that is spread over all classes. */
   labelSmoothing: z.number().min(0).lt(1).default(0),
   /** Epochs between validations; 0 for never. The last epoch is always validated otherwise. */

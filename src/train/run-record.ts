@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { augmentationTable, mixerTable, type OptionTable, optionNames } from "../augment/index.ts";
 import { type DataSet, fingerprintOf, imageCount, type Normalization, runPaths, UserError } from "../core/index.ts";
 import type { Pictures } from "../data/index.ts";
 import { type RunConfig, type RunConfigInput, resolveConfig } from "./config.ts";
@@ -88,7 +89,25 @@ export function readRun(run: string): RunRecord {
 
 /** The config of a stored run, with the values that its absent fields had when they did not exist. */
 export function withFormerDefaults<C extends RunConfigInput>(config: C): C {
-  const { method } = config;
-  if (method?.name !== "anchored" || method.maskStatistics !== undefined) return config;
-  return { ...config, method: { ...method, maskStatistics: "all" } };
+  const { method, augment, mix } = config;
+  return {
+    ...config,
+    ...(augment && { augment: onlyKnown(augmentationTable, augment) }),
+    ...(mix && { mix: onlyKnown(mixerTable, mix) }),
+    ...(method?.name === "anchored" &&
+      method.maskStatistics === undefined && { method: { ...method, maskStatistics: "all" } }),
+  };
 }
+
+type Named = NonNullable<RunConfigInput["mix"]>[number];
+
+/** Without the options that an entry does not have: they were once accepted, and changed nothing. */
+const onlyKnown = (table: OptionTable, list: readonly Named[]): Named[] =>
+  list.map(({ name, options = {}, ...rest }) => {
+    const known = name in table ? optionNames(table, name) : Object.keys(options);
+    return {
+      name,
+      options: Object.fromEntries(Object.entries(options).filter(([key]) => known.includes(key))),
+      ...rest,
+    };
+  });
