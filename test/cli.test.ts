@@ -37,7 +37,8 @@ describe("one tiny full run", () => {
     expect(first.out).toMatch(/standard +images +Accuracy .*\nimages\/test +4 /);
     const second = await anchored(["evaluate", masked, "--k", "2", "--json"]);
     expect(second.code).toBe(0);
-    const results = JSON.parse(second.out);
+    const [results, ...others] = JSON.parse(second.out);
+    expect(others).toEqual([]);
     expect(results.sets.map((set: { set: string }) => set.set)).toEqual(["images/test", "images/sketch"]);
     expect(results.sets[0]).toMatchObject({ protocol: "k", references: 2, images: 4 });
     expect(results.ood.map((set: { score: string }) => set.score)).toContain("reference-std");
@@ -56,7 +57,7 @@ describe("one tiny full run", () => {
     const ood = `mnist,mine=${join(folder, "sketch")}`;
     const { code, out } = await anchored(["evaluate", run, "--suite", "clean,ood", "--ood", ood, "--json"]);
     expect(code).toBe(0);
-    const results = JSON.parse(out);
+    const [results] = JSON.parse(out);
     expect(new Set(results.ood.map((row: { set: string }) => row.set))).toEqual(
       new Set(["mnist/test", "mine/pictures"]),
     );
@@ -133,7 +134,7 @@ describe("one tiny full run", () => {
   it("asks by bilinear transduction, too", async () => {
     const { code, out } = await anchored(["evaluate", masked, "--suite", "clean", "--protocol", "blt", "--json"]);
     expect(code).toBe(0);
-    expect(JSON.parse(out).sets[0]).toMatchObject({ protocol: "blt", references: 3, images: 4 });
+    expect(JSON.parse(out)[0].sets[0]).toMatchObject({ protocol: "blt", references: 3, images: 4 });
   });
 
   it("compares them in a page", async () => {
@@ -189,7 +190,7 @@ describe("one tiny full run", () => {
     expect(trained.out).toMatch(/validation accuracy .* %, of the averaged weights .* %$/);
     const judged = async (...options: string[]) => {
       const { out } = await anchored(["evaluate", run, "--suite", "clean", "--json", ...options]);
-      return JSON.parse(out);
+      return JSON.parse(out)[0];
     };
     const average = await judged();
     const raw = await judged("--weights", "raw");

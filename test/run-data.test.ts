@@ -57,7 +57,7 @@ describe("of images that moved", () => {
     expect(JSON.parse(readFileSync(runPaths(copy).config, "utf8")).config.data.folder).toBe(moved);
     const judged = copyOf(run, "judged elsewhere");
     const { out } = await anchored(["evaluate", judged, "--suite", "clean", "--folder", moved, "--json"]);
-    expect(JSON.parse(out).sets[0].set).toBe("images/test");
+    expect(JSON.parse(out)[0].sets[0].set).toBe("images/test");
   });
 });
 
@@ -78,7 +78,7 @@ describe("of images that changed", () => {
   test("results and a resumed run say so", async () => {
     const judged = copyOf(run, "judged on others");
     const argv = ["evaluate", judged, "--suite", "clean", "--changed-data", "--json"];
-    expect(JSON.parse((await anchored(argv)).out).notices[0]).toContain("images is not what it was trained on");
+    expect(JSON.parse((await anchored(argv)).out)[0].notices[0]).toContain("images is not what it was trained on");
 
     const resumed = copyOf(stopped, "resumed on others");
     const { data } = JSON.parse(readFileSync(runPaths(resumed).config, "utf8"));

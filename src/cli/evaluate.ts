@@ -155,7 +155,7 @@ export function evaluateCommand(terminal: Terminal, exit: (code: number) => void
       whole({ min: 1, max: 1024, example: 2 })("--threads"),
     )
     .option("--fresh", "predict everything again")
-    .option("--json", "print results.json (of several runs, a list)")
+    .option("--json", "print a list of what results.json holds, one entry a run")
     .addHelpText("after", examples)
     .action(async (runs: string[], options: Options) => exit(await runEvaluate(terminal, runs, options)));
   for (const option of runDataOptions()) command.addOption(option);
@@ -170,7 +170,7 @@ async function runEvaluate(terminal: Terminal, runs: readonly string[], given: O
     if (runs.length > 0) throw new UserError(`${runs[0]}: either run folders or --logits; call evaluate twice`);
     const results = judgeExternal({ ...options, ...listenerOf(terminal), logits: options.logits });
     for (const notice of results.results.notices ?? []) terminal.note(printable(notice));
-    terminal.out(json ? toJson(results.results) : resultsTable(results.results));
+    terminal.out(json ? toJson([results.results]) : resultsTable(results.results));
     terminal.note(`next: ${ownCommand()} report ${results.folder}`);
     return 0;
   }
@@ -203,7 +203,7 @@ async function runEvaluate(terminal: Terminal, runs: readonly string[], given: O
     terminal.note("stopped; what was predicted is kept, the same command continues from here");
     return INTERRUPTED;
   }
-  terminal.out(json ? toJson(judged.length === 1 ? judged[0] : judged) : judged.map(resultsTable).join("\n\n"));
+  terminal.out(json ? toJson(judged) : judged.map(resultsTable).join("\n\n"));
   terminal.note(`next: ${ownCommand()} report ${runs.join(" ")}`);
   return 0;
 }

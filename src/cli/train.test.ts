@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { anchored, tinyImageFolder, tinyTraining } from "./testing.ts";
+import { trainHelpGroups } from "./train-help.ts";
 
 const root = mkdtempSync(join(tmpdir(), "anchored-train-"));
 const images = join(root, "images");
@@ -19,4 +20,20 @@ test("the last line says under how many references an anchored run was validated
   const plain = await train();
   expect(plain.out).toMatch(/; validation accuracy [\d.]+ %$/);
   expect(plain.notes[0]).toMatch(/^2 steps in all \(8 training images: 2 batches of 4 in each of 1 epoch\)/);
+});
+
+const flagsOf = (help: string) => [...help.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, flag]) => flag);
+
+test("--help shows the usual options in groups, --help all every one", async () => {
+  const usual = trainHelpGroups.flatMap((group) => group.usual);
+  const rare = trainHelpGroups.flatMap((group) => group.rare);
+  const short = await anchored(["train", "--help"]);
+  expect(short.code).toBe(0);
+  expect(flagsOf(short.out).sort()).toEqual([...usual, "--help"].sort());
+  expect(short.out).toContain(`There are ${rare.length} more options: anchored train --help all`);
+  for (const { heading } of trainHelpGroups) expect(short.out).toContain(`\n${heading}\n`);
+  const whole = await anchored(["train", "--help", "all"]);
+  expect(flagsOf(whole.out).sort()).toEqual([...usual, ...rare, "--help"].sort());
+  // Only the help itself stands under no heading of ours.
+  expect(/\nOptions:\n((?: .*\n)+)/.exec(whole.out)?.[1]).toMatch(/^ +-h, --help \[all\] .*\n$/);
 });

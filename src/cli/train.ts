@@ -21,6 +21,7 @@ import { duration, percent } from "./table.ts";
 import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
 import { configFrom } from "./train-config.ts";
 import { givenFlags, toOption, trainFlags } from "./train-flags.ts";
+import { groupHelp } from "./train-help.ts";
 
 interface Options extends Record<string, unknown> {
   config?: string;
@@ -72,6 +73,7 @@ Examples:
   $ anchored train --resume --out runs/cifar              after Ctrl-C, or after a crash`,
     )
     .action(async (options: Options) => exit(await runTrain(terminal, options, givenFlags(command))));
+  groupHelp(command);
   return command;
 }
 
