@@ -183,7 +183,7 @@ describe("predict", () => {
     writeFileSync(runPaths(own).calibration, "{");
     const damaged = await anchored(["predict", own, picture]);
     expect([damaged.code, damaged.notes.length]).toEqual([2, 1]);
-    expect(damaged.notes[0]).toMatch(/calibration\.json: not valid JSON/);
+    expect(damaged.notes[0]).toMatch(/calibration\.json: not valid JSON.*; remove it, and it is made anew$/);
   });
 
   it("tells where an uncertainty stands among the validation images", async () => {

@@ -37,8 +37,16 @@ function entriesOf(run: string): z.infer<typeof file> {
   const checkpointSha256 = sha256Of(checkpoint);
   const none = { version: 1 as const, checkpointSha256, entries: [] };
   if (!existsSync(path)) return none;
-  const found = parseJson(readText(path, ""), file, path);
+  const found = parsed(path);
   return found.checkpointSha256 === checkpointSha256 ? found : none;
+}
+
+function parsed(path: string): z.infer<typeof file> {
+  try {
+    return parseJson(readText(path, ""), file, path);
+  } catch (error) {
+    throw error instanceof UserError ? new UserError(`${error.message}; remove it, and it is made anew`) : error;
+  }
 }
 
 const same = (a: AskedSo, b: AskedSo): boolean =>
