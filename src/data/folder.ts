@@ -1,9 +1,9 @@
 import { basename, resolve } from "node:path";
 import { type ImageSet, UserError } from "../core/index.ts";
-import { type BadImage, type Decoded, type Decoder, memoryDecoder } from "./decode-set.ts";
+import type { BadImage, Decoded } from "./decode-set.ts";
+import { decoderFor } from "./decoder.ts";
 import type { DataSetEntry, ResolvedOptions } from "./entry.ts";
 import { type ListedImage, readLayout } from "./folder-layout.ts";
-import { diskDecoder } from "./image-cache.ts";
 
 const defaultSize = 32;
 
@@ -35,8 +35,9 @@ export const folder: DataSetEntry = {
       ["test", test],
       ...shifts,
     ]);
+    const { imageSize = defaultSize } = options;
     const count = [...lists.values()].reduce((sum, list) => sum + list.length, 0);
-    const decode = decoderFor(root, count, options);
+    const decode = decoderFor(root, count, imageSize, options);
     const decoded = new Map<string, Decoded>();
     for (const [split, list] of lists)
       decoded.set(
@@ -50,7 +51,6 @@ export const folder: DataSetEntry = {
       [...decoded.values()].flatMap(({ bad }) => bad),
       options,
     );
-    const { imageSize = defaultSize } = options;
     const setOf = (split: string) =>
       toImageSet(`${basename(root)}/${split}`, lists.get(split)!, decoded.get(split)!, classNames, imageSize);
     return {
@@ -62,17 +62,6 @@ export const folder: DataSetEntry = {
     };
   },
 };
-
-/** The most that is decoded into memory, in bytes; larger folders are decoded to disk. */
-const MOST_IN_MEMORY = 2 ** 30;
-
-/** How the images are to be decoded: to disk where they are asked to be, or are too many for memory. */
-function decoderFor(root: string, images: number, options: ResolvedOptions): Decoder {
-  const { imageSize = defaultSize, stream, onProgress } = options;
-  return stream || images * imageSize * imageSize * 3 > MOST_IN_MEMORY
-    ? diskDecoder(root, imageSize, options)
-    : memoryDecoder(imageSize, onProgress);
-}
 
 /** The readable files of a list as a set. @throws UserError where a class has none */
 function toImageSet(

@@ -12,7 +12,7 @@ import {
   regressionFingerprint,
   resolveRegressionOptions,
 } from "./index.ts";
-import { ramp } from "./test-tables.ts";
+import { ramp, writeImageTable } from "./test-tables.ts";
 
 const dataDir = mkdtempSync(join(tmpdir(), "anchored-regression-"));
 afterAll(() => rmSync(dataDir, { recursive: true }));
@@ -36,6 +36,28 @@ const cases: { [name in RegressionDataName]: readonly Case[] } = {
       options: () => ({ name: "csv", file: rampFile(), targets: ["y"] }),
       counts: [29, 3, 8],
       title: "ramp.csv: y",
+    },
+  ],
+  images: [
+    {
+      options: async () => ({ name: "images", folder: await writeImageTable(10), targets: ["y"], imageSize: 8 }),
+      counts: [7, 1, 2],
+      title: "dots: y",
+    },
+  ],
+  // Drawings as those of the emoji data set: 3 vendors of the training, 2 of the shift.
+  "emoji-rotation": [
+    {
+      options: () => ({ name: "emoji-rotation", imageSize: 8 }),
+      counts: [2271, 249, 633, 422],
+      title: "Emoji rotation",
+    },
+  ],
+  "emoji-count": [
+    {
+      options: () => ({ name: "emoji-count", imageSize: 40, count: 100 }),
+      counts: [72, 8, 20, 20],
+      title: "Emoji count",
     },
   ],
   functions: [

@@ -2,8 +2,11 @@ import type { z } from "zod";
 import { knownName, type RegressionData } from "../../core/index.ts";
 import { defaultDataDir } from "../directory.ts";
 import { csv } from "./csv.ts";
+import { emojiCount } from "./emoji-count.ts";
+import { emojiRotation } from "./emoji-rotation.ts";
 import type { RegressionContext, RegressionDataSet } from "./entry.ts";
 import { functions } from "./functions.ts";
+import { images } from "./images.ts";
 import { parseOptions, type SplitOptions } from "./options.ts";
 import { splitExamples } from "./split.ts";
 
@@ -15,7 +18,10 @@ export { type TargetShift, targetShifts } from "./options.ts";
 /** Every data set whose targets are numbers, by the name that the user types. */
 export const regressionDataTable = {
   csv,
+  images,
   functions,
+  "emoji-rotation": emojiRotation,
+  "emoji-count": emojiCount,
 } as const;
 
 export type RegressionDataName = keyof typeof regressionDataTable;

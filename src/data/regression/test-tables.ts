@@ -1,5 +1,6 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import sharp from "sharp";
 import type { RegressionSet } from "../../core/index.ts";
 import { scratchFolder } from "../test-images.ts";
 
@@ -18,4 +19,20 @@ export function valuesOf({ inputs, targets }: RegressionSet, column: string): nu
   const from = inputs.kind === "numbers" && inputs.names.includes(column) ? inputs : targets;
   const at = from.names.indexOf(column);
   return [...from.data].filter((_, i) => i % from.names.length === at);
+}
+
+/**
+ * For tests: a folder `dots` of `n` PNG images of 8×8 pixels, red 10 i and blue 200, the last two of them in a folder
+ * `more`, and their table `targets.csv` of `file` and `y` = i. @returns its path
+ */
+export async function writeImageTable(n: number): Promise<string> {
+  const folder = join(scratchFolder(), "dots");
+  mkdirSync(join(folder, "more"), { recursive: true });
+  const names = Array.from({ length: n }, (_, i) => `${i < n - 2 ? "" : "more/"}${i}.png`);
+  for (const [i, name] of names.entries())
+    await sharp({ create: { width: 8, height: 8, channels: 3, background: { r: 10 * i, g: 0, b: 200 } } })
+      .png()
+      .toFile(join(folder, name));
+  writeFileSync(join(folder, "targets.csv"), `file,y\n${names.map((name, i) => `${name},${i}`).join("\n")}\n`);
+  return folder;
 }
