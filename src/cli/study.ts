@@ -87,6 +87,15 @@ const list = (): string =>
     ]),
   ]);
 
+/** What makes the same numbers again: as it was typed, but for what decides nothing (threads, folders, the output). */
+const commandOf = (name: string, { seeds, only, maxSteps }: Pick<Options, "seeds" | "only" | "maxSteps">): string =>
+  [
+    `anchored study ${name}`,
+    ...(seeds === undefined ? [] : [`--seeds ${seeds}`]),
+    ...(only === undefined ? [] : [`--only ${only}`]),
+    ...(maxSteps === undefined ? [] : [`--max-steps ${maxSteps}`]),
+  ].join(" ");
+
 /** Runs what is not finished of a study, writes and prints its outcome. @returns the exit code */
 export async function study(terminal: Terminal, name: string, study: Study, options: Options): Promise<number> {
   const startedAt = performance.now();
@@ -102,7 +111,7 @@ export async function study(terminal: Terminal, name: string, study: Study, opti
       await runStudy(study, { out, seeds, only, parallel, threads, maxSteps, dataDir, ...listener });
       return signal.aborted;
     }));
-  const command = `anchored study ${name}${seeds === study.seeds ? "" : ` --seeds ${seeds}`}`;
+  const command = commandOf(name, { ...options, seeds: seeds === study.seeds ? undefined : seeds });
   const summary = await writeOutcome(study, { out, seeds, only, command });
   if (interrupted) {
     terminal.note("stopped; the same command continues from here");

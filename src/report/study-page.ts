@@ -1,5 +1,5 @@
 import { duration } from "../core/index.ts";
-import type { Comparison } from "../evaluate/index.ts";
+import type { Contrast } from "./contrast.ts";
 import { type Cells, dataTable, toMarkdown } from "./copyable.ts";
 import { dots, intervals } from "./figures/index.ts";
 import { withSd } from "./format.ts";
@@ -71,17 +71,20 @@ export function divergedCells({ diverged }: StudySummary): Cells {
   ];
 }
 
-function shown(comparison: Comparison | undefined, { unit }: SummaryMeasure): string {
-  if (!comparison) return "–";
+function shown(contrast: Contrast | undefined, { unit }: SummaryMeasure): string {
+  if (!contrast) return "–";
   const show = (value: number) => (unit === "%" ? (100 * value).toFixed(1) : value.toFixed(3));
-  const { difference, halfWidth } = comparison;
+  const { difference, interval, over } = contrast;
   const sign = difference > 0 ? "+" : "";
-  const around = halfWidth === undefined ? "" : ` [${show(difference - halfWidth)}, ${show(difference + halfWidth)}]`;
-  return `${sign}${show(difference)}${around}`.replaceAll("-", "−");
+  const around = interval ? ` [${show(interval[0])}, ${show(interval[1])}]` : "";
+  const ofImages = over === "images" ? ", images" : "";
+  return `${sign}${show(difference)}${around}${ofImages}${isTie(contrast) ? ", tie" : ""}`.replaceAll("-", "−");
 }
 
+const isTie = ({ interval }: Contrast): boolean => interval !== undefined && interval[0] <= 0 && interval[1] >= 0;
+
 const KEY =
-  "Mean ± standard deviation over seeds. Differences are paired by seed, with the 95 % interval of Student's t: one that holds 0 is a tie, and of twenty such intervals one misses by chance.";
+  "Mean ± standard deviation over seeds. Differences are those of a report: paired by seed, with the 95 % interval of Student's t; of one seed, marked “images”, over the choice of the test images, which says nothing of another seed. An interval that holds 0 is a tie, and of twenty one misses by chance.";
 
 const facts = ({ date, machine, command }: StudySummary): string =>
   `${date.slice(0, 10)} · ${machine.cpu}, ${machine.cores} cores · ${command}`;
@@ -95,7 +98,7 @@ const comparedIn = (summary: StudySummary, group: string): string[] =>
 /** `study.md` */
 export function studyMarkdown(summary: StudySummary): string {
   const { title } = summary;
-  const parts = [`# ${title}`, facts(summary), KEY];
+  const parts = [`# ${title}`, facts(summary), ...summary.notices.map((notice) => `**${notice}.**`), KEY];
   for (const group of groupsOf(summary)) {
     parts.push(
       `## ${group}`,
@@ -125,7 +128,7 @@ ${comparedIn(summary, group).map((baseline) => html`<h3>Against ${baseline}</h3>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
 <title>${title}</title><style>${raw(style)}</style></head>
-<body><header><p class="brand">Anchored · study</p><h1>${title}</h1><p class="facts">${facts(summary)}</p></header>
+<body><header><p class="brand">Anchored · study</p><h1>${title}</h1><p class="facts">${facts(summary)}</p>${summary.notices.map((notice) => html`<p><strong>${notice}.</strong></p>`)}</header>
 <main>${sections}<section><h2>Cost and choices</h2>${dataTable(costCells(summary), "Cost and choices")}</section>
 ${summary.diverged.length > 0 ? html`<section><h2>Diverged</h2>${dataTable(divergedCells(summary), "Diverged")}</section>` : ""}</main>
 <footer>Written by anchored-vision from the run folders alone.</footer></body></html>
@@ -168,11 +171,8 @@ async function panels(summary: StudySummary, group: string, id: string): Promise
     const differences = summary.arms.flatMap((arm) => {
       const comparison = arm.against[baseline]?.[place];
       if (!comparison) return [];
-      const { difference, halfWidth } = comparison;
-      const ends =
-        halfWidth === undefined
-          ? {}
-          : { low: scale * (difference - halfWidth), high: scale * (difference + halfWidth) };
+      const { difference, interval } = comparison;
+      const ends = interval ? { low: scale * interval[0], high: scale * interval[1] } : {};
       return [{ name: arm.name, color: color(arm), value: scale * difference, ...ends }];
     });
     if (differences.length === 0) continue;

@@ -1,18 +1,20 @@
 import {
-  type Comparison,
-  comparePaired,
   type MeanSd,
   type MetricName,
   meanSd,
+  type OodScoreName,
+  oodScoreNames,
   type Results,
 } from "../evaluate/index.ts";
-import { type Measure, setMeasure } from "./measures.ts";
+import { type Contrast, contrast } from "./contrast.ts";
+import { type Measure, oodMeasure, setMeasure } from "./measures.ts";
+import type { ReportedArm, ReportedRun } from "./study.ts";
 
 /** What came of one arm with one seed. */
 export interface StudyRun {
   readonly arm: string;
   readonly seed: number;
-  readonly results: Results;
+  readonly reported: ReportedRun;
   /** Of training, that of the run it started from included. */
   readonly trainingSeconds: number;
 }
@@ -36,6 +38,8 @@ export interface StudyFacts {
   /** What was chosen on validation, e.g. `peak 0.1`, by arm. */
   readonly chosen: ReadonlyMap<string, string>;
   readonly diverged: readonly DivergedRun[];
+  /** What to know before the numbers are believed, a sentence each: runs cut short, arms left out. */
+  readonly notices: readonly string[];
 }
 
 /** The numbers of a study: what `study.json` holds. */
@@ -48,6 +52,7 @@ export interface StudySummary {
   readonly baselines: readonly string[];
   readonly arms: readonly SummaryArm[];
   readonly diverged: readonly DivergedRun[];
+  readonly notices: readonly string[];
 }
 
 export type SummaryMeasure = Pick<Measure, "group" | "title" | "meaning" | "unit" | "better">;
@@ -58,8 +63,8 @@ export interface SummaryArm {
   readonly seeds: readonly number[];
   /** In the order of the measures; `undefined` where no run has it. */
   readonly values: readonly (MeanSd | undefined)[];
-  /** Against each baseline, over the seeds that both have; none against itself. */
-  readonly against: Readonly<Record<string, readonly (Comparison | undefined)[]>>;
+  /** Against each baseline, with the very intervals of a report on the same runs; none against itself. */
+  readonly against: Readonly<Record<string, readonly (Contrast | undefined)[]>>;
   /** Mean over the seeds. */
   readonly trainingSeconds: number;
   readonly millisecondsPerStep: number | undefined;
@@ -67,45 +72,54 @@ export interface SummaryArm {
 
 const usual: readonly MetricName[] = ["accuracy", "ece15", "nll"];
 
+/** Accuracy, calibration and likelihood of every labelled set, and how well foreign images are told from known ones. */
+function usualMeasures(all: readonly Results[]): Measure[] {
+  const sets = new Map(all.flatMap((results) => results.sets.map(({ set, role }) => [set, role] as const)));
+  const scores = new Map<string, Set<OodScoreName>>();
+  for (const { set, score } of all.flatMap(({ ood }) => ood))
+    scores.set(set, (scores.get(set) ?? new Set()).add(score));
+  return [
+    ...[...sets].flatMap(([set, role]) => usual.map((metric) => setMeasure(set, role, metric))),
+    ...[...scores].flatMap(([set, known]) =>
+      oodScoreNames.filter((score) => known.has(score)).map((score) => oodMeasure(set, score)),
+    ),
+  ];
+}
+
 /** @throws TypeError for no runs */
 export function summarize(runs: readonly StudyRun[], facts: StudyFacts): StudySummary {
   if (runs.length === 0) throw new TypeError("summarize: no runs");
-  const sets = new Map(runs.flatMap(({ results }) => results.sets.map(({ set, role }) => [set, role] as const)));
-  const measures =
-    facts.measures ?? [...sets].flatMap(([set, role]) => usual.map((metric) => setMeasure(set, role, metric)));
+  const measures = facts.measures ?? usualMeasures(runs.map(({ reported }) => reported.results));
   const byArm = new Map<string, StudyRun[]>();
   for (const run of runs) byArm.set(run.arm, [...(byArm.get(run.arm) ?? []), run]);
   const baselines = facts.baselines.filter((name) => byArm.has(name));
-
-  const compared = (mine: readonly StudyRun[], theirs: readonly StudyRun[], { of }: Measure) => {
-    const pairs = mine.flatMap((run) => {
-      const other = theirs.find(({ seed }) => seed === run.seed);
-      const [a, b] = [of(run.results), other && of(other.results)];
-      return a === undefined || b === undefined ? [] : [[a, b] as const];
-    });
-    if (pairs.length === 0) return undefined;
-    return comparePaired(
-      pairs.map(([a]) => a),
-      pairs.map(([, b]) => b),
-    );
-  };
+  const compared = new Map(
+    [...byArm].map(([name, own]) => [name, { name, runs: own.map(({ reported }) => reported), ...undrawn }] as const),
+  );
 
   const arms = [...byArm].map(([name, own]): SummaryArm => {
-    const steps = own.flatMap(({ results: { training } }) =>
-      training.steps && training.seconds ? [(1000 * training.seconds) / training.steps] : [],
+    const steps = own.flatMap(
+      ({
+        reported: {
+          results: { training },
+        },
+      }) => (training.steps && training.seconds ? [(1000 * training.seconds) / training.steps] : []),
     );
     return {
       name,
       chosen: facts.chosen.get(name),
       seeds: own.map(({ seed }) => seed),
       values: measures.map((measure) => {
-        const known = own.flatMap(({ results }) => measure.of(results) ?? []);
+        const known = own.flatMap(({ reported }) => measure.of(reported.results) ?? []);
         return known.length > 0 ? meanSd(known) : undefined;
       }),
       against: Object.fromEntries(
         baselines
           .filter((baseline) => baseline !== name)
-          .map((baseline) => [baseline, measures.map((one) => compared(own, byArm.get(baseline)!, one))]),
+          .map((baseline) => [
+            baseline,
+            measures.map((one) => contrast(compared.get(name)!, compared.get(baseline)!, one)),
+          ]),
       ),
       trainingSeconds: meanSd(own.map(({ trainingSeconds }) => trainingSeconds)).mean,
       millisecondsPerStep: steps.length > 0 ? meanSd(steps).mean : undefined,
@@ -115,10 +129,14 @@ export function summarize(runs: readonly StudyRun[], facts: StudyFacts): StudySu
     title: facts.title,
     command: facts.command,
     date: new Date().toISOString(),
-    machine: runs[0].results.machine,
+    machine: runs[0].reported.results.machine,
     measures: measures.map(({ group, title, meaning, unit, better }) => ({ group, title, meaning, unit, better })),
     baselines,
     arms,
     diverged: facts.diverged,
+    notices: facts.notices,
   };
 }
+
+/** Of arms that are compared here alone; the page gives them colours of its own. */
+const undrawn: Pick<ReportedArm, "color" | "dash" | "shape"> = { color: "", dash: [], shape: "" };

@@ -1,16 +1,16 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { runPaths, toJson, writeFileAtomic } from "../core/index.ts";
-import { readResults } from "../evaluate/index.ts";
 import {
   type DivergedRun,
+  readReportedRun,
   type StudyRun,
   type StudySummary,
   studyMarkdown,
   studyPage,
   summarize,
 } from "../report/index.ts";
-import { readMetrics } from "../train/index.ts";
+import { loadCheckpoint, readMetrics, readRun } from "../train/index.ts";
 import { divergedPath, readChoice } from "./choose.ts";
 import { candidateRun, cellRun, orderedArms, triedName } from "./plan.ts";
 import type { Study } from "./study.ts";
@@ -46,6 +46,7 @@ export async function writeOutcome(study: Study, options: OutcomeOptions): Promi
     measures,
     chosen,
     diverged: divergedRuns(study, options),
+    notices: [...cutShort(runs, out), ...leftOut(study, runs, options)],
   });
   const paths = outcomePaths(out);
   writeFileAtomic(paths.json, `${toJson(summary)}\n`);
@@ -73,7 +74,7 @@ function judgedRuns(study: Study, options: OutcomeOptions): StudyRun[] {
       .map((seed) => ({
         arm,
         seed,
-        results: readResults(cellRun(out, arm, seed)),
+        reported: readReportedRun(cellRun(out, arm, seed)),
         trainingSeconds: seconds(arm, seed),
       })),
   );
@@ -97,5 +98,35 @@ function divergedRuns(study: Study, options: OutcomeOptions): DivergedRun[] {
     ];
   });
 }
+
+/** Runs that were not trained to their end: `standard: stopped at 40 of 630 steps (seeds 0, 1)`. */
+function cutShort(runs: readonly StudyRun[], out: string): string[] {
+  const seeds = new Map<string, number[]>();
+  for (const { arm, seed } of runs) {
+    const run = cellRun(out, arm, seed);
+    const { config, data } = readRun(run);
+    const steps = config.epochs * Math.floor(data.trainImages / config.batchSize);
+    const { step } = loadCheckpoint(runPaths(run).checkpoint).progress;
+    if (step >= steps) continue;
+    const said = `${arm}: stopped at ${step} of ${steps} steps`;
+    seeds.set(said, [...(seeds.get(said) ?? []), seed]);
+  }
+  return [...seeds].map(([said, of]) => `${said} (${named("seed", of)})`);
+}
+
+/** Arms of the study, and seeds of its arms, that these numbers are without. */
+function leftOut(study: Study, runs: readonly StudyRun[], { seeds }: OutcomeOptions): string[] {
+  const without = (arm: string) =>
+    count(seeds).filter((seed) => !runs.some((run) => run.arm === arm && run.seed === seed));
+  const missing = Object.keys(study.arms).map((arm) => ({ arm, of: without(arm) }));
+  const arms = missing.filter(({ of }) => of.length === seeds).map(({ arm }) => arm);
+  const some = missing.filter(({ of }) => of.length > 0 && of.length < seeds);
+  return [
+    ...(arms.length > 0 ? [`left out, without results: ${arms.join(", ")}`] : []),
+    ...some.map(({ arm, of }) => `${arm}: without results of ${named("seed", of)}`),
+  ];
+}
+
+const named = (what: string, all: readonly number[]): string => `${what}${all.length > 1 ? "s" : ""} ${all.join(", ")}`;
 
 const count = (seeds: number): number[] => Array.from({ length: seeds }, (_, seed) => seed);

@@ -6,6 +6,9 @@ import { study as runStudyCommand } from "../cli/study.ts";
 import type { Terminal } from "../cli/terminal.ts";
 import { tinyImageFolder } from "../cli/testing.ts";
 import { runPaths, UserError } from "../core/index.ts";
+import { contrast } from "../report/contrast.ts";
+import { readReportedRun, study as reportStudy } from "../report/index.ts";
+import { setMeasure } from "../report/measures.ts";
 import { loadCheckpoint, type RunConfigInput, readRun } from "../train/index.ts";
 import { type Study, studies, studyNames } from "./index.ts";
 import { candidateOf, cellOf, orderedArms } from "./plan.ts";
@@ -111,6 +114,47 @@ describe("a study of two arms, one with a choice, one that starts from the other
     const { out: text } = await run(alone, { only: "standard", seeds: 1, fresh: true, json: true });
     expect(JSON.parse(text).arms.map(({ name }: { name: string }) => name)).toEqual(["standard"]);
     expect(existsSync(join(out, "finer"))).toBe(false);
+  });
+});
+
+describe("what a page must not hide", () => {
+  const cut = join(root, "cut");
+  const shortened: Study = {
+    ...tiny,
+    arms: {
+      standard: { config: { ...base, epochs: 3 } },
+      anchored: { config: { ...base, epochs: 3, seed: 9, method: { name: "anchored" } } },
+    },
+    judge: { suites: ["clean"] },
+  };
+  const files = (name: string) => readFileSync(join(cut, name), "utf8");
+
+  test("runs that were cut short and arms left out are said, with the command that does the same", async () => {
+    const options = { out: cut, seeds: 1, only: "standard", maxSteps: 2, json: true };
+    const { out: text } = await run(shortened, options);
+    const summary = JSON.parse(text);
+    expect(summary.command).toBe("anchored study tiny --seeds 1 --only standard --max-steps 2");
+    const { config, data } = readRun(join(cut, "standard", "seed-0"));
+    const steps = config.epochs * Math.floor(data.trainImages / config.batchSize);
+    expect(steps).toBeGreaterThan(2);
+    expect(summary.notices).toEqual([
+      `standard: stopped at 2 of ${steps} steps (seed 0)`,
+      "left out, without results: anchored",
+    ]);
+    for (const name of ["study.md", "study.html"])
+      for (const notice of summary.notices) expect(files(name)).toContain(notice);
+  });
+
+  test("the intervals are those of a report on the same runs", async () => {
+    const { out: text } = await run(shortened, { out: cut, seeds: 1, maxSteps: 2, json: true });
+    const { arms, measures } = JSON.parse(text);
+    const [standard, anchored] = ["standard", "anchored"].map((arm) => readReportedRun(join(cut, arm, "seed-0")));
+    const page = reportStudy([standard, anchored]);
+    const accuracy = measures.findIndex(({ title }: { title: string }) => title === "Accuracy");
+    const [set] = standard.results.sets;
+    const own = contrast(page.arms[1], page.arms[0], setMeasure(set.set, "test", "accuracy"));
+    expect(own?.interval).toBeDefined();
+    expect(arms[1].against.standard[accuracy]).toEqual(own);
   });
 });
 
