@@ -95,7 +95,7 @@ export const trainFlags: readonly TrainFlag[] = [
   {
     flag: "--folder",
     value: "<dir>",
-    help: "your images as <split>/<class>/*; implies --data folder",
+    help: "your images as <split>/<class>/*, or as <class>/* alone, of which a part is held out; implies --data folder",
     parse: text,
     path: "data.folder",
     only: forFolder,
@@ -135,6 +135,13 @@ export const trainFlags: readonly TrainFlag[] = [
     help: "decides the splits; the same for every --seed, so that seeds can be compared",
     parse: whole({ example: 0 }),
     path: "data.seed",
+  },
+  {
+    flag: "--limit-train",
+    value: "<n>",
+    help: "only so many of the training images, each class with its share; chosen by the split seed (all)",
+    parse: whole({ min: 2, example: 200 }),
+    path: "data.limitTrain",
   },
   {
     flag: "--imbalance",

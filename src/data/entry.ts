@@ -30,13 +30,15 @@ export interface DataOptions {
   readonly labelNoise?: number;
   /** How; `symmetric` where absent. */
   readonly labelNoiseKind?: LabelNoiseKind;
+  /** Only so many of the training images, each class with its share of them; all where absent. Validation and tests stay. */
+  readonly limitTrain?: number;
   /** Exponential imbalance: how many times the first class's training images are the last one's; as they are where absent. */
   readonly imbalance?: number;
   /** cifar10: a file of CIFAR-10N's labels to train on. Validation and tests keep the data set's own. */
   readonly humanLabels?: string;
   /** Whose; `aggregate` where absent. */
   readonly humanLabelsKind?: HumanLabelKind;
-  /** folder: the folder that holds `<split>/<class>/*`. */
+  /** folder: the folder that holds `<split>/<class>/*`, or `<class>/*` alone. */
   readonly folder?: string;
   /** folder: whether the images stay on disk, decoded, in place of memory; where absent, if they fill more than 1 GiB. */
   readonly stream?: boolean;

@@ -9,6 +9,7 @@ import {
   readableFormats,
   sorted,
 } from "./list-images.ts";
+import { holdOut } from "./split.ts";
 
 /** Names under which people keep their held-out images, besides our own. */
 const validationNames = ["validation", "val", "valid"];
@@ -28,35 +29,86 @@ export interface FolderLayout {
   readonly shifts: ReadonlyMap<string, readonly ListedImage[]>;
 }
 
+/** What is to be split where a folder has no split of its own. */
+export interface LayoutOptions {
+  /** Decides what is held out for the test. */
+  readonly seed: number;
+  /** Is told which files are left out, and which splits are made, and why. */
+  readonly onNotice?: (line: string) => void;
+}
+
+/** Part of each class that is held out for the test where a folder holds classes alone. */
+const TEST_SHARE = 0.2;
+
+/** Names that are meant for splits, in whatever case: a folder of such is not one of classes. */
+const isSplitName = (name: string): boolean =>
+  /^(train|test|val|valid|validation|training|testing|eval|dev)$/i.test(name);
+
 /**
- * Lists `<root>/<split>/<class>/**`, classes in the order of `classFolders`: nothing is decoded, so that a misnamed folder is told at once.
- * @param onNotice is told which files are left out, and why
+ * Lists `<root>/<split>/<class>/**`, classes in the order of `classFolders`: nothing is decoded, so that a misnamed folder
+ * is told at once. Without `test`, the validation split is the test set; of `<root>/<class>/**` a part is held out for it.
  * @throws UserError for splits or classes that are missing or not known, and classes without images
  */
-export function readLayout(root: string, onNotice?: (line: string) => void): FolderLayout {
+export function readLayout(root: string, options: LayoutOptions): FolderLayout {
+  const { onNotice } = options;
   const splits = subfolders(root);
-  const validation = validationNames.filter((name) => splits.includes(name));
-  if (validation.length > 1)
-    throw new UserError(`${root}: both ${validation.join(" and ")} are there; keep one validation split`);
-  for (const split of ["train", "test"])
-    if (!splits.includes(split))
-      throw new UserError(`${root}: no "${split}" folder (found ${splits.join(", ") || "none"})`);
-  const shifts = splits.filter((name) => name !== "train" && name !== "test" && !validation.includes(name));
-  const classNames = [...classFolders(join(root, "train")).keys()];
-  if (classNames.length < 2)
-    throw new UserError(`${join(root, "train")}: at least 2 class folders are needed, found ${classNames.length}`);
-  const list = (split: string) => listSplit(root, split, classNames, shifts.includes(split), onNotice);
+  if (holdsClasses(root, splits)) return splitClasses(root, options);
+  const held = validationNames.filter((name) => splits.includes(name));
+  if (held.length > 1) throw new UserError(`${root}: both ${held.join(" and ")} are there; keep one validation split`);
+  const found = `(found ${splits.join(", ") || "none"})`;
+  if (!splits.includes("train")) throw new UserError(`${root}: no "train" folder ${found}`);
+  const test = splits.includes("test") ? "test" : held[0];
+  if (test === undefined)
+    throw new UserError(
+      `${root}: no "test" folder ${found}; add one, or give --folder ${join(root, "train")}, a part of which is then held out`,
+    );
+  const validation = held.find((name) => name !== test);
+  if (test !== "test")
+    onNotice?.(`${root}: no "test" folder, so ${test} is the test set, and a part of train is held out for validation`);
+  const shifts = splits.filter((name) => !["train", test, validation].includes(name));
+  const classNames = classNamesOf(join(root, "train"));
+  const list = (split: string) =>
+    listSplit(join(root, split), `${basename(root)}/${split}`, classNames, shifts.includes(split), onNotice);
   const layout = {
     classNames,
     train: list("train"),
-    ...(validation.length > 0 && { validation: list(validation[0]) }),
-    test: list("test"),
+    ...(validation !== undefined && { validation: list(validation) }),
+    test: list(test),
     shifts: new Map(shifts.map((shift) => [shift, list(shift)])),
   };
   const loose = filesIn(root).filter((name) => beginsAsImage(join(root, name)));
   if (loose.length > 0)
     onNotice?.(`${root}: left out ${loose.length} images that lie beside the folders of splits (${named(loose)})`);
   return layout;
+}
+
+/** Whether folders are classes: at least two, none is called as a split, nor holds folders that are. */
+const holdsClasses = (root: string, names: readonly string[]): boolean =>
+  names.length >= 2 && !names.some((name) => isSplitName(name) || subfolders(join(root, name)).some(isSplitName));
+
+/** @throws UserError where no class has an image to spare for the test */
+function splitClasses(root: string, { seed, onNotice }: LayoutOptions): FolderLayout {
+  const classNames = classNamesOf(root);
+  const all = listSplit(root, basename(root), classNames, false, onNotice);
+  const { kept, held } = holdOut(
+    all.map(({ label }) => label),
+    TEST_SHARE,
+    seed,
+    "folder test",
+  );
+  if (held.length === 0) throw new UserError(`${root}: no class has 2 images, so none can be held out for the test`);
+  onNotice?.(
+    `${root}: no "train" folder, so its ${classNames.length} folders are the classes (${named(classNames)}); ${held.length} of ${all.length} images, ${100 * TEST_SHARE} % of each class, are held out for the test, and a part of the others for validation`,
+  );
+  const listed = (rows: readonly number[]) => rows.map((row) => all[row]);
+  return { classNames, train: listed(kept), test: listed(held), shifts: new Map() };
+}
+
+/** @throws UserError for fewer than 2 */
+function classNamesOf(folder: string): string[] {
+  const names = [...classFolders(folder).keys()];
+  if (names.length < 2) throw new UserError(`${folder}: at least 2 class folders are needed, found ${names.length}`);
+  return names;
 }
 
 const subfolders = (path: string): string[] =>
@@ -86,14 +138,14 @@ const filesIn = (path: string): string[] =>
 
 const named = (names: readonly string[]): string => names.slice(0, 3).join(", ") + (names.length > 3 ? ", …" : "");
 
+/** `title` is what notices call the split. */
 function listSplit(
-  root: string,
-  split: string,
+  folder: string,
+  title: string,
   classNames: readonly string[],
   mayLack: boolean,
   onNotice?: (line: string) => void,
 ): ListedImage[] {
-  const folder = join(root, split);
   const folders = classFolders(folder);
   const found = [...folders.keys()];
   const unknown = found.find((name) => !classNames.includes(name));
@@ -120,12 +172,10 @@ function listSplit(
   const total = listed.length + leftOut.length;
   if (leftOut.length > 0)
     onNotice?.(
-      `${basename(root)}/${split}: left out ${leftOut.length} of ${total} files, which are none of ${readableFormats} (${countedByKind(leftOut)}); convert images among them`,
+      `${title}: left out ${leftOut.length} of ${total} files, which are none of ${readableFormats} (${countedByKind(leftOut)}); convert images among them`,
     );
   const loose = filesIn(folder).filter((name) => beginsAsImage(join(folder, name)));
   if (loose.length > 0)
-    onNotice?.(
-      `${basename(root)}/${split}: left out ${loose.length} images that lie in no class folder (${named(loose)})`,
-    );
+    onNotice?.(`${title}: left out ${loose.length} images that lie in no class folder (${named(loose)})`);
   return listed;
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { allBytes, UserError } from "../core/index.ts";
-import { decodeImage, loadDataSet } from "./index.ts";
+import { type DataOptions, decodeImage, loadDataSet } from "./index.ts";
 import { writeFolder } from "./test-data-sets.ts";
 import { scratchFolder } from "./test-images.ts";
 
@@ -43,6 +43,83 @@ test("images and class folders may be symbolic links; a link to nothing is named
   expect(other.test.labels).toEqual(one.test.labels);
   symlinkSync(join(real, "nowhere.png"), join(linked, "train", "cat", "lost.png"));
   await expect(load(linked)).rejects.toThrow("lost.png");
+});
+
+describe("splits of ours", () => {
+  async function loaded(layout: Parameters<typeof writeFolder>[1], inFolder = "", options: Partial<DataOptions> = {}) {
+    const root = scratchFolder();
+    await writeFolder(root, layout);
+    const notices: string[] = [];
+    const set = await loadDataSet({
+      ...{ name: "folder", seed: 1, folder: join(root, inFolder), imageSize: 8 },
+      onNotice: (line) => notices.push(line),
+      ...options,
+    });
+    const counts = [set.train, set.validation, set.test].map(({ labels }) => [
+      labels.filter((label) => label === 0).length,
+      labels.filter((label) => label === 1).length,
+    ]);
+    return { set, notices, counts };
+  }
+  /** `writeFolder` writes `<split>/<class>`: classes alone are the folder of a split. */
+  const classes = { all: { cat: 20, dog: 10 } };
+
+  test("classes alone give a test set of a fifth of each, and a validation set; a notice says so", async () => {
+    const { set, notices, counts } = await loaded(classes, "all");
+    expect(set.train.classNames).toEqual(["cat", "dog"]);
+    expect(counts).toEqual([
+      [14, 7],
+      [2, 1],
+      [4, 2],
+    ]);
+    expect(notices).toEqual([
+      expect.stringMatching(
+        /all: no "train" folder, so its 2 folders are the classes \(cat, dog\); 6 of 30 images, 20 % of each class, are held out for the test/,
+      ),
+    ]);
+    const pixels = [set.train, set.validation, set.test].flatMap((part) =>
+      [...part.labels].map((label, row) => `${label} ${allBytes(part)[row * 192 + 1]}`),
+    );
+    // Green is the number of the file within its class: no image is in two sets.
+    expect(new Set(pixels).size).toBe(30);
+  });
+
+  test("train and val without test: val is the test set, whatever it is called; a notice says so", async () => {
+    for (const name of ["val", "valid", "validation"]) {
+      const { set, notices, counts } = await loaded({ train: { cat: 20, dog: 10 }, [name]: { cat: 3, dog: 2 } });
+      expect(counts).toEqual([
+        [18, 9],
+        [2, 1],
+        [3, 2],
+      ]);
+      expect(set.shifts).toEqual([]);
+      expect(notices).toEqual([expect.stringContaining(`no "test" folder, so ${name} is the test set`)]);
+    }
+  });
+
+  test("splits that are all there, or are called otherwise, are not guessed at", async () => {
+    const all = { train: { cat: 5, dog: 5 }, test: { cat: 1, dog: 1 } };
+    expect((await loaded({ ...all, val: { cat: 1, dog: 1 } })).notices).toEqual([]);
+    await expect(loaded({ Train: all.train, Test: all.test })).rejects.toThrow(
+      /no "train" folder \(found Test, Train\)/,
+    );
+    await expect(loaded({ train: all.train, sketch: all.test })).rejects.toThrow(
+      /no "test" folder \(found sketch, train\); add one, or give --folder .*train, a part of which is then held out/,
+    );
+    const root = scratchFolder();
+    for (const part of ["one", "two"]) await writeFolder(join(root, part), all);
+    await expect(load(root)).rejects.toThrow(/no "train" folder \(found one, two\)/);
+  });
+
+  test("--limit-train takes so many of the training images, and the title says so", async () => {
+    const { set, counts } = await loaded(classes, "all", { limitTrain: 6 });
+    expect(counts).toEqual([
+      [4, 2],
+      [2, 1],
+      [4, 2],
+    ]);
+    expect(set.title).toBe("all, 6 training images");
+  });
 });
 
 describe("class names in Unicode", () => {

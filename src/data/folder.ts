@@ -8,8 +8,9 @@ import { type ListedImage, readLayout } from "./folder-layout.ts";
 const defaultSize = 32;
 
 /**
- * The user's own images: `<folder>/<split>/<class>/**`. Splits `train` and `test` must be there; `validation` (or `val`,
- * `valid`) may be, else part of `train` is held out; every other top-level folder is a shift set. All splits have the
+ * The user's own images: `<folder>/<split>/<class>/**`. Of the splits, `validation` (or `val`, `valid`) may
+ * be missing, and part of `train` is held out; without `test` it is the test set; every other top-level folder is a shift
+ * set. Of `<folder>/<class>/**` a part is held out for the test. What is split here is said in a notice. All splits have the
  * classes of `train`, except that a shift set may lack some. Images are turned as their EXIF tag says, laid on white
  * where transparent, scaled to cover a square and cropped to its middle; grey becomes RGB. Hidden files are skipped;
  * others that are no images are left out, which a notice says. More than memory should hold is decoded to disk, once, and
@@ -18,7 +19,7 @@ const defaultSize = 32;
 export const folder: DataSetEntry = {
   title: "Folder of images",
   description:
-    "Your own images (JPEG, PNG, WebP, AVIF, GIF, TIFF) as <split>/<class>/**; splits train, test, optionally validation.",
+    "Your own images (JPEG, PNG, WebP, AVIF, GIF, TIFF) as <split>/<class>/**, splits train, test, optionally validation; or as <class>/** alone.",
   licence: "yours",
   source: "a folder on this machine",
   howToFetch: "nothing to fetch: give the folder",
@@ -26,9 +27,10 @@ export const folder: DataSetEntry = {
   locate: () => undefined,
 
   async load(options) {
-    if (!options.folder) throw new UserError("folder: which folder? It must hold train/<class>/* and test/<class>/*");
+    if (!options.folder)
+      throw new UserError("folder: which folder? It must hold train/<class>/* and test/<class>/*, or <class>/* alone");
     const root = resolve(options.folder);
-    const { classNames, train, validation, test, shifts } = readLayout(root, options.onNotice);
+    const { classNames, train, validation, test, shifts } = readLayout(root, options);
     const lists = new Map<string, readonly ListedImage[]>([
       ["train", train],
       ...(validation ? [["validation", validation] as const] : []),

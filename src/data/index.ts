@@ -10,6 +10,7 @@ import { fashionMnist } from "./fashion-mnist.ts";
 import { folder } from "./folder.ts";
 import { withImbalance } from "./imbalance.ts";
 import { withLabelNoise } from "./label-noise.ts";
+import { withLimit } from "./limit-train.ts";
 import { mnist } from "./mnist.ts";
 import { channelStatistics } from "./normalization.ts";
 import { holdOut } from "./split.ts";
@@ -51,7 +52,7 @@ const entryOf = (name: string): DataSetEntry => dataSetTable[knownName("data set
 export async function loadDataSet(options: DataOptions): Promise<DataSet> {
   const { name, imageSize, seed, validationFraction = 0.1, dataDir = defaultDataDir() } = options;
   const { labelNoise: share = 0, labelNoiseKind: kind = "symmetric" } = options;
-  const { imbalance: ratio = 1 } = options;
+  const { imbalance: ratio = 1, limitTrain } = options;
   const { humanLabels, humanLabelsKind = "aggregate" } = options;
   const entry = entryOf(name);
   if (humanLabels !== undefined && name !== "cifar10")
@@ -68,9 +69,11 @@ export async function loadDataSet(options: DataOptions): Promise<DataSet> {
     humanLabels === undefined
       ? undefined
       : readHumanLabels(humanLabels, humanLabelsKind, loaded.train.labels, loaded.train.classNames.length);
-  const { train, validation } = loaded.validation
+  const { train: wholeTrain, validation } = loaded.validation
     ? { train: loaded.train, validation: loaded.validation }
     : splitValidation(loaded.train, validationFraction, seed, human?.labels);
+  const train = limitTrain === undefined ? wholeTrain : withLimit(wholeTrain, { count: limitTrain, seed });
+  const limit = limitTrain === undefined ? "" : `, ${limitTrain} training images`;
   const resized = (set: ImageSet) =>
     imageSize ? matchImages(set, { height: imageSize, width: imageSize, channels: set.channels }) : set;
   const trainImages = resized(ratio === 1 ? train : withImbalance(train, { ratio, seed }));
@@ -82,7 +85,7 @@ export async function loadDataSet(options: DataOptions): Promise<DataSet> {
       : "";
   return {
     name,
-    title: loaded.title + imbalance + noise,
+    title: loaded.title + limit + imbalance + noise,
     train: share > 0 ? withLabelNoise(trainImages, { kind, share, seed }) : trainImages,
     validation: resized(validation),
     test: resized(loaded.test),
