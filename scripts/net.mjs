@@ -56,7 +56,7 @@ const cases = {
   },
   "fine-tuned from a run": {
     train: [
-      ...[...emoji, "--categories", "Food & Drink,Symbols", ...anchored, "--mask-by", "image"],
+      ...[...places, "--train-vendors", "twemoji", ...anchored, "--mask-by", "image"],
       ...["--references-from", "both", "--init", at("standard")],
     ],
   },
