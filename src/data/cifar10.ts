@@ -60,6 +60,7 @@ export const cifar10: DataSetEntry = {
     mean: [0.4914, 0.4822, 0.4465],
     meanTolerance: 0.005,
   },
+  options: ["humanLabels", "humanLabelsKind"],
 
   locate: (dataDir) =>
     [join(dataDir, folderName), join(dataDir, "cifar10", folderName), dataDir].find((folder) =>

@@ -49,6 +49,20 @@ export interface DataOptions {
   readonly onNotice?: (line: string) => void;
 }
 
+/** Those that only some data sets have. */
+export type OwnOption =
+  | "label"
+  | "domains"
+  | "background"
+  | "categories"
+  | "conceptShare"
+  | "testFraction"
+  | "humanLabels"
+  | "humanLabelsKind"
+  | "folder"
+  | "stream"
+  | "badImages";
+
 /** `DataOptions` with the ones that every entry needs filled in. */
 export interface ResolvedOptions extends DataOptions {
   readonly dataDir: string;
@@ -95,6 +109,8 @@ export interface DataSetEntry {
   /** How to get them onto this machine, one sentence. */
   readonly howToFetch: string;
   readonly expected?: Expected;
+  /** Its own options, beside those that every data set has. */
+  readonly options: readonly OwnOption[];
   /** Where the local copy lies, or undefined when there is none yet. */
   locate(dataDir: string): string | undefined;
   load(options: ResolvedOptions): Promise<LoadedImages>;

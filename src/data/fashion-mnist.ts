@@ -47,6 +47,7 @@ export const fashionMnist: DataSetEntry = {
     mean: [0.286],
     meanTolerance: 0.0001,
   },
+  options: [],
 
   locate: (dataDir) =>
     [join(dataDir, "fashion-mnist"), dataDir, debianFolder].find((folder) => find(folder, "train-images")),

@@ -23,6 +23,7 @@ export const folder: DataSetEntry = {
   licence: "yours",
   source: "a folder on this machine",
   howToFetch: "nothing to fetch: give the folder",
+  options: ["folder", "stream", "badImages"],
 
   locate: () => undefined,
 

@@ -8,6 +8,7 @@ import {
   checkDataSet,
   type DataOptions,
   type DataSetName,
+  dataOptionNames,
   dataSetNames,
   dataSetTable,
   defaultDataDir,
@@ -104,6 +105,23 @@ describe.each(dataSetNames.flatMap((name) => cases[name].map((one) => [name, one
     });
   },
 );
+
+test.each(dataSetNames)("%s: an option that it does not have is refused, before anything is read", async (name) => {
+  const load = (more: object) => loadDataSet({ name, seed: 0, dataDir: join(dataDir, "nothing here"), ...more });
+  const own = dataSetTable[name].options;
+  await expect(load({ vendors: ["noto"] })).rejects.toThrow(
+    `data ${name}: unknown option "vendors"; known: ${[...own, "imageSize", "seed", "validationFraction"].join(", ")}`,
+  );
+  // What another data set has.
+  const foreign = dataSetNames
+    .flatMap((other) => dataSetTable[other].options)
+    .filter((one) => !own.includes(one as never));
+  expect(foreign.length).toBeGreaterThan(0);
+  for (const option of foreign) {
+    await expect(load({ [option]: "x" })).rejects.toThrow(UserError);
+    expect(dataOptionNames(name)).not.toContain(option);
+  }
+});
 
 test("another image size resizes every split", async () => {
   const set = await loadDataSet({ name: "mnist", seed: 0, imageSize: 8 });

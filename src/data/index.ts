@@ -9,6 +9,7 @@ import type { DataOptions, DataSetEntry, FetchOptions } from "./entry.ts";
 import { fashionMnist } from "./fashion-mnist.ts";
 import { folder } from "./folder.ts";
 import { withImbalance } from "./imbalance.ts";
+import { commonOptions, refuseUnknownOptions } from "./known-options.ts";
 import { withLabelNoise } from "./label-noise.ts";
 import { withLimit } from "./limit-train.ts";
 import { mnist } from "./mnist.ts";
@@ -45,9 +46,12 @@ export const dataSetNames = Object.keys(dataSetTable) as DataSetName[];
 
 const entryOf = (name: string): DataSetEntry => dataSetTable[knownName("data set", name, dataSetNames)];
 
+/** The names of all options that a data set has. @throws UserError for an unknown name */
+export const dataOptionNames = (name: string): readonly string[] => [...commonOptions, ...entryOf(name).options];
+
 /**
  * Reads a data set: splits, held-out validation, normalization. The same options give the same data.
- * @throws UserError for an unknown name, a missing, truncated or foreign file, or a value out of range
+ * @throws UserError for an unknown name or option, a missing, truncated or foreign file, or a value out of range
  */
 export async function loadDataSet(options: DataOptions): Promise<DataSet> {
   const { name, imageSize, seed, validationFraction = 0.1, dataDir = defaultDataDir() } = options;
@@ -57,6 +61,7 @@ export async function loadDataSet(options: DataOptions): Promise<DataSet> {
   const entry = entryOf(name);
   if (humanLabels !== undefined && name !== "cifar10")
     throw new UserError(`--human-labels ${humanLabels}: they are of CIFAR-10, but the data set is ${name}`);
+  refuseUnknownOptions(options, entry.options);
   if (humanLabels !== undefined && share > 0)
     throw new UserError(`--label-noise ${share}: --human-labels are noisy already; leave out one of the two`);
   if (imageSize !== undefined && !(Number.isInteger(imageSize) && imageSize >= 8 && imageSize <= 1024))

@@ -19,6 +19,7 @@ export const mnist: DataSetEntry = {
     mean: [0.1307],
     meanTolerance: 0.0001,
   },
+  options: [],
 
   locate() {
     try {

@@ -94,6 +94,8 @@ test.each([
     expect(withFormerDefaults(config)).toEqual({ ...config, [field]: [{ name, options: {} }] });
     const stored = { ...config, [field]: [{ name, options: standardOptions(name) }] };
     expect(withFormerDefaults(stored)).toEqual(stored);
+    const data = { name: "mnist", seed: 1, background: "white" };
+    expect(withFormerDefaults({ data }).data).toEqual({ name: "mnist", seed: 1 });
   }
 });
 

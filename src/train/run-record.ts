@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { augmentationTable, mixerTable, type OptionTable, optionNames } from "../augment/index.ts";
 import { type DataSet, fingerprintOf, imageCount, type Normalization, runPaths, UserError } from "../core/index.ts";
-import type { Pictures } from "../data/index.ts";
+import { dataOptionNames, dataSetNames, type Pictures } from "../data/index.ts";
 import { type RunConfig, type RunConfigInput, resolveConfig } from "./config.ts";
 import type { Pretraining } from "./pretraining.ts";
 
@@ -89,9 +89,10 @@ export function readRun(run: string): RunRecord {
 
 /** The config of a stored run, with the values that its absent fields had when they did not exist. */
 export function withFormerDefaults<C extends RunConfigInput>(config: C): C {
-  const { method, augment, mix } = config;
+  const { data, method, augment, mix } = config;
   return {
     ...config,
+    data: (dataSetNames as string[]).includes(data.name) ? pick(data, dataOptionNames(data.name)) : data,
     ...(augment && { augment: onlyKnown(augmentationTable, augment) }),
     ...(mix && { mix: onlyKnown(mixerTable, mix) }),
     ...(method?.name === "anchored" &&
@@ -105,9 +106,8 @@ type Named = NonNullable<RunConfigInput["mix"]>[number];
 const onlyKnown = (table: OptionTable, list: readonly Named[]): Named[] =>
   list.map(({ name, options = {}, ...rest }) => {
     const known = name in table ? optionNames(table, name) : Object.keys(options);
-    return {
-      name,
-      options: Object.fromEntries(Object.entries(options).filter(([key]) => known.includes(key))),
-      ...rest,
-    };
+    return { name, options: pick(options, known), ...rest };
   });
+
+const pick = <T extends object>(fields: T, names: readonly string[]): T =>
+  Object.fromEntries(Object.entries(fields).filter(([name]) => names.includes(name))) as T;
