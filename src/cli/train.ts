@@ -13,7 +13,7 @@ import {
   wantsPretrainingImages,
 } from "../train/index.ts";
 import { readConfigFile } from "./config-file.ts";
-import { oneOf, whole } from "./numbers.ts";
+import { oneOf, real, whole } from "./numbers.ts";
 import { listenerOf, trainProgress } from "./progress.ts";
 import { changedDataOption } from "./run-data-options.ts";
 import { withStartingRun } from "./starting-run.ts";
@@ -31,6 +31,7 @@ interface Options extends Record<string, unknown> {
   out?: string;
   resume?: boolean;
   changedData?: boolean;
+  checkpointEvery?: number;
   maxSteps?: number;
   workers?: number;
   json?: boolean;
@@ -54,6 +55,11 @@ export function trainCommand(terminal: Terminal, exit: (code: number) => void): 
     .option("--out <run>", "the run folder (default: runs/ and a name made of data, model, method and seed)")
     .option("--resume", "continue the run in --out, bit for bit as if it had never stopped")
     .addOption(changedDataOption())
+    .option(
+      "--checkpoint-every <minutes>",
+      "between checkpoints within an epoch, from which --resume goes on; 0: only at its end (default: 5)",
+      real({ min: 0, example: 5 })("--checkpoint-every"),
+    )
     .option("--max-steps <n>", "stop, resumable, after so many steps", whole({ min: 1, example: 100 })("--max-steps"))
     .option(
       "--workers <n>",
@@ -88,7 +94,7 @@ async function runTrain(terminal: Terminal, options: Options, given: Map<string,
   const config = configFrom(start.base, start.given);
   if (notice) terminal.note(printable(notice));
   const run = options.out ?? defaultRun(config);
-  const { resume, changedData, maxSteps, dataDir, workers } = options;
+  const { resume, changedData, checkpointEvery, maxSteps, dataDir, workers } = options;
   if (changedData && !resume && !wantsPretrainingImages(config))
     throw new UserError("--changed-data: a new run has no earlier training data; leave it out, or add --resume");
   const again = `${ownCommand()} train --resume --out ${run}${dataDir ? ` --data-dir ${dataDir}` : ""}`;
@@ -98,7 +104,7 @@ async function runTrain(terminal: Terminal, options: Options, given: Map<string,
   const summary = await terminal.interruptible(async (signal) => {
     const progress = trainProgress(terminal);
     const { onNotice, onProgress: onReading } = listenerOf(terminal);
-    const asked = { dataDir, resume, changedData, maxSteps, workers, signal, onNotice, onReading };
+    const asked = { dataDir, resume, changedData, checkpointEvery, maxSteps, workers, signal, onNotice, onReading };
     let done: TrainSummary | undefined;
     try {
       done = await trainRun(run, config, { ...asked, onProgress: progress.update });

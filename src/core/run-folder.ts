@@ -11,6 +11,9 @@ export const runPaths = (run: string) => ({
   calibration: join(run, "calibration.json"),
   results: join(run, "results.json"),
   report: join(run, "report.html"),
+  /** Names of locks: who trains into the folder, and who stores predictions in it. */
+  training: join(run, ".training"),
+  judging: join(run, ".judging"),
 });
 
 /**

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -29,10 +29,11 @@ beforeAll(() => {
     trainer,
     `import { train } from ${module("train/index.js")};
      import { tinyConfig, tinyDataSet } from ${module("train/testing.js")};
-     const [run, resume] = process.argv.slice(2);
+     const [run, resume, checkpointEvery] = process.argv.slice(2);
      const config = tinyConfig({ epochs: 3, method: { name: "anchored", maskProbability: 0.5, referenceCount: 3 } });
      const onProgress = ({ epoch, step }) => console.log(epoch + "." + step);
-     await train(config, tinyDataSet(), { run, resume: resume === "resume", onProgress });`,
+     const options = { run, resume: resume === "resume", checkpointEvery: Number(checkpointEvery), onProgress };
+     await train(config, tinyDataSet(), options);`,
   );
 });
 afterAll(() => {
@@ -41,8 +42,9 @@ afterAll(() => {
 });
 
 /** Runs the trainer; kill -9 once it has reported `killAt` (epoch.step). Returns what it reported. */
-async function runTrainer(run: string, resume: boolean, killAt?: string): Promise<string[]> {
-  const child = spawn(process.execPath, [trainer, run, resume ? "resume" : "start"], { stdio: ["ignore", "pipe", 2] });
+async function runTrainer(run: string, resume: boolean, killAt?: string, checkpointEvery = 5): Promise<string[]> {
+  const argv = [trainer, run, resume ? "resume" : "start", String(checkpointEvery)];
+  const child = spawn(process.execPath, argv, { stdio: ["ignore", "pipe", 2] });
   let reported = "";
   child.stdout!.on("data", (chunk) => {
     reported += chunk;
@@ -60,12 +62,36 @@ test("killed in the middle of an epoch and resumed, the final weights equal an u
   expect(loadCheckpoint(runPaths(killed).checkpoint).progress.step).toBe(6);
   expect((await runTrainer(killed, true))[0]).toBe("2.1");
 
+  // With a checkpoint after every step, the next one is where it goes on.
+  const within = join(folder, "killed within");
+  await runTrainer(within, false, "2.3", 1e-9);
+  const { step, epochLossSum } = loadCheckpoint(runPaths(within).checkpoint).progress;
+  expect(step).toBeGreaterThanOrEqual(9);
+  if (step % 6 > 0) expect(epochLossSum).toBeGreaterThan(0);
+  expect((await runTrainer(within, true))[0]).toBe(`${1 + Math.floor(step / 6)}.${1 + (step % 6)}`);
+
   const tensorBytes = (run: string) => {
     const file = readFileSync(runPaths(run).checkpoint);
     return file.subarray(8 + Number(file.readBigUInt64LE()));
   };
-  expect(tensorBytes(killed).equals(tensorBytes(whole))).toBe(true);
+  for (const run of [killed, within]) expect(tensorBytes(run).equals(tensorBytes(whole))).toBe(true);
   const logged = (run: string) =>
     readMetrics(runPaths(run).metrics).map(({ event, step, loss }) => [event, step, loss]);
-  expect(logged(killed)).toEqual(logged(whole));
+  for (const run of [killed, within]) expect(logged(run)).toEqual(logged(whole));
+});
+
+test("a second trainer of a folder is refused while the first one lives, and not any longer", async () => {
+  const run = join(folder, "shared");
+  const first = spawn(process.execPath, [trainer, run, "start"], { stdio: ["ignore", "pipe", 2] });
+  await once(first.stdout!, "data");
+  const second = spawn(process.execPath, [trainer, run, "start"], { stdio: ["ignore", "ignore", "pipe"] });
+  let complaint = "";
+  second.stderr!.on("data", (chunk) => {
+    complaint += chunk;
+  });
+  expect((await once(second, "close"))[0]).toBe(1);
+  expect(complaint).toContain(`UserError: process ${first.pid} is training ${run} just now`);
+  first.kill("SIGKILL");
+  await once(first, "close");
+  await runTrainer(run, existsSync(runPaths(run).checkpoint));
 });

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { type HeldLock, holdLock } from "../core/hold-lock.ts";
 import { HostArray, runPaths } from "../core/index.ts";
 import { requireDevice } from "../engine/index.ts";
 import { learningRateAt } from "../optim/index.ts";
@@ -14,15 +15,17 @@ import type { TrainBatch, Training, TrainOptions, TrainProgress, TrainSummary, V
 /**
  * Takes a run to its end, or as far as it is asked for. The final weights are the result: no epoch is picked by its
  * validation score.
- * @throws UserError where the folder holds a run (without `resume`) or another one (with it), the disk is full, or the loss
+ * @throws UserError where the folder holds a run (without `resume`) or another one (with it), another process trains into it, the disk is full, or the loss
  * is not finite (the last checkpoint stays as it was).
  */
 export async function runTraining(training: Training, options: TrainOptions): Promise<TrainSummary> {
+  let held: HeldLock | undefined;
   try {
     await requireDevice(training.config.device);
+    held = await holdLock(runPaths(options.run).training, `training ${options.run}`);
     training.claim();
     let start: Checkpoint | undefined = await training.start();
-    const loop = new Loop(training, options, start);
+    const loop = new Loop(training, { ...options, held }, start);
     if (loop.step < loop.lastStep) {
       for (const line of await training.expect(start)) options.onNotice?.(line);
       start = undefined; // so that the first step lets go of the starting weights
@@ -32,7 +35,13 @@ export async function runTraining(training: Training, options: TrainOptions): Pr
   } finally {
     await training.batches.close();
     await training.dispose();
+    await held?.release();
   }
+}
+
+interface LoopOptions extends TrainOptions {
+  /** Of the run folder. */
+  readonly held: HeldLock;
 }
 
 /** A run under way. */
@@ -40,7 +49,7 @@ class Loop {
   step: number;
   readonly lastStep: number;
   readonly #training: Training;
-  readonly #options: TrainOptions;
+  readonly #options: LoopOptions;
   readonly #paths: ReturnType<typeof runPaths>;
   readonly #totalSteps: number;
   readonly #startedAt = performance.now();
@@ -51,11 +60,12 @@ class Loop {
   #epochCorrect: number;
   /** The step of the last checkpoint. */
   #saved: number;
+  #savedAt = performance.now();
   #imagesPerSecond = 0;
   readonly #forecast: ReturnType<typeof slowTraining>;
   #validation: Validation | undefined;
 
-  constructor(training: Training, options: TrainOptions, start: Checkpoint) {
+  constructor(training: Training, options: LoopOptions, start: Checkpoint) {
     const { config, batches } = training;
     this.#training = training;
     this.#options = options;
@@ -169,6 +179,7 @@ class Loop {
       validationAccuracy,
       validationRmse,
     };
+    if (this.#checkpointIsDue() && stepsDone < stepsPerEpoch) this.#save();
     this.#options.onProgress?.(progress);
     if (stepsDone === stepsPerEpoch) await this.#endEpoch({ epoch, learningRate, ...epochMeans });
   }
@@ -185,7 +196,14 @@ class Loop {
     this.#save(last ? await finish?.(this.#current.average ?? this.#current) : undefined);
   }
 
+  /** A batch is a function of its step alone, so that a run can be resumed from within an epoch. */
+  #checkpointIsDue(): boolean {
+    const { checkpointEvery = 5 } = this.#options;
+    return checkpointEvery > 0 && performance.now() - this.#savedAt >= 60_000 * checkpointEvery;
+  }
+
   #save(finished?: Pick<Checkpoint, "outputAnchor">): void {
+    this.#options.held.check();
     requireFinite(this.#current, this.step);
     saveCheckpoint(this.#paths.checkpoint, {
       ...this.#current,
@@ -199,6 +217,7 @@ class Loop {
       },
     });
     this.#saved = this.step;
+    this.#savedAt = performance.now();
   }
 
   #log(line: Omit<MetricsLine, "step" | "imagesPerSecond" | "seconds">): void {

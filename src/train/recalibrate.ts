@@ -1,4 +1,5 @@
 import { copyFileSync, existsSync, mkdirSync } from "node:fs";
+import { holdLock } from "../core/hold-lock.ts";
 import {
   type DataSet,
   fingerprintOf,
@@ -59,7 +60,16 @@ export interface Recalibrated {
  * @example
  * const { before } = await recalibrate("runs/masked", dataSet, { out: "runs/masked-anew", batches: 150 });
  */
-export async function recalibrate(
+export async function recalibrate(run: string, dataSet: DataSet, options: RecalibrateOptions): Promise<Recalibrated> {
+  const held = await holdLock(runPaths(options.out).training, `writing ${options.out}`);
+  try {
+    return await recalibrateInto(run, dataSet, options);
+  } finally {
+    await held.release();
+  }
+}
+
+async function recalibrateInto(
   run: string,
   dataSet: DataSet,
   { out, batches = 150, measureMasked = false, pretrainingImages, changedData, ...options }: RecalibrateOptions,

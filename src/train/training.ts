@@ -45,6 +45,8 @@ export interface TrainOptions {
    * `findPretraining` tells.
    */
   readonly pretrainingImages?: ImageSet;
+  /** Minutes between checkpoints within an epoch; 0: only at its end. Default 5. The weights do not depend on it. */
+  readonly checkpointEvery?: number;
   /** Stops, resumable, once the run has taken so many steps over all epochs. */
   readonly maxSteps?: number;
   /**

@@ -1,0 +1,101 @@
+import { mkdirSync, readFileSync, rmdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { dirname } from "node:path";
+import { lock } from "proper-lockfile";
+import { UserError } from "./errors.ts";
+import { diskError } from "./run-folder.ts";
+
+/** A lock that was not renewed for so long belongs to a process that is gone. */
+const STALE_MS = 15_000;
+/** Longer than any process that lives stands still; another one may have its number by then. */
+const FORGOTTEN_MS = 600_000;
+
+interface Owner {
+  readonly pid: number;
+  readonly host: string;
+}
+
+export interface HeldLock {
+  /** @throws UserError where another process has taken the lock, because this one stood still for too long. */
+  check(): void;
+  release(): Promise<void>;
+}
+
+/**
+ * Takes the lock of that name, a folder `<path>.lock` with `<path>.json` beside it that names its process, or refuses at
+ * once. A lock dies with its process: on the same machine at once, on another 15 s later.
+ * @param doing what its holder does, e.g. `training runs/a`
+ * @throws UserError that names the process that holds it, or why no lock can be written
+ * @example const held = await holdLock("runs/a/.training", "training runs/a"); try { … } finally { await held.release(); }
+ */
+export async function holdLock(path: string, doing: string): Promise<HeldLock> {
+  const [folder, owner] = [`${path}.lock`, `${path}.json`];
+  let lost: Error | undefined;
+  const options = {
+    realpath: false,
+    stale: STALE_MS,
+    onCompromised: (error: Error) => {
+      lost = error;
+    },
+  };
+  const refuse = () => {
+    const { pid, host } = readOwner(owner) ?? {};
+    const who = pid === undefined ? "another process" : `process ${pid}${host === hostname() ? "" : ` on ${host}`}`;
+    return new UserError(`${who} is ${doing} just now; wait until it has ended, or choose another folder`);
+  };
+  let release: () => Promise<void>;
+  let made: string | undefined;
+  try {
+    made = mkdirSync(dirname(path), { recursive: true });
+    const age = Date.now() - (statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+    const before = readOwner(owner);
+    if (before?.host === hostname()) {
+      // Its holder may be busy for longer than a lock is valid, but it lives; or it is dead, and its lock with it.
+      if (isRunning(before.pid) && age < FORGOTTEN_MS) throw refuse();
+      if (!isRunning(before.pid) && age < STALE_MS) utimesSync(folder, 0, 0);
+    }
+    release = await lock(path, options);
+    writeFileSync(owner, JSON.stringify({ pid: process.pid, host: hostname() } satisfies Owner));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ELOCKED") throw refuse();
+    throw diskError(error, folder);
+  }
+  return {
+    check() {
+      if (lost) throw new UserError(`another process is ${doing}: this one stood still for too long and has stopped`);
+    },
+    async release() {
+      if (lost) return;
+      rmSync(owner, { force: true });
+      await release();
+      if (made !== undefined) removeEmpty(dirname(path));
+    },
+  };
+}
+
+/** A folder that was made for the lock alone. */
+function removeEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // It holds what was worked on.
+  }
+}
+
+function readOwner(path: string): Owner | undefined {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a process of this machine lives. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
