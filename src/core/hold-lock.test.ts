@@ -1,5 +1,15 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -14,7 +24,8 @@ function lockPath(): string {
 /** What a process of that number has left. */
 function leave(path: string, pid: number, host = hostname(), secondsAgo = 0): void {
   mkdirSync(`${path}.lock`, { recursive: true });
-  writeFileSync(`${path}.json`, JSON.stringify({ pid, host }));
+  const { ino: inode } = statSync(`${path}.lock`);
+  writeFileSync(`${path}.json`, JSON.stringify({ pid, host, inode }));
   const at = Date.now() / 1000 - secondsAgo;
   utimesSync(`${path}.lock`, at, at);
 }
@@ -55,6 +66,17 @@ test("of a process that stood still but lives it stays; of another machine it di
   await expect(holdLock(path, "training r")).rejects.toThrow("process 1 on elsewhere is training r");
   leave(path, 1, "elsewhere", 60);
   await (await holdLock(path, "training r")).release();
+});
+
+test("a copy of a folder that is held is free", async () => {
+  const path = lockPath();
+  const held = await holdLock(path, "training r");
+  const copy = join(path, "..", "..", "copy");
+  cpSync(join(path, ".."), copy, { recursive: true });
+  await (await holdLock(join(copy, ".training"), "training the copy")).release();
+  expect(readdirSync(copy)).toEqual([]);
+  await expect(holdLock(path, "training r")).rejects.toThrow("is training r");
+  await held.release();
 });
 
 test("a folder that cannot be written says so", async () => {

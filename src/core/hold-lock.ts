@@ -13,6 +13,8 @@ const FORGOTTEN_MS = 600_000;
 interface Owner {
   readonly pid: number;
   readonly host: string;
+  /** Of the lock's folder: a copy of it, made with all that lies beside it, is nobody's lock. */
+  readonly inode: number;
 }
 
 export interface HeldLock {
@@ -47,15 +49,19 @@ export async function holdLock(path: string, doing: string): Promise<HeldLock> {
   let made: string | undefined;
   try {
     made = mkdirSync(dirname(path), { recursive: true });
-    const age = Date.now() - (statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+    const there = statSync(folder, { throwIfNoEntry: false });
     const before = readOwner(owner);
-    if (before?.host === hostname()) {
+    if (!there) rmSync(owner, { force: true });
+    else if (before?.host === hostname()) {
+      const age = Date.now() - there.mtimeMs;
+      const lives = isRunning(before.pid) && before.inode === there.ino;
       // Its holder may be busy for longer than a lock is valid, but it lives; or it is dead, and its lock with it.
-      if (isRunning(before.pid) && age < FORGOTTEN_MS) throw refuse();
-      if (!isRunning(before.pid) && age < STALE_MS) utimesSync(folder, 0, 0);
+      if (lives && age < FORGOTTEN_MS) throw refuse();
+      if (!lives && age < STALE_MS) utimesSync(folder, 0, 0);
     }
     release = await lock(path, options);
-    writeFileSync(owner, JSON.stringify({ pid: process.pid, host: hostname() } satisfies Owner));
+    const own: Owner = { pid: process.pid, host: hostname(), inode: statSync(folder).ino };
+    writeFileSync(owner, JSON.stringify(own));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ELOCKED") throw refuse();
     throw diskError(error, folder);
