@@ -11,6 +11,7 @@ import {
   judgeRuns,
   type Protocol,
   protocols,
+  resultFolders,
   type Suite,
   suites,
 } from "../judge/index.ts";
@@ -39,6 +40,7 @@ Examples:
   $ anchored evaluate runs/cifar --suite corruptions --corruptions fog,snow --severities 1,5
   $ anchored evaluate runs/cifar --suite corruptions --published ~/CIFAR-10-C
   $ anchored evaluate runs/cifar --protocol blt --json
+  $ anchored evaluate /shared/runs/cifar --out judged     a run that is not to be written to
   $ anchored evaluate runs/averaged --weights raw         its weights before averaging; both predictions are kept
 Logits of another program (.npy, a row an image):
   $ anchored evaluate --logits id.npy --labels labels.npy --ood svhn=svhn.npy --out judged
@@ -52,10 +54,9 @@ const describesLogits = {
   "--corrupted": "corrupted",
   "--probabilities": "probabilities",
   "--name": "name",
-  "--out": "out",
 } as const;
 /** What serves both; all other options ask runs, and another program's logits have been asked already. */
-const servesBoth = ["ood", "json"];
+const servesBoth = ["ood", "out", "json"];
 
 const collect = (value: string, before: readonly string[] = []): string[] => [
   ...before,
@@ -143,7 +144,10 @@ export function evaluateCommand(terminal: Terminal, exit: (code: number) => void
     .option("--corrupted <name=file>", "logits of a corruption, [5 · images, classes], severity 1 first", collect)
     .option("--probabilities", "--logits and all other such files hold probabilities: judge their logarithms")
     .option("--name <text>", "what reports call another program's model (default: the file's name)")
-    .option("--out <dir>", "where another program's results go (default: beside --logits)")
+    .option(
+      "--out <dir>",
+      "where predictions and results go; of several runs, a folder each (default: into the run; with --logits, beside them)",
+    )
     .option(
       "--device <name>",
       `what to predict on: ${devices.join(" | ")} (default: as the run was trained)`,
@@ -204,6 +208,6 @@ async function runEvaluate(terminal: Terminal, runs: readonly string[], given: O
     return INTERRUPTED;
   }
   terminal.out(json ? toJson(judged) : judged.map(resultsTable).join("\n\n"));
-  terminal.note(`next: ${ownCommand()} report ${runs.join(" ")}`);
+  terminal.note(`next: ${ownCommand()} report ${resultFolders(runs, options.out).join(" ")}`);
   return 0;
 }

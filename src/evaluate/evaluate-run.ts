@@ -9,6 +9,8 @@ import type { Weights } from "./stored.ts";
 export interface EvaluateOptions extends Listener {
   /** Number of trained values of the model. */
   readonly parameters?: number;
+  /** What reports call the run; the folder's name where absent. */
+  readonly name?: string;
   /** What the user typed. */
   readonly command?: string;
   readonly date?: Date;
@@ -34,6 +36,7 @@ export function evaluateStored(run: string, options: EvaluateOptions = {}): Resu
   return writeResults(run, {
     version: 1,
     ...heading(run, options.date),
+    ...(options.name !== undefined && { run: options.name }),
     ...facts,
     parameters: options.parameters,
     command: options.command,

@@ -20,3 +20,4 @@ export {
   type OpenedRegression,
   openedEnsemble,
 } from "./regression/index.ts";
+export { resultFolders } from "./result-folders.ts";

@@ -1,7 +1,9 @@
-import { type ImageSet, imageCount, type Listener, reporter } from "../core/index.ts";
+import { basename, resolve } from "node:path";
+import { type HeldLock, holdLock } from "../core/hold-lock.ts";
+import { type ImageSet, imageCount, type Listener, reporter, runPaths } from "../core/index.ts";
 import { evaluateStored, loadPredictions, type Results } from "../evaluate/index.ts";
 import { saveGallery } from "../report/index.ts";
-import { loadRunData } from "../train/index.ts";
+import { loadRunData, readRun } from "../train/index.ts";
 import { type CorruptedSets, corruptedSets } from "./corrupted-sets.ts";
 import { foreignSets } from "./foreign-sets.ts";
 import { dataSetLoader, foreignTo } from "./image-sets.ts";
@@ -9,6 +11,7 @@ import { fingerprintOf, OpenRun, unfinished, type Wanted } from "./open-run.ts";
 import { type Asking, defaultSuites, type JudgeOptions } from "./options.ts";
 import { predictAs } from "./predict-as.ts";
 import { measurePredictionBatch } from "./prediction-batch.ts";
+import { prepareResultFolder, resultFolders } from "./result-folders.ts";
 import { measureSensitivity } from "./sensitivity.ts";
 import { saveStrips } from "./strips.ts";
 
@@ -28,11 +31,18 @@ interface Opened {
  */
 export async function judgeRuns(runs: readonly string[], options: JudgeOptions = {}): Promise<Results[]> {
   const opened: OpenRun[] = [];
+  const locks: HeldLock[] = [];
   try {
-    for (const run of runs) opened.push(new OpenRun(run, options));
+    for (const run of runs) readRun(run);
+    for (const [i, folder] of resultFolders(runs, options.out).entries()) {
+      prepareResultFolder(runs[i], folder);
+      locks.push(await holdLock(runPaths(folder).judging, `judging ${runs[i]}`));
+      opened.push(new OpenRun(runs[i], options, folder));
+    }
     return await judgeOpened(opened, options);
   } finally {
     for (const run of opened) await run.close();
+    for (const lock of locks) await lock.release();
   }
 }
 
@@ -86,9 +96,10 @@ async function judgeOpened(runs: readonly OpenRun[], options: JudgeOptions): Pro
   const results: Results[] = [];
   for (const { run, test, notice } of ready) {
     run.dropOthers();
-    await saveGallery(run.run, test, loadPredictions(run.run, test.name, run.weights, "test"));
+    await saveGallery(run.results, test, loadPredictions(run.results, test.name, run.weights, "test"));
     const { trainCommand = (run) => `anchored train --config ${run}/config.json` } = options;
-    const own = evaluateStored(run.run, {
+    const own = evaluateStored(run.results, {
+      name: basename(resolve(run.run)),
       weights: run.weights,
       notices: notice ? [notice] : [],
       onProgress,
@@ -123,7 +134,7 @@ async function judgeCorruptions(ready: readonly Opened[], options: JudgeOptions)
     } finally {
       await suite.close();
     }
-    for (const { run, test } of members) await saveStrips(run.run, test, suite);
+    for (const { run, test } of members) await saveStrips(run.results, test, suite);
   }
 }
 

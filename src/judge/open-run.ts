@@ -46,6 +46,8 @@ export class OpenRun {
   constructor(
     readonly run: string,
     readonly options: JudgeOptions,
+    /** Where its predictions and results go. */
+    readonly results: string = run,
   ) {
     this.record = readRun(run);
     const path = runPaths(run).checkpoint;
@@ -78,7 +80,7 @@ export class OpenRun {
   /** Whether the logits on these images, by this checkpoint, asked so, are stored. */
   has(wanted: Wanted): boolean {
     const { inputKey, checkpointSha256, weights } = this.#context(wanted);
-    return storedSets(this.run).some(
+    return storedSets(this.results).some(
       (entry) =>
         entry.set === wanted.set &&
         entry.weights === weights &&
@@ -94,12 +96,12 @@ export class OpenRun {
     predict: (predictor: Predictor, images: ImageSet) => Promise<Predictions>,
   ): Promise<void> {
     const predictions = await predict(await this.predictor(), images);
-    savePredictions(this.run, { ...predictions, set: wanted.set }, this.#context(wanted));
+    savePredictions(this.results, { ...predictions, set: wanted.set }, this.#context(wanted));
   }
 
   /** Removes what another checkpoint predicted, and sets that are of no use any more. */
   dropOthers(checkpointSha256 = this.checkpointSha256): void {
-    dropStored(this.run, (entry) => entry.checkpointSha256 === checkpointSha256);
+    dropStored(this.results, (entry) => entry.checkpointSha256 === checkpointSha256);
   }
 
   async close(): Promise<void> {

@@ -49,6 +49,8 @@ export interface CorruptionOptions {
 }
 
 export interface JudgeOptions extends CorruptionOptions, Partial<Asking>, RunDataOptions, Listener {
+  /** Where predictions and results go, of several runs a folder each; into the runs' own folders where absent. */
+  readonly out?: string;
   readonly suites?: readonly Suite[];
   /** What the model should not know: a data set's test images by its name, `NAME-inverted`, or pictures as `NAME=FOLDER`. */
   readonly ood?: readonly string[];

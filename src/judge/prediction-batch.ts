@@ -12,7 +12,7 @@ export async function measurePredictionBatch(
   const { checkpointSha256, weights, record } = run;
   const { output } = createMethod(record.config.method);
   if (!output.reading?.anchor) return;
-  if (!run.options.fresh && readPredictionBatch(run.run, weights)?.checkpointSha256 === checkpointSha256) return;
+  if (!run.options.fresh && readPredictionBatch(run.results, weights)?.checkpointSha256 === checkpointSha256) return;
   const predictor = await run.predictor();
   const measured: PredictionBatchResults["sets"] = [];
   for (const set of sets) {
@@ -23,5 +23,5 @@ export async function measurePredictionBatch(
     const points = predictionBatchPoints(output, outputs, set.labels, classes, predictor.outputAnchor?.data);
     measured.push({ set: set.name, points });
   }
-  savePredictionBatch(run.run, { sets: measured, checkpointSha256 }, weights);
+  savePredictionBatch(run.results, { sets: measured, checkpointSha256 }, weights);
 }

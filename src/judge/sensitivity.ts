@@ -12,7 +12,7 @@ const TIMED = 512;
 /** Measures how answers depend on the number of references, unless that is stored already. */
 export async function measureSensitivity(run: OpenRun, test: ImageSet, listener: Listener): Promise<void> {
   const { checkpointSha256, weights } = run;
-  if (!run.options.fresh && readSensitivity(run.run, weights)?.checkpointSha256 === checkpointSha256) return;
+  if (!run.options.fresh && readSensitivity(run.results, weights)?.checkpointSha256 === checkpointSha256) return;
   const predictor = await run.predictor();
   const images = firstImages(test, IMAGES);
   const logits = await predictor.predictByReference(images, {
@@ -29,5 +29,5 @@ export async function measureSensitivity(run: OpenRun, test: ImageSet, listener:
     timed.push({ k, secondsPer1000Images: (performance.now() - start) / few.labels.length });
   }
   const measured = points.map((point, i) => ({ ...point, secondsPer1000Images: timed[i].secondsPer1000Images }));
-  saveSensitivity(run.run, { images: images.labels.length, points: measured, checkpointSha256 }, weights);
+  saveSensitivity(run.results, { images: images.labels.length, points: measured, checkpointSha256 }, weights);
 }

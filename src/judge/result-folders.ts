@@ -1,0 +1,45 @@
+import { accessSync, constants, copyFileSync, existsSync, mkdirSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { diskError, runPaths, UserError } from "../core/index.ts";
+
+/**
+ * Where the predictions and results of each run go: its own folder, or one of its own in `out`, which is `out` itself for a
+ * single run.
+ * @throws UserError for runs of equal names
+ */
+export function resultFolders(runs: readonly string[], out: string | undefined): string[] {
+  const names = runs.map((run) => basename(resolve(run)));
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (out !== undefined && twice !== undefined)
+    throw new UserError(`--out ${out}: two runs are called ${twice}; judge them one by one, each with its own --out`);
+  return runs.map((run, i) => (out === undefined ? run : runs.length === 1 ? out : join(out, names[i])));
+}
+
+/**
+ * Makes a folder of `resultFolders` ready: outside the run, copies of what reports read of a run lie there, too.
+ * @throws UserError for a folder that cannot be written, or holds another run
+ */
+export function prepareResultFolder(run: string, folder: string): void {
+  if (resolve(folder) === resolve(run)) requireWritable(run);
+  else copyRecords(run, folder);
+}
+
+function requireWritable(run: string): void {
+  try {
+    accessSync(run, constants.W_OK);
+  } catch {
+    throw new UserError(`${run} cannot be written to; say where predictions and results go by --out DIR`);
+  }
+}
+
+function copyRecords(run: string, folder: string): void {
+  if (existsSync(runPaths(folder).checkpoint))
+    throw new UserError(`--out ${folder}: a run lies there; choose another folder`);
+  try {
+    mkdirSync(folder, { recursive: true });
+    for (const file of ["config", "metrics"] as const)
+      if (existsSync(runPaths(run)[file])) copyFileSync(runPaths(run)[file], runPaths(folder)[file]);
+  } catch (error) {
+    throw diskError(error, folder);
+  }
+}
