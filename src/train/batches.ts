@@ -1,5 +1,6 @@
-import { makeBatch } from "../augment/index.ts";
+import { type BatchTask, makeBatch } from "../augment/index.ts";
 import {
+  type Batch,
   type DataSet,
   HostArray,
   type HostArrays,
@@ -9,14 +10,20 @@ import {
   Random,
   UserError,
 } from "../core/index.ts";
-import { type AnchoredOptions, createMethod, type DrawReferences, type Method } from "../methods/index.ts";
+import {
+  type AnchoredOptions,
+  type BatchShape,
+  createMethod,
+  type DrawReferences,
+  type Method,
+} from "../methods/index.ts";
 import { drawNoise, type Model } from "../models/index.ts";
 import type { RunConfig } from "./config.ts";
 import { epochOrder } from "./epoch-order.ts";
 import { imageBatches, type Workers } from "./image-batches.ts";
 import { NOISE_PREFIX } from "./step.ts";
 import { microBatches } from "./stepper.ts";
-import type { TrainBatch } from "./training.ts";
+import type { TrainBatches } from "./training.ts";
 
 export interface BatchParts {
   readonly method: Method;
@@ -29,88 +36,115 @@ export interface BatchParts {
   readonly mixingSet?: readonly Image[];
 }
 
-/**
- * The batches of a run, each a pure function of the seed and its step: that is why a resumed run continues bit for bit.
- * Every epoch is a new order of the training images; the last ones, too few for a batch, are left out of it.
- */
+/** Where a task's examples come from. */
+export interface BatchSource {
+  /** Training examples. */
+  readonly count: number;
+  /** Of one example. */
+  readonly shape: Omit<BatchShape, "count">;
+  /** The examples of a step, as they are trained on. */
+  make(task: BatchTask): Promise<Batch>;
+  /** The examples at `rows`, as they are. */
+  plain(rows: Int32Array): Batch;
+  readonly ahead: number;
+  stepTook(ms: number, stepsLeft: number): void;
+  close(): Promise<void>;
+}
+
+/** The batches of a classification; images may be made in other threads. */
 export function trainBatches(
   config: RunConfig,
   { train, normalization }: DataSet,
-  { method, model, drawReferencesAt, workers = 0, mixingSet }: BatchParts,
-) {
+  { workers = 0, mixingSet, ...parts }: BatchParts,
+): ExampleBatches {
+  const { augment, mix, labelSmoothing, seed } = config;
+  const resources = { mixingSet };
+  const made = imageBatches(train, { normalization, augment, mix, labelSmoothing, seed, resources }, workers);
+  const { channels, height, width } = train;
+  return exampleBatches(
+    config,
+    {
+      count: imageCount(train),
+      shape: { channels, height, width, targetSize: train.classNames.length },
+      make: made.make,
+      plain: (rows) => makeBatch(train, rows, { normalization, random: (row) => new Random("fit", seed, row) }),
+      get ahead() {
+        return made.ahead;
+      },
+      stepTook: made.stepTook,
+      close: made.close,
+    },
+    parts,
+  );
+}
+
+export interface ExampleBatches extends TrainBatches {
+  /** What the network is fed of the first `count` examples of a fixed order, without augmentation or masking. */
+  plain(count: number): HostArrays;
+}
+
+/**
+ * The batches of a run, each a pure function of the seed and its step: that is why a resumed run continues bit for bit.
+ * Every epoch is a new order of the training examples; the last ones, too few for a batch, are left out of it.
+ */
+export function exampleBatches(
+  config: RunConfig,
+  source: BatchSource,
+  { method, model, drawReferencesAt }: Omit<BatchParts, "workers" | "mixingSet">,
+): ExampleBatches {
   const { batchSize, seed } = config;
-  const stepsPerEpoch = Math.floor(imageCount(train) / batchSize);
+  const { count } = source;
+  const stepsPerEpoch = Math.floor(count / batchSize);
   if (stepsPerEpoch === 0)
-    throw new UserError(`--batch-size ${batchSize}: more than the ${imageCount(train)} training images`);
+    throw new UserError(
+      `--batch-size ${batchSize}: more than the ${count} training ${config.task ? "examples" : "images"}`,
+    );
   requireDivisor("--accumulate", config.accumulate, batchSize);
   const { warmStartEpochs } = method.output;
   if (warmStartEpochs > 0 && warmStartEpochs >= config.epochs)
     throw new UserError(
       `--warm-start-epochs ${warmStartEpochs}: of ${config.epochs} epochs none is left for ${method.output.name}; choose fewer`,
     );
-  const { augment, mix, labelSmoothing } = config;
-  const made = imageBatches(
-    train,
-    { normalization, augment, mix, labelSmoothing, seed, resources: { mixingSet } },
-    workers,
-  );
-  const { channels, height, width } = train;
-  const shape = { count: batchSize, channels, height, width, targetSize: train.classNames.length };
-
+  const shape = { count: batchSize, ...source.shape };
   const anchored = config.method.name === "anchored" ? config.method : undefined;
   const copies = anchored?.referencesPerImage ?? 1;
   requireDivisor("--references-per-image", copies, batchSize);
   if (anchored) checkMaskSizes(anchored, shape);
-
-  const count = imageCount(train);
   const orderOf = epochOrder({ count, length: stepsPerEpoch * batchSize, repeats: config.repeatedAugmentation, seed });
   return {
     stepsPerEpoch,
-    /** What the network is fed of the first `count` images of a fixed order, without augmentation or masking. */
-    plain(count: number): HostArrays {
-      const rows = permutation(imageCount(train), new Random("fit", seed)).subarray(0, count);
-      const { images, targets } = makeBatch(train, rows, {
-        normalization,
-        random: (row) => new Random("fit", seed, row),
-      });
+    plain(wanted) {
+      const rows = permutation(count, new Random("fit", seed)).subarray(0, wanted);
       const unmasked = anchored ? createMethod({ ...anchored, maskProbability: 0 }) : method;
       const { targets: _, ...shown } = unmasked.prepare(
-        { images, targets },
-        { ...shape, count },
+        source.plain(rows),
+        { ...shape, count: wanted },
         new Random("fit", seed),
         drawReferencesAt(1),
       );
       return shown;
     },
-    /** The batch of a step, counted over all epochs from 0. */
-    async at(step: number): Promise<TrainBatch> {
-      // Under n references an image is n rows of a batch, and n epochs of as many steps pass once over the images.
+    async at(step) {
+      // Under n references an example is n rows of a batch, and n epochs of as many steps pass once over the examples.
       const epoch = Math.floor(step / (stepsPerEpoch * copies));
       const distinct = batchSize / copies;
       const first = (step % (stepsPerEpoch * copies)) * distinct;
       const places = orderOf(epoch, first, first + distinct);
       const rows = repeated(places.rows, copies);
       const repetitions = places.repetitions && repeated(places.repetitions, copies);
-      const batch = await made.make({ step, epoch, rows, repetitions });
+      const batch = await source.make({ step, epoch, rows, repetitions });
       const progress = step / (config.epochs * stepsPerEpoch);
-      const fed = method.prepare(
-        batch,
-        shape,
-        new Random("method", seed, step),
-        drawReferencesAt(progress, step),
-        progress,
-      );
+      const random = new Random("method", seed, step);
+      const fed = method.prepare(batch, shape, random, drawReferencesAt(progress, step), progress);
       // Fed at every step or at none: a program is compiled for what its first step is fed.
       if (warmStartEpochs > 0) fed.warmStart = HostArray.scalar(step < warmStartEpochs * stepsPerEpoch ? 1 : 0);
       for (const [name, factors] of Object.entries(drawNoise(model, batchSize, new Random("noise", seed, step))))
         fed[NOISE_PREFIX + name] = factors;
       return { microBatches: microBatches(fed, batchSize, config.accumulate), rows };
     },
-    /** Batches worth asking for ahead of the one that is needed next. */
-    ahead: () => made.ahead,
-    /** Tells how long a step took. */
-    stepTook: made.stepTook,
-    close: made.close,
+    ahead: () => source.ahead,
+    stepTook: source.stepTook,
+    close: source.close,
   };
 }
 

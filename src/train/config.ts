@@ -5,6 +5,8 @@ import { UserError } from "../core/index.ts";
 import { devices, precisions, requirePrecision } from "../engine/index.ts";
 import { maskStatistics, maskStatisticsOf } from "../methods/index.ts";
 import { type ModelName, modelNames } from "../models/index.ts";
+import { regressionSchema } from "../tasks/index.ts";
+import { checkTask, withTaskDefaults } from "./task-config.ts";
 
 const count = z.int().min(1);
 const rate = z.number().positive();
@@ -30,7 +32,7 @@ const crossEntropy = z.strictObject({ name: z.literal("cross-entropy") });
 const anchoredFields = z.strictObject({
   name: z.literal("anchored"),
   maskProbability: share.default(0.25),
-  maskTarget: z.enum(["label", "uniform"]).default("label"),
+  maskTarget: z.enum(["label", "uniform", "mean"]).default("label"),
   maskBy: z.enum(["batch", "image"]).default("batch"),
   maskDraws: count.default(1),
   /** Pixels. */
@@ -127,6 +129,8 @@ const namedWithOptions = (table: OptionTable) =>
 const runConfig = z.strictObject({
   /** What `loadDataSet` was given; training itself only stores it. */
   data: z.looseObject({ name: z.string() }),
+  /** What is learnt; classification where absent. */
+  task: regressionSchema.optional(),
   model: z.enum(modelNames as [ModelName, ...ModelName[]]).default("resnet20"),
   method: z.discriminatedUnion("name", [standard, anchored, oat, mseOneHot, mseScaled]).default({ name: "standard" }),
   epochs: count.default(10),
@@ -189,9 +193,10 @@ export type RunConfigInput = z.input<typeof runConfig>;
  * @throws UserError naming the field that is unknown or out of range, or for a precision that the device does not have.
  */
 export function resolveConfig(input: RunConfigInput): RunConfig {
-  const result = runConfig.safeParse(input);
+  const result = runConfig.safeParse(withTaskDefaults(input));
   if (result.success) {
     requirePrecision(result.data.precision, result.data.device);
+    checkTask(result.data);
     const { mixingPictures, augment } = result.data;
     if (mixingPictures !== undefined && !augment.some(({ name }) => name === "pixMix"))
       throw new UserError(`mixing pictures ${mixingPictures}: only pixMix mixes with them; add it to the augmentation`);

@@ -18,6 +18,7 @@ export {
 } from "./predict.ts";
 export { findPretraining, isRunFolder, type Pretraining, readInitRun, wantsPretrainingImages } from "./pretraining.ts";
 export { type Recalibrated, type RecalibrateOptions, recalibrate } from "./recalibrate.ts";
+export * from "./regression/index.ts";
 export { checkTrainingData, loadRunData, movedData, type RunData, type RunDataOptions } from "./run-data.ts";
 export { holdsRun, type RunRecord, readRun, withFormerDefaults } from "./run-record.ts";
 export { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";

@@ -5,8 +5,7 @@ import { compile, runReference } from "../../engine/index.ts";
 import { relativeError } from "../../engine/testing.ts";
 import { type RegressionOptions, regressionOutput, regressionOutputCount } from "./regression.ts";
 
-const options = (loss: RegressionOptions["loss"], levels = [0.1, 0.5, 0.9]): RegressionOptions => ({
-  name: "regression",
+const options = (loss: RegressionOptions["loss"], levels = [0.1, 0.5, 0.9]) => ({
   loss,
   levels,
 });

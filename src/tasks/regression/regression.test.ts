@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
 import { combineRegression, type RegressionOptions, readRegressionOutputs } from "./regression.ts";
 
-const options = (loss: RegressionOptions["loss"]): RegressionOptions => ({
-  name: "regression",
+const options = (loss: RegressionOptions["loss"]) => ({
   loss,
   levels: [0.1, 0.5, 0.9],
 });

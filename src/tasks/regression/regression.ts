@@ -11,19 +11,28 @@ export const regressionSchema = z.strictObject({
   loss: z.enum(regressionLosses).default("squared"),
   /** Loss `quantile`: which are predicted, rising. */
   levels: z.array(z.number().gt(0).lt(1)).min(1).default([0.05, 0.5, 0.95]),
+  /**
+   * Numbers x, standardised, are shown as sin 2πBx and cos 2πBx, B normal of this scale (Rahimi and Recht 2007; ΔUQ anchors
+   * in their space); as they are where absent.
+   */
+  fourier: z.strictObject({ features: z.int().min(1), scale: z.number().positive() }).optional(),
+  /** Predictions of networks with dropout are over so many draws of it (Gal and Ghahramani 2016); 0: without dropout. */
+  dropoutDraws: z.int().min(0).default(0),
 });
 export type RegressionOptions = z.output<typeof regressionSchema>;
 
 /** @throws UserError for levels that do not rise */
-export function regressionOutput({ loss, levels }: RegressionOptions): Output {
+export function regressionOutput({ loss, levels }: Pick<RegressionOptions, "loss" | "levels">): Output {
   if (levels.some((level, i) => i > 0 && level <= levels[i - 1]))
     throw new UserError(`task.levels ${levels.join(", ")}: quantiles rise; e.g. 0.05, 0.5, 0.95`);
   return { squared, l1: absolute, gaussian, quantile: pinball(levels) }[loss];
 }
 
 /** Numbers that a network gives for D targets. */
-export const regressionOutputCount = ({ loss, levels }: RegressionOptions, targets: number): number =>
-  targets * { squared: 1, l1: 1, gaussian: 2, quantile: levels.length }[loss];
+export const regressionOutputCount = (
+  { loss, levels }: Pick<RegressionOptions, "loss" | "levels">,
+  targets: number,
+): number => targets * { squared: 1, l1: 1, gaussian: 2, quantile: levels.length }[loss];
 
 /** What standardises targets: y ↦ (y − mean) / standardDeviation, each [D]. */
 export interface TargetScale {
@@ -42,12 +51,12 @@ export interface ReadOutputs {
 
 /** A network's outputs [N × O] as it was trained, read in the targets' units. The mean of quantiles is their middle one. */
 export function readRegressionOutputs(
-  { loss, levels }: RegressionOptions,
+  { loss, levels }: Pick<RegressionOptions, "loss" | "levels">,
   outputs: ArrayLike<number>,
   { mean: shift, standardDeviation: scale }: TargetScale,
 ): ReadOutputs {
   const D = shift.length;
-  const width = regressionOutputCount({ name: "regression", loss, levels }, D);
+  const width = regressionOutputCount({ loss, levels }, D);
   const N = outputs.length / width;
   const at = (part: number) =>
     Float64Array.from({ length: N * D }, (_, i) => {

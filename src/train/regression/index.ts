@@ -1,0 +1,10 @@
+export { describeEncoding, type RegressionEncoder, type RegressionEncoding, regressionEncoder } from "./encoding.ts";
+export {
+  type LoadedRegression,
+  loadRegression,
+  loadRegressionPredictor,
+  type RegressionPredictorOptions,
+  regressionPredictor,
+} from "./predictor.ts";
+export { buildRegression, isRegressionRun, type RegressionRecord, readRegressionRun } from "./record.ts";
+export { trainRegression } from "./train.ts";

@@ -1,0 +1,92 @@
+import { existsSync, readFileSync } from "node:fs";
+import { type RegressionData, regressionFingerprint, runPaths, UserError, writeFileAtomic } from "../../core/index.ts";
+import { createMethod, type Method } from "../../methods/index.ts";
+import { createModel, type Model } from "../../models/index.ts";
+import { type RegressionOptions, regressionOutput, regressionOutputCount } from "../../tasks/index.ts";
+import { firstDifference, type RunConfig, resolveConfig } from "../config.ts";
+import { describeEncoding, type RegressionEncoder, type RegressionEncoding, regressionEncoder } from "./encoding.ts";
+
+/** What `config.json` of a regression's run folder holds. */
+export interface RegressionRecord {
+  readonly config: RunConfig & { readonly task: RegressionOptions };
+  readonly data: RegressionEncoding & {
+    readonly name: string;
+    readonly title: string;
+    readonly trainExamples: number;
+    readonly validationExamples: number;
+    /** SHA-256 of the training examples: a run is only resumed and judged on the same data. */
+    readonly sha256: string;
+  };
+}
+
+export function describeRegression(config: RegressionRecord["config"], data: RegressionData): RegressionRecord {
+  const { name, title, train, validation } = data;
+  const counts = { trainExamples: train.count, validationExamples: validation.count };
+  return { config, data: { name, title, ...counts, sha256: regressionFingerprint(train), ...describeEncoding(train) } };
+}
+
+export interface RegressionNetwork {
+  readonly model: Model;
+  readonly method: Method;
+  readonly encoder: RegressionEncoder;
+}
+
+/** The network that a record names. @throws UserError for a model that cannot be fed such inputs */
+export function buildRegression({ config, data }: RegressionRecord): RegressionNetwork {
+  const { task, stochasticDepth, dropout } = config;
+  const encoder = regressionEncoder(data, task, config.seed);
+  const { channels, height, width } = encoder.shape;
+  if (height !== width) throw new UserError(`${data.name} has images of ${width}×${height}; only square ones are fed`);
+  if (data.inputs.kind === "numbers" && config.model !== "mlp")
+    throw new UserError(`--model ${config.model}: the inputs are numbers, which only mlp is fed`);
+  const method = createMethod(config.method, regressionOutput(task));
+  const model = createModel(config.model, {
+    inputChannels: method.inputChannels(channels),
+    classes: regressionOutputCount(task, data.targets.names.length),
+    imageSize: height,
+    stochasticDepth,
+    dropout,
+  });
+  return { model, method, encoder };
+}
+
+/** Whether a folder holds a regression; false where it holds no run. */
+export function isRegressionRun(run: string): boolean {
+  const path = runPaths(run).config;
+  if (!existsSync(path)) return false;
+  try {
+    return JSON.parse(readFileSync(path, "utf8")).config?.task?.name === "regression";
+  } catch {
+    return false;
+  }
+}
+
+/** @throws UserError where `run` is no run folder, or that of another task */
+export function readRegressionRun(run: string): RegressionRecord {
+  const path = runPaths(run).config;
+  if (!existsSync(path)) throw new UserError(`${run} holds no run (no config.json); train one with --out ${run}`);
+  if (!isRegressionRun(run)) throw new UserError(`${run} is no regression: it was trained on classes`);
+  const record = JSON.parse(readFileSync(path, "utf8")) as RegressionRecord;
+  return { ...record, config: resolveConfig(record.config) as RegressionRecord["config"] };
+}
+
+/**
+ * Writes config.json into a new folder, or holds it to the one that is there. A folder without a checkpoint has nothing
+ * to lose and is started afresh.
+ * @throws UserError for a folder that holds a run, or that of another config or other data
+ */
+export function claimRegression(run: string, record: RegressionRecord, { resume = false } = {}): void {
+  const paths = runPaths(run);
+  if (resume) {
+    const [asked, stored] = [record, readRegressionRun(run)].map((one) => JSON.parse(JSON.stringify(one)));
+    const difference = firstDifference(asked, stored);
+    if (difference)
+      throw new UserError(
+        `--resume: ${difference.path.replace(/^config\./, "")} is ${JSON.stringify(difference.a)}, but ${run} was trained with ${JSON.stringify(difference.b)}; use the same, or another --out`,
+      );
+    return;
+  }
+  if (existsSync(paths.checkpoint))
+    throw new UserError(`${run} already holds a run; continue it with --resume, or choose another --out`);
+  writeFileAtomic(paths.config, `${JSON.stringify(record, null, 2)}\n`);
+}

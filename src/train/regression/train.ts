@@ -1,0 +1,146 @@
+import type { numpy as np } from "@jax-js/jax";
+import { HostArray, type RegressionData, type RegressionSet, UserError } from "../../core/index.ts";
+import { compile, type Program } from "../../engine/index.ts";
+import type { Variables } from "../../models/index.ts";
+import { createOptimizer } from "../../optim/index.ts";
+import { readRegressionOutputs } from "../../tasks/index.ts";
+import { exampleBatches } from "../batches.ts";
+import type { RunConfig } from "../config.ts";
+import { fewSteps } from "../few-steps.ts";
+import { heavyStep } from "../forecast.ts";
+import { initialWeights } from "../initial-weights.ts";
+import { runTraining } from "../loop.ts";
+import { noReferences } from "../reference-set.ts";
+import { startingPoint } from "../starting-point.ts";
+import type { Training, TrainOptions, TrainSummary } from "../training.ts";
+import { regressionForward } from "./forward.ts";
+import type { LoadedRegression } from "./predictor.ts";
+import { buildRegression, claimRegression, describeRegression, type RegressionRecord } from "./record.ts";
+import { regressionReferences } from "./references.ts";
+
+/**
+ * Trains a regression, as the config describes it, into a run folder.
+ * @throws UserError as `runTraining`, and for options out of range
+ * @example
+ * const data = { name: "functions", function: "sine" } as const;
+ * const config = resolveConfig({ data, task: { name: "regression" }, method: { name: "anchored" } });
+ * await trainRegression(config, await loadRegressionData(data), { run: "runs/sine" });
+ */
+export const trainRegression = async (
+  config: RunConfig,
+  data: RegressionData,
+  options: TrainOptions,
+): Promise<TrainSummary> => {
+  if (!config.task) throw new UserError(`task: a config without one is a classification; add { name: "regression" }`);
+  return runTraining(regression({ ...config, task: config.task }, data, options), options);
+};
+
+function regression(config: RegressionRecord["config"], data: RegressionData, options: TrainOptions): Training {
+  const { run, resume, onNotice } = options;
+  const record = describeRegression(config, data);
+  const { model, method, encoder } = buildRegression(record);
+  const { train, validation } = data;
+  const optimizer = createOptimizer(config.optimizer);
+  const referencesFrom = regressionReferences(config, train, encoder);
+  const drawReferencesAt = referencesFrom?.drawAt ?? (() => noReferences);
+  const examplesAt = (rows: Int32Array) => ({
+    images: encoder.inputs(train, rows),
+    targets: encoder.targets(train, rows),
+  });
+  const batches = exampleBatches(
+    config,
+    {
+      count: train.count,
+      shape: { ...encoder.shape, targetSize: train.targets.names.length },
+      make: async ({ rows }) => examplesAt(Int32Array.from(rows)),
+      plain: examplesAt,
+      ahead: 0,
+      stepTook() {},
+      async close() {},
+    },
+    { method, model, drawReferencesAt },
+  );
+  let kept: Pick<LoadedRegression, "references" | "referenceTargets"> = {};
+  const validator = validation.count > 0 && config.validateEvery > 0 ? createValidator(record, validation) : undefined;
+  return {
+    config,
+    model,
+    method,
+    optimizer,
+    batches,
+    claim: () => claimRegression(run, record, { resume }),
+    async start() {
+      const start = await startingPoint({
+        run,
+        config,
+        model,
+        method,
+        optimizer,
+        plain: () => batches.plain(Math.min(train.count, FITTED_EXAMPLES)),
+        withoutReferences: () =>
+          buildRegression({ ...record, config: { ...record.config, method: { name: "standard" } } }).model,
+        kept: () => referencesFrom?.kept() ?? {},
+        initial(path, fresh) {
+          const { notes, ...variables } = initialWeights(path, model, fresh, train.targets.names);
+          for (const note of notes) onNotice?.(note);
+          return variables;
+        },
+      });
+      kept = { references: start.references, referenceTargets: start.referenceTargets };
+      return start;
+    },
+    async expect(start) {
+      const { channels, height, width } = encoder.shape;
+      const inputs = [config.batchSize, method.inputChannels(channels), height, width];
+      const few = start.progress.step === 0 ? fewSteps(config, train.count) : undefined;
+      return [few, await heavyStep(config, model, start, inputs)].filter((line) => line !== undefined);
+    },
+    validate:
+      validator &&
+      (async (state) => {
+        const raw = await validator.scores(state, kept);
+        const averaged = state.average && (await validator.scores(state.average, kept));
+        return {
+          validationLoss: raw.loss,
+          validationRmse: raw.rmse,
+          ...(averaged && { averageValidationLoss: averaged.loss, averageValidationRmse: averaged.rmse }),
+        };
+      }),
+    dispose: async () => validator?.dispose(),
+  };
+}
+
+/** Examples that a first layer is fitted to, where it is. */
+const FITTED_EXAMPLES = 5000;
+
+/** What is minimised, and the root mean squared error in the targets' units, of validation examples. */
+function createValidator(record: RegressionRecord, validation: RegressionSet) {
+  const { config, data } = record;
+  const { encoder, method } = buildRegression(record);
+  const forward = regressionForward(record);
+  const rows = Int32Array.from({ length: validation.count }, (_, row) => row);
+  const targets = HostArray.float32([rows.length, data.targets.names.length], encoder.targets(validation, rows));
+  let loss: Promise<Program> | undefined;
+  return {
+    async scores(variables: Variables, { references }: Pick<LoadedRegression, "references">) {
+      // One reference, as a classification is validated: judging asks all.
+      const [values] = await forward.passes({ variables, references }, validation, {
+        k: method.anchored ? 1 : undefined,
+      });
+      const outputs = HostArray.float32([rows.length, values.length / rows.length], values);
+      loss ??= compile(
+        (o: np.Array, t: np.Array) => method.output.loss(o, t),
+        [outputs, targets],
+        config,
+      ) as Promise<Program>;
+      const minimised = (await (await loss).run([outputs, targets] as never)) as HostArray<"float32">;
+      const { mean } = readRegressionOutputs(config.task, values, data.targets);
+      const squares = mean.reduce((sum, value, i) => sum + (value - validation.targets.data[i]) ** 2, 0);
+      return { loss: minimised.data[0], rmse: Math.sqrt(squares / mean.length) };
+    },
+    async dispose() {
+      await forward.dispose();
+      await (await loss)?.dispose();
+    },
+  };
+}
