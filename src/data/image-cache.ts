@@ -19,12 +19,12 @@ import { type Decoded, type Decoder, decodeOrReason, IN_FLIGHT } from "./decode-
 import type { ResolvedOptions } from "./entry.ts";
 import { readReason } from "./files.ts";
 import {
-  cutHalfLine,
   type Entry,
   type Header,
   type ImageIndex,
   indexPath,
   readIndex,
+  repairIndex,
   stampOf,
   startIndex,
 } from "./image-index.ts";
@@ -95,13 +95,15 @@ export function diskDecoder(
 
   /** Decodes what is missing behind what is there. Only for who holds the lock. */
   async function fill(
-    { header, entries }: ImageIndex,
+    index: ImageIndex,
     missing: readonly SourceFile[],
     total: number,
     label: string,
-  ): Promise<Required<ImageIndex>> {
-    if (header) cutHalfLine(folder);
-    else {
+  ): Promise<ImageIndex> {
+    const { entries } = index;
+    let { header } = index;
+    if (header && index.broken) repairIndex(folder, index);
+    if (!header) {
       if (existsSync(indexPath(folder)))
         onNotice?.(`${folder}: made by another version, or damaged; decoding the images again`);
       header = { ...wanted, images: `images-${randomUUID()}.bin` };

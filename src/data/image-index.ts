@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync, rmSync, type Stats, statSync, truncateSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, type Stats, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeFileAtomic } from "../core/index.ts";
 
 /**
  * What a cache folder holds: `index.jsonl`, of which the first line is this and each further one an `Entry`, and the file
@@ -30,6 +31,8 @@ export interface ImageIndex {
   readonly header?: Header;
   /** By path from the root. */
   readonly entries: Map<string, Entry>;
+  /** Whether a process that was killed has left half a line, or lines whose images are not there. */
+  readonly broken?: boolean;
 }
 
 export const indexPath = (folder: string): string => join(folder, "index.jsonl");
@@ -43,21 +46,28 @@ export function readIndex(folder: string, bytesPerImage: number, wanted: Omit<He
     if (JSON.stringify(header) !== JSON.stringify(wanted)) return { entries };
     const held = Math.floor(statSync(join(folder, images)).size / bytesPerImage);
     // The last line is empty, or half a line where another process writes just now, or was killed.
+    let broken = lines.at(-1) !== "";
     for (const line of lines.slice(0, -1)) {
       const entry = JSON.parse(line) as Entry;
       if (typeof entry[2] === "string" || entry[2] < held) entries.set(entry[0], entry);
+      else broken = true;
     }
-    return { header: { ...header, images }, entries };
+    return { header: { ...header, images }, entries, broken };
   } catch {
     return { entries: new Map() };
   }
 }
 
-/** Takes away the half line that a killed process has left, so that the next line starts a line. */
-export function cutHalfLine(folder: string): void {
-  const text = readFileSync(indexPath(folder));
-  const whole = text.lastIndexOf("\n") + 1;
-  if (whole < text.length) truncateSync(indexPath(folder), whole);
+/**
+ * Writes the index anew, without what is broken of it: places of images that are not there are given to others, so no
+ * line may name them, and no statistics of what lay there may be kept. Only for who holds the lock.
+ */
+export function repairIndex(folder: string, { header, entries }: ImageIndex): void {
+  for (const name of readdirSync(folder)) if (name.startsWith("known-")) rmSync(join(folder, name), { force: true });
+  writeFileAtomic(
+    indexPath(folder),
+    [header, ...entries.values(), ""].map((line) => line && JSON.stringify(line)).join("\n"),
+  );
 }
 
 /** Starts an empty index with an empty file of images, in place of what is there. */

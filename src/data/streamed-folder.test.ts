@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -152,6 +153,29 @@ describe("the cache", () => {
     expect(allBytes((await load()).train)).toEqual(want);
     expect(decoded).toEqual([15, 1, 0]);
     expect(notices).toEqual([]);
+  });
+
+  test("whose last image was lost gives its place to another, and keeps no statistics of it", async () => {
+    const { root, load, cache } = await madeFolder();
+    await load();
+    const images = join(cache(), readdirSync(cache()).find((name) => name.startsWith("images-"))!);
+    truncateSync(images, statSync(images).size - 10);
+    // The image that lay there is out of the way while others are decoded, and then comes back, as it was.
+    const last = JSON.parse(readFileSync(join(cache(), "index.jsonl"), "utf8").trim().split("\n").at(-1)!)[0] as string;
+    const sketches = join(root, "sketch");
+    expect(last).toMatch(/^sketch/);
+    renameSync(sketches, `${root}-sketch`);
+    const extra = join(root, "test", "dog", "1.png");
+    await sharp({ create: { width: 9, height: 9, channels: 3, background: "#0000ff" } })
+      .png()
+      .toFile(extra);
+    await load();
+    renameSync(`${root}-sketch`, sketches);
+    const [streamed, inMemory] = [await load(), await load({ stream: false })];
+    for (const [i, set] of setsOf(streamed).entries()) {
+      expect(allBytes(set)).toEqual(allBytes(setsOf(inMemory)[i]));
+      expect(fingerprintOf(set)).toBe(fingerprintOf(setsOf(inMemory)[i]));
+    }
   });
 
   test("is filled by one of two loads at once; both have their own images under their own labels", async () => {
