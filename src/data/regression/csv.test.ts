@@ -54,6 +54,13 @@ test("a categorical column becomes a column for each of its values", async () =>
   ]);
 });
 
+test("a column of codes can be categorical; it is then no number", async () => {
+  const file = writeTable("t.csv", "code,x,y\n08,1,1\n8,2,2\n4,3,3\n08,4,4\n");
+  const { data, notices } = await load(file, { categorical: ["code"] });
+  expect(data.train.inputs).toMatchObject({ names: ["x", "code=08", "code=4", "code=8"] });
+  expect(notices.filter((line) => line.includes("not numeric"))).toEqual([]);
+});
+
 test("chosen features, several targets, in the order that they are asked for", async () => {
   const file = writeTable("t.csv", "a,b,c,y\n1,2,3,4\n5,6,7,8\n9,10,11,12\n13,14,15,16\n");
   const { data, notices } = await load(file, { targets: ["y", "a"], features: ["c", "b"] });
