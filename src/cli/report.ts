@@ -14,7 +14,7 @@ interface Options {
 export function reportCommand(terminal: Terminal): Command {
   return new Command("report")
     .description("compare evaluated runs in one self-contained HTML page")
-    .argument("<runs...>", "run folders; those that differ only in their seed are one arm")
+    .argument("<runs...>", "run folders of one task; those that differ only in their seed are one arm")
     .option("--out <file>", "where it goes (default: report.html; of a single run, in its folder)")
     .option("--title <text>", "in place of the finding")
     .option("--json", "print where it went as JSON")

@@ -15,16 +15,22 @@ export function meanSd(values: readonly number[]): MeanSd {
   return { mean, sd: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : undefined, values };
 }
 
+/** What tells experiments apart, in the results of any task. */
+export type ArmFacts = Pick<
+  Results,
+  "run" | "data" | "model" | "method" | "maskProbability" | "maskTarget" | "seed" | "settings"
+>;
+
 /** The runs of one experiment: equal in everything but their seeds. */
-export interface Arm {
+export interface Arm<R extends ArmFacts = Results> {
   /** e.g. `anchored α = 0.25 (label)`; unlike every other arm's. */
   readonly name: string;
   /** Places in the list that was grouped. */
   readonly runs: readonly number[];
-  readonly results: readonly Results[];
+  readonly results: readonly R[];
 }
 
-const methodName = ({ method, maskProbability, maskTarget }: Results): string => {
+const methodName = ({ method, maskProbability, maskTarget }: ArmFacts): string => {
   if (maskProbability === undefined) return method;
   const target = maskTarget && maskProbability > 0 ? ` (${maskTarget})` : "";
   return `${method} α = ${maskProbability}${target}`;
@@ -34,7 +40,7 @@ const methodName = ({ method, maskProbability, maskTarget }: Results): string =>
  * Sorts runs into arms, in order of first appearance. Two runs with the same settings *and* the same seed are not two
  * samples of seed noise: the second one becomes an arm of its own.
  */
-export function groupIntoArms(results: readonly Results[]): Arm[] {
+export function groupIntoArms<R extends ArmFacts>(results: readonly R[]): Arm<R>[] {
   const groups = new Map<string, number[]>();
   for (const [place, run] of results.entries()) {
     const sorted = Object.entries(run.settings).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -52,7 +58,7 @@ export function groupIntoArms(results: readonly Results[]): Arm[] {
 }
 
 /** Method names, with what differs added where two would be the same: model, data, settings, at last the run's name. */
-function tellApart(firsts: readonly Results[]): string[] {
+function tellApart(firsts: readonly ArmFacts[]): string[] {
   const names = firsts.map(methodName);
   const clashes = (i: number) => firsts.filter((_, j) => names[j] === names[i]);
   const plain = [...names];

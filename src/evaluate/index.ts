@@ -1,6 +1,6 @@
 export type { Predictions, StoredPredictions } from "../core/index.ts";
 export { type NpyArray, readNpy, writeNpy } from "../core/index.ts";
-export { type Arm, groupIntoArms, type MeanSd, meanSd } from "./aggregate.ts";
+export { type Arm, type ArmFacts, groupIntoArms, type MeanSd, meanSd } from "./aggregate.ts";
 export {
   type BootstrapOptions,
   bootstrapIntervals,

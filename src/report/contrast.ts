@@ -11,8 +11,8 @@ export interface Contrast {
   readonly difference: number;
   /** Its 95 % interval; absent where the runs allow none. */
   readonly interval?: Interval;
-  /** What the interval is over: another seed of training, or another draw of test images. */
-  readonly over?: "seeds" | "images";
+  /** What the interval is over: another seed of training, or another draw of test images or other examples. */
+  readonly over?: "seeds" | "images" | "examples";
   /** Absent without an interval, and where no end of the scale is better. */
   readonly standing?: Standing;
 }
@@ -47,13 +47,13 @@ export function contrast(arm: ReportedArm, other: ReportedArm, measure: Measure)
   return ofPair.get(key);
 }
 
-interface Value {
+export interface SeededValue {
   readonly seed?: number;
   readonly value: number;
 }
 
 function computed(arm: ReportedArm, other: ReportedArm, measure: Measure): Contrast | undefined {
-  const valuesOf = ({ runs }: ReportedArm): Value[] =>
+  const valuesOf = ({ runs }: ReportedArm): SeededValue[] =>
     runs.flatMap(({ results }) => {
       const value = measure.of(results);
       return value === undefined ? [] : [{ seed: results.seed, value }];
@@ -68,19 +68,20 @@ function computed(arm: ReportedArm, other: ReportedArm, measure: Measure): Contr
   return { difference: mean(mine) - mean(theirs) };
 }
 
-const mean = (values: readonly Value[]): number => values.reduce((sum, { value }) => sum + value, 0) / values.length;
+const mean = (values: readonly SeededValue[]): number =>
+  values.reduce((sum, { value }) => sum + value, 0) / values.length;
 
 function judged(difference: number, interval: Interval, over: "seeds" | "images", { better }: Measure): Contrast {
   return { difference, interval, over, ...(better && { standing: standing(interval, better) }) };
 }
 
 /** Student's interval over pairs of equal seeds, or Welch's over seeds that are not the same. */
-function seedInterval(mine: readonly Value[], theirs: readonly Value[]) {
+export function seedInterval(mine: readonly SeededValue[], theirs: readonly SeededValue[]) {
   const pairs = mine.flatMap(({ seed, value }) => {
     const same = theirs.find((one) => seed !== undefined && one.seed === seed);
     return same ? [[value, same.value] as const] : [];
   });
-  const numbers = (values: readonly Value[]) => values.map(({ value }) => value);
+  const numbers = (values: readonly SeededValue[]) => values.map(({ value }) => value);
   const { difference, halfWidth } =
     pairs.length > 1
       ? comparePaired(

@@ -7,6 +7,14 @@ export {
 export { type Gallery, type GalleryImages, readGallery, saveGallery } from "./gallery.ts";
 export { type Measure, measuresOf, setMeasure, valuesOf } from "./measures.ts";
 export { type ReportOptions, renderPage } from "./page.ts";
+export { type RegressionReportOptions, regressionReport, renderRegressionPage } from "./regression/page.ts";
+export {
+  type RegressionArm,
+  type RegressionRun,
+  type RegressionStudy,
+  readRegressionRun,
+  regressionStudy,
+} from "./regression/study.ts";
 export { report } from "./report.ts";
 export { type ReportedArm, type ReportedRun, readReportedRun, type Study, study } from "./study.ts";
 export { studyMarkdown, studyPage } from "./study-page.ts";

@@ -1,4 +1,4 @@
-import { type Html, html, raw } from "./html.ts";
+import type { Html } from "./html.ts";
 import { afterTraining } from "./sections/after-training.ts";
 import { whatTheArmsAre } from "./sections/arms.ts";
 import { learningCurves, reliabilityDiagrams } from "./sections/charts.ts";
@@ -20,8 +20,8 @@ import { riskCoverage } from "./sections/risk-coverage.ts";
 import { referenceSensitivity } from "./sections/sensitivity.ts";
 import { severity } from "./sections/severity.ts";
 import { facts, whatWasRun } from "./sections/what-was-run.ts";
+import { pageShell } from "./shell.ts";
 import type { Study } from "./study.ts";
-import { style } from "./style.ts";
 
 export interface ReportOptions {
   /** In place of the finding as the page's title. */
@@ -33,7 +33,7 @@ export interface ReportOptions {
 }
 
 /** What is folded below the contents, in order: a new section is its file and a line here. */
-const sections: readonly Section[] = [
+const sections: readonly Section<Study, ReportOptions>[] = [
   { id: "findings", title: "What came out, in sentences", body: (study) => headline(study).findings },
   { id: "glance", title: "At a glance: main measures, arm by arm", body: glance },
   { id: "comparison", title: "Comparison of all measures", body: comparison },
@@ -52,7 +52,6 @@ const sections: readonly Section[] = [
   { id: "run", title: "What was run", body: (study, { command }) => whatWasRun(study, command) },
 ];
 
-/** The whole page: no script, nothing fetched, which its own content policy enforces. */
 export async function renderPage(study: Study, options: ReportOptions = {}): Promise<string> {
   const { title, verdict } = headline(study);
   const shown = options.title ?? title;
@@ -62,13 +61,11 @@ export async function renderPage(study: Study, options: ReportOptions = {}): Pro
     await forest(study),
     await foreign(study),
   ];
-  return html`${raw("<!doctype html>")}
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<title>${shown}</title><style>${raw(style)}</style></head>
-<body><header><p class="brand">Anchored · report</p><h1>${shown}</h1>${verdict}<p class="facts">${facts(study)}</p>
-${options.demo && html`<p><a href="${options.demo}">Try these models in the browser</a>: damage a picture, watch their doubt.</p>`}</header>
-<main>${top}${await folded(sections, study, options)}</main>
-<footer>Written by anchored-vision from the run folders alone: everything here is computed from their stored predictions and logs.</footer></body></html>
-`.markup;
+  return pageShell({
+    title: shown,
+    verdict,
+    facts: facts(study),
+    demo: options.demo,
+    main: [...top, await folded(sections, study, options)],
+  });
 }

@@ -1,10 +1,10 @@
 import { duration } from "../core/index.ts";
 import type { Contrast } from "./contrast.ts";
 import { type Cells, dataTable, toMarkdown } from "./copyable.ts";
+import { ARM_COLORS } from "./drawn-arm.ts";
 import { dots, intervals } from "./figures/index.ts";
 import { withSd } from "./format.ts";
 import { type Html, html, raw } from "./html.ts";
-import { ARM_COLORS } from "./study.ts";
 import type { StudySummary, SummaryArm, SummaryMeasure } from "./study-summary.ts";
 import { style } from "./style.ts";
 

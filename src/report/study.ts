@@ -14,6 +14,7 @@ import {
 } from "../evaluate/index.ts";
 import { readClassNames } from "./class-names.ts";
 import { type CorruptionStrips, readCorruptionStrips } from "./corruption-strips.ts";
+import { type DrawnArm, drawnArm } from "./drawn-arm.ts";
 import { type Gallery, readGallery } from "./gallery.ts";
 
 /** One run as a report sees it: nothing but what lies in its folder. */
@@ -32,14 +33,8 @@ export interface ReportedRun {
 }
 
 /** An arm with everything saved of its runs, and how it is drawn. */
-export interface ReportedArm {
-  readonly name: string;
+export interface ReportedArm extends DrawnArm {
   readonly runs: readonly ReportedRun[];
-  /** A CSS colour that follows the page's colour scheme. */
-  readonly color: string;
-  /** Dashes of its lines: arms are told apart without colour, too. */
-  readonly dash: readonly number[];
-  readonly shape: string;
 }
 
 /** All that one page compares. */
@@ -50,11 +45,6 @@ export interface Study {
   /** Names of the labelled image sets, test before shift, in order of first appearance. */
   readonly sets: readonly { readonly set: string; readonly role: "test" | "shift" }[];
 }
-
-/** Number of `--arm-…` colours in the style sheet. */
-export const ARM_COLORS = 6;
-const dashes = [[], [6, 3], [2, 2], [8, 3, 2, 3], [4, 4], [1, 3]];
-const shapes = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"];
 
 /** @throws UserError where a folder lacks its results, or a file is damaged. */
 export function readReportedRun(run: string): ReportedRun {
@@ -85,12 +75,8 @@ function once<T>(make: () => T): () => T {
 
 export function study(runs: readonly ReportedRun[]): Study {
   const arms = groupIntoArms(runs.map(({ results }) => results)).map((arm: Arm, i) => ({
-    // A name may break between words, not within "α = 0.25".
-    name: arm.name.replace(/α = /g, "α\u00a0=\u00a0"),
+    ...drawnArm(arm.name, i),
     runs: arm.runs.map((place) => runs[place]),
-    color: `var(--arm-${(i % ARM_COLORS) + 1})`,
-    dash: dashes[i % dashes.length],
-    shape: shapes[i % shapes.length],
   }));
   const sets = new Map<string, { set: string; role: "test" | "shift" }>();
   for (const { results } of runs)

@@ -39,6 +39,7 @@ main > * { display: block; margin: 22px 0; padding: 24px 26px; background: var(-
 .arms li { display: grid; grid-template-columns: 28px 1fr; gap: 10px }
 .arms li + li { margin-top: 14px }
 .arms svg { margin-top: 5px }
+.grid + .arms { margin-top: 24px }
 nav ul { columns: 20em; margin: 0; padding: 0; list-style: none }
 nav li { padding: 3px 0; break-inside: avoid }
 main > .fold { padding-top: 0; padding-bottom: 0; margin: 10px 0 }

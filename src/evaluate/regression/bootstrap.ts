@@ -6,7 +6,8 @@ import { INTERVAL_LEVEL } from "./metrics.ts";
 
 /** The measures that are sums over examples. */
 export const bootstrappedRegressionMetrics = ["r2", "rmse", "mae", "gaussianNll", "coverage90", "width90"] as const;
-type Name = (typeof bootstrappedRegressionMetrics)[number];
+export type BootstrappedRegressionMetric = (typeof bootstrappedRegressionMetrics)[number];
+type Name = BootstrappedRegressionMetric;
 
 /** As `PerTarget`, of intervals. */
 export interface IntervalPerTarget {
@@ -17,12 +18,12 @@ export interface IntervalPerTarget {
 }
 
 /** [N × D] what is added up over the drawn examples. */
-type Terms = Partial<
+export type Terms = Partial<
   Record<"square" | "absolute" | "shifted" | "shiftedSquare" | "nll" | "inside" | "width", Float64Array>
 >;
 
 /** Each measure from the means of its terms. */
-const fromMeans: Record<
+export const fromMeans: Record<
   Name,
   { readonly terms: readonly (keyof Terms)[]; readonly of: (...means: number[]) => number }
 > = {
@@ -41,7 +42,7 @@ const fromMeans: Record<
   width90: { terms: ["width"], of: (mean) => mean },
 };
 
-function termsOf(judged: JudgedRegression): Terms {
+export function termsOf(judged: JudgedRegression): Terms {
   const { names, examples, targets, residual, standardDeviation } = judged;
   const center = names.map((_, target) => {
     let sum = 0;

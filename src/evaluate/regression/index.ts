@@ -1,4 +1,9 @@
-export { bootstrappedRegressionMetrics, type IntervalPerTarget, regressionIntervals } from "./bootstrap.ts";
+export {
+  type BootstrappedRegressionMetric,
+  bootstrappedRegressionMetrics,
+  type IntervalPerTarget,
+  regressionIntervals,
+} from "./bootstrap.ts";
 export {
   absoluteBand,
   type Band,
@@ -34,6 +39,7 @@ export { normalQuantile } from "./normal-quantile.ts";
 export { type RegimeMetrics, regimeMetrics } from "./pager-metrics.ts";
 export { type Cuts, cutsOf, type RiskRegime, riskRegimes, riskRegimesOf } from "./pager-regimes.ts";
 export { reverseScore } from "./pager-score.ts";
+export { pairedRegressionDifference } from "./paired.ts";
 export type { PerTarget } from "./per-target.ts";
 export { errorUncertaintyCorrelation, spearman } from "./rank-correlation.ts";
 export {

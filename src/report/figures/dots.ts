@@ -13,19 +13,22 @@ export interface DotRow {
   readonly high?: number;
 }
 
-/** An axis spans at least this, lest a hair of a difference look like a gulf. */
-const NARROWEST = 2;
+/** An axis in per cent spans at least this, lest a hair of a difference look like a gulf. */
+const NARROWEST_PERCENT = 2;
 
-/** Ends of the axis, which holds all values and whiskers; it need not start at zero. */
-export function dotSpan(rows: readonly Pick<DotRow, "values" | "low" | "high">[]): [number, number] {
+/** Ends of the axis, which holds all values and whiskers and spans `narrowest`; it need not start at zero. */
+export function dotSpan(
+  rows: readonly Pick<DotRow, "values" | "low" | "high">[],
+  narrowest = NARROWEST_PERCENT,
+): [number, number] {
   const ends = rows.flatMap(({ values, low, high }) => [...values, low ?? values[0], high ?? values[0]]);
   const [least, most] = [Math.min(...ends), Math.max(...ends)];
-  const margin = Math.max((most - least) * 0.08, (NARROWEST - (most - least)) / 2);
+  const margin = Math.max((most - least) * 0.08, (narrowest - (most - least)) / 2);
   return [least - margin, most + margin];
 }
 
 /** One measure, a row an arm: every seed a mark, their mean a bar, its interval a whisker. */
-export function dots(rows: readonly DotRow[], measure: string, axis: string, id: string) {
+export function dots(rows: readonly DotRow[], measure: string, axis: string, id: string, narrowest?: number) {
   const whiskers = rows.flatMap(({ arm, low, high }) =>
     low === undefined || high === undefined ? [] : [{ arm, low, high }],
   );
@@ -40,7 +43,7 @@ export function dots(rows: readonly DotRow[], measure: string, axis: string, id:
     field: "value",
     type: "quantitative" as const,
     title: axis,
-    scale: { domain: dotSpan(rows), nice: false, zero: false },
+    scale: { domain: dotSpan(rows, narrowest), nice: false, zero: false },
     axis: { tickCount: 5, grid: true },
   };
   const { y, color } = armRows(rows);

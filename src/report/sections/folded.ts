@@ -1,21 +1,23 @@
 import { type Html, html } from "../html.ts";
-import type { ReportOptions } from "../page.ts";
-import type { Study } from "../study.ts";
 
 /** A part of the page that is closed until it is asked for. */
-export interface Section {
+export interface Section<Study, Options> {
   /** Of its place on the page, for links. */
   readonly id: string;
   readonly title: string;
   /** `undefined` where the runs have nothing for it. */
-  readonly body: (study: Study, options: ReportOptions) => Html | undefined | Promise<Html | undefined>;
+  readonly body: (study: Study, options: Options) => Html | undefined | Promise<Html | undefined>;
 }
 
 /**
  * A contents list and the sections it names. A link goes to the inside of a closed section, which browsers then open by
  * themselves (HTML's “ancestor details revealing algorithm”): no script is needed.
  */
-export async function folded(sections: readonly Section[], study: Study, options: ReportOptions): Promise<Html> {
+export async function folded<Study, Options>(
+  sections: readonly Section<Study, Options>[],
+  study: Study,
+  options: Options,
+): Promise<Html> {
   const shown: { id: string; title: string; body: Html }[] = [];
   for (const { id, title, body } of sections) {
     const made = await body(study, options);

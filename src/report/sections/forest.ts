@@ -8,7 +8,7 @@ import { otherArms } from "../paired.ts";
 import type { Study } from "../study.ts";
 
 /** Ink, mark and word of each standing: no one of them has to be told by colour. */
-const looks: Record<Standing | "unknown", { color: string; hollow: boolean; words: string }> = {
+export const looks: Record<Standing | "unknown", { color: string; hollow: boolean; words: string }> = {
   better: { color: "var(--better)", hollow: false, words: standingWords.better },
   worse: { color: "var(--worse)", hollow: false, words: standingWords.worse },
   undecided: { color: "var(--muted)", hollow: true, words: standingWords.undecided },

@@ -1,8 +1,14 @@
 import { type Html, html } from "../html.ts";
-import type { Study } from "../study.ts";
+
+interface Noticed {
+  readonly arms: readonly {
+    readonly name: string;
+    readonly runs: readonly { readonly results: { readonly notices?: readonly string[] } }[];
+  }[];
+}
 
 /** What judging the runs had to say about their numbers, once each, before any number is shown. */
-export function notices({ arms }: Study): Html | undefined {
+export function notices({ arms }: Noticed): Html | undefined {
   const said = arms.flatMap(({ name, runs }) =>
     [...new Set(runs.flatMap(({ results }) => results.notices ?? []))].map((text) => ({ name, text })),
   );

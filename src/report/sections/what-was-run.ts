@@ -5,10 +5,10 @@ import { type Html, html } from "../html.ts";
 import { oodSets } from "../measures.ts";
 import type { ReportedArm, Study } from "../study.ts";
 
-const unique = (values: readonly (string | undefined)[]): string[] => [
+export const unique = (values: readonly (string | undefined)[]): string[] => [
   ...new Set(values.filter((v) => v !== undefined)),
 ];
-const day = (iso: string) => iso.slice(0, 10);
+export const day = (iso: string) => iso.slice(0, 10);
 
 const allResults = ({ arms }: Study) => arms.flatMap(({ runs }) => runs.map(({ results }) => results));
 
@@ -61,7 +61,7 @@ ${commands.length > 0 && html`<dt>Command</dt><dd>${commands.map((line) => html`
 <div class="scroll" role="region" aria-label="Runs" tabindex="0"><table>
 <thead><tr><th scope="col">Arm</th><th scope="col">Model</th><th scope="col">Parameters</th><th scope="col">Epochs</th><th scope="col">Seeds</th><th scope="col">Training a run</th><th scope="col">Images/s</th></tr></thead>
 <tbody>${study.arms.map(armRow)}</tbody></table></div>
-${settings(study)}</section>`;
+${settingsOf(study.arms.map(({ runs }) => runs[0].results.settings))}</section>`;
 }
 
 function armRow({ name, runs }: ReportedArm): Html {
@@ -72,8 +72,7 @@ function armRow({ name, runs }: ReportedArm): Html {
 }
 
 /** Settings that all arms share, once; those that differ are in the arms' names or shown by arm. */
-function settings({ arms }: Study): Html | undefined {
-  const all = arms.map(({ runs }) => runs[0].results.settings);
+export function settingsOf(all: readonly Results["settings"][]): Html | undefined {
   const keys = [...new Set(all.flatMap((one) => Object.keys(one)))];
   if (keys.length === 0) return undefined;
   const values = (key: string) => [...new Set(all.map((one) => String(one[key] ?? "–")))];
