@@ -125,7 +125,7 @@ describe("one tiny full run", () => {
     const { code, out, notes } = await anchored([...argv, "--json"]);
     expect(notes.join()).toContain("no checksum of lines is known");
     expect(code).toBe(0);
-    const cells = JSON.parse(out).corruptions.cells.filter(
+    const cells = JSON.parse(out)[0].corruptions.cells.filter(
       (cell: { benchmark: string }) => cell.benchmark === "published",
     );
     expect(cells.map((cell: { severity: number }) => cell.severity)).toEqual([1, 2, 3, 4, 5]);
@@ -174,7 +174,7 @@ describe("one tiny full run", () => {
     argv.push("--ood", `noise=${save("noise.npy", 40)}`, "--corrupted", `fog=${save("fog.npy", 300)}`);
     const { code, out } = await anchored([...argv, "--out", join(root, "theirs"), "--json"]);
     expect(code).toBe(0);
-    const results = JSON.parse(out);
+    const [results] = JSON.parse(out);
     expect(results).toMatchObject({ external: true, model: "theirs", sets: [{ set: "theirs/test", images: 60 }] });
     expect(results.ood[0]).toMatchObject({ set: "noise", against: "theirs/test" });
     expect(results.corruptions.cells.length).toBe(5);

@@ -29,7 +29,7 @@ async function judged(run: string, ...flags: string[]) {
   const chosen = "--corruptions fog,jpeg_compression --severities 1,5 --protocol blt --json".split(" ");
   const { code, out } = await anchored(["evaluate", run, "--data-dir", dataDir, "--suite", suites, ...chosen]);
   expect(code).toBe(0);
-  const { sets, corruptions } = JSON.parse(out);
+  const [{ sets, corruptions }] = JSON.parse(out);
   const { params, references } = loadCheckpoint(runPaths(run).checkpoint);
   const { sha256, normalization, trainImages } = JSON.parse(readFileSync(runPaths(run).config, "utf8")).data;
   return { sets, cells: corruptions.cells, params, references, sha256, normalization, trainImages };
