@@ -66,16 +66,17 @@ const collect = (value: string, before: readonly string[] = []): string[] => [
     .filter(Boolean),
 ];
 
+function suiteList(text: string, before?: Suite[]): Suite[] {
+  const named = listOf([...suites, "all"])("--suite")(text, before);
+  return named.includes("all") ? [...suites] : (named as Suite[]);
+}
+
 export function evaluateCommand(terminal: Terminal, exit: (code: number) => void): Command {
   const logits = new Option("--logits <file>", "another program's logits on the test set, .npy [images, classes]");
   const command = new Command("evaluate")
     .description("judge runs, or another program's logits: accuracy, calibration, shift, corruptions, OOD detection")
     .argument("[runs...]", "run folders")
-    .option(
-      "--suite <a,b>",
-      `what to judge, of ${suites.join(", ")}, or all (default: all but corruptions)`,
-      (text) => (text === "all" ? [...suites] : listOf([...suites, "all"])("--suite")(text)) as Suite[],
-    )
+    .option("--suite <a,b>", `what to judge, of ${suites.join(", ")}, or all (default: all but corruptions)`, suiteList)
     .option(
       "--protocol <name>",
       "anchored runs: single (one reference) | k (mean over K, with uncertainty) | blt (a reference for each image) (default: k)",

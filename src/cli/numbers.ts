@@ -1,7 +1,13 @@
 import { UserError } from "../core/index.ts";
 
 /** How a flag's text becomes its value. @throws UserError naming the flag, its text, the rule and an example. */
-export type Parse<T> = (flag: string) => (text: string) => T;
+export type Parse<T> = (flag: string) => Parser<T>["parse"];
+
+/** A method, so that parsers of one type may stand in a list of parsers of unknown types. */
+interface Parser<T> {
+  /** @param before what the same flag gave before, for those that add up */
+  parse(text: string, before?: T): T;
+}
 
 interface Range {
   readonly min?: number;
@@ -50,24 +56,24 @@ export const oneOf =
     throw new UserError(`${flag} ${text}: unknown; known: ${names.join(", ")}`);
   };
 
-/** `a,b` → those names, each known and given once. */
+/** `a,b` → those names, each known and given once, after those of the same flag before. */
 export const listOf =
   (names: readonly string[]): Parse<string[]> =>
   (flag) =>
-  (text) => [
-    ...new Set(
-      text
+  (text, before = []) => [
+    ...new Set([
+      ...before,
+      ...text
         .split(",")
         .map((name) => name.trim())
         .filter(Boolean)
-        .map(oneOf(names)(flag)),
-    ),
+        .map((name) => oneOf(names)(flag)(name)),
+    ]),
   ];
 
 export const wholeList =
   (range: Range): Parse<number[]> =>
   (flag) =>
-  (text) =>
-    text.split(",").map(whole(range)(flag));
+  (text, before = []) => [...before, ...text.split(",").map((one) => whole(range)(flag)(one))];
 
 export const text: Parse<string> = () => (given) => given;

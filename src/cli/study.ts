@@ -38,7 +38,9 @@ export function studyCommand(terminal: Terminal, exit: (code: number) => void): 
     .argument("[name]", `which: ${studyNames.join(" | ")}; without it they are listed`)
     .option("--out <dir>", "where everything goes (default: runs/study-NAME)")
     .option("--seeds <n>", "runs of each arm, in place of the study's", whole({ min: 1, example: 5 })("--seeds"))
-    .option("--only <a,b>", "these arms alone, and those that they start from")
+    .option("--only <a,b>", "these arms alone, and those that they start from", (text, before?: string) =>
+      before === undefined ? text : `${before},${text}`,
+    )
     .option(
       "--parallel <n>",
       "runs at once, each with its share of the threads (default: 1)",

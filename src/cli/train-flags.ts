@@ -63,8 +63,12 @@ interface Named {
 const namedList =
   (names: readonly string[]): Parse<Named[]> =>
   (flag) =>
-  (given) =>
-    listOf(names)(flag)(given).map((name) => ({ name, options: standardOptions(name) }));
+  (given, before = []) => [
+    ...before,
+    ...listOf(names)(flag)(given)
+      .filter((name) => !before.some((other) => other.name === name))
+      .map((name) => ({ name, options: standardOptions(name) })),
+  ];
 
 /** Choices first: what follows depends on them. */
 export const trainFlags: readonly TrainFlag[] = [
