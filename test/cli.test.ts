@@ -231,7 +231,7 @@ describe("one tiny full run", () => {
     const argv = ["evaluate", run, "--suite", "clean,prediction-batch", "--prediction-batch", "stored"];
     const { code, out } = await anchored([...argv, "--json"]);
     expect(code).toBe(0);
-    const results = JSON.parse(out);
+    const [results] = JSON.parse(out);
     expect(results.data.title).toContain("imbalance 2");
     const [{ set, points }] = results.predictionBatch.sets;
     expect(set).toBe("images/test");
