@@ -68,7 +68,7 @@ test("emoji rotation, gaps: angles of about 27 to 54 degrees are the shift set, 
   expect(gap.count + data.test.count).toBe(633);
   const leftOut = 2271 + 249 - data.train.count - data.validation.count + 422 - vendors.count;
   expect(notices).toContain(
-    `emoji-rotation: ${leftOut} examples left out: shift gaps keeps their targets from training`,
+    `emoji-rotation: ${leftOut} of 3575 examples left out: shift gaps keeps their targets from training`,
   );
 });
 

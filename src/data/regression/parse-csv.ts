@@ -27,7 +27,7 @@ export function parseCsv(path: string, text: string, delimiter: string): Table {
   for (const one of records)
     if (one.record.length !== names.length)
       throw new UserError(
-        `${path}, line ${lineOf(one)}: ${one.record.length} values, but the first line names ${names.length} columns (${shown(delimiter)} separates them)`,
+        `${path}, line ${lineOf(one)}: ${one.record.length} ${one.record.length === 1 ? "value" : "values"}, but the first line names ${names.length} columns (${shown(delimiter)} separates them)`,
       );
   return {
     path,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { RegressionData } from "../../core/index.ts";
+import { ImageFile, type RegressionData, type RegressionSet } from "../../core/index.ts";
 import { loadRegressionData, regressionFingerprint } from "./index.ts";
 import { ramp, valuesOf, writeTable } from "./test-tables.ts";
 
@@ -65,7 +65,7 @@ test("rows that the split column names for training are left out of a gap, and c
   expect([...valuesOf(data.train, "y"), ...valuesOf(data.validation, "y")].sort((a, b) => a - b)).toEqual([
     0, 2, 6, 8, 10,
   ]);
-  expect(notices).toEqual(["t: 1 examples left out: shift gaps keeps their targets from training"]);
+  expect(notices).toEqual(["t: 1 of 11 examples left out: shift gaps keeps their targets from training"]);
 });
 
 test("a gap without examples is refused", async () => {
@@ -95,4 +95,19 @@ test("a fingerprint is of inputs, targets and their names, not of the set's name
   expect(new Set([train, ...others].map(regressionFingerprint)).size).toBe(5);
   expect(regressionFingerprint({ ...train, name: "else" })).toBe(regressionFingerprint(train));
   expect(regressionFingerprint(train)).toMatch(/^[0-9a-f]{64}$/);
+});
+
+test("a fingerprint is the same for images in memory and in a file, and changes with any of their bytes", () => {
+  const bytes = Uint8Array.from({ length: 2 * 12 }, (_, i) => i);
+  const setOf = (images: Uint8Array | ImageFile, y = 5): RegressionSet => ({
+    name: "made",
+    count: 2,
+    inputs: { kind: "images", height: 2, width: 2, channels: 3, images },
+    targets: { names: ["y"], data: Float64Array.of(4, y) },
+  });
+  const file = new ImageFile(writeTable("images.bin", bytes), 12, Int32Array.of(0, 1));
+  expect(regressionFingerprint(setOf(file))).toBe(regressionFingerprint(setOf(bytes)));
+  expect(regressionFingerprint(setOf(file, 6))).toBe(regressionFingerprint(setOf(bytes, 6)));
+  const others = [setOf(bytes, 6), setOf(bytes.map((value, i) => (i === 23 ? value + 1 : value)))];
+  expect(new Set([setOf(bytes), ...others].map(regressionFingerprint)).size).toBe(3);
 });

@@ -38,7 +38,9 @@ export function splitExamples(
         `${stem}: ${parts[part].length} examples for ${part} of ${loaded.count} in all; give more, or other fractions`,
       );
   if (parts.leftOut > 0)
-    onNotice?.(`${stem}: ${parts.leftOut} examples left out: shift ${options.shift} keeps their targets from training`);
+    onNotice?.(
+      `${stem}: ${parts.leftOut} of ${loaded.count} examples left out: shift ${options.shift} keeps their targets from training`,
+    );
   const setOf = (part: string, rows: readonly number[]) =>
     selectExamples(loaded, rows.toSorted(ascending), `${stem}/${part}`);
   const train = setOf("train", parts.train);

@@ -78,7 +78,7 @@ export function completeRows(
   const [first, ...others] = problems;
   if (first === undefined) return rows;
   if (missing === "refuse") {
-    const more = others.length > 0 ? ` (and ${others.length} more such rows)` : "";
+    const more = others.length > 0 ? ` (and ${others.length} more)` : "";
     throw new UserError(`${table.path}, ${first.text}${more}; mend it, or leave such rows out with missing: skip`);
   }
   if (rows.length === 0) throw new UserError(`${table.path}: no row has a value in every column; ${first.text}`);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import sharp from "sharp";
 import type { RegressionSet } from "../../core/index.ts";
 import { scratchFolder } from "../test-images.ts";
+import { loadRegressionData, type RegressionDataOptions } from "./index.ts";
 
 /** For tests: a file of that name in a folder of its own. @returns its path */
 export function writeTable(name: string, content: string | Uint8Array): string {
@@ -36,3 +37,15 @@ export async function writeImageTable(n: number): Promise<string> {
   writeFileSync(join(folder, "targets.csv"), `file,y\n${names.map((name, i) => `${name},${i}`).join("\n")}\n`);
   return folder;
 }
+
+type CsvOptions = Extract<RegressionDataOptions, { name: "csv" }>;
+
+/** For tests: the data of a table with target `y`, and the notices, in which `FILE` stands for its path. */
+export const loadCsv = async (file: string, options: Partial<CsvOptions> = {}) => {
+  const notices: string[] = [];
+  const data = await loadRegressionData(
+    { name: "csv", file, targets: ["y"], ...options },
+    { onNotice: (line) => notices.push(line.replace(file, "FILE")) },
+  );
+  return { data, notices };
+};
