@@ -128,10 +128,9 @@ describe("the summary in plain text", () => {
     const foreign = lines.find((line) =>
       line.startsWith("Foreign pictures told by confidence (guessing is 50 %): foreign: standard "),
     )!;
-    for (const [, auroc, words] of foreign.matchAll(
-      /([\d.]+) %( \(surer of foreign pictures than of known ones\))?(?:[,;]|$)/g,
-    ))
-      expect(words !== undefined).toBe(Number(auroc) < 50);
+    const scores = [...foreign.matchAll(/([\d.]+) %( \(surer of foreign pictures than of known ones\))?(?:[,;]|$)/g)];
+    expect(scores).toHaveLength(2);
+    for (const [, auroc, words] of scores) expect(words !== undefined).toBe(Number(auroc) < 50);
   });
 
   test("never ranks what the interval does not tell apart", async () => {
@@ -197,6 +196,7 @@ describe("a full comparison", () => {
     const inks = [...html.matchAll(/\b(?:fill|stroke)="([^"]*)"/g)].map((match) => match[1]);
     const defined = new Set([...html.matchAll(/(--[\w-]+):/g)].map((match) => match[1]));
     const used = new Set([...html.matchAll(/var\((--[\w-]+)\)/g)].map((match) => match[1]));
+    expect(Math.min(inks.length, used.size)).toBeGreaterThan(0);
     expect([...used].filter((name) => !defined.has(name))).toEqual([]);
     expect(inks.filter((ink) => !/^(var\(--[\w-]+\)|none|transparent|currentColor)$/.test(ink))).toEqual([]);
   });
