@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -123,4 +123,10 @@ it.each([
   expect(new Set(plan.map(({ run }) => run)).size).toBe(runs);
   const shared = plan.map(({ config }) => JSON.stringify({ ...config, method: 0, seed: 0 }));
   expect(new Set(shared).size).toBe(1);
+});
+
+it("the example of docs/configs.md is a config", () => {
+  const page = readFileSync(new URL("../../docs/configs.md", import.meta.url), "utf8");
+  const config = resolveConfig(JSON.parse(page.split("```json")[1].split("```")[0]));
+  expect(config).toMatchObject({ optimizer: { beta2: 0.98 }, augment: [{ options: { magnitude: 14 } }, {}] });
 });

@@ -3,7 +3,15 @@ import type { numpy as np } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
 import { HostArray, Random, UserError } from "../core/index.ts";
 import { ArraySpec, compile, runReference } from "../engine/index.ts";
-import { type Arrays, createModel, drawNoise, type Model, type ModelName, type ModelOptions } from "./index.ts";
+import {
+  type Arrays,
+  createModel,
+  drawNoise,
+  type Model,
+  type ModelName,
+  type ModelOptions,
+  modelNames,
+} from "./index.ts";
 import { relativePositions, shiftMask } from "./layers/window-attention.ts";
 import { mlp } from "./mlp.ts";
 import { regnetY } from "./regnet.ts";
@@ -191,7 +199,7 @@ test("airbench94's first layer makes noise in directions that do not vary grow b
 
 test("an unknown name is refused with the known ones", () => {
   expect(() => createModel("resnet21", { inputChannels: 3, classes: 10 })).toThrow(UserError);
-  expect(() => createModel("resnet21", { inputChannels: 3, classes: 10 })).toThrow("known: resnet20, resnet18");
+  expect(() => createModel("resnet21", { inputChannels: 3, classes: 10 })).toThrow(`known: ${modelNames.join(", ")}`);
   expect(() => createModel("resnet20", { inputChannels: 0, classes: 10 })).toThrow("inputChannels is 0");
 });
 
