@@ -1,4 +1,5 @@
 export type { Batch } from "./batch.ts";
+export { checkImageSet, checkLabels } from "./checked-sets.ts";
 export { beta, dirichlet, gamma } from "./distributions.ts";
 export { duration } from "./duration.ts";
 export { knownName, UserError } from "./errors.ts";

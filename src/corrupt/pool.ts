@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { Piscina } from "piscina";
-import { type ImageSet, type Images, imageCount, shareImages } from "../core/index.ts";
+import { checkImageSet, type ImageSet, type Images, imageCount, shareImages } from "../core/index.ts";
 import { benchmarkFor, corruptionByName } from "./corrupt-image.ts";
 import type { Benchmark, Image, Severity } from "./corruption.ts";
 import { emptyLike, removeImages } from "./scratch.ts";
@@ -45,6 +45,7 @@ export class CorruptionPool {
   async corrupt(set: ImageSet, options: CorruptSetOptions): Promise<ImageSet> {
     const { name, severity, benchmark = benchmarkFor(set), signal, onProgress } = options;
     corruptionByName(name);
+    checkImageSet(set);
     const { height, width, channels } = set;
     const total = imageCount(set);
     const images = shareImages(set.images);

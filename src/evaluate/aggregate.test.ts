@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { UserError } from "../core/index.ts";
 import { groupIntoArms, meanSd } from "./aggregate.ts";
 import { comparePaired, compareSeeds } from "./compare.ts";
 import type { Results } from "./results.ts";
@@ -73,5 +74,5 @@ test("paired t interval: by hand, and narrower than Welch's where pairs agree", 
   expect(verdict).toBe("tie");
   expect(comparePaired([10.1, 20.1, 30.1], [10, 20, 30])).toMatchObject({ verdict: "higher" });
   expect(compareSeeds([10.1, 20.1, 30.1], [10, 20, 30])).toMatchObject({ verdict: "tie" });
-  expect(() => comparePaired([1, 2], [1])).toThrow(TypeError);
+  expect(() => comparePaired([1, 2], [1])).toThrow(UserError);
 });

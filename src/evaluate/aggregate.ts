@@ -1,3 +1,4 @@
+import { UserError } from "../core/index.ts";
 import type { Results } from "./results.ts";
 
 export interface MeanSd {
@@ -7,9 +8,9 @@ export interface MeanSd {
   readonly values: readonly number[];
 }
 
-/** @throws TypeError for no values. */
+/** @throws UserError for no values. */
 export function meanSd(values: readonly number[]): MeanSd {
-  if (values.length === 0) throw new TypeError("meanSd: no values");
+  if (values.length === 0) throw new UserError("meanSd: no values");
   const mean = values.reduce((a, b) => a + b, 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, sd: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : undefined, values };

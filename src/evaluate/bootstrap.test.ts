@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Random } from "../core/index.ts";
+import { Random, UserError } from "../core/index.ts";
 import { bootstrapIntervals, pairedDifference } from "./bootstrap.ts";
 import { judge } from "./judged.ts";
 import { measure } from "./metrics.ts";
@@ -39,5 +39,5 @@ test("a paired difference is exact, and what both have in common does not widen 
   expect(interval[0]).toBeGreaterThan(0.48);
   expect(interval[1]).toBeLessThan(0.52);
   expect(pairedDifference([1, 1], [1, 1])).toEqual({ difference: 0, interval: [0, 0] });
-  expect(() => pairedDifference([1], [1, 2])).toThrow(TypeError);
+  expect(() => pairedDifference([1], [1, 2])).toThrow(UserError);
 });

@@ -1,4 +1,4 @@
-import { Random } from "../core/index.ts";
+import { Random, UserError } from "../core/index.ts";
 
 import type { Judged } from "./judged.ts";
 import type { MetricName } from "./metrics.ts";
@@ -81,7 +81,7 @@ export interface PairedDifference {
 /**
  * The difference of two models' means over the same images [N], such as whether each is right: resampling images, not
  * values, keeps what the two have in common out of the interval.
- * @throws TypeError for lists of different lengths, or none.
+ * @throws UserError for lists of different lengths, or none.
  */
 export function pairedDifference(
   a: ArrayLike<number>,
@@ -89,7 +89,7 @@ export function pairedDifference(
   options: BootstrapOptions = {},
 ): PairedDifference {
   if (a.length !== b.length || a.length === 0)
-    throw new TypeError(`pairedDifference: ${a.length} and ${b.length} values; both must be of the same images`);
+    throw new UserError(`pairedDifference: ${a.length} and ${b.length} values; both must be of the same images`);
   const gaps = Float64Array.from({ length: a.length }, (_, i) => a[i] - b[i]);
   const means = new Float64Array(options.resamples ?? 1000);
   resampled(gaps.length, options, (drawn, resample) => {

@@ -1,3 +1,4 @@
+import { UserError } from "../core/index.ts";
 import { type MeanSd, meanSd } from "./aggregate.ts";
 
 /** How the mean of `a` stands to the mean of `b`. */
@@ -24,10 +25,10 @@ export function compareSeeds(a: readonly number[], b: readonly number[]): Compar
 /**
  * Student's t interval of the mean of a − b, seed by seed: what two runs of one seed share (order of the images,
  * augmentation, where the same network is trained its first weights) stays out of it.
- * @throws TypeError for lists of different lengths.
+ * @throws UserError for lists of different lengths.
  */
 export function comparePaired(a: readonly number[], b: readonly number[]): Comparison {
-  if (a.length !== b.length) throw new TypeError(`comparePaired: ${a.length} and ${b.length} values are no pairs`);
+  if (a.length !== b.length) throw new UserError(`comparePaired: ${a.length} and ${b.length} values are no pairs`);
   const { mean, sd } = meanSd(a.map((value, i) => value - b[i]));
   if (sd === undefined) return { difference: mean, halfWidth: undefined, verdict: "unknown" };
   return judged(mean, (studentT975(a.length - 1) * sd) / Math.sqrt(a.length));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Predictions, Random } from "../core/index.ts";
+import { type Predictions, Random, UserError } from "../core/index.ts";
 import { conformal, conformalMethods, conformalThreshold, predictionSets } from "./conformal.ts";
 import { softmax } from "./softmax.ts";
 
@@ -58,8 +58,8 @@ test("APS equals its definition: probability gathered before a class, plus a uni
 
 test("α outside (0, 1) is refused", () => {
   const held = drawn("held", 20, 3);
-  expect(() => conformal(held, held, { method: "LAC", alpha: 0 })).toThrow(RangeError);
-  expect(() => conformalThreshold(held, { method: "APS", alpha: 1 })).toThrow(RangeError);
+  expect(() => conformal(held, held, { method: "LAC", alpha: 0 })).toThrow(UserError);
+  expect(() => conformalThreshold(held, { method: "APS", alpha: 1 })).toThrow(UserError);
 });
 
 test("images without labels and logits that are no numbers are refused, on both sides", () => {

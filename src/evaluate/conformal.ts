@@ -1,4 +1,4 @@
-import { Random, type StoredPredictions } from "../core/index.ts";
+import { checkLabels, Random, type StoredPredictions, UserError } from "../core/index.ts";
 import { conformalQuantile } from "./conformal-quantile.ts";
 import { checkPredictions } from "./judged.ts";
 import { softmaxSummary } from "./softmax.ts";
@@ -118,17 +118,16 @@ function logOfSum(a: number, b: number): number {
 /** The score of −log(1 − score). */
 const scoreOf = (logScore: number): number => -Math.expm1(-logScore);
 
-/** @throws TypeError for logits that are not finite, or images without labels. */
+/** @throws UserError for logits that are not finite, or images without labels. */
 function checkLabelled(predictions: StoredPredictions): void {
   checkPredictions(predictions);
   const { set, labels, classes } = predictions;
-  const bad = labels.findIndex((label) => label < 0 || label >= classes);
-  if (bad >= 0) throw new TypeError(`${set}: label ${labels[bad]} of image ${bad} is outside [0, ${classes})`);
+  checkLabels(set, labels, classes);
 }
 
 /**
  * The ⌈(n + 1)(1 − α)⌉-th smallest score of the validation labels.
- * @throws RangeError for α outside (0, 1); TypeError for images without labels.
+ * @throws UserError for α outside (0, 1), and images without labels.
  */
 export function conformalThreshold(validation: StoredPredictions, options: ConformalOptions): number {
   return promised(logThreshold(validation, options));
@@ -141,7 +140,7 @@ const promised = (logThreshold: number): number =>
 /** −log(1 − that); +∞ where the validation set is too small for α. */
 function logThreshold(validation: StoredPredictions, options: ConformalOptions): number {
   if (!(options.alpha > 0 && options.alpha < 1))
-    throw new RangeError(`conformal: alpha ${options.alpha} is outside (0, 1)`);
+    throw new UserError(`conformal: alpha ${options.alpha} is outside (0, 1)`);
   checkLabelled(validation);
   const own = new Float64Array(validation.labels.length);
   eachLogScores(validation, options, (row, scores) => {
@@ -171,7 +170,7 @@ export function predictionSets(
 
 /**
  * Calibrated on validation images, measured on others.
- * @throws RangeError for α outside (0, 1); TypeError for images without labels.
+ * @throws UserError for α outside (0, 1), and images without labels.
  */
 export function conformal(
   validation: StoredPredictions,
@@ -188,13 +187,13 @@ export interface SetCalibration {
   readonly logThreshold: number;
 }
 
-/** The first half of `conformal`. @throws RangeError for α outside (0, 1); TypeError for images without labels. */
+/** The first half of `conformal`. @throws UserError for α outside (0, 1), and images without labels. */
 export const calibrateSets = (validation: StoredPredictions, options: ConformalOptions): SetCalibration => ({
   options,
   logThreshold: logThreshold(validation, options),
 });
 
-/** The second half of `conformal`. @throws TypeError for images without labels. */
+/** The second half of `conformal`. @throws UserError for images without labels. */
 export function measureSets({ options, logThreshold }: SetCalibration, test: StoredPredictions): ConformalResult {
   checkLabelled(test);
   const { labels, classes } = test;

@@ -1,21 +1,23 @@
+import { UserError } from "../core/index.ts";
+
 /** How well a score tells two groups of images apart; in all of these, positives should score higher than negatives. */
 
 function sortedCopies(negatives: Float64Array, positives: Float64Array): [Float64Array, Float64Array] {
   if (negatives.length === 0 || positives.length === 0)
-    throw new TypeError(
+    throw new UserError(
       `auroc: ${negatives.length} negatives and ${positives.length} positives; both must be non-empty`,
     );
   const below = Float64Array.from(negatives).sort();
   const above = Float64Array.from(positives).sort();
   // A typed array sorts NaN last.
-  if (Number.isNaN(below.at(-1)) || Number.isNaN(above.at(-1))) throw new TypeError("auroc: a score is NaN");
+  if (Number.isNaN(below.at(-1)) || Number.isNaN(above.at(-1))) throw new UserError("auroc: a score is NaN");
   return [below, above];
 }
 
 /**
  * Area under the ROC curve: the probability that a random positive scores above a random negative, ties counting one
  * half (Mann–Whitney U by average ranks). For OOD detection the positives are the out-of-distribution images.
- * @throws TypeError where either side is empty or holds NaN.
+ * @throws UserError where either side is empty or holds NaN.
  */
 export function auroc(negatives: Float64Array, positives: Float64Array): number {
   const [below, above] = sortedCopies(negatives, positives);

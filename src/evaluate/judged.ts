@@ -1,4 +1,4 @@
-import type { StoredPredictions } from "../core/index.ts";
+import { checkLabels, type StoredPredictions, UserError } from "../core/index.ts";
 import { softmaxSummary } from "./softmax.ts";
 
 /** What every metric of a labelled set needs, computed once from its logits. All arrays are float64 for exact sums. */
@@ -27,11 +27,12 @@ export interface Judged {
 }
 
 /**
- * @throws TypeError where array lengths disagree, a value is not a number, the set is empty, or a label is outside [0, K).
+ * @throws UserError where array lengths disagree, a value is not a number, the set is empty, or a label is outside [0, K).
  */
 export function judge(predictions: StoredPredictions): Judged {
   checkPredictions(predictions);
   const { set, logits, labels, classes } = predictions;
+  checkLabels(set, labels, classes);
   const images = labels.length;
   const correct = new Uint8Array(images);
   const nll = new Float64Array(images);
@@ -40,8 +41,6 @@ export function judge(predictions: StoredPredictions): Judged {
   const { predicted, confidence, logComplement } = softmaxSummary(logits, classes, {
     visit({ row, probabilities, logits: own, ...softmax }) {
       const label = labels[row];
-      if (label < 0 || label >= classes)
-        throw new TypeError(`${set}: label ${label} of image ${row} is outside [0, ${classes})`);
       correct[row] = softmax.predicted === label ? 1 : 0;
       nll[row] = softmax.predictedNll + (own[softmax.predicted] - own[label]);
       let [larger, sum] = [0, 0];
@@ -72,21 +71,25 @@ export function judge(predictions: StoredPredictions): Judged {
 /**
  * The shape rules of `Predictions`; labels are free, for an out-of-distribution set has none. A logit of −Infinity is a
  * class that the model excludes.
- * @throws TypeError naming the set, the array and the first bad place.
+ * @throws UserError naming the set, the array and the first bad place.
  */
 export function checkPredictions({ set, logits, uncertainty, labels, classes }: StoredPredictions): void {
   if (!Number.isInteger(classes) || classes < 2)
-    throw new TypeError(`${set}: ${classes} classes; at least 2 are needed`);
-  if (labels.length === 0) throw new TypeError(`${set}: no images`);
+    throw new UserError(`${set}: ${classes} classes; at least 2 are needed`);
+  if (labels.length === 0) throw new UserError(`${set}: no images`);
   for (const [name, values] of Object.entries({ logits, uncertainty })) {
     if (!values) continue;
+    if (!(values instanceof Float32Array || values instanceof Float64Array))
+      throw new UserError(
+        `${set}: ${name} are no Float32Array or Float64Array; convert them with ${name === "logits" ? "Float64Array" : "Float32Array"}.from`,
+      );
     if (values.length !== labels.length * classes)
-      throw new TypeError(
+      throw new UserError(
         `${set}: ${values.length} ${name} values for ${labels.length} labels × ${classes} classes = ${labels.length * classes}`,
       );
     const bad = firstBad(values, name === "logits");
     if (bad >= 0)
-      throw new TypeError(
+      throw new UserError(
         `${set}: ${name} of image ${Math.floor(bad / classes)}, class ${bad % classes} is ${values[bad]}, not a finite number`,
       );
   }
@@ -105,9 +108,9 @@ function checkMasks({ set, logits, labels, classes }: StoredPredictions): void {
   for (const [row, label] of labels.entries()) {
     const own = logits.subarray(row * classes, (row + 1) * classes);
     if (own.every((logit) => logit === Number.NEGATIVE_INFINITY))
-      throw new TypeError(`${set}: all logits of image ${row} are -Infinity; at least one class must be possible`);
+      throw new UserError(`${set}: all logits of image ${row} are -Infinity; at least one class must be possible`);
     if (own[label] === Number.NEGATIVE_INFINITY)
-      throw new TypeError(
+      throw new UserError(
         `${set}: image ${row} has the label ${label}, whose logit is -Infinity: its NLL is infinite; give it a finite logit or leave the image out`,
       );
   }

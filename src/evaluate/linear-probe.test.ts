@@ -1,6 +1,6 @@
 import { Matrix, pseudoInverse } from "ml-matrix";
 import { expect, test } from "vitest";
-import { Random } from "../core/index.ts";
+import { Random, UserError } from "../core/index.ts";
 import {
   chooseProbe,
   fitLinearProbe,
@@ -135,4 +135,4 @@ test.each<[string, () => LinearProbe]>([
   ["strength 0", () => fitLinearProbe(train, { classes: K, strength: 0 })],
   ["a label too large", () => fitLinearProbe(train, { classes: 2, strength: 1 })],
   ["too few features", () => fitLinearProbe({ ...train, features: new Float32Array(7) }, { classes: K, strength: 1 })],
-])("%s is refused", (_, fit) => expect(fit).toThrow(TypeError));
+])("%s is refused", (_, fit) => expect(fit).toThrow(UserError));

@@ -1,3 +1,4 @@
+import { checkLabels, UserError } from "../core/index.ts";
 import { minimize } from "./lbfgs.ts";
 
 /** What a frozen network says of labelled images. */
@@ -38,16 +39,15 @@ export interface LinearProbeOptions {
  * Multinomial logistic regression on standardised features: min over W, b of mean NLL of softmax(W z + b) + λ/2 ‖W‖²,
  * with z of mean 0 and variance 1 over the training images, so that one grid of λ serves all networks; b is not
  * penalised. Strictly convex in W; solved by L-BFGS in float64.
- * @throws TypeError where the arrays do not fit, or λ is not positive.
+ * @throws UserError where the arrays do not fit, or λ is not positive.
  */
 export function fitLinearProbe(train: LabelledFeatures, options: LinearProbeOptions): LinearProbe {
   const { classes, strength, start, tolerance = 1e-8 } = options;
   const { labels } = train;
   const images = labels.length;
   const size = sizeOf(train);
-  if (!(strength > 0)) throw new TypeError(`linear probe: the strength ${strength} is not positive`);
-  if (labels.some((label) => label < 0 || label >= classes))
-    throw new TypeError(`linear probe: a label is outside [0, ${classes})`);
+  if (!(strength > 0)) throw new UserError(`linear probe: the strength ${strength} is not positive`);
+  checkLabels("linear probe", labels, classes);
   const { mean, scale } = statistics(train.features, size);
   // Whole blocks of rows: each weight that is read serves a block. Rows of zeros fill the last one, and count for nothing.
   const rows = Math.ceil(images / BLOCK) * BLOCK;
@@ -163,7 +163,7 @@ export function probeLogits({ classes, weights, biases }: LinearProbe, features:
 function sizeOf({ features, labels }: LabelledFeatures): number {
   const size = features.length / labels.length;
   if (!Number.isInteger(size) || size < 1)
-    throw new TypeError(`linear probe: ${features.length} features for ${labels.length} images`);
+    throw new UserError(`linear probe: ${features.length} features for ${labels.length} images`);
   return size;
 }
 

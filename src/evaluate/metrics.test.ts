@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Predictions } from "../core/index.ts";
+import { type Predictions, UserError } from "../core/index.ts";
 import { expectedCalibrationError, reliabilityBins } from "./calibration.ts";
 import { judge } from "./judged.ts";
 import { type MetricName, measure, metricNames, metrics } from "./metrics.ts";
@@ -165,6 +165,9 @@ test.each([
   ],
   ["no images", { ...predictions([[0, 1]], [0]), logits: new Float32Array(), labels: new Int32Array() }, "no images"],
   ["a label out of range", predictions([[0, 1]], [2]), "label 2 of image 0 is outside [0, 2)"],
+  ["a label between classes", { ...predictions([[0, 1]], [0]), labels: [0.5] as never }, "label 0.5 of image 0"],
+  ["a BigInt label", { ...predictions([[0, 1]], [0]), labels: BigInt64Array.of(1n) as never }, "label 1n (a BigInt)"],
+  ["logits in a list", { ...predictions([[0, 1]], [0]), logits: [0, 1] as never }, "logits are no Float32Array"],
   ["a single class", { ...predictions([[0]], [0]) }, "1 classes; at least 2"],
   [
     "an infinite uncertainty",
@@ -172,6 +175,6 @@ test.each([
     "uncertainty of",
   ],
 ])("refuses %s", (_, bad, message) => {
-  expect(() => judge(bad)).toThrow(TypeError);
+  expect(() => judge(bad)).toThrow(UserError);
   expect(() => judge(bad)).toThrow(message);
 });

@@ -1,3 +1,4 @@
+import { UserError } from "../core/index.ts";
 import { accuracy, meanNll } from "./calibration.ts";
 import { judge } from "./judged.ts";
 import { fitLinearProbe, type LabelledFeatures, type LinearProbe, probeLogits } from "./linear-probe.ts";
@@ -60,7 +61,7 @@ export async function chooseProbe(
     else if (place - best.place >= PATIENCE) break;
     last = probe;
   }
-  if (!best) throw new TypeError("chooseProbe: no strengths to choose from");
+  if (!best) throw new UserError("chooseProbe: no strengths to choose from");
   const { strength } = best.probe;
   const probe = fitLinearProbe(train, { classes, strength, start: best.probe, tolerance: FINE });
   return { probe, tried, atEdge: best.place === 0 || best.place === strengths.length - 1 };

@@ -154,6 +154,6 @@ test("a matrix of more unknowns than images, and images without labels, are refu
   expect(() => fitScaling("matrix", drawn(10, 4, 1, 0))).toThrow(UserError);
   expect(() => fitScaling("matrix", drawn(10, 4, 1, 0))).toThrow("20 unknowns for 10 validation images; use vector");
   expect(() => fitScaling("temperature", { ...drawn(9, 2, 1, 0), labels: new Int32Array(9).fill(-1) })).toThrow(
-    TypeError,
+    UserError,
   );
 });

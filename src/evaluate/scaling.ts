@@ -1,4 +1,4 @@
-import { type StoredPredictions, UserError } from "../core/index.ts";
+import { checkLabels, type StoredPredictions, UserError } from "../core/index.ts";
 import { checkPredictions } from "./judged.ts";
 import { type Minimum, minimize } from "./lbfgs.ts";
 import { type Fit, meanNllOf, objectives } from "./scaling-objectives.ts";
@@ -37,13 +37,12 @@ export type ScalingKind = (typeof scalingKinds)[number];
  * Fits a scaling by L-BFGS from the identity, in float64: all three problems are convex. Where none has an end (every
  * image is right, or the logits are no better than chance) it is the identity and says so.
  * @throws UserError for a matrix with more unknowns than there are images.
- * @throws TypeError for predictions without labels, and for logits that are not finite.
+ * @throws UserError for predictions without labels, and for logits that are not finite.
  */
 export function fitScaling(kind: ScalingKind, validation: StoredPredictions): Scaling {
   const { labels, classes, set } = validation;
   checkPredictions(validation);
-  if (labels.some((label) => label < 0 || label >= classes))
-    throw new TypeError(`${set}: a scaling is fitted on labelled images`);
+  checkLabels(`${set}, which a scaling is fitted on`, labels, classes);
   if (kind === "matrix" && classes * (classes + 1) > labels.length)
     throw new UserError(
       `matrix scaling: ${classes * (classes + 1)} unknowns for ${labels.length} validation images; use vector scaling`,
@@ -100,7 +99,7 @@ function slopeAtZero({ value }: Fit): number {
 
 /**
  * The scaled logits [N × K]. A class whose logit is −Infinity stays so, and adds nothing to the others' in a matrix.
- * @throws TypeError for a scaling of other classes.
+ * @throws UserError for a scaling of other classes.
  */
 export function applyScaling(
   { kind, weights, biases }: Scaling,
@@ -108,7 +107,7 @@ export function applyScaling(
   classes: number,
 ): Float64Array {
   if (kind !== "temperature" && biases.length !== classes)
-    throw new TypeError(`a ${kind} scaling of ${biases.length} classes does not fit logits of ${classes}`);
+    throw new UserError(`a ${kind} scaling of ${biases.length} classes does not fit logits of ${classes}`);
   const { logits, masked } = unmasked(given);
   const out = new Float64Array(logits.length);
   for (let row = 0; row < logits.length; row += classes)

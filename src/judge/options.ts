@@ -2,7 +2,7 @@ import type { Listener } from "../core/index.ts";
 import type { Benchmark, Severity } from "../corrupt/index.ts";
 import type { Device } from "../engine/index.ts";
 import type { Weights } from "../evaluate/index.ts";
-import type { RunConfig, RunDataOptions } from "../train/index.ts";
+import { protocols, type RunConfig, type RunDataOptions } from "../train/index.ts";
 
 /** What a run can be judged on. `corruptions` alone is 145 sets, so it is not among the default ones. */
 export const suites = [
@@ -17,7 +17,7 @@ export const suites = [
 export type Suite = (typeof suites)[number];
 export const defaultSuites: readonly Suite[] = suites.filter((suite) => suite !== "corruptions");
 
-export const protocols = ["single", "k", "blt"] as const;
+export { protocols };
 export type Protocol = (typeof protocols)[number];
 
 /** How a model is asked, where there are several ways. */

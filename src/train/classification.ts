@@ -1,4 +1,12 @@
-import { type DataSet, type HostArray, imageCount, type Normalization, Random } from "../core/index.ts";
+import {
+  checkImageSet,
+  checkLabels,
+  type DataSet,
+  type HostArray,
+  imageCount,
+  type Normalization,
+  Random,
+} from "../core/index.ts";
 import { headOnly, type Variables } from "../models/index.ts";
 import { createOptimizer } from "../optim/index.ts";
 import { trainBatches } from "./batches.ts";
@@ -32,6 +40,10 @@ export const train = async (config: RunConfig, dataSet: DataSet, options: TrainO
   runTraining(await classification(config, dataSet, options), options);
 
 async function classification(config: RunConfig, given: DataSet, options: TrainOptions): Promise<Training> {
+  for (const set of [given.train, given.validation]) {
+    checkImageSet(set);
+    checkLabels(set.name, set.labels, given.train.classNames.length);
+  }
   const { run, resume = false, workers = "auto", pretrainingImages, changedData, onNotice } = options;
   const pretraining = findPretraining(config, { run, resume });
   const normalization =

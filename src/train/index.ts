@@ -15,6 +15,7 @@ export {
   type PredictOptions,
   type Predictor,
   type PredictorOptions,
+  protocols,
 } from "./predict.ts";
 export { findPretraining, isRunFolder, type Pretraining, readInitRun, wantsPretrainingImages } from "./pretraining.ts";
 export { type Recalibrated, type RecalibrateOptions, recalibrate } from "./recalibrate.ts";

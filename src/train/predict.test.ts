@@ -84,6 +84,11 @@ describe("protocols of an anchored model", () => {
     for (const [n, r] of chosen.entries())
       expect(distance(logits.subarray(3 * n, 3 * n + 3), each[r].subarray(3 * n, 3 * n + 3))).toBeLessThan(1e-5);
     await expect(predictor.predict(set, { protocol: "blt" })).rejects.toThrow("needs the training images");
+    await expect(predictor.predict(set, { protocol: "mean" as "k" })).rejects.toThrow(
+      'unknown protocol "mean"; known: single, k, blt',
+    );
+    const floats = { ...set, images: new Float32Array(set.images.length) as never };
+    await expect(predictor.predict(floats)).rejects.toThrow("images are a Float32Array; a Uint8Array of values");
   });
 });
 

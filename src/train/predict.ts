@@ -1,9 +1,11 @@
 import { normalizeImages } from "../augment/index.ts";
 import type { Predictions } from "../core/index.ts";
 import {
+  checkImageSet,
   HostArray,
   type ImageSet,
   imageCount,
+  knownName,
   type Normalization,
   Random,
   runPaths,
@@ -25,13 +27,15 @@ import { wantsPretrainingImages } from "./pretraining.ts";
 import { type RunRecord, readRun } from "./run-record.ts";
 import { type ReferenceChooser, residualPool, transductor } from "./transductor.ts";
 
+export const protocols = ["single", "k", "blt"] as const;
+
 export interface PredictOptions {
   /**
    * `single`: the first kept reference. `k`: K kept references, each shared by all images; mean of their logits, std of
    * their sigmoids. `blt`: for each image the kept reference that bilinear transduction chooses; needs `train`. Methods
    * without references have only one way. Default `k`.
    */
-  readonly protocol?: "single" | "k" | "blt";
+  readonly protocol?: (typeof protocols)[number];
   /** References of `k`; default all that the checkpoint keeps. */
   readonly k?: number;
   /** `k`: scales the logits down by the spread over references, as the ImageNet code does. */
@@ -172,12 +176,13 @@ export async function predictSet(
   set: ImageSet,
   { protocol = "k", k, calibrate, train, residuals = 200, ...options }: PredictOptions = {},
 ): Promise<Predictions> {
+  knownName("protocol", protocol, protocols);
   const { forward, record } = means;
   const classes = record.data.classNames.length;
   const result = { set: set.name, labels: set.labels, classes };
   const kept = keptReferences(means, protocol, k);
   if (kept && protocol === "blt") {
-    if (!train) throw new TypeError("predict: protocol blt needs the training images");
+    if (!train) throw new UserError("predict: protocol blt needs the training images; give them as `train`");
     const { config, data } = record;
     if (wantsPretrainingImages(config))
       throw new UserError(
@@ -272,6 +277,7 @@ async function outputsUnder(
   { mirror = false, onProgress }: Pick<PredictOptions, "mirror" | "onProgress"> = {},
 ): Promise<Float32Array[]> {
   checkImages(set, data);
+  checkImageSet(set);
   const total = imageCount(set);
   const classes = data.classNames.length;
   const count = references && !isChooser(references) ? references.shape[0] : 1;
