@@ -25,8 +25,8 @@ import { wideResnet } from "./wide-resnet.ts";
 const tested = ["resnet20", "airbench94", "vit-tiny-patch4-depth6"] as const satisfies readonly ModelName[];
 
 describe.each(tested)("%s", (name) =>
-  // Its logits are divided by 9.
-  testModel((options) => createModel(name, options), name === "airbench94" ? { learningRate: 1.5 } : {}),
+  // Its logits are divided by 9. TODO: relative to its own gradients no point at 8 pixels is away from a kink; see `atLeast`.
+  testModel((options) => createModel(name, options), name === "airbench94" ? { learningRate: 1.5, atLeast: 1 } : {}),
 );
 
 // The code of all others at a size that it can bear; learning rates are about the largest that are stable.
