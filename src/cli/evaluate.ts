@@ -15,6 +15,7 @@ import {
   type Suite,
   suites,
 } from "../judge/index.ts";
+import { evaluateRegressions, isRegression } from "./evaluate-regression.ts";
 import { listOf, oneOf, whole, wholeList } from "./numbers.ts";
 import { listenerOf } from "./progress.ts";
 import { resultsTable } from "./results-table.ts";
@@ -27,6 +28,7 @@ interface Options extends Omit<JudgeOptions, "suites" | "ood" | "severities">, O
   readonly severities?: readonly number[];
   readonly ood?: readonly string[];
   readonly json?: boolean;
+  readonly ensemble?: string;
 }
 
 const examples = `
@@ -41,6 +43,7 @@ Examples:
   $ anchored evaluate runs/cifar --suite corruptions --published ~/CIFAR-10-C
   $ anchored evaluate runs/cifar --protocol blt --json
   $ anchored evaluate /shared/runs/cifar --out judged     a run that is not to be written to
+  $ anchored evaluate runs/plain-seed* --ensemble runs/ensemble   regressions, as one deep ensemble
   $ anchored evaluate runs/averaged --weights raw         its weights before averaging; both predictions are kept
 Logits of another program (.npy, a row an image):
   $ anchored evaluate --logits id.npy --labels labels.npy --ood svhn=svhn.npy --out judged
@@ -159,17 +162,23 @@ export function evaluateCommand(terminal: Terminal, exit: (code: number) => void
       "threads of the predictions (default: one a core)",
       whole({ min: 1, max: 1024, example: 2 })("--threads"),
     )
+    .option("--ensemble <dir>", "regressions of one kind: judge them as a deep ensemble, which goes into that folder")
     .option("--fresh", "predict everything again")
     .option("--json", "print a list of what results.json holds, one entry a run")
     .addHelpText("after", examples)
-    .action(async (runs: string[], options: Options) => exit(await runEvaluate(terminal, runs, options)));
+    .action(async (runs: string[], options: Options) => exit(await runEvaluate(terminal, runs, options, command)));
   for (const option of runDataOptions()) command.addOption(option);
   const ofLogits: readonly string[] = ["logits", ...Object.values(describesLogits), ...servesBoth];
   logits.conflicts(command.options.map((option) => option.attributeName()).filter((name) => !ofLogits.includes(name)));
   return command;
 }
 
-async function runEvaluate(terminal: Terminal, runs: readonly string[], given: Options): Promise<number> {
+async function runEvaluate(
+  terminal: Terminal,
+  runs: readonly string[],
+  given: Options,
+  command: Command,
+): Promise<number> {
   const { suite, json, severities, ...options } = given;
   if (options.logits) {
     if (runs.length > 0) throw new UserError(`${runs[0]}: either run folders or --logits; call evaluate twice`);
@@ -185,6 +194,9 @@ async function runEvaluate(terminal: Terminal, runs: readonly string[], given: O
       throw new UserError(
         `${flag}${options[name] === true ? "" : ` ${options[name]}`}: it belongs to --logits, and a run has its own; leave it out`,
       );
+  if (isRegression(runs)) return evaluateRegressions(terminal, runs, given, command.options);
+  if (options.ensemble !== undefined)
+    throw new UserError(`--ensemble ${options.ensemble}: only regressions are judged as one; leave it out`);
   if (options.calibrate && (options.protocol ?? "k") !== "k")
     throw new UserError(
       `--calibrate: it scales by the spread over K references; leave out --protocol ${options.protocol}`,

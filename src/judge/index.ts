@@ -13,11 +13,5 @@ export {
   suites,
 } from "./options.ts";
 export { type ProbeOptions, type ProbeSummary, probeRun } from "./probe-run.ts";
-export {
-  type EnsembleOptions,
-  type JudgeRegressionOptions,
-  judgeRegressionRuns,
-  type OpenedRegression,
-  openedEnsemble,
-} from "./regression/index.ts";
+export * from "./regression/index.ts";
 export { resultFolders } from "./result-folders.ts";

@@ -12,7 +12,7 @@ export {
   type RegressionArm,
   type RegressionRun,
   type RegressionStudy,
-  readRegressionRun,
+  readReportedRegression,
   regressionStudy,
 } from "./regression/study.ts";
 export { report } from "./report.ts";

@@ -10,9 +10,9 @@ import { images } from "./images.ts";
 import { parseOptions, type SplitOptions } from "./options.ts";
 import { splitExamples } from "./split.ts";
 
+export { regressionFingerprint } from "../../core/index.ts";
 export { type ClosedForm, type ClosedFormName, closedFormNames, closedForms } from "./closed-forms.ts";
 export type { LoadedExamples, RegressionContext, RegressionDataSet } from "./entry.ts";
-export { regressionFingerprint } from "./fingerprint.ts";
 export { type TargetShift, targetShifts } from "./options.ts";
 
 /** Every data set whose targets are numbers, by the name that the user types. */

@@ -7,7 +7,7 @@ import { readResults } from "../results.ts";
 import { resultsTask } from "../results-task.ts";
 import { evaluateRegression, type RegressionFacts } from "./evaluate-regression.ts";
 import { readRegressionResults } from "./results.ts";
-import { type StoredRegression, saveRegression } from "./stored.ts";
+import { type StoredRegression, saveRegressionAnswers } from "./stored.ts";
 
 let run: string;
 beforeEach(() => {
@@ -28,7 +28,7 @@ const facts: RegressionFacts = {
   settings: { model: "mlp" },
 };
 const save = (role: "test" | "validation" | "shift", answers: Omit<StoredRegression, "set">, set = `toy/${role}`) =>
-  saveRegression(run, { set, ...answers }, { role, checkpointSha256: "c", inputKey: "i" });
+  saveRegressionAnswers(run, { set, ...answers }, { role, checkpointSha256: "c", inputKey: "i" });
 const numbers = (...values: number[]) => Float64Array.from(values);
 const ofY = (...values: number[]) => ({ names: ["y"], values: numbers(...values) });
 

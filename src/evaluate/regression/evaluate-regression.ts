@@ -7,7 +7,12 @@ import { judgeRegression } from "./judged.ts";
 import { measureRegression } from "./metrics.ts";
 import { regimeResults } from "./regime-results.ts";
 import type { ConformalRegression, RegressionResults, RegressionSetResults } from "./results.ts";
-import { loadRegression, type StoredRegression, type StoredRegressionSet, storedRegressionSets } from "./stored.ts";
+import {
+  loadRegressionAnswers,
+  type StoredRegression,
+  type StoredRegressionSet,
+  storedRegressionSets,
+} from "./stored.ts";
 
 /** What results say of a regression's training: from a run's config and log, or of an ensemble from its members. */
 export type RegressionFacts = Omit<
@@ -35,7 +40,7 @@ export function evaluateRegression(
   const of = (role: StoredRegressionSet["role"]) =>
     stored
       .filter((entry) => entry.role === role)
-      .map((entry) => ({ entry, answers: loadRegression(run, entry.set, role) }));
+      .map((entry) => ({ entry, answers: loadRegressionAnswers(run, entry.set, role) }));
   const [test] = of("test");
   if (!test)
     throw new UserError(`${run} has no stored predictions on a test set; predict one first (anchored evaluate)`);

@@ -59,12 +59,12 @@ export {
   sparsificationErrors,
 } from "./sparsification.ts";
 export {
-  dropRegression,
-  loadRegression,
+  dropRegressionAnswers,
+  loadRegressionAnswers,
   type RegressionContext,
   type RegressionSetRole,
   type StoredRegression,
   type StoredRegressionSet,
-  saveRegression,
+  saveRegressionAnswers,
   storedRegressionSets,
 } from "./stored.ts";

@@ -5,11 +5,11 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { UserError, writeNpy } from "../../core/index.ts";
 import { savePredictions } from "../stored.ts";
 import {
-  dropRegression,
-  loadRegression,
+  dropRegressionAnswers,
+  loadRegressionAnswers,
   type RegressionContext,
   type StoredRegression,
-  saveRegression,
+  saveRegressionAnswers,
   storedRegressionSets,
 } from "./stored.ts";
 
@@ -31,8 +31,8 @@ const answers: StoredRegression = {
 };
 
 test("what was saved comes back, every bit of it", () => {
-  saveRegression(run, answers, { ...context, k: 8 });
-  expect(loadRegression(run, "cars/test", "test")).toEqual(answers);
+  saveRegressionAnswers(run, answers, { ...context, k: 8 });
+  expect(loadRegressionAnswers(run, "cars/test", "test")).toEqual(answers);
   expect(storedRegressionSets(run)).toMatchObject([
     { set: "cars/test", examples: 2, targets: ["mpg", "power"], quantileLevels: [0.05, 0.95], k: 8 },
   ]);
@@ -40,8 +40,8 @@ test("what was saved comes back, every bit of it", () => {
 
 test("a model of means alone needs no other file", () => {
   const { set, mean, targets } = answers;
-  saveRegression(run, { set, mean, targets }, context);
-  expect(loadRegression(run, set, "test")).toEqual({ set, mean, targets });
+  saveRegressionAnswers(run, { set, mean, targets }, context);
+  expect(loadRegressionAnswers(run, set, "test")).toEqual({ set, mean, targets });
   expect(readdirSync(join(run, "predictions")).sort()).toEqual([
     "cars-test.mean.npy",
     "cars-test.targets.npy",
@@ -50,32 +50,32 @@ test("a model of means alone needs no other file", () => {
 });
 
 test("one name in two roles are two sets; the same role is replaced in its place", () => {
-  saveRegression(run, answers, context);
-  saveRegression(run, { ...answers, mean: numbers(0, 0, 0, 0) }, { ...context, role: "shift" });
-  saveRegression(run, { ...answers, mean: numbers(9, 9, 9, 9) }, { ...context, inputKey: "other" });
+  saveRegressionAnswers(run, answers, context);
+  saveRegressionAnswers(run, { ...answers, mean: numbers(0, 0, 0, 0) }, { ...context, role: "shift" });
+  saveRegressionAnswers(run, { ...answers, mean: numbers(9, 9, 9, 9) }, { ...context, inputKey: "other" });
   expect(storedRegressionSets(run).map(({ role, inputKey }) => [role, inputKey])).toEqual([
     ["test", "other"],
     ["shift", "i"],
   ]);
-  expect(loadRegression(run, "cars/test", "test").mean).toEqual(numbers(9, 9, 9, 9));
-  expect(loadRegression(run, "cars/test", "shift").mean).toEqual(numbers(0, 0, 0, 0));
+  expect(loadRegressionAnswers(run, "cars/test", "test").mean).toEqual(numbers(9, 9, 9, 9));
+  expect(loadRegressionAnswers(run, "cars/test", "shift").mean).toEqual(numbers(0, 0, 0, 0));
 });
 
 test("stopped while a set is replaced, the index does not speak of half of it", () => {
-  saveRegression(run, answers, context);
+  saveRegressionAnswers(run, answers, context);
   // A folder in the way stops the writing after the means.
   mkdirSync(join(run, "predictions", "cars-test.targets.npy.partial"));
-  expect(() => saveRegression(run, answers, { ...context, inputKey: "new" })).toThrow(/targets\.npy/);
+  expect(() => saveRegressionAnswers(run, answers, { ...context, inputKey: "new" })).toThrow(/targets\.npy/);
   expect(storedRegressionSets(run)).toEqual([]);
 });
 
 test("sets that nobody wants go with their files", () => {
-  saveRegression(run, answers, context);
-  saveRegression(run, { ...answers, set: "cars/gap" }, { ...context, role: "shift" });
-  dropRegression(run, ({ role }) => role === "shift");
+  saveRegressionAnswers(run, answers, context);
+  saveRegressionAnswers(run, { ...answers, set: "cars/gap" }, { ...context, role: "shift" });
+  dropRegressionAnswers(run, ({ role }) => role === "shift");
   expect(storedRegressionSets(run).map(({ set }) => set)).toEqual(["cars/gap"]);
   expect(readdirSync(join(run, "predictions")).filter((name) => name.startsWith("cars-test"))).toEqual([]);
-  expect(() => loadRegression(run, "cars/test", "test")).toThrow(
+  expect(() => loadRegressionAnswers(run, "cars/test", "test")).toThrow(
     'no predictions on "cars/test" (test); it has: cars/gap',
   );
 });
@@ -90,16 +90,18 @@ test.each<[string, Partial<StoredRegression>, RegExp]>([
   ["too many reverse errors", { reverse: numbers(1, 2, 3) }, /reverse errors: 3 values; 2 are needed/],
   ["an infinite reverse error", { reverse: numbers(1, Number.POSITIVE_INFINITY) }, /value 1 is Infinity/],
 ])("refused: %s", (_, changes, message) => {
-  const save = () => saveRegression(run, { ...answers, ...changes }, context);
+  const save = () => saveRegressionAnswers(run, { ...answers, ...changes }, context);
   expect(save).toThrow(UserError);
   expect(save).toThrow(message);
   expect(storedRegressionSets(run)).toEqual([]);
 });
 
 test("damage is named: a file of another shape, an index of another task", () => {
-  saveRegression(run, answers, context);
+  saveRegressionAnswers(run, answers, context);
   writeNpy(join(run, "predictions", "cars-test.std.npy"), { shape: [1], data: numbers(1) });
-  expect(() => loadRegression(run, "cars/test", "test")).toThrow(/std\.npy: shape \[1\], but the index says \[2, 2\]/);
+  expect(() => loadRegressionAnswers(run, "cars/test", "test")).toThrow(
+    /std\.npy: shape \[1\], but the index says \[2, 2\]/,
+  );
   rmSync(join(run, "predictions"), { recursive: true });
   savePredictions(
     run,

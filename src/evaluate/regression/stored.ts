@@ -76,7 +76,7 @@ export function storedRegressionSets(run: string): StoredRegressionSet[] {
  * leaves an index whose sets are whole: a set that is replaced leaves the index before its files change.
  * @throws UserError where arrays disagree, or a value is not finite.
  */
-export function saveRegression(run: string, answers: StoredRegression, context: RegressionContext): void {
+export function saveRegressionAnswers(run: string, answers: StoredRegression, context: RegressionContext): void {
   check(answers);
   const { set, mean, standardDeviation, quantiles, targets, reverse } = answers;
   const before = storedRegressionSets(run);
@@ -110,7 +110,7 @@ export function saveRegression(run: string, answers: StoredRegression, context: 
 }
 
 /** Removes the sets that `keep` does not want, with their files. */
-export function dropRegression(run: string, keep: (entry: StoredRegressionSet) => boolean): void {
+export function dropRegressionAnswers(run: string, keep: (entry: StoredRegressionSet) => boolean): void {
   const sets = storedRegressionSets(run);
   const dropped = sets.filter((entry) => !keep(entry));
   if (dropped.length === 0) return;
@@ -120,7 +120,7 @@ export function dropRegression(run: string, keep: (entry: StoredRegressionSet) =
 }
 
 /** @throws UserError where the set was never predicted, or a file of it is missing or damaged. */
-export function loadRegression(run: string, set: string, role: RegressionSetRole): StoredRegression {
+export function loadRegressionAnswers(run: string, set: string, role: RegressionSetRole): StoredRegression {
   const sets = storedRegressionSets(run);
   const entry = sets.find((other) => other.set === set && other.role === role);
   if (!entry) {

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { type RegressionData, regressionFingerprint, UserError } from "../../core/index.ts";
-import type { RegressionFacts } from "../../evaluate/index.ts";
+import { existsSync } from "node:fs";
+import { type RegressionData, regressionFingerprint, runPaths, UserError } from "../../core/index.ts";
+import type { RegressionFacts, RegressionResults } from "../../evaluate/index.ts";
 import { ensemblePredictor, type RegressionPredictor } from "../../tasks/index.ts";
-import type { OpenedRegression } from "./judge-regression.ts";
+import { type JudgeRegressionOptions, judgeInto, type OpenedRegression } from "./judge-regression.ts";
 
 export interface EnsembleOptions {
   /** Told apart in a report by it, where there are several ensembles of one kind; none where absent. */
@@ -16,7 +17,7 @@ export interface EnsembleOptions {
  * @throws UserError for fewer than two members, one that is given twice, and members of other data, model or targets
  * @example
  * const members = new Map([["runs/seed1", await open("runs/seed1")], ["runs/seed2", await open("runs/seed2")]]);
- * await judgeRegressionRuns(["runs/ensemble"], { openRun: async () => openedEnsemble(members) });
+ * await judgeInto("runs/ensemble", openedEnsemble(members), "", {});
  */
 export function openedEnsemble(
   members: ReadonlyMap<string, OpenedRegression>,
@@ -26,10 +27,13 @@ export function openedEnsemble(
   const names = [...members.keys()];
   if (all.length < 2) throw new UserError(`ensemble of ${names.join(", ") || "no run"}: at least 2 runs are needed`);
   checkAlike(names, all);
-  const [{ data, facts }] = all;
-  const { seed: _seed, command: _command, notices: _notices, training, parameters, ...shared } = facts;
+  const [{ data, facts, references, draws }] = all;
+  const notices = all.flatMap((one) => one.facts.notices ?? []);
+  const { seed: _seed, command: _command, training, parameters, ...shared } = facts;
   return {
     data,
+    references,
+    draws,
     facts: {
       ...shared,
       method: `ensemble of ${all.length} ${facts.method}`,
@@ -37,6 +41,7 @@ export function openedEnsemble(
       ...(seed !== undefined && { seed }),
       ...(command !== undefined && { command }),
       members: names,
+      ...(notices.length > 0 && { notices }),
       training: { ...training, seconds: totalSeconds(all) },
       settings: { ...facts.settings, members: all.length },
     },
@@ -92,3 +97,22 @@ const whatItIs = ({ data, facts }: OpenedRegression): Record<string, string> => 
 /** Of all that members are judged on together. */
 const heldOut = ({ validation, test, shifts }: RegressionData): string =>
   [validation, test, ...shifts].map(regressionFingerprint).join();
+
+/**
+ * Judges runs as one deep ensemble: what it predicts and its results go into a folder of their own.
+ * @throws UserError as `openedEnsemble`, for a folder that holds a run, and as judging a run does
+ * @example await judgeEnsemble(["runs/seed1", "runs/seed2"], "runs/ensemble", { openRun: openRegressionRun });
+ */
+export async function judgeEnsemble(
+  runs: readonly string[],
+  folder: string,
+  { openRun, ...options }: Omit<JudgeRegressionOptions, "out"> & EnsembleOptions,
+): Promise<RegressionResults> {
+  if (existsSync(runPaths(folder).checkpoint))
+    throw new UserError(`--ensemble ${folder}: a run lies there; choose another folder`);
+  const members = new Map<string, OpenedRegression>();
+  for (const run of runs) members.set(run, await openRun(run));
+  const results = await judgeInto(folder, openedEnsemble(members, options), "", options);
+  for (const notice of results.notices ?? []) options.onNotice?.(`${folder}: ${notice}`);
+  return results;
+}

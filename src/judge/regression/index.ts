@@ -1,2 +1,8 @@
-export { type EnsembleOptions, openedEnsemble } from "./ensemble.ts";
-export { type JudgeRegressionOptions, judgeRegressionRuns, type OpenedRegression } from "./judge-regression.ts";
+export { type EnsembleOptions, judgeEnsemble, openedEnsemble } from "./ensemble.ts";
+export {
+  type JudgeRegressionOptions,
+  judgeInto,
+  judgeRegressionRuns,
+  type OpenedRegression,
+} from "./judge-regression.ts";
+export { type OpenRegressionOptions, openRegressionRun } from "./open-run.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { UserError } from "../../core/index.ts";
-import { loadRegression, readRegressionResults, storedRegressionSets } from "../../evaluate/index.ts";
+import { loadRegressionAnswers, readRegressionResults, storedRegressionSets } from "../../evaluate/index.ts";
 import { openedEnsemble } from "./ensemble.ts";
 import { judgeRegressionRuns, type OpenedRegression } from "./judge-regression.ts";
 import { fakeRun, lineData } from "./testing.ts";
@@ -23,7 +23,7 @@ test("validation, test and shift are predicted; results are written of test and 
   const asked: unknown[] = [];
   const opened = fakeRun({
     anchored: true,
-    k: 8,
+    references: 8,
     onPredict: (...at) => asked.push(at),
     onDispose: () => asked.push("end"),
   });
@@ -40,7 +40,7 @@ test("validation, test and shift are predicted; results are written of test and 
   ]);
   expect(results.sets[0].regimes).toHaveLength(2);
   expect(readRegressionResults(run)).toEqual(JSON.parse(JSON.stringify(results)));
-  expect(loadRegression(run, "line/tail", "shift").targets.values).toEqual(opened.data.shifts[0].targets.data);
+  expect(loadRegressionAnswers(run, "line/tail", "shift").targets.values).toEqual(opened.data.shifts[0].targets.data);
 });
 
 describe("what is stored is not predicted again", () => {
@@ -56,7 +56,9 @@ describe("what is stored is not predicted again", () => {
     expect(await again({ predictor })).toEqual([]);
   });
   test("by other weights", async () => expect(await again({ sha: "d" })).toEqual(all));
-  test("under other references", async () => expect(await again({}, { k: 3 })).toEqual(all));
+  test("under other references", async () => expect(await again({ references: 8 }, { k: 3 })).toEqual(all));
+  test("of a run without references, whatever is asked of those that have them", async () =>
+    expect(await again({}, { k: 3 })).toEqual([]));
   test("where it is asked to", async () => expect(await again({}, { fresh: true })).toEqual(all));
   test("on a set that has changed, and on no other", async () => {
     const data = lineData();
@@ -119,7 +121,7 @@ describe("a deep ensemble is judged as a run", () => {
       training: { seconds: 20 },
     });
     expect(results.seed).toBeUndefined();
-    const { mean, standardDeviation } = loadRegression(run, "line/test", "test");
+    const { mean, standardDeviation } = loadRegressionAnswers(run, "line/test", "test");
     const { inputs } = lineData().test as { inputs: { data: Float64Array } };
     for (const [i, value] of mean.entries()) {
       expect(value).toBeCloseTo(3 * inputs.data[i], 12);

@@ -1,22 +1,25 @@
 import { createHash } from "node:crypto";
+import { holdLock } from "../../core/hold-lock.ts";
 import {
   type Listener,
   type RegressionData,
   type RegressionSet,
   regressionFingerprint,
   reporter,
+  runPaths,
 } from "../../core/index.ts";
 import {
-  dropRegression,
+  dropRegressionAnswers,
   evaluateRegression,
   type RegressionContext,
   type RegressionFacts,
   type RegressionResults,
   type RegressionSetRole,
-  saveRegression,
+  saveRegressionAnswers,
   storedRegressionSets,
 } from "../../evaluate/index.ts";
 import type { RegressionPredictor } from "../../tasks/index.ts";
+import { prepareResultFolder, resultFolders } from "../result-folders.ts";
 
 /** A run, an ensemble or whatever else predicts, and what it is judged on. */
 export interface OpenedRegression {
@@ -24,8 +27,10 @@ export interface OpenedRegression {
   readonly facts: RegressionFacts;
   /** Of all that predicts: other weights, other answers. */
   readonly checkpointSha256: string;
-  /** References that it is asked under where nobody says how many. */
-  readonly k?: number;
+  /** References that it keeps, of which it can be asked under fewer; absent for methods without. */
+  readonly references?: number;
+  /** Draws of dropout behind each answer; absent where there are none. */
+  readonly draws?: number;
   /** Called once at most, and only where something is left to predict; who judges disposes of it. */
   readonly predictor: () => Promise<RegressionPredictor>;
 }
@@ -33,12 +38,14 @@ export interface OpenedRegression {
 export interface JudgeRegressionOptions extends Listener {
   /** How a run folder is opened. */
   readonly openRun: (run: string) => Promise<OpenedRegression>;
-  /** References, or draws, behind each answer; all that the run keeps where absent. */
+  /** References behind each answer of runs that have them; all that a run keeps where absent. */
   readonly k?: number;
   /** Share of targets that conformal intervals may miss; 0.1 where absent. */
   readonly alpha?: number;
   /** Predict again what is stored already. */
   readonly fresh?: boolean;
+  /** Where predictions and results go, of several runs into a folder each: for runs that are not to be written to. */
+  readonly out?: string;
 }
 
 /**
@@ -52,29 +59,46 @@ export async function judgeRegressionRuns(
   options: JudgeRegressionOptions,
 ): Promise<RegressionResults[]> {
   const results: RegressionResults[] = [];
-  for (const run of runs) {
+  for (const [i, folder] of resultFolders(runs, options.out).entries()) {
+    const run = runs[i];
     const opened = await options.openRun(run);
-    const label = runs.length > 1 ? `${run}: ` : "";
-    try {
-      await predictAll(run, opened, label, options);
-    } finally {
-      options.onProgress?.(undefined);
-    }
-    const own = evaluateRegression(run, opened.facts, { alpha: options.alpha });
-    for (const notice of own.notices ?? []) options.onNotice?.(`${run}: ${notice}`);
+    prepareResultFolder(run, folder);
+    const own = await judgeInto(folder, opened, runs.length > 1 ? `${run}: ` : "", options);
+    for (const notice of own.notices ?? []) options.onNotice?.(notice.startsWith(run) ? notice : `${run}: ${notice}`);
     results.push(own);
   }
   return results;
+}
+
+/**
+ * Judges what is opened already, such as an ensemble, into a folder of its own, which is made where it is missing.
+ * @throws UserError as `judgeRegressionRuns`, and where another process judges into it
+ */
+export async function judgeInto(
+  folder: string,
+  opened: OpenedRegression,
+  label: string,
+  options: Omit<JudgeRegressionOptions, "openRun" | "out">,
+): Promise<RegressionResults> {
+  const lock = await holdLock(runPaths(folder).judging, `judging ${folder}`);
+  try {
+    await predictAll(folder, opened, label, options);
+    return evaluateRegression(folder, opened.facts, { alpha: options.alpha });
+  } finally {
+    options.onProgress?.(undefined);
+    await lock.release();
+  }
 }
 
 async function predictAll(
   run: string,
   opened: OpenedRegression,
   label: string,
-  options: JudgeRegressionOptions,
+  options: Omit<JudgeRegressionOptions, "openRun" | "out">,
 ): Promise<void> {
   const { data, checkpointSha256 } = opened;
-  const { signal, k = opened.k } = options;
+  const { signal } = options;
+  const k = opened.references === undefined ? opened.draws : (options.k ?? opened.references);
   const sets: { role: RegressionSetRole; set: RegressionSet }[] = [
     ...(data.validation.count > 0 ? [{ role: "validation" as const, set: data.validation }] : []),
     { role: "test", set: data.test },
@@ -87,7 +111,7 @@ async function predictAll(
     return { set, context: { role, k, checkpointSha256, inputKey } };
   });
   // What another checkpoint, other references or other data gave is of no use any more.
-  dropRegression(
+  dropRegressionAnswers(
     run,
     (entry) =>
       !options.fresh && wanted.some(({ set, context }) => set.name === entry.set && sameContext(context, entry)),
@@ -102,12 +126,12 @@ async function predictAll(
   try {
     for (const { set, context } of missing) {
       const report = reporter(options, `${label}predicting ${set.name}`, "examples");
-      const answers = await predictor.predict(set, { k, onProgress: report });
+      const answers = await predictor.predict(set, { ...(opened.references && { k }), onProgress: report });
       signal?.throwIfAborted();
       const reverse = await predictor.reverseErrors?.(set);
       signal?.throwIfAborted();
       const { names, data: values } = set.targets;
-      saveRegression(run, { ...answers, set: set.name, targets: { names, values }, reverse }, context);
+      saveRegressionAnswers(run, { ...answers, set: set.name, targets: { names, values }, reverse }, context);
     }
   } finally {
     await predictor.dispose();

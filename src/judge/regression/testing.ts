@@ -32,7 +32,7 @@ export interface FakeRun {
   /** Added to what a perfect model would say. */
   readonly bias?: number;
   readonly anchored?: boolean;
-  readonly k?: number;
+  readonly references?: number;
   readonly onPredict?: (set: string, k: number | undefined) => void;
   readonly onDispose?: () => void;
   readonly predictor?: () => Promise<RegressionPredictor>;
@@ -44,7 +44,7 @@ export function fakeRun({ data = lineData(), facts, sha = "c", bias = 0, ...own 
   return {
     data,
     checkpointSha256: sha,
-    k: own.k,
+    references: own.references,
     facts: {
       data: { name: data.name, title: data.title },
       model: "mlp",

@@ -10,7 +10,7 @@ import { regressionHeadline } from "./sections/headline.ts";
 import { scatters } from "./sections/scatters.ts";
 import { conformalTables, regimeTables } from "./sections/tables.ts";
 import { regressionFacts, regressionWhatWasRun } from "./sections/what-was-run.ts";
-import { type RegressionStudy, readRegressionRun, regressionStudy } from "./study.ts";
+import { type RegressionStudy, readReportedRegression, regressionStudy } from "./study.ts";
 
 export interface RegressionReportOptions {
   /** In place of the finding as the page's title. */
@@ -54,5 +54,5 @@ export async function regressionReport(
   options: RegressionReportOptions = {},
 ): Promise<void> {
   if (runs.length === 0) throw new UserError("report: no run given; name at least one run folder");
-  writeFileAtomic(out, await renderRegressionPage(regressionStudy(runs.map(readRegressionRun)), options));
+  writeFileAtomic(out, await renderRegressionPage(regressionStudy(runs.map(readReportedRegression)), options));
 }

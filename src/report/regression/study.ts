@@ -2,7 +2,7 @@ import {
   groupIntoArms,
   type JudgedRegression,
   judgeRegression,
-  loadRegression,
+  loadRegressionAnswers,
   type RegressionResults,
   type RegressionSetResults,
   readRegressionResults,
@@ -35,7 +35,7 @@ export interface RegressionStudy {
 }
 
 /** @throws UserError where a folder lacks its results, or a file is damaged. */
-export function readRegressionRun(run: string): RegressionRun {
+export function readReportedRegression(run: string): RegressionRun {
   const results = readRegressionResults(run);
   const known = new Map<string, JudgedRegression>();
   return {
@@ -43,7 +43,7 @@ export function readRegressionRun(run: string): RegressionRun {
     judged(set, role) {
       const key = `${role} ${set}`;
       if (!known.has(key)) {
-        const answers = loadRegression(run, set, role);
+        const answers = loadRegressionAnswers(run, set, role);
         known.set(key, judgeRegression(answers, answers.targets));
       }
       return known.get(key)!;

@@ -5,7 +5,7 @@ import {
   evaluateRegression,
   type RegressionFacts,
   type RegressionSetRole,
-  saveRegression,
+  saveRegressionAnswers,
 } from "../../evaluate/index.ts";
 
 export interface FakeRegression {
@@ -53,7 +53,7 @@ export function fakeRegressionRun(
     // Some examples are harder than others, for every model.
     const scale = Float64Array.from({ length: size }, () => worse * error * (0.4 + 1.2 * given.uniform()));
     const mean = values.map((value, i) => value + scale[i] * own.normal());
-    saveRegression(
+    saveRegressionAnswers(
       run,
       {
         set,

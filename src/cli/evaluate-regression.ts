@@ -1,0 +1,88 @@
+import type { Option } from "commander";
+import { toJson, UserError } from "../core/index.ts";
+import type { Device } from "../engine/index.ts";
+import type { Weights } from "../evaluate/index.ts";
+import { judgeEnsemble, judgeRegressionRuns, openRegressionRun, resultFolders } from "../judge/index.ts";
+import { isRegressionRun } from "../train/index.ts";
+import { listenerOf } from "./progress.ts";
+import { regressionTable } from "./regression-table.ts";
+import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
+
+interface Options {
+  readonly k?: number;
+  readonly weights?: Weights;
+  readonly device?: Device;
+  readonly threads?: number;
+  readonly fresh?: boolean;
+  readonly json?: boolean;
+  readonly out?: string;
+  readonly ensemble?: string;
+  readonly dataDir?: string;
+  readonly changedData?: boolean;
+}
+
+/** Flags that say something of a regression; all others ask about classes. */
+const known: readonly (keyof Options)[] = [
+  "k",
+  "weights",
+  "device",
+  "threads",
+  "fresh",
+  "json",
+  "out",
+  "ensemble",
+  "dataDir",
+  "changedData",
+];
+
+/** Whether the runs are regressions. @throws UserError where some are and others are not. */
+export function isRegression(runs: readonly string[]): boolean {
+  const [first, ...others] = runs.map((run) => ({ run, is: isRegressionRun(run) }));
+  const other = others.find(({ is }) => is !== first.is);
+  if (!other) return first.is;
+  const [regression, classification] = first.is ? [first, other] : [other, first];
+  throw new UserError(
+    `${regression.run} is a regression, ${classification.run} is not; evaluate those of one task at a time`,
+  );
+}
+
+/** Judges regressions, or the deep ensemble that they make, and prints what came out. */
+export async function evaluateRegressions(
+  terminal: Terminal,
+  runs: readonly string[],
+  given: Options,
+  flags: readonly Option[],
+): Promise<number> {
+  const foreign = flags.find((flag) => {
+    const name = flag.attributeName() as keyof Options;
+    return given[name] !== undefined && !known.includes(name);
+  });
+  if (foreign)
+    throw new UserError(`${foreign.long}: it is about classes, and ${runs[0]} is a regression; leave it out`);
+  const { k, fresh, out, ensemble, json, ...opening } = given;
+  if (ensemble !== undefined && out !== undefined)
+    throw new UserError(`--out ${out}: the ensemble goes into --ensemble ${ensemble}; leave one out`);
+  const judged = await terminal.interruptible(async (signal) => {
+    const options = {
+      ...listenerOf(terminal, signal),
+      k,
+      fresh,
+      openRun: (run: string) => openRegressionRun(run, opening),
+    };
+    try {
+      if (ensemble !== undefined) return [await judgeEnsemble(runs, ensemble, options)];
+      return await judgeRegressionRuns(runs, { ...options, out });
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      return undefined;
+    }
+  });
+  if (!judged) {
+    terminal.note("stopped; what was predicted is kept, the same command continues from here");
+    return INTERRUPTED;
+  }
+  terminal.out(json ? toJson(judged) : judged.map(regressionTable).join("\n\n"));
+  const folders = ensemble === undefined ? resultFolders(runs, out) : [ensemble];
+  terminal.note(`next: ${ownCommand()} report ${folders.join(" ")}`);
+  return 0;
+}

@@ -1,0 +1,97 @@
+import { availableParallelism } from "node:os";
+import { type RegressionData, regressionFingerprint, UserError } from "../../core/index.ts";
+import { loadRegressionData, type RegressionDataOptions } from "../../data/index.ts";
+import type { Device } from "../../engine/index.ts";
+import { type RegressionFacts, runFacts, type Weights } from "../../evaluate/index.ts";
+import {
+  type LoadedRegression,
+  loadRegression,
+  type RegressionRecord,
+  readRegressionRun,
+  regressionPredictor,
+} from "../../train/index.ts";
+import type { OpenedRegression } from "./judge-regression.ts";
+
+export interface OpenRegressionOptions {
+  readonly dataDir?: string;
+  /** Take training data that are not those of the training, with a notice; they are refused where absent. */
+  readonly changedData?: boolean;
+  /** Which predict, where a run keeps a moving average of them: that where absent. */
+  readonly weights?: Weights;
+  readonly device?: Device;
+  /** Threads of the predictions; a thread a core where absent. */
+  readonly threads?: number;
+  /** The command that trains such a run; `train --config RUN/config.json` where absent. */
+  readonly trainCommand?: (run: string, config: RegressionRecord["config"]) => string;
+}
+
+/**
+ * Opens the run folder of a regression with the data that it was trained on, to be judged.
+ * @throws UserError for a folder that holds no regression, a damaged checkpoint, and data that are gone or not those of
+ *   the training
+ * @example await judgeRegressionRuns(["runs/cars"], { openRun: (run) => openRegressionRun(run) });
+ */
+export async function openRegressionRun(run: string, options: OpenRegressionOptions = {}): Promise<OpenedRegression> {
+  const record = readRegressionRun(run);
+  const { weights, device, threads = availableParallelism(), dataDir } = options;
+  const loaded = loadRegression(run, { weights });
+  const data = await loadRegressionData(record.config.data as unknown as RegressionDataOptions, { dataDir });
+  const notices = [notTrained(run, record, loaded.step), changed(run, record, data, options)].filter(
+    (notice) => notice !== undefined,
+  );
+  return {
+    data,
+    facts: factsOf(run, record, loaded, notices, options),
+    checkpointSha256: `${loaded.sha256}${weights ? ` ${weights}` : ""}`,
+    references: loaded.references?.shape[0],
+    draws: record.config.task.dropoutDraws || undefined,
+    predictor: async () => regressionPredictor(loaded, { device, threads }),
+  };
+}
+
+function factsOf(
+  run: string,
+  { config, data }: RegressionRecord,
+  { variables }: LoadedRegression,
+  notices: readonly string[],
+  { weights, trainCommand = (name) => `anchored train --config ${name}/config.json` }: OpenRegressionOptions,
+): RegressionFacts {
+  const { training, settings, method, ...facts } = runFacts(run);
+  const { imagesPerSecond: examplesPerSecond, ...times } = training;
+  return {
+    ...facts,
+    // Whose answers are over draws of dropout is another method than the one that trained it.
+    method: config.task.dropoutDraws > 0 ? "mc-dropout" : method,
+    parameters: Object.values(variables.params).reduce((sum, array) => sum + array.data.length, 0),
+    command: trainCommand(run, config),
+    loss: config.task.loss,
+    targets: data.targets.names.map((name, i) => ({ name, standardDeviation: data.targets.standardDeviation[i] })),
+    training: { ...times, examplesPerSecond },
+    settings: { ...settings, ...(weights && { weights }) },
+    ...(notices.length > 0 && { notices: [...notices] }),
+  };
+}
+
+function notTrained(run: string, { config, data }: RegressionRecord, step: number): string | undefined {
+  const steps = config.epochs * Math.floor(data.trainExamples / config.batchSize);
+  return step < steps ? `${run} is not fully trained (step ${step} of ${steps}); judged as it is` : undefined;
+}
+
+/** @throws UserError for other training data, where nobody insists on them. */
+function changed(
+  run: string,
+  { data: before }: RegressionRecord,
+  { title, train }: RegressionData,
+  { changedData }: OpenRegressionOptions,
+): string | undefined {
+  if (regressionFingerprint(train) === before.sha256) return undefined;
+  const difference =
+    train.count === before.trainExamples
+      ? `as many training examples, ${train.count}, but other values or another split`
+      : `${before.trainExamples} training examples then, ${train.count} now`;
+  const what = `${run}: ${title} is not what it was trained on (${difference})`;
+  if (changedData) return `${what}: examples that it is judged by may have been trained on`;
+  throw new UserError(
+    `${what}, so that examples it was trained on may be among the held-out ones; put the data back as they were, or insist with --changed-data`,
+  );
+}
