@@ -45,6 +45,8 @@ const storedSet = z.object({
   checkpointSha256: z.string().optional(),
   /** Of the images and of how they were asked: equal keys and checkpoints give equal logits. */
   inputKey: z.string().optional(),
+  /** Of shape, bytes and labels of the images. */
+  imagesSha256: z.string().optional(),
 });
 const index = z.object({ version: z.literal(1), sets: z.array(storedSet) });
 
@@ -58,7 +60,15 @@ export type SetRole = StoredSet["role"];
 
 export type PredictionContext = Pick<
   StoredSet,
-  "role" | "weights" | "protocol" | "references" | "mirrored" | "corruption" | "checkpointSha256" | "inputKey"
+  | "role"
+  | "weights"
+  | "protocol"
+  | "references"
+  | "mirrored"
+  | "corruption"
+  | "checkpointSha256"
+  | "inputKey"
+  | "imagesSha256"
 >;
 
 const indexPath = (run: string) => join(runPaths(run).predictions, "index.json");

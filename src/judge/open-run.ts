@@ -125,7 +125,17 @@ export class OpenRun {
       .digest("hex");
     const { protocol, references, mirrored } = asked as Pick<StoredSet, "protocol" | "references" | "mirrored">;
     const { weights, checkpointSha256 } = this;
-    return { role, weights, corruption, protocol, references, mirrored, inputKey, checkpointSha256 };
+    return {
+      role,
+      weights,
+      corruption,
+      protocol,
+      references,
+      mirrored,
+      inputKey,
+      checkpointSha256,
+      imagesSha256: fingerprint,
+    };
   }
 }
 

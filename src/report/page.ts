@@ -1,4 +1,5 @@
 import type { Html } from "./html.ts";
+import { mixedData } from "./mixed-data.ts";
 import { afterTraining } from "./sections/after-training.ts";
 import { whatTheArmsAre } from "./sections/arms.ts";
 import { learningCurves, reliabilityDiagrams } from "./sections/charts.ts";
@@ -56,7 +57,7 @@ export async function renderPage(study: Study, options: ReportOptions = {}): Pro
   const { title, verdict } = headline(study);
   const shown = options.title ?? title;
   const top: (Html | undefined)[] = [
-    notices(study),
+    notices(study, mixedData(study)),
     (await severity(study)) ?? whatTheArmsAre(study),
     await forest(study),
     await foreign(study),

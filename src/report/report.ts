@@ -1,8 +1,9 @@
 import { UserError, writeFileAtomic } from "../core/index.ts";
 import { resultsTask } from "../evaluate/index.ts";
+import { distinctNames } from "./distinct-names.ts";
 import { type ReportOptions, renderPage } from "./page.ts";
 import { regressionReport } from "./regression/page.ts";
-import { readReportedRun, study } from "./study.ts";
+import { type ReportedRun, readReportedRun, study } from "./study.ts";
 
 /**
  * Compares evaluated runs of one task in one self-contained HTML file. Runs that differ only in their seed are one arm.
@@ -17,5 +18,15 @@ export async function report(runs: readonly string[], out: string, options: Repo
       `report: ${first.run} is a ${first.task}, ${other.run} a ${other.task}; a report is of one task, so make one of each`,
     );
   if (first.task === "regression") return regressionReport(runs, out, options);
-  writeFileAtomic(out, await renderPage(study(runs.map(readReportedRun)), options));
+  writeFileAtomic(out, await renderPage(study(named(runs)), options));
+}
+
+/** Runs of equal folder names are told apart by their paths. */
+function named(runs: readonly string[]): ReportedRun[] {
+  const names = distinctNames(runs);
+  const reported = runs.map(readReportedRun);
+  return reported.map((run, i) => {
+    const alike = reported.some((other, j) => names[j] !== names[i] && other.results.run === run.results.run);
+    return alike ? { ...run, results: { ...run.results, run: names[i] } } : run;
+  });
 }
