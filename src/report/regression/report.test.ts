@@ -148,6 +148,14 @@ test("several targets each have their drawings; tables name them", async () => {
   expect(html).toContain("in standard deviations of each training target, added up");
 });
 
+test("of many targets the first are drawn, and it is said", async () => {
+  const targets = ["a", "b", "c", "d"];
+  const html = await page({ seed: 1, targets });
+  expect(html).toContain("Drawings show the first 3 of 4 targets, the tables below all of them.");
+  expect(html).not.toContain("<h3>In distribution: cars/test, d</h3><svg");
+  expect(html).toContain("In distribution: cars/test, d");
+});
+
 test("too few validation examples: widths are infinite, and it stands before the numbers", async () => {
   const html = await page({ seed: 1, count: 6 });
   expect(html).toContain("∞");

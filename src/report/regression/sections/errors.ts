@@ -42,6 +42,10 @@ export async function errors(study: RegressionStudy): Promise<Html> {
         html`<div class="panel"><h3>${title}</h3>${await dots(rows, `RMSE, ${title}`, axis, `rmse${panels.length}`, narrowest)}</div>`,
       );
     }
+  const hidden =
+    targets.length > SHOWN_TARGETS
+      ? ` Drawings show the first ${SHOWN_TARGETS} of ${targets.length} targets, the tables below all of them.`
+      : "";
   const seeds = Math.max(...arms.map(({ runs }) => runs.length));
   return html`<figure id="errors"><h2>How far predictions are off</h2>
 <div class="grid wide">${panels}</div>${regressionArmsInWords(study)}
@@ -49,7 +53,7 @@ export async function errors(study: RegressionStudy): Promise<Html> {
     seeds > 1
       ? "Each mark is one seed, the upright bar the mean of its arm, the whisker the 95 % interval of that mean over seeds (Student's); of an arm with one run, its 95 % interval over the choice of the examples (bootstrap)."
       : "A whisker is the 95 % interval over the choice of the examples (bootstrap); how far another seed would move a mark, one seed cannot show."
-  } Whether two arms differ is for the differences below to say: they are paired. ${standardDeviations(study)} The axes differ, and do not start at zero.</figcaption>${copyable(
+  } Whether two arms differ is for the differences below to say: they are paired. ${standardDeviations(study)} The axes differ, and do not start at zero.${hidden}</figcaption>${copyable(
     [["set", "target", "arm", "RMSE", "low", "high"], ...cells],
   )}</figure>`;
 }
