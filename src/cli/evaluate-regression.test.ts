@@ -38,6 +38,7 @@ test("runs and their ensemble are judged, then reported on one page", async () =
   expect(ensemble.notes.join("\n")).not.toMatch(/error/i);
   expect(ensemble.code).toBe(0);
   expect(JSON.parse(ensemble.out)).toMatchObject([{ method: "ensemble of 2 standard", members: [at("a"), at("b")] }]);
+  expect(JSON.parse(ensemble.out)[0].command).toMatch(/^anchored evaluate .*a .*b --ensemble .*ensemble$/);
 
   const plain = readRegressionResults(at("a"));
   expect(plain).toMatchObject({ method: "standard", loss: "squared", seed: 1, targets: [{ name: "y" }] });

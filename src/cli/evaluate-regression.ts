@@ -70,7 +70,10 @@ export async function evaluateRegressions(
       openRun: (run: string) => openRegressionRun(run, opening),
     };
     try {
-      if (ensemble !== undefined) return [await judgeEnsemble(runs, ensemble, options)];
+      if (ensemble !== undefined) {
+        const command = `anchored evaluate ${runs.join(" ")} --ensemble ${ensemble}`;
+        return [await judgeEnsemble(runs, ensemble, { ...options, command })];
+      }
       return await judgeRegressionRuns(runs, { ...options, out });
     } catch (error) {
       if (!signal.aborted) throw error;

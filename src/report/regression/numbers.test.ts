@@ -9,6 +9,7 @@ test.each([
   [0.00123456, "target", "0.00123"],
   [0, "target", "0.00"],
   [-0.5, "", "−0.500"],
+  [1340.443, "", "1,340"],
   [-0.0001, "", "0.000"],
 ] as const)("%s in unit %s: %s", (value, unit, text) => expect(shown(value, unit)).toBe(text));
 

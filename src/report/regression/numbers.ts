@@ -18,9 +18,10 @@ const fixed = (value: number, decimals: number): string => {
 const decimalsFor = (spread: number, digits: number): number =>
   spread > 0 ? Math.min(6, Math.max(0, digits - 1 - Math.floor(Math.log10(spread)))) : 0;
 
-const usualDecimals = (value: number, unit: Unit): number => ({ "%": 1, target: decimalsOf(value), "": 3 })[unit];
+const usualDecimals = (value: number, unit: Unit): number =>
+  ({ "%": 1, target: decimalsOf(value), "": Math.abs(value) < 100 ? 3 : 0 })[unit];
 
-/** Per cent with one decimal, a target's own unit with three digits, a number without a unit with three decimals. */
+/** Per cent with one decimal, a target's own unit with three digits, a number without a unit with three decimals, from 100 on with none. */
 export function shown(value: number, unit: Unit, decimals = usualDecimals(value, unit)): string {
   return fixed(unit === "%" ? 100 * value : value, decimals);
 }

@@ -28,7 +28,7 @@ const seeds = (fake: FakeRegression) => [1, 2, 3].map((seed) => ({ ...fake, seed
 describe("three seeds of four methods", () => {
   let html: string;
   beforeAll(async () => {
-    const members = ["a", "b", "c"];
+    const members = ["runs/a", "runs/b/", "c"];
     html = await page(
       ...seeds({ error: 3, ...spread }),
       ...seeds({ ...anchored, error: 1.5 }),
@@ -146,6 +146,14 @@ test("several targets each have their drawings; tables name them", async () => {
   expect(html).toContain("In distribution: cars/test, power");
   expect(html.match(/<h3>(In distribution|Under shift): cars\/\w+, (mpg|power)<\/h3><svg/g)!.length).toBeGreaterThan(7);
   expect(html).toContain("in standard deviations of each training target, added up");
+});
+
+test("of many findings the first are sentences, and the way to the others is said", async () => {
+  const targets = ["a", "b", "c"];
+  const arms = ["standard", "one", "two"].map((method) => ({ method, seed: 1, targets }));
+  const html = await page(...arms);
+  expect(html.match(/<li>RMSE of/g)).toHaveLength(6);
+  expect(html).toContain("<li>The others stand under “Differences, with intervals”.</li>");
 });
 
 test("of many targets the first are drawn, and it is said", async () => {

@@ -17,7 +17,7 @@ export function regressionInWords(results: RegressionResults): string {
   const k = sets[0].k;
   const minimised = (loss && losses[loss]) || "";
   if (members)
-    return `Its answer is the mean over ${members.length} networks, each trained from a seed of its own (${members.join(", ")}); its spread is how far they disagree, with their own spreads where they give any. ${minimised}`;
+    return `Its answer is the mean over ${members.length} networks, each trained from a seed of its own (${memberNames(members)}); its spread is how far they disagree, with their own spreads where they give any. ${minimised}`;
   if (method === "anchored")
     return [
       "The network sees each example x as the pair of a reference r and the residual x − r.",
@@ -31,6 +31,10 @@ export function regressionInWords(results: RegressionResults): string {
     return `Dropout stays on while it predicts: its answer is the mean over ${k ? counted(k, "draw") : "draws"}, their standard deviation its spread. ${minimised}`;
   return method === "standard" ? `The usual training: the network sees each example as it is. ${minimised}` : minimised;
 }
+
+/** Folders' own names, without the way to them. */
+export const memberNames = (members: readonly string[]): string =>
+  members.map((member) => member.split(/[\\/]/).findLast(Boolean) ?? member).join(", ");
 
 const maskTarget = ({ maskTarget }: RegressionResults): string => {
   if (maskTarget === "label") return "; it must still predict the right value";

@@ -14,6 +14,9 @@ interface Found {
   readonly baseline: number;
 }
 
+/** More would push the figures off the first screen. */
+const SHOWN_SENTENCES = 6;
+
 const capital = (text: string) => text[0].toUpperCase() + text.slice(1);
 
 /**
@@ -45,7 +48,10 @@ export function regressionHeadline(study: RegressionStudy): { title: string; ver
   const overSeeds = decided.filter(({ contrast: { over } }) => over === "seeds");
   const [strongest] = [...(overSeeds.length > 0 ? overSeeds : decided)].sort((a, b) => share(b) - share(a));
   const title = strongest ? decidedTitle(strongest, study) : sentence(found[0], study);
-  const verdict = html`<ul class="verdict">${found.map((one) => html`<li>${unbroken(sentence(one, study))}.</li>`)}</ul>`;
+  const more = found.length > SHOWN_SENTENCES && html`<li>The others stand under “Differences, with intervals”.</li>`;
+  const verdict = html`<ul class="verdict">${found
+    .slice(0, SHOWN_SENTENCES)
+    .map((one) => html`<li>${unbroken(sentence(one, study))}.</li>`)}${more}</ul>`;
   return { title: unbroken(title), verdict };
 }
 

@@ -4,6 +4,7 @@ import { type Html, html } from "../../html.ts";
 import { day, settingsOf, unique } from "../../sections/what-was-run.ts";
 import { shown } from "../numbers.ts";
 import type { RegressionArm, RegressionStudy } from "../study.ts";
+import { memberNames } from "./arms.ts";
 
 const allResults = ({ arms }: RegressionStudy) => arms.flatMap(({ runs }) => runs.map(({ results }) => results));
 
@@ -53,6 +54,6 @@ ${settingsOf(study.arms.map(({ runs }) => runs[0].results.settings))}</section>`
 function armRow({ name, runs }: RegressionArm): Html {
   const { model, loss, parameters, training, members } = runs[0].results;
   const seconds = meanOf(runs.map(({ results }) => results.training.seconds));
-  const seeds = members ? members.join(", ") : runs.map(({ results }) => results.seed ?? "–").join(", ");
+  const seeds = members ? memberNames(members) : runs.map(({ results }) => results.seed ?? "–").join(", ");
   return html`<tr><th scope="row">${name}</th><td>${model}</td><td>${loss ?? "–"}</td><td>${parameters?.toLocaleString("en") ?? "–"}</td><td>${training.epochs ?? "–"}</td><td>${seeds}</td><td>${seconds ? duration(seconds.mean) : "–"}</td></tr>`;
 }
