@@ -1,7 +1,9 @@
 import { resolve } from "node:path";
 import { standardOptions } from "../augment/index.ts";
 import { getPath, setPath, type Tree, UserError } from "../core/index.ts";
-import { type RunConfig, type RunConfigInput, resolveConfig } from "../train/index.ts";
+import { regressionDataNames } from "../data/index.ts";
+import { type RunConfig, type RunConfigInput, regressionDefaults, resolveConfig } from "../train/index.ts";
+import { oneOf } from "./numbers.ts";
 import { trainFlags } from "./train-flags.ts";
 
 /** Learning rates to begin with, of optimizers whose updates are of the same size whatever the gradient's. */
@@ -26,10 +28,15 @@ export function defaultAugment(dataName: string): RunConfig["augment"] {
 export function configFrom(base: RunConfigInput | undefined, given: ReadonlyMap<string, unknown>): RunConfig {
   const input: Tree = structuredClone(base ?? { data: { name: "emoji" } });
   const choices = new Map(given);
-  if (choices.has("data.folder")) {
-    if (!choices.has("data.name")) choices.set("data.name", "folder");
-    choices.set("data.folder", resolve(choices.get("data.folder") as string));
+  const regression = (choices.get("task.name") ?? input.task?.name) === "regression";
+  if (regression) prepareRegression(input, choices, base === undefined);
+  else {
+    choices.delete("task.name");
+    delete input.task;
   }
+  if (choices.has("data.folder") && !choices.has("data.name")) choices.set("data.name", "folder");
+  for (const path of ["data.folder", "data.file", "data.table"])
+    if (choices.has(path)) choices.set(path, resolve(choices.get(path) as string));
   // Another data set, method or schedule doesn't take over the options of the one before.
   for (const part of ["data", "method", "optimizer", "schedule"]) {
     const name = choices.get(`${part}.name`);
@@ -63,8 +70,25 @@ export function configFrom(base: RunConfigInput | undefined, given: ReadonlyMap<
   }
   input.data.seed ??= 0;
   if (choices.get("augment") === false) input.augment = [];
-  input.augment ??= defaultAugment(input.data.name);
+  if (!regression) input.augment ??= defaultAugment(input.data.name);
   return resolveConfig(input as RunConfigInput);
+}
+
+/** What options of a regression stand on: data sets with numbers as targets, and the task's own defaults. */
+function prepareRegression(input: Tree, choices: Map<string, unknown>, fresh: boolean): void {
+  if (choices.has("data.file") && !choices.has("data.name")) choices.set("data.name", "csv");
+  const folder = choices.get("data.name") ?? (choices.has("data.folder") ? "folder" : undefined);
+  // A folder of images, here with a table of numbers.
+  if (folder === "folder") choices.set("data.name", "images");
+  const name = choices.get("data.name") ?? (fresh ? undefined : input.data.name);
+  if (name === undefined)
+    throw new UserError(
+      `--task regression: on what? add --csv FILE --target NAME, or --data ${regressionDataNames.join(" | ")}`,
+    );
+  oneOf(regressionDataNames)("--data")(String(name));
+  input.task ??= { name: "regression" };
+  input.schedule ??= regressionDefaults.schedule;
+  input.optimizer ??= regressionDefaults.optimizer;
 }
 
 const ratePath = (path: string, schedule: string): string =>
@@ -79,6 +103,7 @@ export function flagsOf(config: RunConfig): string | undefined {
   const augment = defaultAugment(data.name);
   const usual = config.augment.length === 0 || sameJson(config.augment, augment);
   if (typeof config.normalization === "object") return undefined;
+  if (config.task) return undefined;
   // A list of names says only lists of standard options.
   if (![...(usual ? [] : config.augment), ...config.mix].every(isStandard)) return undefined;
   // A learning rate and milestones have no default but one-cycle's peak: unlikely ones are always told.

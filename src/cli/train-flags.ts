@@ -2,13 +2,21 @@ import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { augmentationTable, mixerTable, standardOptions } from "../augment/index.ts";
 import { UserError } from "../core/index.ts";
-import { dataSetNames, emojiCategories, emojiVendors, humanLabelKinds, labelNoiseKinds } from "../data/index.ts";
+import {
+  dataSetNames,
+  emojiCategories,
+  emojiVendors,
+  humanLabelKinds,
+  labelNoiseKinds,
+  regressionDataNames,
+} from "../data/index.ts";
 import { devices, precisions } from "../engine/index.ts";
 import { maskStatistics, methodNames, outputNames, parseReferencePolicy } from "../methods/index.ts";
 import { modelNames } from "../models/index.ts";
 import { optimizers, schedules } from "../optim/index.ts";
 import { referenceSources } from "../train/index.ts";
 import { listOf, oneOf, type Parse, real, text, whole, wholeList } from "./numbers.ts";
+import { regressionFlags } from "./regression-flags.ts";
 
 /** One option of `train` and the field of a run's config that it sets. */
 export interface TrainFlag {
@@ -71,8 +79,14 @@ const namedList =
   ];
 
 /** Choices first: what follows depends on them. */
-export const trainFlags: readonly TrainFlag[] = [
-  { flag: "--data", value: "<name>", help: dataSetNames.join(" | "), parse: oneOf(dataSetNames), path: "data.name" },
+const classificationFlags: readonly TrainFlag[] = [
+  {
+    flag: "--data",
+    value: "<name>",
+    help: `${dataSetNames.join(" | ")}; with --task regression ${regressionDataNames.join(" | ")}`,
+    parse: oneOf([...dataSetNames, ...regressionDataNames]),
+    path: "data.name",
+  },
   { flag: "--model", value: "<name>", help: modelNames.join(" | "), parse: oneOf(modelNames), path: "model" },
   {
     flag: "--method",
@@ -634,6 +648,21 @@ export const trainFlags: readonly TrainFlag[] = [
     path: "logEvery",
   },
 ];
+
+/** Every option of `train`. What a classification and a regression share means the same. */
+export const trainFlags: readonly TrainFlag[] = withoutTwins([...classificationFlags, ...regressionFlags]);
+
+/** Each flag once, for the choices of all that have it. */
+function withoutTwins(flags: readonly TrainFlag[]): TrainFlag[] {
+  const known = new Map<string, TrainFlag>();
+  for (const flag of flags) {
+    const twin = known.get(flag.flag);
+    if (!twin) known.set(flag.flag, flag);
+    else if (twin.only && flag.only)
+      known.set(flag.flag, { ...twin, only: { ...twin.only, is: [twin.only.is, flag.only.is].flat() } });
+  }
+  return [...known.values()];
+}
 
 /** A flag for the command line; `standard` is shown as its default. */
 export function toOption({ flag, value, help, parse }: TrainFlag, standard: unknown): Option {

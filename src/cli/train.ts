@@ -4,8 +4,10 @@ import { getPath, printable, toJson, UserError } from "../core/index.ts";
 import { recipeNames, recipes } from "../recipes/index.ts";
 import {
   holdsRun,
+  isRegressionRun,
   type RunConfig,
   type RunConfigInput,
+  readRegressionRun,
   readRun,
   resolveConfig,
   type TrainSummary,
@@ -38,7 +40,7 @@ interface Options extends Record<string, unknown> {
 }
 
 export function trainCommand(terminal: Terminal, exit: (code: number) => void): Command {
-  const command = new Command("train").description("train a classifier into a run folder");
+  const command = new Command("train").description("train a classifier, or a regression, into a run folder");
   const standard = { ...resolveConfig({ data: { name: "emoji" } }), ...anchoredDefaults() };
   command
     .option("--config <file>", "start from a .json file or a module that exports a config; options go above it")
@@ -76,6 +78,7 @@ Examples:
   $ anchored train --data cifar10 --data-dir ~/data --method anchored --out runs/cifar
   $ anchored train --folder ~/photos --image-size 64 --model resnet18
   $ anchored train --init runs/cifar --folder ~/photos --method anchored --references-from both
+  $ anchored train --task regression --csv cars.json --target Miles_per_Gallon --method anchored
   $ anchored train --resume --out runs/cifar              after Ctrl-C, or after a crash`,
     )
     .action(async (options: Options) => exit(await runTrain(terminal, options, givenFlags(command))));
@@ -132,7 +135,7 @@ async function baseOf({ config, recipe, resume, out }: Options): Promise<RunConf
     if (!out) throw new UserError("--resume: which run? add --out RUN");
     if (!holdsRun(out)) throw new UserError(`${out} holds no run to resume; leave out --resume to start one`);
     // What the folder holds, so that nothing has to be typed again; what is typed again must agree.
-    if (named.length === 0) return readRun(out).config;
+    if (named.length === 0) return isRegressionRun(out) ? readRegressionRun(out).config : readRun(out).config;
   }
   if (config) return readConfigFile(config);
   return recipe && recipes[recipe];
@@ -157,9 +160,11 @@ function defaultRun({ data, model, method, seed }: RunConfig): string {
 }
 
 const outcome = ({ run, steps, seconds, keptReferences = 1, ...scores }: TrainSummary): string => {
-  const { validationAccuracy: raw, averageValidationAccuracy: averaged } = scores;
+  const { validationAccuracy: raw, averageValidationAccuracy: averaged, validationRmse: rmse } = scores;
   const both = averaged === undefined ? "" : `, of the averaged weights ${percent(averaged)}`;
   const under = keptReferences > 1 ? ` (under one reference; evaluate asks ${keptReferences})` : "";
+  if (rmse !== undefined)
+    return `trained ${run}: ${steps} steps in ${duration(seconds)}; validation RMSE ${rmse.toPrecision(4)}${under}`;
   const validation = raw === undefined ? "" : `; validation accuracy ${percent(raw)}${both}${under}`;
   return `trained ${run}: ${steps} steps in ${duration(seconds)}${validation}`;
 };

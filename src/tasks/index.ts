@@ -2,6 +2,7 @@ export { ensemblePredictor } from "./regression/ensemble.ts";
 export type { RegressionAnswers, RegressionPredictor } from "./regression/predictor.ts";
 export {
   combineRegression,
+  fourierSchema,
   type ReadOutputs,
   type RegressionOptions,
   readRegressionOutputs,

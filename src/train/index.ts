@@ -27,6 +27,7 @@ export { Diverged } from "./scores.ts";
 export { type Drift, statisticsDrift } from "./statistics-drift.ts";
 export { movingParameters, type StepResult, type TrainState, trainStep } from "./step.ts";
 export { type TakenOver, takenOver } from "./take-over.ts";
+export { regressionDefaults } from "./task-config.ts";
 export { loadPretrainingImages, type TrainRunOptions, trainRun } from "./train-run.ts";
 export type { TrainOptions, TrainProgress, TrainSummary, Validation } from "./training.ts";
 export { type ResidualPoolOptions, residualPool } from "./transductor.ts";

@@ -1,7 +1,13 @@
 import { UserError } from "../core/index.ts";
 import type { RunConfig, RunConfigInput } from "./config.ts";
 
-/** Defaults of a regression: no augmentation that could move a target, an optimizer that needs no tuning. */
+/** Of a regression: an optimizer that needs no tuning. */
+export const regressionDefaults = {
+  optimizer: { name: "adamw", weightDecay: 1e-4 },
+  schedule: { name: "one-cycle", peak: 0.003 },
+} as const satisfies Pick<RunConfigInput, "optimizer" | "schedule">;
+
+/** Defaults of a regression: no augmentation that could move a target, and those above. */
 export function withTaskDefaults(input: RunConfigInput): RunConfigInput {
   if (input.task?.name !== "regression") return input;
   const { optimizer, schedule } = input;
@@ -12,8 +18,8 @@ export function withTaskDefaults(input: RunConfigInput): RunConfigInput {
     augment: [],
     validateEvery: 10,
     ...input,
-    optimizer: optimizer ?? { name: "adamw", weightDecay: 1e-4 },
-    schedule: schedule ?? { name: "one-cycle", peak: 0.003 },
+    optimizer: optimizer ?? regressionDefaults.optimizer,
+    schedule: schedule ?? regressionDefaults.schedule,
   };
 }
 

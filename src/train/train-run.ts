@@ -1,9 +1,10 @@
 import type { ImageSet, Listener } from "../core/index.ts";
-import { loadDataSet } from "../data/index.ts";
+import { loadDataSet, loadRegressionData, type RegressionDataOptions } from "../data/index.ts";
 import { train } from "./classification.ts";
 import type { RunConfig } from "./config.ts";
 import { dataOptions } from "./data-options.ts";
 import { findPretraining, wantsPretrainingImages } from "./pretraining.ts";
+import { trainRegression } from "./regression/index.ts";
 import { movedData } from "./run-data.ts";
 import type { TrainOptions, TrainSummary } from "./training.ts";
 
@@ -23,6 +24,12 @@ export async function trainRun(run: string, config: RunConfig, options: TrainRun
   const { dataDir, onReading, ...others } = options;
   const reading = { dataDir, onProgress: onReading, onNotice: others.onNotice };
   if (others.resume) movedData(run, config, {});
+  if (config.task) {
+    const data = await loadRegressionData(config.data as RegressionDataOptions, reading).finally(() =>
+      onReading?.(undefined),
+    );
+    return trainRegression(config, data, { run, ...others });
+  }
   const dataSet = await loaded(config, reading);
   const pretrainingImages = await loadPretrainingImages(run, config, { ...reading, resume: others.resume });
   return train(config, dataSet, { run, ...others, pretrainingImages });
