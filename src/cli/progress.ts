@@ -1,11 +1,14 @@
 import { SingleBar } from "cli-progress";
 import { type Listener, type Progress, printable } from "../core/index.ts";
 import type { PlanListener } from "../studies/index.ts";
-import type { TrainProgress } from "../train/index.ts";
+import type { TrainProgress, Validation } from "../train/index.ts";
 import { duration, percent } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 
 const LINE_EVERY_MS = 10_000;
+/** More epochs than these have lines at most so often. */
+const MOST_EPOCH_LINES = 20;
+const EPOCH_LINE_EVERY_MS = 2000;
 
 interface Bar {
   /** `said` is what stands beside the bar. */
@@ -49,7 +52,13 @@ function bar(terminal: Terminal, name: string): Bar {
 
 const facts = ({ loss, accuracy }: TrainProgress): string =>
   `loss ${loss.toFixed(3)}${accuracy === undefined ? "" : `  accuracy ${percent(accuracy)}`}`;
-const speed = ({ imagesPerSecond }: TrainProgress): string => `${Math.round(imagesPerSecond)} images/s`;
+/** Of a regression examples, which need not be images. */
+const speed = ({ imagesPerSecond, accuracy }: TrainProgress): string =>
+  `${Math.round(imagesPerSecond)} ${accuracy === undefined ? "examples" : "images"}/s`;
+const validationOf = ({ validationAccuracy, validationRmse }: Partial<Validation>): string => {
+  if (validationRmse !== undefined) return `  validation RMSE ${validationRmse.toPrecision(3)}`;
+  return validationAccuracy === undefined ? "" : `  validation ${percent(validationAccuracy)}`;
+};
 const left = ({ secondsLeft }: TrainProgress): string => `${duration(secondsLeft)} left`;
 
 /** Loss, accuracy, images/s and time left: a bar on a terminal; elsewhere a line an epoch and one every ten seconds. */
@@ -57,27 +66,32 @@ export function trainProgress(terminal: Terminal, label = "training") {
   const drawn = bar(terminal, label);
   // The line of an epoch waits for its validation, which the next step or the end reports.
   let ended: TrainProgress | undefined;
-  const endEpoch = (validationAccuracy: number | undefined) => {
+  let lastLineAt = Number.NEGATIVE_INFINITY;
+  const endEpoch = (said: Partial<Validation>) => {
     if (!ended) return;
-    const validation = validationAccuracy === undefined ? "" : `  validation ${percent(validationAccuracy)}`;
-    if (!terminal.interactive)
+    const validation = validationOf(said);
+    // Of epochs that take moments a line each is too much.
+    const soon = ended.epochs > MOST_EPOCH_LINES && performance.now() - lastLineAt < EPOCH_LINE_EVERY_MS;
+    if (!terminal.interactive && (!soon || ended.epoch === ended.epochs)) {
+      lastLineAt = performance.now();
       terminal.note(
         `${label}: epoch ${ended.epoch}/${ended.epochs}  ${facts(ended)}${validation}  ${speed(ended)}  ${left(ended)}`,
       );
+    }
     ended = undefined;
   };
   return {
     update(progress: TrainProgress) {
-      const { epoch, epochs, step, steps, validationAccuracy } = progress;
-      endEpoch(validationAccuracy);
-      const validation = validationAccuracy === undefined ? "" : `  validation ${percent(validationAccuracy)}`;
+      const { epoch, epochs, step, steps } = progress;
+      endEpoch(progress);
+      const validation = validationOf(progress);
       // What matters least comes last: a narrow terminal cuts it off.
       const said = `epoch ${epoch}/${epochs}  ${left(progress)}  ${facts(progress)}  ${speed(progress)}${validation}`;
       if (step === steps) ended = progress;
       if (step < steps || terminal.interactive) drawn.update((epoch - 1) * steps + step, epochs * steps, said);
     },
-    stop(validationAccuracy?: number) {
-      endEpoch(validationAccuracy);
+    stop(said: Partial<Validation> = {}) {
+      endEpoch(said);
       drawn.stop();
     },
   };
@@ -123,7 +137,7 @@ export function planListenerOf(terminal: Terminal, signal: AbortSignal, parallel
       const drawn = trainings.get(label) ?? trainProgress(quiet, label);
       trainings.set(label, drawn);
       if (!("ended" in at)) return drawn.update(at);
-      drawn.stop(at.ended?.validationAccuracy);
+      drawn.stop(at.ended);
       trainings.delete(label);
     },
   };

@@ -267,8 +267,8 @@ const classificationFlags: readonly TrainFlag[] = [
   {
     flag: "--mask-target",
     value: "<target>",
-    help: "what masked batches are trained toward: label | uniform",
-    parse: oneOf(["label", "uniform"]),
+    help: "what masked batches are trained toward: label | uniform, in a regression label | mean",
+    parse: oneOf(["label", "uniform", "mean"]),
     path: "method.maskTarget",
     only: forAnchored,
   },

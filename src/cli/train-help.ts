@@ -35,6 +35,15 @@ export const trainHelpGroups: readonly Group[] = [
     ],
   },
   {
+    heading: "Regression (numbers in place of classes):",
+    usual: ["--task", "--csv", "--target", "--loss"],
+    rare: [
+      ...["--features", "--categorical", "--missing", "--split-column", "--delimiter", "--target-shift", "--levels"],
+      ...["--dropout-draws", "--fourier-features", "--fourier-scale", "--table", "--file-column", "--function"],
+      ...["--count", "--noise", "--dimension", "--input-gap", "--rotations"],
+    ],
+  },
+  {
     heading: "Augmentation:",
     usual: ["--augment", "--no-augment", "--mix"],
     rare: ["--mixing-pictures", "--repeated-augmentation", "--label-smoothing"],

@@ -112,7 +112,7 @@ async function runTrain(terminal: Terminal, options: Options, given: Map<string,
     try {
       done = await trainRun(run, config, { ...asked, onProgress: progress.update });
     } finally {
-      progress.stop(done?.validationAccuracy);
+      progress.stop(done);
     }
     interrupted = signal.aborted;
     return done;
