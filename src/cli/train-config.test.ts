@@ -86,6 +86,7 @@ it("every flag sets a field that a config may have", () => {
     },
     { data: { name: "emoji" }, method: { name: "oat" } },
     { data: { name: "emoji" }, augment: [{ name: "pixMix" }], mixingPictures: "pictures" },
+    { data: { name: "csv" }, task: { name: "regression", fourier: { features: 8 } } },
     ...[
       { name: "multistep", learningRate: 1, milestones: [1] },
       { name: "cosine", learningRate: 1 },

@@ -19,7 +19,15 @@ export const trainHelpGroups: readonly Group[] = [
     heading: "Images:",
     usual: ["--data", "--folder", "--data-dir", "--image-size", "--bad-images", "--label"],
     rare: [
-      ...["--stream", "--validation-fraction", "--split-seed", "--imbalance", "--label-noise", "--label-noise-kind"],
+      ...[
+        "--stream",
+        "--validation-fraction",
+        "--split-seed",
+        "--limit-train",
+        "--imbalance",
+        "--label-noise",
+        "--label-noise-kind",
+      ],
       ...["--human-labels", "--human-labels-kind", "--background", "--train-vendors", "--shift-vendors"],
       ...["--categories", "--concept-share", "--test-fraction"],
     ],
@@ -60,7 +68,7 @@ export const trainHelpGroups: readonly Group[] = [
   {
     heading: "The run:",
     usual: ["--out", "--seed", "--max-steps", "--threads", "--device", "--json"],
-    rare: ["--workers", "--precision", "--validate-every", "--log-every"],
+    rare: ["--checkpoint-every", "--workers", "--precision", "--validate-every", "--log-every"],
   },
 ];
 
