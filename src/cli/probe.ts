@@ -36,7 +36,7 @@ export function probeCommand(terminal: Terminal, exit: (code: number) => void): 
       "references that an anchored run's features are averaged over (default: all that it keeps)",
       whole({ min: 1, example: 10 })("--k"),
     );
-  for (const flag of dataFlags) command.addOption(toOption(flag, undefined));
+  for (const flag of dataFlags) command.addOption(toOption(flag, false));
   const places = new Set(["folder", "humanLabels"]);
   for (const option of runDataOptions()) if (!places.has(option.attributeName())) command.addOption(option);
   return command

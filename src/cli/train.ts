@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { Command } from "commander";
-import { getPath, printable, toJson, UserError } from "../core/index.ts";
+import { printable, toJson, UserError } from "../core/index.ts";
 import { recipeNames, recipes } from "../recipes/index.ts";
 import {
   holdsRun,
@@ -9,7 +9,6 @@ import {
   type RunConfigInput,
   readRegressionRun,
   readRun,
-  resolveConfig,
   type TrainSummary,
   trainRun,
   wantsPretrainingImages,
@@ -41,7 +40,6 @@ interface Options extends Record<string, unknown> {
 
 export function trainCommand(terminal: Terminal, exit: (code: number) => void): Command {
   const command = new Command("train").description("train a classifier, or a regression, into a run folder");
-  const standard = { ...resolveConfig({ data: { name: "emoji" } }), ...anchoredDefaults() };
   command
     .option("--config <file>", "start from a .json file or a module that exports a config; options go above it")
     .option(
@@ -49,8 +47,7 @@ export function trainCommand(terminal: Terminal, exit: (code: number) => void): 
       `start from a recipe: ${recipeNames.join(" | ")}`,
       oneOf(recipeNames)("--recipe") as (text: string) => keyof typeof recipes,
     );
-  for (const flag of trainFlags)
-    command.addOption(toOption(flag, flag.path === "threads" ? undefined : getPath(standard, flag.path)));
+  for (const flag of trainFlags) command.addOption(toOption(flag, flag.path !== "threads"));
   command
     .option("--no-augment", "train on the images as they are, without crop and flip")
     .option("--data-dir <dir>", "where data sets lie (default: $ANCHORED_DATA or the user's cache folder)")
@@ -85,11 +82,6 @@ Examples:
   groupHelp(command);
   return command;
 }
-
-/** For the help's defaults. */
-const anchoredDefaults = () => ({
-  method: { ...resolveConfig({ data: { name: "emoji" }, method: { name: "anchored" } }).method, name: "standard" },
-});
 
 async function runTrain(terminal: Terminal, options: Options, given: Map<string, unknown>): Promise<number> {
   if (options.augment === false) given.set("augment", false);

@@ -23,7 +23,7 @@ export { decodeImage, UnsupportedImage } from "./decode.ts";
 export { defaultDataDir } from "./directory.ts";
 export { type Checksum, type DownloadOptions, download } from "./download.ts";
 export { type EmojiVendor, emojiCategories, emojiVendors } from "./emoji-drawings.ts";
-export type { DataOptions, DataSetEntry, Expected, FetchOptions } from "./entry.ts";
+export type { DataOptions, DataSetEntry, Expected, FetchOptions, OwnOption } from "./entry.ts";
 export { readIdx } from "./idx.ts";
 export { withImbalance } from "./imbalance.ts";
 export { type LabelNoise, type LabelNoiseKind, labelNoiseKinds, withLabelNoise } from "./label-noise.ts";
@@ -135,3 +135,4 @@ export async function fetchDataSet(name: string, options: FetchOptions = {}): Pr
   if (!entry.fetch) throw new UserError(`${name}: ${entry.howToFetch}`);
   return entry.fetch({ ...options, dataDir: options.dataDir ?? defaultDataDir() });
 }
+export { dataOptionFields } from "./option-fields.ts";

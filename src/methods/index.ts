@@ -74,3 +74,4 @@ export function createMethod(options: MethodOptions, output?: Output): Method {
     throw new UserError(`method ${options.name}: it is for classification; use standard or anchored`);
   return (methods[options.name] as (options: MethodOptions, output?: Output) => Method)(options, output);
 }
+export { methodOptionSchemas, methodSchema, referenceSources } from "./schema.ts";

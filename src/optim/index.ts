@@ -34,3 +34,4 @@ export const optimizers: { [O in OptimizerOptions as O["name"]]: (options: O) =>
 
 export const createOptimizer = (options: OptimizerOptions): Optimizer =>
   (optimizers[options.name] as (options: OptimizerOptions) => Optimizer)(options);
+export { optimizerOptionSchemas, optimizerSchema, scheduleOptionSchemas, scheduleSchema } from "./schema.ts";

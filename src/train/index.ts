@@ -1,7 +1,7 @@
 export { madeAhead } from "./ahead.ts";
 export { type Checkpoint, chooseWeights, loadCheckpoint, type Progress, saveCheckpoint } from "./checkpoint.ts";
 export { train } from "./classification.ts";
-export { firstDifference, type RunConfig, type RunConfigInput, referenceSources, resolveConfig } from "./config.ts";
+export { firstDifference, type RunConfig, type RunConfigInput, resolveConfig, runConfigSchema } from "./config.ts";
 export { dataOptions } from "./data-options.ts";
 export { type FeatureExtractor, type FeatureOptions, loadFeatures } from "./features.ts";
 export { type MetricsLine, readMetrics } from "./metrics-log.ts";

@@ -9,7 +9,7 @@ export type TargetShift = (typeof targetShifts)[number];
 
 /** Options of every data set: how its examples are split. */
 export const splitFields = {
-  seed: z.int().default(0).meta({ help: "decides the split and everything that is drawn" }),
+  seed: z.int().default(0).meta({ flag: "--split-seed", help: "decides the split and everything that is drawn" }),
   testFraction: fraction
     .optional()
     .meta({ flag: "--test-fraction", help: "part of the examples that is tested on (default 0.2)", example: 0.2 }),

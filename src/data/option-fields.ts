@@ -1,0 +1,160 @@
+import { z } from "zod";
+import { optionMeta as option } from "../core/index.ts";
+import { humanLabelKinds } from "./cifar10n.ts";
+import { emojiCategories, emojiVendors } from "./emoji-drawings.ts";
+import type { DataOptions } from "./entry.ts";
+import { labelNoiseKinds } from "./label-noise.ts";
+
+const part = z.number().min(0.001).max(0.9);
+const vendors = z.array(z.enum(emojiVendors));
+const categories = Object.keys(emojiCategories) as [string, ...string[]];
+
+/** Options of data sets that have classes: ranges, and how the command line calls them. */
+export const dataOptionFields = {
+  folder: z.string().meta(
+    option({
+      flag: "--folder",
+      value: "<dir>",
+      help: "your images as <split>/<class>/*, or as <class>/* alone, of which a part is held out; implies --data folder",
+      isPath: true,
+    }),
+  ),
+  stream: z.boolean().meta(
+    option({
+      flag: "--stream",
+      help: "folder: keep the decoded images on disk, not in memory (default: where they fill more than 1 GiB)",
+      sets: true,
+    }),
+  ),
+  badImages: z.enum(["refuse", "skip"]).meta(
+    option({
+      flag: "--bad-images",
+      value: "<what>",
+      help: "folder: refuse | skip files that cannot be read (refuse)",
+    }),
+  ),
+  imageSize: z
+    .int()
+    .min(8)
+    .max(1024)
+    .meta(
+      option({
+        flag: "--image-size",
+        value: "<pixels>",
+        help: "side of the images; the data set's own (emoji, folder: 32)",
+        example: 32,
+      }),
+    ),
+  validationFraction: part.meta(
+    option({
+      flag: "--validation-fraction",
+      value: "<share>",
+      help: "of the training images, held out",
+      example: 0.1,
+    }),
+  ),
+  seed: z.int().meta(
+    option({
+      flag: "--split-seed",
+      value: "<n>",
+      help: "decides the splits; the same for every --seed, so that seeds can be compared",
+      example: 0,
+    }),
+  ),
+  limitTrain: z
+    .int()
+    .min(2)
+    .meta(
+      option({
+        flag: "--limit-train",
+        value: "<n>",
+        help: "only so many of the training images, each class with its share; chosen by the split seed (all)",
+        example: 200,
+      }),
+    ),
+  imbalance: z
+    .number()
+    .min(1)
+    .meta(
+      option({
+        flag: "--imbalance",
+        value: "<ratio>",
+        help: "a long tail: times the first class's training images are the last one's (1)",
+        example: 50,
+      }),
+    ),
+  labelNoise: z
+    .number()
+    .min(0)
+    .max(0.5)
+    .meta(
+      option({
+        flag: "--label-noise",
+        value: "<share>",
+        help: "of the training labels, made wrong by the split seed (0)",
+        example: 0.2,
+      }),
+    ),
+  labelNoiseKind: z.enum(labelNoiseKinds).meta(
+    option({
+      flag: "--label-noise-kind",
+      value: "<kind>",
+      help: `${labelNoiseKinds.join(" | ")} (symmetric: any other class; pairwise: the next one)`,
+    }),
+  ),
+  humanLabels: z.string().meta(
+    option({
+      flag: "--human-labels",
+      value: "<file>",
+      help: "cifar10: train on CIFAR-10N's labels, of a .csv or .npy file",
+      isPath: true,
+    }),
+  ),
+  humanLabelsKind: z
+    .enum(humanLabelKinds)
+    .meta(option({ flag: "--human-labels-kind", value: "<kind>", help: `${humanLabelKinds.join(" | ")} (aggregate)` })),
+  label: z
+    .enum(["category", "concept"])
+    .meta(option({ flag: "--label", value: "<kind>", help: "emoji: category (8 classes) | concept (1,051)" })),
+  background: z
+    .enum(["white", "random"])
+    .meta(option({ flag: "--background", value: "<kind>", help: "emoji: white | random" })),
+  domains: z.object({
+    train: vendors.meta(
+      option({
+        flag: "--train-vendors",
+        value: "<a,b>",
+        help: `emoji: trained on, of ${emojiVendors.join(", ")}`,
+      }),
+    ),
+    shift: vendors.meta(
+      option({ flag: "--shift-vendors", value: "<a,b>", help: "emoji: never trained on, tested as shift" }),
+    ),
+  }),
+  categories: z.array(z.enum(categories)).meta(
+    option({
+      flag: "--categories",
+      value: "<a,b>",
+      help: `emoji: only these categories' concepts, of ${categories.join(", ")}`,
+    }),
+  ),
+  conceptShare: z
+    .tuple([z.number().min(0).max(1), z.number().min(0).max(1)])
+    .refine(([from, to]) => from < to, "two rising shares")
+    .meta(
+      option({
+        flag: "--concept-share",
+        value: "<from,to>",
+        help: "emoji: only this part of each category's concepts, in an order set by the split seed (0,1)",
+        example: [0.7, 1],
+      }),
+    ),
+  testFraction: part.meta(
+    option({
+      flag: "--test-fraction",
+      value: "<share>",
+      help: "part that is tested on: of emoji's concepts, of a regression's examples (0.2)",
+      example: 0.2,
+    }),
+  ),
+} satisfies Record<keyof Omit<DataOptions, "name" | "dataDir" | "onProgress" | "onNotice">, z.ZodType>;

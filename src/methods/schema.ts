@@ -1,0 +1,232 @@
+import { z } from "zod";
+import { optionMeta as option } from "../core/index.ts";
+import { maskStatistics, maskStatisticsOf } from "./masking.ts";
+import { parseReferencePolicy } from "./references.ts";
+
+const count = z.int().min(1);
+const share = z.number().min(0).max(1);
+
+export const referenceSources = ["new", "pretraining", "both"] as const;
+
+const standard = z.strictObject({ name: z.literal("standard") });
+
+const warmStartEpochs = z
+  .number()
+  .min(0)
+  .default(0)
+  .meta(
+    option({
+      flag: "--warm-start-epochs",
+      value: "<n>",
+      help: "oat, mse-onehot, mse-scaled: of cross-entropy, before",
+      example: 1,
+    }),
+  );
+
+const oat = z.strictObject({
+  name: z.literal("oat"),
+  // The formula overflows at usual learning rates (docs/results.md, OAT against its controls).
+  anchor: z
+    .enum(["formula", "code"])
+    .default("code")
+    .meta(
+      option({
+        flag: "--output-anchor",
+        value: "<kind>",
+        help: "oat: code (of the mean softmax; as released) | formula (softmax of the mean output; needs rates ten times lower)",
+      }),
+    ),
+  detachAnchor: z
+    .boolean()
+    .default(false)
+    .meta(option({ flag: "--detach-anchor", help: "oat: no gradient through the anchor", sets: true })),
+  warmStartEpochs,
+});
+const mseOneHot = z.strictObject({ name: z.literal("mse-onehot"), warmStartEpochs });
+const mseScaled = z.strictObject({ name: z.literal("mse-scaled"), warmStartEpochs });
+const crossEntropy = z.strictObject({ name: z.literal("cross-entropy") });
+
+/** What masking is asked, α first. */
+const maskingFields = {
+  maskProbability: share.default(0.25).meta(
+    option({
+      flag: "--mask-probability",
+      value: "<α>",
+      help: "share of batches whose references are masked",
+      example: 0.25,
+      meaning: "the share of masked batches",
+    }),
+  ),
+  maskTarget: z
+    .enum(["label", "uniform", "mean"])
+    .default("label")
+    .meta(
+      option({
+        flag: "--mask-target",
+        value: "<target>",
+        help: "what masked batches are trained toward: label | uniform, in a regression label | mean",
+      }),
+    ),
+  maskBy: z
+    .enum(["batch", "image"])
+    .default("batch")
+    .meta(option({ flag: "--mask-by", value: "<unit>", help: "what is masked at a time: batch (the paper) | image" })),
+  maskDraws: count.default(1).meta(
+    option({
+      flag: "--mask-draws",
+      value: "<n>",
+      help: "parts of a batch that are masked each by a draw of its own, as n processes do",
+      example: 4,
+    }),
+  ),
+  /** Pixels. */
+  maskKeep: z
+    .int()
+    .min(0)
+    .default(0)
+    .meta(
+      option({
+        flag: "--mask-keep",
+        value: "<pixels>",
+        help: "side of the central square that a masked reference keeps",
+        example: 8,
+      }),
+    ),
+  /** As `maskStatisticsOf` says where absent. */
+  maskStatistics: z
+    .enum(maskStatistics)
+    .optional()
+    .meta(
+      option({
+        flag: "--mask-statistics",
+        value: "<which>",
+        help: "what moves BatchNorm's running statistics: ordinary (batches that are not masked) | all (the released code; by image) (ordinary)",
+      }),
+    ),
+  maskFrom: share.default(0).meta(
+    option({
+      flag: "--mask-from",
+      value: "<share>",
+      help: "of the training up to which nothing is masked",
+      example: 0.5,
+    }),
+  ),
+  /** `maskFrom` where absent. */
+  maskTo: share.optional().meta(
+    option({
+      flag: "--mask-to",
+      value: "<share>",
+      help: "of the training at which α is reached, rising linearly from 0 at --mask-from (at once)",
+      example: 1,
+    }),
+  ),
+};
+
+const referencePolicy = z.string().superRefine((text, context) => {
+  try {
+    parseReferencePolicy(text);
+  } catch (error) {
+    context.addIssue({ code: "custom", message: (error as Error).message.replace(/^--references [^:]*(:\d+)?: /, "") });
+  }
+});
+
+/** Where references come from, and how many there are. */
+const referenceFields = {
+  references: referencePolicy.default("all").meta(
+    option({
+      flag: "--references",
+      value: "<policy>",
+      help: "the reference set: all | N | classes:K | stratified:N; batch: the images of each step, in another order",
+      example: "stratified:500",
+    }),
+  ),
+  /** Whose training images they are: this run's, those of the run that `init` names, or half of each. */
+  referenceSource: z
+    .enum(referenceSources)
+    .default("new")
+    .meta(
+      option({
+        flag: "--references-from",
+        value: "<source>",
+        help: `${referenceSources.join(" | ")}: whose training images the reference set is; pretraining is the run --init`,
+      }),
+    ),
+  /** The whole set from the start where absent. */
+  referenceStart: count.optional().meta(
+    option({
+      flag: "--reference-start",
+      value: "<n>",
+      help: "references at the start, of a set that grows (all)",
+      example: 8,
+    }),
+  ),
+  referenceGrowth: share.default(0.5).meta(
+    option({
+      flag: "--reference-growth",
+      value: "<share>",
+      help: "of the training in which it grows to all of --references",
+      example: 0.5,
+    }),
+  ),
+  referencesPerImage: count.default(1).meta(
+    option({
+      flag: "--references-per-image",
+      value: "<n>",
+      help: "rows of a batch that are one image, each under a reference of its own",
+      example: 2,
+    }),
+  ),
+  /** Batches; 0: never. */
+  corruptReferencesEvery: z
+    .int()
+    .min(0)
+    .default(0)
+    .meta(
+      option({
+        flag: "--corrupt-references-every",
+        value: "<n>",
+        help: "batches: in every n-th the reference that is shown is augmented, the residual is to the clean one; 0: never",
+        example: 5,
+      }),
+    ),
+  tiedStart: z
+    .boolean()
+    .default(false)
+    .meta(
+      option({
+        flag: "--tied-start",
+        help: "fresh weights that start as a standard network's, blind to references",
+        sets: true,
+      }),
+    ),
+  referenceCount: count.default(10).meta(
+    option({
+      flag: "--reference-count",
+      value: "<n>",
+      help: "references that the trained model keeps for predicting",
+      example: 10,
+    }),
+  ),
+};
+
+const anchoredFields = z.strictObject({
+  name: z.literal("anchored"),
+  ...maskingFields,
+  ...referenceFields,
+  output: z.discriminatedUnion("name", [crossEntropy, oat, mseOneHot, mseScaled]).optional(),
+});
+
+// Written into every new config: a run without it was trained before the choice was there.
+const anchored = anchoredFields.transform((method) => ({ ...method, maskStatistics: maskStatisticsOf(method) }));
+
+/** `method` of a run's config. */
+export const methodSchema = z.discriminatedUnion("name", [standard, anchored, oat, mseOneHot, mseScaled]);
+
+/** The options of each method, by its name. */
+export const methodOptionSchemas = {
+  standard,
+  anchored: anchoredFields,
+  oat,
+  "mse-onehot": mseOneHot,
+  "mse-scaled": mseScaled,
+};
