@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { standardOptions } from "../augment/index.ts";
 import { getPath, setPath, type Tree, UserError } from "../core/index.ts";
-import { regressionDataNames } from "../data/index.ts";
+import { dataSetEntry, regressionDataNames } from "../data/index.ts";
 import { type RunConfig, type RunConfigInput, regressionDefaults, resolveConfig } from "../train/index.ts";
 import { oneOf } from "./numbers.ts";
 import { trainFlags } from "./train-flags.ts";
@@ -9,17 +9,9 @@ import { trainFlags } from "./train-flags.ts";
 /** Learning rates to begin with, of optimizers whose updates are of the same size whatever the gradient's. */
 const usualRates: Readonly<Record<string, number>> = { adamw: 0.001, lion: 0.0001, muon: 0.001 };
 
-const MNIST_LIKE = new Set(["mnist", "fashion-mnist"]);
-
-/** Crop and flip, but digits aren't mirrored, and emoji are padded with the white that they stand on. */
-export function defaultAugment(dataName: string): RunConfig["augment"] {
-  if (MNIST_LIKE.has(dataName)) return [{ name: "crop", options: { pad: 2 } }];
-  const options: Record<string, number> = dataName === "emoji" ? { pad: 4, fill: 255 } : { pad: 4 };
-  return [
-    { name: "crop", options },
-    { name: "flip", options: {} },
-  ];
-}
+/** As the data set's own file says. */
+export const defaultAugment = (dataName: string): RunConfig["augment"] =>
+  structuredClone(dataSetEntry(dataName).augment) as RunConfig["augment"];
 
 /**
  * A config from what a file or recipe says and, above it, the flags that were given (by `RunConfig` path).

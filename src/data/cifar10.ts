@@ -60,6 +60,12 @@ export const cifar10: DataSetEntry = {
     mean: [0.4914, 0.4822, 0.4465],
     meanTolerance: 0.005,
   },
+  augment: [
+    { name: "crop", options: { pad: 4 } },
+    { name: "flip", options: {} },
+  ],
+  background: 0,
+  foreign: ["mnist"],
   options: ["humanLabels", "humanLabelsKind"],
 
   locate: (dataDir) =>

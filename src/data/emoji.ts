@@ -30,6 +30,13 @@ export const emoji: DataSetEntry = {
   source: "npm packages @iconify-json/{noto,twemoji,openmoji,fluent-emoji-flat,emojione}",
   howToFetch: "nothing to fetch: it comes with `npm ci` and is drawn on first use",
   expected: { classCount: 8, conceptsPerClass: emojiCategories, meanTolerance: 0 },
+  // They are drawn on white.
+  augment: [
+    { name: "crop", options: { pad: 4, fill: 255 } },
+    { name: "flip", options: {} },
+  ],
+  background: 255,
+  foreign: ["mnist"],
   options: ["label", "domains", "background", "categories", "conceptShare", "testFraction"],
 
   locate: () => "npm packages",

@@ -109,6 +109,12 @@ export interface DataSetEntry {
   /** How to get them onto this machine, one sentence. */
   readonly howToFetch: string;
   readonly expected?: Expected;
+  /** How its training images are augmented where nothing is said, in this order. */
+  readonly augment: readonly { readonly name: string; readonly options: Readonly<Record<string, number>> }[];
+  /** What images are moved, padded or cut out against: the byte of what lies around the things that they show. */
+  readonly background: number;
+  /** Data sets of other content, which a model should not know: as they are and inverted. */
+  readonly foreign: readonly string[];
   /** Its own options, beside those that every data set has. */
   readonly options: readonly OwnOption[];
   /** Where the local copy lies, or undefined when there is none yet. */

@@ -47,6 +47,10 @@ export const fashionMnist: DataSetEntry = {
     mean: [0.286],
     meanTolerance: 0.0001,
   },
+  // As digits, which it stands in for.
+  augment: [{ name: "crop", options: { pad: 2 } }],
+  background: 0,
+  foreign: ["emoji"],
   options: [],
 
   locate: (dataDir) =>

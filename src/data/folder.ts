@@ -23,6 +23,12 @@ export const folder: DataSetEntry = {
   licence: "yours",
   source: "a folder on this machine",
   howToFetch: "nothing to fetch: give the folder",
+  augment: [
+    { name: "crop", options: { pad: 4 } },
+    { name: "flip", options: {} },
+  ],
+  background: 0,
+  foreign: ["mnist"],
   options: ["folder", "stream", "badImages"],
 
   locate: () => undefined,

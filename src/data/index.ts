@@ -44,10 +44,15 @@ export const dataSetTable = {
 export type DataSetName = keyof typeof dataSetTable;
 export const dataSetNames = Object.keys(dataSetTable) as DataSetName[];
 
-const entryOf = (name: string): DataSetEntry => dataSetTable[knownName("data set", name, dataSetNames)];
+/** What is known of a data set; undefined for one that is made elsewhere, e.g. of arrays. */
+export const findDataSetEntry = (name: string): DataSetEntry | undefined =>
+  dataSetNames.includes(name as DataSetName) ? dataSetTable[name as DataSetName] : undefined;
+
+/** What is known of a data set. @throws UserError for an unknown name, listing the known ones */
+export const dataSetEntry = (name: string): DataSetEntry => dataSetTable[knownName("data set", name, dataSetNames)];
 
 /** The names of all options that a data set has. @throws UserError for an unknown name */
-export const dataOptionNames = (name: string): readonly string[] => [...commonOptions, ...entryOf(name).options];
+export const dataOptionNames = (name: string): readonly string[] => [...commonOptions, ...dataSetEntry(name).options];
 
 /**
  * Reads a data set: splits, held-out validation, normalization. The same options give the same data.
@@ -58,7 +63,7 @@ export async function loadDataSet(options: DataOptions): Promise<DataSet> {
   const { labelNoise: share = 0, labelNoiseKind: kind = "symmetric" } = options;
   const { imbalance: ratio = 1, limitTrain } = options;
   const { humanLabels, humanLabelsKind = "aggregate" } = options;
-  const entry = entryOf(name);
+  const entry = dataSetEntry(name);
   if (humanLabels !== undefined && name !== "cifar10")
     throw new UserError(`--human-labels ${humanLabels}: they are of CIFAR-10, but the data set is ${name}`);
   refuseUnknownOptions(options, entry.options);
@@ -115,7 +120,7 @@ function splitValidation(
 
 /** Counts, class balance and pixel mean of every split, and what of it is not as declared in `dataSetTable`. */
 export function checkDataSet(set: DataSet): DataCheck {
-  const declared = (dataSetNames as string[]).includes(set.name) ? entryOf(set.name).expected : undefined;
+  const declared = (dataSetNames as string[]).includes(set.name) ? dataSetEntry(set.name).expected : undefined;
   // What emoji declares is its category task.
   const applies = declared && (!declared.conceptsPerClass || set.train.classNames.length === declared.classCount);
   return checkSplits(set, applies ? declared : undefined);
@@ -123,7 +128,7 @@ export function checkDataSet(set: DataSet): DataCheck {
 
 /** Where a data set lies on this machine, or undefined when it must be fetched (or, for `folder`, given). */
 export const locateDataSet = (name: string, dataDir = defaultDataDir()): string | undefined =>
-  entryOf(name).locate(dataDir);
+  dataSetEntry(name).locate(dataDir);
 
 /**
  * Brings a data set onto this machine; what is there already is not fetched again.
@@ -131,7 +136,7 @@ export const locateDataSet = (name: string, dataDir = defaultDataDir()): string 
  * @throws UserError where there is nothing to fetch, or the download fails
  */
 export async function fetchDataSet(name: string, options: FetchOptions = {}): Promise<string> {
-  const entry = entryOf(name);
+  const entry = dataSetEntry(name);
   if (!entry.fetch) throw new UserError(`${name}: ${entry.howToFetch}`);
   return entry.fetch({ ...options, dataDir: options.dataDir ?? defaultDataDir() });
 }

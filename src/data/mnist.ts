@@ -19,6 +19,10 @@ export const mnist: DataSetEntry = {
     mean: [0.1307],
     meanTolerance: 0.0001,
   },
+  // Digits are not mirrored.
+  augment: [{ name: "crop", options: { pad: 2 } }],
+  background: 0,
+  foreign: ["emoji"],
   options: [],
 
   locate() {

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { allBytes, type DataSet, imageCount, UserError } from "../core/index.ts";
-import { dataSetTable } from "../data/index.ts";
+import { findDataSetEntry } from "../data/index.ts";
 import { createMethod } from "../methods/index.ts";
 import { type RunConfig, readRun } from "../train/index.ts";
 import { sampleImages } from "./choose-images.ts";
@@ -34,7 +34,7 @@ export async function writeDemo(
 ): Promise<string[]> {
   const records = runs.map(readRun);
   checkAlike(runs, records);
-  const [{ data, config }] = records;
+  const [{ data }] = records;
   const titles = titlesOf(
     runs,
     records.map(({ config }) => config),
@@ -56,7 +56,7 @@ export async function writeDemo(
       }),
     );
   }
-  const { licence } = dataSetTable[data.name as keyof typeof dataSetTable] ?? { licence: "" };
+  const { licence = "", background = 0 } = findDataSetEntry(data.name) ?? {};
   await site.finish({
     title: data.title,
     licence,
@@ -73,7 +73,7 @@ export async function writeDemo(
     teaching: {
       ...teaching,
       newInBatch: Math.max(FEWEST_NEW_IN_BATCH, Math.round(teaching.batchSize / (data.classNames.length + 1))),
-      fill: config.data.name === "emoji" ? 255 : 0,
+      fill: background,
     },
   });
   return titles;

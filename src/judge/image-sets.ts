@@ -1,5 +1,5 @@
 import { type DataSet, type ImageSet, imageCount, type Listener, subset } from "../core/index.ts";
-import { type DataOptions, loadDataSet } from "../data/index.ts";
+import { type DataOptions, findDataSetEntry, loadDataSet } from "../data/index.ts";
 
 /** Loads data sets, each once however often it is asked for. */
 export function dataSetLoader({ onProgress, onNotice }: Listener = {}): (options: DataOptions) => Promise<DataSet> {
@@ -18,8 +18,7 @@ export function dataSetLoader({ onProgress, onNotice }: Listener = {}): (options
  * than what is on it.
  */
 export function foreignTo(data: string): readonly string[] {
-  const other = data === "mnist" || data === "fashion-mnist" ? "emoji" : "mnist";
-  return [other, `${other}-inverted`];
+  return (findDataSetEntry(data)?.foreign ?? ["mnist"]).flatMap((other) => [other, `${other}-inverted`]);
 }
 
 /** The first `count` images; the set itself where it has no more. */
