@@ -74,15 +74,22 @@ export function describeRun(
   };
 }
 
-/** @throws UserError where `run` is no run folder or its config.json is damaged. */
+class OtherTask extends Error {}
+
+/** @throws UserError where `run` is no run folder, its config.json is damaged, or it is of another task. */
 export function readRun(run: string): RunRecord {
   const path = runPaths(run).config;
   if (!existsSync(path)) throw new UserError(`${run} holds no run (no config.json); train one with --out ${run}`);
   try {
     const record = JSON.parse(readFileSync(path, "utf8")) as RunRecord;
+    if (record.config?.task) throw new OtherTask();
     if (!record.data?.normalization) throw new Error("it lacks the description of the data");
     return { ...record, config: resolveConfig(withFormerDefaults(record.config)) };
   } catch (error) {
+    if (error instanceof OtherTask)
+      throw new UserError(
+        `${run} is a regression, and this is for classifications; it is known to evaluate, report, export and predict`,
+      );
     throw new UserError(`${path}: damaged or not written by anchored: ${(error as Error).message}`);
   }
 }

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { Random, type RegressionData, type RegressionSet } from "../../core/index.ts";
 import { type RunConfigInput, resolveConfig } from "../config.ts";
 import { readMetrics } from "../metrics-log.ts";
+import { readRun } from "../run-record.ts";
 import { loadRegression, loadRegressionPredictor } from "./predictor.ts";
 import { isRegressionRun, readRegressionRun } from "./record.ts";
 import { trainRegression } from "./train.ts";
@@ -167,6 +168,10 @@ test.each<[string, Partial<RunConfigInput>]>([
   ["has no dropout", { task: { name: "regression", dropoutDraws: 5 } }],
 ])("refused: %s", (message, changes) => {
   expect(() => configOf(changes)).toThrow(message);
+});
+
+test("what is for classifications says so", () => {
+  expect(() => readRun(join(root, "squared"))).toThrow("squared is a regression, and this is for classifications");
 });
 
 test("numbers are fed to an mlp alone; other columns are named", async () => {
