@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { toJson } from "../core/index.ts";
 import { type Exported, type WriteOptions, writeModel } from "../export/index.ts";
 import type { RunDataOptions } from "../train/index.ts";
-import { askingOptions } from "./asking-options.ts";
+import { inferenceOptions } from "./inference-options.ts";
 import { oneOf, whole } from "./numbers.ts";
 import { listenerOf } from "./progress.ts";
 import { runDataOptions } from "./run-data-options.ts";
@@ -32,7 +32,7 @@ export function exportCommand(terminal: Terminal, exit: (code: number) => void):
     .description("write a run as one ONNX file that any ONNX runtime opens, references and uncertainty inside")
     .argument("<run>", "run folder")
     .requiredOption("--out <file>", "where it goes, e.g. model.onnx");
-  for (const option of askingOptions()) command.addOption(option);
+  for (const option of inferenceOptions()) command.addOption(option);
   command
     .addOption(temperatureOption())
     .option(

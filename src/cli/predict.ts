@@ -13,7 +13,7 @@ import {
   sourcesOf,
 } from "../export/index.ts";
 import type { RunDataOptions } from "../train/index.ts";
-import { askingOptions } from "./asking-options.ts";
+import { inferenceOptions } from "./inference-options.ts";
 import { oneOf, whole } from "./numbers.ts";
 import { dataProgress, listenerOf } from "./progress.ts";
 import { runDataOptions } from "./run-data-options.ts";
@@ -63,7 +63,7 @@ export function predictCommand(terminal: Terminal, exit: (code: number) => void)
     .argument("<model>", "run folder, or a file that export has written")
     .argument("<images...>", "image files, folders of them, or - for one image from standard input")
     .option("--top <n>", "how many classes to tell", whole({ min: 1, example: 3 })("--top"), 1);
-  for (const option of askingOptions("runs: ")) command.addOption(option);
+  for (const option of inferenceOptions("runs: ")) command.addOption(option);
   command.addOption(temperatureOption("runs: "));
   for (const option of runDataOptions()) command.addOption(option);
   return command

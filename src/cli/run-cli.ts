@@ -50,7 +50,7 @@ export async function runCli(argv: readonly string[], terminal: Terminal = proce
         code = exitCode;
       }),
     );
-  tame(program, terminal);
+  configure(program, terminal);
   try {
     if (argv.length === 0) {
       program.outputHelp();
@@ -66,7 +66,7 @@ export async function runCli(argv: readonly string[], terminal: Terminal = proce
 }
 
 /** Commander neither exits nor prints errors, here and in all commands below. */
-function tame(command: Command, terminal: Terminal): void {
+function configure(command: Command, terminal: Terminal): void {
   command
     .exitOverride()
     .showSuggestionAfterError()
@@ -75,5 +75,5 @@ function tame(command: Command, terminal: Terminal): void {
       writeErr: (text) => terminal.note(text.trimEnd()),
       outputError: () => {},
     });
-  for (const inner of command.commands) tame(inner, terminal);
+  for (const inner of command.commands) configure(inner, terminal);
 }

@@ -3,7 +3,7 @@ import { toJson, UserError } from "../core/index.ts";
 import { openModel, type RunExportOptions } from "../export/index.ts";
 import { defaultLimits, type Limits, limitFlags } from "../serve/limits.ts";
 import type { RunDataOptions } from "../train/index.ts";
-import { askingOptions } from "./asking-options.ts";
+import { inferenceOptions } from "./inference-options.ts";
 import { whole } from "./numbers.ts";
 import { listenerOf } from "./progress.ts";
 import { runDataOptions } from "./run-data-options.ts";
@@ -50,7 +50,7 @@ export function serveCommand(terminal: Terminal): Command {
         .argParser(whole({ min: 0, max: 65535, example: 8080 })("--port"))
         .default(8080),
     );
-  for (const option of [...askingOptions("runs: "), temperatureOption("runs: "), ...runDataOptions()])
+  for (const option of [...inferenceOptions("runs: "), temperatureOption("runs: "), ...runDataOptions()])
     command.addOption(option);
   return command
     .option("--threads <n>", "of the CPU (default: all)", whole({ min: 1, example: 2 })("--threads"))

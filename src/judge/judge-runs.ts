@@ -7,8 +7,8 @@ import { loadRunData, readRun } from "../train/index.ts";
 import { type CorruptedSets, corruptedSets } from "./corrupted-sets.ts";
 import { foreignSets } from "./foreign-sets.ts";
 import { dataSetLoader, foreignTo } from "./image-sets.ts";
-import { fingerprintOf, OpenRun, unfinished, type Wanted } from "./open-run.ts";
-import { type Asking, defaultSuites, type JudgeOptions } from "./options.ts";
+import { fingerprintOf, OpenRun, type PredictionRequest, unfinished } from "./open-run.ts";
+import { defaultSuites, type InferenceOptions, type JudgeOptions } from "./options.ts";
 import { predictAs } from "./predict-as.ts";
 import { measurePredictionBatch } from "./prediction-batch.ts";
 import { prepareResultFolder, resultFolders } from "./result-folders.ts";
@@ -48,7 +48,7 @@ export async function judgeRuns(runs: readonly string[], options: JudgeOptions =
 
 async function judgeOpened(runs: readonly OpenRun[], options: JudgeOptions): Promise<Results[]> {
   const { suites = defaultSuites, signal, onNotice, onProgress } = options;
-  const asking: Asking = {
+  const inference: InferenceOptions = {
     protocol: options.protocol ?? "k",
     k: options.k,
     calibrate: options.calibrate,
@@ -78,11 +78,11 @@ async function judgeOpened(runs: readonly OpenRun[], options: JudgeOptions): Pro
       ))
         sets.push({ role: "ood", set });
     for (const { role, set } of sets) {
-      const wanted: Wanted = { set: set.name, role, fingerprint: fingerprintOf(set), asking };
+      const wanted: PredictionRequest = { set: set.name, role, fingerprint: fingerprintOf(set), inference };
       if (run.has(wanted)) continue;
       const label = `${runs.length > 1 ? `${run.run}: ` : ""}predicting ${set.name}`;
       await run.store(wanted, set, (predictor, images) =>
-        predictAs(predictor, images, asking, { train, onProgress: reporter(options, label, "images") }),
+        predictAs(predictor, images, inference, { train, onProgress: reporter(options, label, "images") }),
       );
       onProgress?.(undefined);
     }
@@ -117,7 +117,7 @@ async function judgeOpened(runs: readonly OpenRun[], options: JudgeOptions): Pro
 async function judgeCorruptions(ready: readonly Opened[], options: JudgeOptions): Promise<void> {
   const references = options.corruptionReferences ?? 1;
   const { predictionBatch, mirror } = options;
-  const asking: Asking = {
+  const inference: InferenceOptions = {
     ...(references === 1 ? { protocol: "single" } : { protocol: "k", k: references }),
     predictionBatch,
     mirror,
@@ -130,7 +130,7 @@ async function judgeCorruptions(ready: readonly Opened[], options: JudgeOptions)
   for (const members of groups.values()) {
     const suite = await corruptedSets(members[0].test, options);
     try {
-      await judgeSuite(members, suite, asking, options);
+      await judgeSuite(members, suite, inference, options);
     } finally {
       await suite.close();
     }
@@ -141,10 +141,14 @@ async function judgeCorruptions(ready: readonly Opened[], options: JudgeOptions)
 async function judgeSuite(
   members: readonly Opened[],
   suite: CorruptedSets,
-  asking: Asking,
+  inference: InferenceOptions,
   listener: Listener,
 ): Promise<void> {
-  const wanted = (cell: CorruptedSets["cells"][number]): Wanted => ({ role: "corruption", asking, ...cell });
+  const wanted = (cell: CorruptedSets["cells"][number]): PredictionRequest => ({
+    role: "corruption",
+    inference,
+    ...cell,
+  });
   const lacking = (cell: CorruptedSets["cells"][number]) => members.filter(({ run }) => !run.has(wanted(cell)));
   const missing = suite.cells.filter((cell) => lacking(cell).length > 0);
   let total: number | undefined;
@@ -156,7 +160,7 @@ async function judgeSuite(
         const report = reporter(listener, "corruptions", "images");
         const onProgress = (at: { readonly done: number }) => report({ done: done + at.done, total });
         await run.store(wanted(cell), set, (predictor, images) =>
-          predictAs(predictor, images, asking, { train, onProgress }),
+          predictAs(predictor, images, inference, { train, onProgress }),
         );
         done += imageCount(set);
       }

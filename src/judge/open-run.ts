@@ -21,15 +21,15 @@ import {
   type RunRecord,
   readRun,
 } from "../train/index.ts";
-import type { Asking, JudgeOptions } from "./options.ts";
+import type { InferenceOptions, JudgeOptions } from "./options.ts";
 
 /** An image set to be predicted, or whose prediction may be stored already. */
-export interface Wanted {
+export interface PredictionRequest {
   readonly set: string;
   readonly role: SetRole;
   /** A fingerprint of the images and labels, which may not have been made yet. */
   readonly fingerprint: string;
-  readonly asking: Asking;
+  readonly inference: InferenceOptions;
   readonly corruption?: StoredSet["corruption"];
 }
 
@@ -62,7 +62,7 @@ export class OpenRun {
   }
 
   /** References that are used; undefined for methods without. */
-  references({ protocol, k }: Asking): number | undefined {
+  references({ protocol, k }: InferenceOptions): number | undefined {
     if (!this.anchored) return undefined;
     const kept = this.checkpoint.references?.shape[0];
     if (protocol === "single") return 1;
@@ -78,7 +78,7 @@ export class OpenRun {
   }
 
   /** Whether the logits on these images, by this checkpoint, asked so, are stored. */
-  has(wanted: Wanted): boolean {
+  has(wanted: PredictionRequest): boolean {
     const { inputKey, checkpointSha256, weights } = this.#context(wanted);
     return storedSets(this.results).some(
       (entry) =>
@@ -91,7 +91,7 @@ export class OpenRun {
 
   /** Predicts and stores; `images` are those whose fingerprint is wanted. */
   async store(
-    wanted: Wanted,
+    wanted: PredictionRequest,
     images: ImageSet,
     predict: (predictor: Predictor, images: ImageSet) => Promise<Predictions>,
   ): Promise<void> {
@@ -110,15 +110,15 @@ export class OpenRun {
     await (await opened)?.dispose();
   }
 
-  #context({ role, fingerprint, asking, corruption }: Wanted): PredictionContext {
+  #context({ role, fingerprint, inference, corruption }: PredictionRequest): PredictionContext {
     const asked = {
       ...(this.anchored && {
-        protocol: asking.protocol,
-        references: this.references(asking),
-        calibrate: asking.calibrate,
+        protocol: inference.protocol,
+        references: this.references(inference),
+        calibrate: inference.calibrate,
       }),
-      ...(asking.predictionBatch !== undefined && { predictionBatch: asking.predictionBatch }),
-      ...(asking.mirror && { mirrored: true }),
+      ...(inference.predictionBatch !== undefined && { predictionBatch: inference.predictionBatch }),
+      ...(inference.mirror && { mirrored: true }),
     };
     const inputKey = createHash("sha256")
       .update(JSON.stringify([fingerprint, role, asked]))

@@ -21,7 +21,7 @@ export { protocols };
 export type Protocol = (typeof protocols)[number];
 
 /** How a model is asked, where there are several ways. */
-export interface Asking {
+export interface InferenceOptions {
   readonly protocol: Protocol;
   /** References of protocol `k`; all that the run keeps where absent. */
   readonly k?: number;
@@ -48,7 +48,7 @@ export interface CorruptionOptions {
   readonly published?: string;
 }
 
-export interface JudgeOptions extends CorruptionOptions, Partial<Asking>, RunDataOptions, Listener {
+export interface JudgeOptions extends CorruptionOptions, Partial<InferenceOptions>, RunDataOptions, Listener {
   /** Where predictions and results go, of several runs a folder each; into the runs' own folders where absent. */
   readonly out?: string;
   readonly suites?: readonly Suite[];

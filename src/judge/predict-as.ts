@@ -1,6 +1,6 @@
 import type { ImageSet, Predictions } from "../core/index.ts";
 import type { PredictOptions, Predictor } from "../train/index.ts";
-import type { Asking } from "./options.ts";
+import type { InferenceOptions } from "./options.ts";
 
 interface Help {
   /** The training images, from which `blt` takes its residuals. */
@@ -12,7 +12,7 @@ interface Help {
 export const predictAs = (
   predictor: Predictor,
   images: ImageSet,
-  { protocol, k, calibrate, predictionBatch, mirror }: Asking,
+  { protocol, k, calibrate, predictionBatch, mirror }: InferenceOptions,
   { train, onProgress }: Help,
 ): Promise<Predictions> =>
   predictor.predict(images, {

@@ -27,7 +27,7 @@ const schema = z.object({
   ),
 });
 
-/** Telling images of one run: `predictions/gallery.json`. */
+/** The images that a model is most and least certain of, and its surest mistakes: `predictions/gallery.json`. */
 export type Gallery = z.infer<typeof schema>;
 
 /** The part of an `ImageSet` that a gallery shows. */

@@ -3,7 +3,7 @@ import type { Study } from "./study.ts";
 
 /** A measure that the top of a page speaks of. */
 export interface KeyMeasure {
-  readonly kind: "Accuracy" | "Calibration error" | "Telling foreign pictures from known ones (AUROC)";
+  readonly kind: "Accuracy" | "Calibration error" | "Detecting foreign pictures (AUROC)";
   readonly measure: Measure;
   /** Where it was measured, after its kind: `clean pictures (mnist/test)`. */
   readonly where: string;
@@ -51,7 +51,7 @@ export function keyMeasures(study: Study): KeyMeasure[] {
     })),
     ...foreignScores.flatMap(({ score, words }) =>
       oodSets(study).map((set) => ({
-        kind: "Telling foreign pictures from known ones (AUROC)" as const,
+        kind: "Detecting foreign pictures (AUROC)" as const,
         measure: oodMeasure(set, score),
         where: `${set}, by ${words}`,
         words: `AUROC against ${set} by ${words}`,

@@ -59,7 +59,7 @@ function kindsOfDamage(arm: ReportedArm, { name }: ReportedArm, rows: readonly P
   ];
 }
 
-/** Telling foreign pictures from known ones, by AUROC: 50 % is guessing. A line a score. */
+/** Detection of foreign pictures, by AUROC: 50 % is guessing. A line a score. */
 function foreign(study: Study): string[] {
   return foreignScores.flatMap(({ score, words }) => {
     const told = oodSets(study).flatMap((set) => {

@@ -2,7 +2,7 @@ import { Option } from "commander";
 import { oneOf, whole } from "./numbers.ts";
 
 /** How an anchored run is asked, for commands that take a run or an exported file; `ofRuns` heads what a file has settled. */
-export const askingOptions = (ofRuns = ""): Option[] => [
+export const inferenceOptions = (ofRuns = ""): Option[] => [
   new Option(
     "--protocol <name>",
     "anchored runs: single (one reference) | k (mean over K, with uncertainty) (default: k)",
