@@ -8,8 +8,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { runPaths } from "../dist/core/index.js";
-import { judge, loadPredictions, meanSd, measure, pairedDifference, thisMachine } from "../dist/evaluate/index.js";
+import { judge, loadPredictions, meanSd, measure, pairedDifference } from "../dist/evaluate/index.js";
+import { runPaths, thisMachine } from "../dist/files/index.js";
 import { readMetrics } from "../dist/train/index.js";
 
 const { values } = parseArgs({

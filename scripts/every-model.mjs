@@ -4,8 +4,9 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { Random, runPaths, sizeOf } from "../dist/core/index.js";
+import { Random, sizeOf } from "../dist/core/index.js";
 import { loadDataSet } from "../dist/data/index.js";
+import { runPaths } from "../dist/files/index.js";
 import { createModel, modelNames } from "../dist/models/index.js";
 import { readMetrics, resolveConfig, train } from "../dist/train/index.js";
 

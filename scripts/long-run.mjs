@@ -6,8 +6,8 @@
 import { cpSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { runPaths } from "../dist/core/index.js";
 import { loadDataSet } from "../dist/data/index.js";
+import { runPaths } from "../dist/files/index.js";
 import { cifar10Resnet20 } from "../dist/recipes/cifar10-resnet20.js";
 import { resolveConfig, train } from "../dist/train/index.js";
 

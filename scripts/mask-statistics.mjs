@@ -6,10 +6,11 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { normalizeImages } from "../dist/augment/index.js";
-import { HostArray, imageCount, runPaths, subset } from "../dist/core/index.js";
+import { HostArray, imageCount, subset } from "../dist/core/index.js";
 import { CorruptionPool, corruptionNames, corruptionSuite, severities } from "../dist/corrupt/index.js";
 import { loadDataSet } from "../dist/data/index.js";
 import { comparePaired, meanSd } from "../dist/evaluate/index.js";
+import { runPaths } from "../dist/files/index.js";
 import { batchStatistics } from "../dist/train/batch-statistics.js";
 import { loadCheckpoint, saveCheckpoint } from "../dist/train/checkpoint.js";
 import { createForward } from "../dist/train/forward.js";

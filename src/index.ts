@@ -14,15 +14,7 @@
  *
  * The rooms have more to give: `anchored-vision/engine`, `anchored-vision/evaluate`, ….
  */
-export {
-  type DataSet,
-  type ImageSet,
-  imageCount,
-  type Predictions,
-  runPaths,
-  subset,
-  UserError,
-} from "./core/index.ts";
+export { type DataSet, type ImageSet, imageCount, type Predictions, subset, UserError } from "./core/index.ts";
 export { CorruptionPool, corruptImage, corruptionNames, corruptionSuite } from "./corrupt/index.ts";
 export { type DataOptions, dataSetNames, decodeImage, fetchDataSet, loadDataSet, matchImages } from "./data/index.ts";
 export {
@@ -37,6 +29,7 @@ export {
   savePredictions,
   softmax,
 } from "./evaluate/index.ts";
+export { runPaths } from "./files/index.ts";
 export { methodNames } from "./methods/index.ts";
 export { modelNames } from "./models/index.ts";
 export { report, saveGallery } from "./report/index.ts";

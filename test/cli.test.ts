@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { anchored, tinyImageFolder, tinyTraining } from "../src/cli/testing.ts";
-import { Random, runPaths, writeNpy } from "../src/core/index.ts";
+import { Random } from "../src/core/index.ts";
+import { runPaths, writeNpy } from "../src/files/index.ts";
 
 const root = mkdtempSync(join(tmpdir(), "anchored-cli-"));
 const images = join(root, "images");

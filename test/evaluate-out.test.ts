@@ -3,8 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { anchored, tinyImageFolder, tinyTraining } from "../src/cli/testing.ts";
-import { holdLock } from "../src/core/hold-lock.ts";
-import { runPaths } from "../src/core/index.ts";
+import { holdLock, runPaths } from "../src/files/index.ts";
 
 const disk = vi.hoisted(() => ({ readOnly: "" }));
 vi.mock("node:fs", async (original) => {

@@ -16,7 +16,7 @@ import { fileURLToPath } from "node:url";
 import sharp, { type Sharp } from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { anchored, tinyImageFolder, tinyTraining } from "../src/cli/testing.ts";
-import { runPaths } from "../src/core/index.ts";
+import { runPaths } from "../src/files/index.ts";
 
 const repository = fileURLToPath(new URL("..", import.meta.url));
 const root = mkdtempSync(join(tmpdir(), "anchored-export-"));

@@ -6,14 +6,26 @@ import { describe, expect, test } from "vitest";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
 /** What only traces, computes or reads images. */
-const toTrain = ["core", "data", "augment", "corrupt", "models", "optim", "engine", "tasks", "methods"] as const;
+const toTrain = [
+  "core",
+  "files",
+  "data",
+  "augment",
+  "corrupt",
+  "models",
+  "optim",
+  "engine",
+  "tasks",
+  "methods",
+] as const;
 
 /** The design's direction: what a room may import besides itself. */
 const mayImport: Record<string, readonly string[]> = {
   core: [],
-  data: ["core"],
-  augment: ["core"],
-  corrupt: ["core"],
+  files: ["core"],
+  data: ["core", "files"],
+  augment: ["core", "files"],
+  corrupt: ["core", "files"],
   models: ["core"],
   optim: ["core"],
   engine: ["core"],
@@ -22,13 +34,13 @@ const mayImport: Record<string, readonly string[]> = {
 
   train: toTrain,
   // Both read what was saved, not what saved it.
-  evaluate: ["core"],
-  report: ["core", "evaluate"],
+  evaluate: ["core", "files"],
+  report: ["core", "files", "evaluate"],
   recipes: ["train"],
   judge: [...toTrain, "train", "evaluate", "report"],
-  studies: ["core", "data", "tasks", "methods", "train", "evaluate", "report", "recipes", "judge"],
+  studies: ["core", "files", "data", "tasks", "methods", "train", "evaluate", "report", "recipes", "judge"],
   export: [...toTrain, "train", "evaluate", "judge"],
-  serve: ["core", "data", "export"],
+  serve: ["core", "files", "data", "export"],
   // The page in the browser: single files that need no Node; test/demo.test.ts looks at what was built.
   web: ["core", "data", "augment", "corrupt", "engine", "tasks", "methods", "evaluate"],
   demo: [...toTrain, "train", "evaluate", "judge", "web"],
@@ -122,6 +134,13 @@ test("the page's builder knows the types of the page alone", () => {
 test.each(packageOwners)("$name is known to one place", ({ name, owner }) => {
   const elsewhere = imports.filter(({ from, to }) => name.test(to) && !owner.test(from));
   expect(elsewhere.map(inWords)).toEqual([]);
+});
+
+test("core is pure: the page in the browser uses it as it is", () => {
+  const impure = imports.filter(({ from, to }) => roomOf(from) === "core" && /^node:/.test(to));
+  expect(impure.map(inWords)).toEqual([]);
+  // Imports of Node's modules are found: the room that needs them has some.
+  expect(imports.some(({ from, to }) => roomOf(from) === "files" && /^node:/.test(to))).toBe(true);
 });
 
 test("tests and their helpers are not imported by the code", () => {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { anchored, tinyImageFolder, tinyTraining } from "../src/cli/testing.ts";
-import { runPaths } from "../src/core/index.ts";
+import { runPaths } from "../src/files/index.ts";
 
 const root = mkdtempSync(join(tmpdir(), "anchored-run-data-"));
 const [images, run, stopped] = ["images", "run", "stopped"].map((name) => join(root, name));

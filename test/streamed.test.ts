@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { anchored, tinyImageFolder, tinyTraining } from "../src/cli/testing.ts";
-import { runPaths } from "../src/core/index.ts";
 import { writeFolder } from "../src/data/test-data-sets.ts";
+import { runPaths } from "../src/files/index.ts";
 import { loadCheckpoint } from "../src/train/index.ts";
 
 const root = mkdtempSync(join(tmpdir(), "anchored-streamed-"));

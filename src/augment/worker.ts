@@ -2,7 +2,8 @@
 
 import { workerData } from "node:worker_threads";
 import { move, transferableSymbol, valueSymbol } from "piscina";
-import { type Batch, type ImageSet, openImages, type SharedImages, UserError } from "../core/index.ts";
+import { type Batch, type ImageSet, type SharedImages, UserError } from "../core/index.ts";
+import { openImages } from "../files/index.ts";
 import { type BatchTask, type Pipeline, trainingImages } from "./training-images.ts";
 
 /** The pool's data for its threads. */

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { augmentationTable, BatchPool, mixerTable, type Pipeline, standardOptions } from "../augment/index.ts";
-import { thisMachine } from "../evaluate/index.ts";
+import { thisMachine } from "../files/index.ts";
 import { madeAhead } from "../train/index.ts";
 import { type CompiledStep, compileStep } from "./compiled-step.ts";
 import { benchSteps } from "./steps.ts";

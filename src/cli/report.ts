@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Command } from "commander";
-import { runPaths, toJson } from "../core/index.ts";
+import { toJson } from "../core/index.ts";
+import { runPaths } from "../files/index.ts";
 import { report } from "../report/index.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -1,6 +1,6 @@
 import { UserError } from "./errors.ts";
-import { ImageFile } from "./image-file.ts";
 import type { ImageSet } from "./image-set.ts";
+import type { StoredImages } from "./images.ts";
 
 /**
  * Labels [N] as what they must be: whole numbers 0 … K − 1. Those of a caller's own may be of any type.
@@ -24,7 +24,7 @@ export function checkLabels(whose: string, labels: ArrayLike<unknown>, classes: 
  */
 export function checkImageSet(set: ImageSet): void {
   const { name, images, labels, height, width, channels } = set;
-  if (!(images instanceof Uint8Array || images instanceof ImageFile))
+  if (!(images instanceof Uint8Array || isStored(images)))
     throw new UserError(
       `${name}: images are ${typeName(images)}; a Uint8Array of values from 0 to 255 is needed, [N, H, W, C] row-major`,
     );
@@ -39,6 +39,10 @@ export function checkImageSet(set: ImageSet): void {
       `${name}: ${images.length} bytes of images; ${labels.length} labels × ${height} × ${width} × ${channels} are ${bytes}`,
     );
 }
+
+/** Whether a caller that wrote no types gave a file of images. */
+const isStored = (images: unknown): images is StoredImages =>
+  typeof images === "object" && images !== null && "read" in images && "places" in images;
 
 const typeName = (value: unknown): string => {
   const name = Object.prototype.toString.call(value).slice(8, -1);

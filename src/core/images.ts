@@ -1,9 +1,28 @@
-import { createHash } from "node:crypto";
-import { ImageFile, type ImageFileParts } from "./image-file.ts";
 import type { ImageSet } from "./image-set.ts";
 
+/** What a file of images is made of; plain data, so that a thread can be handed it. */
+export interface StoredImagesParts {
+  readonly path: string;
+  /** H · W · C. */
+  readonly bytesPerImage: number;
+  /** [N] place in the file of each row, in images. */
+  readonly places: Int32Array;
+}
+
+/** Images of one size that do not lie in memory; `ImageFile` of `anchored-vision/files` is what there is. */
+export interface StoredImages extends StoredImagesParts {
+  /** Of all images, in bytes. */
+  readonly length: number;
+  /** A copy of one image, [H, W, C]. */
+  read(row: number): Uint8Array;
+  /** The images at `rows`, in that order. */
+  select(rows: ArrayLike<number>): StoredImages;
+  /** What follows from these images alone: computed once and kept beside them. */
+  remember<T>(what: string, compute: () => T): T;
+}
+
 /** Images of one size, uint8 [N, H, W, C] row-major: in memory, or in a file where they are too many. */
-export type Images = Uint8Array | ImageFile;
+export type Images = Uint8Array | StoredImages;
 
 type Shaped = Pick<ImageSet, "images" | "height" | "width" | "channels">;
 
@@ -53,20 +72,8 @@ export function selectImages(set: Shaped, rows: ArrayLike<number>): Images {
 export const rememberOf = <T>({ images }: Shaped, what: string, compute: () => T): T =>
   images instanceof Uint8Array ? compute() : images.remember(what, compute);
 
-/** SHA-256 of `prefix`, all images and labels. */
-export function fingerprintOf(set: ImageSet, prefix = ""): string {
-  const { buffer, byteOffset, byteLength } = set.labels;
-  const labels = new Uint8Array(buffer, byteOffset, byteLength);
-  const what = `sha256 ${prefix} ${createHash("sha256").update(labels).digest("hex")}`;
-  return rememberOf(set, what, () => {
-    const hash = createHash("sha256").update(prefix);
-    for (const bytes of imageBytes(set)) hash.update(bytes);
-    return hash.update(labels).digest("hex");
-  });
-}
-
 /** Images as a thread can be handed them: nothing but memory that is shared, or the name of a file. */
-export type SharedImages = Uint8Array | ImageFileParts;
+export type SharedImages = Uint8Array | StoredImagesParts;
 
 const shared = new WeakMap<Images, SharedImages>();
 
@@ -88,7 +95,3 @@ function inSharedMemory<T extends Uint8Array | Int32Array>(array: T): T {
   copy.set(array);
   return copy;
 }
-
-/** In the thread: the images that were shared, to be read or, with `r+`, written to. */
-export const openImages = (images: SharedImages, flags: "r" | "r+" = "r"): Images =>
-  images instanceof Uint8Array ? images : new ImageFile(images.path, images.bytesPerImage, images.places, flags);

@@ -5,7 +5,6 @@ export { duration } from "./duration.ts";
 export { knownName, UserError } from "./errors.ts";
 export { float16Bits, float16Value } from "./float16.ts";
 export { type DType, HostArray, type HostArrays, sizeOf, type TypedArrayOf, zerosLike } from "./host-array.ts";
-export { ImageFile } from "./image-file.ts";
 export {
   type DataSet,
   type Image,
@@ -17,20 +16,19 @@ export {
 } from "./image-set.ts";
 export {
   allBytes,
-  fingerprintOf,
   type Images,
   imageAt,
   imageBytes,
-  openImages,
   rememberOf,
   type SharedImages,
+  type StoredImages,
+  type StoredImagesParts,
   selectImages,
   shareImages,
 } from "./images.ts";
 export { inParallel } from "./in-parallel.ts";
 export { toJson } from "./json.ts";
 export { type Listener, type Progress, reporter } from "./listener.ts";
-export { type NpyArray, type NpyType, parseNpy, readNpy, realTypes, wholeTypes, writeNpy } from "./npy.ts";
 export { getPath, setPath, type Tree } from "./object-path.ts";
 export { type OptionMeta, optionMeta } from "./option-meta.ts";
 export { isClassifier } from "./parameter-names.ts";
@@ -38,7 +36,5 @@ export { percentiles, rankAmong, shareInWords } from "./percentiles.ts";
 export { largestClass, type Predictions, type StoredPredictions } from "./predictions.ts";
 export { printable } from "./printable.ts";
 export { permutation, Random } from "./random.ts";
-export { regressionFingerprint } from "./regression-fingerprint.ts";
 export type { NumberColumns, RegressionData, RegressionInputs, RegressionSet } from "./regression-set.ts";
 export { roundHalfEven } from "./rounding.ts";
-export { diskError, runPaths, writeFileAtomic } from "./run-folder.ts";

@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { allBytes, UserError, writeNpy } from "../core/index.ts";
+import { allBytes, UserError } from "../core/index.ts";
+import { writeNpy } from "../files/index.ts";
 import { cifar10cMd5, readPublished } from "./published.ts";
 import { corruptions } from "./table.ts";
 

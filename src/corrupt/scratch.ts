@@ -1,11 +1,12 @@
 import { closeSync, ftruncateSync, openSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { ImageFile, type Images } from "../core/index.ts";
+import type { Images } from "../core/index.ts";
+import { ImageFile } from "../files/index.ts";
 
 let made = 0;
 
 /** Room for as many images, all threads' to write to: in memory, or where the given ones lie in a file, in one beside it. */
-export function emptyLike(images: Images): Images {
+export function emptyLike(images: Images): Uint8Array | ImageFile {
   if (images instanceof Uint8Array) return new Uint8Array(new SharedArrayBuffer(images.length));
   const path = join(dirname(images.path), `scratch-${process.pid}-${made++}.bin`);
   const fd = openSync(path, "w");
@@ -16,7 +17,7 @@ export function emptyLike(images: Images): Images {
 
 /** Removes the file of images from `emptyLike`, where they have one. */
 export function removeImages(images: Images): void {
-  if (images instanceof Uint8Array) return;
+  if (!(images instanceof ImageFile)) return;
   images.close();
   rmSync(images.path, { force: true });
 }

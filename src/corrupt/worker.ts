@@ -2,7 +2,8 @@
 
 import { workerData } from "node:worker_threads";
 import sharp from "sharp";
-import { imageAt, openImages, type SharedImages } from "../core/index.ts";
+import { imageAt, type SharedImages } from "../core/index.ts";
+import { openImages } from "../files/index.ts";
 import { corruptImage } from "./corrupt-image.ts";
 import type { Benchmark, Image, Severity } from "./corruption.ts";
 

@@ -1,4 +1,5 @@
-import { knownName, parseNpy, UserError } from "../core/index.ts";
+import { knownName, UserError } from "../core/index.ts";
+import { parseNpy } from "../files/index.ts";
 import { readNamed } from "./files.ts";
 
 /** Whose labels: the majority of three annotators', the wrong one wherever there is one, or one annotator's. */

@@ -2,7 +2,8 @@ import { createHash, type Hash } from "node:crypto";
 import { createReadStream, existsSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { type FileHandle, open, rename } from "node:fs/promises";
 import { basename, dirname } from "node:path";
-import { diskError, UserError } from "../core/index.ts";
+import { UserError } from "../core/index.ts";
+import { diskError } from "../files/index.ts";
 import type { FetchOptions } from "./entry.ts";
 
 export interface Checksum {

@@ -13,8 +13,8 @@ import {
 } from "node:fs";
 import { join, relative } from "node:path";
 import sharp from "sharp";
-import { diskError, ImageFile, inParallel, UserError } from "../core/index.ts";
-import { withLock } from "../core/lock.ts";
+import { inParallel, UserError } from "../core/index.ts";
+import { diskError, ImageFile, withLock } from "../files/index.ts";
 import { type Decoded, type Decoder, decodeOrReason, IN_FLIGHT } from "./decode-set.ts";
 import type { ResolvedOptions } from "./entry.ts";
 import { readReason } from "./files.ts";

@@ -1,4 +1,5 @@
-import { type DataSet, fingerprintOf, type Listener, UserError } from "../core/index.ts";
+import { type DataSet, type Listener, UserError } from "../core/index.ts";
+import { fingerprintOf } from "../files/index.ts";
 import { dataSetLoader } from "../judge/index.ts";
 import { loadRunData, type RunDataOptions, readRun } from "../train/index.ts";
 

@@ -7,11 +7,11 @@ import {
   type Normalization,
   percentiles,
   Random,
-  runPaths,
   subset,
 } from "../core/index.ts";
 import { ArraySpec, compile } from "../engine/index.ts";
 import { readResults } from "../evaluate/index.ts";
+import { runPaths } from "../files/index.ts";
 import { classifierOf } from "../models/index.ts";
 import { buildNetwork, createPredictor, keptReferences, loadRun, type RunRecord } from "../train/index.ts";
 import type { ModelEntry, Teaching } from "../web/manifest.ts";

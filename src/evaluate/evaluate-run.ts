@@ -1,4 +1,5 @@
-import { type Listener, runPaths, writeFileAtomic } from "../core/index.ts";
+import type { Listener } from "../core/index.ts";
+import { runPaths, writeFileAtomic } from "../files/index.ts";
 import { judgeStored } from "./judge-stored.ts";
 import type { Results } from "./results.ts";
 import { heading, resultsJson } from "./results-heading.ts";

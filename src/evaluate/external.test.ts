@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { UserError, writeNpy } from "../core/index.ts";
+import { UserError } from "../core/index.ts";
+import { writeNpy } from "../files/index.ts";
 import { readExternal, readExternalCorruption } from "./external.ts";
 
 let folder: string;

@@ -1,4 +1,5 @@
-import { readNpy, realTypes, type StoredPredictions, UserError, wholeTypes } from "../core/index.ts";
+import { type StoredPredictions, UserError } from "../core/index.ts";
+import { readNpy, realTypes, wholeTypes } from "../files/index.ts";
 import { checkPredictions } from "./judged.ts";
 import { logitsOfProbabilities } from "./probabilities.ts";
 

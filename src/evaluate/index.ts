@@ -1,5 +1,4 @@
 export type { Predictions, StoredPredictions } from "../core/index.ts";
-export { type NpyArray, readNpy, writeNpy } from "../core/index.ts";
 export { type Arm, type ArmFacts, groupIntoArms, type MeanSd, meanSd } from "./aggregate.ts";
 export {
   type BootstrapOptions,
@@ -46,7 +45,6 @@ export {
 } from "./detection.ts";
 export { type EvaluateOptions, evaluateExternal, evaluateStored } from "./evaluate-run.ts";
 export { type ExternalFiles, readExternal, readExternalCorruption } from "./external.ts";
-export { parseJson, readText } from "./json-file.ts";
 export { checkPredictions, type Judged, judge } from "./judged.ts";
 export {
   fitLinearProbe,
@@ -55,7 +53,6 @@ export {
   type LinearProbeOptions,
   probeLogits,
 } from "./linear-probe.ts";
-export { thisMachine, versions } from "./machine.ts";
 export { type Metric, type MetricName, measure, metricNames, metrics } from "./metrics.ts";
 export {
   type OodScore,

@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { runPaths, writeFileAtomic } from "../core/index.ts";
-import { parseJson, readText } from "./json-file.ts";
+import { parseJson, readText, runPaths, writeFileAtomic } from "../files/index.ts";
 import type { Weights } from "./stored.ts";
 
 /** How the answers of a model that reads its outputs relative to an anchor depend on it: `predictions/prediction-batch.json`. */

@@ -1,6 +1,6 @@
 import { basename, resolve } from "node:path";
 import { z } from "zod";
-import { thisMachine, versions } from "./machine.ts";
+import { thisMachine, versions } from "../files/index.ts";
 
 /** What the results of every task say of a run beside its numbers. */
 export const headingFields = {

@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { runPaths } from "../core/index.ts";
-import { parseJson, readText } from "./json-file.ts";
+import { parseJson, readText, runPaths } from "../files/index.ts";
 
 const schema = z.looseObject({ task: z.enum(["classification", "regression"]).default("classification") });
 

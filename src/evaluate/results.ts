@@ -1,7 +1,6 @@
 import { z } from "zod";
-import { runPaths } from "../core/index.ts";
+import { parseJson, readText, runPaths } from "../files/index.ts";
 import { corruptionResults } from "./corruption-results.ts";
-import { parseJson, readText } from "./json-file.ts";
 import { metricNames } from "./metrics.ts";
 import { oodScoreNames } from "./ood-scores.ts";
 import { conformalResult, scalingResult } from "./posthoc-results.ts";

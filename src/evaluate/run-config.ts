@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { runPaths } from "../core/index.ts";
-import { parseJson, readText } from "./json-file.ts";
+import { parseJson, readText, runPaths } from "../files/index.ts";
 
 /** What evaluation and reports need to know of how a run was trained; everything else in the file passes through. */
 export interface RunConfig {

@@ -2,7 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFile
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Predictions, readNpy, UserError, writeNpy } from "../core/index.ts";
+import { type Predictions, UserError } from "../core/index.ts";
+import { readNpy, writeNpy } from "../files/index.ts";
 import { dropStored, loadPredictions, savePredictions, storedSets } from "./stored.ts";
 
 let run: string;

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
-import { type ImageSet, type Listener, runPaths, UserError } from "../core/index.ts";
+import { type ImageSet, type Listener, UserError } from "../core/index.ts";
+import { runPaths } from "../files/index.ts";
 import type { LoadedRun } from "../train/index.ts";
 import { type Calibration, calibrationOf } from "./calibration.ts";
 import { type ExportOptions, exportClassifier, referencesOf } from "./export-classifier.ts";

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
-import { runPaths, UserError, writeFileAtomic } from "../core/index.ts";
-import { parseJson, readText } from "../evaluate/index.ts";
+import { UserError } from "../core/index.ts";
+import { parseJson, readText, runPaths, writeFileAtomic } from "../files/index.ts";
 import type { Calibration } from "./calibration.ts";
 
 /** How the model was asked on its validation images. */

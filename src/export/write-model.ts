@@ -7,8 +7,8 @@ import {
   type Predictions,
   Random,
   UserError,
-  writeFileAtomic,
 } from "../core/index.ts";
+import { writeFileAtomic } from "../files/index.ts";
 import { firstImages, unfinished } from "../judge/index.ts";
 import { createMethod } from "../methods/index.ts";
 import { createPredictor, type LoadedRun, loadRun, type RunDataOptions } from "../train/index.ts";

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
-import { writeNpy } from "../core/index.ts";
 import { conformal, type MetricName, metricNames, type Results, readExternal } from "../evaluate/index.ts";
+import { writeNpy } from "../files/index.ts";
 import { type ExternalOptions, judgeExternal } from "./external.ts";
 
 /** Logits on which an evaluator that computes without care gives a wrong answer and no error. */

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { type Listener, runPaths, type StoredPredictions, UserError } from "../core/index.ts";
+import { type Listener, type StoredPredictions, UserError } from "../core/index.ts";
 import {
   areProbabilities,
   dropStored,
@@ -11,6 +11,7 @@ import {
   readExternalCorruption,
   savePredictions,
 } from "../evaluate/index.ts";
+import { runPaths } from "../files/index.ts";
 
 export interface ExternalOptions extends Listener {
   readonly logits: string;

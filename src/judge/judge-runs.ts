@@ -1,7 +1,7 @@
 import { basename, resolve } from "node:path";
-import { type HeldLock, holdLock } from "../core/hold-lock.ts";
-import { type ImageSet, imageCount, type Listener, reporter, runPaths } from "../core/index.ts";
+import { type ImageSet, imageCount, type Listener, reporter } from "../core/index.ts";
 import { evaluateStored, loadPredictions, type Results } from "../evaluate/index.ts";
+import { type HeldLock, holdLock, runPaths } from "../files/index.ts";
 import { saveGallery } from "../report/index.ts";
 import { loadRunData, readRun } from "../train/index.ts";
 import { type CorruptedSets, corruptedSets } from "./corrupted-sets.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { fingerprintOf as digestOf, type ImageSet, runPaths, UserError } from "../core/index.ts";
+import { type ImageSet, UserError } from "../core/index.ts";
 import {
   dropStored,
   type PredictionContext,
@@ -12,6 +12,7 @@ import {
   storedSets,
   type Weights,
 } from "../evaluate/index.ts";
+import { fingerprintOf as digestOf, runPaths } from "../files/index.ts";
 import {
   type Checkpoint,
   chooseWeights,

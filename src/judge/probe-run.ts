@@ -2,17 +2,14 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import {
   type DataSet,
-  fingerprintOf,
   HostArray,
   type ImageSet,
   imageCount,
   type Listener,
   type Predictions,
   reporter,
-  runPaths,
   toJson,
   UserError,
-  writeFileAtomic,
 } from "../core/index.ts";
 import { type DataOptions, matchImages } from "../data/index.ts";
 import type { Device } from "../engine/index.ts";
@@ -26,8 +23,8 @@ import {
   savePredictions,
   type TriedStrength,
 } from "../evaluate/index.ts";
+import { encodeSafetensors, fingerprintOf, runPaths, writeFileAtomic } from "../files/index.ts";
 import {
-  encodeSafetensors,
   type FeatureExtractor,
   loadFeatures,
   loadRunData,

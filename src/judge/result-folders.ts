@@ -1,6 +1,7 @@
 import { accessSync, constants, copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { diskError, runPaths, UserError } from "../core/index.ts";
+import { UserError } from "../core/index.ts";
+import { diskError, runPaths } from "../files/index.ts";
 
 /**
  * Where the predictions and results of each run go: its own folder, or one of its own in `out`, which is `out` itself for a

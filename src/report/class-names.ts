@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { z } from "zod";
-import { runPaths } from "../core/index.ts";
-import { parseJson, readText } from "../evaluate/index.ts";
+import { parseJson, readText, runPaths } from "../files/index.ts";
 
 const schema = z.looseObject({ data: z.looseObject({ classNames: z.array(z.string()).optional() }).optional() });
 

@@ -2,8 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
 import { z } from "zod";
-import { runPaths, writeFileAtomic } from "../core/index.ts";
-import { parseJson, readText } from "../evaluate/index.ts";
+import { parseJson, readText, runPaths, writeFileAtomic } from "../files/index.ts";
 
 const schema = z.object({
   version: z.literal(1),

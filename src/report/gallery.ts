@@ -2,8 +2,9 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
 import { z } from "zod";
-import { type ImageSet, imageAt, runPaths, writeFileAtomic } from "../core/index.ts";
-import { checkPredictions, parseJson, readText, rowMeans, type StoredPredictions, softmax } from "../evaluate/index.ts";
+import { type ImageSet, imageAt } from "../core/index.ts";
+import { checkPredictions, rowMeans, type StoredPredictions, softmax } from "../evaluate/index.ts";
+import { parseJson, readText, runPaths, writeFileAtomic } from "../files/index.ts";
 
 const strips = ["least-certain", "confidently-wrong", "most-certain"] as const;
 

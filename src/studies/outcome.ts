@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { runPaths, toJson, writeFileAtomic } from "../core/index.ts";
+import { toJson } from "../core/index.ts";
+import { runPaths, writeFileAtomic } from "../files/index.ts";
 import {
   type DivergedRun,
   readReportedRun,

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from "node:fs";
-import { type Listener, runPaths, UserError } from "../core/index.ts";
+import { type Listener, UserError } from "../core/index.ts";
+import { runPaths } from "../files/index.ts";
 import { type JudgeOptions, judgeRuns } from "../judge/index.ts";
 import {
   firstDifference,

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { HostArray, Random, UserError } from "../core/index.ts";
+import { decodeSafetensors, encodeSafetensors } from "../files/index.ts";
 import { createModel } from "../models/index.ts";
 import { type Checkpoint, checkVariables, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
-import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "anchored-checkpoint-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { type HostArray, type HostArrays, UserError, writeFileAtomic } from "../core/index.ts";
+import { type HostArray, type HostArrays, UserError } from "../core/index.ts";
+import { decodeSafetensors, encodeSafetensors, writeFileAtomic } from "../files/index.ts";
 import type { Model, Variables } from "../models/index.ts";
-import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 import type { TrainState } from "./step.ts";
 
 /** How far a run is, and what its current epoch has summed up so far. */

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
-import { runPaths, UserError, writeFileAtomic } from "../core/index.ts";
+import { UserError } from "../core/index.ts";
+import { runPaths, writeFileAtomic } from "../files/index.ts";
 import { loadCheckpoint } from "./checkpoint.ts";
 import { firstDifference } from "./config.ts";
 import { describeDifference } from "./run-data.ts";

@@ -22,7 +22,6 @@ export { type Recalibrated, type RecalibrateOptions, recalibrate } from "./recal
 export * from "./regression/index.ts";
 export { checkTrainingData, loadRunData, movedData, type RunData, type RunDataOptions } from "./run-data.ts";
 export { holdsRun, type RunRecord, readRun, withFormerDefaults } from "./run-record.ts";
-export { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 export { Diverged } from "./scores.ts";
 export { type Drift, statisticsDrift } from "./statistics-drift.ts";
 export { movingParameters, type StepResult, type TrainState, trainStep } from "./step.ts";

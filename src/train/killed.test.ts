@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { runPaths } from "../core/index.ts";
+import { runPaths } from "../files/index.ts";
 import { loadCheckpoint, readMetrics } from "./index.ts";
 
 // A process of its own needs JavaScript: the sources are emitted beside the modules that they import.

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { runPaths } from "../core/index.ts";
+import { runPaths } from "../files/index.ts";
 import { optimizers } from "../optim/index.ts";
 import {
   loadCheckpoint,

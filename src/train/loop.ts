@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { type HeldLock, holdLock } from "../core/hold-lock.ts";
-import { HostArray, runPaths } from "../core/index.ts";
+import { HostArray } from "../core/index.ts";
 import { requireDevice } from "../engine/index.ts";
+import { type HeldLock, holdLock, runPaths } from "../files/index.ts";
 import { learningRateAt } from "../optim/index.ts";
 import { madeAhead } from "./ahead.ts";
 import { type Checkpoint, saveCheckpoint } from "./checkpoint.ts";

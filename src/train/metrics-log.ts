@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
-import { diskError, writeFileAtomic } from "../core/index.ts";
+import { diskError, writeFileAtomic } from "../files/index.ts";
 import type { Validation } from "./training.ts";
 
 /** A line of metrics.jsonl; epoch lines say what validation said, by one reference for anchored methods. */

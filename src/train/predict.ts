@@ -8,9 +8,9 @@ import {
   knownName,
   type Normalization,
   Random,
-  runPaths,
   UserError,
 } from "../core/index.ts";
+import { runPaths } from "../files/index.ts";
 import {
   type AnchorSource,
   calibrateBySpread,

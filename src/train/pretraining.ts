@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { fingerprintOf, type ImageSet, type Normalization, runPaths, UserError } from "../core/index.ts";
+import { type ImageSet, type Normalization, UserError } from "../core/index.ts";
+import { fingerprintOf, runPaths } from "../files/index.ts";
 import type { RunConfig } from "./config.ts";
 import { type RunRecord, readRun } from "./run-record.ts";
 

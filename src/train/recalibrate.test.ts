@@ -2,8 +2,9 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { HostArray, type HostArrays, runPaths } from "../core/index.ts";
+import { HostArray, type HostArrays } from "../core/index.ts";
 import { compile } from "../engine/index.ts";
+import { runPaths } from "../files/index.ts";
 import type { Arrays } from "../models/index.ts";
 import { trainBatches } from "./batches.ts";
 import {

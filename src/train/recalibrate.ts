@@ -1,17 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync } from "node:fs";
-import { holdLock } from "../core/hold-lock.ts";
-import {
-  type DataSet,
-  fingerprintOf,
-  type HostArray,
-  type HostArrays,
-  type ImageSet,
-  Random,
-  runPaths,
-  UserError,
-  writeFileAtomic,
-} from "../core/index.ts";
+import { type DataSet, type HostArray, type HostArrays, type ImageSet, Random, UserError } from "../core/index.ts";
 import type { Pictures } from "../data/index.ts";
+import { fingerprintOf, holdLock, runPaths, writeFileAtomic } from "../files/index.ts";
 import { createMethod } from "../methods/index.ts";
 import type { Model, Variables } from "../models/index.ts";
 import { batchStatistics } from "./batch-statistics.ts";

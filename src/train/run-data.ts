@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
-import { type DataSet, fingerprintOf, type ImageSet, imageCount, UserError } from "../core/index.ts";
+import { type DataSet, type ImageSet, imageCount, UserError } from "../core/index.ts";
 import type { DataOptions } from "../data/index.ts";
+import { fingerprintOf } from "../files/index.ts";
 import type { RunConfig } from "./config.ts";
 import { dataOptions } from "./data-options.ts";
 import type { RunRecord } from "./run-record.ts";

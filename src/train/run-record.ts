@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { augmentationTable, mixerTable, type OptionTable, optionNames } from "../augment/index.ts";
-import { type DataSet, fingerprintOf, imageCount, type Normalization, runPaths, UserError } from "../core/index.ts";
+import { type DataSet, imageCount, type Normalization, UserError } from "../core/index.ts";
 import { dataOptionNames, dataSetNames, type Pictures } from "../data/index.ts";
+import { fingerprintOf, runPaths } from "../files/index.ts";
 import { type RunConfig, type RunConfigInput, resolveConfig } from "./config.ts";
 import type { Pretraining } from "./pretraining.ts";
 

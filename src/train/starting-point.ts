@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
-import { type HostArrays, Random, runPaths, UserError } from "../core/index.ts";
+import { type HostArrays, Random, UserError } from "../core/index.ts";
 import { compile } from "../engine/index.ts";
+import { runPaths } from "../files/index.ts";
 import { type Method, tiedStart } from "../methods/index.ts";
 import type { Model, Variables } from "../models/index.ts";
 import type { Optimizer } from "../optim/index.ts";

@@ -1,12 +1,5 @@
-import {
-  type DataSet,
-  HostArray,
-  type ImageSet,
-  isClassifier,
-  Random,
-  runPaths,
-  writeFileAtomic,
-} from "../core/index.ts";
+import { type DataSet, HostArray, type ImageSet, isClassifier, Random } from "../core/index.ts";
+import { runPaths, writeFileAtomic } from "../files/index.ts";
 import type { Variables } from "../models/index.ts";
 import { saveCheckpoint } from "./checkpoint.ts";
 import { type RunConfig, type RunConfigInput, resolveConfig } from "./config.ts";

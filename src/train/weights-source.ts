@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
-import { type HostArrays, runPaths, UserError } from "../core/index.ts";
+import { type HostArrays, UserError } from "../core/index.ts";
+import { runPaths } from "../files/index.ts";
+import { realTypes, realValues } from "../files/safetensors.ts";
+import { readTensors, type StoredTensor } from "../files/safetensors-header.ts";
 import { loadCheckpoint } from "./checkpoint.ts";
 import { downloadedPaths, isDownloadedFolder, isRunFolder } from "./pretraining.ts";
 import { readRun } from "./run-record.ts";
-import { realTypes, realValues } from "./safetensors.ts";
-import { readTensors, type StoredTensor } from "./safetensors-header.ts";
 
 /** Weights under timm's names, float32, as they lie in a run or a file. */
 export interface WeightsSource {

@@ -10,7 +10,7 @@ import { images } from "./images.ts";
 import { parseOptions, type SplitOptions } from "./options.ts";
 import { splitExamples } from "./split.ts";
 
-export { regressionFingerprint } from "../../core/index.ts";
+export { regressionFingerprint } from "../../files/index.ts";
 export { type ClosedForm, type ClosedFormName, closedFormNames, closedForms } from "./closed-forms.ts";
 export type { LoadedExamples, RegressionContext, RegressionDataSet } from "./entry.ts";
 export { type TargetShift, targetShifts } from "./options.ts";

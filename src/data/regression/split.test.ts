@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { ImageFile, type RegressionData, type RegressionSet } from "../../core/index.ts";
+import type { RegressionData, RegressionSet } from "../../core/index.ts";
+import { ImageFile } from "../../files/index.ts";
 import { loadRegressionData, regressionFingerprint } from "./index.ts";
 import { ramp, valuesOf, writeTable } from "./test-tables.ts";
 

@@ -1,4 +1,5 @@
-import { runPaths, UserError, writeFileAtomic } from "../../core/index.ts";
+import { UserError } from "../../core/index.ts";
+import { runPaths, writeFileAtomic } from "../../files/index.ts";
 import { heading, resultsJson } from "../results-heading.ts";
 import { regressionIntervals } from "./bootstrap.ts";
 import { conformalRegression, storedPerTarget } from "./conformal-results.ts";

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { UserError, writeNpy } from "../../core/index.ts";
+import { UserError } from "../../core/index.ts";
+import { writeNpy } from "../../files/index.ts";
 import { savePredictions } from "../stored.ts";
 import {
   dropRegressionAnswers,

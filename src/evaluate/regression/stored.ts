@@ -1,8 +1,8 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { readNpy, runPaths, UserError, writeFileAtomic, writeNpy } from "../../core/index.ts";
-import { parseJson, readText } from "../json-file.ts";
+import { UserError } from "../../core/index.ts";
+import { parseJson, readNpy, readText, runPaths, writeFileAtomic, writeNpy } from "../../files/index.ts";
 import { unusedSlug } from "../slug.ts";
 import { judgeRegression, type RegressionPredictions, type RegressionTargets } from "./judged.ts";
 

@@ -1,13 +1,5 @@
 import { createHash } from "node:crypto";
-import { holdLock } from "../../core/hold-lock.ts";
-import {
-  type Listener,
-  type RegressionData,
-  type RegressionSet,
-  regressionFingerprint,
-  reporter,
-  runPaths,
-} from "../../core/index.ts";
+import { type Listener, type RegressionData, type RegressionSet, reporter } from "../../core/index.ts";
 import {
   dropRegressionAnswers,
   evaluateRegression,
@@ -18,6 +10,7 @@ import {
   saveRegressionAnswers,
   storedRegressionSets,
 } from "../../evaluate/index.ts";
+import { holdLock, regressionFingerprint, runPaths } from "../../files/index.ts";
 import type { RegressionPredictor } from "../../tasks/index.ts";
 import { prepareResultFolder, resultFolders } from "../result-folders.ts";
 

@@ -1,8 +1,9 @@
 import { availableParallelism } from "node:os";
-import { type RegressionData, regressionFingerprint, UserError } from "../../core/index.ts";
+import { type RegressionData, UserError } from "../../core/index.ts";
 import { loadRegressionData, type RegressionDataOptions } from "../../data/index.ts";
 import type { Device } from "../../engine/index.ts";
 import { type RegressionFacts, runFacts, type Weights } from "../../evaluate/index.ts";
+import { regressionFingerprint } from "../../files/index.ts";
 import {
   type LoadedRegression,
   loadRegression,

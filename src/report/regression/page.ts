@@ -1,4 +1,5 @@
-import { UserError, writeFileAtomic } from "../../core/index.ts";
+import { UserError } from "../../core/index.ts";
+import { writeFileAtomic } from "../../files/index.ts";
 import { folded, type Section } from "../sections/folded.ts";
 import { notices } from "../sections/notices.ts";
 import { pageShell } from "../shell.ts";

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { type HostArray, Random, runPaths } from "../../core/index.ts";
+import { type HostArray, Random } from "../../core/index.ts";
 import type { Device } from "../../engine/index.ts";
+import { runPaths } from "../../files/index.ts";
 import type { Variables } from "../../models/index.ts";
 import { combineRegression, type RegressionPredictor, readRegressionOutputs } from "../../tasks/index.ts";
 import { checkVariables, chooseWeights, loadCheckpoint } from "../checkpoint.ts";

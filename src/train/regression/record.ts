@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
-import { type RegressionData, regressionFingerprint, runPaths, UserError, writeFileAtomic } from "../../core/index.ts";
+import { type RegressionData, UserError } from "../../core/index.ts";
+import { regressionFingerprint, runPaths, writeFileAtomic } from "../../files/index.ts";
 import { createMethod, type Method } from "../../methods/index.ts";
 import { createModel, type Model } from "../../models/index.ts";
 import { type RegressionOptions, regressionOutput, regressionOutputCount } from "../../tasks/index.ts";

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { dump } from "npyjs";
-import { UserError } from "./errors.ts";
-import { float16Value } from "./float16.ts";
-import { sizeOf } from "./host-array.ts";
+import { UserError } from "../core/errors.ts";
+import { float16Value } from "../core/float16.ts";
+import { sizeOf } from "../core/host-array.ts";
 import { readNpyHeader } from "./npy-header.ts";
 import { writeFileAtomic } from "./run-folder.ts";
 

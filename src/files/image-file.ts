@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { closeSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { UserError } from "./errors.ts";
+import { type SharedImages, type StoredImages, UserError } from "../core/index.ts";
 import { writeFileAtomic } from "./run-folder.ts";
 
 /** A file that is opened when it is first used, and closed at the latest when nothing refers to it any more. */
@@ -31,20 +31,11 @@ class Handle {
 
 const forgotten = new FinalizationRegistry<number>((fd) => closeSync(fd));
 
-/** What `ImageFile` is made of; plain data, so that a thread can be handed it. */
-export interface ImageFileParts {
-  readonly path: string;
-  /** H · W · C. */
-  readonly bytesPerImage: number;
-  /** [N] place in the file of each row, in images. */
-  readonly places: Int32Array;
-}
-
 /**
  * Decoded images of one size, one behind the other in a file: as much of them is in memory as is being used. Reading waits
  * for the disk, or, mostly, for the system's cache of it.
  */
-export class ImageFile implements ImageFileParts {
+export class ImageFile implements StoredImages {
   readonly #handle: Handle;
 
   constructor(
@@ -109,3 +100,7 @@ export class ImageFile implements ImageFileParts {
     this.#handle.close();
   }
 }
+
+/** In the thread: the images that were shared, to be read or, with `r+`, written to. */
+export const openImages = (images: SharedImages, flags: "r" | "r+" = "r"): Uint8Array | ImageFile =>
+  images instanceof Uint8Array ? images : new ImageFile(images.path, images.bytesPerImage, images.places, flags);

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmdirSync, rmSync, statSync, utimesSync, write
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { lock } from "proper-lockfile";
-import { UserError } from "./errors.ts";
+import { UserError } from "../core/errors.ts";
 import { diskError } from "./run-folder.ts";
 
 /** A lock that was not renewed for so long belongs to a process that is gone. */

@@ -1,4 +1,4 @@
-import { UserError } from "./errors.ts";
+import { UserError } from "../core/errors.ts";
 
 /** What the header of a NumPy file says (numpy.lib.format, versions 1 to 3). */
 export interface NpyHeader {

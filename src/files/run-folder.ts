@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { UserError } from "./errors.ts";
+import { UserError } from "../core/errors.ts";
 
 /** Where things lie in a run folder. */
 export const runPaths = (run: string) => ({

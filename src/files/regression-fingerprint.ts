@@ -1,6 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
-import { imageBytes, rememberOf } from "./images.ts";
-import type { NumberColumns, RegressionSet } from "./regression-set.ts";
+import { imageBytes, rememberOf } from "../core/images.ts";
+import type { NumberColumns, RegressionSet } from "../core/regression-set.ts";
 
 /**
  * SHA-256 of what is seen and what is to be predicted of all examples, with the names of the columns; not of the set's

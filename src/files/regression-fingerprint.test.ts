@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import type { RegressionSet } from "../core/regression-set.ts";
 import { regressionFingerprint } from "./regression-fingerprint.ts";
-import type { RegressionSet } from "./regression-set.ts";
 
 const targets = { names: ["y"], data: Float64Array.of(1, 2) };
 const table: RegressionSet = {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { UserError } from "./errors.ts";
+import { UserError } from "../core/errors.ts";
 import { type NpyType, parseNpy, realTypes, wholeTypes } from "./npy.ts";
 
 /** A version 1 file: magic, length of the header, header, values. */

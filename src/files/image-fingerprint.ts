@@ -1,0 +1,14 @@
+import { createHash } from "node:crypto";
+import { type ImageSet, imageBytes, rememberOf } from "../core/index.ts";
+
+/** SHA-256 of `prefix`, all images and labels. */
+export function fingerprintOf(set: ImageSet, prefix = ""): string {
+  const { buffer, byteOffset, byteLength } = set.labels;
+  const labels = new Uint8Array(buffer, byteOffset, byteLength);
+  const what = `sha256 ${prefix} ${createHash("sha256").update(labels).digest("hex")}`;
+  return rememberOf(set, what, () => {
+    const hash = createHash("sha256").update(prefix);
+    for (const bytes of imageBytes(set)) hash.update(bytes);
+    return hash.update(labels).digest("hex");
+  });
+}
