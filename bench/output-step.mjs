@@ -25,14 +25,17 @@ const batch = {
   targets: Float32Array.from({ length: 64 * 8 }, (_, i) => Number(i % 8 === Math.floor(i / 8) % 8)),
 };
 const model = createModel("resnet20", { inputChannels: 3, classes: 8, imageSize: 16 });
-const optimizer = createOptimizer({
-  name: "sgd",
-  momentum: 0.9,
-  nesterov: true,
-  weightDecay: 5e-4,
-  decayNormsAndBiases: true,
-  biasRate: 1,
-});
+const optimizer = createOptimizer(
+  {
+    name: "sgd",
+    momentum: 0.9,
+    nesterov: true,
+    weightDecay: 5e-4,
+    decayNormsAndBiases: true,
+    biasRate: 1,
+  },
+  model,
+);
 const { params, state } = model.init(new Random(0));
 const args = (method) => [
   { params, state, slots: optimizer.init(params) },

@@ -53,13 +53,8 @@ export function trainingStep(name: BenchModel, count: number): TrainingStep {
     referenceCount: 1,
   });
   const model = createModel(name, { inputChannels: method.inputChannels(shape.channels), classes: shape.targetSize });
-  const optimizer = createOptimizer({
-    name: "sgd",
-    momentum: 0.9,
-    nesterov: false,
-    weightDecay: 5e-4,
-    decayNormsAndBiases: true,
-  });
+  const sgd = { name: "sgd", momentum: 0.9, nesterov: false, weightDecay: 5e-4, decayNormsAndBiases: true } as const;
+  const optimizer = createOptimizer(sgd, model);
   const random = new Random("bench", name);
   const noise = (images: number) =>
     Float32Array.from({ length: images * shape.channels * shape.height * shape.width }, () => random.normal());

@@ -8,7 +8,7 @@ import { softmax } from "../evaluate/index.ts";
 import { runPaths } from "../files/index.ts";
 import { classifierOf } from "../models/index.ts";
 import { loadCheckpoint, saveCheckpoint } from "../train/checkpoint.ts";
-import { loadPredictor } from "../train/index.ts";
+import { buildNetwork, loadPredictor, readRun } from "../train/index.ts";
 import { tinyConfig, tinyDataSet, untrainedRun } from "../train/testing.ts";
 import { type Answer, chooseOpening, surestMistakeAvoided } from "./choose-opening.ts";
 
@@ -54,7 +54,7 @@ describe("of two runs", () => {
     // Untrained models say the last class, the one of the largest bias: turned round, the first.
     const path = runPaths(runs[1].run).checkpoint;
     const checkpoint = loadCheckpoint(path);
-    classifierOf(checkpoint.params)!.bias!.data.reverse();
+    classifierOf(buildNetwork(readRun(runs[1].run)).model, checkpoint.params).bias!.data.reverse();
     saveCheckpoint(path, checkpoint);
   });
   afterAll(() => rmSync(root, { recursive: true }));

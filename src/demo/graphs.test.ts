@@ -22,7 +22,8 @@ test.each([
   "%s %s: compiled ≡ jax-js, logits are the predictor's, features go through the classifier",
   async (name, model) => {
     const record = describeRun(tinyConfig({ method: { name }, model }), dataSet);
-    const variables = buildNetwork(record).model.init(new Random("demo", 1));
+    const network = buildNetwork(record).model;
+    const variables = network.init(new Random("demo", 1));
     const shown = name === "anchored" ? references : undefined;
     const fn = predictionFunction(record, variables, shown);
     const images = normalized([0, 1, 2]);
@@ -34,7 +35,7 @@ test.each([
       expect(relativeError(array, (expected as unknown as HostArrays)[key]), key).toBeLessThan(1e-5);
 
     const R = shown ? 2 : 1;
-    const { weight, bias } = classifierOf(variables.params)!;
+    const { weight, bias } = classifierOf(network, variables.params);
     const [K, F] = weight.shape;
     expect(logits.shape).toEqual([R, 3, K]);
     expect(features.shape).toEqual([R, 3, F]);

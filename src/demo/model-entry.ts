@@ -41,7 +41,8 @@ export interface EntryOptions {
 export async function modelEntry(run: string, title: string, options: EntryOptions): Promise<ModelEntry> {
   const { dataSet, samples, site, k, threads } = options;
   const { record, variables, references: kept } = loadRun(run);
-  const references = keptReferences({ method: buildNetwork(record).method, references: kept }, "k", k);
+  const network = buildNetwork(record);
+  const references = keptReferences({ method: network.method, references: kept }, "k", k);
   const name = basename(title)
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-");
@@ -70,7 +71,7 @@ export async function modelEntry(run: string, title: string, options: EntryOptio
       evenRows(dataSet.train, REMEMBERED, new Random("demo training", record.config.seed)),
     );
     const seen = await images.run(remembered);
-    const { weight, bias } = classifierOf(variables.params)!;
+    const { weight, bias } = classifierOf(network.model, variables.params);
     const [classes, features] = weight.shape;
     const teaching: Teaching = {
       features,

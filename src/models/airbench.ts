@@ -1,13 +1,15 @@
 import { numpy as np } from "@jax-js/jax";
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
-import { HostArray, type HostArrays } from "../core/index.ts";
+import { HostArray, type Random } from "../core/index.ts";
 import { batchNorm } from "./layers/batch-norm.ts";
 import { conv } from "./layers/conv.ts";
 import type { Layer } from "./layers/layer.ts";
 import { linear } from "./layers/linear.ts";
 import { maxPool } from "./layers/max-pool.ts";
 import { gelu } from "./layers/mlp.ts";
-import { type Arrays, type Model, type ModelOptions, modelOf } from "./model.ts";
+import { allVariables, variables } from "./layers/variables.ts";
+import type { Arrays, Model, ModelOptions } from "./model.ts";
+import { modelOf } from "./model-of.ts";
 
 /** Side of the whitened patches, pixels. */
 const PATCH = 2;
@@ -46,14 +48,9 @@ export function airbench(
     name,
     stemWeight: weightName,
     frozen: [weightName],
-    init(random) {
-      const params: HostArrays = {};
-      const state: HostArrays = {};
-      whiten.init(random, params, state);
-      params[biasName] = HostArray.zeros([whitened]);
-      for (const layer of [...groups, head]) layer.init(random, params, state);
-      return { params, state };
-    },
+    layers: [whiten, variables([{ name: biasName, shape: [whitened], role: "bias" }]), ...groups],
+    head,
+    logitScale: LOGIT_SCALE,
     fitToInputs: (params, inputs) => ({ ...params, [weightName]: whiteningFilters(inputs) }),
     forTuples(weights) {
       const { [weightName]: filters, [biasName]: bias, [READER]: reader } = weights;
@@ -71,13 +68,12 @@ export function airbench(
       };
     },
     stem: (params, images) => whiten.apply({ params, state: {}, moved: {}, mode: "predict" }, images),
-    trunk(params, state, features, mode) {
+    encode(params, state, stemmed, mode) {
       const moved: Arrays = {};
       const scope = { params, state, moved, mode };
-      let x = gelu(np.add(features, np.reshape(params[biasName], [1, -1, 1, 1])));
+      let x = gelu(np.add(stemmed, np.reshape(params[biasName], [1, -1, 1, 1])));
       for (const group of groups) x = group.apply(scope, x);
-      const logits = np.multiply(head.apply(scope, np.max(x, [2, 3])), LOGIT_SCALE);
-      return { logits, state: moved };
+      return { features: np.max(x, [2, 3]), state: moved };
     },
   });
 }
@@ -89,9 +85,7 @@ function convGroup(name: string, inputs: number, outputs: number): Layer {
   const conv2 = identityConv(`${name}.conv2`, outputs, outputs);
   const norm2 = batchNorm(`${name}.norm2`, outputs, NORM);
   return {
-    init(random, params, state) {
-      for (const layer of [conv1, norm1, conv2, norm2]) layer.init(random, params, state);
-    },
+    ...allVariables([conv1, norm1, conv2, norm2]),
     apply(scope, x) {
       const features = conv1.apply(scope, x);
       const pooled = features.shape[2] > 1 && features.shape[3] > 1 ? maxPool(features, 2) : features;
@@ -121,20 +115,15 @@ const NORM = { weighted: false, momentum: 0.4 } as const;
 
 /** 3×3 convolution whose first filters pass their own channel on, and the rest start uniformly random, as PyTorch's. */
 function identityConv(name: string, inputs: number, outputs: number): Layer {
-  const layer = conv(name, inputs, outputs, { kernel: 3 });
-  return {
-    ...layer,
-    init(random, params) {
-      const bound = 1 / Math.sqrt(9 * inputs);
-      const weight = HostArray.zeros([outputs, inputs, 3, 3]);
-      const identities = Math.min(inputs, outputs);
-      for (let o = 0, at = 0; o < outputs; o++)
-        for (let i = 0; i < inputs; i++)
-          for (let tap = 0; tap < 9; tap++, at++)
-            weight.data[at] = o < identities ? Number(o === i && tap === 4) : bound * (2 * random.uniform() - 1);
-      params[`${name}.weight`] = weight;
-    },
+  const bound = 1 / Math.sqrt(9 * inputs);
+  const identities = Math.min(inputs, outputs);
+  // Of the weight [O, I, 3, 3].
+  const start = (random: Random, index: number) => {
+    const [output, input, tap] = [Math.floor(index / 9 / inputs), Math.floor(index / 9) % inputs, index % 9];
+    if (output < identities) return Number(output === input && tap === 4);
+    return bound * (2 * random.uniform() - 1);
   };
+  return conv(name, inputs, outputs, { kernel: 3, start });
 }
 
 /**

@@ -1,6 +1,7 @@
-import { type HostArray, type HostArrays, isClassifier } from "../core/index.ts";
+import type { HostArray, HostArrays } from "../core/index.ts";
+import type { Model } from "./model.ts";
 
-/** The linear layer that a network ends in: logits = W z + b of its features z [D]. */
+/** The linear layer that a network ends in: logits = W z + b of its features z [D], times its logit scale. */
 export interface LinearClassifier {
   readonly weightName: string;
   /** [K, D] */
@@ -11,14 +12,11 @@ export interface LinearClassifier {
   readonly bias?: HostArray<"float32">;
 }
 
-/** `undefined` where the network does not end in one linear layer under timm's or torchvision's names. */
-export function classifierOf(params: HostArrays): LinearClassifier | undefined {
-  const names = Object.keys(params).filter(isClassifier);
-  const weightName = names.find((name) => params[name].shape.length === 2);
-  if (!weightName) return undefined;
-  const weight = params[weightName] as HostArray<"float32">;
-  const biasName = names.find((name) => params[name].shape.length === 1);
+/** Of these parameters of the model. */
+export function classifierOf({ head }: Pick<Model, "head">, params: HostArrays): LinearClassifier {
+  const [weightName, biasName] = [2, 1].map((rank) => head.find((name) => params[name].shape.length === rank));
+  const weight = params[weightName!] as HostArray<"float32">;
   return biasName
-    ? { weightName, weight, biasName, bias: params[biasName] as HostArray<"float32"> }
-    : { weightName, weight };
+    ? { weightName: weightName!, weight, biasName, bias: params[biasName] as HostArray<"float32"> }
+    : { weightName: weightName!, weight };
 }

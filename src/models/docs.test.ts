@@ -1,13 +1,13 @@
 import { test } from "vitest";
 import { expectPageHas } from "../core/testing.ts";
 import { createModel, modelNames } from "./index.ts";
-import { parameterCount, timmModels, undrawn } from "./testing.ts";
+import { parameterCount, timmModels } from "./testing.ts";
 
 function row(name: (typeof modelNames)[number]): string {
   const timm = timmModels[name];
   const cells = [
     `\`${name}\``,
-    parameterCount(undrawn(createModel(name, { inputChannels: 3, classes: 10 }))).toLocaleString("en-US"),
+    parameterCount(createModel(name, { inputChannels: 3, classes: 10 })).toLocaleString("en-US"),
     timm ? `\`${timm.timm}\`` : "",
     timm ? timm.parameters.toLocaleString("en-US") : "",
   ];

@@ -10,6 +10,8 @@ import { wideResnet16x4, wideResnet28x2, wideResnet28x10, wideResnet40x2 } from 
 
 export { airbench94 } from "./airbench.ts";
 export { classifierOf, type LinearClassifier } from "./classifier.ts";
+export type { Layer, Scope } from "./layers/layer.ts";
+export { allVariables, type LayerVariables, type Shapes, type VariableSpec, variables } from "./layers/variables.ts";
 export { type MlpVariant, mlp } from "./mlp.ts";
 export {
   type Arrays,
@@ -23,6 +25,7 @@ export {
   type Variables,
   withNoise,
 } from "./model.ts";
+export { type ModelParts, modelOf, withoutHead } from "./model-of.ts";
 export { regnetY400MF, regnetY800MF } from "./regnet.ts";
 export { resnet18, resnet20, resnet34, resnet50 } from "./resnet.ts";
 export { swinV2Base, swinV2Small, swinV2Tiny } from "./swin-v2.ts";

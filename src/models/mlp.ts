@@ -1,8 +1,8 @@
 import { nn, numpy as np } from "@jax-js/jax";
-import type { HostArrays } from "../core/index.ts";
 import { dropout, noiseOf } from "./layers/drop.ts";
 import { linear } from "./layers/linear.ts";
-import { type Arrays, type Model, type ModelOptions, modelOf } from "./model.ts";
+import type { Arrays, Model, ModelOptions } from "./model.ts";
+import { modelOf } from "./model-of.ts";
 
 export interface MlpVariant {
   /** Features of each hidden layer. */
@@ -31,19 +31,16 @@ export function mlp(
     name,
     stemWeight: "fc1.weight",
     noise: noiseOf(drops),
-    init(random) {
-      const params: HostArrays = {};
-      for (const layer of [...hidden, head]) layer.init(random, params, {});
-      return { params, state: {} };
-    },
+    layers: hidden,
+    head,
     stem: ({ "fc1.weight": weight }, images) =>
       np.matmul(np.reshape(images, [images.shape[0], weight.shape[1]]), np.transpose(weight, [1, 0])),
-    trunk({ "fc1.bias": bias, ...params }, state, features, mode, noise) {
+    encode({ "fc1.bias": bias, ...params }, state, features, mode, noise) {
       const moved: Arrays = {};
       const scope = { params, state, moved, mode, noise };
       let x = drops[0].apply(scope, nn.relu(np.add(features, bias)));
       for (const [i, layer] of hidden.entries()) if (i > 0) x = drops[i].apply(scope, nn.relu(layer.apply(scope, x)));
-      return { logits: head.apply(scope, x), state: moved };
+      return { features: x, state: moved };
     },
   });
 }

@@ -1,5 +1,6 @@
 import type { numpy as np } from "@jax-js/jax";
-import { HostArray, type HostArrays, isClassifier, type Random } from "../core/index.ts";
+import { HostArray, type HostArrays, type Random } from "../core/index.ts";
+import type { Shapes } from "./layers/variables.ts";
 
 /** Named jax-js arrays: parameters or state inside a traced function. */
 export type Arrays = Record<string, np.Array>;
@@ -29,12 +30,24 @@ export interface Noise {
  */
 export type Mode = "train" | "measure" | "predict" | "sample";
 
-/** Pure functions; nothing else is known of a network. */
+/** Pure functions, and what parameters are for: a network says it, nobody guesses it from their names. */
 export interface Model {
   readonly name: string;
   init(random: Random): Variables;
+  /** Of what `init` gives, in its order; nothing is drawn. */
+  shapes(): { readonly params: Shapes; readonly state: Shapes };
   /** Name of the weight [O, I, k, k] of the first layer. */
   readonly stemWeight: string;
+  /** Names of the last layer's parameters, which is linear: the weight [K, D] and, where it has one, the bias [K]. */
+  readonly head: readonly string[];
+  /** D: what the last layer reads of an image. */
+  readonly featureCount: number;
+  /** What the last layer's outputs are multiplied by to be logits; 1 where absent. */
+  readonly logitScale?: number;
+  /** Parameters [O] that are added to an output; none where absent. */
+  readonly biases?: readonly string[];
+  /** Parameters that are positions, tokens, or what positions are made of; none where absent. */
+  readonly embeddings?: readonly string[];
   /** Parameters that no step moves; none where absent. */
   readonly frozen?: readonly string[];
   /** Parameters set by what the network is fed, inputs [N, I, H, W] of training images, before the first step. */
@@ -51,11 +64,32 @@ export interface Model {
    * takes as many input channels as that weight has: part of a tuple's channels goes through the same slice of the weight.
    */
   stem(params: Arrays, images: np.Array): np.Array;
-  /** Everything after it: features [N, …] → logits [N, K]. Modes and noise as in `apply`. */
+  /**
+   * What lies between the first layer and the last: the first layer's outputs [N, …] → features [N, D]. Uses neither
+   * layer's parameters. Modes and noise as in `apply`.
+   */
+  encode(
+    params: Arrays,
+    state: Arrays,
+    stemmed: np.Array,
+    mode: Mode,
+    noise?: Arrays,
+  ): { features: np.Array; state: Arrays };
+  /** The last layer: features [N, D] → logits [N, K]. Uses the parameters of `head` alone. */
+  classify(params: Arrays, features: np.Array): np.Array;
+  /** `encode` after `stem`: images [N, C, H, W] → features [N, D]. */
+  features(
+    params: Arrays,
+    state: Arrays,
+    images: np.Array,
+    mode: Mode,
+    noise?: Arrays,
+  ): { features: np.Array; state: Arrays };
+  /** `classify` after `encode`: the first layer's outputs [N, …] → logits [N, K]. */
   trunk(
     params: Arrays,
     state: Arrays,
-    features: np.Array,
+    stemmed: np.Array,
     mode: Mode,
     noise?: Arrays,
   ): { logits: np.Array; state: Arrays };
@@ -88,12 +122,6 @@ export interface ModelOptions {
   readonly dropout?: number;
 }
 
-/** A model from its two halves. */
-export const modelOf = (halves: Omit<Model, "apply">): Model => ({
-  ...halves,
-  apply: (params, state, images, mode, noise) => halves.trunk(params, state, halves.stem(params, images), mode, noise),
-});
-
 /** The model with its training's random factors in hand. */
 export const withNoise = (model: Model, noise: Arrays): Model =>
   Object.keys(noise).length === 0
@@ -104,11 +132,11 @@ export const withNoise = (model: Model, noise: Arrays): Model =>
  * The model with all but its classifier frozen, BatchNorm's statistics too (`apply` returns no moved state): for
  * last-layer fine-tuning.
  */
-export function headOnly(model: Model, params: HostArrays): Model {
+export function headOnly(model: Model): Model {
   const { fitToInputs: _, noise: _drops, ...rest } = model;
   return {
     ...rest,
-    frozen: Object.keys(params).filter((name) => !isClassifier(name)),
+    frozen: Object.keys(model.shapes().params).filter((name) => !model.head.includes(name)),
     apply(params, state, images) {
       const { logits, state: unmoved } = model.apply(params, state, images, "predict");
       for (const array of Object.values(unmoved)) array.dispose();

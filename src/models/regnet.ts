@@ -1,5 +1,4 @@
 import { nn, numpy as np } from "@jax-js/jax";
-import type { HostArrays } from "../core/index.ts";
 import { isPhotograph } from "./image-stem.ts";
 import { batchNorm } from "./layers/batch-norm.ts";
 import { conv } from "./layers/conv.ts";
@@ -7,7 +6,9 @@ import { type Drop, depthRate, dropout, dropPath, noiseOf } from "./layers/drop.
 import type { Layer } from "./layers/layer.ts";
 import { linear } from "./layers/linear.ts";
 import { squeezeExcite } from "./layers/squeeze-excite.ts";
-import { type Arrays, type Model, type ModelOptions, modelOf } from "./model.ts";
+import { allVariables } from "./layers/variables.ts";
+import type { Arrays, Model, ModelOptions } from "./model.ts";
+import { modelOf } from "./model-of.ts";
 
 export interface RegnetVariant {
   /** Channels of each stage. */
@@ -62,19 +63,15 @@ export function regnetY(
     name,
     stemWeight: "stem.conv.weight",
     noise: noiseOf([...blocks.map(({ drop }) => drop), headDrop]),
-    init(random) {
-      const params: HostArrays = {};
-      const state: HostArrays = {};
-      for (const layer of [stemConv, stemNorm, ...blocks, head]) layer.init(random, params, state);
-      return { params, state };
-    },
+    layers: [stemConv, stemNorm, ...blocks],
+    head,
     stem: (params, images) => stemConv.apply({ params, state: {}, moved: {}, mode: "predict" }, images),
-    trunk(params, state, stemmed, mode, noise) {
+    encode(params, state, stemmed, mode, noise) {
       const moved: Arrays = {};
       const scope = { params, state, moved, mode, noise };
       let x = nn.relu(stemNorm.apply(scope, stemmed));
       for (const layer of blocks) x = layer.apply(scope, x);
-      return { logits: head.apply(scope, headDrop.apply(scope, np.mean(x, [2, 3]))), state: moved };
+      return { features: headDrop.apply(scope, np.mean(x, [2, 3])), state: moved };
     },
   });
 }
@@ -101,10 +98,7 @@ function block(name: string, { inputs, outputs, groups, stride, dropRate }: Bloc
   const drop = dropPath(`${name}.drop_path`, dropRate);
   return {
     drop,
-    init(random, params, state) {
-      for (const layer of [conv1, norm1, conv2, norm2, excite, conv3, norm3, ...downsample])
-        layer.init(random, params, state);
-    },
+    ...allVariables([conv1, norm1, conv2, norm2, excite, conv3, norm3, ...downsample]),
     apply(scope, x) {
       const widened = nn.relu(norm1.apply(scope, conv1.apply(scope, x.ref)));
       const mixed = nn.relu(norm2.apply(scope, conv2.apply(scope, widened)));

@@ -1,5 +1,4 @@
 import { nn, numpy as np } from "@jax-js/jax";
-import type { HostArrays } from "../core/index.ts";
 import { isPhotograph } from "./image-stem.ts";
 import { batchNorm } from "./layers/batch-norm.ts";
 import { conv } from "./layers/conv.ts";
@@ -7,7 +6,9 @@ import { type Drop, depthRate, dropout, dropPath, noiseOf } from "./layers/drop.
 import type { Layer } from "./layers/layer.ts";
 import { linear } from "./layers/linear.ts";
 import { maxPool } from "./layers/max-pool.ts";
-import { type Arrays, type Model, type ModelOptions, modelOf } from "./model.ts";
+import { allVariables } from "./layers/variables.ts";
+import type { Arrays, Model, ModelOptions } from "./model.ts";
+import { modelOf } from "./model-of.ts";
 
 export interface ResnetVariant {
   /** Channels of each stage (of a bottleneck's 3×3 convolution); every stage but the first halves the size. */
@@ -70,21 +71,16 @@ export function resnet(
     name,
     stemWeight: "conv1.weight",
     noise: noiseOf([...blocks.map(({ drop }) => drop), headDrop]),
-    init(random) {
-      const params: HostArrays = {};
-      const state: HostArrays = {};
-      for (const layer of [stemConv, stemNorm, ...blocks, head]) layer.init(random, params, state);
-      return { params, state };
-    },
+    layers: [stemConv, stemNorm, ...blocks],
+    head,
     stem: (params, images) => stemConv.apply({ params, state: {}, moved: {}, mode: "predict" }, images),
-    trunk(params, state, features, mode, noise) {
+    encode(params, state, stemmed, mode, noise) {
       const moved: Arrays = {};
       const scope = { params, state, moved, mode, noise };
-      const activated = nn.relu(stemNorm.apply(scope, features));
+      const activated = nn.relu(stemNorm.apply(scope, stemmed));
       let x = photograph ? maxPool(activated, 3, { stride: 2, padding: 1 }) : activated;
       for (const block of blocks) x = block.apply(scope, x);
-      const logits = head.apply(scope, headDrop.apply(scope, np.mean(x, [2, 3])));
-      return { logits, state: moved };
+      return { features: headDrop.apply(scope, np.mean(x, [2, 3])), state: moved };
     },
   });
 }
@@ -135,9 +131,7 @@ function residualBlock(
   const drop = dropPath(`${name}.drop_path`, dropRate);
   return {
     drop,
-    init(random, params, state) {
-      for (const layer of [...branch, ...downsample]) layer.init(random, params, state);
-    },
+    ...allVariables([...branch, ...downsample]),
     apply(scope, x) {
       const residual = branch.reduce((value, layer, i) => {
         const y = layer.apply(scope, value);

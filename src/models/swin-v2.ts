@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { type HostArrays, UserError } from "../core/index.ts";
+import { UserError } from "../core/index.ts";
 import { DEFAULT_IMAGE_SIZE, isPhotograph } from "./image-stem.ts";
 import { type Drop, depthRate, dropout, dropPath, noiseOf } from "./layers/drop.ts";
 import type { Layer } from "./layers/layer.ts";
@@ -7,8 +7,10 @@ import { layerNorm } from "./layers/layer-norm.ts";
 import { linear } from "./layers/linear.ts";
 import { mlp } from "./layers/mlp.ts";
 import { patchEmbedding } from "./layers/patch-embedding.ts";
+import { allVariables } from "./layers/variables.ts";
 import { type WindowAttentionOptions, windowAttention } from "./layers/window-attention.ts";
-import { type Model, type ModelOptions, modelOf } from "./model.ts";
+import type { Model, ModelOptions } from "./model.ts";
+import { modelOf } from "./model-of.ts";
 
 export interface SwinVariant {
   /** Of the first stage; each later one doubles it. */
@@ -76,24 +78,21 @@ export function swinV2(
     name,
     stemWeight: "patch_embed.proj.weight",
     noise: noiseOf([...layers.flatMap(({ drops }) => drops), headDrop]),
-    init(random) {
-      const params: HostArrays = {};
-      for (const layer of [embedding, embeddingNorm, ...layers, finalNorm, head]) layer.init(random, params, {});
-      return { params, state: {} };
-    },
+    layers: [embedding, embeddingNorm, ...layers, finalNorm],
+    head,
     stem(params, images) {
       const [, , h, w] = images.shape;
       if (h !== imageSize || w !== imageSize)
         throw new UserError(`${name}: images are ${h}×${w}, its windows are for ${imageSize}×${imageSize}`);
       return embedding.project(params, images);
     },
-    trunk(params, state, projected, mode, noise) {
+    encode(params, state, projected, mode, noise) {
       const scope = { params, state, moved: {}, mode, noise };
       const tokens = embeddingNorm.apply(scope, embedding.addBias(params, projected));
       let x = np.reshape(tokens, [-1, firstResolution, firstResolution, width]);
       for (const layer of layers) x = layer.apply(scope, x);
       const read = np.mean(finalNorm.apply(scope, x), [1, 2]);
-      return { logits: head.apply(scope, headDrop.apply(scope, read)), state };
+      return { features: headDrop.apply(scope, read), state };
     },
   });
 }
@@ -112,9 +111,7 @@ function swinBlock(
   const [drop1, drop2] = [1, 2].map((i) => dropPath(`${name}.drop_path${i}`, dropRate));
   return {
     drops: [drop1, drop2],
-    init(random, params, state) {
-      for (const layer of [attend, norm1, perceptron, norm2]) layer.init(random, params, state);
-    },
+    ...allVariables([attend, norm1, perceptron, norm2]),
     apply(scope, x) {
       const attended = np.add(x.ref, drop1.apply(scope, norm1.apply(scope, attend.apply(scope, x))));
       return np.add(attended.ref, drop2.apply(scope, norm2.apply(scope, perceptron.apply(scope, attended))));
@@ -128,9 +125,7 @@ function patchMerging(name: string, width: number): Layer & { readonly drops: re
   const norm = layerNorm(`${name}.norm`, 2 * width, NORM);
   return {
     drops: [],
-    init(random, params, state) {
-      for (const layer of [reduction, norm]) layer.init(random, params, state);
-    },
+    ...allVariables([reduction, norm]),
     apply(scope, x) {
       const [, height, columns] = x.shape;
       const even =

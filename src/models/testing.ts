@@ -1,10 +1,19 @@
 import { readFileSync } from "node:fs";
 import { lax, nn, numpy as np, valueAndGrad } from "@jax-js/jax";
 import { expect, test } from "vitest";
-import { HostArray, type HostArrays, isClassifier, Random, sizeOf } from "../core/index.ts";
+import { HostArray, type HostArrays, Random, sizeOf } from "../core/index.ts";
 import { compile, type Program, runReference } from "../engine/index.ts";
 import { relativeError } from "../engine/testing.ts";
-import { type Arrays, drawNoise, type Model, type ModelOptions, type Variables } from "./index.ts";
+import {
+  type Arrays,
+  classifierOf,
+  drawNoise,
+  type Model,
+  type ModelOptions,
+  type Shapes,
+  type Variables,
+  withoutHead,
+} from "./index.ts";
 
 const CLASSES = 3;
 const SIZE = 8;
@@ -26,9 +35,56 @@ export function testModel(
     expect(sameArrays(model.init(new Random(1)).params, params)).toBe(true);
     expect(sameArrays(model.init(new Random(2)).params, params)).toBe(false);
     expect(Object.keys(params).filter((key) => key in state)).toEqual([]);
-    const classifier = Object.keys(params).filter(isClassifier);
-    expect(classifier.length).toBeGreaterThan(0);
-    for (const key of classifier) expect(params[key].shape[0]).toBe(CLASSES);
+  });
+
+  test("what it says of its parameters is true of those that are drawn", () => {
+    const model = make();
+    const { params, state } = model.init(new Random(1));
+    const drawn = (arrays: HostArrays) => Object.entries(arrays).map(([name, { shape }]) => [name, shape]);
+    const said = model.shapes();
+    // In order, too.
+    expect(Object.entries(said.params)).toEqual(drawn(params));
+    expect(Object.entries(said.state)).toEqual(drawn(state));
+    expect(model.head.map((name) => params[name]?.shape)).toEqual(
+      [[CLASSES, model.featureCount], [CLASSES]].slice(0, model.head.length),
+    );
+    expect(model.head.length).toBeGreaterThan(0);
+    const { stemWeight, frozen = [], biases = [], embeddings = [] } = model;
+    for (const name of [stemWeight, ...frozen, ...biases, ...embeddings]) expect(params).toHaveProperty([name]);
+    for (const name of biases) expect(params[name].shape, name).toHaveLength(1);
+    expect(model.head).not.toContain(stemWeight);
+  });
+
+  test("its last layer makes its logits of its features, bit for bit; they are linear in the features", async () => {
+    const model = make();
+    const { params, state } = model.init(new Random(1));
+    const rest = withoutHead(model);
+    const parts = (p: Arrays, s: Arrays, x: np.Array) => {
+      const head = Object.fromEntries(model.head.map((name) => [name, p[name].ref]));
+      const { features } = model.features(kept(p), kept(s), x.ref, "predict");
+      const others = Object.fromEntries(Object.keys(rest.shapes().params).map((name) => [name, p[name].ref]));
+      return {
+        features: features.ref,
+        classified: model.classify(head, features),
+        read: rest.apply(others, kept(s), x.ref, "predict").logits,
+        logits: model.apply(p, s, x, "predict").logits,
+      };
+    };
+    const { features, classified, read, logits } = await runReference<Record<string, HostArray<"float32">>>(parts, [
+      params,
+      state,
+      images(2, 3),
+    ]);
+    expect(features.shape).toEqual([2, model.featureCount]);
+    expect(classified).toEqual(logits);
+    const { weight, bias } = classifierOf(model, params);
+    const byHand = Array.from({ length: 2 * CLASSES }, (_, at) => {
+      const [n, k] = [Math.floor(at / CLASSES), at % CLASSES];
+      const own = read.data.subarray(n * model.featureCount, (n + 1) * model.featureCount);
+      const product = own.reduce((sum, z, d) => sum + z * weight.data[k * model.featureCount + d], 0);
+      return product + (bias ? bias.data[k] * (model.logitScale ?? 1) : 0);
+    });
+    expect(relativeError(HostArray.float32([2, CLASSES], byHand), logits)).toBeLessThan(1e-5);
   });
 
   test.each([1, 2, 3, 6])("%i input channels give logits [N, K], in both modes", async (channels) => {
@@ -158,26 +214,21 @@ async function awayFromKinks(
   throw new Error("the gradients jump whatever the images: every point is near a kink");
 }
 
-// Drawing 88 million normals takes seconds.
-class NoRandom extends Random {
-  override uniform(): number {
-    return 0;
-  }
-  override normal(): number {
-    return 0;
-  }
-}
-
 /** timm's models that we have under their names, by ours (fixtures/make-fixtures.py). */
 export const timmModels: Readonly<
   Record<string, { timm: string; parameters: number; tensors: number; sha256: string }>
 > = JSON.parse(readFileSync(new URL("./fixtures/timm-names.json", import.meta.url), "utf8")).models;
 
-/** A model's weights, all random ones 0. */
-export const undrawn = (model: Model): Variables => model.init(new NoRandom());
+/** Zeros in the place of a model's weights: drawing 88 million normals takes seconds. */
+export function undrawn(model: Model): Variables {
+  const { params, state } = model.shapes();
+  const zeros = (shapes: Shapes) =>
+    Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, HostArray.zeros(shape)]));
+  return { params: zeros(params), state: zeros(state) };
+}
 
-export const parameterCount = ({ params }: Pick<Variables, "params">): number =>
-  Object.values(params).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+export const parameterCount = (model: Model): number =>
+  Object.values(model.shapes().params).reduce((sum, shape) => sum + sizeOf(shape), 0);
 
 /** What starts at 0 (a norm's weight behind a residual branch) would hide all gradients behind it. */
 function awayFromZero(params: HostArrays): HostArrays {

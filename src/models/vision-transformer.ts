@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { HostArray, type HostArrays, UserError } from "../core/index.ts";
+import { UserError } from "../core/index.ts";
 import { DEFAULT_IMAGE_SIZE, isPhotograph } from "./image-stem.ts";
 import { attention } from "./layers/attention.ts";
 import { type Drop, depthRate, dropout, dropPath, noiseOf } from "./layers/drop.ts";
@@ -8,7 +8,9 @@ import { layerNorm } from "./layers/layer-norm.ts";
 import { linear } from "./layers/linear.ts";
 import { mlp } from "./layers/mlp.ts";
 import { patchEmbedding } from "./layers/patch-embedding.ts";
-import { type Model, type ModelOptions, modelOf } from "./model.ts";
+import { allVariables, variables } from "./layers/variables.ts";
+import type { Model, ModelOptions } from "./model.ts";
+import { modelOf } from "./model-of.ts";
 
 export interface VisionTransformerVariant {
   readonly patch: number;
@@ -56,6 +58,10 @@ export function visionTransformer(
   if (imageSize % patch !== 0)
     throw new RangeError(`${name}: imageSize is ${imageSize}; patches of ${patch} pixels must fill it`);
   const tokens = (imageSize / patch) ** 2 + Number(classToken);
+  const positions = variables([
+    ...(classToken ? [{ name: "cls_token", shape: [1, 1, width], role: "embedding" } as const] : []),
+    { name: "pos_embed", shape: [1, tokens, width], start: (random) => STD * random.normal(), role: "embedding" },
+  ]);
   const embedding = patchEmbedding("patch_embed.proj", inputChannels, width, patch);
   const blocks = Array.from({ length: depth }, (_, i) =>
     transformerBlock(`blocks.${i}`, width, heads, depthRate(stochasticDepth, i, depth)),
@@ -68,30 +74,23 @@ export function visionTransformer(
     name,
     stemWeight: "patch_embed.proj.weight",
     noise: noiseOf([...blocks.flatMap(({ drops }) => drops), headDrop]),
-    init(random) {
-      const params: HostArrays = {};
-      if (classToken) params.cls_token = HostArray.zeros([1, 1, width]);
-      const positions = HostArray.zeros([1, tokens, width]);
-      for (let i = 0; i < positions.data.length; i++) positions.data[i] = STD * random.normal();
-      params.pos_embed = positions;
-      for (const layer of [embedding, ...blocks, finalNorm, head]) layer.init(random, params, {});
-      return { params, state: {} };
-    },
+    layers: [positions, embedding, ...blocks, finalNorm],
+    head,
     stem(params, images) {
       const [, , h, w] = images.shape;
       if (h !== imageSize || w !== imageSize)
         throw new UserError(`${name}: images are ${h}×${w}, its positions are for ${imageSize}×${imageSize}`);
       return embedding.project(params, images);
     },
-    trunk(params, state, features, mode, noise) {
+    encode(params, state, stemmed, mode, noise) {
       const scope = { params, state, moved: {}, mode, noise };
-      const embedded = embedding.addBias(params, features);
+      const embedded = embedding.addBias(params, stemmed);
       const first = classToken && np.broadcastTo(params.cls_token, [embedded.shape[0], 1, width]);
       let x = np.add(first ? np.concatenate([first, embedded], 1) : embedded, params.pos_embed);
       for (const block of blocks) x = block.apply(scope, x);
       // Normalising token by token, only the one that is read has to be.
       const read = classToken ? np.reshape(np.split(x, [1], 1)[0], [-1, width]) : np.mean(x, 1);
-      return { logits: head.apply(scope, headDrop.apply(scope, finalNorm.apply(scope, read))), state };
+      return { features: headDrop.apply(scope, finalNorm.apply(scope, read)), state };
     },
   });
 }
@@ -105,9 +104,7 @@ function transformerBlock(name: string, width: number, heads: number, dropRate: 
   const [drop1, drop2] = [1, 2].map((i) => dropPath(`${name}.drop_path${i}`, dropRate));
   return {
     drops: [drop1, drop2],
-    init(random, params, state) {
-      for (const layer of [norm1, attend, norm2, perceptron]) layer.init(random, params, state);
-    },
+    ...allVariables([norm1, attend, norm2, perceptron]),
     apply(scope, x) {
       const attended = np.add(x.ref, drop1.apply(scope, attend.apply(scope, norm1.apply(scope, x))));
       return np.add(attended.ref, drop2.apply(scope, perceptron.apply(scope, norm2.apply(scope, attended))));

@@ -1,11 +1,12 @@
 import { nn, numpy as np } from "@jax-js/jax";
-import type { HostArrays } from "../core/index.ts";
 import { batchNorm } from "./layers/batch-norm.ts";
 import { conv } from "./layers/conv.ts";
 import { type Drop, depthRate, dropout, dropPath, noiseOf } from "./layers/drop.ts";
 import type { Layer } from "./layers/layer.ts";
 import { linear } from "./layers/linear.ts";
-import { type Arrays, type Model, type ModelOptions, modelOf } from "./model.ts";
+import { allVariables } from "./layers/variables.ts";
+import type { Arrays, Model, ModelOptions } from "./model.ts";
+import { modelOf } from "./model-of.ts";
 
 export interface WideResnetVariant {
   /** Convolutions on the longest path, 6n + 4 for n blocks in each of the three groups. */
@@ -50,20 +51,16 @@ export function wideResnet(
     stemWeight: "conv1.weight",
     name: `wideresnet${depth}-${widening}`,
     noise: noiseOf([...blocks.map(({ drop }) => drop), headDrop]),
-    init(random) {
-      const params: HostArrays = {};
-      const state: HostArrays = {};
-      for (const layer of [stem, ...blocks, finalNorm, head]) layer.init(random, params, state);
-      return { params, state };
-    },
+    layers: [stem, ...blocks, finalNorm],
+    head,
     stem: (params, images) => stem.apply({ params, state: {}, moved: {}, mode: "predict" }, images),
-    trunk(params, state, features, mode, noise) {
+    encode(params, state, stemmed, mode, noise) {
       const moved: Arrays = {};
       const scope = { params, state, moved, mode, noise };
-      let x = features;
+      let x = stemmed;
       for (const block of blocks) x = block.apply(scope, x);
       const last = nn.relu(finalNorm.apply(scope, x));
-      return { logits: head.apply(scope, headDrop.apply(scope, np.mean(last, [2, 3]))), state: moved };
+      return { features: headDrop.apply(scope, np.mean(last, [2, 3])), state: moved };
     },
   });
 }
@@ -91,10 +88,7 @@ function preActivationBlock(name: string, { inputs, outputs, stride, dropRate }:
   const drop = dropPath(`${name}.drop_path`, dropRate);
   return {
     drop,
-    init(random, params, state) {
-      for (const layer of [bn1, conv1, bn2, conv2]) layer.init(random, params, state);
-      projection?.init(random, params, state);
-    },
+    ...allVariables([bn1, conv1, bn2, conv2, ...(projection ? [projection] : [])]),
     apply(scope, x) {
       const shortcut = projection ? undefined : x.ref;
       const activated = nn.relu(bn1.apply(scope, x));

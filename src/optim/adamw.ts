@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { HostArray, zerosLike } from "../core/index.ts";
 import type { Optimizer } from "./optimizer.ts";
-import { isDecayed } from "./parameter-groups.ts";
+import { isDecayed, type ParameterRoles } from "./parameter-groups.ts";
 
 export interface AdamwOptions {
   readonly name: "adamw";
@@ -20,7 +20,10 @@ export interface AdamwOptions {
  * AdamW (Loshchilov & Hutter 2019, algorithm 2) in PyTorch's form: p ← p − ηλp; m ← β₁m + (1 − β₁)g;
  * v ← β₂v + (1 − β₂)g²; p ← p − η/(1 − β₁ᵗ) · m / (√(v / (1 − β₂ᵗ)) + ε). The step count t is a slot of its own.
  */
-export const adamw = ({ beta1, beta2, epsilon, weightDecay, decayNormsAndBiases }: AdamwOptions): Optimizer => ({
+export const adamw = (
+  { beta1, beta2, epsilon, weightDecay, decayNormsAndBiases }: AdamwOptions,
+  roles: ParameterRoles,
+): Optimizer => ({
   init: (params) => ({
     mean: zerosLike(params),
     square: zerosLike(params),
@@ -41,7 +44,7 @@ export const adamw = ({ beta1, beta2, epsilon, weightDecay, decayNormsAndBiases 
       const square = np.add(np.multiply(slots.square[name], beta2), np.multiply(np.square(gradient), 1 - beta2));
       means[name] = mean.ref;
       squares[name] = square.ref;
-      const decayed = weightDecay !== 0 && isDecayed(name, param.shape, decayNormsAndBiases);
+      const decayed = weightDecay !== 0 && isDecayed(name, param.shape, roles, decayNormsAndBiases);
       const kept = decayed ? np.multiply(param, np.subtract(1, np.multiply(learningRate.ref, weightDecay))) : param;
       const denominator = np.add(np.divide(np.sqrt(square), scale.ref), epsilon);
       moved[name] = np.subtract(kept, np.divide(np.multiply(mean, size.ref), denominator));

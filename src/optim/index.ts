@@ -2,6 +2,7 @@ import { type AdamwOptions, adamw } from "./adamw.ts";
 import { type LionOptions, lion } from "./lion.ts";
 import { type MuonOptions, muon } from "./muon.ts";
 import type { Optimizer } from "./optimizer.ts";
+import type { ParameterRoles } from "./parameter-groups.ts";
 import { type SgdOptions, sgd } from "./sgd.ts";
 
 export { type AdamwOptions, adamw } from "./adamw.ts";
@@ -9,7 +10,7 @@ export { clipByGlobalNorm } from "./clipping.ts";
 export { type LionOptions, lion } from "./lion.ts";
 export { type MuonOptions, muon } from "./muon.ts";
 export type { Optimizer } from "./optimizer.ts";
-export { isDecayed } from "./parameter-groups.ts";
+export { isDecayed, type ParameterRoles } from "./parameter-groups.ts";
 export {
   type Clock,
   type ConstantSchedule,
@@ -25,13 +26,14 @@ export { type SgdOptions, sgd } from "./sgd.ts";
 export type OptimizerOptions = SgdOptions | AdamwOptions | LionOptions | MuonOptions;
 
 /** Every optimizer by name. */
-export const optimizers: { [O in OptimizerOptions as O["name"]]: (options: O) => Optimizer } = {
+export const optimizers: { [O in OptimizerOptions as O["name"]]: (options: O, roles: ParameterRoles) => Optimizer } = {
   sgd,
   adamw,
   lion,
   muon,
 };
 
-export const createOptimizer = (options: OptimizerOptions): Optimizer =>
-  (optimizers[options.name] as (options: OptimizerOptions) => Optimizer)(options);
+/** @param roles what the parameters are for, as the network that they belong to says: its `Model` */
+export const createOptimizer = (options: OptimizerOptions, roles: ParameterRoles): Optimizer =>
+  (optimizers[options.name] as (options: OptimizerOptions, roles: ParameterRoles) => Optimizer)(options, roles);
 export { optimizerOptionSchemas, optimizerSchema, scheduleOptionSchemas, scheduleSchema } from "./schema.ts";

@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { zerosLike } from "../core/index.ts";
 import type { Optimizer } from "./optimizer.ts";
-import { isDecayed } from "./parameter-groups.ts";
+import { isDecayed, type ParameterRoles } from "./parameter-groups.ts";
 
 export interface LionOptions {
   readonly name: "lion";
@@ -19,7 +19,10 @@ export interface LionOptions {
  * Lion (Chen et al. 2023, algorithm 2): p ← p − η(sign(β₁m + (1 − β₁)g) + λp); m ← β₂m + (1 − β₂)g. Every weight moves by
  * the learning rate: take 3 to 10 times less than AdamW's, and as much more decay (section 5).
  */
-export const lion = ({ beta1, beta2, weightDecay, decayNormsAndBiases }: LionOptions): Optimizer => ({
+export const lion = (
+  { beta1, beta2, weightDecay, decayNormsAndBiases }: LionOptions,
+  roles: ParameterRoles,
+): Optimizer => ({
   init: (params) => ({ mean: zerosLike(params) }),
   update(params, gradients, slots, learningRate) {
     const moved: Record<string, np.Array> = {};
@@ -30,7 +33,7 @@ export const lion = ({ beta1, beta2, weightDecay, decayNormsAndBiases }: LionOpt
         np.add(np.multiply(old, beta), np.multiply(now, 1 - beta));
       const direction = np.sign(between(mean.ref, gradient.ref, beta1));
       means[name] = between(mean, gradient, beta2);
-      const decayed = weightDecay !== 0 && isDecayed(name, param.shape, decayNormsAndBiases);
+      const decayed = weightDecay !== 0 && isDecayed(name, param.shape, roles, decayNormsAndBiases);
       const change = decayed ? np.add(direction, np.multiply(param.ref, weightDecay)) : direction;
       moved[name] = np.subtract(param, np.multiply(change, learningRate.ref));
     }

@@ -1,8 +1,8 @@
 import { numpy as np } from "@jax-js/jax";
-import { isClassifier, zerosLike } from "../core/index.ts";
+import { zerosLike } from "../core/index.ts";
 import { type AdamwOptions, adamw } from "./adamw.ts";
 import type { Optimizer } from "./optimizer.ts";
-import { isDecayed, isEmbedding } from "./parameter-groups.ts";
+import { isDecayed, type ParameterRoles } from "./parameter-groups.ts";
 
 export interface MuonOptions extends Omit<AdamwOptions, "name"> {
   readonly name: "muon";
@@ -17,8 +17,11 @@ const ITERATIONS = 5;
 const RMS = 0.2;
 
 /** Filters and matrices; not the classifier, nor embeddings. */
-const isMatrix = (name: string, { shape }: { readonly shape: readonly number[] }): boolean =>
-  shape.length > 1 && !isEmbedding(name) && !isClassifier(name);
+const isMatrix = (
+  name: string,
+  { shape }: { readonly shape: readonly number[] },
+  { head = [], embeddings = [] }: ParameterRoles,
+): boolean => shape.length > 1 && !embeddings.includes(name) && !head.includes(name);
 
 /**
  * Muon (Jordan 2024): matrices move along their velocity (v ← μv + g, then Nesterov's g + μv) with its singular values all
@@ -26,16 +29,16 @@ const isMatrix = (name: string, { shape }: { readonly shape: readonly number[] }
  * scaled by 0.2·√max(O, I·k·k) to AdamW's usual size (Liu et al. 2025, equation 4): one learning rate and one decoupled
  * decay serve all. Vectors, embeddings and the classifier are AdamW's.
  */
-export function muon({ name: _, momentum, ...options }: MuonOptions): Optimizer {
+export function muon({ name: _, momentum, ...options }: MuonOptions, roles: ParameterRoles): Optimizer {
   const { weightDecay, decayNormsAndBiases } = options;
-  const rest = adamw({ ...options, name: "adamw" });
+  const rest = adamw({ ...options, name: "adamw" }, roles);
   return {
     init(params) {
-      const { matrices, others } = parted(params);
+      const { matrices, others } = parted(params, roles);
       return { momentum: zerosLike(matrices), ...rest.init(others) };
     },
     update(params, gradients, { momentum: velocities, ...slots }, learningRate) {
-      const { matrices, others } = parted(params);
+      const { matrices, others } = parted(params, roles);
       const moved: Record<string, np.Array> = {};
       const kept: Record<string, np.Array> = {};
       for (const [name, param] of Object.entries(matrices)) {
@@ -45,7 +48,7 @@ export function muon({ name: _, momentum, ...options }: MuonOptions): Optimizer 
         const [rows, columns] = [param.shape[0], param.size / param.shape[0]];
         const direction = np.reshape(np.add(gradient, np.multiply(velocity, momentum)), [rows, columns]);
         const step = np.multiply(orthogonalised(direction), RMS * Math.sqrt(Math.max(rows, columns)));
-        const decayed = weightDecay !== 0 && isDecayed(name, param.shape, decayNormsAndBiases);
+        const decayed = weightDecay !== 0 && isDecayed(name, param.shape, roles, decayNormsAndBiases);
         const change = np.reshape(step, param.shape);
         const shrunk = decayed ? np.add(change, np.multiply(param.ref, weightDecay)) : change;
         moved[name] = np.subtract(param, np.multiply(shrunk, learningRate.ref));
@@ -71,8 +74,8 @@ function orthogonalised(matrix: np.Array): np.Array {
   return rows > columns ? turn(x) : x;
 }
 
-function parted<T extends { readonly shape: readonly number[] }>(params: Record<string, T>) {
+function parted<T extends { readonly shape: readonly number[] }>(params: Record<string, T>, roles: ParameterRoles) {
   const part = (wanted: boolean) =>
-    Object.fromEntries(Object.entries(params).filter(([name, param]) => isMatrix(name, param) === wanted));
+    Object.fromEntries(Object.entries(params).filter(([name, param]) => isMatrix(name, param, roles) === wanted));
   return { matrices: part(true), others: part(false) };
 }

@@ -5,14 +5,17 @@ import { clipByGlobalNorm, createOptimizer, learningRateAt, type Schedule, type 
 
 /** Two steps of one weight of 1 and one bias of 1 with gradients 0.5, then −0.25, at learning rate 0.1. */
 async function twoSteps(options: Partial<SgdOptions>) {
-  const optimizer = createOptimizer({
-    name: "sgd",
-    momentum: 0,
-    nesterov: false,
-    weightDecay: 0,
-    decayNormsAndBiases: true,
-    ...options,
-  });
+  const optimizer = createOptimizer(
+    {
+      name: "sgd",
+      momentum: 0,
+      nesterov: false,
+      weightDecay: 0,
+      decayNormsAndBiases: true,
+      ...options,
+    },
+    { biases: ["bias"] },
+  );
   const same = (value: number): HostArrays => ({
     weight: HostArray.float32([1, 1], [value]),
     bias: HostArray.float32([1], [value]),
@@ -62,6 +65,15 @@ test.each<[string, Partial<SgdOptions>, [number, number][]]>([
     ],
   ],
   [
+    // The bias at four times the rate, its decay in a step that of the weights.
+    "biases faster",
+    { weightDecay: 0.1, biasRate: 4 },
+    [
+      [0.94, 0.79],
+      [0.9556, 0.8821],
+    ],
+  ],
+  [
     "weight decay, vectors free",
     { weightDecay: 0.1, decayNormsAndBiases: false },
     [
@@ -80,14 +92,17 @@ test.each([
   [0.5, 0.1, 1e-8, [0.85, 0.7808663, 0.7077801]],
   [0.1, 0.01, 1e-3, [0.98902, 0.9853743, 0.9809949]],
 ])("AdamW with decay %f at rate %f", async (weightDecay, rate, epsilon, expected) => {
-  const optimizer = createOptimizer({
-    name: "adamw",
-    beta1: 0.9,
-    beta2: 0.999,
-    epsilon,
-    weightDecay,
-    decayNormsAndBiases: false,
-  });
+  const optimizer = createOptimizer(
+    {
+      name: "adamw",
+      beta1: 0.9,
+      beta2: 0.999,
+      epsilon,
+      weightDecay,
+      decayNormsAndBiases: false,
+    },
+    { embeddings: ["pos_embed"] },
+  );
   const same = (value: number): HostArrays => ({
     weight: HostArray.float32([1, 1], [value]),
     bias: HostArray.float32([1], [value]),

@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { Random } from "../core/index.ts";
 import { airbench94, type Model, regnetY400MF, resnet20, vitTiny, wideResnet16x4 } from "../models/index.ts";
 import { swinV2 } from "../models/swin-v2.ts";
 import { isDecayed } from "./index.ts";
@@ -18,20 +17,21 @@ const families: [string, Model, RegExp | undefined][] = [
 ];
 
 test.each(families)("%s: decayed is what timm decays", (_, model, spared) => {
-  const { params } = model.init(new Random("groups"));
-  for (const [name, { shape }] of Object.entries(params)) {
+  const { params } = model.shapes();
+  for (const [name, shape] of Object.entries(params)) {
     const timm = !(shape.length <= 1 || name.endsWith(".bias") || spared?.test(name));
-    expect(isDecayed(name, shape, false), name).toBe(timm);
-    expect(isDecayed(name, shape, true), name).toBe(true);
+    expect(isDecayed(name, shape, model, false), name).toBe(timm);
+    expect(isDecayed(name, shape, model, true), name).toBe(true);
   }
   if (spared) expect(Object.keys(params).some((name) => spared.test(name))).toBe(true);
 });
 
-test.each<[string, number[], boolean]>([
-  ["dist_token", [1, 1, 8], false],
-  ["absolute_pos_embed", [1, 9, 8], false],
-  ["layers.0.blocks.0.attn.relative_position_bias_table", [9, 2], false],
-  ["layers.0.blocks.0.attn.qkv.weight", [24, 8], true],
-  ["patch_embed.proj.weight", [8, 3, 4, 4], true],
-  ["head.weight", [4, 8], true],
-])("%s", (name, shape, decayed) => expect(isDecayed(name, shape, false)).toBe(decayed));
+test.each(families)("%s: biases are what is named so", (_, model) => {
+  const named = Object.keys(model.shapes().params).filter((name) => /bias$/.test(name));
+  expect([...model.biases!].sort()).toEqual(named.sort());
+});
+
+test("a parameter's role is what the network says, whatever its name", () => {
+  expect(isDecayed("pos_embed", [1, 9, 8], {}, false)).toBe(true);
+  expect(isDecayed("where", [1, 9, 8], { embeddings: ["where"] }, false)).toBe(false);
+});

@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { zerosLike } from "../core/index.ts";
 import type { Optimizer } from "./optimizer.ts";
-import { isDecayed } from "./parameter-groups.ts";
+import { isDecayed, type ParameterRoles } from "./parameter-groups.ts";
 
 export interface SgdOptions {
   readonly name: "sgd";
@@ -12,7 +12,7 @@ export interface SgdOptions {
   readonly weightDecay: number;
   /** Whether vectors (normalisation weights, all biases) and embeddings are decayed too, as PyTorch does when told nothing. */
   readonly decayNormsAndBiases: boolean;
-  /** Times the learning rate, for biases (vectors named so), 1 by default; what they decay by in a step stays the same. */
+  /** Times the learning rate, for biases, 1 by default; what they decay by in a step stays the same. */
   readonly biasRate?: number;
 }
 
@@ -20,14 +20,17 @@ export interface SgdOptions {
  * Stochastic gradient descent in PyTorch's form: g ← g + λp; v ← μv + g; p ← p − η·(nesterov ? g + μv : v).
  * The velocity starts at zero, which equals PyTorch's first step (dampening 0).
  */
-export const sgd = ({ momentum, nesterov, weightDecay, decayNormsAndBiases, biasRate = 1 }: SgdOptions): Optimizer => ({
+export const sgd = (
+  { momentum, nesterov, weightDecay, decayNormsAndBiases, biasRate = 1 }: SgdOptions,
+  roles: ParameterRoles,
+): Optimizer => ({
   init: (params) => ({ momentum: zerosLike(params) }),
   update(params, gradients, slots, learningRate) {
     const moved: Record<string, np.Array> = {};
     const velocities: Record<string, np.Array> = {};
     for (const [name, param] of Object.entries(params)) {
-      const decayed = weightDecay !== 0 && isDecayed(name, param.shape, decayNormsAndBiases);
-      const rate = biasRate !== 1 && name.endsWith("bias") && param.shape.length === 1 ? biasRate : 1;
+      const decayed = weightDecay !== 0 && isDecayed(name, param.shape, roles, decayNormsAndBiases);
+      const rate = roles.biases?.includes(name) ? biasRate : 1;
       const gradient = decayed ? np.add(gradients[name], np.multiply(param.ref, weightDecay / rate)) : gradients[name];
       const velocity = np.add(np.multiply(slots.momentum[name], momentum), nesterov ? gradient.ref : gradient);
       velocities[name] = velocity.ref;

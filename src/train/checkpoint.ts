@@ -123,10 +123,14 @@ export function chooseWeights(
 }
 
 /** @throws UserError where a checkpoint's names or shapes are not this model's. */
-export function checkVariables(path: string, found: Variables, model: Model, expected: Variables): void {
-  const shapes = ({ params, state }: Variables) =>
-    new Map(Object.entries({ ...params, ...state }).map(([name, { shape }]) => [name, `[${shape}]`]));
-  const [have, want] = [shapes(found), shapes(expected)];
+export function checkVariables(path: string, found: Variables, model: Pick<Model, "name" | "shapes">): void {
+  const expected = model.shapes();
+  const have = new Map(
+    Object.entries({ ...found.params, ...found.state }).map(([name, { shape }]) => [name, `[${shape}]`]),
+  );
+  const want = new Map(
+    Object.entries({ ...expected.params, ...expected.state }).map(([name, shape]) => [name, `[${shape}]`]),
+  );
   for (const name of new Set([...want.keys(), ...have.keys()]))
     if (have.get(name) !== want.get(name))
       throw new UserError(

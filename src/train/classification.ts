@@ -5,7 +5,6 @@ import {
   type HostArray,
   imageCount,
   type Normalization,
-  Random,
 } from "../core/index.ts";
 import { headOnly, type Variables } from "../models/index.ts";
 import { createOptimizer } from "../optim/index.ts";
@@ -55,8 +54,8 @@ async function classification(config: RunConfig, given: DataSet, options: TrainO
   const pictures = await mixingPicturesOf(config, dataSet.train);
   const record = describeRun(config, dataSet, { pretraining, pictures });
   const { model: whole, method } = buildNetwork(record);
-  const model = config.trainable === "head" ? headOnly(whole, whole.init(new Random("shapes")).params) : whole;
-  const optimizer = createOptimizer(config.optimizer);
+  const model = config.trainable === "head" ? headOnly(whole) : whole;
+  const optimizer = createOptimizer(config.optimizer, model);
   const referencesFrom = referenceSet(config, dataSet, { pretraining, pretrainingImages, changedData, onNotice });
   const drawReferencesAt = referencesFrom?.drawAt ?? (() => noReferences);
   const mixingSet = pictures?.images;

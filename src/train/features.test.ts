@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { HostArray, imageCount, isClassifier, UserError } from "../core/index.ts";
+import { HostArray, imageCount, UserError } from "../core/index.ts";
 import { relativeError } from "../engine/testing.ts";
-import type { ModelName } from "../models/index.ts";
+import { classifierOf, type ModelName } from "../models/index.ts";
 import { loadFeatures, loadPredictor, type RunConfigInput } from "./index.ts";
-import { loadRun } from "./predict.ts";
+import { buildNetwork, loadRun } from "./predict.ts";
 import { tinyConfig, tinyDataSet, untrainedRun } from "./testing.ts";
 
 const root = mkdtempSync(join(tmpdir(), "anchored-features-"));
@@ -22,11 +22,8 @@ test.each<[ModelName, Partial<RunConfigInput>]>([
   untrainedRun(run, tinyConfig({ model, ...changes }), dataSet);
   const extractor = await loadFeatures(run);
   const predictor = await loadPredictor(run);
-  const { params } = loadRun(run).variables;
-  const named = (rank: number) =>
-    Object.entries(params).find(([name, { shape }]) => isClassifier(name) && shape.length === rank);
-  const weight = named(2)![1];
-  const bias = named(1)?.[1];
+  const { record, variables } = loadRun(run);
+  const { weight, bias } = classifierOf(buildNetwork(record).model, variables.params);
   const [classes, size] = weight.shape;
   expect(extractor.size).toBe(size);
   const z = await extractor.features(dataSet.test);

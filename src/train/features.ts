@@ -1,6 +1,7 @@
-import { HostArray, type ImageSet, UserError } from "../core/index.ts";
-import { classifierOf, type LinearClassifier, type Variables } from "../models/index.ts";
-import { createPredictor, loadRun, type PredictorOptions } from "./predict.ts";
+import type { ImageSet } from "../core/index.ts";
+import { withoutHead } from "../models/index.ts";
+import { createForward } from "./forward.ts";
+import { buildNetwork, keptReferences, loadRun, outputsUnder, type PredictorOptions } from "./predict.ts";
 import type { RunRecord } from "./run-record.ts";
 
 /** A trained network, frozen, without its classifier. */
@@ -12,7 +13,7 @@ export interface FeatureExtractor {
   readonly references?: number;
   /**
    * Features z [N × D] of every image, in order: what the classifier is linear in, logits = W z + b with its weight W and
-   * bias b. Of an anchored network the mean over its kept references: for a linear probe that is the same as the mean of
+   * bias b; times the network's logit scale, where it has one. Of an anchored network the mean over its kept references: for a linear probe that is the same as the mean of
    * the probe's logits.
    * @throws UserError where the images have another size or number of channels than the model was trained on.
    */
@@ -26,49 +27,30 @@ export interface FeatureOptions extends PredictorOptions {
 }
 
 /**
- * The features of a run folder's network. No model knows of it: as a network with D classes whose classifier is the
- * identity, it answers with its features, times whatever constant it multiplies its logits by.
+ * The features of a run folder's network: what it answers without its last layer.
  * @throws UserError where the folder or its checkpoint is missing or damaged, or more references are asked for than kept.
  */
 export async function loadFeatures(run: string, { k, ...options }: FeatureOptions = {}): Promise<FeatureExtractor> {
   const { record, variables, references } = loadRun(run, options);
-  const classifier = classifierOf(variables.params);
-  if (!classifier) throw new UserError("this network has no linear classifier to put a probe in the place of");
-  const size = classifier.weight.shape[1];
-  const identity = HostArray.zeros([size, size]);
-  for (let i = 0; i < size; i++) identity.data[i * size + i] = 1;
-  const classNames = Array.from({ length: size }, (_, i) => `feature ${i}`);
-  const predictor = await createPredictor(
-    { config: { ...record.config, method: asLogits(record.config.method) }, data: { ...record.data, classNames } },
-    withClassifier(variables, classifier, identity, HostArray.zeros([size])),
-    references,
-    options,
-  );
+  const { model, method } = buildNetwork(record);
+  const encoder = withoutHead(model);
+  const { state } = variables;
+  const params = Object.fromEntries(Object.keys(encoder.shapes().params).map((name) => [name, variables.params[name]]));
+  const forward = createForward(record, { model: encoder, method }, options);
   return {
     record,
-    size,
+    size: model.featureCount,
     references: references && (k ?? references.shape[0]),
     async features(set, onProgress) {
-      if (!references) return (await predictor.predict(set, { onProgress })).logits;
-      const [first, ...others] = await predictor.predictByReference(set, { k, onProgress });
+      const kept = keptReferences({ method, references }, "k", k);
+      const [first, ...others] = await outputsUnder({ forward, record, variables: { params, state } }, kept, set, {
+        onProgress,
+      });
+      if (others.length === 0) return first;
       const sums = Float64Array.from(first);
       for (const one of others) for (let i = 0; i < sums.length; i++) sums[i] += one[i];
       return Float32Array.from(sums, (sum) => sum / (others.length + 1));
     },
-    dispose: () => predictor.dispose(),
+    dispose: () => forward.dispose(),
   };
-}
-
-/** The method with the same input, whose outputs are taken as they are. */
-const asLogits = (method: RunRecord["config"]["method"]): RunRecord["config"]["method"] =>
-  method.name === "anchored" ? { ...method, output: undefined } : { name: "standard" };
-
-/** The same network with another classifier: weight [K, D], and bias [K], which is left out where the network has none. */
-function withClassifier(
-  { params, state }: Variables,
-  { weightName, biasName }: LinearClassifier,
-  weight: HostArray,
-  bias: HostArray,
-): Variables {
-  return { params: { ...params, [weightName]: weight, ...(biasName && { [biasName]: bias }) }, state };
 }

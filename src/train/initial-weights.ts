@@ -1,4 +1,4 @@
-import { HostArray, type HostArrays, isClassifier, UserError } from "../core/index.ts";
+import { HostArray, type HostArrays, UserError } from "../core/index.ts";
 import type { Model, Variables } from "../models/index.ts";
 import { readWeights } from "./weights-source.ts";
 
@@ -8,7 +8,7 @@ export interface InitialWeights extends Variables {
 }
 
 /** What is known of a model that is to start from weights. */
-export type StartingModel = Pick<Model, "name" | "forTuples" | "stemWeight">;
+export type StartingModel = Pick<Model, "name" | "forTuples" | "stemWeight" | "head" | "embeddings">;
 
 /**
  * Weights under timm's names (of ResNets torchvision's too), in place of `fresh` ones: what `readWeights` finds at `path`.
@@ -33,7 +33,7 @@ export function initialWeights(
   const known = { ...fresh.params, ...fresh.state };
   const foreign = Object.keys(tensors).find((name) => !(name in known));
   if (foreign) throw refuse(`${foreign} is no weight of ${model.name}; the file belongs to another model`);
-  const otherHead = whyFreshClassifier(tensors, known, source.classNames, classNames);
+  const otherHead = whyFreshClassifier(model.head, tensors, known, { theirs: source.classNames, ours: classNames });
   if (otherHead) notes.push(`the classifier starts afresh: ${otherHead}`);
   else if (!source.classNames)
     notes.push(
@@ -43,7 +43,7 @@ export function initialWeights(
   const taken = (own: HostArrays): HostArrays =>
     Object.fromEntries(
       Object.entries(own).map(([name, initial]) => {
-        if (otherHead && isClassifier(name)) return [name, initial];
+        if (otherHead && model.head.includes(name)) return [name, initial];
         const weight = tensors[name];
         if (!weight) throw refuse(`${name} of ${model.name} is missing; the file belongs to another model`);
         const at = weight.data.findIndex((value) => !Number.isFinite(value));
@@ -65,12 +65,11 @@ export function initialWeights(
 
 /** Why the classifier of a source does not fit these classes; undefined where it does, or nothing is known against it. */
 function whyFreshClassifier(
+  head: readonly string[],
   tensors: HostArrays,
   known: HostArrays,
-  theirs: readonly string[] | undefined,
-  ours: readonly string[],
+  { theirs, ours }: { readonly theirs: readonly string[] | undefined; readonly ours: readonly string[] },
 ): string | undefined {
-  const head = Object.keys(known).filter(isClassifier);
   const absent = head.filter((name) => !tensors[name]);
   if (absent.length === head.length) return "there is none in the file";
   if (absent.length > 0) return `${absent[0]} is not in the file`;
@@ -93,7 +92,7 @@ function whyOtherShape(model: StartingModel, name: string, { shape }: HostArray,
     return "it sees the tuples of an anchored network; add --method anchored";
   if (name === model.stemWeight && shape[1] !== own[1])
     return `it is for images of ${shape[1]} channels where these need ${own[1]}`;
-  if (name === "pos_embed" && shape[2] === own[2])
+  if (model.embeddings?.includes(name) && shape.length === 3 && shape[2] === own[2])
     return "its positions are those of images of another size; give its own by --image-size";
   return "it belongs to another model";
 }

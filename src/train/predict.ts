@@ -7,7 +7,6 @@ import {
   imageCount,
   knownName,
   type Normalization,
-  Random,
   UserError,
 } from "../core/index.ts";
 import { runPaths } from "../files/index.ts";
@@ -104,7 +103,7 @@ export function loadRun(run: string, { weights }: Pick<PredictorOptions, "weight
   const { params, state, kind } = chooseWeights(run, checkpoint, weights);
   const variables = { params, state };
   const { model } = buildNetwork(record);
-  checkVariables(path, variables, model, model.init(new Random("shapes")));
+  checkVariables(path, variables, model);
   return {
     record,
     variables,
@@ -269,9 +268,9 @@ export async function outputAnchorOf(means: Means, set: ImageSet): Promise<HostA
   return HostArray.float32([classes], Float32Array.from(anchor.host(outputs, classes)));
 }
 
-/** As `logitsUnder`, the network's outputs as they are. */
-async function outputsUnder(
-  { forward, record: { data }, variables }: Means,
+/** As `logitsUnder`, the network's outputs [N × O] as they are. @throws UserError for images of another shape */
+export async function outputsUnder(
+  { forward, record: { data }, variables }: Pick<Means, "forward" | "record" | "variables">,
   references: HostArray | ReferenceChooser | undefined,
   set: ImageSet,
   { mirror = false, onProgress }: Pick<PredictOptions, "mirror" | "onProgress"> = {},
@@ -279,9 +278,8 @@ async function outputsUnder(
   checkImages(set, data);
   checkImageSet(set);
   const total = imageCount(set);
-  const classes = data.classNames.length;
   const count = references && !isChooser(references) ? references.shape[0] : 1;
-  const byReference = Array.from({ length: count }, () => new Float32Array(total * classes));
+  const byReference: Float32Array[] = Array.from({ length: count }, () => new Float32Array());
   const batchSize = forward.batchSize(count);
   for (let at = 0; at < total; at += batchSize) {
     const images = paddedBatch(set, at, batchSize, data.normalization);
@@ -290,9 +288,11 @@ async function outputsUnder(
       forward.run(variables, images, isChooser(references) ? await references.choose(images) : references);
     const own = await run(images);
     const outputs = mirror ? meanOf(own, await run(mirrored(images))) : own;
-    for (const [r, kept] of byReference.entries()) {
-      const first = r * batchSize * classes;
-      kept.set(outputs.subarray(first, first + filled * classes), at * classes);
+    const width = outputs.length / (count * batchSize);
+    for (let r = 0; r < count; r++) {
+      if (at === 0) byReference[r] = new Float32Array(total * width);
+      const first = r * batchSize * width;
+      byReference[r].set(outputs.subarray(first, first + filled * width), at * width);
     }
     onProgress?.({ done: at + filled, total });
   }

@@ -111,7 +111,7 @@ test("a run folder gives the moving average of its weights", () => {
   const zeros = Object.fromEntries(
     Object.entries(fresh.params).map(([name, { shape }]) => [name, HostArray.zeros(shape)]),
   );
-  const model = { name: "resnet20", stemWeight: "conv1.weight" };
+  const model = { name: "resnet20", stemWeight: "conv1.weight", head: ["fc.weight", "fc.bias"] };
   const { classNames } = now.train;
   const loaded = initialWeights(pretrained, model, { params: zeros, state: fresh.state }, classNames);
   expect(loaded.params).toEqual(average!.params);

@@ -1,5 +1,5 @@
 import { copyFileSync, existsSync, mkdirSync } from "node:fs";
-import { type DataSet, type HostArray, type HostArrays, type ImageSet, Random, UserError } from "../core/index.ts";
+import { type DataSet, type HostArray, type HostArrays, type ImageSet, UserError } from "../core/index.ts";
 import type { Pictures } from "../data/index.ts";
 import { fingerprintOf, holdLock, runPaths, writeFileAtomic } from "../files/index.ts";
 import { createMethod } from "../methods/index.ts";
@@ -72,7 +72,7 @@ async function recalibrateInto(
   if (notice) onNotice?.(notice);
   const network = buildNetwork(record);
   const checkpoint = loadCheckpoint(runPaths(run).checkpoint);
-  checkVariables(runPaths(run).checkpoint, checkpoint, network.model, network.model.init(new Random("shapes")));
+  checkVariables(runPaths(run).checkpoint, checkpoint, network.model);
   if (Object.keys(checkpoint.state).length === 0)
     throw new UserError(`${run}: ${config.model} has no BatchNorm, and so no running statistics to take anew`);
   if (measureMasked && config.method.name !== "anchored")

@@ -29,14 +29,13 @@ export interface StartParts {
 /** What a run's folder holds, or where a new run begins. @throws UserError for a checkpoint of another network. */
 export async function startingPoint(parts: StartParts): Promise<Checkpoint> {
   const { run, config, model, optimizer } = parts;
-  const initial = model.init(new Random("init", config.seed));
   const path = runPaths(run).checkpoint;
   if (existsSync(path)) {
     const stored = loadCheckpoint(path);
-    checkVariables(path, stored, model, initial);
+    checkVariables(path, stored, model);
     return stored;
   }
-  const { params, state } = await startingWeights(parts, initial);
+  const { params, state } = await startingWeights(parts, model.init(new Random("init", config.seed)));
   return {
     params,
     state,

@@ -50,7 +50,7 @@ describe.each([1, 2, 4])("%i micro-batches a step", (accumulate) => {
   const config = tinyConfig({ accumulate, clipNorm: 1, averageDecay: 0.9, optimizer: { name: "adamw" } });
   const dataSet = tinyDataSet();
   const { model, method } = buildNetwork(describeRun(config, dataSet));
-  const optimizer = createOptimizer(config.optimizer);
+  const optimizer = createOptimizer(config.optimizer, model);
   const batches = trainBatches(config, dataSet, { method, model, drawReferencesAt: () => noReferences });
   const { params, state } = model.init(new Random("stepper"));
   const start: TrainState = { params, state, slots: optimizer.init(params), average: { params, state } };

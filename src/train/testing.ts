@@ -1,4 +1,4 @@
-import { type DataSet, HostArray, type ImageSet, isClassifier, Random } from "../core/index.ts";
+import { type DataSet, HostArray, type ImageSet, Random } from "../core/index.ts";
 import { runPaths, writeFileAtomic } from "../files/index.ts";
 import type { Variables } from "../models/index.ts";
 import { saveCheckpoint } from "./checkpoint.ts";
@@ -52,7 +52,7 @@ export function untrainedRun(run: string, config: RunConfig, dataSet: DataSet): 
   const { model } = buildNetwork(record);
   const fresh = (name: string): Variables => {
     const { params, state } = model.init(new Random("untrained", name));
-    const biases = Object.keys(params).filter((key) => isClassifier(key) && params[key].shape.length === 1);
+    const biases = model.head.filter((key) => params[key].shape.length === 1);
     for (const key of biases)
       params[key] = HostArray.float32(params[key].shape, params[key].data.map((_, i) => i - 1) as Float32Array);
     return { params, state };

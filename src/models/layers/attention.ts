@@ -1,6 +1,7 @@
 import { nn, numpy as np } from "@jax-js/jax";
 import type { Layer } from "./layer.ts";
 import { linear } from "./linear.ts";
+import { allVariables } from "./variables.ts";
 
 /**
  * Multi-head self-attention (Vaswani et al. 2017, section 3.2) over tokens [N, T, D] → [N, T, D]. As in timm the three
@@ -11,10 +12,7 @@ export function attention(name: string, width: number, heads: number, std: numbe
   const proj = linear(`${name}.proj`, width, width, { std });
   const headWidth = width / heads;
   return {
-    init(random, params, state) {
-      qkv.init(random, params, state);
-      proj.init(random, params, state);
-    },
+    ...allVariables([qkv, proj]),
     apply(scope, x) {
       const [n, tokens] = x.shape;
       const split = np.split(qkv.apply(scope, x), 3, -1);

@@ -1,6 +1,6 @@
 import { lax, numpy as np } from "@jax-js/jax";
-import { HostArray } from "../../core/index.ts";
 import type { Layer } from "./layer.ts";
+import { variables } from "./variables.ts";
 
 const EPSILON = 1e-5;
 const MOMENTUM = 0.1;
@@ -29,14 +29,15 @@ export function batchNorm(
 ): Layer {
   const [weight, bias] = [`${name}.weight`, `${name}.bias`];
   const [runningMean, runningVar] = [`${name}.running_mean`, `${name}.running_var`];
-  const filled = (value: number) => HostArray.float32([channels], new Float32Array(channels).fill(value));
+  const shape = [channels];
   return {
-    init(_random, params, state) {
-      if (weighted) params[weight] = filled(start);
-      params[bias] = filled(0);
-      state[runningMean] = filled(0);
-      state[runningVar] = filled(1);
-    },
+    ...variables(
+      [...(weighted ? [{ name: weight, shape, start }] : []), { name: bias, shape, role: "bias" }],
+      [
+        { name: runningMean, shape },
+        { name: runningVar, shape, start: 1 },
+      ],
+    ),
     apply({ params, state, moved, mode }, x) {
       const scaled = (factor: np.Array) => (weighted ? np.multiply(params[weight], factor) : factor);
       if (mode === "predict" || mode === "sample") {

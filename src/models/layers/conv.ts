@@ -1,6 +1,6 @@
 import { lax } from "@jax-js/jax";
-import { HostArray } from "../../core/index.ts";
 import type { Layer } from "./layer.ts";
+import { type VariableSpec, variables } from "./variables.ts";
 
 export interface ConvOptions {
   readonly kernel: number;
@@ -9,6 +9,8 @@ export interface ConvOptions {
   readonly padding?: number;
   /** Channels are convolved in so many groups of their own; 1 by default. */
   readonly groups?: number;
+  /** Of the weight, in place of what is said at `conv`. */
+  readonly start?: VariableSpec["start"];
 }
 
 /**
@@ -19,15 +21,12 @@ export function conv(
   name: string,
   inputs: number,
   outputs: number,
-  { kernel, stride = 1, padding = (kernel - 1) / 2, groups = 1 }: ConvOptions,
+  { kernel, stride = 1, padding = (kernel - 1) / 2, groups = 1, start }: ConvOptions,
 ): Layer {
+  const std = Math.sqrt((2 * groups) / (outputs * kernel * kernel));
+  const shape = [outputs, inputs / groups, kernel, kernel];
   return {
-    init(random, params) {
-      const std = Math.sqrt((2 * groups) / (outputs * kernel * kernel));
-      const weight = HostArray.zeros([outputs, inputs / groups, kernel, kernel]);
-      for (let i = 0; i < weight.data.length; i++) weight.data[i] = std * random.normal();
-      params[`${name}.weight`] = weight;
-    },
+    ...variables([{ name: `${name}.weight`, shape, start: start ?? ((random) => std * random.normal()) }]),
     apply: ({ params }, x) =>
       lax.convGeneralDilated(
         x,

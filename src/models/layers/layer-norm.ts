@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
-import { HostArray } from "../../core/index.ts";
 import type { Layer } from "./layer.ts";
+import { variables } from "./variables.ts";
 
 export interface LayerNormOptions {
   /** Of the weight, at first; 1 by default. */
@@ -14,12 +14,11 @@ export interface LayerNormOptions {
  * at first.
  */
 export function layerNorm(name: string, width: number, { start = 1, epsilon = 1e-6 }: LayerNormOptions = {}): Layer {
-  const filled = (value: number) => HostArray.float32([width], new Float32Array(width).fill(value));
   return {
-    init(_random, params) {
-      params[`${name}.weight`] = filled(start);
-      params[`${name}.bias`] = filled(0);
-    },
+    ...variables([
+      { name: `${name}.weight`, shape: [width], start },
+      { name: `${name}.bias`, shape: [width], role: "bias" },
+    ]),
     apply({ params }, x) {
       // Two passes: E[x²] − E[x]² loses all digits where |mean| ≫ σ.
       const mean = np.mean(x.ref, -1, { keepdims: true });

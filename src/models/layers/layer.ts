@@ -1,6 +1,6 @@
 import type { numpy as np } from "@jax-js/jax";
-import type { HostArrays, Random } from "../../core/index.ts";
 import type { Arrays, Mode } from "../model.ts";
+import type { LayerVariables } from "./variables.ts";
 
 /** One forward pass under way: layers read `params` and `state` and leave the moved state in `moved`. */
 export interface Scope {
@@ -13,9 +13,7 @@ export interface Scope {
 }
 
 /** A piece of a network that knows the names of its own parameters. */
-export interface Layer {
-  /** Adds this layer's initial parameters and state under their full names. */
-  init(random: Random, params: HostArrays, state: HostArrays): void;
+export interface Layer extends LayerVariables {
   /** Uses each of its parameters once; consumes `x`. */
   apply(scope: Scope, x: np.Array): np.Array;
 }

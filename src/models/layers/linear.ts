@@ -1,6 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
-import { HostArray } from "../../core/index.ts";
+import type { Random } from "../../core/index.ts";
 import type { Layer } from "./layer.ts";
+import { type VariableSpec, variables } from "./variables.ts";
 
 export interface LinearOptions {
   /** Standard deviation of normal weights, with biases 0; without it PyTorch's default, see below. */
@@ -13,18 +14,13 @@ export interface LinearOptions {
  * [..., I] → [..., O], weight `name.weight` [O, I], `name.bias` [O]. Init: both uniform in ±1/√I, PyTorch's `Linear`.
  */
 export function linear(name: string, inputs: number, outputs: number, { std, bias = true }: LinearOptions = {}): Layer {
+  const bound = 1 / Math.sqrt(inputs);
+  const uniform = (random: Random) => bound * (2 * random.uniform() - 1);
+  const normal = std === undefined ? undefined : (random: Random) => std * random.normal();
+  const weight: VariableSpec = { name: `${name}.weight`, shape: [outputs, inputs], start: normal ?? uniform };
+  const added: VariableSpec = { name: `${name}.bias`, shape: [outputs], start: normal ? 0 : uniform, role: "bias" };
   return {
-    init(random, params) {
-      const bound = 1 / Math.sqrt(inputs);
-      const uniform = () => bound * (2 * random.uniform() - 1);
-      const drawn = (shape: number[], draw: () => number) => {
-        const array = HostArray.zeros(shape);
-        for (let i = 0; i < array.data.length; i++) array.data[i] = draw();
-        return array;
-      };
-      params[`${name}.weight`] = drawn([outputs, inputs], std === undefined ? uniform : () => std * random.normal());
-      if (bias) params[`${name}.bias`] = std === undefined ? drawn([outputs], uniform) : HostArray.zeros([outputs]);
-    },
+    ...variables(bias ? [weight, added] : [weight]),
     apply({ params }, x) {
       const lead = x.shape.slice(0, -1);
       // Rows of one matrix, whatever they stand for: the weight's gradient is then one matrix product too.

@@ -1,6 +1,7 @@
 import { lax, numpy as np } from "@jax-js/jax";
 import type { Layer } from "./layer.ts";
 import { linear } from "./linear.ts";
+import { allVariables } from "./variables.ts";
 
 /** x·Φ(x) with the normal distribution's own Φ (Hendrycks and Gimpel 2016), not its tanh approximation. */
 export const gelu = (x: np.Array): np.Array =>
@@ -11,10 +12,7 @@ export function mlp(name: string, width: number, hidden: number, std: number): L
   const fc1 = linear(`${name}.fc1`, width, hidden, { std });
   const fc2 = linear(`${name}.fc2`, hidden, width, { std });
   return {
-    init(random, params, state) {
-      fc1.init(random, params, state);
-      fc2.init(random, params, state);
-    },
+    ...allVariables([fc1, fc2]),
     apply: (scope, x) => fc2.apply(scope, gelu(fc1.apply(scope, x))),
   };
 }

@@ -1,7 +1,8 @@
 import { numpy as np } from "@jax-js/jax";
-import { HostArray } from "../../core/index.ts";
+import type { Random } from "../../core/index.ts";
 import type { Arrays } from "../model.ts";
 import type { Layer } from "./layer.ts";
+import { variables } from "./variables.ts";
 
 /**
  * Images [N, C, H, W] → a token for every patch, [N, (H/p)·(W/p), D], row by row (Dosovitskiy et al. 2021, equation 1).
@@ -31,18 +32,13 @@ export function patchEmbedding(
     ]);
   };
   const addBias = (params: Arrays, tokens: np.Array) => np.add(tokens, params[`${name}.bias`]);
-  const values = inputs * patch * patch;
+  const bound = 1 / Math.sqrt(inputs * patch * patch);
+  const uniform = (random: Random) => bound * (2 * random.uniform() - 1);
   return {
-    init(random, params) {
-      const bound = 1 / Math.sqrt(values);
-      const uniform = (shape: number[]) => {
-        const array = HostArray.zeros(shape);
-        for (let i = 0; i < array.data.length; i++) array.data[i] = bound * (2 * random.uniform() - 1);
-        return array;
-      };
-      params[`${name}.weight`] = uniform([width, inputs, patch, patch]);
-      params[`${name}.bias`] = uniform([width]);
-    },
+    ...variables([
+      { name: `${name}.weight`, shape: [width, inputs, patch, patch], start: uniform },
+      { name: `${name}.bias`, shape: [width], start: uniform, role: "bias" },
+    ]),
     apply: ({ params }, x) => addBias(params, project(params, x)),
     project,
     addBias,

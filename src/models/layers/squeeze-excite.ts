@@ -1,25 +1,23 @@
 import { nn, numpy as np } from "@jax-js/jax";
-import { HostArray } from "../../core/index.ts";
+import type { Random } from "../../core/index.ts";
 import type { Layer } from "./layer.ts";
+import { type VariableSpec, variables } from "./variables.ts";
 
 /**
  * Squeeze-and-excitation (Hu et al. 2018, section 3): [N, C, H, W] times a factor for each channel, read from the means
  * of all. As timm's, two 1×1 convolutions with biases: `name.fc1.weight` [S, C, 1, 1], ReLU, `name.fc2.weight` [C, S, 1, 1].
  */
 export function squeezeExcite(name: string, channels: number, squeezed: number): Layer {
+  const convolution = (part: string, outputs: number, inputs: number): VariableSpec[] => {
+    const std = Math.sqrt(2 / outputs);
+    const start = (random: Random) => std * random.normal();
+    return [
+      { name: `${name}.${part}.weight`, shape: [outputs, inputs, 1, 1], start },
+      { name: `${name}.${part}.bias`, shape: [outputs], role: "bias" },
+    ];
+  };
   return {
-    init(random, params) {
-      for (const [part, outputs, inputs] of [
-        ["fc1", squeezed, channels],
-        ["fc2", channels, squeezed],
-      ] as const) {
-        const weight = HostArray.zeros([outputs, inputs, 1, 1]);
-        const std = Math.sqrt(2 / outputs);
-        for (let i = 0; i < weight.data.length; i++) weight.data[i] = std * random.normal();
-        params[`${name}.${part}.weight`] = weight;
-        params[`${name}.${part}.bias`] = HostArray.zeros([outputs]);
-      }
-    },
+    ...variables([...convolution("fc1", squeezed, channels), ...convolution("fc2", channels, squeezed)]),
     apply({ params }, x) {
       const affine = (rows: np.Array, part: string, outputs: number, inputs: number) => {
         const weight = np.reshape(params[`${name}.${part}.weight`], [outputs, inputs]);

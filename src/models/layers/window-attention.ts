@@ -1,7 +1,7 @@
 import { nn, numpy as np } from "@jax-js/jax";
-import { HostArray } from "../../core/index.ts";
 import type { Layer } from "./layer.ts";
 import { linear } from "./linear.ts";
+import { allVariables, variables } from "./variables.ts";
 
 /** Hidden units of the perceptron that gives the position bias. */
 const BIAS_HIDDEN = 512;
@@ -40,6 +40,17 @@ export function windowAttention(
   const proj = linear(`${name}.proj`, width, width, { std });
   const bias1 = linear(`${name}.cpb_mlp.0`, 2, BIAS_HIDDEN, { std });
   const bias2 = linear(`${name}.cpb_mlp.2`, BIAS_HIDDEN, heads, { std, bias: false });
+  const ofPositions = allVariables([bias1, bias2]);
+  const own = allVariables([
+    qkv,
+    proj,
+    ofPositions,
+    variables([
+      { name: `${name}.q_bias`, shape: [width], role: "bias" },
+      { name: `${name}.v_bias`, shape: [width], role: "bias" },
+      { name: `${name}.logit_scale`, shape: [heads, 1, 1], start: LOG_SCALE, role: "embedding" },
+    ]),
+  ]);
   const headWidth = width / heads;
   const tokens = window * window;
   const side = resolution / window;
@@ -67,12 +78,9 @@ export function windowAttention(
     np.multiply(x.ref, np.reciprocal(np.sqrt(np.add(np.sum(np.square(x), axis, { keepdims: true }), NORM_EPSILON))));
 
   return {
-    init(random, params, state) {
-      for (const layer of [qkv, proj, bias1, bias2]) layer.init(random, params, state);
-      params[`${name}.q_bias`] = HostArray.zeros([width]);
-      params[`${name}.v_bias`] = HostArray.zeros([width]);
-      params[`${name}.logit_scale`] = HostArray.float32([heads, 1, 1], new Float32Array(heads).fill(LOG_SCALE));
-    },
+    ...own,
+    // What positions are made of, too: neither decayed nor orthogonalised.
+    embeddings: [...own.embeddings, ...Object.keys(ofPositions.shapes.params)],
     apply(scope, x) {
       const { params } = scope;
       const windows = partition(shift > 0 ? shifted(x, shift) : x);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { type HostArray, Random } from "../../core/index.ts";
+import type { HostArray } from "../../core/index.ts";
 import type { Device } from "../../engine/index.ts";
 import { runPaths } from "../../files/index.ts";
 import type { Variables } from "../../models/index.ts";
@@ -36,7 +36,7 @@ export function loadRegression(run: string, { weights }: RegressionPredictorOpti
   const checkpoint = loadCheckpoint(path);
   const { params, state } = chooseWeights(run, checkpoint, weights);
   const { model } = buildRegression(record);
-  checkVariables(path, { params, state }, model, model.init(new Random("shapes")));
+  checkVariables(path, { params, state }, model);
   const { references, referenceTargets, progress } = checkpoint;
   const sha256 = createHash("sha256").update(readFileSync(path)).digest("hex");
   return { record, variables: { params, state }, references, referenceTargets, step: progress.step, sha256 };

@@ -40,7 +40,7 @@ function regression(config: RegressionRecord["config"], data: RegressionData, op
   const record = describeRegression(config, data);
   const { model, method, encoder } = buildRegression(record);
   const { train, validation } = data;
-  const optimizer = createOptimizer(config.optimizer);
+  const optimizer = createOptimizer(config.optimizer, model);
   const referencesFrom = regressionReferences(config, train, encoder);
   const drawReferencesAt = referencesFrom?.drawAt ?? (() => noReferences);
   const examplesAt = (rows: Int32Array) => ({

@@ -1,0 +1,83 @@
+import { numpy as np } from "@jax-js/jax";
+import type { HostArrays } from "../core/index.ts";
+import type { Layer } from "./layers/layer.ts";
+import { allVariables, type LayerVariables } from "./layers/variables.ts";
+import type { Arrays, Model } from "./model.ts";
+
+type Derived = "init" | "shapes" | "head" | "featureCount" | "biases" | "embeddings" | "classify";
+type Composed = "features" | "trunk" | "apply";
+
+export interface ModelParts extends Omit<Model, Derived | Composed> {
+  /** All layers but the last, in the order in which their weights are drawn. */
+  readonly layers: readonly LayerVariables[];
+  /** The last layer, [N, D] → [N, K]: `linear`. */
+  readonly head: Layer;
+}
+
+/** A model of its layers: what it is made of, and what each parameter is for, is what they say. */
+export function modelOf({ layers, head, ...own }: ModelParts): Model {
+  const all = allVariables([...layers, head]);
+  const weight = Object.values(head.shapes.params).find((shape) => shape.length === 2);
+  if (!weight) throw new TypeError(`${own.name}: the last layer has no weight [K, D]; make it with linear()`);
+  return composed({
+    ...own,
+    init(random) {
+      const params: HostArrays = {};
+      const state: HostArrays = {};
+      all.init(random, params, state);
+      return { params, state };
+    },
+    shapes: () => all.shapes,
+    head: Object.keys(head.shapes.params),
+    featureCount: weight[1],
+    biases: all.biases,
+    embeddings: all.embeddings,
+    classify: (params, features) =>
+      scaled(head.apply({ params, state: {}, moved: {}, mode: "predict" }, features), own.logitScale),
+  });
+}
+
+/**
+ * The same network without its last layer: in place of logits it gives what they are linear in, [N, D], so that with the
+ * last layer's weight W and bias b the logits are W z + b (both times the logit scale, where there is one).
+ */
+export function withoutHead(model: Model): Model {
+  const { head, shapes, ...rest } = model;
+  const { params, state } = shapes();
+  const others = Object.fromEntries(Object.entries(params).filter(([name]) => !head.includes(name)));
+  return composed({
+    ...rest,
+    shapes: () => ({ params: others, state }),
+    head: [],
+    classify: (_, features) => scaled(features, model.logitScale),
+  });
+}
+
+const scaled = (values: np.Array, scale = 1): np.Array => (scale === 1 ? values : np.multiply(values, scale));
+
+/** A model from its three parts. */
+function composed(parts: Omit<Model, Composed>): Model {
+  const { head, stem, encode, classify } = parts;
+  const trunk: Model["trunk"] = (params, state, stemmed, mode, noise) => {
+    const [own, others] = parted(params, head);
+    const { features, state: moved } = encode(others, state, stemmed, mode, noise);
+    return { logits: classify(own, features), state: moved };
+  };
+  return {
+    ...parts,
+    trunk,
+    features(params, state, images, mode, noise) {
+      const [unused, others] = parted(params, head);
+      for (const array of Object.values(unused)) array.dispose();
+      return encode(others, state, stem(params, images), mode, noise);
+    },
+    apply: (params, state, images, mode, noise) => trunk(params, state, stem(params, images), mode, noise),
+  };
+}
+
+/** Those of these names, and the rest. */
+function parted(arrays: Arrays, names: readonly string[]): [Arrays, Arrays] {
+  const part = (inside: boolean) =>
+    Object.fromEntries(Object.entries(arrays).filter(([name]) => names.includes(name) === inside));
+  return [part(true), part(false)];
+}
