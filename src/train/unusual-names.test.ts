@@ -5,12 +5,12 @@ import { afterAll, expect, test } from "vitest";
 import { HostArray, type HostArrays, Random } from "../core/index.ts";
 import { runReference } from "../engine/index.ts";
 import { normalArrays } from "../engine/testing.ts";
+import { encodeSafetensors } from "../files/index.ts";
 import { createMethod } from "../methods/index.ts";
 import { type Arrays, classifierOf, headOnly, type Model } from "../models/index.ts";
 import { visionTransformer } from "../models/vision-transformer.ts";
 import { createOptimizer, type OptimizerOptions } from "../optim/index.ts";
 import { initialWeights } from "./initial-weights.ts";
-import { encodeSafetensors } from "./safetensors.ts";
 import { movingParameters, trainStep } from "./step.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "anchored-names-"));
