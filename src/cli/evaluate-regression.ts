@@ -4,6 +4,7 @@ import type { Device } from "../engine/index.ts";
 import type { Weights } from "../evaluate/index.ts";
 import { judgeEnsemble, judgeRegressionRuns, openRegressionRun, resultFolders } from "../judge/index.ts";
 import { isRegressionRun } from "../train/index.ts";
+import { refuseClassFlags } from "./class-flags.ts";
 import { listenerOf } from "./progress.ts";
 import { regressionTable } from "./regression-table.ts";
 import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
@@ -53,12 +54,7 @@ export async function evaluateRegressions(
   given: Options,
   flags: readonly Option[],
 ): Promise<number> {
-  const foreign = flags.find((flag) => {
-    const name = flag.attributeName() as keyof Options;
-    return given[name] !== undefined && !known.includes(name);
-  });
-  if (foreign)
-    throw new UserError(`${foreign.long}: it is about classes, and ${runs[0]} is a regression; leave it out`);
+  refuseClassFlags(runs[0], given, known, flags);
   const { k, fresh, out, ensemble, json, ...opening } = given;
   if (ensemble !== undefined && out !== undefined)
     throw new UserError(`--out ${out}: the ensemble goes into --ensemble ${ensemble}; leave one out`);

@@ -1,10 +1,13 @@
 import { Command } from "commander";
 import { toJson } from "../core/index.ts";
 import { type Exported, type WriteOptions, writeModel } from "../export/index.ts";
-import type { RunDataOptions } from "../train/index.ts";
+import { isRegressionRun, type RunDataOptions } from "../train/index.ts";
+import { refuseRegressionFlags } from "./class-flags.ts";
+import { exportRegressionRun, type RegressionExportFlags } from "./export-regression.ts";
 import { inferenceOptions } from "./inference-options.ts";
 import { oneOf, whole } from "./numbers.ts";
 import { listenerOf } from "./progress.ts";
+import { regressionOptionNames, regressionOptions } from "./regression-options.ts";
 import { runDataOptions } from "./run-data-options.ts";
 import { percent } from "./table.ts";
 import { temperatureOption } from "./temperature.ts";
@@ -13,18 +16,22 @@ import { ownCommand, type Terminal } from "./terminal.ts";
 interface Options
   extends Omit<WriteOptions, "data" | "temperature">,
     Partial<Pick<WriteOptions, "temperature">>,
-    RunDataOptions {
+    RunDataOptions,
+    RegressionExportFlags {
   readonly json?: boolean;
 }
 
 const examples = `
-The file takes uint8 images [N, height, width, channels] of any N and gives logits, probabilities, label, uncertainty
-and score; references, temperature, classes and normalisation are inside it. docs/export.md says what each is.
+Of a classifier the file takes uint8 images [N, height, width, channels] of any N and gives logits, probabilities, label, uncertainty
+and score; references, temperature, classes and normalisation are inside it. Of a regression it takes numbers [N, columns]
+or such images and gives mean, standard_deviation, quantiles, lower and upper, in the targets' own units, as far as the run
+has them. docs/export.md says what each is.
 
 Examples:
   $ anchored export runs/cifar --out cifar.onnx
   $ anchored export runs/cifar --out cifar.onnx --k 5 --temperature 1
   $ anchored export runs/cifar --out small.onnx --precision float16 --protocol single
+  $ anchored export runs/cars --out cars.onnx --conformal 0.9     a regression
   $ anchored predict cifar.onnx holiday/`;
 
 export function exportCommand(terminal: Terminal, exit: (code: number) => void): Command {
@@ -41,24 +48,31 @@ export function exportCommand(terminal: Terminal, exit: (code: number) => void):
       oneOf(["float32", "float16"])("--precision") as (text: string) => "float32" | "float16",
     )
     .option("--threads <n>", "threads (default: one a core)", whole({ min: 1, max: 1024, example: 2 })("--threads"));
-  for (const option of runDataOptions()) command.addOption(option);
+  for (const option of [...runDataOptions(), ...regressionOptions()]) command.addOption(option);
   return command
     .option("--json", "print what was written as JSON")
     .addHelpText("after", examples)
-    .action(
-      async (
-        run: string,
-        { json, temperature = "auto", dataDir, folder, humanLabels, changedData, ...options }: Options,
-      ) => {
-        const data = { dataDir, folder, humanLabels, changedData };
-        const exported = await terminal.interruptible((signal) =>
-          writeModel(run, { ...options, temperature, data, ...listenerOf(terminal, signal) }),
-        );
-        terminal.out(json ? toJson(exported) : inWords(exported));
-        terminal.note(`next: ${ownCommand()} predict ${exported.file} IMAGE`);
-        exit(0);
-      },
-    );
+    .action(async (run: string, options: Options) => {
+      if (isRegressionRun(run)) await exportRegressionRun(terminal, run, options, command.options);
+      else {
+        refuseRegressionFlags(run, options, regressionOptionNames, command.options);
+        await exportClassifierRun(terminal, run, options);
+      }
+      exit(0);
+    });
+}
+
+async function exportClassifierRun(
+  terminal: Terminal,
+  run: string,
+  { json, temperature = "auto", dataDir, folder, humanLabels, changedData, ...options }: Options,
+): Promise<void> {
+  const data = { dataDir, folder, humanLabels, changedData };
+  const exported = await terminal.interruptible((signal) =>
+    writeModel(run, { ...options, temperature, data, ...listenerOf(terminal, signal) }),
+  );
+  terminal.out(json ? toJson(exported) : inWords(exported));
+  terminal.note(`next: ${ownCommand()} predict ${exported.file} IMAGE`);
 }
 
 function inWords({ file, bytes, card, temperatureImages, check, accuracy }: Exported): string {

@@ -1,28 +1,35 @@
 import { availableParallelism } from "node:os";
 import { Command } from "commander";
-import { printable, rankAmong, shareInWords, UserError } from "../core/index.ts";
+import { printable, rankAmong, shareInWords } from "../core/index.ts";
 import { type Device, devices } from "../engine/index.ts";
 import {
   type Answers,
   type Classifier,
-  decodeAll,
+  isRegressionModel,
   type ModelCard,
   openModel,
   type RunExportOptions,
-  type Source,
-  sourcesOf,
 } from "../export/index.ts";
 import type { RunDataOptions } from "../train/index.ts";
+import { refuseRegressionFlags } from "./class-flags.ts";
+import type { RegressionExportFlags } from "./export-regression.ts";
+import { answerImages, type ReadImage } from "./image-answers.ts";
 import { inferenceOptions } from "./inference-options.ts";
 import { oneOf, whole } from "./numbers.ts";
-import { dataProgress, listenerOf } from "./progress.ts";
+import { predictRegression } from "./predict-regression.ts";
+import { listenerOf } from "./progress.ts";
+import { regressionOptionNames, regressionOptions } from "./regression-options.ts";
 import { runDataOptions } from "./run-data-options.ts";
 import { percent } from "./table.ts";
 import { temperatureOption } from "./temperature.ts";
 import type { Terminal } from "./terminal.ts";
 
-interface Options extends Omit<RunExportOptions, "precision" | "data">, RunDataOptions {
-  readonly top: number;
+interface Options
+  extends Omit<RunExportOptions, "precision" | "data">,
+    RunDataOptions,
+    Omit<RegressionExportFlags, "precision"> {
+  readonly top?: number;
+  readonly delimiter?: string;
   readonly device?: Device;
   readonly threads?: number;
   readonly json?: boolean;
@@ -51,21 +58,33 @@ Uncertainty is how much the answer depends on the reference (0 to about 0.5); of
 and for the temperature, the first command on a run predicts these images and keeps the result in the run; an exported
 file has both inside. Runs and files answer alike.
 
+A regression's line holds its targets in their own units: the mean, ± its standard deviation where it gives one, [ends] of
+the conformal interval where the model was made with --conformal, and quantiles where they were trained. A table needs the
+columns that the run was trained on, in any order; a row without a number in one of them is named, the others go on, and
+the exit code is 2.
+
 Examples:
   $ anchored predict runs/cifar cat.jpg dog.png
   $ anchored predict cifar.onnx holiday/ --top 3
   $ anchored predict cifar.onnx holiday/ --json > answers.jsonl
+  $ anchored predict runs/cars new-cars.csv --json
+  $ anchored predict cars.onnx new-cars.csv
   $ curl -s https://example.org/cat.jpg | anchored predict cifar.onnx -`;
 
 export function predictCommand(terminal: Terminal, exit: (code: number) => void): Command {
   const command = new Command("predict")
-    .description("class, confidence and uncertainty of images, by a run or an exported model")
+    .description(
+      "class, confidence and uncertainty of images, or a regression's numbers, by a run or an exported model",
+    )
     .argument("<model>", "run folder, or a file that export has written")
-    .argument("<images...>", "image files, folders of them, or - for one image from standard input")
-    .option("--top <n>", "how many classes to tell", whole({ min: 1, example: 3 })("--top"), 1);
+    .argument(
+      "<inputs...>",
+      "image files, folders of them, or - for one image from standard input; of regressions on numbers tables (.csv, .tsv, .json)",
+    )
+    .option("--top <n>", "how many classes to tell (default: 1)", whole({ min: 1, example: 3 })("--top"));
   for (const option of inferenceOptions("runs: ")) command.addOption(option);
   command.addOption(temperatureOption("runs: "));
-  for (const option of runDataOptions()) command.addOption(option);
+  for (const option of [...runDataOptions(), ...regressionOptions("runs: ")]) command.addOption(option);
   return command
     .option(
       "--device <name>",
@@ -73,62 +92,52 @@ export function predictCommand(terminal: Terminal, exit: (code: number) => void)
       oneOf(devices)("--device") as (text: string) => Device,
     )
     .option("--threads <n>", "threads (default: one a core)", whole({ min: 1, max: 1024, example: 2 })("--threads"))
-    .option("--json", "a JSON object a line, for each image")
+    .option(
+      "--delimiter <text>",
+      "tables: what separates the values (default: a tab in .tsv and .tab files, else a comma)",
+    )
+    .option("--json", "a JSON object a line, for each image or row")
     .addHelpText("after", examples)
-    .action(async (model: string, images: string[], options: Options) =>
-      exit(await terminal.interruptible((signal) => runPredict(terminal, model, images, options, signal))),
-    );
+    .action(async (model: string, inputs: string[], options: Options) => {
+      const { options: flags } = command;
+      if (isRegressionModel(model)) {
+        const predict = (signal: AbortSignal) => predictRegression(terminal, model, inputs, options, flags, signal);
+        return exit(await terminal.interruptible(predict));
+      }
+      refuseRegressionFlags(model, options, [...regressionOptionNames, "delimiter"], flags);
+      exit(await terminal.interruptible((signal) => runPredict(terminal, model, inputs, options, signal)));
+    });
 }
-
-/** Images of which one batch is predicted while the next is read. */
-const AT_ONCE = 64;
 
 async function runPredict(
   terminal: Terminal,
   model: string,
   paths: readonly string[],
-  { top, json, device, threads = availableParallelism(), dataDir, folder, humanLabels, changedData, ...asked }: Options,
+  {
+    top = 1,
+    json,
+    device,
+    threads = availableParallelism(),
+    dataDir,
+    folder,
+    humanLabels,
+    changedData,
+    ...asked
+  }: Options,
   signal: AbortSignal,
 ): Promise<number> {
   const exported = { ...asked, data: { dataDir, folder, humanLabels, changedData } };
   const classifier = await openModel(model, { exported, device, threads }, listenerOf(terminal, signal));
-  // On a terminal the answers themselves show how far it is.
-  const progress = process.stdout.isTTY ? undefined : dataProgress(terminal);
-  let failed = 0;
+  const answer = async (good: readonly ReadImage[]) =>
+    (await answersTo(classifier, good, top)).map((one) => (json ? JSON.stringify(one) : inWords(one)));
   try {
-    const sources = await sourcesOf(paths, terminal.input);
-    const batches = Array.from({ length: Math.ceil(sources.length / AT_ONCE) }, (_, i) =>
-      sources.slice(i * AT_ONCE, (i + 1) * AT_ONCE),
-    );
-    let next = decodeAll(batches[0], classifier.card);
-    for (const [i, batch] of batches.entries()) {
-      signal.throwIfAborted();
-      const decoded = await next;
-      if (i + 1 < batches.length) next = decodeAll(batches[i + 1], classifier.card);
-      const read = batch.map((source, at) => ({ source, image: decoded[at] }));
-      const good = read.filter((one): one is { source: Source; image: Uint8Array } => one.image instanceof Uint8Array);
-      const answers = good.length > 0 ? await answersTo(classifier, good, top) : [];
-      for (const { image } of read)
-        if (image instanceof UserError) terminal.note(`anchored: ${printable(image.message)}`);
-      failed += read.length - good.length;
-      for (const answer of answers) terminal.out(json ? JSON.stringify(answer) : inWords(answer));
-      const done = Math.min(sources.length, (i + 1) * AT_ONCE);
-      if (batches.length > 1) progress?.update({ label: "predicting", done, total: sources.length, unit: "images" });
-    }
-    if (failed > 0 && sources.length > 1)
-      terminal.note(`${failed} of ${sources.length} files could not be read as images`);
+    return await answerImages(terminal, paths, classifier.card, answer, { signal });
   } finally {
-    progress?.stop();
     await classifier.dispose();
   }
-  return failed > 0 ? 2 : 0;
 }
 
-async function answersTo(
-  classifier: Classifier,
-  good: readonly { readonly source: Source; readonly image: Uint8Array }[],
-  top: number,
-): Promise<Answer[]> {
+async function answersTo(classifier: Classifier, good: readonly ReadImage[], top: number): Promise<Answer[]> {
   const answers = await classifier.predict(Buffer.concat(good.map(({ image }) => image)));
   return good.map(({ source }, row) => answerOf(source.name, answers, row, classifier.card, top));
 }

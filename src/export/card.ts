@@ -2,6 +2,7 @@ import { z } from "zod";
 import { UserError } from "../core/index.ts";
 
 export const FORMAT = "anchored-classifier/1";
+export const REGRESSION_FORMAT = "anchored-regression/1";
 
 const numbers = z.array(z.number());
 
@@ -40,26 +41,39 @@ export const modelCard = z.object({
 export type ModelCard = Readonly<z.infer<typeof modelCard>>;
 
 /** Strings as they are, everything else as JSON. */
-export const cardToMetadata = (card: ModelCard): Record<string, string> =>
+export const cardToMetadata = (card: object): Record<string, string> =>
   Object.fromEntries(
     Object.entries(card).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
   );
 
-/** @throws UserError for a file that `anchored export` has not written. */
-export function cardFromMetadata(metadata: Readonly<Record<string, string>>, file: string): ModelCard {
-  if (metadata.format !== FORMAT)
-    throw new UserError(`${file}: not written by anchored export (its metadata lacks format ${FORMAT})`);
+/**
+ * The card of a file whose `format` is known to be this one.
+ * @throws UserError for metadata that are damaged
+ */
+export function parseCard<Schema extends z.ZodObject>(
+  schema: Schema,
+  metadata: Readonly<Record<string, string>>,
+  file: string,
+): z.output<Schema> {
+  const isText = (key: string) => {
+    const field = schema.shape[key];
+    return field instanceof z.ZodString || field instanceof z.ZodEnum || field instanceof z.ZodLiteral;
+  };
   const entries = Object.entries(metadata).map(([key, text]) => [key, isText(key) ? text : parsed(text)]);
-  const found = modelCard.safeParse(Object.fromEntries(entries));
+  const found = schema.safeParse(Object.fromEntries(entries));
   if (found.success) return found.data;
   const { path, message } = found.error.issues[0];
   throw new UserError(`${file}: its metadata are damaged (${path.join(".")}: ${message}); export the run again`);
 }
 
-const isText = (key: string): boolean => {
-  const field = modelCard.shape[key as keyof typeof modelCard.shape];
-  return field instanceof z.ZodString || field instanceof z.ZodEnum || field instanceof z.ZodLiteral;
-};
+/** @throws UserError for a file that `anchored export` has not written, or not of a classifier. */
+export function cardFromMetadata(metadata: Readonly<Record<string, string>>, file: string): ModelCard {
+  if (metadata.format === REGRESSION_FORMAT)
+    throw new UserError(`${file}: an exported regression, where a classifier is asked for`);
+  if (metadata.format !== FORMAT)
+    throw new UserError(`${file}: not written by anchored export (its metadata lacks format ${FORMAT})`);
+  return parseCard(modelCard, metadata, file);
+}
 
 function parsed(text: string): unknown {
   try {

@@ -1,10 +1,11 @@
 import type { numpy as np } from "@jax-js/jax";
-import { HostArray, type Normalization, UserError } from "../core/index.ts";
+import { HostArray, UserError } from "../core/index.ts";
 import { ArraySpec, exportOnnx } from "../engine/index.ts";
 import { logScores } from "../methods/index.ts";
 import { buildNetwork, keptReferences, type LoadedRun, type PredictorOptions } from "../train/index.ts";
 import { cardToMetadata, FORMAT, type ModelCard } from "./card.ts";
 import { classifier } from "./classifier.ts";
+import { isLarge, pixelMap, requireFinite } from "./stored-arrays.ts";
 
 export interface ExportOptions {
   /** `single`: the first kept reference; `k`: K of them. Default `k`. Methods without references have only one way. */
@@ -27,11 +28,7 @@ export async function exportClassifier(loaded: LoadedRun, options: ExportOptions
   const { protocol = "k", temperature = 1, precision = "float32", scorePercentiles } = options;
   if (!(temperature > 0 && Number.isFinite(temperature)))
     throw new UserError(`temperature ${temperature}: must be a number above 0`);
-  for (const [name, { data }] of Object.entries({ ...variables.params, ...variables.state }))
-    if (data.some((value) => !Number.isFinite(value)))
-      throw new UserError(
-        `${name} is not finite: the training diverged; train again, e.g. with a smaller learning rate`,
-      );
+  requireFinite(variables);
   const network = buildNetwork(record);
   const references = referencesOf(loaded, options);
   const count = references?.shape[0] ?? 0;
@@ -63,28 +60,6 @@ export const referencesOf = (
   { record, references }: LoadedRun,
   { protocol = "k", k }: Pick<ExportOptions, "protocol" | "k">,
 ): HostArray | undefined => keptReferences({ method: buildNetwork(record).method, references }, protocol, k);
-
-/** (x / 255 − mean) / std as scale · x + shift, each [1, C, 1, 1]. */
-function pixelMap({ mean, std }: Normalization) {
-  const perChannel = (value: (c: number) => number) =>
-    HostArray.float32(
-      [1, mean.length, 1, 1],
-      mean.map((_, c) => value(c)),
-    );
-  return {
-    pixel_scale: perChannel((c) => 1 / (255 * std[c])),
-    pixel_shift: perChannel((c) => -mean[c] / std[c]),
-  };
-}
-
-const LARGEST_FLOAT16 = 65504;
-
-/**
- * Convolutions, matrices and references: where the bytes are. What has one number a channel (BatchNorm, biases) keeps
- * its 32 bits, and so does what float16 cannot hold.
- */
-const isLarge = (_name: string, { shape, data }: HostArray): boolean =>
-  shape.length >= 2 && data.length > 64 && data.every((value) => Math.abs(value) <= LARGEST_FLOAT16);
 
 type Chosen = Pick<ModelCard, "protocol" | "temperature" | "precision" | "references"> &
   Pick<ExportOptions, "scorePercentiles">;

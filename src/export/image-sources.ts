@@ -46,7 +46,7 @@ function filesBelow(folder: string): string[] {
  */
 export async function decodeAll(
   sources: readonly Source[],
-  { height, width, channels }: ModelCard,
+  { height, width, channels }: Pick<ModelCard, "height" | "width" | "channels">,
 ): Promise<(Uint8Array | UserError)[]> {
   if (height !== width)
     throw new UserError(`the model's images are ${width}×${height}; only square ones are made from files`);

@@ -1,8 +1,10 @@
 export { ensemblePredictor } from "./regression/ensemble.ts";
+export { logVariance } from "./regression/losses.ts";
 export type { RegressionAnswers, RegressionPredictor } from "./regression/predictor.ts";
 export {
   combineRegression,
   fourierSchema,
+  middleLevel,
   type ReadOutputs,
   type RegressionOptions,
   readRegressionOutputs,

@@ -5,4 +5,9 @@ export {
   judgeRegressionRuns,
   type OpenedRegression,
 } from "./judge-regression.ts";
-export { type OpenRegressionOptions, openRegressionRun } from "./open-run.ts";
+export {
+  loadRegressionRunData,
+  type OpenRegressionOptions,
+  openRegressionRun,
+  unfinishedRegression,
+} from "./open-run.ts";

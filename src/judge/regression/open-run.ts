@@ -34,11 +34,11 @@ export interface OpenRegressionOptions {
  */
 export async function openRegressionRun(run: string, options: OpenRegressionOptions = {}): Promise<OpenedRegression> {
   const record = readRegressionRun(run);
-  const { weights, device, threads = availableParallelism(), dataDir } = options;
+  const { weights, device, threads = availableParallelism() } = options;
   const loaded = loadRegression(run, { weights });
-  const data = await loadRegressionData(record.config.data as unknown as RegressionDataOptions, { dataDir });
-  const notices = [notTrained(run, record, loaded.step), changed(run, record, data, options)].filter(
-    (notice) => notice !== undefined,
+  const { data, notice } = await loadRegressionRunData(run, record, options);
+  const notices = [unfinishedRegression(run, record, loaded.step, "judged"), notice].filter(
+    (line) => line !== undefined,
   );
   return {
     data,
@@ -73,9 +73,29 @@ function factsOf(
   };
 }
 
-function notTrained(run: string, { config, data }: RegressionRecord, step: number): string | undefined {
+/** A notice where a run was stopped before its end. */
+export function unfinishedRegression(
+  run: string,
+  { config, data }: RegressionRecord,
+  step: number,
+  done: "judged" | "exported",
+): string | undefined {
   const steps = config.epochs * Math.floor(data.trainExamples / config.batchSize);
-  return step < steps ? `${run} is not fully trained (step ${step} of ${steps}); judged as it is` : undefined;
+  return step < steps ? `${run} is not fully trained (step ${step} of ${steps}); ${done} as it is` : undefined;
+}
+
+/**
+ * The data that a run was trained on.
+ * @throws UserError for data that are gone or, where nobody insists on them, not those of the training
+ */
+export async function loadRegressionRunData(
+  run: string,
+  record: RegressionRecord,
+  options: Pick<OpenRegressionOptions, "dataDir" | "changedData"> = {},
+): Promise<{ readonly data: RegressionData; readonly notice?: string }> {
+  const { dataDir } = options;
+  const data = await loadRegressionData(record.config.data as unknown as RegressionDataOptions, { dataDir });
+  return { data, notice: changed(run, record, data, options) };
 }
 
 /** @throws UserError for other training data, where nobody insists on them. */

@@ -70,6 +70,10 @@ export interface ReadOutputs {
   readonly quantiles?: Float64Array;
 }
 
+/** Which of the levels is nearest to the median: its quantile stands for the mean. */
+export const middleLevel = (levels: readonly number[]): number =>
+  levels.reduce((best, level, q) => (Math.abs(level - 0.5) < Math.abs(levels[best] - 0.5) ? q : best), 0);
+
 /** A network's outputs [N × O] as it was trained, read in the targets' units. The mean of quantiles is their middle one. */
 export function readRegressionOutputs(
   { loss, levels }: Pick<RegressionOptions, "loss" | "levels">,
@@ -90,11 +94,7 @@ export function readRegressionOutputs(
       const [cell, q] = [Math.floor(i / levels.length), i % levels.length];
       return parts[q][cell];
     });
-    const middle = levels.reduce(
-      (best, level, q) => (Math.abs(level - 0.5) < Math.abs(levels[best] - 0.5) ? q : best),
-      0,
-    );
-    return { mean: parts[middle], quantiles };
+    return { mean: parts[middleLevel(levels)], quantiles };
   }
   if (loss !== "gaussian") return { mean: at(0) };
   const variance = Float64Array.from({ length: N * D }, (_, i) => {

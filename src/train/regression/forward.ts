@@ -94,8 +94,8 @@ const parted = (values: Float32Array, count: number): Float32Array[] =>
     values.subarray((i * values.length) / count, ((i + 1) * values.length) / count),
   );
 
-/** [R, 1, C, H, W] the first `k` references. */
-function firstReferences(references: HostArray | undefined, k: number | undefined): HostArray {
+/** [R, 1, C, H, W] the first `k` references, all where absent. @throws UserError where fewer are kept */
+export function firstReferences(references: HostArray | undefined, k: number | undefined): HostArray {
   if (!references) throw new UserError("the checkpoint keeps no references; train the run again");
   const [count, ...example] = references.shape;
   if (k !== undefined && !(Number.isInteger(k) && k >= 1 && k <= count))

@@ -1,4 +1,11 @@
-export { describeEncoding, type RegressionEncoder, type RegressionEncoding, regressionEncoder } from "./encoding.ts";
+export {
+  describeEncoding,
+  fourierDirections,
+  type RegressionEncoder,
+  type RegressionEncoding,
+  regressionEncoder,
+} from "./encoding.ts";
+export { firstReferences } from "./forward.ts";
 export {
   type LoadedRegression,
   loadRegression,

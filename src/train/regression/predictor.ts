@@ -21,6 +21,8 @@ export interface RegressionPredictorOptions {
 export interface LoadedRegression {
   readonly record: RegressionRecord;
   readonly variables: Variables;
+  /** The moving average of the run, or the weights of its last step. */
+  readonly weights: "average" | "raw";
   /** [R, C, H, W] standardised, and their targets [R, D]; absent for methods without. */
   readonly references?: HostArray;
   readonly referenceTargets?: HostArray;
@@ -34,12 +36,20 @@ export function loadRegression(run: string, { weights }: RegressionPredictorOpti
   const record = readRegressionRun(run);
   const path = runPaths(run).checkpoint;
   const checkpoint = loadCheckpoint(path);
-  const { params, state } = chooseWeights(run, checkpoint, weights);
+  const { params, state, kind = "raw" } = chooseWeights(run, checkpoint, weights);
   const { model } = buildRegression(record);
   checkVariables(path, { params, state }, model);
   const { references, referenceTargets, progress } = checkpoint;
   const sha256 = createHash("sha256").update(readFileSync(path)).digest("hex");
-  return { record, variables: { params, state }, references, referenceTargets, step: progress.step, sha256 };
+  return {
+    record,
+    variables: { params, state },
+    weights: kind,
+    references,
+    referenceTargets,
+    step: progress.step,
+    sha256,
+  };
 }
 
 /**
@@ -54,7 +64,7 @@ export const loadRegressionPredictor = (run: string, options: RegressionPredicto
 
 /** A predictor with fixed weights. */
 export function regressionPredictor(
-  loaded: Omit<LoadedRegression, "step" | "sha256">,
+  loaded: Omit<LoadedRegression, "step" | "sha256" | "weights">,
   options: RegressionPredictorOptions = {},
 ): RegressionPredictor {
   const { record, references, referenceTargets } = loaded;
