@@ -3,6 +3,7 @@ import { writeFileAtomic } from "../../files/index.ts";
 import { folded, type Section } from "../sections/folded.ts";
 import { notices } from "../sections/notices.ts";
 import { pageShell } from "../shell.ts";
+import { mixedRegressionData } from "./mixed-data.ts";
 import { regressionComparison } from "./sections/comparison.ts";
 import { calibrationCurves, sparsificationCurves } from "./sections/curves.ts";
 import { regressionDifferences, regressionForest } from "./sections/differences.ts";
@@ -40,7 +41,12 @@ export async function renderRegressionPage(
     title: options.title ?? title,
     verdict,
     facts: regressionFacts(study),
-    main: [notices(study), await errors(study), await regressionForest(study), await folded(sections, study, options)],
+    main: [
+      notices(study, mixedRegressionData(study)),
+      await errors(study),
+      await regressionForest(study),
+      await folded(sections, study, options),
+    ],
   });
 }
 

@@ -181,3 +181,21 @@ test("runs of different tasks are refused in one line that names them", async ()
     `report: ${run} is a regression, ${other} a classification; a report is of one task, so make one of each`,
   );
 });
+
+test("others are compared with the standard runs without dropout, wherever these stand", async () => {
+  const settings = (dropout: number) => ({ facts: { settings: { model: "mlp", batchSize: 32, dropout } } });
+  const html = await page({ seed: 1, ...settings(0.2) }, { seed: 2, ...settings(0) }, { ...anchored, seed: 3 });
+  expect(html).toContain("What each other arm changes, against standard · dropout 0</h2>");
+});
+
+test("runs of other examples are named before any number", async () => {
+  const before = (html: string) => html.slice(html.indexOf("Before you read"), html.indexOf("How far predictions"));
+  const said =
+    "cars/test holds other examples in some runs than in others, so that numbers on it are not to be compared.";
+  expect(before(await page({ seed: 1 }, { ...anchored, seed: 1, count: 119 }))).toContain(said);
+  expect(await page({ seed: 1 }, { ...anchored, seed: 1 })).not.toContain("holds other examples");
+  const title = { facts: { data: { name: "other", title: "Other" } } };
+  expect(before(await page({ seed: 1 }, { ...anchored, seed: 1, ...title }))).toContain(
+    "These runs are of different data",
+  );
+});

@@ -26,7 +26,7 @@ export type ReportedSet = Pick<RegressionSetResults, "set" | "role">;
 /** All that one page compares. */
 export interface RegressionStudy {
   readonly arms: readonly RegressionArm[];
-  /** The arm that others are compared with: the first standard one, else the first. */
+  /** The arm that others are compared with: of the standard ones the first with the least dropout, else the first. */
   readonly baseline: RegressionArm;
   /** Test before shift, in order of first appearance. */
   readonly sets: readonly ReportedSet[];
@@ -59,11 +59,14 @@ export function regressionStudy(runs: readonly RegressionRun[]): RegressionStudy
   for (const { results } of runs) for (const { set, role } of results.sets) sets.set(`${role} ${set}`, { set, role });
   return {
     arms,
-    baseline: arms.find(({ runs }) => runs[0].results.method === "standard") ?? arms[0],
+    baseline: arms.filter(({ runs }) => runs[0].results.method === "standard").sort(byDropout)[0] ?? arms[0],
     sets: [...sets.values()].sort((a, b) => Number(b.role === "test") - Number(a.role === "test")),
     targets: [...new Set(runs.flatMap(({ results }) => results.targets.map(({ name }) => name)))],
   };
 }
+
+const dropoutOf = ({ runs }: RegressionArm): number => Number(runs[0].results.settings.dropout ?? 0);
+const byDropout = (a: RegressionArm, b: RegressionArm): number => dropoutOf(a) - dropoutOf(b);
 
 export const otherRegressionArms = ({ arms, baseline }: RegressionStudy): RegressionArm[] =>
   arms.filter((arm) => arm !== baseline);
