@@ -8,9 +8,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { judge, loadPredictions, meanSd, measure, pairedDifference } from "../dist/evaluate/index.js";
+import { judge, meanSd, measure, pairedDifference } from "../dist/evaluate/index.js";
 import { runPaths, thisMachine } from "../dist/files/index.js";
-import { readMetrics } from "../dist/train/index.js";
+import { loadPredictions, readMetrics } from "../dist/run/index.js";
 
 const { values } = parseArgs({
   options: {

@@ -8,7 +8,8 @@ import { Random, sizeOf } from "../dist/core/index.js";
 import { loadDataSet } from "../dist/data/index.js";
 import { runPaths } from "../dist/files/index.js";
 import { createModel, modelNames } from "../dist/models/index.js";
-import { readMetrics, resolveConfig, train } from "../dist/train/index.js";
+import { readMetrics, resolveConfig } from "../dist/run/index.js";
+import { train } from "../dist/train/index.js";
 
 const isTransformer = (name) => /^(vit|deit|swin)/.test(name);
 const adamw = {

@@ -9,7 +9,8 @@ import { parseArgs } from "node:util";
 import { loadDataSet } from "../dist/data/index.js";
 import { runPaths } from "../dist/files/index.js";
 import { cifar10Resnet20 } from "../dist/recipes/cifar10-resnet20.js";
-import { resolveConfig, train } from "../dist/train/index.js";
+import { resolveConfig } from "../dist/run/index.js";
+import { train } from "../dist/train/index.js";
 
 const { values } = parseArgs({
   options: {

@@ -11,10 +11,11 @@ import { CorruptionPool, corruptionNames, corruptionSuite, severities } from "..
 import { loadDataSet } from "../dist/data/index.js";
 import { comparePaired, meanSd } from "../dist/evaluate/index.js";
 import { runPaths } from "../dist/files/index.js";
+import { loadCheckpoint, saveCheckpoint } from "../dist/run/checkpoint.js";
+import { resolveConfig } from "../dist/run/index.js";
 import { batchStatistics } from "../dist/train/batch-statistics.js";
-import { loadCheckpoint, saveCheckpoint } from "../dist/train/checkpoint.js";
 import { createForward } from "../dist/train/forward.js";
-import { buildNetwork, loadPredictor, loadRun, recalibrate, resolveConfig, train } from "../dist/train/index.js";
+import { buildNetwork, loadPredictor, loadRun, recalibrate, train } from "../dist/train/index.js";
 import { accuracyOf } from "../dist/train/scores.js";
 
 const { values } = parseArgs({

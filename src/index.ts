@@ -17,32 +17,27 @@
 export { type DataSet, type ImageSet, imageCount, type Predictions, subset, UserError } from "./core/index.ts";
 export { CorruptionPool, corruptImage, corruptionNames, corruptionSuite } from "./corrupt/index.ts";
 export { type DataOptions, dataSetNames, decodeImage, fetchDataSet, loadDataSet, matchImages } from "./data/index.ts";
-export {
-  chooseProbe,
-  evaluateStored,
-  groupIntoArms,
-  judge,
-  measure,
-  probeLogits,
-  type Results,
-  readResults,
-  savePredictions,
-  softmax,
-} from "./evaluate/index.ts";
+export { chooseProbe, groupIntoArms, judge, measure, probeLogits, type Results, softmax } from "./evaluate/index.ts";
 export { runPaths } from "./files/index.ts";
+export { evaluateStored } from "./judge/index.ts";
 export { methodNames } from "./methods/index.ts";
 export { modelNames } from "./models/index.ts";
-export { report, saveGallery } from "./report/index.ts";
+export { report } from "./report/index.ts";
+export {
+  type RunConfig,
+  type RunConfigInput,
+  readResults,
+  readRun,
+  resolveConfig,
+  saveGallery,
+  savePredictions,
+} from "./run/index.ts";
 export {
   createPredictor,
   type FeatureExtractor,
   loadFeatures,
   loadPredictor,
   type Predictor,
-  type RunConfig,
-  type RunConfigInput,
-  readRun,
-  resolveConfig,
   type TrainOptions,
   type TrainProgress,
   type TrainSummary,

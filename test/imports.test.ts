@@ -19,7 +19,7 @@ const toTrain = [
   "methods",
 ] as const;
 
-/** The design's direction: what a room may import besides itself. */
+/** The design's direction: what a room may import besides itself; always rooms above it here. */
 const mayImport: Record<string, readonly string[]> = {
   core: [],
   files: ["core"],
@@ -31,21 +31,27 @@ const mayImport: Record<string, readonly string[]> = {
   engine: ["core"],
   tasks: ["core", "data", "augment", "models", "optim", "engine"],
   methods: ["core", "data", "augment", "corrupt", "models", "optim", "engine", "tasks"],
-
-  train: toTrain,
-  // Both read what was saved, not what saved it.
-  evaluate: ["core", "files"],
-  report: ["core", "files", "evaluate"],
-  recipes: ["train"],
-  judge: [...toTrain, "train", "evaluate", "report"],
-  studies: ["core", "files", "data", "tasks", "methods", "train", "evaluate", "report", "recipes", "judge"],
-  export: [...toTrain, "train", "evaluate", "judge"],
+  // Above `run` in place of below: results and predictions are stored in the shapes of its numbers.
+  evaluate: ["core"],
+  // Above `train` in place of below: training reads and writes the folder, the folder does not know training.
+  run: [...toTrain, "evaluate"],
+  train: [...toTrain, "run"],
+  judge: [...toTrain, "evaluate", "run", "train"],
+  report: ["core", "files", "evaluate", "run"],
+  recipes: ["run", "train"],
+  // Below `report` in place of above: a study ends with its page.
+  studies: ["core", "files", "data", "tasks", "methods", "evaluate", "run", "train", "judge", "report", "recipes"],
+  export: [...toTrain, "evaluate", "run", "train", "judge"],
   serve: ["core", "files", "data", "export"],
-  // The page in the browser: single files that need no Node; test/demo.test.ts looks at what was built.
+  // Above `demo` in place of below: the builder shares the types of the page. Its files need no Node; test/demo.test.ts
+  // looks at what was built.
   web: ["core", "data", "augment", "corrupt", "engine", "tasks", "methods", "evaluate"],
-  demo: [...toTrain, "train", "evaluate", "judge", "web"],
-  bench: [...toTrain, "train", "evaluate"],
-  cli: [...toTrain, "train", "evaluate", "report", "recipes", "judge", "studies", "export", "serve", "demo", "bench"],
+  demo: [...toTrain, "evaluate", "run", "train", "judge", "web"],
+  bench: [...toTrain, "evaluate", "run", "train"],
+  cli: [
+    ...toTrain,
+    ...["evaluate", "run", "train", "judge", "report", "recipes", "studies", "export", "serve", "demo", "bench"],
+  ],
 };
 
 /** The only places that may know a package. */
@@ -111,6 +117,14 @@ describe("imports point one way", () => {
     expect(against.map(inWords)).toEqual([]);
   });
 
+  test("to rooms above, by the table itself", () => {
+    const order = Object.keys(mayImport);
+    const below = order.flatMap((room, place) =>
+      mayImport[room].filter((other) => !order.slice(0, place).includes(other)).map((other) => `${room} → ${other}`),
+    );
+    expect(below).toEqual([]);
+  });
+
   test("without a cycle between rooms", () => {
     const reached = new Map<string, Set<string>>();
     const visit = (room: string, path: readonly string[]): Set<string> => {
@@ -134,6 +148,14 @@ test("the page's builder knows the types of the page alone", () => {
 test.each(packageOwners)("$name is known to one place", ({ name, owner }) => {
   const elsewhere = imports.filter(({ from, to }) => name.test(to) && !owner.test(from));
   expect(elsewhere.map(inWords)).toEqual([]);
+});
+
+test("every room that the library offers has an index, and can be imported from the package", () => {
+  const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { exports: object };
+  const inside = new Set(["bench", "cli", "web"]);
+  const offered = Object.keys(mayImport).filter((room) => !inside.has(room));
+  expect(offered.filter((room) => !existsSync(join(root, `src/${room}/index.ts`)))).toEqual([]);
+  expect(offered.filter((room) => !(`./${room}` in exports))).toEqual([]);
 });
 
 test("core is pure: the page in the browser uses it as it is", () => {

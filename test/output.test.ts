@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { anchored, tinyImageFolder, tinyTraining } from "../src/cli/testing.ts";
-import { readRun } from "../src/train/index.ts";
+import { readRun } from "../src/run/index.ts";
 
 const root = mkdtempSync(join(tmpdir(), "anchored-output-"));
 const [images, run] = [join(root, "images"), join(root, "run")];

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { anchored, tinyImageFolder, tinyTraining } from "../src/cli/testing.ts";
 import { writeFolder } from "../src/data/test-data-sets.ts";
 import { runPaths } from "../src/files/index.ts";
-import { loadCheckpoint } from "../src/train/index.ts";
+import { loadCheckpoint } from "../src/run/index.ts";
 
 const root = mkdtempSync(join(tmpdir(), "anchored-streamed-"));
 const images = join(root, "images");

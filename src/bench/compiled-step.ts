@@ -1,5 +1,6 @@
 import { compile } from "../engine/index.ts";
-import type { StepResult, TrainState } from "../train/index.ts";
+import type { TrainState } from "../run/index.ts";
+import type { StepResult } from "../train/index.ts";
 import { type BenchBackend, type BenchModel, compileOptions, trainingStep } from "./steps.ts";
 
 export interface CompiledStepOptions {

@@ -2,7 +2,8 @@ import { type Batch, HostArray, type HostArrays, Random } from "../core/index.ts
 import { createMethod } from "../methods/index.ts";
 import { createModel, type ModelName } from "../models/index.ts";
 import { createOptimizer } from "../optim/index.ts";
-import { movingParameters, type TrainState, trainStep } from "../train/index.ts";
+import type { TrainState } from "../run/index.ts";
+import { movingParameters, trainStep } from "../train/index.ts";
 
 export interface BenchStep {
   readonly batchSize: number;

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { UserError } from "../core/index.ts";
-import { type RunConfigInput, resolveConfig, withFormerDefaults } from "../train/index.ts";
+import { type RunConfigInput, resolveConfig, withFormerDefaults } from "../run/index.ts";
 
 /**
  * A run's config from a JSON file (that of a run folder, too) or from what a module exports as default or `config`.

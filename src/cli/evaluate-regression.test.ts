@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { loadRegressionData, type RegressionDataOptions } from "../data/index.ts";
-import { readRegressionResults } from "../evaluate/index.ts";
-import { type RunConfigInput, resolveConfig, trainRegression } from "../train/index.ts";
+import { type RunConfigInput, readRegressionResults, resolveConfig } from "../run/index.ts";
+import { trainRegression } from "../train/index.ts";
 import { anchored } from "./testing.ts";
 
 const root = mkdtempSync(join(tmpdir(), "anchored-evaluate-regression-"));

@@ -1,7 +1,8 @@
 import { SingleBar } from "cli-progress";
 import { type Listener, type Progress, printable } from "../core/index.ts";
+import type { Validation } from "../run/index.ts";
 import type { PlanListener } from "../studies/index.ts";
-import type { TrainProgress, Validation } from "../train/index.ts";
+import type { TrainProgress } from "../train/index.ts";
 import { duration, percent } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 

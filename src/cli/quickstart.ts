@@ -5,9 +5,9 @@ import { Command } from "commander";
 import { toJson, UserError } from "../core/index.ts";
 import { writeDemo } from "../demo/index.ts";
 import { type Device, devices } from "../engine/index.ts";
-import { readResults } from "../evaluate/index.ts";
 import { dataSetLoader } from "../judge/index.ts";
 import { readReportedRun, report, study, summaryLines } from "../report/index.ts";
+import { holdsRun, readResults } from "../run/index.ts";
 import {
   isJudged,
   type PlannedRun,
@@ -17,7 +17,7 @@ import {
   quickstarts,
   trainAndJudge,
 } from "../studies/index.ts";
-import { dataOptions, holdsRun } from "../train/index.ts";
+import { dataOptions } from "../train/index.ts";
 import { oneOf, whole } from "./numbers.ts";
 import { listenerOf, planListenerOf } from "./progress.ts";
 import { duration } from "./table.ts";

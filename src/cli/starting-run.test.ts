@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type RunConfig, readRun } from "../train/index.ts";
+import { type RunConfig, readRun } from "../run/index.ts";
 import { anchored, tinyImageFolder, tinyTraining } from "./testing.ts";
 
 const root = mkdtempSync(join(tmpdir(), "anchored-starting-run-"));

@@ -1,5 +1,6 @@
 import { getPath, setPath } from "../core/index.ts";
-import { isRunFolder, type RunConfigInput, readInitRun, readRun, type TakenOver, takenOver } from "../train/index.ts";
+import { type RunConfigInput, readRun } from "../run/index.ts";
+import { isRunFolder, readInitRun, type TakenOver, takenOver } from "../train/index.ts";
 
 interface Start {
   /** The config that flags stand above; undefined for the standard one. */

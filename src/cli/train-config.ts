@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { standardOptions } from "../augment/index.ts";
 import { getPath, setPath, type Tree, UserError } from "../core/index.ts";
 import { dataSetEntry, regressionDataNames } from "../data/index.ts";
-import { type RunConfig, type RunConfigInput, regressionDefaults, resolveConfig } from "../train/index.ts";
+import { type RunConfig, type RunConfigInput, regressionDefaults, resolveConfig } from "../run/index.ts";
 import { oneOf } from "./numbers.ts";
 import { trainFlags } from "./train-flags.ts";
 

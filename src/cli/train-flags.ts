@@ -11,8 +11,8 @@ import {
 import { methodNames, methodOptionSchemas, outputNames } from "../methods/index.ts";
 import { modelNames } from "../models/index.ts";
 import { optimizerOptionSchemas, optimizers, scheduleOptionSchemas, schedules } from "../optim/index.ts";
+import { runConfigSchema } from "../run/index.ts";
 import { regressionSchema } from "../tasks/index.ts";
-import { runConfigSchema } from "../train/index.ts";
 import { listOf, oneOf, type Parse } from "./numbers.ts";
 import { choiceFlags, schemaFlags } from "./schema-flags.ts";
 

@@ -2,13 +2,10 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { printable, toJson, UserError } from "../core/index.ts";
 import { recipeNames, recipes } from "../recipes/index.ts";
+import { holdsRun, type RunConfig, type RunConfigInput, readRun } from "../run/index.ts";
 import {
-  holdsRun,
   isRegressionRun,
-  type RunConfig,
-  type RunConfigInput,
   readRegressionRun,
-  readRun,
   type TrainSummary,
   trainRun,
   wantsPretrainingImages,

@@ -7,8 +7,8 @@ import { corruptImage, corruptions, severities } from "../corrupt/index.ts";
 import { softmax } from "../evaluate/index.ts";
 import { runPaths } from "../files/index.ts";
 import { classifierOf } from "../models/index.ts";
-import { loadCheckpoint, saveCheckpoint } from "../train/checkpoint.ts";
-import { buildNetwork, loadPredictor, readRun } from "../train/index.ts";
+import { loadCheckpoint, readRun, saveCheckpoint } from "../run/index.ts";
+import { buildNetwork, loadPredictor } from "../train/index.ts";
 import { tinyConfig, tinyDataSet, untrainedRun } from "../train/testing.ts";
 import { type Answer, chooseOpening, surestMistakeAvoided } from "./choose-opening.ts";
 

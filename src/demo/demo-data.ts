@@ -1,7 +1,8 @@
 import { type DataSet, type Listener, UserError } from "../core/index.ts";
 import { fingerprintOf } from "../files/index.ts";
 import { dataSetLoader } from "../judge/index.ts";
-import { loadRunData, type RunDataOptions, readRun } from "../train/index.ts";
+import { readRun } from "../run/index.ts";
+import { loadRunData, type RunDataOptions } from "../train/index.ts";
 
 /**
  * The data of the first run, for `writeDemo`; the other runs must hold out the same images, or the page would show one

@@ -2,7 +2,7 @@ import { normalizeImages } from "../augment/index.ts";
 import { HostArray, type ImageSet, imageCount } from "../core/index.ts";
 import { ArraySpec, compile, type Program } from "../engine/index.ts";
 import type { Variables } from "../models/index.ts";
-import type { RunRecord } from "../train/index.ts";
+import type { RunRecord } from "../run/index.ts";
 import { predictionFunction } from "./prediction-graph.ts";
 
 /** Rows of a run, images × references. */

@@ -10,10 +10,10 @@ import {
   subset,
 } from "../core/index.ts";
 import { ArraySpec, compile } from "../engine/index.ts";
-import { readResults } from "../evaluate/index.ts";
 import { runPaths } from "../files/index.ts";
 import { classifierOf } from "../models/index.ts";
-import { buildNetwork, createPredictor, keptReferences, loadRun, type RunRecord } from "../train/index.ts";
+import { type RunRecord, readResults } from "../run/index.ts";
+import { buildNetwork, createPredictor, keptReferences, loadRun } from "../train/index.ts";
 import type { ModelEntry, Teaching } from "../web/manifest.ts";
 import { evenRows } from "./choose-images.ts";
 import { doubtAndSpread } from "./doubt-and-spread.ts";

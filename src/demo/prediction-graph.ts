@@ -1,7 +1,8 @@
 import { numpy as np } from "@jax-js/jax";
 import type { HostArray, HostArrays } from "../core/index.ts";
 import { type Arrays, classifierOf, type Variables, withoutHead } from "../models/index.ts";
-import { buildNetwork, type RunRecord } from "../train/index.ts";
+import type { RunRecord } from "../run/index.ts";
+import { buildNetwork } from "../train/index.ts";
 
 /**
  * To trace: normalised images [N, C, H, W] → `logits` [R, N, K] under each reference of [R, 1, C, H, W] (R is 1 for methods

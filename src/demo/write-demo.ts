@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { allBytes, type DataSet, imageCount, UserError } from "../core/index.ts";
 import { findDataSetEntry } from "../data/index.ts";
 import { createMethod } from "../methods/index.ts";
-import { type RunConfig, readRun } from "../train/index.ts";
+import { type RunConfig, readRun } from "../run/index.ts";
 import { sampleImages } from "./choose-images.ts";
 import { chooseOpening } from "./choose-opening.ts";
 import { modelEntry } from "./model-entry.ts";

@@ -1,7 +1,7 @@
 import type { StoredPredictions } from "../core/index.ts";
 import { byPublishedOrder } from "./corruption-error.ts";
 import { judge } from "./judged.ts";
-import type { StoredSet } from "./stored.ts";
+import type { StoredSet } from "./stored-set.ts";
 
 /** Which images of a labelled set a run classifies right: what paired differences of two runs are made of. */
 export interface Correct {

@@ -9,7 +9,7 @@ import {
 } from "./corruption-error.ts";
 import { judge } from "./judged.ts";
 import { measure, metricNames } from "./metrics.ts";
-import type { StoredSet } from "./stored.ts";
+import type { StoredSet } from "./stored-set.ts";
 
 const cell = z.object({
   set: z.string(),

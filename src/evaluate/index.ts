@@ -43,8 +43,6 @@ export {
   histogram,
   rocCurve,
 } from "./detection.ts";
-export { type EvaluateOptions, evaluateExternal, evaluateStored } from "./evaluate-run.ts";
-export { type ExternalFiles, readExternal, readExternalCorruption } from "./external.ts";
 export { checkPredictions, type Judged, judge } from "./judged.ts";
 export {
   fitLinearProbe,
@@ -65,20 +63,16 @@ export {
 } from "./ood-scores.ts";
 export {
   type PredictionBatchResults,
-  readPredictionBatch,
-  savePredictionBatch,
+  predictionBatchResults,
 } from "./prediction-batch-results.ts";
 export { areProbabilities } from "./probabilities.ts";
 export { type ChosenProbe, chooseProbe, probeStrengths, type TriedStrength } from "./probe-strength.ts";
 export * from "./regression/index.ts";
-export { type LabelledSetResults, type OodResults, type Results, readResults, resultsSchema } from "./results.ts";
-export { type ResultsTask, resultsTask } from "./results-task.ts";
+export { type LabelledSetResults, type OodResults, type Results, resultsSchema } from "./results.ts";
+export { headingFields } from "./results-heading.ts";
 export { aurc, type RiskCoverage, riskCoverage } from "./risk-coverage.ts";
-export { type RunConfig, readRunConfig, type Setting } from "./run-config.ts";
-export { type RunFacts, runFacts } from "./run-facts.ts";
-export { type LogLine, readRunLog } from "./run-log.ts";
 export { applyScaling, fitScaling, type Scaling, type ScalingKind, scalingKinds } from "./scaling.ts";
-export { readSensitivity, type SensitivityResults, saveSensitivity } from "./sensitivity-results.ts";
+export { type SensitivityResults, sensitivityResults } from "./sensitivity-results.ts";
 export {
   type SmoothReliability,
   selfConsistentWidth,
@@ -88,13 +82,10 @@ export {
 } from "./smooth-ece.ts";
 export { softmax } from "./softmax.ts";
 export {
-  dropStored,
-  loadPredictions,
   type PredictionContext,
   type SetRole,
   type StoredSet,
-  savePredictions,
-  storedSets,
+  storedSet,
   type Weights,
   weightKinds,
-} from "./stored.ts";
+} from "./stored-set.ts";

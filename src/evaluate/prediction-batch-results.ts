@@ -1,8 +1,4 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { z } from "zod";
-import { parseJson, readText, runPaths, writeFileAtomic } from "../files/index.ts";
-import type { Weights } from "./stored.ts";
 
 /** How the answers of a model that reads its outputs relative to an anchor depend on it: `predictions/prediction-batch.json`. */
 export const predictionBatchResults = z.object({
@@ -24,15 +20,3 @@ export const predictionBatchResults = z.object({
   checkpointSha256: z.string(),
 });
 export type PredictionBatchResults = z.infer<typeof predictionBatchResults>;
-
-const pathOf = (run: string, weights: Weights | undefined) =>
-  join(runPaths(run).predictions, weights === "raw" ? "prediction-batch-raw.json" : "prediction-batch.json");
-
-export const savePredictionBatch = (run: string, results: PredictionBatchResults, weights?: Weights): void =>
-  writeFileAtomic(pathOf(run, weights), `${JSON.stringify(results, null, 1)}\n`);
-
-/** `undefined` where it was not measured. @throws UserError where the file is damaged. */
-export function readPredictionBatch(run: string, weights?: Weights): PredictionBatchResults | undefined {
-  const path = pathOf(run, weights);
-  return existsSync(path) ? parseJson(readText(path, ""), predictionBatchResults, path) : undefined;
-}

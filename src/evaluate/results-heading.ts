@@ -1,6 +1,4 @@
-import { basename, resolve } from "node:path";
 import { z } from "zod";
-import { thisMachine, versions } from "../files/index.ts";
 
 /** What the results of every task say of a run beside its numbers. */
 export const headingFields = {
@@ -24,15 +22,3 @@ export const headingFields = {
   machine: z.object({ cores: z.number().int(), cpu: z.string() }),
   versions: z.record(z.string(), z.string()),
 };
-
-/** Of results that are computed here and now. */
-export const heading = (run: string, date = new Date()) => ({
-  run: basename(resolve(run)),
-  date: date.toISOString(),
-  machine: thisMachine(),
-  versions: versions(),
-});
-
-/** The text of `results.json`: indented, but a list of numbers on one line. */
-export const resultsJson = (value: unknown): string =>
-  `${JSON.stringify(value, null, 1).replace(/\[[\s\d,.eE+-]+\]/g, (numbers) => numbers.replace(/\s+/g, ""))}\n`;

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { parseJson, readText, runPaths } from "../files/index.ts";
 import { corruptionResults } from "./corruption-results.ts";
 import { metricNames } from "./metrics.ts";
 import { oodScoreNames } from "./ood-scores.ts";
@@ -7,7 +6,7 @@ import { conformalResult, scalingResult } from "./posthoc-results.ts";
 import { predictionBatchResults } from "./prediction-batch-results.ts";
 import { headingFields } from "./results-heading.ts";
 import { sensitivityResults } from "./sensitivity-results.ts";
-import { weightKinds } from "./stored.ts";
+import { weightKinds } from "./stored-set.ts";
 
 const bin = z.object({
   lower: z.number(),
@@ -98,9 +97,3 @@ export const resultsSchema = z.object({
 export type Results = z.infer<typeof resultsSchema>;
 export type LabelledSetResults = z.infer<typeof labelledSet>;
 export type OodResults = z.infer<typeof oodResult>;
-
-/** `results.json` of a run folder. @throws UserError where it is missing or damaged. */
-export function readResults(run: string): Results {
-  const path = runPaths(run).results;
-  return parseJson(readText(path, "evaluate the run first (anchored evaluate)"), resultsSchema, path);
-}

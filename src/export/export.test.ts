@@ -2,8 +2,8 @@ import * as web from "onnxruntime-web";
 import { describe, expect, test } from "vitest";
 import { allBytes, HostArray, type ImageSet, imageCount, Random, UserError } from "../core/index.ts";
 import { modelMetadata, openOnnx } from "../engine/index.ts";
+import { describeRun } from "../run/index.ts";
 import { buildNetwork, createPredictor, type LoadedRun } from "../train/index.ts";
-import { describeRun } from "../train/run-record.ts";
 import { tinyConfig, tinyDataSet } from "../train/testing.ts";
 import { type ExportOptions, exportClassifier, openBytes } from "./index.ts";
 

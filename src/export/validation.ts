@@ -1,6 +1,7 @@
 import { allBytes, type ImageSet, type Listener, reporter, subset } from "../core/index.ts";
 import { dataSetLoader } from "../judge/index.ts";
-import { loadRunData, type RunDataOptions, type RunRecord } from "../train/index.ts";
+import type { RunRecord } from "../run/index.ts";
+import { loadRunData, type RunDataOptions } from "../train/index.ts";
 import type { Scored } from "./calibration.ts";
 import type { Classifier } from "./open-bytes.ts";
 

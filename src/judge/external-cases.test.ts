@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
-import { conformal, type MetricName, metricNames, type Results, readExternal } from "../evaluate/index.ts";
+import { conformal, type MetricName, metricNames, type Results } from "../evaluate/index.ts";
 import { writeNpy } from "../files/index.ts";
 import { type ExternalOptions, judgeExternal } from "./external.ts";
+import { readExternal } from "./index.ts";
 
 /** Logits on which an evaluator that computes without care gives a wrong answer and no error. */
 const fixture = (name: string) => fileURLToPath(new URL(`./fixtures/${name}.npy`, import.meta.url));

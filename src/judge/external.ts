@@ -1,17 +1,10 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { type Listener, type StoredPredictions, UserError } from "../core/index.ts";
-import {
-  areProbabilities,
-  dropStored,
-  evaluateExternal,
-  type PredictionContext,
-  type Results,
-  readExternal,
-  readExternalCorruption,
-  savePredictions,
-} from "../evaluate/index.ts";
+import { areProbabilities, type PredictionContext, type Results } from "../evaluate/index.ts";
 import { runPaths } from "../files/index.ts";
+import { dropStored, savePredictions } from "../run/index.ts";
+import { evaluateExternal, readExternal, readExternalCorruption } from "./index.ts";
 
 export interface ExternalOptions extends Listener {
   readonly logits: string;

@@ -1,12 +1,13 @@
 import { basename, resolve } from "node:path";
 import { type ImageSet, imageCount, type Listener, reporter } from "../core/index.ts";
-import { evaluateStored, loadPredictions, type Results } from "../evaluate/index.ts";
+import type { Results } from "../evaluate/index.ts";
 import { type HeldLock, holdLock, runPaths } from "../files/index.ts";
-import { saveGallery } from "../report/index.ts";
-import { loadRunData, readRun } from "../train/index.ts";
+import { loadPredictions, readRun, saveGallery } from "../run/index.ts";
+import { loadRunData } from "../train/index.ts";
 import { type CorruptedSets, corruptedSets } from "./corrupted-sets.ts";
 import { foreignSets } from "./foreign-sets.ts";
 import { dataSetLoader, foreignTo } from "./image-sets.ts";
+import { evaluateStored } from "./index.ts";
 import { fingerprintOf, OpenRun, type PredictionRequest, unfinished } from "./open-run.ts";
 import { defaultSuites, type InferenceOptions, type JudgeOptions } from "./options.ts";
 import { predictAs } from "./predict-as.ts";

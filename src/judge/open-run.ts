@@ -2,26 +2,19 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { type ImageSet, UserError } from "../core/index.ts";
-import {
-  dropStored,
-  type PredictionContext,
-  type Predictions,
-  type SetRole,
-  type StoredSet,
-  savePredictions,
-  storedSets,
-  type Weights,
-} from "../evaluate/index.ts";
+import type { PredictionContext, Predictions, SetRole, StoredSet, Weights } from "../evaluate/index.ts";
 import { fingerprintOf as digestOf, runPaths } from "../files/index.ts";
 import {
   type Checkpoint,
   chooseWeights,
+  dropStored,
   loadCheckpoint,
-  loadPredictor,
-  type Predictor,
   type RunRecord,
   readRun,
-} from "../train/index.ts";
+  savePredictions,
+  storedSets,
+} from "../run/index.ts";
+import { loadPredictor, type Predictor } from "../train/index.ts";
 import type { InferenceOptions, JudgeOptions } from "./options.ts";
 
 /** An image set to be predicted, or whose prediction may be stored already. */

@@ -2,7 +2,8 @@ import type { Listener } from "../core/index.ts";
 import type { Benchmark, Severity } from "../corrupt/index.ts";
 import type { Device } from "../engine/index.ts";
 import type { Weights } from "../evaluate/index.ts";
-import { protocols, type RunConfig, type RunDataOptions } from "../train/index.ts";
+import type { RunConfig } from "../run/index.ts";
+import { protocols, type RunDataOptions } from "../train/index.ts";
 
 /** What a run can be judged on. `corruptions` alone is 145 sets, so it is not among the default ones. */
 export const suites = [

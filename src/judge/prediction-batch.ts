@@ -1,6 +1,7 @@
 import { type ImageSet, type Listener, reporter } from "../core/index.ts";
-import { type PredictionBatchResults, readPredictionBatch, savePredictionBatch } from "../evaluate/index.ts";
+import type { PredictionBatchResults } from "../evaluate/index.ts";
 import { createMethod, predictionBatchPoints } from "../methods/index.ts";
+import { readPredictionBatch, savePredictionBatch } from "../run/index.ts";
 import type { OpenRun } from "./open-run.ts";
 
 /** Measures how answers depend on the anchor that outputs are read by, where they are, unless that is stored already. */

@@ -13,26 +13,12 @@ import {
 } from "../core/index.ts";
 import { type DataOptions, matchImages } from "../data/index.ts";
 import type { Device } from "../engine/index.ts";
-import {
-  chooseProbe,
-  dropStored,
-  evaluateExternal,
-  type LinearProbe,
-  probeLogits,
-  type Results,
-  savePredictions,
-  type TriedStrength,
-} from "../evaluate/index.ts";
+import { chooseProbe, type LinearProbe, probeLogits, type Results, type TriedStrength } from "../evaluate/index.ts";
 import { encodeSafetensors, fingerprintOf, runPaths, writeFileAtomic } from "../files/index.ts";
-import {
-  type FeatureExtractor,
-  loadFeatures,
-  loadRunData,
-  type RunData,
-  type RunDataOptions,
-  type RunRecord,
-} from "../train/index.ts";
+import { dropStored, type RunRecord, savePredictions } from "../run/index.ts";
+import { type FeatureExtractor, loadFeatures, loadRunData, type RunData, type RunDataOptions } from "../train/index.ts";
 import { dataSetLoader } from "./image-sets.ts";
+import { evaluateExternal } from "./index.ts";
 
 export interface ProbeOptions extends Listener {
   /** What the probe is fitted on and judged by; the run's own data where absent. */

@@ -1,4 +1,4 @@
-import type { RunConfigInput } from "../train/index.ts";
+import type { RunConfigInput } from "../run/index.ts";
 
 /**
  * The shortest way to a good CIFAR-10 network on two CPU cores: the network of Jordan's 94 % recipe (2024), trained by

@@ -1,4 +1,4 @@
-import type { RunConfigInput } from "../train/index.ts";
+import type { RunConfigInput } from "../run/index.ts";
 
 /**
  * The CIFAR recipe of Narayanaswamy et al. (NeurIPS 2024), as their released code has it: 200 epochs of ResNet-18.

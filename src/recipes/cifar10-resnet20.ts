@@ -1,4 +1,4 @@
-import type { RunConfigInput } from "../train/index.ts";
+import type { RunConfigInput } from "../run/index.ts";
 
 /**
  * The quick comparison of docs/results.md: 10 epochs on 45,000 images, some twenty minutes an arm on two CPU cores. On the JPEG copy

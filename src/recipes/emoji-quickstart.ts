@@ -1,4 +1,4 @@
-import type { RunConfigInput } from "../train/index.ts";
+import type { RunConfigInput } from "../run/index.ts";
 
 /**
  * What `anchored quickstart --data emoji` trains each of its arms on: categories of emoji, three vendors. An arm is 630 steps, 40,320

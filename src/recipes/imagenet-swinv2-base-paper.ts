@@ -1,4 +1,4 @@
-import type { RunConfigInput } from "../train/index.ts";
+import type { RunConfigInput } from "../run/index.ts";
 
 /**
  * The ImageNet recipe of Narayanaswamy et al. (NeurIPS 2024): 400 epochs of Swin-V2-B, for an ImageNet tree given by

@@ -1,4 +1,4 @@
-import type { RunConfigInput } from "../train/index.ts";
+import type { RunConfigInput } from "../run/index.ts";
 import { cifar10Fast } from "./cifar10-fast.ts";
 import { cifar10FastAnchored } from "./cifar10-fast-anchored.ts";
 import { cifar10Resnet18Paper } from "./cifar10-resnet18-paper.ts";

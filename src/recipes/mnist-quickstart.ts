@@ -1,4 +1,4 @@
-import type { RunConfigInput } from "../train/index.ts";
+import type { RunConfigInput } from "../run/index.ts";
 
 /**
  * What `anchored quickstart` trains each of its arms on: digits, a quarter of MNIST twice over. An arm is 506 steps of 64

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { readGallery, saveGallery } from "./gallery.ts";
+import { readGallery, saveGallery } from "../run/index.ts";
 
 let run: string;
 beforeEach(() => {

@@ -1,10 +1,3 @@
-export {
-  type CorruptionStrips,
-  readCorruptionStrips,
-  type StripImages,
-  saveCorruptionStrips,
-} from "./corruption-strips.ts";
-export { type Gallery, type GalleryImages, readGallery, saveGallery } from "./gallery.ts";
 export { type Measure, measuresOf, setMeasure, valuesOf } from "./measures.ts";
 export { type ReportOptions, renderPage } from "./page.ts";
 export { type RegressionReportOptions, regressionReport, renderRegressionPage } from "./regression/page.ts";

@@ -1,6 +1,6 @@
 import { UserError } from "../core/index.ts";
-import { resultsTask } from "../evaluate/index.ts";
 import { writeFileAtomic } from "../files/index.ts";
+import { resultsTask } from "../run/index.ts";
 import { distinctNames } from "./distinct-names.ts";
 import { type ReportOptions, renderPage } from "./page.ts";
 import { regressionReport } from "./regression/page.ts";

@@ -3,19 +3,23 @@ import {
   type Correct,
   correctBySet,
   groupIntoArms,
-  type LogLine,
-  loadPredictions,
   type Results,
-  readResults,
-  readRunLog,
   type StoredPredictions,
   type StoredSet,
-  storedSets,
 } from "../evaluate/index.ts";
-import { readClassNames } from "./class-names.ts";
-import { type CorruptionStrips, readCorruptionStrips } from "./corruption-strips.ts";
+import {
+  type CorruptionStrips,
+  type Gallery,
+  type LogLine,
+  loadPredictions,
+  readClassNames,
+  readCorruptionStrips,
+  readGallery,
+  readResults,
+  readRunLog,
+  storedSets,
+} from "../run/index.ts";
 import { type DrawnArm, drawnArm } from "./drawn-arm.ts";
-import { type Gallery, readGallery } from "./gallery.ts";
 
 /** One run as a report sees it: nothing but what lies in its folder. */
 export interface ReportedRun {

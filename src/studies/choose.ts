@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { runPaths, writeFileAtomic } from "../files/index.ts";
-import { readMetrics } from "../train/index.ts";
+import { readMetrics } from "../run/index.ts";
 import { type Cell, candidateOf, cellRun, type PlanOptions } from "./plan.ts";
 import type { Study } from "./study.ts";
 

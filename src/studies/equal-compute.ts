@@ -1,5 +1,5 @@
 import { emojiQuickstart } from "../recipes/emoji-quickstart.ts";
-import type { RunConfigInput } from "../train/index.ts";
+import type { RunConfigInput } from "../run/index.ts";
 import type { Study } from "./study.ts";
 
 type Anchored = Omit<Extract<RunConfigInput["method"], { name: "anchored" }>, "name">;

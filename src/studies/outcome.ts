@@ -11,7 +11,7 @@ import {
   studyPage,
   summarize,
 } from "../report/index.ts";
-import { loadCheckpoint, readMetrics, readRun } from "../train/index.ts";
+import { loadCheckpoint, readMetrics, readRun } from "../run/index.ts";
 import { divergedPath, readChoice } from "./choose.ts";
 import { candidateRun, cellRun, orderedArms, triedName } from "./plan.ts";
 import type { Study } from "./study.ts";

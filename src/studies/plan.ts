@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { knownName, setPath, UserError } from "../core/index.ts";
 import { runPaths } from "../files/index.ts";
-import { type RunConfig, type RunConfigInput, resolveConfig } from "../train/index.ts";
+import { type RunConfig, type RunConfigInput, resolveConfig } from "../run/index.ts";
 import type { PlannedRun } from "./planned-run.ts";
 import type { Choice, Study } from "./study.ts";
 

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { JudgeOptions } from "../judge/options.ts";
 import { emojiQuickstart } from "../recipes/emoji-quickstart.ts";
 import { mnistQuickstart } from "../recipes/mnist-quickstart.ts";
-import { type RunConfig, type RunConfigInput, resolveConfig } from "../train/index.ts";
+import { type RunConfig, type RunConfigInput, resolveConfig } from "../run/index.ts";
 import type { PlannedRun } from "./planned-run.ts";
 
 const standard = { name: "standard", method: { name: "standard" } } as const;

@@ -10,7 +10,7 @@ import { runPaths } from "../files/index.ts";
 import { contrast } from "../report/contrast.ts";
 import { readReportedRun, study as reportStudy } from "../report/index.ts";
 import { setMeasure } from "../report/measures.ts";
-import { loadCheckpoint, type RunConfigInput, readRun } from "../train/index.ts";
+import { loadCheckpoint, type RunConfigInput, readRun } from "../run/index.ts";
 import { type Study, studies, studyNames } from "./index.ts";
 import { candidateOf, cellOf, orderedArms } from "./plan.ts";
 

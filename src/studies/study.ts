@@ -1,6 +1,6 @@
 import type { JudgeOptions } from "../judge/options.ts";
 import type { Measure } from "../report/index.ts";
-import type { RunConfigInput } from "../train/index.ts";
+import type { RunConfigInput } from "../run/index.ts";
 
 /** What is compared: one config, trained once a seed. */
 export interface StudyArm {

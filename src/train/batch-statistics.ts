@@ -2,7 +2,7 @@ import { HostArray, type HostArrays } from "../core/index.ts";
 import { compile, type Program } from "../engine/index.ts";
 import type { Method } from "../methods/index.ts";
 import type { Arrays, Model, Variables } from "../models/index.ts";
-import type { RunConfig } from "./config.ts";
+import type { RunConfig } from "../run/index.ts";
 
 /** Measures what BatchNorm would normalise by. */
 export interface BatchStatistics {

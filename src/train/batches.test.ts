@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { UserError } from "../core/index.ts";
 import { createMethod } from "../methods/index.ts";
 import { createModel } from "../models/index.ts";
+import type { RunConfigInput } from "../run/index.ts";
 import { trainBatches } from "./batches.ts";
-import type { RunConfigInput } from "./config.ts";
 import { referenceSet } from "./reference-set.ts";
 import { tinyConfig, tinyDataSet } from "./testing.ts";
 

@@ -18,7 +18,7 @@ import {
   type Method,
 } from "../methods/index.ts";
 import { drawNoise, type Model } from "../models/index.ts";
-import type { RunConfig } from "./config.ts";
+import type { RunConfig } from "../run/index.ts";
 import { epochOrder } from "./epoch-order.ts";
 import { imageBatches, type Workers } from "./image-batches.ts";
 import { NOISE_PREFIX } from "./step.ts";

@@ -1,10 +1,8 @@
 import { existsSync } from "node:fs";
 import { UserError } from "../core/index.ts";
 import { runPaths, writeFileAtomic } from "../files/index.ts";
-import { loadCheckpoint } from "./checkpoint.ts";
-import { firstDifference } from "./config.ts";
+import { firstDifference, loadCheckpoint, type RunRecord, readRun } from "../run/index.ts";
 import { describeDifference } from "./run-data.ts";
-import { type RunRecord, readRun } from "./run-record.ts";
 
 export interface ClaimOptions {
   /** Go on with the run that is there. */

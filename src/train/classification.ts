@@ -8,9 +8,10 @@ import {
 } from "../core/index.ts";
 import { headOnly, type Variables } from "../models/index.ts";
 import { createOptimizer } from "../optim/index.ts";
+import type { RunConfig, Validation } from "../run/index.ts";
+import { describeRun, type Pretraining, readRun } from "../run/index.ts";
 import { trainBatches } from "./batches.ts";
 import { claimFolder } from "./claim-folder.ts";
-import type { RunConfig } from "./config.ts";
 import { fewSteps } from "./few-steps.ts";
 import { heavyStep } from "./forecast.ts";
 import { createForward } from "./forward.ts";
@@ -18,12 +19,11 @@ import { initialWeights } from "./initial-weights.ts";
 import { runTraining } from "./loop.ts";
 import { mixingPicturesOf } from "./mixing-pictures.ts";
 import { buildNetwork, outputAnchorOf, predictSet } from "./predict.ts";
-import { findPretraining, type Pretraining } from "./pretraining.ts";
+import { findPretraining } from "./pretraining.ts";
 import { noReferences, referenceSet } from "./reference-set.ts";
-import { describeRun, readRun } from "./run-record.ts";
 import { accuracyOf, correctCount, meanNll } from "./scores.ts";
 import { startingPoint } from "./starting-point.ts";
-import type { Training, TrainOptions, TrainSummary, Validation } from "./training.ts";
+import type { Training, TrainOptions, TrainSummary } from "./training.ts";
 
 /** Images that a first layer is fitted to, where it is: enough for its patches' covariance. */
 const FITTED_IMAGES = 5000;

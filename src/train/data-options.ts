@@ -1,5 +1,5 @@
 import { type DataOptions, defaultDataDir } from "../data/index.ts";
-import type { RunConfig } from "./config.ts";
+import type { RunConfig } from "../run/index.ts";
 
 /**
  * What `loadDataSet` is asked for a run.

@@ -5,7 +5,8 @@ import { afterAll, expect, test } from "vitest";
 import { HostArray, imageCount, UserError } from "../core/index.ts";
 import { relativeError } from "../engine/testing.ts";
 import { classifierOf, type ModelName } from "../models/index.ts";
-import { loadFeatures, loadPredictor, type RunConfigInput } from "./index.ts";
+import type { RunConfigInput } from "../run/index.ts";
+import { loadFeatures, loadPredictor } from "./index.ts";
 import { buildNetwork, loadRun } from "./predict.ts";
 import { tinyConfig, tinyDataSet, untrainedRun } from "./testing.ts";
 

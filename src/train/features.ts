@@ -1,8 +1,8 @@
 import type { ImageSet } from "../core/index.ts";
 import { withoutHead } from "../models/index.ts";
+import type { RunRecord } from "../run/index.ts";
 import { createForward } from "./forward.ts";
 import { buildNetwork, keptReferences, loadRun, outputsUnder, type PredictorOptions } from "./predict.ts";
-import type { RunRecord } from "./run-record.ts";
 
 /** A trained network, frozen, without its classifier. */
 export interface FeatureExtractor {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type RunConfigInput, resolveConfig } from "./config.ts";
+import { type RunConfigInput, resolveConfig } from "../run/index.ts";
 import { fewSteps } from "./few-steps.ts";
 
 const config = (changes: Partial<RunConfigInput> = {}) =>

@@ -1,4 +1,4 @@
-import type { RunConfig } from "./config.ts";
+import type { RunConfig } from "../run/index.ts";
 
 /** Below so many steps a fresh network has hardly left chance. */
 const FEW = 100;

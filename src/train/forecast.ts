@@ -1,7 +1,7 @@
 import { duration } from "../core/index.ts";
 import { ArraySpec, countFlops } from "../engine/index.ts";
 import type { Arrays, Model, Variables } from "../models/index.ts";
-import type { RunConfig } from "./config.ts";
+import type { RunConfig } from "../run/index.ts";
 
 /** What a processor needs ten seconds for at 100 GFLOP/s, as two to four cores reach. */
 const HEAVY_STEP_FLOPS = 1e12;

@@ -2,7 +2,7 @@ import type { HostArray, HostArrays } from "../core/index.ts";
 import { ArraySpec, compile, type Device, type Program } from "../engine/index.ts";
 import type { Method } from "../methods/index.ts";
 import type { Arrays, Model, Variables } from "../models/index.ts";
-import type { RunRecord } from "./run-record.ts";
+import type { RunRecord } from "../run/index.ts";
 
 export interface ForwardOptions {
   /** Rows of a run of the program, images × references; the last, smaller batch is padded. Default 128. */

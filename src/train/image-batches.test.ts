@@ -7,9 +7,10 @@ import { afterAll, describe, expect, test } from "vitest";
 import type { Pipeline } from "../augment/index.ts";
 import { UserError } from "../core/index.ts";
 import { runPaths } from "../files/index.ts";
+import { loadCheckpoint, readRun } from "../run/index.ts";
 import { madeAhead } from "./ahead.ts";
 import { imageBatches, threadsFor } from "./image-batches.ts";
-import { loadCheckpoint, readRun, train } from "./index.ts";
+import { train } from "./index.ts";
 import { tinyConfig, tinyDataSet } from "./testing.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "anchored-batches-"));

@@ -13,7 +13,8 @@ import { regnetY } from "../models/regnet.ts";
 import { swinV2 } from "../models/swin-v2.ts";
 import { undrawn } from "../models/testing.ts";
 import { wideResnet } from "../models/wide-resnet.ts";
-import { loadCheckpoint, train } from "./index.ts";
+import { loadCheckpoint } from "../run/index.ts";
+import { train } from "./index.ts";
 import { initialWeights } from "./initial-weights.ts";
 import { tinyConfig, tinyDataSet, untrainedRun } from "./testing.ts";
 

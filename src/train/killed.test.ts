@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runPaths } from "../files/index.ts";
-import { loadCheckpoint, readMetrics } from "./index.ts";
+import { loadCheckpoint, readMetrics } from "../run/index.ts";
 
 // A process of its own needs JavaScript: the sources are emitted beside the modules that they import.
 const emitted = resolve("node_modules", ".cache", `anchored-killed-${process.pid}`);

@@ -5,15 +5,8 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { runPaths } from "../files/index.ts";
 import { optimizers } from "../optim/index.ts";
-import {
-  loadCheckpoint,
-  loadPredictor,
-  type RunConfigInput,
-  readMetrics,
-  readRun,
-  type TrainOptions,
-  train,
-} from "./index.ts";
+import { loadCheckpoint, type RunConfigInput, readMetrics, readRun } from "../run/index.ts";
+import { loadPredictor, type TrainOptions, train } from "./index.ts";
 import { tinyConfig, tinyDataSet } from "./testing.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "anchored-train-"));

@@ -3,14 +3,14 @@ import { HostArray } from "../core/index.ts";
 import { requireDevice } from "../engine/index.ts";
 import { type HeldLock, holdLock, runPaths } from "../files/index.ts";
 import { learningRateAt } from "../optim/index.ts";
+import type { TrainState, Validation } from "../run/index.ts";
+import { appendMetrics, type Checkpoint, type MetricsLine, saveCheckpoint, truncateMetrics } from "../run/index.ts";
 import { madeAhead } from "./ahead.ts";
-import { type Checkpoint, saveCheckpoint } from "./checkpoint.ts";
 import { slowTraining } from "./forecast.ts";
-import { appendMetrics, type MetricsLine, truncateMetrics } from "./metrics-log.ts";
 import { Diverged, requireFinite } from "./scores.ts";
-import type { StepControls, TrainState } from "./step.ts";
+import type { StepControls } from "./step.ts";
 import { createStepper } from "./stepper.ts";
-import type { TrainBatch, Training, TrainOptions, TrainProgress, TrainSummary, Validation } from "./training.ts";
+import type { TrainBatch, Training, TrainOptions, TrainProgress, TrainSummary } from "./training.ts";
 
 /**
  * Takes a run to its end, or as far as it is asked for. The final weights are the result: no epoch is picked by its

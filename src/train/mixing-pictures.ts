@@ -1,7 +1,7 @@
 import { mixingSide } from "../augment/index.ts";
 import type { ImageSet } from "../core/index.ts";
 import { type Pictures, readPictures } from "../data/index.ts";
-import type { RunConfig } from "./config.ts";
+import type { RunConfig } from "../run/index.ts";
 
 /** The user's pictures that `pixMix` mixes with, as large as the training images need; undefined where it draws fractals. */
 export async function mixingPicturesOf(

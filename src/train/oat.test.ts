@@ -6,7 +6,8 @@ import { HostArray, subset } from "../core/index.ts";
 import { relativeError } from "../engine/testing.ts";
 import { runPaths } from "../files/index.ts";
 import { createMethod, readOutputs } from "../methods/index.ts";
-import { loadCheckpoint, loadPredictor, type Predictor, readMetrics, train } from "./index.ts";
+import { loadCheckpoint, readMetrics } from "../run/index.ts";
+import { loadPredictor, type Predictor, train } from "./index.ts";
 import { tinyConfig, tinyDataSet } from "./testing.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "anchored-oat-"));

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { normalizeImages } from "../augment/index.ts";
 import { type HostArray, imageCount, Random } from "../core/index.ts";
 import { calibrateBySpread, combineReferences, referenceRows } from "../methods/index.ts";
+import { describeRun } from "../run/index.ts";
 import { buildNetwork, createPredictor, type Predictor, residualPool } from "./index.ts";
-import { describeRun } from "./run-record.ts";
 import { tinyConfig, tinyDataSet } from "./testing.ts";
 
 const { train, test: set, normalization } = tinyDataSet();

@@ -20,10 +20,9 @@ import {
   referenceRows,
 } from "../methods/index.ts";
 import { createModel, type Model, type Variables } from "../models/index.ts";
-import { checkVariables, chooseWeights, loadCheckpoint } from "./checkpoint.ts";
+import { checkVariables, chooseWeights, loadCheckpoint, type RunRecord, readRun } from "../run/index.ts";
 import { createForward, type Forward, type ForwardOptions } from "./forward.ts";
 import { wantsPretrainingImages } from "./pretraining.ts";
-import { type RunRecord, readRun } from "./run-record.ts";
 import { type ReferenceChooser, residualPool, transductor } from "./transductor.ts";
 
 export const protocols = ["single", "k", "blt"] as const;

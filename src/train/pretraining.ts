@@ -1,23 +1,9 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type ImageSet, type Normalization, UserError } from "../core/index.ts";
+import { type ImageSet, UserError } from "../core/index.ts";
 import { fingerprintOf, runPaths } from "../files/index.ts";
-import type { RunConfig } from "./config.ts";
-import { type RunRecord, readRun } from "./run-record.ts";
-
-/**
- * What a run keeps in its own folder of the run that it starts from: enough to feed images as that one did, and to find
- * the training set that its references came from.
- */
-export interface Pretraining {
-  readonly data: RunConfig["data"];
-  /** Its reference policy; `all` where it was trained without references. */
-  readonly references: string;
-  readonly seed: number;
-  readonly normalization: Normalization;
-  /** Of its training images and labels. */
-  readonly sha256: string;
-}
+import type { Pretraining, RunConfig } from "../run/index.ts";
+import { type RunRecord, readRun } from "../run/index.ts";
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 

@@ -6,17 +6,9 @@ import { HostArray, type HostArrays } from "../core/index.ts";
 import { compile } from "../engine/index.ts";
 import { runPaths } from "../files/index.ts";
 import type { Arrays } from "../models/index.ts";
+import { loadCheckpoint, type RunConfigInput, readRun } from "../run/index.ts";
 import { trainBatches } from "./batches.ts";
-import {
-  buildNetwork,
-  loadCheckpoint,
-  loadPredictor,
-  type RunConfigInput,
-  readRun,
-  recalibrate,
-  statisticsDrift,
-  train,
-} from "./index.ts";
+import { buildNetwork, loadPredictor, recalibrate, statisticsDrift, train } from "./index.ts";
 import { referenceSet } from "./reference-set.ts";
 import { tinyConfig, tinyDataSet } from "./testing.ts";
 

@@ -4,16 +4,15 @@ import type { Pictures } from "../data/index.ts";
 import { fingerprintOf, holdLock, runPaths, writeFileAtomic } from "../files/index.ts";
 import { createMethod } from "../methods/index.ts";
 import type { Model, Variables } from "../models/index.ts";
+import type { RunConfig } from "../run/index.ts";
+import { checkVariables, loadCheckpoint, type RunRecord, readRun, saveCheckpoint } from "../run/index.ts";
 import { batchStatistics } from "./batch-statistics.ts";
 import { trainBatches } from "./batches.ts";
-import { checkVariables, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
-import type { RunConfig } from "./config.ts";
 import { createForward } from "./forward.ts";
 import { mixingPicturesOf } from "./mixing-pictures.ts";
 import { buildNetwork, outputAnchorOf } from "./predict.ts";
 import { noReferences, type ReferenceSet, referenceSet } from "./reference-set.ts";
 import { checkTrainingData } from "./run-data.ts";
-import { type RunRecord, readRun } from "./run-record.ts";
 import { type Drift, statisticsDrift } from "./statistics-drift.ts";
 
 export interface RecalibrateOptions {

@@ -8,9 +8,9 @@ import {
   referenceRows,
   referencesInUse,
 } from "../methods/index.ts";
-import type { RunConfig } from "./config.ts";
+import type { Pretraining, RunConfig } from "../run/index.ts";
 import { corruptsReferences, referenceCorruption } from "./corrupted-references.ts";
-import { checkPretrainingImages, type Pretraining, wantsPretrainingImages } from "./pretraining.ts";
+import { checkPretrainingImages, wantsPretrainingImages } from "./pretraining.ts";
 
 /** The references of a run, normalised as its images are. */
 export interface ReferenceSet {

@@ -3,9 +3,8 @@ import { basename } from "node:path";
 import { type DataSet, type ImageSet, imageCount, UserError } from "../core/index.ts";
 import type { DataOptions } from "../data/index.ts";
 import { fingerprintOf } from "../files/index.ts";
-import type { RunConfig } from "./config.ts";
+import type { RunConfig, RunRecord } from "../run/index.ts";
 import { dataOptions } from "./data-options.ts";
-import type { RunRecord } from "./run-record.ts";
 
 /** Where a run's data lie by now, and whether they may have changed since. */
 export interface RunDataOptions {

@@ -1,6 +1,6 @@
 import type { Predictions } from "../core/index.ts";
 import { type HostArray, type HostArrays, largestClass, UserError } from "../core/index.ts";
-import type { TrainState } from "./step.ts";
+import type { TrainState } from "../run/index.ts";
 
 /** How many rows of logits [N, K] have their maximum at the label. */
 export function correctCount({ data, shape: [, classes] }: HostArray<"float32">, labels: Int32Array): number {

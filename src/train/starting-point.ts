@@ -5,8 +5,8 @@ import { runPaths } from "../files/index.ts";
 import { type Method, tiedStart } from "../methods/index.ts";
 import type { Model, Variables } from "../models/index.ts";
 import type { Optimizer } from "../optim/index.ts";
-import { type Checkpoint, checkVariables, loadCheckpoint } from "./checkpoint.ts";
-import type { RunConfig } from "./config.ts";
+import type { RunConfig } from "../run/index.ts";
+import { type Checkpoint, checkVariables, loadCheckpoint } from "../run/index.ts";
 import { movingParameters } from "./step.ts";
 
 /** What a new run's weights depend on. */

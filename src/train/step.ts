@@ -1,16 +1,9 @@
 import { lax, numpy as np, valueAndGrad } from "@jax-js/jax";
 import type { HostArray, HostArrays } from "../core/index.ts";
 import type { Method } from "../methods/index.ts";
-import { type Arrays, keep, type Model, type Variables, withNoise } from "../models/index.ts";
+import { type Arrays, keep, type Model, withNoise } from "../models/index.ts";
 import { clipByGlobalNorm, type Optimizer } from "../optim/index.ts";
-
-/** Everything that a step moves. */
-export interface TrainState extends Variables {
-  /** The optimizer's memory, e.g. `{ momentum: { "conv1.weight": … } }`; none for frozen parameters. */
-  readonly slots: Record<string, HostArrays>;
-  /** The exponential moving average of `params` and `state`, where one is kept. */
-  readonly average?: Variables;
-}
+import type { TrainState } from "../run/index.ts";
 
 /** Scalars that change from step to step. */
 export type StepControls = HostArrays & { readonly learningRate: HostArray<"float32"> };

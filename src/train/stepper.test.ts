@@ -4,11 +4,12 @@ import { HostArray, Random } from "../core/index.ts";
 import type * as Engine from "../engine/index.ts";
 import { flattenTree } from "../engine/jax-backend.ts";
 import { createOptimizer } from "../optim/index.ts";
+import type { TrainState } from "../run/index.ts";
+import { describeRun } from "../run/index.ts";
 import { trainBatches } from "./batches.ts";
 import { buildNetwork } from "./predict.ts";
 import { noReferences } from "./reference-set.ts";
-import { describeRun } from "./run-record.ts";
-import type { StepControls, TrainState } from "./step.ts";
+import type { StepControls } from "./step.ts";
 import { createStepper, type Stepper } from "./stepper.ts";
 import { tinyConfig, tinyDataSet } from "./testing.ts";
 

@@ -4,8 +4,8 @@ import { compile, type Program } from "../engine/index.ts";
 import type { Method } from "../methods/index.ts";
 import type { Arrays, Model } from "../models/index.ts";
 import type { Optimizer } from "../optim/index.ts";
-import type { RunConfig } from "./config.ts";
-import { gradientStep, movingParameters, type StepResult, type TrainState, trainStep, updateStep } from "./step.ts";
+import type { RunConfig, TrainState } from "../run/index.ts";
+import { gradientStep, movingParameters, type StepResult, trainStep, updateStep } from "./step.ts";
 
 /** Takes training steps, compiled. */
 export interface Stepper {

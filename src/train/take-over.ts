@@ -1,5 +1,4 @@
-import type { RunConfig } from "./config.ts";
-import type { RunRecord } from "./run-record.ts";
+import type { RunConfig, RunRecord } from "../run/index.ts";
 
 /** What a run that starts from another one takes over where it says nothing else. */
 export interface TakenOver {

@@ -1,11 +1,9 @@
 import { type DataSet, HostArray, type ImageSet, Random } from "../core/index.ts";
 import { runPaths, writeFileAtomic } from "../files/index.ts";
 import type { Variables } from "../models/index.ts";
-import { saveCheckpoint } from "./checkpoint.ts";
-import { type RunConfig, type RunConfigInput, resolveConfig } from "./config.ts";
+import { describeRun, type RunConfig, type RunConfigInput, resolveConfig, saveCheckpoint } from "../run/index.ts";
 import { buildNetwork } from "./predict.ts";
 import { referenceSet } from "./reference-set.ts";
-import { describeRun } from "./run-record.ts";
 
 /** Grey squares whose brightness is their class, in noise: learnt within a few steps. */
 export function tinyImages(name: string, count: number, seed = 0): ImageSet {

@@ -1,7 +1,7 @@
 import type { ImageSet, Listener } from "../core/index.ts";
 import { loadDataSet, loadRegressionData, type RegressionDataOptions } from "../data/index.ts";
+import type { RunConfig } from "../run/index.ts";
 import { train } from "./classification.ts";
-import type { RunConfig } from "./config.ts";
 import { dataOptions } from "./data-options.ts";
 import { findPretraining, wantsPretrainingImages } from "./pretraining.ts";
 import { trainRegression } from "./regression/index.ts";

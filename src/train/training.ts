@@ -2,10 +2,8 @@ import type { HostArray, HostArrays, ImageSet } from "../core/index.ts";
 import type { Method } from "../methods/index.ts";
 import type { Model, Variables } from "../models/index.ts";
 import type { Optimizer } from "../optim/index.ts";
-import type { Checkpoint } from "./checkpoint.ts";
-import type { RunConfig } from "./config.ts";
+import type { Checkpoint, RunConfig, TrainState, Validation } from "../run/index.ts";
 import type { Workers } from "./image-batches.ts";
-import type { TrainState } from "./step.ts";
 
 export interface TrainProgress {
   /** From 1. */
@@ -67,20 +65,6 @@ export interface TrainSummary extends Partial<Validation> {
   readonly keptReferences?: number;
   /** Training time over all sessions. */
   readonly seconds: number;
-}
-
-/** What validation says of the weights at the end of an epoch. */
-export interface Validation {
-  /** Mean negative log likelihood, nats; of a regression what it minimises. */
-  readonly validationLoss: number;
-  /** In [0, 1], of a classification. */
-  readonly validationAccuracy?: number;
-  /** Root mean squared error in the targets' units, of a regression. */
-  readonly validationRmse?: number;
-  /** The same of the averaged weights, where they are kept. */
-  readonly averageValidationLoss?: number;
-  readonly averageValidationAccuracy?: number;
-  readonly averageValidationRmse?: number;
 }
 
 /** A step's part of the data. */

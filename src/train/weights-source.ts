@@ -4,9 +4,8 @@ import { type HostArrays, UserError } from "../core/index.ts";
 import { runPaths } from "../files/index.ts";
 import { realTypes, realValues } from "../files/safetensors.ts";
 import { readTensors, type StoredTensor } from "../files/safetensors-header.ts";
-import { loadCheckpoint } from "./checkpoint.ts";
+import { loadCheckpoint, readRun } from "../run/index.ts";
 import { downloadedPaths, isDownloadedFolder, isRunFolder } from "./pretraining.ts";
-import { readRun } from "./run-record.ts";
 
 /** Weights under timm's names, float32, as they lie in a run or a file. */
 export interface WeightsSource {

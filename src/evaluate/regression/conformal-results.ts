@@ -4,7 +4,7 @@ import { intervalQuality } from "./intervals.ts";
 import { judgeRegression } from "./judged.ts";
 import type { PerTarget } from "./per-target.ts";
 import type { ConformalRegression, StoredPerTarget } from "./results.ts";
-import type { StoredRegression } from "./stored.ts";
+import type { StoredRegression } from "./stored-set.ts";
 
 /** As JSON can say it: what does not exist, or is infinite, is null. */
 export const orNull = (value: number | undefined): number | null =>

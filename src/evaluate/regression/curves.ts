@@ -4,7 +4,7 @@ import { gaussianIntervals, intervalQuality } from "./intervals.ts";
 import { column, type JudgedRegression } from "./judged.ts";
 import type { RegressionSetResults } from "./results.ts";
 import { sparsificationByTarget } from "./sparsification.ts";
-import type { StoredRegression } from "./stored.ts";
+import type { StoredRegression } from "./stored-set.ts";
 
 /** Where coverage is measured: every 5 %, and 99 %. */
 const LEVELS = [...Array.from({ length: 19 }, (_, i) => (5 * (i + 1)) / 100), 0.99];

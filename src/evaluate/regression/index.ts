@@ -14,11 +14,6 @@ export {
 } from "./conformal-intervals.ts";
 export { type QuantilePair, quantilePairs } from "./curves.ts";
 export { mae, type R2, r2, rmse } from "./errors.ts";
-export {
-  type EvaluateRegressionOptions,
-  evaluateRegression,
-  type RegressionFacts,
-} from "./evaluate-regression.ts";
 export { gaussianNll } from "./gaussian-nll.ts";
 export { gaussianIntervals, type IntervalQuality, type Intervals, intervalQuality } from "./intervals.ts";
 export {
@@ -47,7 +42,6 @@ export {
   type RegimeResults,
   type RegressionResults,
   type RegressionSetResults,
-  readRegressionResults,
   regressionResultsSchema,
   type StoredPerTarget,
 } from "./results.ts";
@@ -59,12 +53,10 @@ export {
   sparsificationErrors,
 } from "./sparsification.ts";
 export {
-  dropRegressionAnswers,
-  loadRegressionAnswers,
   type RegressionContext,
   type RegressionSetRole,
+  regressionSetRoles,
   type StoredRegression,
   type StoredRegressionSet,
-  saveRegressionAnswers,
-  storedRegressionSets,
-} from "./stored.ts";
+  storedRegressionSet,
+} from "./stored-set.ts";

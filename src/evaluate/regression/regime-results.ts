@@ -3,7 +3,7 @@ import { judgeRegression } from "./judged.ts";
 import { regimeMetrics } from "./pager-metrics.ts";
 import { cutsOf, type RiskRegime, riskRegimes, riskRegimesOf } from "./pager-regimes.ts";
 import type { RegimeResults } from "./results.ts";
-import type { StoredRegression } from "./stored.ts";
+import type { StoredRegression } from "./stored-set.ts";
 
 /** [N] σ, Score1 and the L1 error of a set; `undefined` where the model gives no σ or no Score1. */
 function signals(answers: StoredRegression, scale: readonly number[]) {

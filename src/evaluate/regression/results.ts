@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { parseJson, readText, runPaths } from "../../files/index.ts";
 import { headingFields } from "../results-heading.ts";
 import { bootstrappedRegressionMetrics } from "./bootstrap.ts";
 import { regressionMetricNames } from "./metrics.ts";
@@ -91,9 +90,3 @@ export type RegressionSetResults = z.infer<typeof setResults>;
 export type ConformalRegression = z.infer<typeof conformal>;
 export type RegimeResults = z.infer<typeof regimes>;
 export type StoredPerTarget = z.infer<typeof perTarget>;
-
-/** `results.json` of a regression's run folder. @throws UserError where it is missing, damaged or of another task. */
-export function readRegressionResults(run: string): RegressionResults {
-  const path = runPaths(run).results;
-  return parseJson(readText(path, "evaluate the run first (anchored evaluate)"), regressionResultsSchema, path);
-}

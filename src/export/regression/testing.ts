@@ -1,5 +1,6 @@
 import { HostArray, Random, type RegressionData, type RegressionSet } from "../../core/index.ts";
-import { buildRegression, type LoadedRegression, type RunConfigInput, resolveConfig } from "../../train/index.ts";
+import { type RunConfigInput, resolveConfig } from "../../run/index.ts";
+import { buildRegression, type LoadedRegression } from "../../train/index.ts";
 import { describeRegression } from "../../train/regression/record.ts";
 
 const KEPT = 5;

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { type RegressionData, UserError } from "../../core/index.ts";
-import type { RegressionFacts, RegressionResults } from "../../evaluate/index.ts";
+import type { RegressionResults } from "../../evaluate/index.ts";
 import { regressionFingerprint, runPaths } from "../../files/index.ts";
 import { ensemblePredictor, type RegressionPredictor } from "../../tasks/index.ts";
+import type { RegressionFacts } from "../index.ts";
 import { type JudgeRegressionOptions, judgeInto, type OpenedRegression } from "./judge-regression.ts";
 
 export interface EnsembleOptions {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { UserError } from "../../core/index.ts";
-import { loadRegressionAnswers, readRegressionResults, storedRegressionSets } from "../../evaluate/index.ts";
+import { loadRegressionAnswers, readRegressionResults, storedRegressionSets } from "../../run/index.ts";
 import { openedEnsemble } from "./ensemble.ts";
 import { judgeRegressionRuns, type OpenedRegression } from "./judge-regression.ts";
 import { fakeRun, lineData } from "./testing.ts";

@@ -1,17 +1,10 @@
 import { createHash } from "node:crypto";
 import { type Listener, type RegressionData, type RegressionSet, reporter } from "../../core/index.ts";
-import {
-  dropRegressionAnswers,
-  evaluateRegression,
-  type RegressionContext,
-  type RegressionFacts,
-  type RegressionResults,
-  type RegressionSetRole,
-  saveRegressionAnswers,
-  storedRegressionSets,
-} from "../../evaluate/index.ts";
+import type { RegressionContext, RegressionResults, RegressionSetRole } from "../../evaluate/index.ts";
 import { holdLock, regressionFingerprint, runPaths } from "../../files/index.ts";
+import { dropRegressionAnswers, saveRegressionAnswers, storedRegressionSets } from "../../run/index.ts";
 import type { RegressionPredictor } from "../../tasks/index.ts";
+import { evaluateRegression, type RegressionFacts } from "../index.ts";
 import { prepareResultFolder, resultFolders } from "../result-folders.ts";
 
 /** A run, an ensemble or whatever else predicts, and what it is judged on. */

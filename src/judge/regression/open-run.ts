@@ -2,8 +2,9 @@ import { availableParallelism } from "node:os";
 import { type RegressionData, UserError } from "../../core/index.ts";
 import { loadRegressionData, type RegressionDataOptions } from "../../data/index.ts";
 import type { Device } from "../../engine/index.ts";
-import { type RegressionFacts, runFacts, type Weights } from "../../evaluate/index.ts";
+import type { Weights } from "../../evaluate/index.ts";
 import { regressionFingerprint } from "../../files/index.ts";
+import { runFacts } from "../../run/index.ts";
 import {
   type LoadedRegression,
   loadRegression,
@@ -11,6 +12,7 @@ import {
   readRegressionRun,
   regressionPredictor,
 } from "../../train/index.ts";
+import type { RegressionFacts } from "../index.ts";
 import type { OpenedRegression } from "./judge-regression.ts";
 
 export interface OpenRegressionOptions {

@@ -1,6 +1,6 @@
 import { Random, type RegressionData, type RegressionSet } from "../../core/index.ts";
-import type { RegressionFacts } from "../../evaluate/index.ts";
 import type { RegressionPredictor } from "../../tasks/index.ts";
+import type { RegressionFacts } from "../index.ts";
 import type { OpenedRegression } from "./judge-regression.ts";
 
 /** y = 3x with noise of 0.5; the shift reaches beyond the training's x. */

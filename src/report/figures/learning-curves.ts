@@ -1,4 +1,4 @@
-import type { LogLine } from "../../evaluate/index.ts";
+import type { LogLine } from "../../run/index.ts";
 import type { ReportedArm } from "../study.ts";
 import { drawSvg } from "../svg.ts";
 

@@ -2,11 +2,10 @@ import {
   groupIntoArms,
   type JudgedRegression,
   judgeRegression,
-  loadRegressionAnswers,
   type RegressionResults,
   type RegressionSetResults,
-  readRegressionResults,
 } from "../../evaluate/index.ts";
+import { loadRegressionAnswers, readRegressionResults } from "../../run/index.ts";
 import { type DrawnArm, drawnArm } from "../drawn-arm.ts";
 
 /** One run, or ensemble, as a report sees it: nothing but what lies in its folder. */

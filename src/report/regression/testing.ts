@@ -1,12 +1,9 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Random } from "../../core/index.ts";
-import {
-  evaluateRegression,
-  type RegressionFacts,
-  type RegressionSetRole,
-  saveRegressionAnswers,
-} from "../../evaluate/index.ts";
+import type { RegressionSetRole } from "../../evaluate/index.ts";
+import { evaluateRegression, type RegressionFacts } from "../../judge/index.ts";
+import { saveRegressionAnswers } from "../../run/index.ts";
 
 export interface FakeRegression {
   readonly method?: string;

@@ -1,5 +1,5 @@
+import type { Gallery } from "../../run/index.ts";
 import { percent } from "../format.ts";
-import type { Gallery } from "../gallery.ts";
 import { type Html, html, raw } from "../html.ts";
 import type { Study } from "../study.ts";
 

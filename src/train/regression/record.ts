@@ -3,8 +3,8 @@ import { type RegressionData, UserError } from "../../core/index.ts";
 import { regressionFingerprint, runPaths, writeFileAtomic } from "../../files/index.ts";
 import { createMethod, type Method } from "../../methods/index.ts";
 import { createModel, type Model } from "../../models/index.ts";
+import { firstDifference, type RunConfig, resolveConfig } from "../../run/index.ts";
 import { type RegressionOptions, regressionOutput, regressionOutputCount } from "../../tasks/index.ts";
-import { firstDifference, type RunConfig, resolveConfig } from "../config.ts";
 import { describeEncoding, type RegressionEncoder, type RegressionEncoding, regressionEncoder } from "./encoding.ts";
 
 /** What `config.json` of a regression's run folder holds. */

@@ -1,6 +1,6 @@
 import { HostArray, Random, type RegressionSet, UserError } from "../../core/index.ts";
 import { type DrawReferences, keptReferenceRows, parseReferencePolicy, referencesInUse } from "../../methods/index.ts";
-import type { RunConfig } from "../config.ts";
+import type { RunConfig } from "../../run/index.ts";
 import type { RegressionEncoder } from "./encoding.ts";
 
 export interface RegressionReferences {

@@ -3,9 +3,9 @@ import { HostArray, type RegressionData, type RegressionSet, UserError } from ".
 import { compile, type Program } from "../../engine/index.ts";
 import type { Variables } from "../../models/index.ts";
 import { createOptimizer } from "../../optim/index.ts";
+import type { RunConfig } from "../../run/index.ts";
 import { readRegressionOutputs } from "../../tasks/index.ts";
 import { exampleBatches } from "../batches.ts";
-import type { RunConfig } from "../config.ts";
 import { fewSteps } from "../few-steps.ts";
 import { heavyStep } from "../forecast.ts";
 import { initialWeights } from "../initial-weights.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Predictions, UserError } from "../core/index.ts";
 import { readNpy, writeNpy } from "../files/index.ts";
-import { dropStored, loadPredictions, savePredictions, storedSets } from "./stored.ts";
+import { dropStored, loadPredictions, savePredictions, storedSets } from "./predictions.ts";
 
 let run: string;
 beforeEach(() => {

@@ -1,10 +1,7 @@
 import type { Listener } from "../core/index.ts";
-import { runPaths, writeFileAtomic } from "../files/index.ts";
+import type { Results, Weights } from "../evaluate/index.ts";
+import { resultsHeading, runFacts, writeResults } from "../run/index.ts";
 import { judgeStored } from "./judge-stored.ts";
-import type { Results } from "./results.ts";
-import { heading, resultsJson } from "./results-heading.ts";
-import { runFacts } from "./run-facts.ts";
-import type { Weights } from "./stored.ts";
 
 /** What a caller knows and the run folder does not say. */
 export interface EvaluateOptions extends Listener {
@@ -34,9 +31,9 @@ export interface ExternalEvaluateOptions extends Listener, Pick<EvaluateOptions,
 export function evaluateStored(run: string, options: EvaluateOptions = {}): Results {
   const { training, settings, ...facts } = runFacts(run);
   const judged = judgeStored(run, options.weights, options);
-  return writeResults(run, {
+  return writtenResults(run, {
     version: 1,
-    ...heading(run, options.date),
+    ...resultsHeading(run, options.date),
     ...(options.name !== undefined && { run: options.name }),
     ...facts,
     parameters: options.parameters,
@@ -59,9 +56,9 @@ export function evaluateStored(run: string, options: EvaluateOptions = {}): Resu
  */
 export function evaluateExternal(run: string, name: string, options: ExternalEvaluateOptions = {}): Results {
   const judged = judgeStored(run, undefined, options);
-  return writeResults(run, {
+  return writtenResults(run, {
     version: 1,
-    ...heading(run, options.date),
+    ...resultsHeading(run, options.date),
     external: true,
     data: { name, title: name },
     model: name,
@@ -73,8 +70,8 @@ export function evaluateExternal(run: string, name: string, options: ExternalEva
   });
 }
 
-function writeResults(run: string, { notices, ...others }: Results): Results {
+function writtenResults(run: string, { notices, ...others }: Results): Results {
   const results = { ...others, ...(notices?.length && { notices }) };
-  writeFileAtomic(runPaths(run).results, resultsJson(results));
+  writeResults(run, results);
   return results;
 }

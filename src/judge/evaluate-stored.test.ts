@@ -3,11 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { UserError } from "../core/index.ts";
-import { evaluateStored } from "./evaluate-run.ts";
-import { readResults } from "./results.ts";
-import { readRunConfig } from "./run-config.ts";
-import { readRunLog } from "./run-log.ts";
-import { savePredictions } from "./stored.ts";
+import { readResults, readRunLog, readRunSettings, savePredictions } from "../run/index.ts";
+import { evaluateStored } from "./evaluate-stored.ts";
 
 let run: string;
 const config = {
@@ -77,7 +74,7 @@ afterEach(() => rmSync(run, { recursive: true }));
 test("what the run's seed decides is no setting; the data's seed, which splits them, is one", () => {
   const settingsOf = (changes: object) => {
     writeFileSync(join(run, "config.json"), JSON.stringify({ ...config, config: { ...config.config, ...changes } }));
-    return readRunConfig(run).settings;
+    return readRunSettings(run).settings;
   };
   const split = (seed: number) => ({ data: { name: "toy", seed } });
   expect(settingsOf({ ...split(0), seed: 1, threads: 2, logEvery: 5 })).toEqual(settingsOf(split(0)));

@@ -1,18 +1,26 @@
 import { type Listener, reporter, type StoredPredictions, UserError } from "../core/index.ts";
-import { bootstrapIntervals } from "./bootstrap.ts";
-import { reliabilityBins } from "./calibration.ts";
-import { judgeCorruptions } from "./corruption-results.ts";
-import { judge } from "./judged.ts";
-import { measure } from "./metrics.ts";
-import { energyNotices, haveNoEnergy, oodResults, scoredSet } from "./ood-results.ts";
-import { conformalJudge, fitScalings, scalingNotices, scalingResults } from "./posthoc-results.ts";
-import { readPredictionBatch } from "./prediction-batch-results.ts";
-import type { LabelledSetResults, Results } from "./results.ts";
-import { riskCoverage } from "./risk-coverage.ts";
-import { rounded } from "./rounded.ts";
-import { readSensitivity } from "./sensitivity-results.ts";
-import { smoothReliability } from "./smooth-ece.ts";
-import { loadPredictions, type StoredSet, storedSets, type Weights } from "./stored.ts";
+import type { LabelledSetResults, Results, StoredSet, Weights } from "../evaluate/index.ts";
+import {
+  bootstrapIntervals,
+  judge,
+  measure,
+  reliabilityBins,
+  riskCoverage,
+  smoothReliability,
+} from "../evaluate/index.ts";
+import {
+  conformalJudge,
+  energyNotices,
+  fitScalings,
+  haveNoEnergy,
+  judgeCorruptions,
+  oodResults,
+  rounded,
+  scalingNotices,
+  scalingResults,
+  scoredSet,
+} from "../evaluate/internal.ts";
+import { loadPredictions, readPredictionBatch, readSensitivity, storedSets } from "../run/index.ts";
 
 const RELIABILITY_BINS = 15;
 

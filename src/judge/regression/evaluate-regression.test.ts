@@ -3,12 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Random, UserError } from "../../core/index.ts";
+import type { StoredRegression } from "../../evaluate/index.ts";
 import { writeFileAtomic } from "../../files/index.ts";
-import { readResults } from "../results.ts";
-import { resultsTask } from "../results-task.ts";
+import { readRegressionResults, readResults, resultsTask, saveRegressionAnswers } from "../../run/index.ts";
 import { evaluateRegression, type RegressionFacts } from "./evaluate-regression.ts";
-import { readRegressionResults } from "./results.ts";
-import { type StoredRegression, saveRegressionAnswers } from "./stored.ts";
 
 let run: string;
 beforeEach(() => {

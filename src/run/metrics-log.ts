@@ -1,6 +1,19 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { diskError, writeFileAtomic } from "../files/index.ts";
-import type { Validation } from "./training.ts";
+
+/** What validation says of the weights at the end of an epoch. */
+export interface Validation {
+  /** Mean negative log likelihood, nats; of a regression what it minimises. */
+  readonly validationLoss: number;
+  /** In [0, 1], of a classification. */
+  readonly validationAccuracy?: number;
+  /** Root mean squared error in the targets' units, of a regression. */
+  readonly validationRmse?: number;
+  /** The same of the averaged weights, where they are kept. */
+  readonly averageValidationLoss?: number;
+  readonly averageValidationAccuracy?: number;
+  readonly averageValidationRmse?: number;
+}
 
 /** A line of metrics.jsonl; epoch lines say what validation said, by one reference for anchored methods. */
 export interface MetricsLine extends Partial<Validation> {

@@ -4,11 +4,24 @@ import { type DataSet, imageCount, type Normalization, UserError } from "../core
 import { dataOptionNames, dataSetNames, type Pictures } from "../data/index.ts";
 import { fingerprintOf, runPaths } from "../files/index.ts";
 import { type RunConfig, type RunConfigInput, resolveConfig } from "./config.ts";
-import type { Pretraining } from "./pretraining.ts";
 
 /** Whether a folder holds a run, whole or begun. */
 export const holdsRun = (run: string): boolean =>
   existsSync(runPaths(run).config) || existsSync(runPaths(run).checkpoint);
+
+/**
+ * What a run keeps in its own folder of the run that it starts from: enough to feed images as that one did, and to find
+ * the training set that its references came from.
+ */
+export interface Pretraining {
+  readonly data: RunConfig["data"];
+  /** Its reference policy; `all` where it was trained without references. */
+  readonly references: string;
+  readonly seed: number;
+  readonly normalization: Normalization;
+  /** Of its training images and labels. */
+  readonly sha256: string;
+}
 
 /** What `config.json` of a run folder holds: all that is needed to use the checkpoint beside it. */
 export interface RunRecord {

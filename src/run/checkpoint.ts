@@ -3,7 +3,14 @@ import { existsSync, readFileSync } from "node:fs";
 import { type HostArray, type HostArrays, UserError } from "../core/index.ts";
 import { decodeSafetensors, encodeSafetensors, writeFileAtomic } from "../files/index.ts";
 import type { Model, Variables } from "../models/index.ts";
-import type { TrainState } from "./step.ts";
+
+/** Everything that a step moves. */
+export interface TrainState extends Variables {
+  /** The optimizer's memory, e.g. `{ momentum: { "conv1.weight": … } }`; none for frozen parameters. */
+  readonly slots: Record<string, HostArrays>;
+  /** The exponential moving average of `params` and `state`, where one is kept. */
+  readonly average?: Variables;
+}
 
 /** How far a run is, and what its current epoch has summed up so far. */
 export interface Progress {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { parseJson, readText, runPaths } from "../files/index.ts";
 
 /** What evaluation and reports need to know of how a run was trained; everything else in the file passes through. */
-export interface RunConfig {
+export interface RunSettings {
   readonly data: string;
   /** What results must say beside the numbers, e.g. `CIFAR-10 (JPEG copy)`. */
   readonly title: string;
@@ -33,7 +33,7 @@ const schema = z.object({
 });
 
 /** `config.json` of a run folder. @throws UserError where it is missing or damaged. */
-export function readRunConfig(run: string): RunConfig {
+export function readRunSettings(run: string): RunSettings {
   const path = runPaths(run).config;
   const { config, data, recalibrated } = parseJson(readText(path, "is this a run folder?"), schema, path);
   const { name, maskProbability, maskTarget } = config.method;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { UserError } from "../core/index.ts";
 import { writeNpy } from "../files/index.ts";
-import { readExternal, readExternalCorruption } from "./external.ts";
+import { readExternal, readExternalCorruption } from "./read-external.ts";
 
 let folder: string;
 const at = (name: string) => join(folder, name);

@@ -1,6 +1,6 @@
-import type { Results } from "./results.ts";
-import { readRunConfig } from "./run-config.ts";
+import type { Results } from "../evaluate/index.ts";
 import { type LogLine, readRunLog } from "./run-log.ts";
+import { readRunSettings } from "./run-settings.ts";
 
 export type RunFacts = Pick<
   Results,
@@ -12,7 +12,7 @@ export type RunFacts = Pick<
  * @throws UserError where one of them is missing or damaged.
  */
 export function runFacts(run: string): RunFacts {
-  const { data, title, model, method, maskProbability, maskTarget, seed, settings } = readRunConfig(run);
+  const { data, title, model, method, maskProbability, maskTarget, seed, settings } = readRunSettings(run);
   return {
     data: { name: data, title },
     model,

@@ -2,17 +2,16 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { UserError } from "../../core/index.ts";
-import { writeNpy } from "../../files/index.ts";
-import { savePredictions } from "../stored.ts";
+import { UserError } from "../core/index.ts";
+import type { RegressionContext, StoredRegression } from "../evaluate/regression/stored-set.ts";
+import { writeNpy } from "../files/index.ts";
+import { savePredictions } from "./predictions.ts";
 import {
   dropRegressionAnswers,
   loadRegressionAnswers,
-  type RegressionContext,
-  type StoredRegression,
   saveRegressionAnswers,
   storedRegressionSets,
-} from "./stored.ts";
+} from "./regression-predictions.ts";
 
 let run: string;
 beforeEach(() => {

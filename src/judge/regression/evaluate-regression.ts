@@ -1,19 +1,21 @@
 import { UserError } from "../../core/index.ts";
-import { runPaths, writeFileAtomic } from "../../files/index.ts";
-import { heading, resultsJson } from "../results-heading.ts";
-import { regressionIntervals } from "./bootstrap.ts";
-import { conformalRegression, storedPerTarget } from "./conformal-results.ts";
-import { calibrationCurves, shownPoints, sparsificationCurves } from "./curves.ts";
-import { judgeRegression } from "./judged.ts";
-import { measureRegression } from "./metrics.ts";
-import { regimeResults } from "./regime-results.ts";
-import type { ConformalRegression, RegressionResults, RegressionSetResults } from "./results.ts";
+import type {
+  ConformalRegression,
+  RegressionResults,
+  RegressionSetResults,
+  StoredRegression,
+  StoredRegressionSet,
+} from "../../evaluate/index.ts";
+import { judgeRegression, measureRegression, regressionIntervals } from "../../evaluate/index.ts";
 import {
-  loadRegressionAnswers,
-  type StoredRegression,
-  type StoredRegressionSet,
-  storedRegressionSets,
-} from "./stored.ts";
+  calibrationCurves,
+  conformalRegression,
+  regimeResults,
+  shownPoints,
+  sparsificationCurves,
+  storedPerTarget,
+} from "../../evaluate/internal.ts";
+import { loadRegressionAnswers, resultsHeading, storedRegressionSets, writeResults } from "../../run/index.ts";
 
 /** What results say of a regression's training: from a run's config and log, or of an ensemble from its members. */
 export type RegressionFacts = Omit<
@@ -67,12 +69,12 @@ export function evaluateRegression(
   const results: RegressionResults = {
     version: 2,
     task: "regression",
-    ...heading(run, date),
+    ...resultsHeading(run, date),
     ...known,
     ...(said.length > 0 && { notices: said }),
     sets,
   };
-  writeFileAtomic(runPaths(run).results, resultsJson(results));
+  writeResults(run, results);
   return results;
 }
 

@@ -3,73 +3,18 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { StoredPredictions } from "../core/index.ts";
 import { UserError } from "../core/index.ts";
+import {
+  checkPredictions,
+  type PredictionContext,
+  type SetRole,
+  type StoredSet,
+  storedSet,
+  type Weights,
+} from "../evaluate/index.ts";
 import { parseJson, readNpy, readText, runPaths, writeFileAtomic, writeNpy } from "../files/index.ts";
-import { checkPredictions } from "./judged.ts";
 import { unusedSlug } from "./slug.ts";
 
-/** Which of a run's weights predict, where it keeps a moving average of them beside the `raw` ones of its last step. */
-export const weightKinds = ["average", "raw"] as const;
-export type Weights = (typeof weightKinds)[number];
-
-const storedSet = z.object({
-  /** Image-set name, e.g. `emoji/test`. */
-  set: z.string(),
-  /** Absent where a run has only one kind. */
-  weights: z.enum(weightKinds).optional(),
-  /** The beginning of its file names. */
-  slug: z.string().regex(/^[\w.-]+$/),
-  role: z.enum(["test", "validation", "shift", "ood", "corruption"]),
-  images: z.number().int().positive(),
-  classes: z.number().int().min(2),
-  /** How an anchored model was asked: `single`, `k`, `blt`. */
-  protocol: z.string().optional(),
-  /** K of that protocol. */
-  references: z.number().int().positive().optional(),
-  /** Whether the logits are means over each image and its mirror image. */
-  mirrored: z.boolean().optional(),
-  /** Whether an `.uncertainty.npy` lies beside the logits. */
-  uncertainty: z.boolean(),
-  /** How the images were corrupted, of role `corruption`. */
-  corruption: z
-    .object({
-      name: z.string(),
-      /** 1 to 5. */
-      severity: z.number().int(),
-      /** Whose constants: `cifar`, `tiny-imagenet`, `imagenet`; or `published` for files made by others. */
-      benchmark: z.string(),
-      /** Whether something stands in for what the benchmark prescribes (a procedural texture for photographs). */
-      standIn: z.boolean().optional(),
-    })
-    .optional(),
-  /** Of the checkpoint that predicted. */
-  checkpointSha256: z.string().optional(),
-  /** Of the images and of how they were asked: equal keys and checkpoints give equal logits. */
-  inputKey: z.string().optional(),
-  /** Of shape, bytes and labels of the images. */
-  imagesSha256: z.string().optional(),
-});
 const index = z.object({ version: z.literal(1), sets: z.array(storedSet) });
-
-/** A line of `predictions/index.json`: one image set that a run has predicted. */
-export type StoredSet = z.infer<typeof storedSet>;
-/**
- * What an image set is for: judged in distribution, under shift or corrupted; held against the test set as foreign; or,
- * `validation`, what temperatures and thresholds are fitted on.
- */
-export type SetRole = StoredSet["role"];
-
-export type PredictionContext = Pick<
-  StoredSet,
-  | "role"
-  | "weights"
-  | "protocol"
-  | "references"
-  | "mirrored"
-  | "corruption"
-  | "checkpointSha256"
-  | "inputKey"
-  | "imagesSha256"
->;
 
 const indexPath = (run: string) => join(runPaths(run).predictions, "index.json");
 const paths = (run: string, slug: string) => {
