@@ -1,12 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Random } from "../core/index.ts";
 import { loadRegressionPredictor } from "../train/index.ts";
 import { anchored } from "./testing.ts";
 
+const repository = fileURLToPath(new URL("../..", import.meta.url));
 const root = mkdtempSync(join(tmpdir(), "anchored-export-regression-"));
 const at = (name: string) => join(root, name);
 afterAll(() => rmSync(root, { recursive: true }));
@@ -111,6 +114,19 @@ describe("a table", () => {
       "absolute",
     );
     expect(one.out.split("\n")[0]).toMatch(/price [\d.]+ ± [\d.e-]+ \[[\d.]+, [\d.]+\]$/);
+  });
+
+  test("the lines of docs/regression.md, in plain onnxruntime-node without any of our code", async () => {
+    await ok("export", at("anchored"), "--out", at("flats.onnx"), "--conformal", "0.9");
+    const page = readFileSync(join(repository, "docs/regression.md"), "utf8");
+    const [, snippet] = /```js\n(import[^`]*onnxruntime-node[^`]*)```/.exec(page)!;
+    writeFileSync(at("snippet.mjs"), snippet);
+    symlinkSync(join(repository, "node_modules"), at("node_modules"));
+    const printed = execFileSync(process.execPath, ["snippet.mjs"], { cwd: root, encoding: "utf8" });
+    writeFileSync(at("one.csv"), "size,kind\n54.1,town\n");
+    const [answer] = jsonLines((await ok("predict", at("flats.onnx"), at("one.csv"), "--json")).out);
+    const { mean, standardDeviation, lower, upper } = answer.targets.price;
+    expect(printed.trim().split(" ").map(Number)).toEqual([mean, standardDeviation, lower, upper]);
   });
 
   test("float16 tells what it costs", async () => {
