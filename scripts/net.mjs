@@ -21,8 +21,12 @@ const work = mkdtempSync(join(tmpdir(), "anchored-net-"));
 const at = (name) => join(work, name);
 
 const flags = (text) => text.split(" ");
-const emoji = flags("--data emoji --image-size 16 --train-vendors noto --shift-vendors openmoji");
-const places = [...emoji, "--categories", "Activities,Travel & Places"];
+// Lists add up where an option is repeated, so that each case names its vendors once.
+const emojiOf = (vendor) => [
+  ...flags(`--data emoji --image-size 16 --train-vendors ${vendor} --shift-vendors openmoji`),
+  ...["--categories", "Activities,Travel & Places"],
+];
+const places = emojiOf("noto");
 const anchored = flags("--method anchored --mask-probability 0.5 --reference-count 4");
 const fewSteps = flags("--epochs 3 --batch-size 32 --log-every 1");
 const everything = flags(
@@ -56,7 +60,7 @@ const cases = {
   },
   "fine-tuned from a run": {
     train: [
-      ...[...places, "--train-vendors", "twemoji", ...anchored, "--mask-by", "image"],
+      ...[...emojiOf("twemoji"), ...anchored, "--mask-by", "image"],
       ...["--references-from", "both", "--init", at("standard")],
     ],
   },
