@@ -19,6 +19,9 @@ interface Options {
   readonly out?: string;
   readonly ensemble?: string;
   readonly dataDir?: string;
+  readonly folder?: string;
+  readonly csv?: string;
+  readonly table?: string;
   readonly changedData?: boolean;
 }
 
@@ -33,6 +36,9 @@ const known: readonly (keyof Options)[] = [
   "out",
   "ensemble",
   "dataDir",
+  "folder",
+  "csv",
+  "table",
   "changedData",
 ];
 

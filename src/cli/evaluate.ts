@@ -19,7 +19,7 @@ import { evaluateRegressions, isRegression } from "./evaluate-regression.ts";
 import { listOf, oneOf, whole, wholeList } from "./numbers.ts";
 import { listenerOf } from "./progress.ts";
 import { resultsTable } from "./results-table.ts";
-import { runDataOptions } from "./run-data-options.ts";
+import { movedTableOptions, runDataOptions } from "./run-data-options.ts";
 import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
 import { flagsOf } from "./train-config.ts";
 
@@ -29,6 +29,8 @@ interface Options extends Omit<JudgeOptions, "suites" | "ood" | "severities">, O
   readonly ood?: readonly string[];
   readonly json?: boolean;
   readonly ensemble?: string;
+  readonly csv?: string;
+  readonly table?: string;
 }
 
 const examples = `
@@ -167,7 +169,7 @@ export function evaluateCommand(terminal: Terminal, exit: (code: number) => void
     .option("--json", "print a list of what results.json holds, one entry a run")
     .addHelpText("after", examples)
     .action(async (runs: string[], options: Options) => exit(await runEvaluate(terminal, runs, options, command)));
-  for (const option of runDataOptions()) command.addOption(option);
+  for (const option of [...runDataOptions(), ...movedTableOptions()]) command.addOption(option);
   const ofLogits: readonly string[] = ["logits", ...Object.values(describesLogits), ...servesBoth];
   logits.conflicts(command.options.map((option) => option.attributeName()).filter((name) => !ofLogits.includes(name)));
   return command;
@@ -197,6 +199,9 @@ async function runEvaluate(
   if (isRegression(runs)) return evaluateRegressions(terminal, runs, given, command.options);
   if (options.ensemble !== undefined)
     throw new UserError(`--ensemble ${options.ensemble}: only regressions are judged as one; leave it out`);
+  for (const name of ["csv", "table"] as const)
+    if (options[name] !== undefined)
+      throw new UserError(`--${name} ${options[name]}: ${runs[0]} was trained on classes, without it; leave it out`);
   if (options.calibrate && (options.protocol ?? "k") !== "k")
     throw new UserError(
       `--calibrate: it scales by the spread over K references; leave out --protocol ${options.protocol}`,

@@ -22,6 +22,7 @@ const known: readonly (keyof Options)[] = [
   "precision",
   "threads",
   "dataDir",
+  "folder",
   "changedData",
   "out",
   "json",

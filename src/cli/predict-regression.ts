@@ -24,6 +24,7 @@ const known: readonly (keyof Options)[] = [
   "device",
   "threads",
   "dataDir",
+  "folder",
   "changedData",
   "delimiter",
   "json",

@@ -1,6 +1,7 @@
 import { Option } from "commander";
 import { conformalMethods } from "../export/index.ts";
 import { oneOf, real } from "./numbers.ts";
+import { movedTableOptions } from "./run-data-options.ts";
 
 /** How a regression's run is made a model, for commands that take a run or an exported file. */
 export const regressionOptions = (ofRuns = ""): Option[] => [
@@ -16,7 +17,8 @@ export const regressionOptions = (ofRuns = ""): Option[] => [
     "--without-draws",
     `${ofRuns}regressions over draws of dropout: the network without dropout, which gives no standard deviation`,
   ),
+  ...movedTableOptions(),
 ];
 
 /** What these options set. */
-export const regressionOptionNames = ["conformal", "conformalBy", "withoutDraws"] as const;
+export const regressionOptionNames = ["conformal", "conformalBy", "withoutDraws", "csv", "table"] as const;

@@ -22,3 +22,13 @@ export const runDataOptions = (): Option[] => [
   ),
   changedDataOption(),
 ];
+
+/** Where the tables of a regression lie by now. */
+export const movedTableOptions = (): Option[] => [
+  new Option("--csv <file>", "where a regression's table of numbers lies now, if it moved").argParser((path) =>
+    resolve(path),
+  ),
+  new Option("--table <file>", "where the table of a regression's images lies now, if it moved").argParser((path) =>
+    resolve(path),
+  ),
+];

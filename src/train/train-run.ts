@@ -4,7 +4,7 @@ import type { RunConfig } from "../run/index.ts";
 import { train } from "./classification.ts";
 import { dataOptions } from "./data-options.ts";
 import { findPretraining, wantsPretrainingImages } from "./pretraining.ts";
-import { trainRegression } from "./regression/index.ts";
+import { movedRegressionData, trainRegression } from "./regression/index.ts";
 import { movedData } from "./run-data.ts";
 import type { TrainOptions, TrainSummary } from "./training.ts";
 
@@ -23,13 +23,14 @@ export interface TrainRunOptions extends Omit<TrainOptions, "run" | "pretraining
 export async function trainRun(run: string, config: RunConfig, options: TrainRunOptions = {}): Promise<TrainSummary> {
   const { dataDir, onReading, ...others } = options;
   const reading = { dataDir, onProgress: onReading, onNotice: others.onNotice };
-  if (others.resume) movedData(run, config, {});
   if (config.task) {
+    if (others.resume) movedRegressionData(run, config);
     const data = await loadRegressionData(config.data as RegressionDataOptions, reading).finally(() =>
       onReading?.(undefined),
     );
     return trainRegression(config, data, { run, ...others });
   }
+  if (others.resume) movedData(run, config, {});
   const dataSet = await loaded(config, reading);
   const pretrainingImages = await loadPretrainingImages(run, config, { ...reading, resume: others.resume });
   return train(config, dataSet, { run, ...others, pretrainingImages });

@@ -1,14 +1,14 @@
 import { availableParallelism } from "node:os";
 import { type Listener, type RegressionSet, UserError } from "../../core/index.ts";
 import { loadRegressionRunData } from "../../judge/index.ts";
-import { type LoadedRegression, loadRegression } from "../../train/index.ts";
+import { type LoadedRegression, loadRegression, type RegressionPlaces } from "../../train/index.ts";
 import type { ConformalCard } from "./card.ts";
 import { type ConformalOptions, calibrateConformal, checkLevel } from "./conformal.ts";
 import { type RegressionFileOptions, regressionFile } from "./export-regression.ts";
 import { openRegressor } from "./open-regressor.ts";
 import { predictRegressionSet } from "./predict-set.ts";
 
-export interface RegressionExportOptions extends RegressionFileOptions, ConformalOptions {
+export interface RegressionExportOptions extends RegressionFileOptions, ConformalOptions, RegressionPlaces {
   readonly dataDir?: string;
   /** Take data that are not those of the training, with a notice; they are refused where absent. */
   readonly changedData?: boolean;
@@ -31,6 +31,9 @@ export async function prepareRegression(
     conformal: level,
     conformalBy: by,
     dataDir,
+    csv,
+    folder,
+    table,
     changedData,
     threads = availableParallelism(),
     ...options
@@ -42,7 +45,7 @@ export async function prepareRegression(
   const loaded = asExported(loadRegression(run, options), options);
   let read: Promise<RegressionSet> | undefined;
   const validation = () => {
-    read ??= validationOf(run, loaded, { dataDir, changedData }, listener);
+    read ??= validationOf(run, loaded, { dataDir, csv, folder, table, changedData }, listener);
     return read;
   };
   if (level === undefined) return { loaded, options, validation };
@@ -72,7 +75,7 @@ function asExported(loaded: LoadedRegression, { withoutDraws }: RegressionFileOp
 async function validationOf(
   run: string,
   { record }: LoadedRegression,
-  options: { readonly dataDir?: string; readonly changedData?: boolean },
+  options: Pick<RegressionExportOptions, "dataDir" | "changedData" | keyof RegressionPlaces>,
   listener: Listener,
 ): Promise<RegressionSet> {
   const { data, notice } = await loadRegressionRunData(run, record, options);

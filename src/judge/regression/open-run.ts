@@ -1,13 +1,14 @@
 import { availableParallelism } from "node:os";
 import { type RegressionData, UserError } from "../../core/index.ts";
-import { loadRegressionData, type RegressionDataOptions } from "../../data/index.ts";
 import type { Device } from "../../engine/index.ts";
 import type { Weights } from "../../evaluate/index.ts";
 import { regressionFingerprint } from "../../files/index.ts";
 import { runFacts } from "../../run/index.ts";
 import {
   type LoadedRegression,
+  loadMovedRegressionData,
   loadRegression,
+  type RegressionPlaces,
   type RegressionRecord,
   readRegressionRun,
   regressionPredictor,
@@ -15,7 +16,7 @@ import {
 import type { RegressionFacts } from "../index.ts";
 import type { OpenedRegression } from "./judge-regression.ts";
 
-export interface OpenRegressionOptions {
+export interface OpenRegressionOptions extends RegressionPlaces {
   readonly dataDir?: string;
   /** Take training data that are not those of the training, with a notice; they are refused where absent. */
   readonly changedData?: boolean;
@@ -87,16 +88,16 @@ export function unfinishedRegression(
 }
 
 /**
- * The data that a run was trained on.
+ * The data that a run was trained on, wherever they lie now.
  * @throws UserError for data that are gone or, where nobody insists on them, not those of the training
  */
 export async function loadRegressionRunData(
   run: string,
   record: RegressionRecord,
-  options: Pick<OpenRegressionOptions, "dataDir" | "changedData"> = {},
+  options: Pick<OpenRegressionOptions, "dataDir" | "changedData" | keyof RegressionPlaces> = {},
 ): Promise<{ readonly data: RegressionData; readonly notice?: string }> {
-  const { dataDir } = options;
-  const data = await loadRegressionData(record.config.data as unknown as RegressionDataOptions, { dataDir });
+  const { dataDir, csv, folder, table } = options;
+  const data = await loadMovedRegressionData(run, record, { csv, folder, table }, { dataDir });
   return { data, notice: changed(run, record, data, options) };
 }
 

@@ -14,4 +14,5 @@ export {
   regressionPredictor,
 } from "./predictor.ts";
 export { buildRegression, isRegressionRun, type RegressionRecord, readRegressionRun } from "./record.ts";
+export { loadMovedRegressionData, movedRegressionData, type RegressionPlaces } from "./run-data.ts";
 export { trainRegression } from "./train.ts";

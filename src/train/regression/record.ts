@@ -6,6 +6,7 @@ import { createModel, type Model } from "../../models/index.ts";
 import { firstDifference, type RunConfig, resolveConfig } from "../../run/index.ts";
 import { type RegressionOptions, regressionOutput, regressionOutputCount } from "../../tasks/index.ts";
 import { describeEncoding, type RegressionEncoder, type RegressionEncoding, regressionEncoder } from "./encoding.ts";
+import { placesOf } from "./run-data.ts";
 
 /** What `config.json` of a regression's run folder holds. */
 export interface RegressionRecord {
@@ -71,6 +72,17 @@ export function readRegressionRun(run: string): RegressionRecord {
   return { ...record, config: resolveConfig(record.config) as RegressionRecord["config"] };
 }
 
+/** What need not agree: where the same data lie, and what they are called there. */
+function withPlacesOf({ config, data }: RegressionRecord, before: RegressionRecord): RegressionRecord {
+  if (before.config.data.name !== config.data.name) return before;
+  const known = Object.keys(placesOf(before.config.data));
+  const places = Object.fromEntries(Object.entries(placesOf(config.data)).filter(([field]) => known.includes(field)));
+  return {
+    config: { ...before.config, data: { ...before.config.data, ...places } },
+    data: { ...before.data, title: data.title },
+  };
+}
+
 /**
  * Writes config.json into a new folder, or holds it to the one that is there. A folder without a checkpoint has nothing
  * to lose and is started afresh.
@@ -79,15 +91,24 @@ export function readRegressionRun(run: string): RegressionRecord {
 export function claimRegression(run: string, record: RegressionRecord, { resume = false } = {}): void {
   const paths = runPaths(run);
   if (resume) {
-    const [asked, stored] = [record, readRegressionRun(run)].map((one) => JSON.parse(JSON.stringify(one)));
+    const before = withPlacesOf(record, readRegressionRun(run));
+    const [asked, stored] = [record, before].map((one) => JSON.parse(JSON.stringify(one)));
     const difference = firstDifference(asked, stored);
+    if (difference?.path === "data.sha256")
+      throw new UserError(
+        `--resume: ${record.data.title} is not what ${run} was trained on (as many training examples, ${record.data.trainExamples}, but other values or another split); put the data back as they were, or choose another --out`,
+      );
     if (difference)
       throw new UserError(
         `--resume: ${difference.path.replace(/^config\./, "")} is ${JSON.stringify(difference.a)}, but ${run} was trained with ${JSON.stringify(difference.b)}; use the same, or another --out`,
       );
+    if (JSON.stringify(before) !== JSON.stringify(readRegressionRun(run))) writeRecord(run, record);
     return;
   }
   if (existsSync(paths.checkpoint))
     throw new UserError(`${run} already holds a run; continue it with --resume, or choose another --out`);
-  writeFileAtomic(paths.config, `${JSON.stringify(record, null, 2)}\n`);
+  writeRecord(run, record);
 }
+
+const writeRecord = (run: string, record: RegressionRecord): void =>
+  writeFileAtomic(runPaths(run).config, `${JSON.stringify(record, null, 2)}\n`);
