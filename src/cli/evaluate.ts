@@ -76,6 +76,44 @@ function suiteList(text: string, before?: Suite[]): Suite[] {
   return named.includes("all") ? [...suites] : (named as Suite[]);
 }
 
+function addCorruptionOptions(command: Command): void {
+  command
+    .option("--corruptions <a,b>", "which corruptions (default: all 29)", listOf(corruptionNames)("--corruptions"))
+    .option(
+      "--severities <a,b>",
+      "which of 1 to 5 (default: all)",
+      wholeList({ min: 1, max: 5, example: 3 })("--severities"),
+    )
+    .addOption(
+      new Option("--benchmark <name>", `whose constants: ${benchmarks.join(" | ")} (default: by image size)`).argParser(
+        oneOf(benchmarks)("--benchmark"),
+      ),
+    )
+    .option(
+      "--corrupt-count <n>",
+      "only the first n test images under corruption",
+      whole({ min: 1, example: 1000 })("--corrupt-count"),
+    )
+    .option(
+      "--corruption-references <n>",
+      "references of anchored runs under corruption (default: 1, for there are 145 sets)",
+      whole({ min: 1, example: 5 })("--corruption-references"),
+    )
+    .option("--frost-dir <dir>", "photographs of frost (default: a procedural texture, shown as frost*)")
+    .option("--published <dir>", "CIFAR-10-C's own .npy files in place of images made here; checksums are verified");
+}
+
+function addLogitsOptions(command: Command, logits: Option): void {
+  command
+    .addOption(logits)
+    .option("--labels <file>", "their labels, .npy [images]")
+    .option("--validation-logits <file>", "logits to fit temperatures and thresholds on")
+    .option("--validation-labels <file>", "their labels")
+    .option("--corrupted <name=file>", "logits of a corruption, [5 · images, classes], severity 1 first", collect)
+    .option("--probabilities", "--logits and all other such files hold probabilities: judge their logarithms")
+    .option("--name <text>", "what reports call another program's model (default: the file's name)");
+}
+
 export function evaluateCommand(terminal: Terminal, exit: (code: number) => void): Command {
   const logits = new Option("--logits <file>", "another program's logits on the test set, .npy [images, classes]");
   const command = new Command("evaluate")
@@ -119,37 +157,10 @@ export function evaluateCommand(terminal: Terminal, exit: (code: number) => void
       "--ood-count <n>",
       "how many of their images (default: as many as the test set has)",
       whole({ min: 1, example: 1000 })("--ood-count"),
-    )
-    .option("--corruptions <a,b>", "which corruptions (default: all 29)", listOf(corruptionNames)("--corruptions"))
-    .option(
-      "--severities <a,b>",
-      "which of 1 to 5 (default: all)",
-      wholeList({ min: 1, max: 5, example: 3 })("--severities"),
-    )
-    .addOption(
-      new Option("--benchmark <name>", `whose constants: ${benchmarks.join(" | ")} (default: by image size)`).argParser(
-        oneOf(benchmarks)("--benchmark"),
-      ),
-    )
-    .option(
-      "--corrupt-count <n>",
-      "only the first n test images under corruption",
-      whole({ min: 1, example: 1000 })("--corrupt-count"),
-    )
-    .option(
-      "--corruption-references <n>",
-      "references of anchored runs under corruption (default: 1, for there are 145 sets)",
-      whole({ min: 1, example: 5 })("--corruption-references"),
-    )
-    .option("--frost-dir <dir>", "photographs of frost (default: a procedural texture, shown as frost*)")
-    .option("--published <dir>", "CIFAR-10-C's own .npy files in place of images made here; checksums are verified")
-    .addOption(logits)
-    .option("--labels <file>", "their labels, .npy [images]")
-    .option("--validation-logits <file>", "logits to fit temperatures and thresholds on")
-    .option("--validation-labels <file>", "their labels")
-    .option("--corrupted <name=file>", "logits of a corruption, [5 · images, classes], severity 1 first", collect)
-    .option("--probabilities", "--logits and all other such files hold probabilities: judge their logarithms")
-    .option("--name <text>", "what reports call another program's model (default: the file's name)")
+    );
+  addCorruptionOptions(command);
+  addLogitsOptions(command, logits);
+  command
     .option(
       "--out <dir>",
       "where predictions and results go; of several runs, a folder each (default: into the run; with --logits, beside them)",

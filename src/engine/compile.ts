@@ -4,9 +4,10 @@ import { freshArrays, leavesOf, matchArguments, matchOutputs } from "./arguments
 import { blockSize } from "./blocked/probe.ts";
 import { convolutionRules } from "./blocked/rules.ts";
 import { BlockedStage } from "./blocked/stage.ts";
-import type { Graph, Node, Tensor } from "./graph.ts";
+import type { Graph } from "./graph.ts";
 import { lower } from "./lower/lower.ts";
 import { dtypeOf, shapeOf } from "./lower/lowering.ts";
+import type { Node, Tensor } from "./nodes.ts";
 import { modelBytes } from "./onnx.ts";
 import { type Pass, passes } from "./passes/index.ts";
 import { ArraySpec, type Program } from "./program.ts";

@@ -1,51 +1,7 @@
 import { float16Bits } from "../core/float16.ts";
 import type { DType } from "../core/host-array.ts";
-
-/** ONNX element types that our graphs use; int64 is for shapes, indices and 32-bit unsigned arithmetic. */
-export type ElementType = DType | "int64";
-
-/** A value of the graph. */
-export interface Tensor {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly dtype: ElementType;
-}
-
-export type Attribute = number | string | readonly number[] | { readonly float: number };
-
-/** A node that is asked for: outputs have no names yet. */
-export interface NodeRequest {
-  readonly op: string;
-  /** Operator domain; "" is standard ONNX. */
-  readonly domain: string;
-  /** An optional input that is left out is undefined. */
-  readonly inputs: readonly (Tensor | undefined)[];
-  readonly outputs: readonly Omit<Tensor, "name">[];
-  readonly attributes: Readonly<Record<string, Attribute>>;
-  /** Axes that a Slice takes whole and backwards. */
-  readonly flips?: readonly number[];
-}
-
-export interface Node extends NodeRequest {
-  readonly outputs: readonly Tensor[];
-}
-
-/** Asked whenever a node is to be added: answers with its outputs, of nodes made before or by `next`. */
-export type NodeRewrite = (
-  request: NodeRequest,
-  next: (request: NodeRequest) => readonly Tensor[],
-) => readonly Tensor[];
-
-export interface Initializer {
-  readonly tensor: Tensor;
-  readonly bytes: Uint8Array;
-}
-
-export interface NodeOptions {
-  readonly attributes?: Record<string, Attribute>;
-  readonly domain?: string;
-  readonly flips?: readonly number[];
-}
+import { arithmeticType, broadcastShapes, bytesOf, type ElementType, onnxType } from "./element-types.ts";
+import type { Initializer, Node, NodeOptions, NodeRequest, NodeRewrite, Tensor } from "./nodes.ts";
 
 const same = (a: readonly unknown[], b: readonly unknown[]) => a.length === b.length && a.every((x, i) => x === b[i]);
 
@@ -255,40 +211,4 @@ export class Graph {
     const batch = broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2));
     return this.node("MatMul", [a, b], [...batch, a.shape.at(-2)!, b.shape.at(-1)!], a.dtype);
   }
-}
-
-/** TensorProto.DataType. */
-export const onnxType: Record<ElementType, number> = {
-  float32: 1,
-  int32: 6,
-  int64: 7,
-  bool: 9,
-  float16: 10,
-  uint32: 12,
-};
-
-const arithmeticTypes: { readonly [T in ElementType]?: ElementType } = {
-  bool: "int32",
-  uint32: "int64",
-  float16: "float32",
-};
-
-export const arithmeticType = (dtype: ElementType): ElementType => arithmeticTypes[dtype] ?? dtype;
-
-export const isFloat = (dtype: ElementType): boolean => dtype === "float32" || dtype === "float16";
-
-export const bytesOf = (data: ArrayBufferView): Uint8Array =>
-  new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-
-/** NumPy's broadcasting of shapes (aligned at the last axis). */
-export function broadcastShapes(...shapes: (readonly number[])[]): number[] {
-  const rank = Math.max(0, ...shapes.map((shape) => shape.length));
-  return Array.from({ length: rank }, (_, i) => {
-    let size = 1;
-    for (const shape of shapes) {
-      const own = shape[i - rank + shape.length] ?? 1;
-      if (own !== 1) size = own;
-    }
-    return size;
-  });
 }

@@ -1,5 +1,7 @@
 import onnxProto from "onnx-proto";
-import { type Attribute, type ElementType, type Graph, type Node, onnxType, type Tensor } from "./graph.ts";
+import { type ElementType, onnxType } from "./element-types.ts";
+import type { Graph } from "./graph.ts";
+import type { Attribute, Node, Tensor } from "./nodes.ts";
 
 const { onnx } = onnxProto;
 

@@ -56,8 +56,45 @@ export function fitLinearProbe(train: LabelledFeatures, options: LinearProbeOpti
 
   const biasesAt = classes * size;
   const unknowns = biasesAt + classes;
+  const objective = penalisedNll({ z, labels, classes, size, strength });
+  const from = start ? standardised(start, mean, scale) : new Float64Array(unknowns);
+  const { point, value, iterations, converged } = minimize(objective, from, { tolerance, maxIterations: 5000 });
+  const gradient = new Float64Array(unknowns);
+  objective(point, gradient);
+  const weights = point.slice(0, biasesAt).map((weight, i) => weight / scale[i % size]);
+  const biases = point.slice(biasesAt);
+  for (let k = 0; k < classes; k++) for (let d = 0; d < size; d++) biases[k] -= weights[k * size + d] * mean[d];
+  return {
+    classes,
+    weights,
+    biases,
+    strength,
+    objective: value,
+    gradient: gradient.reduce((largest, entry) => Math.max(largest, Math.abs(entry)), 0),
+    iterations,
+    converged,
+  };
+}
+
+/** Rows that share a read of the weights. */
+const BLOCK = 4;
+
+interface Standardised extends Pick<LinearProbeOptions, "classes" | "strength"> {
+  /** [rows × D], rows of zeros after the N images. */
+  readonly z: Float64Array;
+  /** [N] */
+  readonly labels: Int32Array;
+  /** D. */
+  readonly size: number;
+}
+
+/** What is minimised, at a point [W, b], with its gradient; of standardised features z, in whole blocks of rows. */
+function penalisedNll({ z, labels, classes, size, strength }: Standardised) {
+  const images = labels.length;
+  const rows = z.length / size;
+  const biasesAt = classes * size;
   const scores = new Float64Array(BLOCK * classes);
-  const objective = (point: Float64Array, gradient: Float64Array): number => {
+  return (point: Float64Array, gradient: Float64Array): number => {
     let penalty = 0;
     gradient.fill(0, biasesAt);
     for (let i = 0; i < biasesAt; i++) {
@@ -82,7 +119,8 @@ export function fitLinearProbe(train: LabelledFeatures, options: LinearProbeOpti
         scores[2 * classes + k] = s2 + bias;
         scores[3 * classes + k] = s3 + bias;
       }
-      for (let i = 0; i < BLOCK; i++) nll += toResiduals(scores.subarray(i * classes, (i + 1) * classes), row + i);
+      for (let i = 0; i < BLOCK; i++)
+        nll += toResiduals(scores.subarray(i * classes, (i + 1) * classes), row + i, labels);
       for (let k = 0; k < classes; k++) {
         const [r0, r1, r2, r3] = [scores[k], scores[classes + k], scores[2 * classes + k], scores[3 * classes + k]];
         for (let d = 0, at = k * size; d < size; d++, at++)
@@ -92,61 +130,44 @@ export function fitLinearProbe(train: LabelledFeatures, options: LinearProbeOpti
     }
     return nll / images + (strength / 2) * penalty;
   };
-
-  /** Scores of an image become (probability − [label]) / N; its NLL. */
-  function toResiduals(scores: Float64Array, row: number): number {
-    if (row >= images) {
-      scores.fill(0);
-      return 0;
-    }
-    let largest = scores[0];
-    for (let k = 1; k < classes; k++) largest = Math.max(largest, scores[k]);
-    const own = scores[labels[row]];
-    let sum = 0;
-    for (let k = 0; k < classes; k++) {
-      scores[k] = Math.exp(scores[k] - largest);
-      sum += scores[k];
-    }
-    for (let k = 0; k < classes; k++) scores[k] /= sum * images;
-    scores[labels[row]] -= 1 / images;
-    return largest + Math.log(sum) - own;
-  }
-
-  const from = start ? standardised(start) : new Float64Array(unknowns);
-  const { point, value, iterations, converged } = minimize(objective, from, { tolerance, maxIterations: 5000 });
-  const gradient = new Float64Array(unknowns);
-  objective(point, gradient);
-  const weights = point.slice(0, biasesAt).map((weight, i) => weight / scale[i % size]);
-  const biases = point.slice(biasesAt);
-  for (let k = 0; k < classes; k++) for (let d = 0; d < size; d++) biases[k] -= weights[k * size + d] * mean[d];
-  return {
-    classes,
-    weights,
-    biases,
-    strength,
-    objective: value,
-    gradient: gradient.reduce((largest, entry) => Math.max(largest, Math.abs(entry)), 0),
-    iterations,
-    converged,
-  };
-
-  /** A probe's unknowns for standardised features. */
-  function standardised(probe: LinearProbe): Float64Array {
-    const point = new Float64Array(unknowns);
-    for (let k = 0; k < classes; k++) {
-      let bias = probe.biases[k];
-      for (let d = 0, at = k * size; d < size; d++, at++) {
-        point[at] = probe.weights[at] * scale[d];
-        bias += probe.weights[at] * mean[d];
-      }
-      point[biasesAt + k] = bias;
-    }
-    return point;
-  }
 }
 
-/** Rows that share a read of the weights. */
-const BLOCK = 4;
+/** Scores of an image become (probability − [label]) / N; its NLL. */
+function toResiduals(scores: Float64Array, row: number, labels: Int32Array): number {
+  const [images, classes] = [labels.length, scores.length];
+  if (row >= images) {
+    scores.fill(0);
+    return 0;
+  }
+  let largest = scores[0];
+  for (let k = 1; k < classes; k++) largest = Math.max(largest, scores[k]);
+  const own = scores[labels[row]];
+  let sum = 0;
+  for (let k = 0; k < classes; k++) {
+    scores[k] = Math.exp(scores[k] - largest);
+    sum += scores[k];
+  }
+  for (let k = 0; k < classes; k++) scores[k] /= sum * images;
+  scores[labels[row]] -= 1 / images;
+  return largest + Math.log(sum) - own;
+}
+
+/** A probe's unknowns for standardised features. */
+function standardised(probe: LinearProbe, mean: Float64Array, scale: Float64Array): Float64Array {
+  const { classes } = probe;
+  const size = mean.length;
+  const biasesAt = classes * size;
+  const point = new Float64Array(biasesAt + classes);
+  for (let k = 0; k < classes; k++) {
+    let bias = probe.biases[k];
+    for (let d = 0, at = k * size; d < size; d++, at++) {
+      point[at] = probe.weights[at] * scale[d];
+      bias += probe.weights[at] * mean[d];
+    }
+    point[biasesAt + k] = bias;
+  }
+  return point;
+}
 
 /** Features [N × D] → logits [N × K]. */
 export function probeLogits({ classes, weights, biases }: LinearProbe, features: Float32Array): Float32Array {

@@ -24,6 +24,96 @@ export interface ServerOptions {
   readonly onFailure?: (line: string) => void;
 }
 
+interface Plugins {
+  readonly name: string;
+  readonly version: string;
+  readonly limits: Limits;
+  readonly origins: readonly string[];
+}
+
+/** What is asked by other origins, how bodies are read, and the description of it all. */
+async function registerPlugins(app: FastifyInstance, { name, version, limits, origins }: Plugins): Promise<void> {
+  if (origins.length > 0)
+    await app.register(cors, {
+      origin: origins.includes("*") ? "*" : [...origins],
+      methods: ["GET", "HEAD", "POST"],
+      exposedHeaders: ["retry-after"],
+    });
+  await acceptBodies(app, limits);
+  await app.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: { title: `${name}: image classifier`, version, description: "Class, confidence and uncertainty." },
+    },
+    refResolver: {
+      buildLocalReference: ({ $id }, _base, _fragment, i) => ($id as string | undefined) ?? `schema-${i}`,
+    },
+  });
+  for (const schema of namedSchemas()) app.addSchema(schema);
+  // Answers are made by functions of the schemas' types: to check them again would take longer than to make them.
+  app.setSerializerCompiler(() => JSON.stringify);
+}
+
+/** What is counted; and the description of the interface, for programs and for people. */
+function serveMetricsAndDocs(app: FastifyInstance, metrics: ReturnType<typeof createMetrics>): void {
+  app.get("/metrics", { schema: descriptions.metrics }, async (_request, reply) =>
+    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
+  );
+  app.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());
+  app.get("/docs", { schema: { hide: true } }, (_request, reply) =>
+    reply
+      .type("text/html; charset=utf-8")
+      .header("content-security-policy", docsPolicy)
+      .send(docsPage(app.swagger() as unknown as Parameters<typeof docsPage>[0])),
+  );
+  // Relative, as the page's own links: a proxy may have put the server below a path.
+  app.get("/", { schema: { hide: true } }, (_request, reply) => reply.redirect("docs"));
+}
+
+/** Counts answers; a server that stops lets connections go. */
+function countResponses(
+  app: FastifyInstance,
+  metrics: ReturnType<typeof createMetrics>,
+  isStopping: () => boolean,
+): void {
+  // A connection kept alive would keep a closing server waiting.
+  app.addHook("onSend", async (_request, reply) => {
+    if (isStopping()) reply.header("connection", "close");
+  });
+  app.addHook("onResponse", async (request, reply) => {
+    const route = request.routeOptions.url ?? "unknown";
+    metrics.requests.inc({ route, status: reply.statusCode });
+    metrics.seconds.observe({ route }, reply.elapsedTime / 1000);
+  });
+}
+
+interface Answerer {
+  readonly reading: Parameters<typeof readUpload>[1];
+  readonly batcher: Batcher<Uint8Array, Answer>;
+  readonly refused: ReturnType<typeof createMetrics>["refused"];
+}
+
+/** The answer to one upload, which may hold several images; some of them may be refused. */
+async function predict(request: FastifyRequest, reply: FastifyReply, { reading, batcher, refused }: Answerer) {
+  const { card, limits } = reading;
+  const gone = new AbortController();
+  reply.raw.once("close", () => gone.abort(new Refusal(408, "gone", "the caller hung up")));
+  const uploaded = await readUpload(request, reading);
+  const timer = setTimeout(() => gone.abort(beyond.time(limits)), limits.timeoutMs);
+  try {
+    const images = uploaded.map(({ image }) => image).filter((image) => image instanceof Uint8Array);
+    const answers = (await batcher.answer(images, gone.signal)).values();
+    const predictions = uploaded.map(({ file, image }) => {
+      if (image instanceof Uint8Array) return toPrediction(card, answers.next().value!, file);
+      refused.inc({ code: image.code });
+      return { file, error: { code: image.code, message: image.message } };
+    });
+    return { model: card.name, predictions };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /**
  * An HTTP server of one model, not yet listening: `POST /v1/predict`, `GET /v1/model`, `/health`, `/metrics`, `/docs`,
  * `/openapi.json`. Closing it finishes what it accepted, then lets the model go.
@@ -60,36 +150,11 @@ export async function createServer({
     () => batcher.waiting,
   );
 
+  const answerer = { reading, batcher, refused: metrics.refused };
   const app = bareApp(limits);
-  if (origins.length > 0)
-    await app.register(cors, {
-      origin: origins.includes("*") ? "*" : [...origins],
-      methods: ["GET", "HEAD", "POST"],
-      exposedHeaders: ["retry-after"],
-    });
-  await acceptBodies(app, limits);
-  await app.register(swagger, {
-    openapi: {
-      openapi: "3.1.0",
-      info: { title: `${card.name}: image classifier`, version, description: "Class, confidence and uncertainty." },
-    },
-    refResolver: {
-      buildLocalReference: ({ $id }, _base, _fragment, i) => ($id as string | undefined) ?? `schema-${i}`,
-    },
-  });
-  for (const schema of namedSchemas()) app.addSchema(schema);
-  // Answers are made by functions of the schemas' types: to check them again would take longer than to make them.
-  app.setSerializerCompiler(() => JSON.stringify);
+  await registerPlugins(app, { name: card.name, version, limits, origins });
 
-  // A connection kept alive would keep a closing server waiting.
-  app.addHook("onSend", async (_request, reply) => {
-    if (stopping) reply.header("connection", "close");
-  });
-  app.addHook("onResponse", async (request, reply) => {
-    const route = request.routeOptions.url ?? "unknown";
-    metrics.requests.inc({ route, status: reply.statusCode });
-    metrics.seconds.observe({ route }, reply.elapsedTime / 1000);
-  });
+  countResponses(app, metrics, () => stopping);
   answerRefusals(app, { metrics, limits, onFailure });
 
   /** A request that is counted from its headers to its answer, or refused before its body is read. */
@@ -105,30 +170,11 @@ export async function createServer({
     // Bodies are checked by `readUpload`: one schema can't say "a file or pixels".
     { onRequest: admit, validatorCompiler: () => () => true, schema: descriptions.predict },
     (request, reply) => {
-      const answering = predict(request, reply);
+      const answering = predict(request, reply, answerer);
       handling.add(answering);
       return answering.finally(() => handling.delete(answering));
     },
   );
-
-  async function predict(request: FastifyRequest, reply: FastifyReply) {
-    const gone = new AbortController();
-    reply.raw.once("close", () => gone.abort(new Refusal(408, "gone", "the caller hung up")));
-    const uploaded = await readUpload(request, reading);
-    const timer = setTimeout(() => gone.abort(beyond.time(limits)), limits.timeoutMs);
-    try {
-      const images = uploaded.map(({ image }) => image).filter((image) => image instanceof Uint8Array);
-      const answers = (await batcher.answer(images, gone.signal)).values();
-      const predictions = uploaded.map(({ file, image }) => {
-        if (image instanceof Uint8Array) return toPrediction(card, answers.next().value!, file);
-        metrics.refused.inc({ code: image.code });
-        return { file, error: { code: image.code, message: image.message } };
-      });
-      return { model: card.name, predictions };
-    } finally {
-      clearTimeout(timer);
-    }
-  }
 
   app.get("/v1/model", { schema: descriptions.card }, () => card);
   app.get("/health", { schema: descriptions.health }, (_request, reply) => {
@@ -139,18 +185,7 @@ export async function createServer({
     };
     return reply.code(stopping ? 503 : 200).send(body);
   });
-  app.get("/metrics", { schema: descriptions.metrics }, async (_request, reply) =>
-    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
-  );
-  app.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());
-  app.get("/docs", { schema: { hide: true } }, (_request, reply) =>
-    reply
-      .type("text/html; charset=utf-8")
-      .header("content-security-policy", docsPolicy)
-      .send(docsPage(app.swagger() as unknown as Parameters<typeof docsPage>[0])),
-  );
-  // Relative, as the page's own links: a proxy may have put the server below a path.
-  app.get("/", { schema: { hide: true } }, (_request, reply) => reply.redirect("docs"));
+  serveMetricsAndDocs(app, metrics);
 
   app.addHook("preClose", () => {
     stopping = true;

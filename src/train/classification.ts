@@ -105,12 +105,7 @@ async function classification(config: RunConfig, given: DataSet, options: TrainO
       references = start.references;
       return start;
     },
-    async expect(start) {
-      const { channels, height, width } = dataSet.train;
-      const inputs = [config.batchSize, method.inputChannels(channels), height, width];
-      const few = start.progress.step === 0 ? fewSteps(config, imageCount(dataSet.train)) : undefined;
-      return [few, await heavyStep(config, model, start, inputs)].filter((line) => line !== undefined);
-    },
+    expect: (start) => expectations(config, dataSet, { model, method, start }),
     correct: (outputs, { rows }) =>
       correctCount(
         outputs,
@@ -120,6 +115,17 @@ async function classification(config: RunConfig, given: DataSet, options: TrainO
     finish: forward && (async (weights) => ({ outputAnchor: await outputAnchorOf(means(weights), validation) })),
     dispose: async () => forward?.dispose(),
   };
+}
+
+/** What is to be said before the first step: too few steps, or more memory than there is. */
+async function expectations(
+  config: RunConfig,
+  { train: set }: DataSet,
+  { model, method, start }: Pick<Training, "model" | "method"> & { readonly start: Parameters<Training["expect"]>[0] },
+): Promise<string[]> {
+  const inputs = [config.batchSize, method.inputChannels(set.channels), set.height, set.width];
+  const few = start.progress.step === 0 ? fewSteps(config, imageCount(set)) : undefined;
+  return [few, await heavyStep(config, model, start, inputs)].filter((line) => line !== undefined);
 }
 
 /** Whether images are normalised as those of the run that this one starts from. */

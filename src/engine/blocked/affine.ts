@@ -1,4 +1,5 @@
-import type { Graph, Tensor } from "../graph.ts";
+import type { Graph } from "../graph.ts";
+import type { Tensor } from "../nodes.ts";
 import { type Layout, NCHWC } from "./layout.ts";
 
 /** One number a channel: a tensor [C], or a number that all channels share. */

@@ -1,5 +1,5 @@
-import type { Tensor } from "../graph.ts";
 import type { ConvolutionParams } from "../lower/convolution.ts";
+import type { Tensor } from "../nodes.ts";
 import { type Convolution, directConvolution } from "./direct-convolution.ts";
 import type { Layout } from "./layout.ts";
 import { isNarrow, narrowConvolution } from "./narrow-convolution.ts";

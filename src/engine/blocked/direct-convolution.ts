@@ -1,4 +1,4 @@
-import type { Tensor } from "../graph.ts";
+import type { Tensor } from "../nodes.ts";
 import { type Layout, NCHWC } from "./layout.ts";
 
 /** A convolution of blocked images (or of plain ones with fewer channels than a block). */

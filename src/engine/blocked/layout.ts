@@ -1,4 +1,5 @@
-import type { Graph, Tensor } from "../graph.ts";
+import type { Graph } from "../graph.ts";
+import type { Tensor } from "../nodes.ts";
 
 /** ONNX Runtime's internal operators on channel-blocked activations. */
 export const NCHWC = "com.microsoft.nchwc";

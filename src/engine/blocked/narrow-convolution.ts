@@ -1,4 +1,4 @@
-import type { Tensor } from "../graph.ts";
+import type { Tensor } from "../nodes.ts";
 import { type Convolution, directConvolution } from "./direct-convolution.ts";
 import type { Layout } from "./layout.ts";
 

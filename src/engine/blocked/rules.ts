@@ -1,6 +1,6 @@
-import type { Tensor } from "../graph.ts";
 import type { ConvolutionParams } from "../lower/convolution.ts";
 import { dtypeOf, shapeOf } from "../lower/lowering.ts";
+import type { Tensor } from "../nodes.ts";
 import type { Atom } from "../trace.ts";
 import { type Affine, affineOf } from "./affine.ts";
 import { blockedConvolution } from "./convolution.ts";

@@ -1,5 +1,6 @@
-import type { Graph, Tensor } from "../graph.ts";
+import type { Graph } from "../graph.ts";
 import { dtypeOf, type Lowering, type Stage, shapeOf } from "../lower/lowering.ts";
+import type { Tensor } from "../nodes.ts";
 import { type Atom, type Equation, isLiteral, type PrimitiveName, type Variable } from "../trace.ts";
 import { type Affine, AffineAlgebra, affineOf, type PerChannel } from "./affine.ts";
 import { Layout } from "./layout.ts";

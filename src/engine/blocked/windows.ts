@@ -1,5 +1,6 @@
-import type { Graph, Tensor } from "../graph.ts";
+import type { Graph } from "../graph.ts";
 import { windowsOf } from "../lower/pool.ts";
+import type { Tensor } from "../nodes.ts";
 import { type Layout, NCHWC } from "./layout.ts";
 
 /** Windows [h, w, kh, kw] side by side of a blocked activation [N, C, H, W]; what they leave at its end belongs to none. */

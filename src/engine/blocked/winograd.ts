@@ -1,4 +1,4 @@
-import type { Tensor } from "../graph.ts";
+import type { Tensor } from "../nodes.ts";
 import type { Convolution } from "./direct-convolution.ts";
 import { type Layout, NCHWC } from "./layout.ts";
 

@@ -49,8 +49,26 @@ export function forAnyBatch(files: readonly ModelFile[], sizes: readonly number[
   const source = inputs.flatMap(({ name, shape }) => shape.flatMap((size, d) => (size === BATCH ? [{ name, d }] : [])));
   if (source.length === 0) throw new TypeError("export: no input has the batch size as a dimension");
 
+  const { initializers, computed } = constantsOfAnyBatch(files, affine, refuse);
+  const size = node("Shape", [source[0].name], BATCH_SIZE, { start: source[0].d, end: source[0].d + 1 });
+  return {
+    ...file,
+    nodes: [...(computed.length > 0 ? [size, ...computed] : []), ...file.nodes],
+    initializers,
+    inputs,
+    outputs: ends("outputs"),
+  };
+}
+
+/** Constants that are the same at every size, and what computes the others from the size of the input. */
+function constantsOfAnyBatch(
+  files: readonly ModelFile[],
+  affine: (values: readonly number[], what: string) => Affine,
+  refuse: (what: string) => TypeError,
+): { readonly initializers: StoredTensor[]; readonly computed: ModelNode[] } {
   const computed: ModelNode[] = [];
   const initializers: StoredTensor[] = [];
+  const [file] = files;
   file.initializers.forEach((tensor, i) => {
     const versions = files.map((one) => one.initializers[i]);
     if (versions.every((one) => sameBytes(one, tensor))) {
@@ -94,14 +112,7 @@ export function forAnyBatch(files: readonly ModelFile[], sizes: readonly number[
     );
     computed.push(node("Add", [product, constants], tensor.name));
   });
-  const size = node("Shape", [source[0].name], BATCH_SIZE, { start: source[0].d, end: source[0].d + 1 });
-  return {
-    ...file,
-    nodes: [...(computed.length > 0 ? [size, ...computed] : []), ...file.nodes],
-    initializers,
-    inputs,
-    outputs: ends("outputs"),
-  };
+  return { initializers, computed };
 }
 
 function dimension({ constant, slope }: Affine): number | string {

@@ -1,6 +1,6 @@
 import { float16Bits } from "../../core/float16.ts";
 import type { HostArray } from "../../core/host-array.ts";
-import { bytesOf } from "../graph.ts";
+import { bytesOf } from "../element-types.ts";
 import { fileType, type ModelFile, type ModelNode, type StoredTensor } from "../onnx.ts";
 import { node } from "./node.ts";
 

@@ -1,4 +1,6 @@
-import { broadcastShapes, type Graph, onnxType, type Tensor } from "../graph.ts";
+import { broadcastShapes, onnxType } from "../element-types.ts";
+import type { Graph } from "../graph.ts";
+import type { Tensor } from "../nodes.ts";
 import { dtypeOf, type Rule } from "./lowering.ts";
 
 /** `op` on uint32 tensors or numbers; sums and products wrap around. */

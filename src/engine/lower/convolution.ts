@@ -1,5 +1,6 @@
 import { sizeOf } from "../../core/host-array.ts";
-import type { Graph, Tensor } from "../graph.ts";
+import type { Graph } from "../graph.ts";
+import type { Tensor } from "../nodes.ts";
 import { dtypeOf, type Rule } from "./lowering.ts";
 
 /** jax-js's parameters of one convolution, per spatial axis; a gradient is a convolution too. */

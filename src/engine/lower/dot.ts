@@ -1,4 +1,4 @@
-import { arithmeticType, broadcastShapes } from "../graph.ts";
+import { arithmeticType, broadcastShapes } from "../element-types.ts";
 import { dtypeOf, type Rule } from "./lowering.ts";
 
 /** jax-js's `dot` as it is defined: Σ x · y over the last axis, under broadcasting. */

@@ -1,4 +1,5 @@
-import { type Attribute, arithmeticType, broadcastShapes, type ElementType, isFloat, type Tensor } from "../graph.ts";
+import { arithmeticType, broadcastShapes, type ElementType, isFloat } from "../element-types.ts";
+import type { Attribute, Tensor } from "../nodes.ts";
 import type { Atom } from "../trace.ts";
 import { dtypeOf, type Lowering, type Rule } from "./lowering.ts";
 

@@ -1,5 +1,6 @@
 import { sizeOf } from "../../core/host-array.ts";
-import { arithmeticType, broadcastShapes, type Tensor } from "../graph.ts";
+import { arithmeticType, broadcastShapes } from "../element-types.ts";
+import type { Tensor } from "../nodes.ts";
 import { dtypeOf, type Lowering, type Rule, shapeOf } from "./lowering.ts";
 
 /** Index arrays broadcast against each other and joined to [index shape…, number of axes] int64. */

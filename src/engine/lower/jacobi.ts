@@ -1,4 +1,6 @@
-import type { ElementType, Graph, Tensor } from "../graph.ts";
+import type { ElementType } from "../element-types.ts";
+import type { Graph } from "../graph.ts";
+import type { Tensor } from "../nodes.ts";
 import { matrices, transposed } from "./linear-algebra.ts";
 import { dtypeOf, type Rule } from "./lowering.ts";
 

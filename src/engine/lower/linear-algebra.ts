@@ -1,5 +1,7 @@
 import { sizeOf } from "../../core/host-array.ts";
-import { bytesOf, type ElementType, type Graph, type Tensor } from "../graph.ts";
+import { bytesOf, type ElementType } from "../element-types.ts";
+import type { Graph } from "../graph.ts";
+import type { Tensor } from "../nodes.ts";
 import { type Lowering, type Rule, shapeOf, unsupported } from "./lowering.ts";
 
 /** `rule` for matrices without an axis longer than `longest`: its steps are written out, and the graph grows with them. */

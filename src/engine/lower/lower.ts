@@ -1,5 +1,7 @@
 import type { DType } from "../../core/host-array.ts";
-import { bytesOf, Graph, type Tensor } from "../graph.ts";
+import { bytesOf } from "../element-types.ts";
+import { Graph } from "../graph.ts";
+import type { Tensor } from "../nodes.ts";
 import type { Equation, Traced } from "../trace.ts";
 import { dtypeOf, Lowering, type PartialRules, type Stage, shapeOf } from "./lowering.ts";
 import { loweringTable } from "./table.ts";

@@ -1,4 +1,6 @@
-import type { ElementType, Graph, Tensor } from "../graph.ts";
+import type { ElementType } from "../element-types.ts";
+import type { Graph } from "../graph.ts";
+import type { Tensor } from "../nodes.ts";
 import { type Atom, type Equation, isLiteral, type PrimitiveName, type Traced, type Variable } from "../trace.ts";
 
 /**

@@ -1,4 +1,5 @@
-import type { Graph, Tensor } from "../graph.ts";
+import type { Graph } from "../graph.ts";
+import type { Tensor } from "../nodes.ts";
 import { type Rule, shapeOf } from "./lowering.ts";
 import { positionsOf } from "./positions.ts";
 

@@ -1,5 +1,6 @@
 import { sizeOf } from "../../core/host-array.ts";
-import type { Graph, Tensor } from "../graph.ts";
+import type { Graph } from "../graph.ts";
+import type { Tensor } from "../nodes.ts";
 import { shift, uint32 } from "./bits.ts";
 import type { Rule } from "./lowering.ts";
 

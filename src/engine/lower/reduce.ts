@@ -1,4 +1,6 @@
-import { type ElementType, type Graph, isFloat, type Tensor } from "../graph.ts";
+import { type ElementType, isFloat } from "../element-types.ts";
+import type { Graph } from "../graph.ts";
+import type { Tensor } from "../nodes.ts";
 import { dtypeOf, type Rule, shapeOf } from "./lowering.ts";
 
 const operators: Record<string, string> = { Add: "ReduceSum", Mul: "ReduceProd", Max: "ReduceMax", Min: "ReduceMin" };

@@ -1,5 +1,6 @@
 import { sizeOf } from "../../core/host-array.ts";
-import { arithmeticType, type Tensor } from "../graph.ts";
+import { arithmeticType } from "../element-types.ts";
+import type { Tensor } from "../nodes.ts";
 import { dtypeOf, type Lowering, type Rule, shapeOf } from "./lowering.ts";
 
 export const broadcast: Rule = (lowering, { inputs: [x], params }) => {

@@ -1,4 +1,4 @@
-import type { Tensor } from "../graph.ts";
+import type { Tensor } from "../nodes.ts";
 import type { Atom } from "../trace.ts";
 import { dtypeOf, type Lowering, type Rule } from "./lowering.ts";
 

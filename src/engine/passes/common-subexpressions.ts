@@ -1,4 +1,4 @@
-import type { Tensor } from "../graph.ts";
+import type { Tensor } from "../nodes.ts";
 import type { Pass } from "./pass.ts";
 
 /** Two nodes with the same operator, attributes and inputs compute the same. */

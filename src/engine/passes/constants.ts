@@ -1,4 +1,4 @@
-import type { NodeRewrite, Tensor } from "../graph.ts";
+import type { NodeRewrite, Tensor } from "../nodes.ts";
 import type { Pass } from "./pass.ts";
 
 /** Factors whose product is computed here must stay far from overflow and from zero, where (x · a) · b ≠ x · (a · b). */

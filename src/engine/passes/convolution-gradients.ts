@@ -1,8 +1,9 @@
 import { sizeOf } from "../../core/host-array.ts";
-import type { Graph, Tensor } from "../graph.ts";
+import type { Graph } from "../graph.ts";
 import type { ConvolutionParams } from "../lower/convolution.ts";
 import { dtypeOf, shapeOf } from "../lower/lowering.ts";
 import { positionsOf } from "../lower/positions.ts";
+import type { Tensor } from "../nodes.ts";
 import type { Pass } from "./pass.ts";
 
 /**

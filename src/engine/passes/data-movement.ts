@@ -1,4 +1,5 @@
-import type { Graph, NodeRewrite, Tensor } from "../graph.ts";
+import type { Graph } from "../graph.ts";
+import type { NodeRewrite, Tensor } from "../nodes.ts";
 import type { Pass } from "./pass.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { Node, Tensor } from "../graph.ts";
+import type { Node, Tensor } from "../nodes.ts";
 import { type Equation, isLiteral, type Traced } from "../trace.ts";
 import type { Pass } from "./pass.ts";
 

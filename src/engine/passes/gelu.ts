@@ -1,6 +1,8 @@
 import { type BlockedRule, tensorValue } from "../blocked/stage.ts";
-import { broadcastShapes, type Graph, type Tensor } from "../graph.ts";
+import { broadcastShapes } from "../element-types.ts";
+import type { Graph } from "../graph.ts";
 import { dtypeOf, type Lowering, type PartialRule } from "../lower/lowering.ts";
+import type { Tensor } from "../nodes.ts";
 import type { Atom, Equation } from "../trace.ts";
 import type { Pass } from "./pass.ts";
 import { eitherWay, isNumber, operandBeside, operandOf, scaled } from "./pattern.ts";

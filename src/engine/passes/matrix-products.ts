@@ -1,6 +1,7 @@
 import { sizeOf } from "../../core/host-array.ts";
-import { arithmeticType, type Tensor } from "../graph.ts";
+import { arithmeticType } from "../element-types.ts";
 import { dtypeOf, type PartialRule } from "../lower/lowering.ts";
+import type { Tensor } from "../nodes.ts";
 import type { Pass } from "./pass.ts";
 
 const matrixProduct: PartialRule = (lowering, { inputs, outBinders: [out] }) => {

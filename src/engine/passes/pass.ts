@@ -1,6 +1,7 @@
 import type { BlockedRules } from "../blocked/stage.ts";
-import type { Graph, Node, NodeRewrite, Tensor } from "../graph.ts";
+import type { Graph } from "../graph.ts";
 import type { PartialRules } from "../lower/lowering.ts";
+import type { Node, NodeRewrite, Tensor } from "../nodes.ts";
 import type { Traced } from "../trace.ts";
 
 /**

@@ -57,6 +57,7 @@ export function intervals(rows: readonly IntervalRow[], measure: string, axis: s
     legend: null,
   };
   const yOffset = detailed ? 18 : 8;
+  const encodings = { x, y, color, yOffset };
   const text = (field: "name" | "detail", dy: number) => ({
     mark: { type: "text" as const, align: "left" as const, dy, fontSize: field === "name" ? 12 : 11.5 },
     encoding: { y, x: { value: 0 }, text: { field, type: "nominal" as const } },
@@ -91,28 +92,44 @@ export function intervals(rows: readonly IntervalRow[], measure: string, axis: s
           mark: { type: "rule", strokeWidth: 2, yOffset },
           encoding: { x: { ...x, field: "low" }, x2: { field: "high" }, y, color },
         },
-        ...(["low", "high"] as const).map((end) => ({
-          data: { values: whiskers },
-          mark: { type: "tick" as const, thickness: 2, size: 9, yOffset },
-          encoding: { x: { ...x, field: end }, y, color },
-        })),
-        ...[false, true].map((hollow) => ({
-          data: { values: values.filter((row) => Boolean(row.hollow) === hollow) },
-          mark: {
-            type: "point" as const,
-            size: 70,
-            opacity: 1,
-            strokeWidth: 2,
-            yOffset,
-            ...(hollow && { fill: "var(--card)" }),
-          },
-          encoding: { x: { ...x, field: "value" }, y, stroke: color, ...(!hollow && { fill: color }) },
-        })),
+        ...ends(whiskers, encodings),
+        ...points(values, encodings),
       ],
     },
     id,
     `${measure}: difference, and the ends of its interval. ${spoken.join("; ")}.`,
   );
 }
+
+/** How all marks of a row are placed and coloured. */
+interface Encodings {
+  readonly x: object;
+  readonly y: object;
+  readonly color: object;
+  readonly yOffset: number;
+}
+
+/** A tick at both ends of each whisker. */
+const ends = (values: readonly object[], { x, y, color, yOffset }: Encodings) =>
+  (["low", "high"] as const).map((end) => ({
+    data: { values },
+    mark: { type: "tick" as const, thickness: 2, size: 9, yOffset },
+    encoding: { x: { ...x, field: end }, y, color },
+  }));
+
+/** A mark at each value. */
+const points = (values: readonly { readonly hollow?: boolean }[], { x, y, color, yOffset }: Encodings) =>
+  [false, true].map((hollow) => ({
+    data: { values: values.filter((row) => Boolean(row.hollow) === hollow) },
+    mark: {
+      type: "point" as const,
+      size: 70,
+      opacity: 1,
+      strokeWidth: 2,
+      yOffset,
+      ...(hollow && { fill: "var(--card)" }),
+    },
+    encoding: { x: { ...x, field: "value" }, y, stroke: color, ...(!hollow && { fill: color }) },
+  }));
 
 const short = (value: number): number => Number(value.toPrecision(3));
