@@ -3,13 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
-import { conformal, type MetricName, metricNames, type Results } from "../evaluate/index.ts";
+import { conformal, type Results } from "../evaluate/index.ts";
 import { writeNpy } from "../files/index.ts";
 import { type ExternalOptions, judgeExternal } from "./external.ts";
 import { readExternal } from "./index.ts";
 
-/** Logits on which an evaluator that computes without care gives a wrong answer and no error. */
-const fixture = (name: string) => fileURLToPath(new URL(`./fixtures/${name}.npy`, import.meta.url));
+/** Logits of test/cases.test.ts, of which more is asked here. */
+const fixture = (name: string) => fileURLToPath(new URL(`../../test/cases/${name}.npy`, import.meta.url));
 
 const out = mkdtempSync(join(tmpdir(), "anchored-cases-"));
 afterAll(() => rmSync(out, { recursive: true }));
@@ -25,57 +25,6 @@ function stored(name: string, rows: readonly (readonly number[])[]): { path: str
 
 const judged = (logits: string, labels: string, more: Partial<ExternalOptions> = {}): Results =>
   judgeExternal({ logits: fixture(logits), labels: fixture(labels), out, ...more }).results;
-
-const ofMetric = (name: MetricName) => [name, ({ sets }: Results) => sets[0].metrics[name]] as const;
-const found: Record<string, (results: Results) => number | undefined> = {
-  ...Object.fromEntries(metricNames.map(ofMetric)),
-  "fitted nll": ({ scalings }) => scalings?.find(({ kind }) => kind === "temperature")?.metrics.nll,
-};
-for (const measure of ["auroc", "fpr95In"] as const)
-  found[`max-softmax ${measure}`] = ({ ood }) => ood.find(({ score }) => score === "max-softmax")?.[measure];
-
-test.each<[string, () => Results, Record<string, number>]>([
-  [
-    // Of 60-digit arithmetic.
-    "confidences that round to 1 are told apart",
-    () => judged("saturated/id", "saturated/y", { ood: [`o=${fixture("saturated/ood")}`] }),
-    { "max-softmax auroc": 0.955, "max-softmax fpr95In": 0.415, aurc: 0.006 },
-  ],
-  [
-    // Of scikit-learn.
-    "float64 logits near −3e7 keep their digits",
-    () => judged("offset/id2", "offset/y2"),
-    { accuracy: 0.619, nll: 0.997 },
-  ],
-  [
-    // Of a fine grid in NumPy.
-    "and so do those that temperatures are fitted on",
-    () =>
-      judged("offset/id2", "offset/y2", {
-        validationLogits: fixture("offset/id2"),
-        validationLabels: fixture("offset/y2"),
-      }),
-    { "fitted nll": 0.9655 },
-  ],
-  ["big-endian files are read", () => judged("npy/be", "npy/y"), { accuracy: 0.83, nll: 0.5706 }],
-  ["files of Python 2 are read", () => judged("npy/py2", "npy/y"), { accuracy: 0.83, nll: 0.5706 }],
-  ["float64 logits beyond float32 are read", () => judged("npy/f8big", "npy/y"), { accuracy: 0.83 }],
-  [
-    // Right in a quarter of the images, and says so of each, whatever their order.
-    "bins of equally many images are not cut through equal confidences",
-    () => judged("constant/const", "constant/sorted"),
-    { adaptiveEce15: 0, ece15: 0, aurc: 0.75 },
-  ],
-  [
-    // Of NumPy.
-    "probabilities are judged as such where asked to",
-    () => judged("probabilities/prob", "probabilities/y", { probabilities: true }),
-    { ece15: 0.17317, nll: 0.5706 },
-  ],
-])("%s", (_, results, right) => {
-  const judgedOnce = results();
-  for (const [name, value] of Object.entries(right)) expect(found[name](judgedOnce), name).toBeCloseTo(value, 3);
-});
 
 test("where every validation image is right nothing is scaled, and a notice says why", () => {
   const { labels, path } = stored("right", [
@@ -134,10 +83,6 @@ test.each(["id/test", "id/validation"])("foreign images may be called %s: no oth
 test.each(["ood", "corrupted"])("two files of one name in --%s are refused", (flag) => {
   const twice = { [flag]: ["fog=a.npy", "fog=b.npy"] };
   expect(() => judged("saturated/id", "saturated/y", twice)).toThrow(`--${flag} fog=b.npy: fog is a.npy already`);
-});
-
-test("a structured file is refused by its reason", () => {
-  expect(() => judged("npy/struct", "npy/y")).toThrow(/struct.npy: a structured array with the fields a, b; save/);
 });
 
 test("a scaling whose fit got stuck is told of", () => {
