@@ -7,6 +7,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Random } from "../core/index.ts";
 import { loadRegressionPredictor } from "../train/index.ts";
+import { runCli } from "./run-cli.ts";
 import { anchored } from "./testing.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
@@ -129,6 +130,32 @@ describe("a table", () => {
     expect(printed.trim().split(" ").map(Number)).toEqual([mean, standardDeviation, lower, upper]);
   });
 
+  test("is served over HTTP, with the numbers of predict", async () => {
+    const stop = new AbortController();
+    let ended: Promise<number> | undefined;
+    const url = await new Promise<string>((resolve) => {
+      ended = runCli(["serve", at("quantile"), "--conformal", "0.8", "--port", "0", "--json"], {
+        out: (text) => resolve(JSON.parse(text).address),
+        note: () => {},
+        interactive: false,
+        input: async () => new Uint8Array(),
+        interruptible: (work) => work(stop.signal),
+      });
+    });
+    const body = JSON.stringify({ rows: [{ size: 50, kind: "town" }] });
+    const answer = await fetch(`${url}/v1/predict`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body,
+    });
+    const { predictions } = (await answer.json()) as { predictions: { targets: object }[] };
+    stop.abort();
+    await ended;
+    writeFileSync(at("one.csv"), "size,kind\n50,town\n");
+    const argv = ["predict", at("quantile"), at("one.csv"), "--conformal", "0.8", "--json"];
+    expect(predictions).toEqual([{ file: null, targets: jsonLines((await ok(...argv)).out)[0].targets }]);
+  });
+
   test("float16 tells what it costs", async () => {
     const { out } = await ok("export", at("anchored"), "--out", at("h.onnx"), "--precision", "float16", "--k", "2");
     expect(out).toMatch(/2 references, raw weights in float16/);
@@ -153,6 +180,7 @@ describe("a table", () => {
       /--temperature: it is about classes/,
     ],
     ["protocol", ["predict", "anchored", "new.csv", "--protocol", "single"], /--protocol: it is about classes/],
+    ["temperature of a server", ["serve", "anchored", "--temperature", "1"], /--temperature: it is about classes/],
     ["classes to tell", ["predict", "anchored", "new.csv", "--top", "2"], /--top: it is about classes/],
     ["too sure", ["export", "anchored", "--out", "x.onnx", "--conformal", "0.99"], /it needs 99 .* the run has 24;/],
     ["certain", ["export", "anchored", "--out", "x.onnx", "--conformal", "1"], /--conformal 1: the share of targets/],

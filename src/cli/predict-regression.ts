@@ -2,7 +2,7 @@ import type { Option } from "commander";
 import { printable, UserError } from "../core/index.ts";
 import { readFeatureRows } from "../data/index.ts";
 import type { Device } from "../engine/index.ts";
-import { openRegression, type RegressionCard, type Regressor, type RegressorAnswers } from "../export/index.ts";
+import { openRegression, type Regressor, type RegressorAnswers, targetAnswersAt } from "../export/index.ts";
 import { refuseClassFlags } from "./class-flags.ts";
 import type { RegressionExportFlags } from "./export-regression.ts";
 import { answerImages } from "./image-answers.ts";
@@ -30,23 +30,12 @@ const known: readonly (keyof Options)[] = [
   "json",
 ];
 
-/** What is said of one target, in its own units. */
-interface TargetAnswer {
-  readonly mean: number;
-  readonly standardDeviation?: number;
-  /** Ends of the conformal interval. */
-  readonly lower?: number;
-  readonly upper?: number;
-  /** By level. */
-  readonly quantiles?: Readonly<Record<string, number>>;
-}
-
 /** An example's answer, a line of `--json`. */
 interface Answer {
   readonly path: string;
   /** Where a row stands in its file, e.g. `line 7`; absent for images. */
   readonly place?: string;
-  readonly targets: Readonly<Record<string, TargetAnswer>>;
+  readonly targets: ReturnType<typeof targetAnswersAt>;
 }
 
 /** `predict` by a regression's run or file. @returns the exit code */
@@ -63,7 +52,7 @@ export async function predictRegression(
   const regressor = await openRegression(model, { exported, device, threads }, listenerOf(terminal, signal));
   const lines = (names: readonly Pick<Answer, "path" | "place">[], answers: RegressorAnswers) =>
     names.map((name, row) => {
-      const answer = { ...name, targets: targetsAt(answers, row, regressor.card) };
+      const answer = { ...name, targets: targetAnswersAt(answers, row, regressor.card) };
       return json ? JSON.stringify(answer) : inWords(answer);
     });
   try {
@@ -118,28 +107,6 @@ async function answerTables(
   }
   if (failed > 0) terminal.note(`${failed} row${failed === 1 ? "" : "s"} could not be predicted from`);
   return failed > 0 ? 2 : 0;
-}
-
-function targetsAt(
-  { mean, standardDeviation, lower, upper, quantiles }: RegressorAnswers,
-  row: number,
-  { targets: { names }, levels = [] }: RegressionCard,
-): Answer["targets"] {
-  const D = names.length;
-  return Object.fromEntries(
-    names.map((name, d) => {
-      const at = row * D + d;
-      const answer: TargetAnswer = {
-        mean: mean[at],
-        ...(standardDeviation && { standardDeviation: standardDeviation[at] }),
-        ...(lower && upper && { lower: lower[at], upper: upper[at] }),
-        ...(quantiles && {
-          quantiles: Object.fromEntries(levels.map((level, q) => [level, quantiles[at * levels.length + q]])),
-        }),
-      };
-      return [name, answer];
-    }),
-  );
 }
 
 function inWords({ path, place, targets }: Answer): string {

@@ -1,11 +1,14 @@
 import { Command, Option } from "commander";
-import { toJson, UserError } from "../core/index.ts";
-import { openModel, type RunExportOptions } from "../export/index.ts";
+import { type Listener, toJson, UserError } from "../core/index.ts";
+import { isRegressionModel, openModel, openRegression, type RunExportOptions } from "../export/index.ts";
 import { defaultLimits, type Limits, limitFlags } from "../serve/limits.ts";
 import type { RunDataOptions } from "../train/index.ts";
+import { refuseClassFlags, refuseRegressionFlags } from "./class-flags.ts";
+import type { RegressionExportFlags } from "./export-regression.ts";
 import { inferenceOptions } from "./inference-options.ts";
 import { whole } from "./numbers.ts";
 import { listenerOf } from "./progress.ts";
+import { regressionOptionNames, regressionOptions } from "./regression-options.ts";
 import { runDataOptions } from "./run-data-options.ts";
 import { temperatureOption } from "./temperature.ts";
 import type { Terminal } from "./terminal.ts";
@@ -13,7 +16,10 @@ import { packageVersion } from "./version.ts";
 
 const MEBIBYTE = 2 ** 20;
 
-interface Options extends Omit<RunExportOptions, "precision" | "data" | "threads">, RunDataOptions {
+interface Options
+  extends Omit<RunExportOptions, "precision" | "data" | "threads">,
+    RunDataOptions,
+    Omit<RegressionExportFlags, "precision" | "threads"> {
   readonly host: string;
   readonly port: number;
   readonly threads?: number;
@@ -31,6 +37,8 @@ const examples = `
 Examples:
   $ anchored serve runs/cifar
   $ anchored serve model.onnx --port 9000 --threads 1
+  $ anchored serve cars.onnx                        a regression; of rows:
+  $ curl -d '{"rows": [{"Horsepower": 130, "Weight_in_lbs": 3504}]}' localhost:8080/v1/predict
   $ curl --data-binary @cat.jpg localhost:8080/v1/predict
   $ curl -F image=@cat.jpg -F image=@dog.png localhost:8080/v1/predict
   $ anchored serve runs/cifar --cors https://example.org
@@ -42,7 +50,9 @@ export function serveCommand(terminal: Terminal): Command {
       .argParser(whole({ min: 1, example: value })(limitFlags[of]))
       .default(value);
   const command = new Command("serve")
-    .description("answer HTTP requests: class, confidence and uncertainty of uploaded images")
+    .description(
+      "answer HTTP requests: class, confidence and uncertainty of uploaded images, or what a regression predicts",
+    )
     .argument("<model>", "a run folder, or a file that anchored export has written")
     .option("--host <address>", "what to listen on; 0.0.0.0 lets other machines in", "127.0.0.1")
     .addOption(
@@ -50,14 +60,19 @@ export function serveCommand(terminal: Terminal): Command {
         .argParser(whole({ min: 0, max: 65535, example: 8080 })("--port"))
         .default(8080),
     );
-  for (const option of [...inferenceOptions("runs: "), temperatureOption("runs: "), ...runDataOptions()])
+  for (const option of [
+    ...inferenceOptions("runs: "),
+    temperatureOption("runs: "),
+    ...runDataOptions(),
+    ...regressionOptions("runs: "),
+  ])
     command.addOption(option);
   return command
     .option("--threads <n>", "of the CPU (default: all)", whole({ min: 1, example: 2 })("--threads"))
-    .addOption(limit("maxBatch", "images of one run of the model"))
+    .addOption(limit("maxBatch", "images or rows of one run of the model"))
     .addOption(limit("maxBodyBytes", "MiB of a request", defaultLimits.maxBodyBytes / MEBIBYTE))
     .addOption(limit("maxPixels", "of an uploaded picture"))
-    .addOption(limit("maxImages", "of a request"))
+    .addOption(limit("maxImages", "images or rows of a request"))
     .addOption(limit("maxPending", "requests at a time; more are sent away with 503"))
     .addOption(limit("timeoutMs", "milliseconds a request may wait for its answer"))
     .option(
@@ -68,22 +83,21 @@ export function serveCommand(terminal: Terminal): Command {
     .option("--json", "print where it listens as JSON")
     .addHelpText("after", examples)
     .action((path: string, options: Options) =>
-      terminal.interruptible((signal) => runServe(terminal, path, options, signal)),
+      terminal.interruptible((signal) => runServe(terminal, path, options, command.options, signal)),
     );
 }
 
 async function runServe(
   terminal: Terminal,
   path: string,
-  { host, port, threads, cors, json, ...options }: Options,
+  options: Options,
+  flags: readonly Option[],
   signal: AbortSignal,
 ): Promise<void> {
+  const { host, port, cors, json } = options;
   // The server's packages would delay every other command by a tenth.
   const { createServer } = await import("../serve/index.ts");
-  const { protocol, k, weights, temperature, dataDir, folder, humanLabels, changedData } = options;
-  const data = { dataDir, folder, humanLabels, changedData };
-  const exported = { protocol, k, weights, temperature, data };
-  const model = await openModel(path, { threads, exported }, listenerOf(terminal, signal));
+  const model = await opened(path, options, flags, listenerOf(terminal, signal));
   const server = await createServer({
     model,
     version: packageVersion(),
@@ -106,6 +120,35 @@ async function runServe(
   terminal.note("Ctrl-C stops it once what it accepted is answered");
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
   await server.close();
+}
+
+const ofServer = [
+  "host",
+  "port",
+  "threads",
+  "maxBatch",
+  "maxBody",
+  "maxPixels",
+  "maxImages",
+  "maxPending",
+  "timeout",
+  "cors",
+  "json",
+] as const;
+
+/** @throws UserError for flags about another task than the model's, and as opening it does */
+async function opened(path: string, options: Options, flags: readonly Option[], listener: Listener) {
+  const { threads, protocol, k, weights, temperature, dataDir, folder, humanLabels, changedData } = options;
+  if (isRegressionModel(path)) {
+    const { conformal, conformalBy, withoutDraws } = options;
+    const known = [...ofServer, ...regressionOptionNames, "k", "weights", "dataDir", "changedData"] as const;
+    refuseClassFlags(path, options, known, flags);
+    const exported = { k, weights, conformal, conformalBy, withoutDraws, dataDir, changedData };
+    return openRegression(path, { threads, exported }, listener);
+  }
+  refuseRegressionFlags(path, options, regressionOptionNames, flags);
+  const data = { dataDir, folder, humanLabels, changedData };
+  return openModel(path, { threads, exported: { protocol, k, weights, temperature, data } }, listener);
 }
 
 /** An origin as browsers send it. @throws UserError for anything else. */

@@ -102,7 +102,7 @@ export function readRun(run: string): RunRecord {
   } catch (error) {
     if (error instanceof OtherTask)
       throw new UserError(
-        `${run} is a regression, and this is for classifications; it is known to evaluate, report, export and predict`,
+        `${run} is a regression, and this is for classifications; it is known to evaluate, report, export, predict and serve`,
       );
     throw new UserError(`${path}: damaged or not written by anchored: ${(error as Error).message}`);
   }

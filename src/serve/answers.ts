@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { largestClass, rankAmong } from "../core/index.ts";
-import type { Answers, ModelCard } from "../export/index.ts";
+import { type Answers, type ModelCard, targetAnswer } from "../export/index.ts";
 
 const perClass = z.record(z.string(), z.number());
 
@@ -19,6 +19,12 @@ export const prediction = z.object({
   logits: z.array(z.number()),
 });
 
+/** What a regression answers for one image or row. */
+export const regressionPrediction = z.object({
+  file: z.string().nullable().describe("name of the uploaded file, null for a bare body, pixels or a row"),
+  targets: z.record(z.string(), targetAnswer).describe("by name, in their own units"),
+});
+
 const error = z.object({
   code: z.string().describe("stable, for programs"),
   message: z.string().describe("one line for a person"),
@@ -32,6 +38,12 @@ export const predictionsBody = z.object({
   predictions: z
     .array(z.union([prediction, failedImage]))
     .describe("an entry for each image, in the order of the upload"),
+});
+export const regressionPredictionsBody = z.object({
+  model: z.string(),
+  predictions: z
+    .array(z.union([regressionPrediction, failedImage]))
+    .describe("an entry for each image or row, in the order of the request"),
 });
 export const errorBody = z.object({ error });
 export const healthBody = z.object({

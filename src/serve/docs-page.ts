@@ -19,8 +19,8 @@ interface Operation {
 export const docsPolicy =
   "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; form-action 'none'; frame-ancestors 'none'";
 
-/** An OpenAPI document as one HTML page, with a form that sends pictures to `/v1/predict`. */
-export function docsPage(document: Document): string {
+/** An OpenAPI document as one HTML page; of models that take `pictures` with a form that sends them to `/v1/predict`. */
+export function docsPage(document: Document, { pictures }: { readonly pictures: boolean }): string {
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => operationSection(method, path, operation)),
   );
@@ -40,18 +40,20 @@ export function docsPage(document: Document): string {
 <body>
 <h1>${title}</h1>
 <p>Version ${escaped(document.info.version)}. The same for programs: <a href="openapi.json">openapi.json</a> (OpenAPI 3.1).</p>
-<h2>Try it</h2>
-<p><label>Pictures: <input type="file" id="files" accept="image/*" multiple></label></p>
-<pre id="answer" aria-live="polite" hidden></pre>
+${pictures ? pictureForm : ""}
 <h2>Addresses</h2>
 ${operations.join("\n")}
 <h2>Schemas</h2>
 ${schemas.join("\n")}
-<script>${script}</script>
+${pictures ? `<script>${script}</script>` : ""}
 </body>
 </html>
 `;
 }
+
+const pictureForm = `<h2>Try it</h2>
+<p><label>Pictures: <input type="file" id="files" accept="image/*" multiple></label></p>
+<pre id="answer" aria-live="polite" hidden></pre>`;
 
 function operationSection(method: string, path: string, operation: Operation): string {
   const { operationId, summary, description, requestBody, responses } = operation;

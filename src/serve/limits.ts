@@ -4,7 +4,7 @@ export interface Limits {
   readonly maxBodyBytes: number;
   /** Of one uploaded picture, before scaling; 413 above. */
   readonly maxPixels: number;
-  /** Images of one request; 413 above. */
+  /** Images or rows of one request; 413 above. */
   readonly maxImages: number;
   /** Requests that are being received, decoded or waiting; 503 above. */
   readonly maxPending: number;
@@ -65,6 +65,12 @@ export const beyond = {
       413,
       "too_many_images",
       `${count === undefined ? "" : `${count} images: `}at most ${maxImages} in a request ${settable("maxImages")}; send several requests`,
+    ),
+  rows: ({ maxImages }: Pick<Limits, "maxImages">, count: number) =>
+    new Refusal(
+      413,
+      "too_many_rows",
+      `${count} rows: at most ${maxImages} in a request ${settable("maxImages")}; send several requests`,
     ),
   pending: ({ maxPending }: Pick<Limits, "maxPending">) =>
     new Refusal(503, "busy", `${maxPending} requests are pending ${settable("maxPending")}; try again later`),

@@ -1,6 +1,15 @@
 import { z } from "zod";
-import { modelCard } from "../export/index.ts";
-import { errorBody, failedImage, healthBody, prediction, predictionsBody } from "./answers.ts";
+import { modelCard, regressionCard } from "../export/index.ts";
+import {
+  errorBody,
+  failedImage,
+  healthBody,
+  prediction,
+  predictionsBody,
+  regressionPrediction,
+  regressionPredictionsBody,
+} from "./answers.ts";
+import type { ServedKind } from "./served.ts";
 
 const byte = z.int().min(0).max(255);
 const pixels = z.array(z.array(z.array(byte)));
@@ -14,25 +23,31 @@ const encodedBody = z.object({
   images: z.array(z.string()).min(1).describe("base64 of image files, or data URLs"),
 });
 
+const rowsBody = z.object({
+  rows: z
+    .array(z.record(z.string(), z.union([z.number(), z.string()])))
+    .min(1)
+    .describe("an object for each row, with the columns of the model card; strings for categorical columns alone"),
+});
+
+const shared = { FailedImage: failedImage, Failure: errorBody, Health: healthBody };
+const pictures = { Pixels: pixelsBody, EncodedImages: encodedBody };
+const regressions = { ...shared, Prediction: regressionPrediction, Predictions: regressionPredictionsBody };
+
 /** Schemas by the names that the OpenAPI document calls them. */
-const named = {
-  Prediction: prediction,
-  FailedImage: failedImage,
-  Predictions: predictionsBody,
-  Pixels: pixelsBody,
-  EncodedImages: encodedBody,
-  Failure: errorBody,
-  Health: healthBody,
-  ModelCard: modelCard,
+const named: Readonly<Record<ServedKind, Readonly<Record<string, z.ZodType>>>> = {
+  classifier: { ...shared, ...pictures, Prediction: prediction, Predictions: predictionsBody, ModelCard: modelCard },
+  "regression of images": { ...regressions, ...pictures, ModelCard: regressionCard },
+  "regression of rows": { ...regressions, Rows: rowsBody, ModelCard: regressionCard },
 };
-type Name = keyof typeof named;
+type Name = keyof typeof shared | keyof typeof pictures | "Prediction" | "Predictions" | "ModelCard" | "Rows";
 
 export const refTo = (name: Name) => ({ $ref: `${name}#` });
 
 /** The named schemas, for Fastify; each refers to the others by name. */
-export function namedSchemas(): readonly ({ readonly $id: string } & Record<string, unknown>)[] {
+export function namedSchemas(kind: ServedKind): readonly ({ readonly $id: string } & Record<string, unknown>)[] {
   const registry = z.registry<{ id: string }>();
-  for (const [id, schema] of Object.entries(named)) registry.add(schema, { id });
+  for (const [id, schema] of Object.entries(named[kind])) registry.add(schema, { id });
   const { schemas } = z.toJSONSchema(registry, { uri: (id) => `${id}#`, io: "input" });
   return Object.entries(schemas).map(([id, { $schema: _, ...schema }]) => ({ ...schema, $id: id }));
 }
@@ -48,7 +63,7 @@ const file = { schema: { type: "string", format: "binary" } };
 export const descriptions = {
   predict: {
     operationId: "predict",
-    summary: "Class, confidence and uncertainty of images",
+    summary: "What the model says of images",
     description:
       "Of several images, one that cannot be read has an error in its place; where none can, the first one's is the answer.",
     consumes: ["multipart/form-data", "image/*", "application/octet-stream", "application/json"],
@@ -65,6 +80,15 @@ export const descriptions = {
         },
       },
     },
+    response: { 200: refTo("Predictions"), ...failures(["4xx", 503]) },
+  },
+  predictRows: {
+    operationId: "predict",
+    summary: "What the model says of rows of numbers",
+    description:
+      "Of several rows, one that lacks a number has an error in its place; where all do, the first one's is the answer.",
+    consumes: ["application/json"],
+    body: { content: { "application/json": { schema: refTo("Rows") } } },
     response: { 200: refTo("Predictions"), ...failures(["4xx", 503]) },
   },
   card: { operationId: "getModel", summary: "The model card", response: { 200: refTo("ModelCard") } },

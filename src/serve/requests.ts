@@ -1,8 +1,8 @@
 import type { FastifyRequest } from "fastify";
-import type { ModelCard } from "../export/index.ts";
 import { acceptedFormats, decodeUpload } from "./decode.ts";
 import type { JsonReader } from "./json-reader.ts";
 import { beyond, type Limits, Refusal } from "./limits.ts";
+import type { ImageSize } from "./served.ts";
 
 /** One image of a request: of the model's size, or why there is none. */
 export interface Uploaded {
@@ -12,7 +12,8 @@ export interface Uploaded {
 }
 
 interface Reading {
-  readonly card: ModelCard;
+  /** Of the model's images. */
+  readonly card: ImageSize;
   readonly limits: Limits;
   readonly json: JsonReader;
 }

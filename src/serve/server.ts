@@ -1,9 +1,7 @@
 import cors from "@fastify/cors";
 import swagger from "@fastify/swagger";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { UserError } from "../core/index.ts";
-import type { Classifier } from "../export/index.ts";
-import { type Answer, separated, toPrediction } from "./answers.ts";
+import type { Classifier, Regressor } from "../export/index.ts";
 import { acceptBodies, bareApp } from "./app.ts";
 import { Batcher } from "./batcher.ts";
 import { docsPage, docsPolicy } from "./docs-page.ts";
@@ -13,9 +11,11 @@ import { createMetrics } from "./metrics.ts";
 import { descriptions, namedSchemas } from "./openapi.ts";
 import { answerRefusals } from "./refusals.ts";
 import { readUpload } from "./requests.ts";
+import { readRows } from "./rows.ts";
+import { type Example, type Served, servedModel } from "./served.ts";
 
 export interface ServerOptions {
-  readonly model: Classifier;
+  readonly model: Classifier | Regressor;
   readonly version: string;
   readonly limits?: Partial<Limits>;
   /** Origins whose pages may ask, e.g. `https://example.org`; `*` for all. Default none. */
@@ -25,14 +25,14 @@ export interface ServerOptions {
 }
 
 interface Plugins {
-  readonly name: string;
+  readonly served: Served;
   readonly version: string;
   readonly limits: Limits;
   readonly origins: readonly string[];
 }
 
 /** What is asked by other origins, how bodies are read, and the description of it all. */
-async function registerPlugins(app: FastifyInstance, { name, version, limits, origins }: Plugins): Promise<void> {
+async function registerPlugins(app: FastifyInstance, { served, version, limits, origins }: Plugins): Promise<void> {
   if (origins.length > 0)
     await app.register(cors, {
       origin: origins.includes("*") ? "*" : [...origins],
@@ -43,19 +43,23 @@ async function registerPlugins(app: FastifyInstance, { name, version, limits, or
   await app.register(swagger, {
     openapi: {
       openapi: "3.1.0",
-      info: { title: `${name}: image classifier`, version, description: "Class, confidence and uncertainty." },
+      info: { title: served.title, version, description: served.description },
     },
     refResolver: {
       buildLocalReference: ({ $id }, _base, _fragment, i) => ($id as string | undefined) ?? `schema-${i}`,
     },
   });
-  for (const schema of namedSchemas()) app.addSchema(schema);
+  for (const schema of namedSchemas(served.kind)) app.addSchema(schema);
   // Answers are made by functions of the schemas' types: to check them again would take longer than to make them.
   app.setSerializerCompiler(() => JSON.stringify);
 }
 
 /** What is counted; and the description of the interface, for programs and for people. */
-function serveMetricsAndDocs(app: FastifyInstance, metrics: ReturnType<typeof createMetrics>): void {
+function serveMetricsAndDocs(
+  app: FastifyInstance,
+  metrics: ReturnType<typeof createMetrics>,
+  { pictures }: { readonly pictures: boolean },
+): void {
   app.get("/metrics", { schema: descriptions.metrics }, async (_request, reply) =>
     reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
   );
@@ -64,10 +68,24 @@ function serveMetricsAndDocs(app: FastifyInstance, metrics: ReturnType<typeof cr
     reply
       .type("text/html; charset=utf-8")
       .header("content-security-policy", docsPolicy)
-      .send(docsPage(app.swagger() as unknown as Parameters<typeof docsPage>[0])),
+      .send(docsPage(app.swagger() as unknown as Parameters<typeof docsPage>[0], { pictures })),
   );
   // Relative, as the page's own links: a proxy may have put the server below a path.
   app.get("/", { schema: { hide: true } }, (_request, reply) => reply.redirect("docs"));
+}
+
+/** The model card, and whether requests are taken. */
+function serveModelAndHealth(app: FastifyInstance, { card }: Served, isStopping: () => boolean): void {
+  const startedAt = performance.now();
+  app.get("/v1/model", { schema: descriptions.card }, () => card);
+  app.get("/health", { schema: descriptions.health }, (_request, reply) => {
+    const body = {
+      status: isStopping() ? ("stopping" as const) : ("ok" as const),
+      model: card.name,
+      uptimeSeconds: (performance.now() - startedAt) / 1000,
+    };
+    return reply.code(isStopping() ? 503 : 200).send(body);
+  });
 }
 
 /** Counts answers; a server that stops lets connections go. */
@@ -87,28 +105,50 @@ function countResponses(
   });
 }
 
+/** What a request holds, an entry for each image or row. */
+type Given = { readonly file: string | null; readonly example: Example | Refusal };
+
+/** How requests of a model are read; what reads their JSON is to be closed. */
+function requestReader({ images, columns }: Served, limits: Limits) {
+  const json = images && new JsonReader([images.height, images.width, images.channels], limits);
+  return {
+    async read(request: FastifyRequest): Promise<Given[]> {
+      if (columns) return readRows(request, columns, limits).map((example) => ({ file: null, example }));
+      const uploaded = await readUpload(request, { card: images!, limits, json: json! });
+      return uploaded.map(({ file, image }) => ({ file, example: image }));
+    },
+    close: async () => json?.close(),
+  };
+}
+
 interface Answerer {
-  readonly reading: Parameters<typeof readUpload>[1];
-  readonly batcher: Batcher<Uint8Array, Answer>;
+  /** Of the model. */
+  readonly name: string;
+  readonly limits: Limits;
+  readonly read: (request: FastifyRequest) => Promise<Given[]>;
+  readonly batcher: Batcher<Example, (file: string | null) => object>;
   readonly refused: ReturnType<typeof createMetrics>["refused"];
 }
 
-/** The answer to one upload, which may hold several images; some of them may be refused. */
-async function predict(request: FastifyRequest, reply: FastifyReply, { reading, batcher, refused }: Answerer) {
-  const { card, limits } = reading;
+/** The answer to one request, which may hold several images or rows; some of them may be refused. */
+async function predict(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { name, limits, read, batcher, refused }: Answerer,
+) {
   const gone = new AbortController();
   reply.raw.once("close", () => gone.abort(new Refusal(408, "gone", "the caller hung up")));
-  const uploaded = await readUpload(request, reading);
+  const given = await read(request);
   const timer = setTimeout(() => gone.abort(beyond.time(limits)), limits.timeoutMs);
   try {
-    const images = uploaded.map(({ image }) => image).filter((image) => image instanceof Uint8Array);
-    const answers = (await batcher.answer(images, gone.signal)).values();
-    const predictions = uploaded.map(({ file, image }) => {
-      if (image instanceof Uint8Array) return toPrediction(card, answers.next().value!, file);
-      refused.inc({ code: image.code });
-      return { file, error: { code: image.code, message: image.message } };
+    const examples = given.flatMap(({ example }) => (example instanceof Refusal ? [] : [example]));
+    const answers = (await batcher.answer(examples, gone.signal)).values();
+    const predictions = given.map(({ file, example }) => {
+      if (!(example instanceof Refusal)) return answers.next().value!(file);
+      refused.inc({ code: example.code });
+      return { file, error: { code: example.code, message: example.message } };
     });
-    return { model: card.name, predictions };
+    return { model: name, predictions };
   } finally {
     clearTimeout(timer);
   }
@@ -127,19 +167,16 @@ export async function createServer({
   onFailure,
 }: ServerOptions): Promise<FastifyInstance> {
   const limits: Limits = { ...defaultLimits, ...given };
-  const { card } = model;
-  if (card.height !== card.width)
-    throw new UserError(`the model's images are ${card.width}×${card.height}; only square ones are made from uploads`);
-  const startedAt = performance.now();
+  const served = servedModel(model);
+  const { card, images, columns } = served;
   let pending = 0;
   let stopping = false;
   const handling = new Set<Promise<unknown>>();
-  const json = new JsonReader([card.height, card.width, card.channels], limits);
-  const reading = { card, limits, json };
+  const reader = requestReader(served, limits);
 
-  const batcher = new Batcher<Uint8Array, Answer>({
+  const batcher = new Batcher({
     maxBatch: limits.maxBatch,
-    run: async (images) => separated(await model.predict(Buffer.concat(images))),
+    run: (examples: readonly Example[]) => served.answer(examples),
     onBatch(rows, seconds) {
       metrics.batchSizes.observe(rows);
       metrics.runSeconds.observe(seconds);
@@ -150,9 +187,9 @@ export async function createServer({
     () => batcher.waiting,
   );
 
-  const answerer = { reading, batcher, refused: metrics.refused };
+  const answerer = { name: card.name, limits, read: reader.read, batcher, refused: metrics.refused };
   const app = bareApp(limits);
-  await registerPlugins(app, { name: card.name, version, limits, origins });
+  await registerPlugins(app, { served, version, limits, origins });
 
   countResponses(app, metrics, () => stopping);
   answerRefusals(app, { metrics, limits, onFailure });
@@ -167,8 +204,12 @@ export async function createServer({
 
   app.post(
     "/v1/predict",
-    // Bodies are checked by `readUpload`: one schema can't say "a file or pixels".
-    { onRequest: admit, validatorCompiler: () => () => true, schema: descriptions.predict },
+    // Bodies are checked by `readUpload` and `readRows`: one schema can't say "a file or pixels".
+    {
+      onRequest: admit,
+      validatorCompiler: () => () => true,
+      schema: columns ? descriptions.predictRows : descriptions.predict,
+    },
     (request, reply) => {
       const answering = predict(request, reply, answerer);
       handling.add(answering);
@@ -176,16 +217,8 @@ export async function createServer({
     },
   );
 
-  app.get("/v1/model", { schema: descriptions.card }, () => card);
-  app.get("/health", { schema: descriptions.health }, (_request, reply) => {
-    const body = {
-      status: stopping ? ("stopping" as const) : ("ok" as const),
-      model: card.name,
-      uptimeSeconds: (performance.now() - startedAt) / 1000,
-    };
-    return reply.code(stopping ? 503 : 200).send(body);
-  });
-  serveMetricsAndDocs(app, metrics);
+  serveModelAndHealth(app, served, () => stopping);
+  serveMetricsAndDocs(app, metrics, { pictures: images !== undefined });
 
   app.addHook("preClose", () => {
     stopping = true;
@@ -193,9 +226,9 @@ export async function createServer({
   app.addHook("onClose", async () => {
     // Those too whose callers hung up: their connections are gone, their work may not be.
     await Promise.allSettled(handling);
-    await json.close();
+    await reader.close();
     await batcher.drained();
-    await model.dispose();
+    await served.dispose();
   });
   return app;
 }

@@ -1,4 +1,5 @@
 import { UserError } from "../../core/index.ts";
+import { tableOfObjects } from "./parse-json.ts";
 import { readTable } from "./read-table.ts";
 import type { Table, TableColumn } from "./table.ts";
 
@@ -29,13 +30,24 @@ export function readFeatureRows(
   features: FeatureNames,
   { delimiter, onNotice }: { readonly delimiter?: string; readonly onNotice?: (line: string) => void } = {},
 ): FeatureRow[] {
-  const table = readTable(path, delimiter);
+  return rowsOf(readTable(path, delimiter), features, onNotice);
+}
+
+/**
+ * As `readFeatureRows`, of an array of objects; further keys are left out.
+ * @throws UserError for another value, and for columns that no object has
+ * @example featureRowsOf("the body", [{ Horsepower: 130, Origin: "Japan" }], features);
+ */
+export const featureRowsOf = (name: string, rows: unknown, features: FeatureNames): FeatureRow[] =>
+  rowsOf(tableOfObjects(name, rows), features);
+
+function rowsOf(table: Table, features: FeatureNames, onNotice?: (line: string) => void): FeatureRow[] {
   const sources = sourcesOf(table, features);
   const used = new Set(sources.map(({ column }) => column));
   const others = table.columns.filter((column) => !used.has(column));
   if (others.length > 0)
     onNotice?.(
-      `${path}: not what the model predicts from, so left out: ${others.map(({ name }) => `"${name}"`).join(", ")}`,
+      `${table.path}: not what the model predicts from, so left out: ${others.map(({ name }) => `"${name}"`).join(", ")}`,
     );
   return Array.from({ length: table.count }, (_, row) => ({
     place: table.placeOf(row),

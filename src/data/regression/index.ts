@@ -13,7 +13,7 @@ import { splitExamples } from "./split.ts";
 export { regressionFingerprint } from "../../files/index.ts";
 export { type ClosedForm, type ClosedFormName, closedFormNames, closedForms } from "./closed-forms.ts";
 export type { LoadedExamples, RegressionContext, RegressionDataSet } from "./entry.ts";
-export { type FeatureNames, type FeatureRow, readFeatureRows } from "./feature-rows.ts";
+export { type FeatureNames, type FeatureRow, featureRowsOf, readFeatureRows } from "./feature-rows.ts";
 export { type TargetShift, targetShifts } from "./options.ts";
 
 /** Every data set whose targets are numbers, by the name that the user types. */

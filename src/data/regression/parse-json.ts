@@ -7,7 +7,18 @@ import { type Table, textOf } from "./table.ts";
  * @throws UserError naming the row for anything else
  */
 export function parseJson(path: string, text: string): Table {
-  const rows = objectsOf(path, text);
+  let rows: unknown;
+  try {
+    rows = JSON.parse(text);
+  } catch (error) {
+    throw new UserError(`${path}: not JSON (${(error as Error).message.split("\n")[0]})`);
+  }
+  return tableOfObjects(path, rows);
+}
+
+/** As `parseJson`, of what was parsed; `path` is what messages call it. @throws UserError as `parseJson` */
+export function tableOfObjects(path: string, value: unknown): Table {
+  const rows = objectsOf(path, value);
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   return {
     path,
@@ -28,13 +39,7 @@ export function parseJson(path: string, text: string): Table {
   };
 }
 
-function objectsOf(path: string, text: string): Record<string, unknown>[] {
-  let rows: unknown;
-  try {
-    rows = JSON.parse(text);
-  } catch (error) {
-    throw new UserError(`${path}: not JSON (${(error as Error).message.split("\n")[0]})`);
-  }
+function objectsOf(path: string, rows: unknown): Record<string, unknown>[] {
   if (!Array.isArray(rows)) throw new UserError(`${path}: must be an array of objects, one for each row`);
   const wrong = rows.findIndex((row) => typeof row !== "object" || row === null || Array.isArray(row));
   if (wrong >= 0) throw new UserError(`${path}, row ${wrong + 1}: not an object`);

@@ -1,0 +1,87 @@
+import { UserError } from "../core/index.ts";
+import type { FeatureNames } from "../data/index.ts";
+import {
+  type Classifier,
+  type ModelCard,
+  type RegressionCard,
+  type Regressor,
+  targetAnswersAt,
+} from "../export/index.ts";
+import { separated, toPrediction } from "./answers.ts";
+
+export type ServedKind = "classifier" | "regression of images" | "regression of rows";
+export type ImageSize = Pick<ModelCard, "height" | "width" | "channels">;
+
+/** Pixels [H × W × C], or the numbers of a row [F]. */
+export type Example = Uint8Array | Float32Array;
+
+/** A model as the server needs it, whatever its task. */
+export interface Served {
+  readonly kind: ServedKind;
+  readonly card: ModelCard | RegressionCard;
+  /** Of the OpenAPI document. */
+  readonly title: string;
+  readonly description: string;
+  /** What it takes: images of a size, or rows with these columns. */
+  readonly images?: ImageSize;
+  readonly columns?: FeatureNames;
+  /** In the order of the examples, each to be called with the name of the uploaded file. */
+  answer(examples: readonly Example[]): Promise<((file: string | null) => object)[]>;
+  dispose(): Promise<void>;
+}
+
+/** @throws UserError for a model of images that are not square */
+export function servedModel(model: Classifier | Regressor): Served {
+  const served = isClassifier(model) ? servedClassifier(model) : servedRegression(model);
+  const { images } = served;
+  if (images && images.height !== images.width)
+    throw new UserError(
+      `the model's images are ${images.width}×${images.height}; only square ones are made from uploads`,
+    );
+  return served;
+}
+
+const isClassifier = (model: Classifier | Regressor): model is Classifier => "classes" in model;
+
+const servedClassifier = (model: Classifier): Served => ({
+  kind: "classifier",
+  card: model.card,
+  title: `${model.card.name}: image classifier`,
+  description: "Class, confidence and uncertainty.",
+  images: model.card,
+  answer: async (images) =>
+    separated(await model.predict(Buffer.concat(images as Uint8Array[]))).map(
+      (answer) => (file) => toPrediction(model.card, answer, file),
+    ),
+  dispose: () => model.dispose(),
+});
+
+function servedRegression({ card, predict, dispose }: Regressor): Served {
+  const { inputs } = card;
+  const shared = {
+    card,
+    title: `${card.name}: regression`,
+    description: `${card.targets.names.join(", ")}, with what the model knows of its error.`,
+    dispose,
+  };
+  const answered = async (examples: Example, count: number) => {
+    const answers = await predict(examples);
+    return Array.from({ length: count }, (_, row) => (file: string | null) => ({
+      file,
+      targets: targetAnswersAt(answers, row, card),
+    }));
+  };
+  if (inputs.kind === "images")
+    return {
+      ...shared,
+      kind: "regression of images",
+      images: inputs,
+      answer: (images) => answered(Buffer.concat(images as Uint8Array[]), images.length),
+    };
+  return {
+    ...shared,
+    kind: "regression of rows",
+    columns: inputs,
+    answer: (rows) => answered(Float32Array.from(rows.flatMap((row) => [...row])), rows.length),
+  };
+}
