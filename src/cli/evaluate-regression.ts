@@ -5,6 +5,7 @@ import type { Weights } from "../evaluate/index.ts";
 import { judgeEnsemble, judgeRegressionRuns, openRegressionRun, resultFolders } from "../judge/index.ts";
 import { isRegressionRun } from "../train/index.ts";
 import { refuseClassFlags } from "./class-flags.ts";
+import { withDistinctNames } from "./distinct-runs.ts";
 import { listenerOf } from "./progress.ts";
 import { regressionTable } from "./regression-table.ts";
 import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
@@ -86,7 +87,13 @@ export async function evaluateRegressions(
     terminal.note("stopped; what was predicted is kept, the same command continues from here");
     return INTERRUPTED;
   }
-  terminal.out(json ? toJson(judged) : judged.map(regressionTable).join("\n\n"));
+  terminal.out(
+    json
+      ? toJson(judged)
+      : withDistinctNames(judged, ensemble === undefined ? runs : [ensemble])
+          .map(regressionTable)
+          .join("\n\n"),
+  );
   const folders = ensemble === undefined ? resultFolders(runs, out) : [ensemble];
   terminal.note(`next: ${ownCommand()} report ${folders.join(" ")}`);
   return 0;

@@ -15,6 +15,7 @@ import {
   type Suite,
   suites,
 } from "../judge/index.ts";
+import { withDistinctNames } from "./distinct-runs.ts";
 import { evaluateRegressions, isRegression } from "./evaluate-regression.ts";
 import { listOf, oneOf, whole, wholeList } from "./numbers.ts";
 import { listenerOf } from "./progress.ts";
@@ -236,7 +237,7 @@ async function runEvaluate(
     terminal.note("stopped; what was predicted is kept, the same command continues from here");
     return INTERRUPTED;
   }
-  terminal.out(json ? toJson(judged) : judged.map(resultsTable).join("\n\n"));
+  terminal.out(json ? toJson(judged) : withDistinctNames(judged, runs).map(resultsTable).join("\n\n"));
   terminal.note(`next: ${ownCommand()} report ${resultFolders(runs, options.out).join(" ")}`);
   return 0;
 }

@@ -1,8 +1,7 @@
-import { basename } from "node:path";
 import { allBytes, type DataSet, imageCount, UserError } from "../core/index.ts";
 import { findDataSetEntry } from "../data/index.ts";
 import { createMethod } from "../methods/index.ts";
-import { type RunConfig, readRun } from "../run/index.ts";
+import { distinctNames, type RunConfig, readRun } from "../run/index.ts";
 import { sampleImages } from "./choose-images.ts";
 import { chooseOpening } from "./choose-opening.ts";
 import { modelEntry } from "./model-entry.ts";
@@ -102,7 +101,8 @@ function titlesOf(runs: readonly string[], configs: readonly RunConfig[]): strin
     const name = method.name[0].toUpperCase() + method.name.slice(1);
     return "maskProbability" in method && method.maskProbability > 0 ? `${name}, masked` : name;
   });
+  const names = distinctNames(runs);
   return plain.map((title, i) =>
-    plain.filter((other) => other === title).length > 1 ? `${title} (${basename(runs[i])})` : title,
+    plain.filter((other) => other === title).length > 1 ? `${title} (${names[i]})` : title,
   );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { distinctNames } from "./distinct-names.ts";
+import { distinctNames } from "../run/index.ts";
 import { mixedData } from "./mixed-data.ts";
 import type { Study } from "./study.ts";
 

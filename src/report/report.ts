@@ -1,7 +1,6 @@
 import { UserError } from "../core/index.ts";
 import { writeFileAtomic } from "../files/index.ts";
-import { resultsTask } from "../run/index.ts";
-import { distinctNames } from "./distinct-names.ts";
+import { distinctNames, resultsTask } from "../run/index.ts";
 import { type ReportOptions, renderPage } from "./page.ts";
 import { regressionReport } from "./regression/page.ts";
 import { type ReportedRun, readReportedRun, study } from "./study.ts";

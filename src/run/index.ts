@@ -15,6 +15,7 @@ export {
   type StripImages,
   saveCorruptionStrips,
 } from "./corruption-strips.ts";
+export { distinctNames } from "./distinct-names.ts";
 export { type Gallery, type GalleryImages, readGallery, saveGallery } from "./gallery.ts";
 export { appendMetrics, type MetricsLine, readMetrics, truncateMetrics, type Validation } from "./metrics-log.ts";
 export { readPredictionBatch, savePredictionBatch } from "./prediction-batch.ts";
