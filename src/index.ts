@@ -14,14 +14,26 @@
  *
  * The rooms have more to give: `anchored-vision/engine`, `anchored-vision/evaluate`, ….
  */
+
+export { registerAugmentation, registerMixer } from "./augment/index.ts";
 export { type DataSet, type ImageSet, imageCount, type Predictions, subset, UserError } from "./core/index.ts";
-export { CorruptionPool, corruptImage, corruptionNames, corruptionSuite } from "./corrupt/index.ts";
-export { type DataOptions, dataSetNames, decodeImage, fetchDataSet, loadDataSet, matchImages } from "./data/index.ts";
+export { CorruptionPool, corruptImage, corruptionNames, corruptionSuite, registerCorruption } from "./corrupt/index.ts";
+export {
+  type DataOptions,
+  dataSetNames,
+  dataSetOf,
+  decodeImage,
+  fetchDataSet,
+  loadDataSet,
+  matchImages,
+  registerDataSet,
+  registerRegressionDataSet,
+} from "./data/index.ts";
 export { chooseProbe, groupIntoArms, judge, measure, probeLogits, type Results, softmax } from "./evaluate/index.ts";
-export { runPaths } from "./files/index.ts";
+export { importModules, runPaths } from "./files/index.ts";
 export { evaluateStored } from "./judge/index.ts";
-export { methodNames } from "./methods/index.ts";
-export { modelNames } from "./models/index.ts";
+export { methodNames, registerMethod } from "./methods/index.ts";
+export { modelNames, registerModel } from "./models/index.ts";
 export { report } from "./report/index.ts";
 export {
   type RunConfig,

@@ -7,14 +7,30 @@ export { cutout } from "./cutout.ts";
 export { flip } from "./flip.ts";
 export { type OptionTable, optionNames, unknownOption } from "./known-options.ts";
 export { type BatchOptions, makeBatch, normalizeImages } from "./make-batch.ts";
-export { type BatchMixer, cutmix, type MixShape, mixersFromJson, mixerTable, mixup, smoothLabels } from "./mixers.ts";
+export {
+  type BatchMixer,
+  cutmix,
+  type MixShape,
+  mixerNames,
+  mixersFromJson,
+  mixerTable,
+  mixup,
+  registerMixer,
+  smoothLabels,
+} from "./mixers.ts";
 export { type OperationName, operations } from "./operations.ts";
 export { mixingSide, type PixMixOptions, pixMix } from "./pix-mix.ts";
-export { BatchPool } from "./pool.ts";
+export { BatchPool, unloadable } from "./pool.ts";
 export { randAugment } from "./rand-augment.ts";
 export { randomErasing } from "./random-erasing.ts";
 export { randomResizedCrop } from "./random-resized-crop.ts";
 export { standardOptions } from "./standard-options.ts";
-export { type AugmentationResources, augmentationsFromJson, augmentationTable } from "./table.ts";
+export {
+  type AugmentationResources,
+  augmentationNames,
+  augmentationsFromJson,
+  augmentationTable,
+  registerAugmentation,
+} from "./table.ts";
 export { type BatchTask, type Pipeline, trainingImages } from "./training-images.ts";
 export { trivialAugmentWide } from "./trivial-augment.ts";

@@ -1,4 +1,4 @@
-import { type Batch, beta, knownName, permutation, type Random, UserError } from "../core/index.ts";
+import { type Batch, beta, knownName, permutation, type Random, registerEntry, UserError } from "../core/index.ts";
 import { refuseUnknownOptions } from "./known-options.ts";
 
 /** Sizes of a batch: N images [C, H, W], K classes. */
@@ -83,11 +83,22 @@ export function cutmix({ alpha = 1 }: { alpha?: number } = {}): BatchMixer {
 
 /** Every mixer by name, from its options as they stand in a run's config. */
 export const mixerTable: Readonly<Record<string, (options: any) => BatchMixer>> = { mixup, cutmix };
+/** Those of the table and of `registerMixer`. */
+export const mixerNames: readonly string[] = Object.keys(mixerTable);
+
+/**
+ * Makes a mixer of the user's own known by name, here and to `--mix`, as `registerAugmentation` does an augmentation.
+ * @throws UserError for a name that is taken
+ * @example
+ * registerMixer("mixup-even", () => ({ ...mixup({ alpha: 1000 }), name: "mixup-even", options: {} }));
+ */
+export const registerMixer = (name: string, create: (options: any) => BatchMixer): void =>
+  registerEntry("mixer", mixerTable, mixerNames, name, create);
 
 /** @throws UserError for an unknown name or option, or options out of range. */
 export const mixersFromJson = (list: readonly Pick<BatchMixer, "name" | "options">[]): BatchMixer[] =>
   list.map(({ name, options }) => {
-    const create = mixerTable[knownName("mixer", name, Object.keys(mixerTable))];
+    const create = mixerTable[knownName("mixer", name, mixerNames)];
     refuseUnknownOptions(mixerTable, name, options);
     return create(options);
   });

@@ -1,6 +1,13 @@
 import { fileURLToPath } from "node:url";
 import { Piscina } from "piscina";
-import { type Batch, type ImageSet, shareImages, UserError } from "../core/index.ts";
+import {
+  type Batch,
+  type ImageSet,
+  registeredHere,
+  registeringModules,
+  shareImages,
+  UserError,
+} from "../core/index.ts";
 import type { BatchTask, Pipeline } from "./training-images.ts";
 import type { Answer, WorkerData } from "./worker.ts";
 
@@ -14,9 +21,15 @@ export class BatchPool {
     pipeline: Pipeline,
     readonly threads: number,
   ) {
+    refuseUnloadable(pipeline);
     const { name, height, width, channels, labels, classNames } = set;
     const shown = { name, height, width, channels, labels, classNames };
-    const workerData: WorkerData = { set: shown, images: shareImages(set.images), pipeline };
+    const workerData: WorkerData = {
+      set: shown,
+      images: shareImages(set.images),
+      pipeline,
+      modules: registeringModules(),
+    };
     this.#pool = new Piscina({
       filename: workerFile(),
       minThreads: threads,
@@ -41,6 +54,20 @@ export class BatchPool {
     await Promise.allSettled(this.#underWay);
     await this.#pool.destroy();
   }
+}
+
+/** Names of the pipeline that threads cannot know. */
+export const unloadable = ({ augment, mix }: Pipeline): string[] => [
+  ...augment.map(({ name }) => name).filter((name) => registeredHere("augmentation").includes(name)),
+  ...mix.map(({ name }) => name).filter((name) => registeredHere("mixer").includes(name)),
+];
+
+function refuseUnloadable(pipeline: Pipeline): void {
+  const [name] = unloadable(pipeline);
+  if (name !== undefined)
+    throw new UserError(
+      `${name}: threads cannot know it; register it in a module and import that with importModules, or train with workers 0`,
+    );
 }
 
 /** In the built package, also when the sources are run: Node 20 runs no TypeScript. */

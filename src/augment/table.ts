@@ -1,4 +1,4 @@
-import { type Image, knownName } from "../core/index.ts";
+import { type Image, knownName, registerEntry } from "../core/index.ts";
 import { augMix } from "./aug-mix.ts";
 import type { Augmentation } from "./augmentation.ts";
 import { autoAugmentCifar } from "./auto-augment.ts";
@@ -34,6 +34,24 @@ export const augmentationTable: Readonly<Record<string, (options: any) => Augmen
   colorJitter,
 };
 
+/** Those of the table and of `registerAugmentation`. */
+export const augmentationNames: readonly string[] = Object.keys(augmentationTable);
+
+/**
+ * Makes an augmentation of the user's own known by name, here and to `--augment`. Threads know it where it is registered
+ * by a module that `importModules` or `--import` imports.
+ * @param create makes it of its options, each a number with a default, and keeps all of them as `options`
+ * @throws UserError for a name that is taken
+ * @example
+ * registerAugmentation("darken", ({ share = 0.5 } = {}) => ({
+ *   name: "darken",
+ *   options: { share },
+ *   apply: (image, random) => ({ ...image, data: image.data.map((value) => value * (1 - share * random.uniform())) }),
+ * }));
+ */
+export const registerAugmentation = (name: string, create: (options: any) => Augmentation): void =>
+  registerEntry("augmentation", augmentationTable, augmentationNames, name, create);
+
 /**
  * Rebuilds a pipeline from the `{ name, options }` that a config holds.
  * @throws UserError for an unknown name or option, or options out of range
@@ -43,7 +61,7 @@ export const augmentationsFromJson = (
   { mixingSet }: AugmentationResources = {},
 ): Augmentation[] =>
   list.map(({ name, options }) => {
-    const create = augmentationTable[knownName("augmentation", name, Object.keys(augmentationTable))];
+    const create = augmentationTable[knownName("augmentation", name, augmentationNames)];
     refuseUnknownOptions(augmentationTable, name, options);
     return create(name === "pixMix" && mixingSet ? { ...options, mixingSet } : options);
   });

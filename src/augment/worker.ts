@@ -3,7 +3,7 @@
 import { workerData } from "node:worker_threads";
 import { move, transferableSymbol, valueSymbol } from "piscina";
 import { type Batch, type ImageSet, type SharedImages, UserError } from "../core/index.ts";
-import { openImages } from "../files/index.ts";
+import { importModules, openImages } from "../files/index.ts";
 import { type BatchTask, type Pipeline, trainingImages } from "./training-images.ts";
 
 /** The pool's data for its threads. */
@@ -11,13 +11,16 @@ export interface WorkerData {
   readonly set: Omit<ImageSet, "images">;
   readonly images: SharedImages;
   readonly pipeline: Pipeline;
+  /** Files that register what the pipeline may name. */
+  readonly modules: readonly string[];
 }
 
 /** A batch, or the user's mistake: an error's class does not survive the way between threads. */
 export type Answer = Batch | { readonly mistake: string };
 
 // Piscina hands its own data in a tuple around the user's.
-const { set, images, pipeline } = (Array.isArray(workerData) ? workerData[1] : workerData) as WorkerData;
+const { set, images, pipeline, modules } = (Array.isArray(workerData) ? workerData[1] : workerData) as WorkerData;
+await importModules(modules);
 let make: ReturnType<typeof trainingImages> | undefined;
 
 export default function makeTrainingBatch(task: BatchTask): Answer {

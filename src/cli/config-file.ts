@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
-import { extname, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { extname } from "node:path";
 import { UserError } from "../core/index.ts";
+import { importModule } from "../files/index.ts";
 import { type RunConfigInput, resolveConfig, withFormerDefaults } from "../run/index.ts";
 
 /**
@@ -11,7 +11,7 @@ import { type RunConfigInput, resolveConfig, withFormerDefaults } from "../run/i
  */
 export async function readConfigFile(path: string): Promise<RunConfigInput> {
   if (!existsSync(path)) throw new UserError(`--config ${path}: no such file`);
-  const found = extname(path) === ".json" ? readJson(path) : await importModule(path);
+  const found = extname(path) === ".json" ? readJson(path) : await moduleConfig(path);
   if (typeof found !== "object" || found === null || Array.isArray(found))
     throw new UserError(`--config ${path}: holds no config object`);
   // A run folder's config.json keeps the config beside the description of its data.
@@ -32,18 +32,8 @@ function readJson(path: string): unknown {
   }
 }
 
-async function importModule(path: string): Promise<unknown> {
-  let module: { default?: unknown; config?: unknown };
-  try {
-    module = await import(pathToFileURL(resolve(path)).href);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "ERR_UNKNOWN_FILE_EXTENSION")
-      throw new UserError(
-        `--config ${path}: Node ${process.versions.node} cannot read ${extname(path) || "this"} files; use .json or .js`,
-      );
-    throw new UserError(`--config ${path}: ${message}`);
-  }
+async function moduleConfig(path: string): Promise<unknown> {
+  const module = await importModule(path, "--config");
   const found = module.default ?? module.config;
   if (found === undefined) throw new UserError(`--config ${path}: exports neither a default nor \`config\``);
   return found;

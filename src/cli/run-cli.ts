@@ -5,6 +5,7 @@ import { demoCommand } from "./demo.ts";
 import { explain } from "./errors.ts";
 import { evaluateCommand } from "./evaluate.ts";
 import { exportCommand } from "./export.ts";
+import { importHelp, importOwnModules } from "./own-modules.ts";
 import { predictCommand } from "./predict.ts";
 import { probeCommand } from "./probe.ts";
 import { quickstartCommand } from "./quickstart.ts";
@@ -39,11 +40,22 @@ const commands = [
  */
 export async function runCli(argv: readonly string[], terminal: Terminal = processTerminal): Promise<number> {
   let code = 0;
+  let words: string[];
+  try {
+    words = await importOwnModules(argv);
+  } catch (error) {
+    const explained = explain(error);
+    terminal.note(explained.text);
+    return explained.code;
+  }
   const program = new Command("anchored")
     .description("Train image classifiers that generalise under shift and know what they don't know.")
     .version(packageVersion())
     .enablePositionalOptions()
-    .addHelpText("after", "\nEvery command has its own --help, with examples. Start with: anchored quickstart");
+    .addHelpText(
+      "after",
+      `\nEvery command has its own --help, with examples. Start with: anchored quickstart${importHelp}`,
+    );
   for (const make of commands)
     program.addCommand(
       make(terminal, (exitCode) => {
@@ -52,11 +64,11 @@ export async function runCli(argv: readonly string[], terminal: Terminal = proce
     );
   configure(program, terminal);
   try {
-    if (argv.length === 0) {
+    if (words.length === 0) {
       program.outputHelp();
       return 0;
     }
-    await program.parseAsync(argv as string[], { from: "user" });
+    await program.parseAsync(words, { from: "user" });
     return code;
   } catch (error) {
     const explained = explain(error);

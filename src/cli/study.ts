@@ -1,12 +1,13 @@
 import { rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Command } from "commander";
 import { toJson, UserError } from "../core/index.ts";
 import { studyMarkdown } from "../report/index.ts";
 import {
   outcomePaths,
+  readStudy,
   runStudy,
   type Study,
   type StudyName,
@@ -35,7 +36,7 @@ interface Options {
 export function studyCommand(terminal: Terminal, exit: (code: number) => void): Command {
   return new Command("study")
     .description("train and judge several arms with several seeds each, and compare them seed by seed")
-    .argument("[name]", `which: ${studyNames.join(" | ")}; without it they are listed`)
+    .argument("[name]", `which: ${studyNames.join(" | ")}, or a module that exports one; without it they are listed`)
     .option("--out <dir>", "where everything goes (default: runs/study-NAME)")
     .option("--seeds <n>", "runs of each arm, in place of the study's", whole({ min: 1, example: 5 })("--seeds"))
     .option("--only <a,b>", "these arms alone, and those that they start from", (text, before?: string) =>
@@ -70,14 +71,20 @@ Examples:
   $ anchored study
   $ anchored study masking --seeds 3
   $ anchored study masking --only standard,anchored-0.25 --parallel 2
+  $ anchored study my-study.mjs                   a study of your own (docs/studies.md)
   $ anchored study masking --table`,
     )
     .action(async (name: string | undefined, options: Options) => {
       if (name === undefined) return terminal.out(options.json ? toJson(studies) : list());
+      if (isModule(name))
+        return exit(await study(terminal, basename(name, extname(name)), await readStudy(name), options, name));
       const known = oneOf(studyNames)("study")(name) as StudyName;
       exit(await study(terminal, known, studies[known], options));
     });
 }
+
+/** A word that names a file, not a study. */
+const isModule = (name: string): boolean => /\.[cm]?[jt]s$/.test(name);
 
 const list = (): string =>
   textTable([
@@ -99,7 +106,13 @@ const commandOf = (name: string, { seeds, only, maxSteps }: Pick<Options, "seeds
   ].join(" ");
 
 /** Runs what is not finished of a study, writes and prints its outcome. @returns the exit code */
-export async function study(terminal: Terminal, name: string, study: Study, options: Options): Promise<number> {
+export async function study(
+  terminal: Terminal,
+  name: string,
+  study: Study,
+  options: Options,
+  typed = name,
+): Promise<number> {
   const startedAt = performance.now();
   const { out = join("runs", `study-${name}`), seeds = study.seeds, parallel = 1, maxSteps, dataDir } = options;
   const only = options.only === undefined ? undefined : listOf(Object.keys(study.arms))("--only")(options.only);
@@ -113,7 +126,7 @@ export async function study(terminal: Terminal, name: string, study: Study, opti
       await runStudy(study, { out, seeds, only, parallel, threads, maxSteps, dataDir, ...listener });
       return signal.aborted;
     }));
-  const command = commandOf(name, { ...options, seeds: seeds === study.seeds ? undefined : seeds });
+  const command = commandOf(typed, { ...options, seeds: seeds === study.seeds ? undefined : seeds });
   const summary = await writeOutcome(study, { out, seeds, only, command });
   if (interrupted) {
     terminal.note("stopped; the same command continues from here");

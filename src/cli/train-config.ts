@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { standardOptions } from "../augment/index.ts";
-import { getPath, setPath, type Tree, UserError } from "../core/index.ts";
+import { getPath, isRegistered, setPath, type Tree, UserError } from "../core/index.ts";
 import { dataSetEntry, regressionDataNames } from "../data/index.ts";
 import { type RunConfig, type RunConfigInput, regressionDefaults, resolveConfig } from "../run/index.ts";
 import { oneOf } from "./numbers.ts";
@@ -39,7 +39,7 @@ export function configFrom(base: RunConfigInput | undefined, given: ReadonlyMap<
   input.optimizer ??= { name: "sgd" };
   for (const { flag, path, only } of trainFlags) {
     if (!choices.has(path)) continue;
-    if (only && ![only.is].flat().includes(getPath(input, only.path))) {
+    if (only && !isOwnData(only.path, input) && ![only.is].flat().includes(getPath(input, only.path))) {
       const choices = [only.is].flat().map((choice) => `${only.flag} ${choice}`);
       throw new UserError(
         `${flag} belongs to ${choices.join(" or ")}, but ${only.flag} is ${getPath(input, only.path)}; add ${choices[0]}, or leave it out`,
@@ -82,6 +82,10 @@ function prepareRegression(input: Tree, choices: Map<string, unknown>, fresh: bo
   input.schedule ??= regressionDefaults.schedule;
   input.optimizer ??= regressionDefaults.optimizer;
 }
+
+/** A registered data set itself says which options it has, when it is loaded. */
+const isOwnData = (path: string, { data }: Tree): boolean =>
+  path === "data.name" && (isRegistered("data set", data.name) || isRegistered("regression data set", data.name));
 
 const ratePath = (path: string, schedule: string): string =>
   path === "schedule.learningRate" && schedule === "one-cycle" ? "schedule.peak" : path;

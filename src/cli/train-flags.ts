@@ -1,10 +1,9 @@
 import { type Command, Option } from "commander";
-import { augmentationTable, mixerTable, standardOptions } from "../augment/index.ts";
+import { augmentationNames, mixerNames, standardOptions } from "../augment/index.ts";
 import {
   dataOptionFields,
   dataSetNames,
   dataSetTable,
-  type OwnOption,
   regressionDataNames,
   regressionDataTable,
 } from "../data/index.ts";
@@ -55,8 +54,8 @@ const choice = (flag: string, path: string, names: readonly string[], help = "",
   ...(standard && { standard }),
 });
 
-const augmentations = Object.keys(augmentationTable);
-const mixers = Object.keys(mixerTable);
+const augmentations = augmentationNames;
+const mixers = mixerNames;
 const forRegression = { path: "task.name", is: "regression", flag: "--task" };
 
 /** What decides which other options mean something. */
@@ -64,6 +63,8 @@ const choices: readonly TrainFlag[] = [
   {
     ...choice("--data", "data.name", [...dataSetNames, ...regressionDataNames], "", "emoji"),
     help: `${dataSetNames.join(" | ")}; with --task regression ${regressionDataNames.join(" | ")}`,
+    // More may be registered by the time that the option is read.
+    parse: (flag) => (name) => oneOf([...dataSetNames, ...regressionDataNames])(flag)(name),
   },
   choice("--model", "model", modelNames, "", "resnet20"),
   choice("--method", "method.name", methodNames, "", "standard"),
@@ -114,8 +115,8 @@ const fieldsOf = (schemas: Readonly<Record<string, { readonly shape: object }>>)
 const dataFields = () => {
   const own = new Set<string>(dataSetNames.flatMap((name) => dataSetTable[name].options));
   const ofClasses = dataSetNames.map((name) => {
-    const { options }: { readonly options: readonly OwnOption[] } = dataSetTable[name];
-    const has = (field: string) => !own.has(field) || options.includes(field as OwnOption);
+    const options: readonly string[] = dataSetTable[name].options;
+    const has = (field: string) => !own.has(field) || options.includes(field);
     return [name, Object.fromEntries(Object.entries(dataOptionFields).filter(([field]) => has(field)))] as const;
   });
   const ofNumbers = regressionDataNames.map((name) => [name, regressionDataTable[name].options.shape] as const);

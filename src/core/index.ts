@@ -35,5 +35,15 @@ export { percentiles, rankAmong, shareInWords } from "./percentiles.ts";
 export { largestClass, type Predictions, type StoredPredictions } from "./predictions.ts";
 export { printable } from "./printable.ts";
 export { permutation, Random } from "./random.ts";
+export {
+  importingModule,
+  isRegistered,
+  type Registrable,
+  registerEntry,
+  registeredCount,
+  registeredHere,
+  registeringModules,
+  registerName,
+} from "./registry.ts";
 export type { NumberColumns, RegressionData, RegressionInputs, RegressionSet } from "./regression-set.ts";
 export { roundHalfEven } from "./rounding.ts";

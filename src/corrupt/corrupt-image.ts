@@ -1,4 +1,4 @@
-import { Random, UserError } from "../core/index.ts";
+import { Random, registerName, UserError } from "../core/index.ts";
 import {
   type Benchmark,
   type Corruption,
@@ -9,7 +9,28 @@ import {
 } from "./corruption.ts";
 import { corruptions } from "./table.ts";
 
+/** Those of the table and of `registerCorruption`. */
 export const corruptionNames: readonly string[] = corruptions.map(({ name }) => name);
+
+/**
+ * Makes a corruption of the user's own known by name, here and to `--corruptions`; the suite of the published ones stays
+ * what it is. Threads know it where it is registered by a module that `importModules` or `--import` imports.
+ * @throws UserError for a name that is taken
+ * @example
+ * registerCorruption({
+ *   name: "night",
+ *   title: "Night",
+ *   meaning: "every value is divided",
+ *   levels: { cifar: [2, 3, 4, 5, 6], "tiny-imagenet": [2, 3, 4, 5, 6], imagenet: [2, 3, 4, 5, 6] },
+ *   random: false,
+ *   apply: (image, level) => ({ ...image, data: image.data.map((value) => value / level) }),
+ * });
+ */
+export function registerCorruption<S>(definition: Omit<Corruption<S>, "suite">): void {
+  registerName("corruption", definition.name, corruptionNames);
+  (corruptions as Corruption<any>[]).push({ ...definition, suite: "own" });
+  (corruptionNames as string[]).push(definition.name);
+}
 
 /** @throws UserError listing the known names. */
 export function corruptionByName(name: string): Corruption {

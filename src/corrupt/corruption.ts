@@ -26,8 +26,8 @@ export interface Corruption<S = unknown> {
   readonly title: string;
   /** What is done, in a sentence, with the published quirk where one is followed. */
   readonly meaning: string;
-  /** The 15 corruptions of CIFAR-10-C and ImageNet-C, their 4 extra ones, the 10 of CIFAR-10-C-bar. */
-  readonly suite: "c" | "c-extra" | "c-bar";
+  /** The 15 corruptions of CIFAR-10-C and ImageNet-C, their 4 extra ones, the 10 of CIFAR-10-C-bar; `own` for those that are registered. */
+  readonly suite: "c" | "c-extra" | "c-bar" | "own";
   /** The constants, by benchmark. */
   readonly levels: Readonly<Record<Benchmark, Levels<S>>>;
   /** Whether it draws random numbers. */

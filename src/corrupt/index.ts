@@ -1,4 +1,11 @@
-export { benchmarkFor, type CorruptOptions, corruptImage, corruptionByName, corruptionNames } from "./corrupt-image.ts";
+export {
+  benchmarkFor,
+  type CorruptOptions,
+  corruptImage,
+  corruptionByName,
+  corruptionNames,
+  registerCorruption,
+} from "./corrupt-image.ts";
 export {
   type Benchmark,
   benchmarks,

@@ -2,7 +2,16 @@ import { setMaxListeners } from "node:events";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { Piscina } from "piscina";
-import { checkImageSet, type ImageSet, type Images, imageCount, shareImages } from "../core/index.ts";
+import {
+  checkImageSet,
+  type ImageSet,
+  type Images,
+  imageCount,
+  registeredHere,
+  registeringModules,
+  shareImages,
+  UserError,
+} from "../core/index.ts";
 import { benchmarkFor, corruptionByName } from "./corrupt-image.ts";
 import type { Benchmark, Image, Severity } from "./corruption.ts";
 import { emptyLike, removeImages } from "./scratch.ts";
@@ -33,7 +42,7 @@ export class CorruptionPool {
   readonly #made = new Set<Images>();
 
   constructor({ threads = availableParallelism(), frost }: PoolOptions = {}) {
-    const workerData: WorkerData = { frost };
+    const workerData: WorkerData = { frost, modules: registeringModules() };
     this.#pool = new Piscina({ filename: workerFile(), minThreads: threads, maxThreads: threads, workerData });
   }
 
@@ -45,6 +54,10 @@ export class CorruptionPool {
   async corrupt(set: ImageSet, options: CorruptSetOptions): Promise<ImageSet> {
     const { name, severity, benchmark = benchmarkFor(set), signal, onProgress } = options;
     corruptionByName(name);
+    if (registeredHere("corruption").includes(name))
+      throw new UserError(
+        `${name}: threads cannot know it; register it in a module and import that with importModules, or use corruptImage`,
+      );
     checkImageSet(set);
     const { height, width, channels } = set;
     const total = imageCount(set);

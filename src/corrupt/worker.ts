@@ -3,7 +3,7 @@
 import { workerData } from "node:worker_threads";
 import sharp from "sharp";
 import { imageAt, type SharedImages } from "../core/index.ts";
-import { openImages } from "../files/index.ts";
+import { importModules, openImages } from "../files/index.ts";
 import { corruptImage } from "./corrupt-image.ts";
 import type { Benchmark, Image, Severity } from "./corruption.ts";
 
@@ -26,6 +26,8 @@ export interface Task {
 /** The pool's data for its threads. */
 export interface WorkerData {
   readonly frost?: readonly Image[];
+  /** Files that register what a task may name. */
+  readonly modules?: readonly string[];
 }
 
 // The pool has a thread a core already.
@@ -36,6 +38,7 @@ const IN_FLIGHT = 8;
 
 // Piscina hands its own data in a tuple around the user's.
 const given = (Array.isArray(workerData) ? workerData[1] : workerData) as WorkerData | undefined;
+await importModules(given?.modules ?? []);
 const resources = { frost: given?.frost };
 
 export default async function corruptRows(task: Task): Promise<void> {

@@ -116,7 +116,7 @@ export interface DataSetEntry {
   /** Data sets of other content, which a model should not know: as they are and inverted. */
   readonly foreign: readonly string[];
   /** Its own options, beside those that every data set has. */
-  readonly options: readonly OwnOption[];
+  readonly options: readonly (OwnOption | (string & {}))[];
   /** Where the local copy lies, or undefined when there is none yet. */
   locate(dataDir: string): string | undefined;
   load(options: ResolvedOptions): Promise<LoadedImages>;

@@ -1,4 +1,4 @@
-import { type DataSet, type ImageSet, knownName, subset, UserError } from "../core/index.ts";
+import { type DataSet, type ImageSet, knownName, registerEntry, UserError } from "../core/index.ts";
 import { checkSplits, type DataCheck } from "./check.ts";
 import { cifar10 } from "./cifar10.ts";
 import { percent, readHumanLabels } from "./cifar10n.ts";
@@ -14,11 +14,12 @@ import { withLabelNoise } from "./label-noise.ts";
 import { withLimit } from "./limit-train.ts";
 import { mnist } from "./mnist.ts";
 import { channelStatistics } from "./normalization.ts";
-import { holdOut } from "./split.ts";
+import { splitValidation } from "./split.ts";
 
 export type { DataCheck, SplitCheck } from "./check.ts";
 export { type HumanLabelKind, type HumanLabels, humanLabelKinds, readHumanLabels } from "./cifar10n.ts";
 export { type ImageShape, invertImages, matchImages } from "./convert.ts";
+export { type ArraysOptions, dataSetOf, type LabelledImages } from "./data-set-of.ts";
 export { decodeImage, UnsupportedImage } from "./decode.ts";
 export { defaultDataDir } from "./directory.ts";
 export { type Checksum, type DownloadOptions, download } from "./download.ts";
@@ -39,9 +40,10 @@ export const dataSetTable = {
   mnist,
   "fashion-mnist": fashionMnist,
   folder,
-} as const satisfies Record<string, DataSetEntry>;
+} satisfies Record<string, DataSetEntry>;
 
 export type DataSetName = keyof typeof dataSetTable;
+/** Those of the table and of `registerDataSet`. */
 export const dataSetNames = Object.keys(dataSetTable) as DataSetName[];
 
 /** What is known of a data set; undefined for one that is made elsewhere, e.g. of arrays. */
@@ -50,6 +52,16 @@ export const findDataSetEntry = (name: string): DataSetEntry | undefined =>
 
 /** What is known of a data set. @throws UserError for an unknown name, listing the known ones */
 export const dataSetEntry = (name: string): DataSetEntry => dataSetTable[knownName("data set", name, dataSetNames)];
+
+/**
+ * Makes a data set of the user's own known by name, here and to `--data`; its entry is as docs/adding-a-data-set.md says.
+ * @throws UserError for a name that is taken
+ * @example
+ * registerDataSet("my-set", { ...entry, options: [], load: async () => ({ title: "Mine", train, test, shifts: [] }) });
+ * await loadDataSet({ name: "my-set", seed: 0 });
+ */
+export const registerDataSet = (name: string, entry: DataSetEntry): void =>
+  registerEntry<DataSetEntry>("data set", dataSetTable, dataSetNames, name, entry);
 
 /** The names of all options that a data set has. @throws UserError for an unknown name */
 export const dataOptionNames = (name: string): readonly string[] => [...commonOptions, ...dataSetEntry(name).options];
@@ -102,20 +114,6 @@ export async function loadDataSet(options: DataOptions): Promise<DataSet> {
     shifts: loaded.shifts.map(resized),
     normalization: channelStatistics(trainImages),
   };
-}
-
-/** Split by the set's own labels, with which validation stays; training is by `trainLabels`, [N] of all rows. */
-function splitValidation(
-  all: ImageSet,
-  fraction: number,
-  seed: number,
-  trainLabels = all.labels,
-): { train: ImageSet; validation: ImageSet } {
-  const { kept, held } = holdOut(all.labels, fraction, seed, "validation");
-  if (held.length === 0)
-    throw new UserError(`${all.name}: no class has 2 images, so none can be held out for validation`);
-  const train = subset({ ...all, labels: trainLabels }, kept);
-  return { train, validation: subset(all, held, all.name.replace(/[^/]*$/, "validation")) };
 }
 
 /** Counts, class balance and pixel mean of every split, and what of it is not as declared in `dataSetTable`. */

@@ -18,7 +18,7 @@ const common: { readonly [O in Exclude<keyof DataOptions, OwnOption>]: "data" | 
 export const commonOptions = Object.keys(common);
 
 /** @throws UserError naming the first option that the data set does not have, and those that it has */
-export function refuseUnknownOptions({ name, ...options }: DataOptions, own: readonly OwnOption[]): void {
+export function refuseUnknownOptions({ name, ...options }: DataOptions, own: readonly string[]): void {
   const known: readonly string[] = [...commonOptions, ...own];
   const unknown = Object.entries(options).find(([option, value]) => value !== undefined && !known.includes(option));
   if (!unknown) return;

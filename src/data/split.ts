@@ -1,4 +1,4 @@
-import { Random } from "../core/index.ts";
+import { type ImageSet, Random, subset, UserError } from "../core/index.ts";
 
 /**
  * Splits rows in two, class by class: `held` gets about `fraction` of each class, and never a class's only row.
@@ -23,4 +23,18 @@ export function holdOut(
   }
   const all = Array.from({ length: labels.length }, (_, row) => row);
   return { kept: all.filter((row) => !held.has(row)), held: all.filter((row) => held.has(row)) };
+}
+
+/** Split by the set's own labels, with which validation stays; training is by `trainLabels`, [N] of all rows. */
+export function splitValidation(
+  all: ImageSet,
+  fraction: number,
+  seed: number,
+  trainLabels = all.labels,
+): { train: ImageSet; validation: ImageSet } {
+  const { kept, held } = holdOut(all.labels, fraction, seed, "validation");
+  if (held.length === 0)
+    throw new UserError(`${all.name}: no class has 2 images, so none can be held out for validation`);
+  const train = subset({ ...all, labels: trainLabels }, kept);
+  return { train, validation: subset(all, held, all.name.replace(/[^/]*$/, "validation")) };
 }

@@ -1,6 +1,7 @@
 export { type HeldLock, holdLock, isRunning } from "./hold-lock.ts";
 export { ImageFile, openImages } from "./image-file.ts";
 export { fingerprintOf } from "./image-fingerprint.ts";
+export { importModule, importModules } from "./import-modules.ts";
 export { parseJson, readText } from "./json-file.ts";
 export { withLock } from "./lock.ts";
 export { thisMachine, versions } from "./machine.ts";

@@ -5,7 +5,6 @@ import {
   CORRUPTIONS_VERSION,
   CorruptionPool,
   cifar10cMd5,
-  corruptionNames,
   corruptionSuite,
   corruptions,
   type Image,
@@ -55,7 +54,7 @@ const cellName = (test: ImageSet, name: string, severity: number) => `${test.nam
 
 async function madeSets(test: ImageSet, options: CorruptedSetsOptions): Promise<CorruptedSets> {
   const { benchmark = benchmarkFor(test), frostDir } = options;
-  const names = options.corruptions ?? corruptionNames;
+  const names = options.corruptions ?? corruptions.filter(({ suite }) => suite !== "own").map(({ name }) => name);
   const frost = frostDir && names.includes("frost") ? await readFrostPhotographs(frostDir) : undefined;
   const source = [fingerprintOf(test), benchmark, frost && frostFingerprint(frost), CORRUPTIONS_VERSION];
   const cells = names.flatMap((name) =>
@@ -101,7 +100,9 @@ const frostFingerprint = (photographs: readonly Image[]): string => {
 
 async function publishedSets(test: ImageSet, options: CorruptedSetsOptions): Promise<CorruptedSets> {
   const { published: folder, corruptCount } = options;
-  const names = options.corruptions ?? corruptions.filter(({ suite }) => suite !== "c-bar").map(({ name }) => name);
+  const names =
+    options.corruptions ??
+    corruptions.filter(({ suite }) => suite === "c" || suite === "c-extra").map(({ name }) => name);
   let open: { name: string; file: PublishedCorruption } | undefined;
   const { classNames, labels } = test;
   // CIFAR-100-C's files have the same names and other sums, which are not known here.

@@ -21,7 +21,10 @@ export type ForeignSource =
 const inverted = "-inverted";
 
 /** Names of data sets, and of their negatives, that `--ood` takes besides folders. */
-export const foreignNames: readonly string[] = [...dataSetNames, ...dataSetNames.map((name) => `${name}${inverted}`)];
+export const foreignNames = (): readonly string[] => [
+  ...dataSetNames,
+  ...dataSetNames.map((name) => `${name}${inverted}`),
+];
 
 /** What `--ood` means: a name of `foreignNames`, or `NAME=FOLDER`. @throws UserError for anything else */
 export function foreignSource(text: string): ForeignSource {
@@ -32,9 +35,9 @@ export function foreignSource(text: string): ForeignSource {
       throw new UserError(`--ood ${text}: must be NAME=FOLDER, the name without slashes`);
     return { name, folder: resolve(folder) };
   }
-  if (!foreignNames.includes(text))
+  if (!foreignNames().includes(text))
     throw new UserError(
-      `--ood ${text}: must be one of ${foreignNames.join(", ")}, or NAME=FOLDER with your own pictures`,
+      `--ood ${text}: must be one of ${foreignNames().join(", ")}, or NAME=FOLDER with your own pictures`,
     );
   return text.endsWith(inverted)
     ? { data: text.slice(0, -inverted.length), inverted: true }

@@ -1,4 +1,4 @@
-import { UserError } from "../core/index.ts";
+import { registerEntry, UserError } from "../core/index.ts";
 import {
   type CrossEntropyOptions,
   createOutput,
@@ -7,6 +7,7 @@ import {
 } from "../tasks/classification/outputs/index.ts";
 import { type AnchoredOptions, anchored } from "./anchored.ts";
 import type { Method } from "./method.ts";
+import { type OwnMethodOptions, ownMethodDefaults } from "./own-methods.ts";
 import { plainInput, type StandardOptions, standard } from "./standard.ts";
 
 export { calibrateBySpread, combineReferences } from "../tasks/classification/combine.ts";
@@ -63,15 +64,33 @@ export const methods: { [O in MethodOptions as O["name"]]: (options: O, output?:
 };
 
 export type MethodName = keyof typeof methods;
+/** Those of the table and of `registerMethod`. */
 export const methodNames = Object.keys(methods) as MethodName[];
+
+/**
+ * Makes a method of the user's own known by name, here and to `--method`. A config's options of it are those of `defaults`.
+ * @param create the method of all its options; `output` is what a task other than classification minimises
+ * @throws UserError for a name that is taken
+ * @example
+ * registerMethod("plain", { seen: 1 }, (options, output) => ({ ...standard({ name: "standard" }, output), name: "plain" }));
+ */
+export function registerMethod<Options extends OwnMethodOptions>(
+  name: string,
+  defaults: Options,
+  create: (options: Options & { readonly name: string }, output?: Output) => Method,
+): void {
+  registerEntry("method", methods as Record<string, unknown>, methodNames, name, create as unknown);
+  ownMethodDefaults[name] = defaults;
+}
 
 /**
  * @param output what another task than classification minimises
  * @throws UserError for options out of range, or a method of classification alone for another task
  */
 export function createMethod(options: MethodOptions, output?: Output): Method {
-  if (output && options.name !== "standard" && options.name !== "anchored")
+  if (output && !(options.name in ownMethodDefaults) && options.name !== "standard" && options.name !== "anchored")
     throw new UserError(`method ${options.name}: it is for classification; use standard or anchored`);
   return (methods[options.name] as (options: MethodOptions, output?: Output) => Method)(options, output);
 }
+export { type OwnMethodOptions, ownMethodDefaults, ownMethodSchemas } from "./own-methods.ts";
 export { methodOptionSchemas, methodSchema, referenceSources } from "./schema.ts";

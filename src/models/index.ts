@@ -1,4 +1,4 @@
-import { knownName, UserError } from "../core/index.ts";
+import { knownName, registerEntry, UserError } from "../core/index.ts";
 import { airbench94 } from "./airbench.ts";
 import { mlp128x4 } from "./mlp.ts";
 import type { Model, ModelOptions } from "./model.ts";
@@ -10,8 +10,7 @@ import { wideResnet16x4, wideResnet28x2, wideResnet28x10, wideResnet40x2 } from 
 
 export { airbench94 } from "./airbench.ts";
 export { classifierOf, type LinearClassifier } from "./classifier.ts";
-export type { Layer, Scope } from "./layers/layer.ts";
-export { allVariables, type LayerVariables, type Shapes, type VariableSpec, variables } from "./layers/variables.ts";
+export * from "./layers/index.ts";
 export { type MlpVariant, mlp } from "./mlp.ts";
 export {
   type Arrays,
@@ -58,7 +57,19 @@ export const models = {
 } satisfies Record<string, (options: ModelOptions) => Model>;
 
 export type ModelName = keyof typeof models;
+/** Those of the table and of `registerModel`. */
 export const modelNames = Object.keys(models) as ModelName[];
+
+/**
+ * Makes a model of the user's own known by name, here and to `--model`.
+ * @param create the model of given channels and classes; docs/adding-a-model.md says what it must be
+ * @throws UserError for a name that is taken
+ * @example
+ * registerModel("tiny-mlp", (options) => mlp("tiny-mlp", { width: 32, depth: 2 }, options));
+ * resolveConfig({ data: { name: "mnist" }, model: "tiny-mlp" });
+ */
+export const registerModel = (name: string, create: (options: ModelOptions) => Model): void =>
+  registerEntry<(options: ModelOptions) => Model>("model", models, modelNames, name, create);
 
 /** @throws UserError for an unknown name, listing the known ones; RangeError for channels, classes or an image size below 1. */
 export function createModel(name: string, options: ModelOptions): Model {

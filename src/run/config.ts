@@ -1,9 +1,9 @@
 import { availableParallelism } from "node:os";
 import { z } from "zod";
 import { augmentationTable, mixerTable, type OptionTable, unknownOption } from "../augment/index.ts";
-import { optionMeta as option, UserError } from "../core/index.ts";
+import { optionMeta as option, registeredCount, UserError } from "../core/index.ts";
 import { devices, precisions, requirePrecision } from "../engine/index.ts";
-import { methodSchema } from "../methods/index.ts";
+import { methodSchema, ownMethodSchemas } from "../methods/index.ts";
 import { type ModelName, modelNames } from "../models/index.ts";
 import { optimizerSchema, scheduleSchema } from "../optim/index.ts";
 import { regressionSchema } from "../tasks/index.ts";
@@ -22,14 +22,27 @@ const namedWithOptions = (table: OptionTable) =>
       if (message !== undefined) context.addIssue({ code: "custom", path: ["options"], message });
     });
 
+/** What can be registered, with what is registered by now. */
+const registrable = () => ({
+  model: z.enum(modelNames as [ModelName, ...ModelName[]]).default("resnet20"),
+  method: (
+    z.discriminatedUnion("name", [...methodSchema.options, ...ownMethodSchemas()]) as unknown as typeof methodSchema
+  ).default({ name: "standard" }),
+  augment: z.array(namedWithOptions(augmentationTable)).default([
+    { name: "crop", options: { pad: 4 } },
+    { name: "flip", options: {} },
+  ]),
+  /** Mixtures of images within a batch, of which each batch takes one. */
+  mix: z.array(namedWithOptions(mixerTable)).default([]),
+});
+
 /** Every choice of an experiment, and its option on the command line. */
 export const runConfigSchema = z.strictObject({
   /** What `loadDataSet` was given; training itself only stores it. */
   data: z.looseObject({ name: z.string() }),
   /** What is learnt; classification where absent. */
   task: regressionSchema.optional(),
-  model: z.enum(modelNames as [ModelName, ...ModelName[]]).default("resnet20"),
-  method: methodSchema.default({ name: "standard" }),
+  ...registrable(),
   epochs: count
     .default(10)
     .meta(option({ flag: "--epochs", value: "<n>", help: "passes over the training images", example: 10 })),
@@ -106,10 +119,6 @@ export const runConfigSchema = z.strictObject({
       }),
     ),
   schedule: scheduleSchema.prefault({ name: "one-cycle" }),
-  augment: z.array(namedWithOptions(augmentationTable)).default([
-    { name: "crop", options: { pad: 4 } },
-    { name: "flip", options: {} },
-  ]),
   /** A folder of pictures that `pixMix` mixes with in place of fractals. */
   mixingPictures: z
     .string()
@@ -149,8 +158,6 @@ export const runConfigSchema = z.strictObject({
   normalization: z
     .union([z.enum(["data", "init"]), z.strictObject({ mean: z.array(share).min(1), std: z.array(rate).min(1) })])
     .optional(),
-  /** Mixtures of images within a batch, of which each batch takes one. */
-  mix: z.array(namedWithOptions(mixerTable)).default([]),
   /** Share of a target that is spread over all classes. */
   labelSmoothing: z
     .number()
@@ -204,17 +211,28 @@ export const runConfigSchema = z.strictObject({
     ),
 });
 
+let schema = runConfigSchema;
+let madeAt = 0;
+
+/** `runConfigSchema` with what users have registered by now. */
+export function currentConfigSchema(): typeof runConfigSchema {
+  if (madeAt === registeredCount()) return schema;
+  schema = runConfigSchema.extend(registrable());
+  madeAt = registeredCount();
+  return schema;
+}
+
 /** One experiment, complete: every choice that the weights depend on. */
 export type RunConfig = z.output<typeof runConfigSchema>;
 /** What has to be written: the rest has defaults. */
-export type RunConfigInput = z.input<typeof runConfigSchema>;
+export type RunConfigInput = Omit<z.input<typeof runConfigSchema>, "model"> & { readonly model?: string };
 
 /**
  * Fills in the defaults.
  * @throws UserError naming the field that is unknown or out of range, or for a precision that the device does not have.
  */
 export function resolveConfig(input: RunConfigInput): RunConfig {
-  const result = runConfigSchema.safeParse(withTaskDefaults(input));
+  const result = currentConfigSchema().safeParse(withTaskDefaults(input));
   if (result.success) {
     requirePrecision(result.data.precision, result.data.device);
     checkTask(result.data);

@@ -20,6 +20,7 @@ export { type Gallery, type GalleryImages, readGallery, saveGallery } from "./ga
 export { appendMetrics, type MetricsLine, readMetrics, truncateMetrics, type Validation } from "./metrics-log.ts";
 export { readPredictionBatch, savePredictionBatch } from "./prediction-batch.ts";
 export { dropStored, loadPredictions, savePredictions, storedSets } from "./predictions.ts";
+export { modulesFor, requireRegistered, requireRegisteredData } from "./registered.ts";
 export {
   dropRegressionAnswers,
   loadRegressionAnswers,

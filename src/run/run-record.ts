@@ -4,6 +4,7 @@ import { type DataSet, imageCount, type Normalization, UserError } from "../core
 import { dataOptionNames, dataSetNames, type Pictures } from "../data/index.ts";
 import { fingerprintOf, runPaths } from "../files/index.ts";
 import { type RunConfig, type RunConfigInput, resolveConfig } from "./config.ts";
+import { modulesFor, requireRegistered } from "./registered.ts";
 
 /** Whether a folder holds a run, whole or begun. */
 export const holdsRun = (run: string): boolean =>
@@ -45,6 +46,8 @@ export interface RunRecord {
     readonly trainImages: number;
     readonly sha256: string;
   }[];
+  /** Files that registered what the config names, where it names what is not built in. */
+  readonly modules?: readonly string[];
   /** Of the run that this one started from. */
   readonly pretraining?: Pretraining;
   /** The pictures of `config.mixingPictures` as they were. */
@@ -69,8 +72,10 @@ export function describeRun(
 ): RunRecord {
   const { classNames, channels, height, width } = train;
   const [trainImages, validationImages] = [imageCount(train), imageCount(validation)];
+  const modules = modulesFor(config);
   return {
     config,
+    ...(modules && { modules }),
     data: {
       name,
       title,
@@ -88,23 +93,28 @@ export function describeRun(
   };
 }
 
-class OtherTask extends Error {}
-
 /** @throws UserError where `run` is no run folder, its config.json is damaged, or it is of another task. */
 export function readRun(run: string): RunRecord {
   const path = runPaths(run).config;
   if (!existsSync(path)) throw new UserError(`${run} holds no run (no config.json); train one with --out ${run}`);
+  const damaged = (error: unknown) =>
+    new UserError(`${path}: damaged or not written by anchored: ${(error as Error).message}`);
+  let record: RunRecord;
   try {
-    const record = JSON.parse(readFileSync(path, "utf8")) as RunRecord;
-    if (record.config?.task) throw new OtherTask();
-    if (!record.data?.normalization) throw new Error("it lacks the description of the data");
+    record = JSON.parse(readFileSync(path, "utf8")) as RunRecord;
+  } catch (error) {
+    throw damaged(error);
+  }
+  if (record?.config?.task)
+    throw new UserError(
+      `${run} is a regression, and this is for classifications; it is known to evaluate, report, export, predict and serve`,
+    );
+  if (!record?.config || !record.data?.normalization) throw damaged(new Error("it lacks the description of the data"));
+  requireRegistered(run, record);
+  try {
     return { ...record, config: resolveConfig(withFormerDefaults(record.config)) };
   } catch (error) {
-    if (error instanceof OtherTask)
-      throw new UserError(
-        `${run} is a regression, and this is for classifications; it is known to evaluate, report, export, predict and serve`,
-      );
-    throw new UserError(`${path}: damaged or not written by anchored: ${(error as Error).message}`);
+    throw damaged(error);
   }
 }
 

@@ -29,4 +29,5 @@ export {
   trainPlanned,
 } from "./planned-run.ts";
 export { type QuickstartName, quickstartNames, quickstartPlan, quickstarts } from "./quickstart.ts";
+export { readStudy } from "./read-study.ts";
 export { runStudy, type StudyOptions } from "./run-study.ts";

@@ -60,9 +60,9 @@ const stepOf = (run: string): number => {
 
 const plain = (record: RunRecord): unknown => JSON.parse(JSON.stringify(record));
 
-/** What must agree but need not: where the same data lie, or, insisted on, all that is said of them. */
+/** What must agree but need not: where the same data and modules lie, or, insisted on, all that is said of them. */
 function withPlacesOf(
-  { config, data, mixingPictures }: RunRecord,
+  { config, data, mixingPictures, modules }: RunRecord,
   before: RunRecord,
   options: ClaimOptions,
 ): RunRecord {
@@ -81,6 +81,7 @@ function withPlacesOf(
       ...(pictures && { mixingPictures: config.mixingPictures }),
     },
     data: { ...before.data, title: data.title },
+    modules,
     ...(pictures && { mixingPictures }),
   };
 }

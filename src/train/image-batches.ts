@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { BatchPool, type BatchTask, type Pipeline, trainingImages } from "../augment/index.ts";
+import { BatchPool, type BatchTask, type Pipeline, trainingImages, unloadable } from "../augment/index.ts";
 import type { Batch, ImageSet } from "../core/index.ts";
 
 /** Makes the images of batches, in the main thread or in others; the bytes are the same. */
@@ -50,7 +50,8 @@ export function imageBatches(set: ImageSet, pipeline: Pipeline, workers: Workers
       if (threads !== undefined) return;
       stepMs.push(ms);
       if (stepMs.length <= MEASURED_STEPS) return;
-      threads = threadsFor({ batchMs: least(batchMs), stepMs: least(stepMs), stepsLeft });
+      threads =
+        unloadable(pipeline).length > 0 ? 0 : threadsFor({ batchMs: least(batchMs), stepMs: least(stepMs), stepsLeft });
     },
     async close() {
       await pool?.destroy();

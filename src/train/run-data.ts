@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { type DataSet, type ImageSet, imageCount, UserError } from "../core/index.ts";
 import type { DataOptions } from "../data/index.ts";
 import { fingerprintOf } from "../files/index.ts";
-import type { RunConfig, RunRecord } from "../run/index.ts";
+import { type RunConfig, type RunRecord, requireRegisteredData } from "../run/index.ts";
 import { dataOptions } from "./data-options.ts";
 
 /** Where a run's data lie by now, and whether they may have changed since. */
@@ -39,6 +39,7 @@ export async function loadRunData(
   load: (options: DataOptions) => Promise<DataSet>,
   options: RunDataOptions = {},
 ): Promise<RunData> {
+  requireRegisteredData(run, record);
   const config = movedData(run, record.config, options);
   const loaded = await load(dataOptions(config, options.dataDir));
   const dataSet = named(loaded, config.data, record.config.data);

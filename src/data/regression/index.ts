@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { knownName, type RegressionData } from "../../core/index.ts";
+import { knownName, type RegressionData, registerEntry } from "../../core/index.ts";
 import { defaultDataDir } from "../directory.ts";
 import { csv } from "./csv.ts";
 import { emojiCount } from "./emoji-count.ts";
@@ -23,10 +23,21 @@ export const regressionDataTable = {
   functions,
   "emoji-rotation": emojiRotation,
   "emoji-count": emojiCount,
-} as const;
+};
 
 export type RegressionDataName = keyof typeof regressionDataTable;
+/** Those of the table and of `registerRegressionDataSet`. */
 export const regressionDataNames = Object.keys(regressionDataTable) as RegressionDataName[];
+
+/**
+ * Makes a regression's data set of the user's own known by name, in configs and to `--data`; its entry is as
+ * docs/adding-a-regression-data-set.md says.
+ * @throws UserError for a name that is taken
+ * @example
+ * registerRegressionDataSet("my-numbers", { ...entry, load: async () => ({ title, stem, count, inputs, targets }) });
+ */
+export const registerRegressionDataSet = (name: string, entry: RegressionDataSet<any>): void =>
+  registerEntry("regression data set", regressionDataTable, regressionDataNames, name, entry as unknown);
 
 type OptionsOf = { [Name in RegressionDataName]: (typeof regressionDataTable)[Name]["options"] };
 /** What has to be written, by data set: the rest has defaults. */

@@ -3,7 +3,7 @@ import { type RegressionData, UserError } from "../../core/index.ts";
 import { regressionFingerprint, runPaths, writeFileAtomic } from "../../files/index.ts";
 import { createMethod, type Method } from "../../methods/index.ts";
 import { createModel, type Model } from "../../models/index.ts";
-import { firstDifference, type RunConfig, resolveConfig } from "../../run/index.ts";
+import { firstDifference, modulesFor, type RunConfig, requireRegistered, resolveConfig } from "../../run/index.ts";
 import { type RegressionOptions, regressionOutput, regressionOutputCount } from "../../tasks/index.ts";
 import { describeEncoding, type RegressionEncoder, type RegressionEncoding, regressionEncoder } from "./encoding.ts";
 import { placesOf } from "./run-data.ts";
@@ -11,6 +11,8 @@ import { placesOf } from "./run-data.ts";
 /** What `config.json` of a regression's run folder holds. */
 export interface RegressionRecord {
   readonly config: RunConfig & { readonly task: RegressionOptions };
+  /** Files that registered what the config names, where it names what is not built in. */
+  readonly modules?: readonly string[];
   readonly data: RegressionEncoding & {
     readonly name: string;
     readonly title: string;
@@ -24,7 +26,12 @@ export interface RegressionRecord {
 export function describeRegression(config: RegressionRecord["config"], data: RegressionData): RegressionRecord {
   const { name, title, train, validation } = data;
   const counts = { trainExamples: train.count, validationExamples: validation.count };
-  return { config, data: { name, title, ...counts, sha256: regressionFingerprint(train), ...describeEncoding(train) } };
+  const modules = modulesFor(config);
+  return {
+    config,
+    ...(modules && { modules }),
+    data: { name, title, ...counts, sha256: regressionFingerprint(train), ...describeEncoding(train) },
+  };
 }
 
 export interface RegressionNetwork {
@@ -69,6 +76,7 @@ export function readRegressionRun(run: string): RegressionRecord {
   if (!existsSync(path)) throw new UserError(`${run} holds no run (no config.json); train one with --out ${run}`);
   if (!isRegressionRun(run)) throw new UserError(`${run} is no regression: it was trained on classes`);
   const record = JSON.parse(readFileSync(path, "utf8")) as RegressionRecord;
+  requireRegistered(run, record);
   return { ...record, config: resolveConfig(record.config) as RegressionRecord["config"] };
 }
 
@@ -92,7 +100,7 @@ export function claimRegression(run: string, record: RegressionRecord, { resume 
   const paths = runPaths(run);
   if (resume) {
     const before = withPlacesOf(record, readRegressionRun(run));
-    const [asked, stored] = [record, before].map((one) => JSON.parse(JSON.stringify(one)));
+    const [asked, stored] = [record, before].map(({ modules: _, ...one }) => JSON.parse(JSON.stringify(one)));
     const difference = firstDifference(asked, stored);
     if (difference?.path === "data.sha256")
       throw new UserError(

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { basename, extname, resolve } from "node:path";
 import { type RegressionData, type RegressionSet, UserError } from "../../core/index.ts";
 import { loadRegressionData, type RegressionContext, type RegressionDataOptions } from "../../data/index.ts";
-import type { RunConfig } from "../../run/index.ts";
+import { type RunConfig, requireRegisteredData } from "../../run/index.ts";
 import type { RegressionRecord } from "./record.ts";
 
 /** Where a regression's data lie now, if they moved. */
@@ -57,10 +57,12 @@ export function movedRegressionData<Config extends RunConfig>(
  */
 export async function loadMovedRegressionData(
   run: string,
-  { config, data: stored }: RegressionRecord,
+  record: RegressionRecord,
   moved: RegressionPlaces = {},
   context: RegressionContext = {},
 ): Promise<RegressionData> {
+  requireRegisteredData(run, record);
+  const { config, data: stored } = record;
   const { data } = movedRegressionData(run, config, moved);
   const loaded = await loadRegressionData(data as unknown as RegressionDataOptions, context);
   const [from, to] = [data, config.data].map(stemOf);

@@ -1,0 +1,13 @@
+export { attention } from "./attention.ts";
+export { type BatchNormOptions, batchNorm } from "./batch-norm.ts";
+export { type ConvOptions, conv } from "./conv.ts";
+export { type Drop, depthRate, dropout, dropPath, noiseOf } from "./drop.ts";
+export type { Layer, Scope } from "./layer.ts";
+export { type LayerNormOptions, layerNorm } from "./layer-norm.ts";
+export { type LinearOptions, linear } from "./linear.ts";
+export { type MaxPoolOptions, maxPool } from "./max-pool.ts";
+export { gelu, mlp as mlpBlock } from "./mlp.ts";
+export { patchEmbedding } from "./patch-embedding.ts";
+export { squeezeExcite } from "./squeeze-excite.ts";
+export { allVariables, type LayerVariables, type Shapes, type VariableSpec, variables } from "./variables.ts";
+export { type WindowAttentionOptions, windowAttention } from "./window-attention.ts";
