@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -130,17 +130,21 @@ describe("a table", () => {
     expect(printed.trim().split(" ").map(Number)).toEqual([mean, standardDeviation, lower, upper]);
   });
 
-  test("is served over HTTP, with the numbers of predict", async () => {
+  test("is served over HTTP, with the numbers of predict, from where its table lies now", async () => {
+    renameSync(at("flats.csv"), at("moved.csv"));
     const stop = new AbortController();
     let ended: Promise<number> | undefined;
     const url = await new Promise<string>((resolve) => {
-      ended = runCli(["serve", at("quantile"), "--conformal", "0.8", "--port", "0", "--json"], {
-        out: (text) => resolve(JSON.parse(text).address),
-        note: () => {},
-        interactive: false,
-        input: async () => new Uint8Array(),
-        interruptible: (work) => work(stop.signal),
-      });
+      ended = runCli(
+        ["serve", at("quantile"), "--conformal", "0.8", "--csv", at("moved.csv"), "--port", "0", "--json"],
+        {
+          out: (text) => resolve(JSON.parse(text).address),
+          note: () => {},
+          interactive: false,
+          input: async () => new Uint8Array(),
+          interruptible: (work) => work(stop.signal),
+        },
+      );
     });
     const body = JSON.stringify({ rows: [{ size: 50, kind: "town" }] });
     const answer = await fetch(`${url}/v1/predict`, {
@@ -151,6 +155,7 @@ describe("a table", () => {
     const { predictions } = (await answer.json()) as { predictions: { targets: object }[] };
     stop.abort();
     await ended;
+    renameSync(at("moved.csv"), at("flats.csv"));
     writeFileSync(at("one.csv"), "size,kind\n50,town\n");
     const argv = ["predict", at("quantile"), at("one.csv"), "--conformal", "0.8", "--json"];
     expect(predictions).toEqual([{ file: null, targets: jsonLines((await ok(...argv)).out)[0].targets }]);

@@ -140,10 +140,11 @@ const ofServer = [
 async function opened(path: string, options: Options, flags: readonly Option[], listener: Listener) {
   const { threads, protocol, k, weights, temperature, dataDir, folder, humanLabels, changedData } = options;
   if (isRegressionModel(path)) {
-    const { conformal, conformalBy, withoutDraws } = options;
-    const known = [...ofServer, ...regressionOptionNames, "k", "weights", "dataDir", "changedData"] as const;
+    const { conformal, conformalBy, withoutDraws, csv, table } = options;
+    const known = [...ofServer, ...regressionOptionNames, "k", "weights", "dataDir", "folder", "changedData"] as const;
     refuseClassFlags(path, options, known, flags);
-    const exported = { k, weights, conformal, conformalBy, withoutDraws, dataDir, changedData };
+    const places = { dataDir, csv, folder, table, changedData };
+    const exported = { k, weights, conformal, conformalBy, withoutDraws, ...places };
     return openRegression(path, { threads, exported }, listener);
   }
   refuseRegressionFlags(path, options, regressionOptionNames, flags);
