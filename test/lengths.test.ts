@@ -9,7 +9,7 @@ const LINES_OF_A_FUNCTION = 80;
 const LINES_OF_A_FILE = 250;
 
 /** Tables, schemas and style sheets may be longer: a list gets no clearer in two files. */
-const lists = new Set<string>([]);
+const lists = new Set(["src/run/config.ts"]);
 
 /** Not yet come apart. */
 const toSplit = new Set(["src/train/predict.ts"]);

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { recipeNames, recipes } from "../recipes/index.ts";
+import { readConfigFile } from "../run/config-file.ts";
 import { resolveConfig } from "../run/index.ts";
 import { quickstartPlan } from "../studies/quickstart.ts";
-import { readConfigFile } from "./config-file.ts";
 import { configFrom, flagsOf } from "./train-config.ts";
 import { trainFlags } from "./train-flags.ts";
 

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { printable, toJson, UserError } from "../core/index.ts";
 import { recipeNames, recipes } from "../recipes/index.ts";
-import { holdsRun, type RunConfig, type RunConfigInput, readRun } from "../run/index.ts";
+import { holdsRun, type RunConfig, type RunConfigInput, readConfigFile, readRun } from "../run/index.ts";
 import {
   isRegressionRun,
   readRegressionRun,
@@ -10,7 +10,6 @@ import {
   trainRun,
   wantsPretrainingImages,
 } from "../train/index.ts";
-import { readConfigFile } from "./config-file.ts";
 import { oneOf, real, whole } from "./numbers.ts";
 import { listenerOf, trainProgress } from "./progress.ts";
 import { changedDataOption } from "./run-data-options.ts";
@@ -126,9 +125,13 @@ async function baseOf({ config, recipe, resume, out }: Options): Promise<RunConf
     // What the folder holds, so that nothing has to be typed again; what is typed again must agree.
     if (named.length === 0) return isRegressionRun(out) ? readRegressionRun(out).config : readRun(out).config;
   }
-  if (config) return readConfigFile(config);
+  if (config) return readConfigFile(config).catch((error) => Promise.reject(namedBy("--config", error)));
   return recipe && recipes[recipe];
 }
+
+/** A library's complaint about a file, with the flag that gave it. */
+const namedBy = (flag: string, error: unknown): unknown =>
+  error instanceof UserError ? new UserError(`${flag} ${error.message}`) : error;
 
 /** The base config with what the run that `--init` names decides. */
 async function startOf(

@@ -5,21 +5,22 @@ import { importingModule, UserError } from "../core/index.ts";
 
 /**
  * Imports a module of the user's own: it runs, and may register things.
- * @param source what named the module, for the message
+ * @param source what named the module, for the message: a flag, say
  * @throws UserError naming the source, the file and what went wrong
  */
-export async function importModule(path: string, source: string): Promise<Record<string, unknown>> {
+export async function importModule(path: string, source?: string): Promise<Record<string, unknown>> {
   const file = resolve(path);
-  if (!existsSync(file)) throw new UserError(`${source} ${path}: no such file`);
+  const named = source === undefined ? path : `${source} ${path}`;
+  if (!existsSync(file)) throw new UserError(`${named}: no such file`);
   try {
     return await importingModule(file, () => import(pathToFileURL(file).href));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === "ERR_UNKNOWN_FILE_EXTENSION")
       throw new UserError(
-        `${source} ${path}: Node ${process.versions.node} cannot read ${extname(path) || "this"} files; use .json or .js`,
+        `${named}: Node ${process.versions.node} cannot read ${extname(path) || "this"} files; use .json or .js`,
       );
-    throw new UserError(`${source} ${path}: ${message}`);
+    throw new UserError(`${named}: ${message}`);
   }
 }
 

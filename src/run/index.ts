@@ -9,6 +9,7 @@ export {
 } from "./checkpoint.ts";
 export { readClassNames } from "./class-names.ts";
 export { firstDifference, type RunConfig, type RunConfigInput, resolveConfig, runConfigSchema } from "./config.ts";
+export { readConfigFile } from "./config-file.ts";
 export {
   type CorruptionStrips,
   readCorruptionStrips,

@@ -2,24 +2,26 @@ import { existsSync, readFileSync } from "node:fs";
 import { extname } from "node:path";
 import { UserError } from "../core/index.ts";
 import { importModule } from "../files/index.ts";
-import { type RunConfigInput, resolveConfig, withFormerDefaults } from "../run/index.ts";
+import { type RunConfigInput, resolveConfig } from "./config.ts";
+import { withFormerDefaults } from "./run-record.ts";
 
 /**
  * A run's config from a JSON file (that of a run folder, too) or from what a module exports as default or `config`.
  * Modules are code: they run.
  * @throws UserError naming the file, and the first field that is unknown or out of range.
+ * @example const config = resolveConfig(await readConfigFile("experiment.json"));
  */
 export async function readConfigFile(path: string): Promise<RunConfigInput> {
-  if (!existsSync(path)) throw new UserError(`--config ${path}: no such file`);
+  if (!existsSync(path)) throw new UserError(`${path}: no such file`);
   const found = extname(path) === ".json" ? readJson(path) : await moduleConfig(path);
   if (typeof found !== "object" || found === null || Array.isArray(found))
-    throw new UserError(`--config ${path}: holds no config object`);
+    throw new UserError(`${path}: holds no config object`);
   // A run folder's config.json keeps the config beside the description of its data.
   const config = "config" in found ? withFormerDefaults(found.config as RunConfigInput) : (found as RunConfigInput);
   try {
     resolveConfig(config);
   } catch (error) {
-    throw new UserError(`--config ${path}: ${withValue(config, (error as Error).message)}`);
+    throw new UserError(`${path}: ${withValue(config, (error as Error).message)}`);
   }
   return config;
 }
@@ -28,14 +30,14 @@ function readJson(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
-    throw new UserError(`--config ${path}: ${(error as Error).message}`);
+    throw new UserError(`${path}: ${(error as Error).message}`);
   }
 }
 
 async function moduleConfig(path: string): Promise<unknown> {
-  const module = await importModule(path, "--config");
+  const module = await importModule(path);
   const found = module.default ?? module.config;
-  if (found === undefined) throw new UserError(`--config ${path}: exports neither a default nor \`config\``);
+  if (found === undefined) throw new UserError(`${path}: exports neither a default nor \`config\``);
   return found;
 }
 
