@@ -19,7 +19,7 @@ import { initialWeights } from "./initial-weights.ts";
 import { runTraining } from "./loop.ts";
 import { mixingPicturesOf } from "./mixing-pictures.ts";
 import { buildNetwork, outputAnchorOf, predictSet } from "./predict.ts";
-import { findPretraining } from "./pretraining.ts";
+import { findPretraining, otherSplit } from "./pretraining.ts";
 import { noReferences, referenceSet } from "./reference-set.ts";
 import { accuracyOf, correctCount, meanNll } from "./scores.ts";
 import { startingPoint } from "./starting-point.ts";
@@ -98,6 +98,8 @@ async function classification(config: RunConfig, given: DataSet, options: TrainO
         initial(path, fresh) {
           const { notes, ...variables } = initialWeights(path, model, fresh, dataSet.train.classNames);
           for (const note of notes) onNotice?.(note);
+          const leak = pretraining && otherSplit(config, pretraining, dataSet.train);
+          if (leak) onNotice?.(leak);
           if (takesOver(config, pretraining)) onNotice?.(`images and references are normalised as in ${path}`);
           return variables;
         },

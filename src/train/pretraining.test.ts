@@ -1,14 +1,14 @@
 import { mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { normalizeImages } from "../augment/index.ts";
-import { type DataSet, HostArray, Random, UserError } from "../core/index.ts";
-import { runPaths } from "../files/index.ts";
+import { type DataSet, HostArray, type ImageSet, Random, UserError } from "../core/index.ts";
+import { fingerprintOf, runPaths } from "../files/index.ts";
 import { loadCheckpoint, type RunConfigInput, readRun } from "../run/index.ts";
 import { loadPredictor, train } from "./index.ts";
 import { initialWeights } from "./initial-weights.ts";
-import { findPretraining } from "./pretraining.ts";
+import { findPretraining, otherSplit } from "./pretraining.ts";
 import { referenceSet } from "./reference-set.ts";
 import { tinyConfig, tinyDataSet, tinyImages, untrainedRun } from "./testing.ts";
 
@@ -117,6 +117,42 @@ test("a run folder gives the moving average of its weights", () => {
   const loaded = initialWeights(pretrained, model, { params: zeros, state: fresh.state }, classNames);
   expect(loaded.params).toEqual(average!.params);
   expect(loaded.notes).toEqual([expect.stringMatching(/moving average/)]);
+});
+
+describe("a run that starts from one of the same data", () => {
+  const before = { data: { name: "folder", folder: "/photos", seed: 0 }, sha256: fingerprintOf(old.train) };
+  const noticed = (data: object, train = old.train) =>
+    otherSplit(
+      { init: "RUN", data: { ...before.data, ...data } as RunConfigInput["data"] },
+      { ...before, references: "all", seed: 0, normalization: old.normalization },
+      train,
+    );
+
+  test.each<[string, object, string]>([
+    ["by another seed", { seed: 5 }, "seed 0, now 5"],
+    ["into other shares", { validationFraction: 0.3 }, "validationFraction the default, now 0.3"],
+  ])("split %s, is told that its held-out images may have been trained on", (_, data, how) => {
+    expect(noticed(data, now.train)).toBe(
+      `--init RUN was trained on another split of the same data (${how}): images held out here may be among those that it was trained on, and scores on them too good`,
+    );
+  });
+
+  test("that have changed since, too", () =>
+    expect(noticed({}, now.train)).toMatch(/another split of the same data \(its images have changed\)/));
+
+  test.each<[string, object, ImageSet]>([
+    ["the same split", {}, old.train],
+    ["other data", { folder: "/pictures", seed: 5 }, now.train],
+    ["another size", { imageSize: 16 }, now.train],
+    ["fewer of the same training images", { limitTrain: 10 }, now.train],
+  ])("%s: nothing is told", (_, data, train) => expect(noticed(data, train)).toBeUndefined());
+
+  test("hears it while training", async () => {
+    const notices: string[] = [];
+    const told = { run: join(root, "split"), maxSteps: 0, onNotice: (line: string) => notices.push(line) };
+    await train(fineTuning({ method: { name: "anchored" }, data: { name: "tiny", seed: 9 } as never }), now, told);
+    expect(notices.join("\n")).toMatch(/was trained on another split of the same data \(seed /);
+  });
 });
 
 test("the data's own statistics can be asked for", async () => {

@@ -63,6 +63,29 @@ const describePretraining = ({ config, data }: RunRecord): Pretraining => ({
   sha256: data.sha256,
 });
 
+/** Options of a data set that decide which of its images are held out. */
+const ofSplit = ["seed", "validationFraction", "testFraction", "domains", "label", "categories", "conceptShare"];
+
+/**
+ * A notice where a run starts from one that was trained on another split of the same data, so that images it holds out
+ * may have been trained on; undefined where it holds out the same, or has other data.
+ */
+export function otherSplit(
+  { init, data }: Pick<RunConfig, "init" | "data">,
+  { data: before, sha256 }: Pretraining,
+  train: ImageSet,
+): string | undefined {
+  if (data.name !== before.name || data.folder !== before.folder) return undefined;
+  const differs = (name: string) => JSON.stringify(data[name]) !== JSON.stringify(before[name]);
+  const options = ofSplit.filter(differs);
+  const same = !Object.keys({ ...data, ...before }).some(differs);
+  if (options.length === 0 && !(same && fingerprintOf(train) !== sha256)) return undefined;
+  const split = options.map((name) => `${name} ${told(before[name])}, now ${told(data[name])}`).join("; ");
+  return `--init ${init} was trained on another split of the same data (${split || "its images have changed"}): images held out here may be among those that it was trained on, and scores on them too good`;
+}
+
+const told = (value: unknown): string => (value === undefined ? "the default" : JSON.stringify(value));
+
 /** Whether a run draws references from the training images of the run that it starts from. */
 export const wantsPretrainingImages = ({ method }: RunConfig): boolean =>
   method.name === "anchored" && method.referenceSource !== "new";
