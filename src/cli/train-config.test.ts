@@ -131,3 +131,10 @@ it("the example of docs/configs.md is a config", () => {
   const config = resolveConfig(JSON.parse(page.split("```json")[1].split("```")[0]));
   expect(config).toMatchObject({ optimizer: { beta2: 0.98 }, augment: [{ options: { magnitude: 14 } }, {}] });
 });
+
+it("a config file may name the schema that an editor goes by", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "anchored-config-"));
+  const file = join(folder, "experiment.json");
+  writeFileSync(file, JSON.stringify({ $schema: "config.schema.json", data: { name: "mnist" }, epochs: 3 }));
+  expect(await readConfigFile(file)).toEqual({ data: { name: "mnist" }, epochs: 3 });
+});

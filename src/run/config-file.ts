@@ -16,8 +16,11 @@ export async function readConfigFile(path: string): Promise<RunConfigInput> {
   const found = extname(path) === ".json" ? readJson(path) : await moduleConfig(path);
   if (typeof found !== "object" || found === null || Array.isArray(found))
     throw new UserError(`${path}: holds no config object`);
+  // What editors go by is no part of the experiment.
+  const { $schema: _, ...given } = found as { readonly $schema?: string };
   // A run folder's config.json keeps the config beside the description of its data.
-  const config = "config" in found ? withFormerDefaults(found.config as RunConfigInput) : (found as RunConfigInput);
+  const config =
+    "config" in given ? withFormerDefaults(given.config as RunConfigInput) : (given as unknown as RunConfigInput);
   try {
     resolveConfig(config);
   } catch (error) {

@@ -10,6 +10,7 @@ export {
 export { readClassNames } from "./class-names.ts";
 export { firstDifference, type RunConfig, type RunConfigInput, resolveConfig, runConfigSchema } from "./config.ts";
 export { readConfigFile } from "./config-file.ts";
+export { configJsonSchema } from "./config-json-schema.ts";
 export {
   type CorruptionStrips,
   readCorruptionStrips,
