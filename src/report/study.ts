@@ -1,3 +1,4 @@
+import { printable } from "../core/index.ts";
 import {
   type Arm,
   type Correct,
@@ -60,14 +61,25 @@ export function readReportedRun(run: string): ReportedRun {
     results,
     // Another program's logits come without a log.
     log: results.external ? [] : readRunLog(run),
-    gallery: readGallery(run),
+    gallery: printableNames(readGallery(run)),
     corruptionStrips: readCorruptionStrips(run),
-    classNames: readClassNames(run),
+    classNames: readClassNames(run)?.map(printable),
     stored,
     load,
     correct: once(() => correctBySet(stored(), load)),
   };
 }
+
+/** Names that people gave to classes, each as part of one line. */
+const printableNames = (gallery: Gallery | undefined): Gallery | undefined =>
+  gallery && {
+    ...gallery,
+    images: gallery.images.map((image) => ({
+      ...image,
+      label: printable(image.label),
+      predicted: printable(image.predicted),
+    })),
+  };
 
 function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;

@@ -97,7 +97,7 @@ export function exampleBatches(
   const stepsPerEpoch = Math.floor(count / batchSize);
   if (stepsPerEpoch === 0)
     throw new UserError(
-      `--batch-size ${batchSize}: more than the ${count} training ${config.task ? "examples" : "images"}`,
+      `--batch-size ${batchSize}: more than the ${count} training ${config.task ? "examples" : "images"}; use at most that, e.g. ${usualBatch(count)}`,
     );
   requireDivisor("--accumulate", config.accumulate, batchSize);
   const { warmStartEpochs } = method.output;
@@ -170,3 +170,6 @@ function checkMaskSizes(
 /** [a, b], 2 → [a, b, a, b]: every micro-batch of an accumulated step holds as many different images as can be. */
 const repeated = (rows: Int32Array, times: number): Int32Array =>
   Int32Array.from({ length: rows.length * times }, (_, i) => rows[i % rows.length]);
+
+/** The largest power of two that makes at least four steps an epoch, where there are so many examples. */
+const usualBatch = (count: number): number => 2 ** Math.floor(Math.log2(Math.max(1, count / 4)));

@@ -350,7 +350,7 @@ test("a loss that is not finite stops with the step's number and leaves the last
 test("a batch larger than the training set is refused before a folder is made", async () => {
   const run = join(folder, "large");
   await expect(train(tinyConfig({ batchSize: 51 }), tinyDataSet(), { run })).rejects.toThrow(
-    "--batch-size 51: more than the 50 training images",
+    "--batch-size 51: more than the 50 training images; use at most that, e.g. 8",
   );
   expect(existsSync(run)).toBe(false);
 });
