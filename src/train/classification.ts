@@ -18,7 +18,8 @@ import { createForward } from "./forward.ts";
 import { initialWeights } from "./initial-weights.ts";
 import { runTraining } from "./loop.ts";
 import { mixingPicturesOf } from "./mixing-pictures.ts";
-import { buildNetwork, outputAnchorOf, predictSet } from "./predict.ts";
+import { buildNetwork } from "./network.ts";
+import { outputAnchorOf, predictSet } from "./predict-set.ts";
 import { findPretraining, otherSplit } from "./pretraining.ts";
 import { noReferences, referenceSet } from "./reference-set.ts";
 import { accuracyOf, correctCount, meanNll } from "./scores.ts";
@@ -67,7 +68,7 @@ async function classification(config: RunConfig, given: DataSet, options: TrainO
       ? createForward(record, { model: whole, method })
       : undefined;
   /** What predicting with `variables` takes. */
-  const means = ({ params, state }: Variables) => ({
+  const parts = ({ params, state }: Variables) => ({
     forward: forward!,
     record,
     method,
@@ -75,7 +76,7 @@ async function classification(config: RunConfig, given: DataSet, options: TrainO
     references,
   });
   const scores = async (variables: Variables) => {
-    const predictions = await predictSet(means(variables), validation, { protocol: "single" });
+    const predictions = await predictSet(parts(variables), validation, { protocol: "single" });
     return { accuracy: accuracyOf(predictions), loss: meanNll(predictions) };
   };
   return {
@@ -114,7 +115,7 @@ async function classification(config: RunConfig, given: DataSet, options: TrainO
         rows.map((row) => dataSet.train.labels[row]),
       ),
     validate: forward && ((state) => validated(state, scores)),
-    finish: forward && (async (weights) => ({ outputAnchor: await outputAnchorOf(means(weights), validation) })),
+    finish: forward && (async (weights) => ({ outputAnchor: await outputAnchorOf(parts(weights), validation) })),
     dispose: async () => forward?.dispose(),
   };
 }

@@ -7,7 +7,8 @@ import { relativeError } from "../engine/testing.ts";
 import { classifierOf, type ModelName } from "../models/index.ts";
 import type { RunConfigInput } from "../run/index.ts";
 import { loadFeatures, loadPredictor } from "./index.ts";
-import { buildNetwork, loadRun } from "./predict.ts";
+import { buildNetwork } from "./network.ts";
+import { loadRun } from "./predict.ts";
 import { tinyConfig, tinyDataSet, untrainedRun } from "./testing.ts";
 
 const root = mkdtempSync(join(tmpdir(), "anchored-features-"));

@@ -2,7 +2,9 @@ import type { ImageSet } from "../core/index.ts";
 import { withoutHead } from "../models/index.ts";
 import type { RunRecord } from "../run/index.ts";
 import { createForward } from "./forward.ts";
-import { buildNetwork, keptReferences, loadRun, outputsUnder, type PredictorOptions } from "./predict.ts";
+import { buildNetwork } from "./network.ts";
+import { loadRun, type PredictorOptions } from "./predict.ts";
+import { keptReferences, outputsUnder } from "./predict-set.ts";
 
 /** A trained network, frozen, without its classifier. */
 export interface FeatureExtractor {

@@ -3,18 +3,16 @@ export { madeAhead } from "./ahead.ts";
 export { train } from "./classification.ts";
 export { dataOptions } from "./data-options.ts";
 export { type FeatureExtractor, type FeatureOptions, loadFeatures } from "./features.ts";
+export { buildNetwork } from "./network.ts";
 export {
-  buildNetwork,
   createPredictor,
-  keptReferences,
   type LoadedRun,
   loadPredictor,
   loadRun,
-  type PredictOptions,
   type Predictor,
   type PredictorOptions,
-  protocols,
 } from "./predict.ts";
+export { keptReferences, type PredictOptions, protocols } from "./predict-set.ts";
 export { findPretraining, isRunFolder, readInitRun, wantsPretrainingImages } from "./pretraining.ts";
 export { type Recalibrated, type RecalibrateOptions, recalibrate } from "./recalibrate.ts";
 export * from "./regression/index.ts";

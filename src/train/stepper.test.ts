@@ -7,7 +7,7 @@ import { createOptimizer } from "../optim/index.ts";
 import type { TrainState } from "../run/index.ts";
 import { describeRun } from "../run/index.ts";
 import { trainBatches } from "./batches.ts";
-import { buildNetwork } from "./predict.ts";
+import { buildNetwork } from "./network.ts";
 import { noReferences } from "./reference-set.ts";
 import type { StepControls } from "./step.ts";
 import { createStepper, type Stepper } from "./stepper.ts";

@@ -2,7 +2,7 @@ import { type DataSet, HostArray, type ImageSet, Random } from "../core/index.ts
 import { runPaths, writeFileAtomic } from "../files/index.ts";
 import type { Variables } from "../models/index.ts";
 import { describeRun, type RunConfig, type RunConfigInput, resolveConfig, saveCheckpoint } from "../run/index.ts";
-import { buildNetwork } from "./predict.ts";
+import { buildNetwork } from "./network.ts";
 import { referenceSet } from "./reference-set.ts";
 
 /** Grey squares whose brightness is their class, in noise: learnt within a few steps. */
