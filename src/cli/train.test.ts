@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -36,4 +36,31 @@ test("--help shows the usual options in groups, --help all every one", async () 
   expect(flagsOf(whole.out).sort()).toEqual([...usual, ...rare, "--help"].sort());
   // Only the help itself stands under no heading of ours.
   expect(/\nOptions:\n((?: .*\n)+)/.exec(whole.out)?.[1]).toMatch(/^ +-h, --help \[all\] .*\n$/);
+});
+
+test("a training that failed as it began does not stand in the way of the next", async () => {
+  const run = join(mkdtempSync(join(root, "begun-")), "run");
+  const table = join(dirname(run), "rows.csv");
+  writeFileSync(table, ["x,y", ...Array.from({ length: 40 }, (_, i) => `${i},${2 * i}`)].join("\n"));
+  const asked = [
+    "train",
+    "--task",
+    "regression",
+    "--csv",
+    table,
+    "--target",
+    "y",
+    "--batch-size",
+    "8",
+    "--epochs",
+    "1",
+  ];
+  const failed = await anchored([...asked, "--init", join(dirname(run), "nothing.safetensors"), "--out", run]);
+  expect(failed.code).toBe(2);
+  const again = await anchored([...asked, "--out", run]);
+  expect(again.notes.join("\n")).not.toContain("already holds a run");
+  expect(again.code).toBe(0);
+  const twice = await anchored([...asked, "--out", run]);
+  expect(twice).toMatchObject({ code: 2 });
+  expect(twice.notes.at(-1)).toContain("already holds a run");
 });

@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { printable, toJson, UserError } from "../core/index.ts";
+import { runPaths } from "../files/index.ts";
 import { recipeNames, recipes } from "../recipes/index.ts";
 import { holdsRun, type RunConfig, type RunConfigInput, readConfigFile, readRun } from "../run/index.ts";
 import {
@@ -89,7 +91,8 @@ async function runTrain(terminal: Terminal, options: Options, given: Map<string,
   if (changedData && !resume && !wantsPretrainingImages(config))
     throw new UserError("--changed-data: a new run has no earlier training data; leave it out, or add --resume");
   const again = `${ownCommand()} train --resume --out ${run}${dataDir ? ` --data-dir ${dataDir}` : ""}`;
-  if (!resume && holdsRun(run))
+  // A folder without a checkpoint has nothing to lose: a training that failed as it began is started afresh.
+  if (!resume && existsSync(runPaths(run).checkpoint))
     throw new UserError(`${run} already holds a run; continue it with --resume, or choose another --out`);
   let interrupted = false;
   const summary = await terminal.interruptible(async (signal) => {
