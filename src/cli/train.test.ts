@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { anchored, tinyImageFolder, tinyTraining } from "./testing.ts";
 import { trainHelpGroups } from "./train-help.ts";
