@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { printable, toJson, UserError } from "../core/index.ts";
 import { runPaths } from "../files/index.ts";
+import { anchoredOptions } from "../methods/index.ts";
 import { recipeNames, recipes } from "../recipes/index.ts";
 import { holdsRun, type RunConfig, type RunConfigInput, readConfigFile, readRun } from "../run/index.ts";
 import {
@@ -150,7 +151,8 @@ async function startOf(
 
 /** e.g. `runs/cifar10-resnet20-anchored-0.25-label-seed0` */
 function defaultRun({ data, model, method, seed }: RunConfig): string {
-  const masking = method.name === "anchored" ? [method.maskProbability, method.maskTarget] : [];
+  const anchored = anchoredOptions(method);
+  const masking = anchored ? [anchored.maskProbability, anchored.maskTarget] : [];
   return join("runs", [data.name, model, method.name, ...masking, `seed${seed}`].join("-"));
 }
 

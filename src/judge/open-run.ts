@@ -4,6 +4,7 @@ import { availableParallelism } from "node:os";
 import { type ImageSet, UserError } from "../core/index.ts";
 import type { PredictionContext, Predictions, SetRole, StoredSet, Weights } from "../evaluate/index.ts";
 import { fingerprintOf as digestOf, runPaths } from "../files/index.ts";
+import { anchoredOptions } from "../methods/index.ts";
 import {
   type Checkpoint,
   chooseWeights,
@@ -52,7 +53,7 @@ export class OpenRun {
   }
 
   get anchored(): boolean {
-    return this.record.config.method.name === "anchored";
+    return anchoredOptions(this.record.config.method) !== undefined;
   }
 
   /** References that are used; undefined for methods without. */

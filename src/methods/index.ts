@@ -27,6 +27,7 @@ export {
 } from "../tasks/classification/outputs/index.ts";
 export { referenceCounts, referenceSensitivity, type SensitivityPoint } from "../tasks/classification/sensitivity.ts";
 export { type AnchoredOptions, anchored, predictUnderReferences, type TupleOptions, tuple } from "./anchored.ts";
+export { anchoredOptions } from "./anchored-options.ts";
 export { innerProducts, nearestCandidates, type Transduction, transduction } from "./bilinear-transduction.ts";
 export {
   type MaskingOptions,

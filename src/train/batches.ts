@@ -12,6 +12,7 @@ import {
 } from "../core/index.ts";
 import {
   type AnchoredOptions,
+  anchoredOptions,
   type BatchShape,
   createMethod,
   type DrawReferences,
@@ -106,7 +107,7 @@ export function exampleBatches(
       `--warm-start-epochs ${warmStartEpochs}: of ${config.epochs} epochs none is left for ${method.output.name}; choose fewer`,
     );
   const shape = { count: batchSize, ...source.shape };
-  const anchored = config.method.name === "anchored" ? config.method : undefined;
+  const anchored = anchoredOptions(config.method);
   const copies = anchored?.referencesPerImage ?? 1;
   requireDivisor("--references-per-image", copies, batchSize);
   if (anchored) checkMaskSizes(anchored, shape);

@@ -1,3 +1,4 @@
+import { anchoredOptions } from "../methods/index.ts";
 import type { RunConfig } from "../run/index.ts";
 
 /** Below so many steps a fresh network has hardly left chance. */
@@ -31,7 +32,8 @@ export function fewSteps(config: RunConfig, images: number): string | undefined 
 
 /** The largest power of two that leaves enough batches an epoch, and can be divided as the given batch is. */
 function smallerBatch({ batchSize, accumulate, method }: RunConfig, images: number): number {
-  const parts = method.name === "anchored" ? [method.maskDraws, method.referencesPerImage, accumulate] : [accumulate];
+  const anchored = anchoredOptions(method);
+  const parts = anchored ? [anchored.maskDraws, anchored.referencesPerImage, accumulate] : [accumulate];
   const largest = Math.max(SMALLEST_BATCH, images / BATCHES_AN_EPOCH);
   let smaller = batchSize;
   for (let size = SMALLEST_BATCH; size < batchSize && size <= largest; size *= 2)

@@ -11,6 +11,7 @@ import {
 } from "../core/index.ts";
 import {
   type AnchorSource,
+  anchoredOptions,
   calibrateBySpread,
   combineReferences,
   type Method,
@@ -79,7 +80,7 @@ export async function predictSet(
       throw new UserError(
         "--protocol blt: it needs the residuals of training, but the references came from the pre-training; use k or single",
       );
-    const policy = config.method.name === "anchored" ? config.method.references : "all";
+    const policy = anchoredOptions(config.method)?.references ?? "all";
     const pool = residualPool(train, data.normalization, {
       size: residuals,
       seed: config.seed,

@@ -2,6 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type ImageSet, UserError } from "../core/index.ts";
 import { fingerprintOf, runPaths } from "../files/index.ts";
+import { anchoredOptions } from "../methods/index.ts";
 import type { Pretraining, RunConfig } from "../run/index.ts";
 import { type RunRecord, readRun } from "../run/index.ts";
 
@@ -37,9 +38,10 @@ export function findPretraining(
       : undefined;
   if (found) return found;
   const given = init ? `--init ${init} is a ${isFolder(init) ? "downloaded model" : "file"}` : "there is no --init";
-  if (method.name === "anchored" && method.referenceSource !== "new")
+  const source = anchoredOptions(method)?.referenceSource ?? "new";
+  if (source !== "new")
     throw new UserError(
-      `--references-from ${method.referenceSource}: ${given}, which tells of no training images; add --init RUN, the folder of a run`,
+      `--references-from ${source}: ${given}, which tells of no training images; add --init RUN, the folder of a run`,
     );
   if (config.normalization === "init")
     throw new UserError(`--normalization init: ${given}, which tells of none; add --init RUN, the folder of a run`);
@@ -57,7 +59,7 @@ export function readInitRun(init: string): RunRecord {
 
 const describePretraining = ({ config, data }: RunRecord): Pretraining => ({
   data: config.data,
-  references: config.method.name === "anchored" ? config.method.references : "all",
+  references: anchoredOptions(config.method)?.references ?? "all",
   seed: config.seed,
   normalization: data.normalization,
   sha256: data.sha256,
@@ -88,7 +90,7 @@ const told = (value: unknown): string => (value === undefined ? "the default" : 
 
 /** Whether a run draws references from the training images of the run that it starts from. */
 export const wantsPretrainingImages = ({ method }: RunConfig): boolean =>
-  method.name === "anchored" && method.referenceSource !== "new";
+  (anchoredOptions(method)?.referenceSource ?? "new") !== "new";
 
 /** @throws UserError where the images are absent, not those of the pre-training, or of another shape than the new ones. */
 export function checkPretrainingImages(

@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { type DataSet, type HostArray, type HostArrays, type ImageSet, UserError } from "../core/index.ts";
 import type { Pictures } from "../data/index.ts";
 import { fingerprintOf, holdLock, runPaths, writeFileAtomic } from "../files/index.ts";
-import { createMethod } from "../methods/index.ts";
+import { anchoredOptions, createMethod } from "../methods/index.ts";
 import type { Model, Variables } from "../models/index.ts";
 import type { RunConfig } from "../run/index.ts";
 import { checkVariables, loadCheckpoint, type RunRecord, readRun, saveCheckpoint } from "../run/index.ts";
@@ -75,7 +75,7 @@ async function recalibrateInto(
   checkVariables(runPaths(run).checkpoint, checkpoint, network.model);
   if (Object.keys(checkpoint.state).length === 0)
     throw new UserError(`${run}: ${config.model} has no BatchNorm, and so no running statistics to take anew`);
-  if (measureMasked && config.method.name !== "anchored")
+  if (measureMasked && !anchoredOptions(config.method))
     throw new UserError(`--masked: ${run} was trained by ${config.method.name}, which masks nothing; leave it out`);
 
   const references = referenceSet(config, dataSet, {
@@ -186,7 +186,8 @@ async function anchorBy(
 /** The run's config with so much masking from its first step on, and whole batches. */
 function withMasking(config: RunConfig, maskProbability: number): RunConfig {
   const whole = { ...config, accumulate: 1 };
-  if (config.method.name !== "anchored") return whole;
+  const anchored = anchoredOptions(config.method);
+  if (!anchored) return whole;
   const shown = { corruptReferencesEvery: 0, maskFrom: 0, maskTo: 0, maskBy: "batch", maskDraws: 1 } as const;
-  return { ...whole, method: { ...config.method, ...shown, maskProbability } };
+  return { ...whole, method: { ...anchored, ...shown, maskProbability } };
 }

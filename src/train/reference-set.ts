@@ -1,6 +1,7 @@
 import { type Augmentation, makeBatch, normalizeImages } from "../augment/index.ts";
 import { type DataSet, HostArray, type ImageSet, type Random, sizeOf } from "../core/index.ts";
 import {
+  anchoredOptions,
   type DrawnReferences,
   type DrawReferences,
   growthOrder,
@@ -46,13 +47,14 @@ export interface ReferenceOrigin {
  * @throws UserError where a policy cannot be satisfied, or the pre-training images are not what they should be.
  */
 export function referenceSet(
-  { method, seed }: RunConfig,
+  { method: chosen, seed }: RunConfig,
   { train, normalization }: Pick<DataSet, "train" | "normalization">,
   { pretraining, pretrainingImages, ...insisted }: ReferenceOrigin = {},
 ): ReferenceSet | undefined {
-  if (method.name !== "anchored") return undefined;
+  const method = anchoredOptions(chosen);
+  if (!method) return undefined;
   const sources: Source[] = [];
-  if (wantsPretrainingImages({ method } as RunConfig)) {
+  if (wantsPretrainingImages({ method: chosen } as RunConfig)) {
     if (!pretraining) throw new TypeError("referenceSet: references from a pre-training that is not known");
     const set = checkPretrainingImages(pretrainingImages, pretraining, train, insisted);
     sources.push({ set, rows: referenceRows(pretraining.references, set, pretraining.seed) });

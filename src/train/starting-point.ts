@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { type HostArrays, Random, UserError } from "../core/index.ts";
 import { compile } from "../engine/index.ts";
 import { runPaths } from "../files/index.ts";
-import { type Method, tiedStart } from "../methods/index.ts";
+import { anchoredOptions, type Method, tiedStart } from "../methods/index.ts";
 import type { Model, Variables } from "../models/index.ts";
 import type { Optimizer } from "../optim/index.ts";
 import type { RunConfig } from "../run/index.ts";
@@ -53,7 +53,7 @@ async function startingWeights(parts: StartParts, fresh: Variables): Promise<Var
 }
 
 function tiesStart({ config, model }: StartParts): boolean {
-  if (config.method.name !== "anchored" || !config.method.tiedStart) return false;
+  if (!anchoredOptions(config.method)?.tiedStart) return false;
   // Behind a first layer that is always frozen, the next one tells references apart.
   const learns = model.forTuples ? config.trainable === "all" : !model.frozen?.includes(model.stemWeight);
   if (!learns)

@@ -1,3 +1,4 @@
+import { anchoredOptions } from "../methods/index.ts";
 import type { RunConfig, RunRecord } from "../run/index.ts";
 
 /** What a run that starts from another one takes over where it says nothing else. */
@@ -13,9 +14,10 @@ export interface TakenOver {
  * and a tied start is one of fresh weights: neither is taken over.
  */
 export function takenOver({ config: { model, method }, data: { height, width } }: RunRecord): TakenOver {
+  const anchored = anchoredOptions(method);
   return {
     model,
-    method: method.name === "anchored" ? { ...method, referenceSource: "new", tiedStart: false } : method,
+    method: anchored ? { ...anchored, referenceSource: "new", tiedStart: false } : method,
     ...(height === width && { imageSize: height }),
   };
 }

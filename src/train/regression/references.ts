@@ -1,5 +1,11 @@
 import { HostArray, Random, type RegressionSet, UserError } from "../../core/index.ts";
-import { type DrawReferences, keptReferenceRows, parseReferencePolicy, referencesInUse } from "../../methods/index.ts";
+import {
+  anchoredOptions,
+  type DrawReferences,
+  keptReferenceRows,
+  parseReferencePolicy,
+  referencesInUse,
+} from "../../methods/index.ts";
 import type { RunConfig } from "../../run/index.ts";
 import type { RegressionEncoder } from "./encoding.ts";
 
@@ -14,11 +20,12 @@ export interface RegressionReferences {
  * @throws UserError for a policy that goes by classes, or a set that is too small
  */
 export function regressionReferences(
-  { method, seed }: RunConfig,
+  { method: chosen, seed }: RunConfig,
   train: RegressionSet,
   { shape, inputs, targets }: RegressionEncoder,
 ): RegressionReferences | undefined {
-  if (method.name !== "anchored") return undefined;
+  const method = anchoredOptions(chosen);
+  if (!method) return undefined;
   const rows = rowsOf(method.references, train, seed);
   if (method.referenceStart !== undefined && method.referenceStart > rows.length)
     throw new UserError(
