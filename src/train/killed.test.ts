@@ -84,6 +84,8 @@ test("a second trainer of a folder is refused while the first one lives, and not
   const run = join(folder, "shared");
   const first = spawn(process.execPath, [trainer, run, "start"], { stdio: ["ignore", "pipe", 2] });
   await once(first.stdout!, "data");
+  // It stands still in the middle of its training, however fast the machine is.
+  first.kill("SIGSTOP");
   const second = spawn(process.execPath, [trainer, run, "start"], { stdio: ["ignore", "ignore", "pipe"] });
   let complaint = "";
   second.stderr!.on("data", (chunk) => {
