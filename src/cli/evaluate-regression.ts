@@ -1,14 +1,14 @@
 import type { Option } from "commander";
-import { toJson, UserError } from "../core/index.ts";
+import { UserError } from "../core/index.ts";
 import type { Device } from "../engine/index.ts";
 import type { Weights } from "../evaluate/index.ts";
 import { judgeEnsemble, judgeRegressionRuns, openRegressionRun, resultFolders } from "../judge/index.ts";
 import { isRegressionRun } from "../train/index.ts";
 import { refuseClassFlags } from "./class-flags.ts";
-import { withDistinctNames } from "./distinct-runs.ts";
+import { printJudged } from "./print-judged.ts";
 import { listenerOf } from "./progress.ts";
 import { regressionTable } from "./regression-table.ts";
-import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
+import { type Terminal, untilInterrupted } from "./terminal.ts";
 
 interface Options {
   readonly k?: number;
@@ -65,36 +65,19 @@ export async function evaluateRegressions(
   const { k, fresh, out, ensemble, json, ...opening } = given;
   if (ensemble !== undefined && out !== undefined)
     throw new UserError(`--out ${out}: the ensemble goes into --ensemble ${ensemble}; leave one out`);
-  const judged = await terminal.interruptible(async (signal) => {
+  const judged = await untilInterrupted(terminal, async (signal) => {
     const options = {
       ...listenerOf(terminal, signal),
       k,
       fresh,
       openRun: (run: string) => openRegressionRun(run, opening),
     };
-    try {
-      if (ensemble !== undefined) {
-        const command = `anchored evaluate ${runs.join(" ")} --ensemble ${ensemble}`;
-        return [await judgeEnsemble(runs, ensemble, { ...options, command })];
-      }
-      return await judgeRegressionRuns(runs, { ...options, out });
-    } catch (error) {
-      if (!signal.aborted) throw error;
-      return undefined;
-    }
+    if (ensemble === undefined) return judgeRegressionRuns(runs, { ...options, out });
+    const command = `anchored evaluate ${runs.join(" ")} --ensemble ${ensemble}`;
+    return [await judgeEnsemble(runs, ensemble, { ...options, command })];
   });
-  if (!judged) {
-    terminal.note("stopped; what was predicted is kept, the same command continues from here");
-    return INTERRUPTED;
-  }
-  terminal.out(
-    json
-      ? toJson(judged)
-      : withDistinctNames(judged, ensemble === undefined ? runs : [ensemble])
-          .map(regressionTable)
-          .join("\n\n"),
-  );
-  const folders = ensemble === undefined ? resultFolders(runs, out) : [ensemble];
-  terminal.note(`next: ${ownCommand()} report ${folders.join(" ")}`);
-  return 0;
+  const table = regressionTable;
+  return ensemble === undefined
+    ? printJudged(terminal, judged, { json, table, runs, folders: resultFolders(runs, out) })
+    : printJudged(terminal, judged, { json, table, runs: [ensemble], folders: [ensemble] });
 }

@@ -15,13 +15,13 @@ import {
   type Suite,
   suites,
 } from "../judge/index.ts";
-import { withDistinctNames } from "./distinct-runs.ts";
 import { evaluateRegressions, isRegression } from "./evaluate-regression.ts";
 import { listOf, oneOf, whole, wholeList } from "./numbers.ts";
+import { printJudged } from "./print-judged.ts";
 import { listenerOf } from "./progress.ts";
 import { resultsTable } from "./results-table.ts";
 import { movedTableOptions, runDataOptions } from "./run-data-options.ts";
-import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
+import { ownCommand, type Terminal, untilInterrupted } from "./terminal.ts";
 import { flagsOf } from "./train-config.ts";
 
 interface Options extends Omit<JudgeOptions, "suites" | "ood" | "severities">, Omit<ExternalOptions, "ood"> {
@@ -219,25 +219,14 @@ async function runEvaluate(
       `--calibrate: it scales by the spread over K references; leave out --protocol ${options.protocol}`,
     );
   for (const name of options.ood ?? []) foreignSource(name);
-  const judged = await terminal.interruptible(async (signal) => {
-    try {
-      return await judgeRuns(runs, {
-        ...options,
-        ...listenerOf(terminal, signal),
-        trainCommand: (run, config) => `anchored train ${flagsOf(config) ?? `--config ${run}/config.json`}`,
-        suites: suite,
-        severities: severities as Severity[],
-      });
-    } catch (error) {
-      if (!signal.aborted) throw error;
-      return undefined;
-    }
-  });
-  if (!judged) {
-    terminal.note("stopped; what was predicted is kept, the same command continues from here");
-    return INTERRUPTED;
-  }
-  terminal.out(json ? toJson(judged) : withDistinctNames(judged, runs).map(resultsTable).join("\n\n"));
-  terminal.note(`next: ${ownCommand()} report ${resultFolders(runs, options.out).join(" ")}`);
-  return 0;
+  const judged = await untilInterrupted(terminal, (signal) =>
+    judgeRuns(runs, {
+      ...options,
+      ...listenerOf(terminal, signal),
+      trainCommand: (run, config) => `anchored train ${flagsOf(config) ?? `--config ${run}/config.json`}`,
+      suites: suite,
+      severities: severities as Severity[],
+    }),
+  );
+  return printJudged(terminal, judged, { json, table: resultsTable, runs, folders: resultFolders(runs, options.out) });
 }

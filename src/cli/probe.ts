@@ -10,7 +10,7 @@ import { listenerOf } from "./progress.ts";
 import { resultsTable } from "./results-table.ts";
 import { runDataOptions } from "./run-data-options.ts";
 import { percent } from "./table.ts";
-import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
+import { INTERRUPTED, ownCommand, type Terminal, untilInterrupted } from "./terminal.ts";
 import { configFrom } from "./train-config.ts";
 import { givenFlags, toOption, trainFlags } from "./train-flags.ts";
 
@@ -77,14 +77,9 @@ async function runProbe(
   const { config } = readRun(run);
   const data = given.size > 0 ? dataOptions(configFrom({ data: config.data }, given), dataDir) : undefined;
   const asked = { data, runData: { dataDir, changedData }, out, k, device, threads };
-  const probed = await terminal.interruptible(async (signal) => {
-    try {
-      return await probeRun(run, { ...asked, ...listenerOf(terminal, signal) });
-    } catch (error) {
-      if (!signal.aborted) throw error;
-      return undefined;
-    }
-  });
+  const probed = await untilInterrupted(terminal, (signal) =>
+    probeRun(run, { ...asked, ...listenerOf(terminal, signal) }),
+  );
   if (!probed) return INTERRUPTED;
   const { summary, results } = probed;
   for (const notice of results.notices ?? []) terminal.note(printable(notice));

@@ -7,7 +7,7 @@ import { whole } from "./numbers.ts";
 import { listenerOf } from "./progress.ts";
 import { runDataOptions } from "./run-data-options.ts";
 import { textTable } from "./table.ts";
-import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
+import { INTERRUPTED, ownCommand, type Terminal, untilInterrupted } from "./terminal.ts";
 
 interface Options extends RunDataOptions {
   readonly out?: string;
@@ -56,7 +56,7 @@ async function runRecalibrate(terminal: Terminal, run: string, options: Options)
     dataDir,
     resume: true,
   });
-  const result = await terminal.interruptible(async (signal) => {
+  const result = await untilInterrupted(terminal, async (signal) => {
     const listener = listenerOf(terminal, signal);
     try {
       return await recalibrate(run, dataSet, {
@@ -69,9 +69,6 @@ async function runRecalibrate(terminal: Terminal, run: string, options: Options)
         signal,
         onProgress: reporter(listener, "measuring", "batches"),
       });
-    } catch (error) {
-      if (!signal.aborted) throw error;
-      return undefined;
     } finally {
       listener.onProgress?.(undefined);
     }

@@ -46,6 +46,20 @@ export const processTerminal: Terminal = {
   },
 };
 
+/** The result of interruptible work; undefined where Ctrl-C ended it, whatever it threw then. */
+export const untilInterrupted = <T>(
+  { interruptible }: Terminal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T | undefined> =>
+  interruptible(async (signal) => {
+    try {
+      return await work(signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      return undefined;
+    }
+  });
+
 /** How this process was started, for commands that we tell people to type. */
 export function ownCommand(env: NodeJS.ProcessEnv = process.env, script = process.argv[1] ?? ""): string {
   if (env.npm_lifecycle_event === "anchored" || env.npm_lifecycle_event === "start") return "npm run anchored --";

@@ -96,10 +96,8 @@ const ratePath = (path: string, schedule: string): string =>
  */
 export function flagsOf(config: RunConfig): string | undefined {
   const { data, method, optimizer, schedule } = config;
-  const augment = defaultAugment(data.name);
-  const usual = config.augment.length === 0 || sameJson(config.augment, augment);
-  if (typeof config.normalization === "object") return undefined;
-  if (config.task) return undefined;
+  if (config.task || typeof config.normalization === "object") return undefined;
+  const usual = config.augment.length === 0 || sameJson(config.augment, defaultAugment(data.name));
   // A list of names says only lists of standard options.
   if (![...(usual ? [] : config.augment), ...config.mix].every(isStandard)) return undefined;
   // A learning rate and milestones have no default but one-cycle's peak: unlikely ones are always told.

@@ -14,7 +14,7 @@ import {
 import { join, relative } from "node:path";
 import sharp from "sharp";
 import { inParallel, UserError } from "../core/index.ts";
-import { diskError, ImageFile, withLock } from "../files/index.ts";
+import { diskError, ImageFile, isRunning, withLock } from "../files/index.ts";
 import { type Decoded, type Decoder, decodeOrReason, IN_FLIGHT } from "./decode-set.ts";
 import type { ResolvedOptions } from "./entry.ts";
 import { readReason } from "./files.ts";
@@ -181,15 +181,6 @@ function prepareFolder(folder: string): void {
   for (const name of readdirSync(folder)) {
     const pid = /^scratch-(\d+)-/.exec(name)?.[1];
     if (pid && !isRunning(Number(pid))) rmSync(join(folder, name), { force: true });
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 

@@ -118,7 +118,7 @@ export async function loadDataSet(options: DataOptions): Promise<DataSet> {
 
 /** Counts, class balance and pixel mean of every split, and what of it is not as declared in `dataSetTable`. */
 export function checkDataSet(set: DataSet): DataCheck {
-  const declared = (dataSetNames as string[]).includes(set.name) ? dataSetEntry(set.name).expected : undefined;
+  const declared = findDataSetEntry(set.name)?.expected;
   // What emoji declares is its category task.
   const applies = declared && (!declared.conceptsPerClass || set.train.classNames.length === declared.classCount);
   return checkSplits(set, applies ? declared : undefined);

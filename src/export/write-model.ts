@@ -68,11 +68,13 @@ export async function writeModel(
 ): Promise<Exported> {
   const listener = { onNotice, onProgress, signal };
   const loaded = loadRun(run, options);
-  const note = unfinished(run, loaded.record, loaded.step, "exported");
+  const { record, step, variables, references, outputAnchor } = loaded;
+  const soFar = { config: record.config, examples: record.data.trainImages, step };
+  const note = unfinished(run, soFar, "exported");
   if (note) onNotice?.(note);
   const float16 = options.precision === "float16";
   let loading: Promise<ImageSet> | undefined;
-  const load = () => (loading ??= validationOf({ run, record: loaded.record }, { ...data, ...listener }));
+  const load = () => (loading ??= validationOf({ run, record }, { ...data, ...listener }));
   const fresh = data?.changedData;
   const calibration = await calibrateRun(run, loaded, {
     ...options,
@@ -101,7 +103,6 @@ export async function writeModel(
   const bytes = await exportClassifier(loaded, { ...options, temperature, scorePercentiles });
 
   const set = firstImages(validation ?? noiseImages(loaded), CHECKED);
-  const { record, variables, references, outputAnchor } = loaded;
   const predictor = await createPredictor(record, variables, references, { threads, outputAnchor });
   const predictionBatch = createMethod(record.config.method).output.reading?.anchor ? "stored" : undefined;
   const expected = await predictor.predict(set, { ...options, predictionBatch }).finally(() => predictor.dispose());

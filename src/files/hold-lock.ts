@@ -3,10 +3,9 @@ import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { lock } from "proper-lockfile";
 import { UserError } from "../core/errors.ts";
+import { lockSettings, STALE_MS } from "./lock.ts";
 import { diskError } from "./run-folder.ts";
 
-/** A lock that was not renewed for so long belongs to a process that is gone. */
-const STALE_MS = 15_000;
 /** Longer than any process that lives stands still; another one may have its number by then. */
 const FORGOTTEN_MS = 600_000;
 
@@ -32,14 +31,7 @@ export interface HeldLock {
  */
 export async function holdLock(path: string, doing: string): Promise<HeldLock> {
   const [folder, owner] = [`${path}.lock`, `${path}.json`];
-  let lost: Error | undefined;
-  const options = {
-    realpath: false,
-    stale: STALE_MS,
-    onCompromised: (error: Error) => {
-      lost = error;
-    },
-  };
+  const { options, lost } = lockSettings();
   const refuse = () => {
     const { pid, host } = readOwner(owner) ?? {};
     const who = pid === undefined ? "another process" : `process ${pid}${host === hostname() ? "" : ` on ${host}`}`;
@@ -68,10 +60,10 @@ export async function holdLock(path: string, doing: string): Promise<HeldLock> {
   }
   return {
     check() {
-      if (lost) throw new UserError(`another process is ${doing}: this one stood still for too long and has stopped`);
+      if (lost()) throw new UserError(`another process is ${doing}: this one stood still for too long and has stopped`);
     },
     async release() {
-      if (lost) return;
+      if (lost()) return;
       rmSync(owner, { force: true });
       await release();
       if (made !== undefined) removeEmpty(dirname(path));

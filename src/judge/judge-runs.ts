@@ -60,9 +60,10 @@ async function judgeOpened(runs: readonly OpenRun[], options: JudgeOptions): Pro
   const ready: Opened[] = [];
 
   for (const run of runs) {
-    const note = unfinished(run.run, run.record, run.checkpoint.progress.step, "judged");
+    const { config, data } = run.record;
+    const { step } = run.checkpoint.progress;
+    const note = unfinished(run.run, { config, examples: data.trainImages, step }, "judged");
     if (note) onNotice?.(note);
-    const { data } = run.record;
     const { dataSet, notice } = await loadRunData(run.run, run.record, load, options);
     const { train, validation, test, shifts } = dataSet;
     ready.push({ run, test, train, notice });

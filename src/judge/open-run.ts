@@ -140,11 +140,17 @@ export const fingerprintOf = (set: ImageSet): string => digestOf(set, `${set.hei
 /** A note for a run that stopped early and is `done` all the same; `undefined` for one that is trained to its end. */
 export function unfinished(
   run: string,
-  { config, data }: RunRecord,
-  step: number,
+  { config: { epochs, batchSize }, examples, step }: TrainedSoFar,
   done: "judged" | "exported",
 ): string | undefined {
-  const steps = config.epochs * Math.floor(data.trainImages / config.batchSize);
-  if (step >= steps) return undefined;
-  return `${run} is not fully trained (step ${step} of ${steps}); ${done} as it is`;
+  const steps = epochs * Math.floor(examples / batchSize);
+  return step < steps ? `${run} is not fully trained (step ${step} of ${steps}); ${done} as it is` : undefined;
+}
+
+/** How far a run of any task is. */
+interface TrainedSoFar {
+  readonly config: Pick<RunRecord["config"], "epochs" | "batchSize">;
+  /** Training examples. */
+  readonly examples: number;
+  readonly step: number;
 }

@@ -19,7 +19,15 @@ export {
 } from "./corruption-strips.ts";
 export { distinctNames } from "./distinct-names.ts";
 export { type Gallery, type GalleryImages, readGallery, saveGallery } from "./gallery.ts";
-export { appendMetrics, type MetricsLine, readMetrics, truncateMetrics, type Validation } from "./metrics-log.ts";
+export {
+  appendMetrics,
+  type MetricsLine,
+  readMetrics,
+  type Scores,
+  truncateMetrics,
+  type Validation,
+  validationOf,
+} from "./metrics-log.ts";
 export { readPredictionBatch, savePredictionBatch } from "./prediction-batch.ts";
 export { dropStored, loadPredictions, savePredictions, storedSets } from "./predictions.ts";
 export { modulesFor, requireRegistered, requireRegisteredData } from "./registered.ts";

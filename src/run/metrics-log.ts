@@ -1,19 +1,29 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { diskError, writeFileAtomic } from "../files/index.ts";
 
-/** What validation says of the weights at the end of an epoch. */
-export interface Validation {
+/** What validation says of one set of weights. */
+export interface Scores {
   /** Mean negative log likelihood, nats; of a regression what it minimises. */
   readonly validationLoss: number;
   /** In [0, 1], of a classification. */
   readonly validationAccuracy?: number;
   /** Root mean squared error in the targets' units, of a regression. */
   readonly validationRmse?: number;
-  /** The same of the averaged weights, where they are kept. */
-  readonly averageValidationLoss?: number;
-  readonly averageValidationAccuracy?: number;
-  readonly averageValidationRmse?: number;
 }
+
+type OfAverage<S> = { readonly [Name in keyof S & string as `average${Capitalize<Name>}`]: S[Name] };
+
+/** At the end of an epoch; the same of the averaged weights, `averageValidationLoss`, …, where they are kept. */
+export type Validation = Scores & Partial<OfAverage<Scores>>;
+
+/** What is said of the weights, and of the averaged ones where they are kept: `validationLoss` → `averageValidationLoss`. */
+export const validationOf = (raw: Scores, averaged?: Scores): Validation => {
+  const ofAverage = Object.entries(averaged ?? {}).map(([name, value]) => [
+    `average${name[0].toUpperCase()}${name.slice(1)}`,
+    value,
+  ]);
+  return { ...raw, ...Object.fromEntries(ofAverage) };
+};
 
 /** A line of metrics.jsonl; epoch lines say what validation said, by one reference for anchored methods. */
 export interface MetricsLine extends Partial<Validation> {

@@ -3,7 +3,6 @@ import {
   type Batch,
   type DataSet,
   HostArray,
-  type HostArrays,
   type Image,
   imageCount,
   permutation,
@@ -57,7 +56,7 @@ export function trainBatches(
   config: RunConfig,
   { train, normalization }: DataSet,
   { workers = 0, mixingSet, ...parts }: BatchParts,
-): ExampleBatches {
+): TrainBatches {
   const { augment, mix, labelSmoothing, seed } = config;
   const resources = { mixingSet };
   const made = imageBatches(train, { normalization, augment, mix, labelSmoothing, seed, resources }, workers);
@@ -79,11 +78,6 @@ export function trainBatches(
   );
 }
 
-export interface ExampleBatches extends TrainBatches {
-  /** What the network is fed of the first `count` examples of a fixed order, without augmentation or masking. */
-  plain(count: number): HostArrays;
-}
-
 /**
  * The batches of a run, each a pure function of the seed and its step: that is why a resumed run continues bit for bit.
  * Every epoch is a new order of the training examples; the last ones, too few for a batch, are left out of it.
@@ -92,9 +86,9 @@ export function exampleBatches(
   config: RunConfig,
   source: BatchSource,
   { method, model, drawReferencesAt }: Omit<BatchParts, "workers" | "mixingSet">,
-): ExampleBatches {
+): TrainBatches {
   const { batchSize, seed } = config;
-  const { count } = source;
+  const { count, shape: exampleShape } = source;
   const stepsPerEpoch = Math.floor(count / batchSize);
   if (stepsPerEpoch === 0)
     throw new UserError(
@@ -106,7 +100,7 @@ export function exampleBatches(
     throw new UserError(
       `--warm-start-epochs ${warmStartEpochs}: of ${config.epochs} epochs none is left for ${method.output.name}; choose fewer`,
     );
-  const shape = { count: batchSize, ...source.shape };
+  const shape = { count: batchSize, ...exampleShape };
   const anchored = anchoredOptions(config.method);
   const copies = anchored?.referencesPerImage ?? 1;
   requireDivisor("--references-per-image", copies, batchSize);
@@ -114,6 +108,8 @@ export function exampleBatches(
   const orderOf = epochOrder({ count, length: stepsPerEpoch * batchSize, repeats: config.repeatedAugmentation, seed });
   return {
     stepsPerEpoch,
+    count,
+    shape: exampleShape,
     plain(wanted) {
       const rows = permutation(count, new Random("fit", seed)).subarray(0, wanted);
       const unmasked = anchored ? createMethod({ ...anchored, maskProbability: 0 }) : method;

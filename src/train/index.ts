@@ -16,7 +16,14 @@ export { keptReferences, type PredictOptions, protocols } from "./predict-set.ts
 export { findPretraining, isRunFolder, readInitRun, wantsPretrainingImages } from "./pretraining.ts";
 export { type Recalibrated, type RecalibrateOptions, recalibrate } from "./recalibrate.ts";
 export * from "./regression/index.ts";
-export { checkTrainingData, loadRunData, movedData, type RunData, type RunDataOptions } from "./run-data.ts";
+export {
+  checkTrainingData,
+  insistOnData,
+  loadRunData,
+  movedData,
+  type RunData,
+  type RunDataOptions,
+} from "./run-data.ts";
 export { Diverged } from "./scores.ts";
 export { type Drift, statisticsDrift } from "./statistics-drift.ts";
 export { movingParameters, type StepResult, trainStep } from "./step.ts";

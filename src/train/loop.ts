@@ -3,14 +3,15 @@ import { HostArray } from "../core/index.ts";
 import { requireDevice } from "../engine/index.ts";
 import { type HeldLock, holdLock, runPaths } from "../files/index.ts";
 import { learningRateAt } from "../optim/index.ts";
-import type { TrainState, Validation } from "../run/index.ts";
-import { appendMetrics, type Checkpoint, type MetricsLine, saveCheckpoint, truncateMetrics } from "../run/index.ts";
+import type { Checkpoint, MetricsLine, TrainState, Validation } from "../run/index.ts";
+import { appendMetrics, saveCheckpoint, truncateMetrics, validationOf } from "../run/index.ts";
 import { madeAhead } from "./ahead.ts";
+import { expectations } from "./expectations.ts";
 import { slowTraining } from "./forecast.ts";
 import { Diverged, requireFinite } from "./scores.ts";
 import type { StepControls } from "./step.ts";
 import { createStepper } from "./stepper.ts";
-import type { TrainBatch, Training, TrainOptions, TrainProgress, TrainSummary } from "./training.ts";
+import type { Kept, TrainBatch, Training, TrainOptions, TrainProgress, TrainSummary } from "./training.ts";
 
 /**
  * Takes a run to its end, or as far as it is asked for. The final weights are the result: no epoch is picked by its
@@ -27,7 +28,7 @@ export async function runTraining(training: Training, options: TrainOptions): Pr
     let start: Checkpoint | undefined = await training.start();
     const loop = new Loop(training, { ...options, held }, start);
     if (loop.step < loop.lastStep) {
-      for (const line of await training.expect(start)) options.onNotice?.(line);
+      for (const line of await expectations(training, start)) options.onNotice?.(line);
       start = undefined; // so that the first step lets go of the starting weights
       await loop.takeSteps();
     }
@@ -39,10 +40,8 @@ export async function runTraining(training: Training, options: TrainOptions): Pr
   }
 }
 
-interface LoopOptions extends TrainOptions {
-  /** Of the run folder. */
-  readonly held: HeldLock;
-}
+/** With the lock of the run folder. */
+type LoopOptions = TrainOptions & { readonly held: HeldLock };
 
 /** A run under way. */
 class Loop {
@@ -54,7 +53,7 @@ class Loop {
   readonly #totalSteps: number;
   readonly #startedAt = performance.now();
   readonly #secondsBefore: number;
-  readonly #kept: Pick<Checkpoint, "references" | "referenceTargets">;
+  readonly #kept: Kept;
   #current: TrainState;
   #epochLossSum: number;
   #epochCorrect: number;
@@ -185,15 +184,19 @@ class Loop {
   }
 
   async #endEpoch(means: Pick<MetricsLine, "epoch" | "learningRate" | "loss" | "accuracy">): Promise<void> {
-    const { config, validate, finish } = this.#training;
+    const { config, scores, finish } = this.#training;
     const last = this.step === this.#totalSteps;
     requireFinite(this.#current, this.step);
     const due = config.validateEvery > 0 && (means.epoch % config.validateEvery === 0 || last);
-    if (validate && due) this.#validation = await validate(this.#current);
+    if (scores && due) {
+      const { average } = this.#current;
+      const raw = await scores(this.#current, this.#kept);
+      this.#validation = validationOf(raw, average && (await scores(average, this.#kept)));
+    }
     this.#log({ event: "epoch", ...means, ...(due ? this.#validation : undefined) });
     this.#epochLossSum = 0;
     this.#epochCorrect = 0;
-    this.#save(last ? await finish?.(this.#current.average ?? this.#current) : undefined);
+    this.#save(last ? await finish?.(this.#current.average ?? this.#current, this.#kept) : undefined);
   }
 
   /** A batch is a function of its step alone, so that a run can be resumed from within an epoch. */

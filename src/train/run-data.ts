@@ -114,11 +114,27 @@ export function checkTrainingData(
     const steps = dataBefore.map(({ untilStep }) => untilStep).join(" and ");
     return `${run} was trained on other data until step ${steps}, which was insisted on: images that it is judged by may have been trained on`;
   }
-  const difference = describeDifference(data, imageCount(train));
-  if (changedData)
-    return `${run}: ${data.title} is not what it was trained on (${difference}): images that it is judged by may have been trained on`;
+  return insistOnData(`${run}: ${data.title}`, describeDifference(data, imageCount(train)), {
+    unit: "images",
+    changedData,
+  });
+}
+
+/**
+ * What is said where training data differ from those of the training, of whatever task.
+ * @param what the run and its data
+ * @returns a notice where that is insisted on
+ * @throws UserError otherwise
+ */
+export function insistOnData(
+  what: string,
+  difference: string,
+  { unit, changedData }: { readonly unit: "images" | "examples" } & Pick<RunDataOptions, "changedData">,
+): string {
+  const other = `${what} is not what it was trained on (${difference})`;
+  if (changedData) return `${other}: ${unit} that it is judged by may have been trained on`;
   throw new UserError(
-    `${run}: ${data.title} is not what it was trained on (${difference}), so that images it was trained on may be among the held-out ones; put the data back as they were, or insist with --changed-data`,
+    `${other}, so that ${unit} it was trained on may be among the held-out ones; put the data back as they were, or insist with --changed-data`,
   );
 }
 

@@ -8,6 +8,7 @@ import type { Optimizer } from "../optim/index.ts";
 import type { RunConfig } from "../run/index.ts";
 import { type Checkpoint, checkVariables, loadCheckpoint } from "../run/index.ts";
 import { movingParameters } from "./step.ts";
+import type { Kept, TrainBatches } from "./training.ts";
 
 /** What a new run's weights depend on. */
 export interface StartParts {
@@ -16,15 +17,20 @@ export interface StartParts {
   readonly model: Model;
   readonly method: Method;
   readonly optimizer: Optimizer;
-  /** What the network is fed of some training examples, as they are. */
-  readonly plain: () => HostArrays;
+  readonly batches: TrainBatches;
   /** The same network for images in place of tuples. */
   readonly withoutReferences: () => Model;
   /** Weights in place of fresh ones, of what `config.init` names. */
   readonly initial: (path: string, fresh: Variables) => Variables;
   /** What the run keeps for its predictions. */
-  readonly kept: () => Pick<Checkpoint, "references" | "referenceTargets">;
+  readonly kept: () => Kept;
 }
+
+/** Examples that a first layer is fitted to, where it is: enough for its patches' covariance. */
+const FITTED_EXAMPLES = 5000;
+
+/** What the network is fed of them, as they are. */
+const someExamples = ({ count, plain }: TrainBatches): HostArrays => plain(Math.min(count, FITTED_EXAMPLES));
 
 /** What a run's folder holds, or where a new run begins. @throws UserError for a checkpoint of another network. */
 export async function startingPoint(parts: StartParts): Promise<Checkpoint> {
@@ -64,18 +70,21 @@ function tiesStart({ config, model }: StartParts): boolean {
 }
 
 /** Where more than the first layer depends on the input channels: a network for images, rebuilt for tuples. */
-function tiedFresh({ config, model, plain, withoutReferences }: StartParts, fresh: Variables): Variables {
+function tiedFresh({ config, model, batches, withoutReferences }: StartParts, fresh: Variables): Variables {
   if (!model.forTuples) return { ...fresh, params: tiedStart(fresh.params, model.stemWeight) };
   const forImages = withoutReferences();
   const { params, state } = forImages.init(new Random("init", config.seed));
-  const { images } = plain();
+  const { images } = someExamples(batches);
   return { params: model.forTuples(forImages.fitToInputs?.(params, images) ?? params) ?? params, state };
 }
 
 /** A first layer that is set by statistics of its inputs sees those of the first batches, as they are fed. */
-async function fitted({ config, model, method, plain }: StartParts, { params, state }: Variables): Promise<Variables> {
+async function fitted(
+  { config, model, method, batches }: StartParts,
+  { params, state }: Variables,
+): Promise<Variables> {
   if (!model.fitToInputs) return { params, state };
-  const fed = plain();
+  const fed = someExamples(batches);
   const program = await compile(method.input, [fed], config);
   try {
     return { params: model.fitToInputs(params, await program.run([fed])), state };

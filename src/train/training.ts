@@ -1,8 +1,8 @@
 import type { HostArray, HostArrays, ImageSet } from "../core/index.ts";
-import type { Method } from "../methods/index.ts";
+import type { BatchShape, Method } from "../methods/index.ts";
 import type { Model, Variables } from "../models/index.ts";
 import type { Optimizer } from "../optim/index.ts";
-import type { Checkpoint, RunConfig, TrainState, Validation } from "../run/index.ts";
+import type { Checkpoint, RunConfig, Scores, Validation } from "../run/index.ts";
 import type { Workers } from "./image-batches.ts";
 
 export interface TrainProgress {
@@ -78,6 +78,12 @@ export interface TrainBatch {
 /** The batches of a run, each a pure function of the seed and its step. */
 export interface TrainBatches {
   readonly stepsPerEpoch: number;
+  /** Training examples. */
+  readonly count: number;
+  /** Of one example. */
+  readonly shape: Omit<BatchShape, "count">;
+  /** What the network is fed of the first `count` examples of a fixed order, without augmentation or masking. */
+  plain(count: number): HostArrays;
   /** The batch of a step, counted over all epochs from 0. */
   at(step: number): Promise<TrainBatch>;
   /** Batches worth asking for ahead of the one that is needed next. */
@@ -86,6 +92,9 @@ export interface TrainBatches {
   stepTook(ms: number, stepsLeft: number): void;
   close(): Promise<void>;
 }
+
+/** What a run keeps for its predictions, beside its weights. */
+export type Kept = Pick<Checkpoint, "references" | "referenceTargets">;
 
 /** What the loop is given by a task: classification, regression. */
 export interface Training {
@@ -98,13 +107,11 @@ export interface Training {
   claim(): void;
   /** What the run's folder holds, or where a new run begins. */
   start(): Promise<Checkpoint>;
-  /** Lines on what the user should expect of training from `start`, e.g. that it is slow. */
-  expect(start: Checkpoint): Promise<string[]>;
   /** Of a classification: how many rows of a step's outputs [N, K] are right. */
   correct?(outputs: HostArray<"float32">, batch: TrainBatch): number;
-  /** Absent where there is nothing to validate on. */
-  validate?(state: TrainState): Promise<Validation>;
+  /** What validation says of weights; absent where there is nothing to validate on. */
+  scores?(weights: Variables, kept: Kept): Promise<Scores>;
   /** What a run that is trained to its end keeps beside its weights. */
-  finish?(weights: Variables): Promise<Pick<Checkpoint, "outputAnchor">>;
+  finish?(weights: Variables, kept: Kept): Promise<Pick<Checkpoint, "outputAnchor">>;
   dispose(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { type Listener, type RegressionSet, UserError } from "../../core/index.ts";
 import { judgeRegression, rmse } from "../../evaluate/index.ts";
 import { writeFileAtomic } from "../../files/index.ts";
-import { unfinishedRegression } from "../../judge/index.ts";
+import { unfinished } from "../../judge/index.ts";
 import { regressionPredictor } from "../../train/index.ts";
 import type { RegressionCard } from "./card.ts";
 import { asFed, coarseColumns, difference, firstExamples, noiseExamples } from "./check.ts";
@@ -48,8 +48,9 @@ export async function writeRegression(
   const threads = options.threads ?? availableParallelism();
   const float16 = options.precision === "float16";
   const { loaded, options: settled, validation: held } = await prepareRegression(run, options, listener);
-  const unfinished = unfinishedRegression(run, loaded.record, loaded.step, "exported");
-  if (unfinished) onNotice?.(unfinished);
+  const { config, data } = loaded.record;
+  const note = unfinished(run, { config, examples: data.trainExamples, step: loaded.step }, "exported");
+  if (note) onNotice?.(note);
   for (const notice of coarseColumns(loaded.record)) onNotice?.(notice);
   const validation = await held().catch((error: unknown) => {
     if (!(error instanceof UserError)) throw error;

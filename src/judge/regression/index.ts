@@ -10,5 +10,4 @@ export {
   loadRegressionRunData,
   type OpenRegressionOptions,
   openRegressionRun,
-  unfinishedRegression,
 } from "./open-run.ts";

@@ -1,19 +1,20 @@
 import { availableParallelism } from "node:os";
-import { type RegressionData, UserError } from "../../core/index.ts";
+import type { RegressionData } from "../../core/index.ts";
 import type { Device } from "../../engine/index.ts";
 import type { Weights } from "../../evaluate/index.ts";
 import { regressionFingerprint } from "../../files/index.ts";
 import { runFacts } from "../../run/index.ts";
 import {
+  insistOnData,
   type LoadedRegression,
   loadMovedRegressionData,
   loadRegression,
   type RegressionPlaces,
   type RegressionRecord,
-  readRegressionRun,
   regressionPredictor,
 } from "../../train/index.ts";
 import type { RegressionFacts } from "../index.ts";
+import { unfinished } from "../open-run.ts";
 import type { OpenedRegression } from "./judge-regression.ts";
 
 export interface OpenRegressionOptions extends RegressionPlaces {
@@ -36,13 +37,12 @@ export interface OpenRegressionOptions extends RegressionPlaces {
  * @example await judgeRegressionRuns(["runs/cars"], { openRun: (run) => openRegressionRun(run) });
  */
 export async function openRegressionRun(run: string, options: OpenRegressionOptions = {}): Promise<OpenedRegression> {
-  const record = readRegressionRun(run);
   const { weights, device, threads = availableParallelism() } = options;
   const loaded = loadRegression(run, { weights });
+  const { record, step } = loaded;
   const { data, notice } = await loadRegressionRunData(run, record, options);
-  const notices = [unfinishedRegression(run, record, loaded.step, "judged"), notice].filter(
-    (line) => line !== undefined,
-  );
+  const soFar = { config: record.config, examples: record.data.trainExamples, step };
+  const notices = [unfinished(run, soFar, "judged"), notice].filter((line) => line !== undefined);
   return {
     data,
     facts: factsOf(run, record, loaded, notices, options),
@@ -76,17 +76,6 @@ function factsOf(
   };
 }
 
-/** A notice where a run was stopped before its end. */
-export function unfinishedRegression(
-  run: string,
-  { config, data }: RegressionRecord,
-  step: number,
-  done: "judged" | "exported",
-): string | undefined {
-  const steps = config.epochs * Math.floor(data.trainExamples / config.batchSize);
-  return step < steps ? `${run} is not fully trained (step ${step} of ${steps}); ${done} as it is` : undefined;
-}
-
 /**
  * The data that a run was trained on, wherever they lie now.
  * @throws UserError for data that are gone or, where nobody insists on them, not those of the training
@@ -113,9 +102,5 @@ function changed(
     train.count === before.trainExamples
       ? `as many training examples, ${train.count}, but other values or another split`
       : `${before.trainExamples} training examples then, ${train.count} now`;
-  const what = `${run}: ${title} is not what it was trained on (${difference})`;
-  if (changedData) return `${what}: examples that it is judged by may have been trained on`;
-  throw new UserError(
-    `${what}, so that examples it was trained on may be among the held-out ones; put the data back as they were, or insist with --changed-data`,
-  );
+  return insistOnData(`${run}: ${title}`, difference, { unit: "examples", changedData });
 }

@@ -34,14 +34,25 @@ const protocolText = ({ protocol, references }: Results["sets"][number]): string
 
 const weightsText = { average: "moving average over the training steps", raw: "of the last training step" } as const;
 
-/** Enough to do it again. */
-export function whatWasRun(study: Study, command?: string): Html {
-  const results = allResults(study);
+/** Where, how and when results were computed, as terms of a list, of whatever task. */
+export function circumstances(
+  results: readonly Pick<Results, "machine" | "versions" | "date">[],
+  commands: readonly string[],
+): Html {
   const machines = unique(results.map(({ machine }) => `${machine.cpu}, ${counted(machine.cores, "core")}`));
-  const commands = command ? [command] : unique(results.map((run) => run.command));
   const versions = unique(
     results.flatMap((run) => Object.entries(run.versions).map(([name, version]) => `${name} ${version}`)),
   );
+  return html`<dt>Machine</dt><dd>${machines.join("; ")}</dd>
+${commands.length > 0 && html`<dt>Command</dt><dd>${commands.map((line) => html`<code>${line}</code>`)}</dd>`}
+<dt>Evaluated</dt><dd>${unique(results.map(({ date }) => date.slice(0, 16).replace("T", " "))).at(-1)} UTC</dd>
+<dt>Versions</dt><dd>${versions.join(", ")}</dd>`;
+}
+
+/** Enough to do it again. */
+export function whatWasRun(study: Study, command?: string): Html {
+  const results = allResults(study);
+  const commands = command ? [command] : unique(results.map((run) => run.command));
   const sets = new Map(results.flatMap((run) => run.sets.map((set) => [set.set, set] as const)));
   const foreign = oodSets(study);
   const protocols = unique(results.flatMap((run) => run.sets.map(protocolText)));
@@ -53,10 +64,7 @@ export function whatWasRun(study: Study, command?: string): Html {
 ${protocols.length > 0 && html`<dt>Anchored prediction</dt><dd>${protocols.join("; ")}</dd>`}
 ${mirrored && html`<dt>Test-time augmentation</dt><dd>mean logits of each image and its mirror image</dd>`}
 ${weights.length > 0 && html`<dt>Weights</dt><dd>${listing(weights)}</dd>`}
-<dt>Machine</dt><dd>${machines.join("; ")}</dd>
-${commands.length > 0 && html`<dt>Command</dt><dd>${commands.map((line) => html`<code>${line}</code>`)}</dd>`}
-<dt>Evaluated</dt><dd>${unique(results.map(({ date }) => date.slice(0, 16).replace("T", " "))).at(-1)} UTC</dd>
-<dt>Versions</dt><dd>${versions.join(", ")}</dd>
+${circumstances(results, commands)}
 </dl>
 <div class="scroll" role="region" aria-label="Runs" tabindex="0"><table>
 <thead><tr><th scope="col">Arm</th><th scope="col">Model</th><th scope="col">Parameters</th><th scope="col">Epochs</th><th scope="col">Seeds</th><th scope="col">Training a run</th><th scope="col">Images/s</th></tr></thead>

@@ -1,6 +1,7 @@
 import { HostArray, type HostArrays, Random, type RegressionSet, UserError } from "../../core/index.ts";
 import { compile, type Device, type Program } from "../../engine/index.ts";
 import { type Arrays, drawNoise, type Variables } from "../../models/index.ts";
+import { regressionOutputCount } from "../../tasks/index.ts";
 import { encodedRows, type RegressionEncoder } from "./encoding.ts";
 import { buildRegression, type RegressionRecord } from "./record.ts";
 
@@ -59,17 +60,16 @@ export function regressionForward(
       const references = method.anchored ? firstReferences(kept, k) : undefined;
       const count = references?.shape[0] ?? Math.max(1, dropoutDraws);
       const size = Math.max(1, Math.floor(ROWS / count));
-      const all: number[][] = Array.from({ length: count }, () => []);
+      const width = regressionOutputCount(config.task, record.data.targets.names.length);
+      const all = Array.from({ length: count }, () => new Float32Array(set.count * width));
       for (let at = 0; at < set.count; at += size) {
         const filled = Math.min(size, set.count - at);
         const inputs = encodedRows(encoder, set, at, size);
-        for (const [pass, outputs] of (await batch(inputs, at)).entries()) {
-          const width = outputs.length / size;
-          for (const value of outputs.subarray(0, filled * width)) all[pass].push(value);
-        }
+        for (const [pass, outputs] of (await batch(inputs, at)).entries())
+          all[pass].set(outputs.subarray(0, filled * width), at * width);
         onProgress?.({ done: at + filled, total: set.count });
       }
-      return all.map((values) => Float32Array.from(values));
+      return all;
 
       async function batch(inputs: HostArray, at: number): Promise<Float32Array[]> {
         if (references) return parted(await run(variables, { inputs, references }), count);

@@ -1,20 +1,18 @@
 import type { numpy as np } from "@jax-js/jax";
 import { HostArray, type RegressionData, type RegressionSet, UserError } from "../../core/index.ts";
 import { compile, type Program } from "../../engine/index.ts";
+import type { Method } from "../../methods/index.ts";
 import type { Variables } from "../../models/index.ts";
 import { createOptimizer } from "../../optim/index.ts";
-import type { RunConfig } from "../../run/index.ts";
+import type { RunConfig, Scores } from "../../run/index.ts";
 import { readRegressionOutputs } from "../../tasks/index.ts";
 import { exampleBatches } from "../batches.ts";
-import { fewSteps } from "../few-steps.ts";
-import { heavyStep } from "../forecast.ts";
 import { initialWeights } from "../initial-weights.ts";
 import { runTraining } from "../loop.ts";
 import { noReferences } from "../reference-set.ts";
 import { startingPoint } from "../starting-point.ts";
-import type { Training, TrainOptions, TrainSummary } from "../training.ts";
+import type { Kept, Training, TrainOptions, TrainSummary } from "../training.ts";
 import { regressionForward } from "./forward.ts";
-import type { LoadedRegression } from "./predictor.ts";
 import { buildRegression, claimRegression, describeRegression, type RegressionRecord } from "./record.ts";
 import { regressionReferences } from "./references.ts";
 
@@ -60,8 +58,8 @@ function regression(config: RegressionRecord["config"], data: RegressionData, op
     },
     { method, model, drawReferencesAt },
   );
-  let kept: Pick<LoadedRegression, "references" | "referenceTargets"> = {};
-  const validator = validation.count > 0 && config.validateEvery > 0 ? createValidator(record, validation) : undefined;
+  const validator =
+    validation.count > 0 && config.validateEvery > 0 ? createValidator(record, method, validation) : undefined;
   return {
     config,
     model,
@@ -69,14 +67,14 @@ function regression(config: RegressionRecord["config"], data: RegressionData, op
     optimizer,
     batches,
     claim: () => claimRegression(run, record, { resume }),
-    async start() {
-      const start = await startingPoint({
+    start: () =>
+      startingPoint({
         run,
         config,
         model,
         method,
         optimizer,
-        plain: () => batches.plain(Math.min(train.count, FITTED_EXAMPLES)),
+        batches,
         withoutReferences: () =>
           buildRegression({ ...record, config: { ...record.config, method: { name: "standard" } } }).model,
         kept: () => referencesFrom?.kept() ?? {},
@@ -85,44 +83,24 @@ function regression(config: RegressionRecord["config"], data: RegressionData, op
           for (const note of notes) onNotice?.(note);
           return variables;
         },
-      });
-      kept = { references: start.references, referenceTargets: start.referenceTargets };
-      return start;
-    },
-    async expect(start) {
-      const { channels, height, width } = encoder.shape;
-      const inputs = [config.batchSize, method.inputChannels(channels), height, width];
-      const few = start.progress.step === 0 ? fewSteps(config, train.count) : undefined;
-      return [few, await heavyStep(config, model, start, inputs)].filter((line) => line !== undefined);
-    },
-    validate:
-      validator &&
-      (async (state) => {
-        const raw = await validator.scores(state, kept);
-        const averaged = state.average && (await validator.scores(state.average, kept));
-        return {
-          validationLoss: raw.loss,
-          validationRmse: raw.rmse,
-          ...(averaged && { averageValidationLoss: averaged.loss, averageValidationRmse: averaged.rmse }),
-        };
       }),
+    scores: validator?.scores,
     dispose: async () => validator?.dispose(),
   };
 }
 
-/** Examples that a first layer is fitted to, where it is. */
-const FITTED_EXAMPLES = 5000;
-
 /** What is minimised, and the root mean squared error in the targets' units, of validation examples. */
-function createValidator(record: RegressionRecord, validation: RegressionSet) {
+function createValidator(record: RegressionRecord, method: Method, validation: RegressionSet) {
   const { config, data } = record;
-  const { encoder, method } = buildRegression(record);
   const forward = regressionForward(record);
   const rows = Int32Array.from({ length: validation.count }, (_, row) => row);
-  const targets = HostArray.float32([rows.length, data.targets.names.length], encoder.targets(validation, rows));
+  const targets = HostArray.float32(
+    [rows.length, data.targets.names.length],
+    forward.encoder.targets(validation, rows),
+  );
   let loss: Promise<Program> | undefined;
   return {
-    async scores(variables: Variables, { references }: Pick<LoadedRegression, "references">) {
+    async scores(variables: Variables, { references }: Kept): Promise<Scores> {
       // One reference, as a classification is validated: judging asks all.
       const [values] = await forward.passes({ variables, references }, validation, {
         k: method.anchored ? 1 : undefined,
@@ -136,7 +114,7 @@ function createValidator(record: RegressionRecord, validation: RegressionSet) {
       const minimised = (await (await loss).run([outputs, targets] as never)) as HostArray<"float32">;
       const { mean } = readRegressionOutputs(config.task, values, data.targets);
       const squares = mean.reduce((sum, value, i) => sum + (value - validation.targets.data[i]) ** 2, 0);
-      return { loss: minimised.data[0], rmse: Math.sqrt(squares / mean.length) };
+      return { validationLoss: minimised.data[0], validationRmse: Math.sqrt(squares / mean.length) };
     },
     async dispose() {
       await forward.dispose();

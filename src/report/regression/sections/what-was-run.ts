@@ -1,7 +1,7 @@
 import { duration } from "../../../core/index.ts";
 import { counted, listing, meanOf } from "../../format.ts";
 import { type Html, html } from "../../html.ts";
-import { day, settingsOf, unique } from "../../sections/what-was-run.ts";
+import { circumstances, day, settingsOf, unique } from "../../sections/what-was-run.ts";
 import { shown } from "../numbers.ts";
 import type { RegressionArm, RegressionStudy } from "../study.ts";
 import { memberNames } from "./arms.ts";
@@ -31,19 +31,12 @@ export function regressionWhatWasRun(study: RegressionStudy): Html {
   const results = allResults(study);
   const sets = new Map(results.flatMap((run) => run.sets.map(({ set, examples }) => [set, examples] as const)));
   const targets = new Map(results.flatMap((run) => run.targets.map((target) => [target.name, target] as const)));
-  const machines = unique(results.map(({ machine }) => `${machine.cpu}, ${counted(machine.cores, "core")}`));
   const commands = unique(results.map(({ command }) => command));
-  const versions = unique(
-    results.flatMap((run) => Object.entries(run.versions).map(([name, version]) => `${name} ${version}`)),
-  );
   return html`<section>
 <dl>
 <dt>Data</dt><dd>${listing(unique(results.map(({ data }) => data.title)))}: ${listing([...sets].map(([set, examples]) => `${set} (${counted(examples, "example")})`))}</dd>
 <dt>Predicted</dt><dd>${listing([...targets.values()].map(({ name, standardDeviation }) => `${name} (standard deviation of the training examples ${shown(standardDeviation, "target")})`))}</dd>
-<dt>Machine</dt><dd>${machines.join("; ")}</dd>
-${commands.length > 0 && html`<dt>Command</dt><dd>${commands.map((line) => html`<code>${line}</code>`)}</dd>`}
-<dt>Evaluated</dt><dd>${unique(results.map(({ date }) => date.slice(0, 16).replace("T", " "))).at(-1)} UTC</dd>
-<dt>Versions</dt><dd>${versions.join(", ")}</dd>
+${circumstances(results, commands)}
 </dl>
 <div class="scroll" role="region" aria-label="Runs" tabindex="0"><table>
 <thead><tr><th scope="col">Arm</th><th scope="col">Model</th><th scope="col">Loss</th><th scope="col">Parameters</th><th scope="col">Epochs</th><th scope="col">Seeds</th><th scope="col">Training a run</th></tr></thead>
