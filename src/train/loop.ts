@@ -11,7 +11,7 @@ import { slowTraining } from "./forecast.ts";
 import { Diverged, requireFinite } from "./scores.ts";
 import type { StepControls } from "./step.ts";
 import { createStepper } from "./stepper.ts";
-import type { Kept, TrainBatch, Training, TrainOptions, TrainProgress, TrainSummary } from "./training.ts";
+import type { Kept, TrainBatch, Training, TrainOptions, TrainSummary } from "./training.ts";
 
 /**
  * Takes a run to its end, or as far as it is asked for. The final weights are the result: no epoch is picked by its
@@ -167,7 +167,8 @@ class Loop {
       ...accuracyOver(stepCorrect === undefined ? undefined : this.#epochCorrect, stepsDone * batchSize),
     };
     const { validationAccuracy, validationRmse } = this.#validation ?? {};
-    const progress: TrainProgress = {
+    if (this.#checkpointIsDue() && stepsDone < stepsPerEpoch) this.#save();
+    this.#options.onProgress?.({
       epoch,
       epochs,
       step: stepsDone,
@@ -177,9 +178,7 @@ class Loop {
       secondsLeft: ((this.#totalSteps - this.step) * batchSize) / this.#imagesPerSecond,
       validationAccuracy,
       validationRmse,
-    };
-    if (this.#checkpointIsDue() && stepsDone < stepsPerEpoch) this.#save();
-    this.#options.onProgress?.(progress);
+    });
     if (stepsDone === stepsPerEpoch) await this.#endEpoch({ epoch, learningRate, ...epochMeans });
   }
 
