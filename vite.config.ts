@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
+import { paletteStyle } from "./src/core/palette.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const outDir = here("dist/page");
@@ -52,6 +53,12 @@ const classicScript: Plugin = {
   },
 };
 
+/** The colours that reports have, too. */
+const colours: Plugin = {
+  name: "palette",
+  transformIndexHtml: () => [{ tag: "style", children: paletteStyle, injectTo: "head-prepend" }],
+};
+
 const treeshake = {
   moduleSideEffects: (id: string) => !/\/src\/(core|corrupt|data|augment|methods|evaluate)\//.test(id),
 };
@@ -60,7 +67,7 @@ const treeshake = {
 export default defineConfig({
   root: here("src/web"),
   base: "./",
-  plugins: [inTheBrowser, classicScript, runtime],
+  plugins: [inTheBrowser, classicScript, colours, runtime],
   // One script with the worker inside it, for pages that are opened from the disk.
   worker: {
     format: "iife",

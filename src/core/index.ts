@@ -31,6 +31,7 @@ export { toJson } from "./json.ts";
 export { type Listener, type Progress, reporter } from "./listener.ts";
 export { getPath, setPath, type Tree } from "./object-path.ts";
 export { type OptionMeta, optionMeta } from "./option-meta.ts";
+export { armColorName, paletteStyle } from "./palette.ts";
 export { percentiles, rankAmong, shareInWords } from "./percentiles.ts";
 export { largestClass, type Predictions, type StoredPredictions } from "./predictions.ts";
 export { printable } from "./printable.ts";

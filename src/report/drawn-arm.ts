@@ -1,3 +1,5 @@
+import { armColorName } from "../core/index.ts";
+
 /** How an arm is called and drawn, in a report of any task: it keeps its colour all over a page. */
 export interface DrawnArm {
   readonly name: string;
@@ -8,8 +10,6 @@ export interface DrawnArm {
   readonly shape: string;
 }
 
-/** Number of `--arm-…` colours in the style sheet. */
-export const ARM_COLORS = 6;
 const dashes = [[], [6, 3], [2, 2], [8, 3, 2, 3], [4, 4], [1, 3]];
 const shapes = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"];
 
@@ -17,7 +17,7 @@ const shapes = ["circle", "square", "triangle-up", "diamond", "cross", "triangle
 export const drawnArm = (name: string, place: number): DrawnArm => ({
   // A name may break between words, not within "α = 0.25".
   name: name.replace(/α = /g, "α\u00a0=\u00a0"),
-  color: `var(--arm-${(place % ARM_COLORS) + 1})`,
+  color: `var(--${armColorName(place)})`,
   dash: dashes[place % dashes.length],
   shape: shapes[place % shapes.length],
 });

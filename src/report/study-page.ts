@@ -1,7 +1,6 @@
-import { duration } from "../core/index.ts";
+import { armColorName, duration } from "../core/index.ts";
 import type { Contrast } from "./contrast.ts";
 import { type Cells, dataTable, toMarkdown } from "./copyable.ts";
-import { ARM_COLORS } from "./drawn-arm.ts";
 import { dots, intervals } from "./figures/index.ts";
 import { withSd } from "./format.ts";
 import { type Html, html, raw } from "./html.ts";
@@ -155,7 +154,7 @@ async function panels(summary: StudySummary, group: string, id: string): Promise
   const place = drawnPlace(summary, group);
   const measure = summary.measures[place];
   const scale = measure.unit === "%" ? 100 : 1;
-  const color = (arm: SummaryArm) => `var(--arm-${(summary.arms.indexOf(arm) % ARM_COLORS) + 1})`;
+  const color = (arm: SummaryArm) => `var(--${armColorName(summary.arms.indexOf(arm))})`;
   const better = measure.better && `further ${measure.better === "higher" ? "right" : "left"} is better`;
   const rows = summary.arms.flatMap((arm) => {
     const { name, values } = arm;

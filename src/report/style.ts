@@ -1,22 +1,8 @@
-/**
- * The whole style of a report. Colours are variables, for drawings use them too. The arms' palette starts from a
- * neutral baseline and goes on with Okabe and Ito's colours, lightened for the dark scheme.
- */
+import { paletteStyle } from "../core/index.ts";
+
+/** The whole style of a report. Colours are variables, for drawings use them too. */
 export const style = `
-:root { color-scheme: light dark;
-  --page:#f7f6f3; --card:#fff; --ink:#1c2127; --muted:#5b6470; --line:#a9b0b8; --grid:#e8e7e3; --edge:#e4e2dc; --accent:#00639c; --better:#0067a5; --worse:#b34a00;
-  --arm-1:#59616b; --arm-2:#0072b2; --arm-3:#d55e00; --arm-4:#009e73; --arm-5:#b8578f; --arm-6:#c08a00;
-  --heat-0:#eef3f7; --heat-1:#d2e0ea; --heat-2:#b5cdde; --heat-3:#98bad2; --heat-4:#7ca6c5; --heat-5:#6093b8; --heat-6:#4380ac; --heat-7:#266da0; --heat-8:#0a5a93;
-  --diff-0:#c75400; --diff-1:#d27b3a; --diff-2:#dca275; --diff-3:#e6c8b0; --diff-4:#f1efea; --diff-5:#b5cdd9; --diff-6:#78abc8; --diff-7:#3c89b6; --diff-8:#0067a5;
-  --heat-ink-0:#14191e; --heat-ink-1:#14191e; --heat-ink-2:#14191e; --heat-ink-3:#14191e; --heat-ink-4:#14191e; --heat-ink-5:#14191e; --heat-ink-6:#fff; --heat-ink-7:#fff; --heat-ink-8:#fff;
-  --diff-ink-0:#fff; --diff-ink-1:#14191e; --diff-ink-2:#14191e; --diff-ink-3:#14191e; --diff-ink-4:#14191e; --diff-ink-5:#14191e; --diff-ink-6:#14191e; --diff-ink-7:#14191e; --diff-ink-8:#fff; }
-@media (prefers-color-scheme: dark) { :root {
-  --page:#121519; --card:#1a1e24; --ink:#e8eaed; --muted:#a2abb6; --line:#5d6671; --grid:#2a3038; --edge:#2a3038; --accent:#6bb8ea; --better:#5fb2ea; --worse:#f0894a;
-  --arm-1:#aab3bd; --arm-2:#56b4e9; --arm-3:#f0894a; --arm-4:#3cc79a; --arm-5:#e39bc4; --arm-6:#f0c34a;
-  --heat-0:#1f2932; --heat-1:#253947; --heat-2:#2b495c; --heat-3:#315972; --heat-4:#376887; --heat-5:#3d789c; --heat-6:#4388b2; --heat-7:#4998c7; --heat-8:#4fa8dc;
-  --diff-0:#c2611b; --diff-1:#9b5421; --diff-2:#744626; --diff-3:#4d382c; --diff-4:#262b32; --diff-5:#284054; --diff-6:#2a5575; --diff-7:#2d6a96; --diff-8:#2f7fb8;
-  --heat-ink-0:#fff; --heat-ink-1:#fff; --heat-ink-2:#fff; --heat-ink-3:#fff; --heat-ink-4:#fff; --heat-ink-5:#fff; --heat-ink-6:#14191e; --heat-ink-7:#14191e; --heat-ink-8:#14191e;
-  --diff-ink-0:#14191e; --diff-ink-1:#fff; --diff-ink-2:#fff; --diff-ink-3:#fff; --diff-ink-4:#fff; --diff-ink-5:#fff; --diff-ink-6:#fff; --diff-ink-7:#fff; --diff-ink-8:#fff; } }
+${paletteStyle}
 * { box-sizing: border-box }
 html { -webkit-text-size-adjust: 100% }
 body { margin: 0; background: var(--page); color: var(--ink); font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif }

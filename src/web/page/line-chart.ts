@@ -1,3 +1,4 @@
+import { armColorName } from "../../core/palette.ts";
 import { svg } from "./element.ts";
 
 export interface Line {
@@ -50,7 +51,7 @@ export function lineChart(lines: readonly Line[], options: ChartOptions): SVGEle
     text(xTitle, { x: (LEFT + WIDTH - RIGHT) / 2, y: HEIGHT - 3, "text-anchor": "middle", class: "axis" }),
     ...(at === undefined ? [] : [svg("line", { class: "at", x1: x(at), x2: x(at), y1: TOP, y2: HEIGHT - BOTTOM })]),
     ...lines.flatMap(({ arm, points, band }) => {
-      const group = svg("g", { class: `arm-${arm}` });
+      const group = svg("g", { class: armColorName(arm) });
       if (band && points.length > 1) {
         const upper = points.map((p, i) => ({ x: p.x, y: band[i][1] }));
         const lower = points.map((p, i) => ({ x: p.x, y: band[i][0] })).reverse();

@@ -1,4 +1,5 @@
 import type { Image } from "../../core/image-set.ts";
+import { armColorName } from "../../core/palette.ts";
 import { element, percent } from "./element.ts";
 import { show } from "./picture.ts";
 import type { Reading } from "./reading.ts";
@@ -32,7 +33,7 @@ export class Strip {
       ...readings.map(({ predicted, doubt }, i) =>
         element(
           "span",
-          { class: `arm-${i}` },
+          { class: armColorName(i) },
           element("small", {}, element("i", { class: "swatch" }), this.titles[i]),
           answer(classNames[predicted], predicted, label),
           element(

@@ -1,4 +1,5 @@
 import type { Image } from "../../core/image-set.ts";
+import { armColorName } from "../../core/palette.ts";
 import type { Taught, TeachingProgress } from "../calls.ts";
 import type { Manifest } from "../manifest.ts";
 import { element, percent } from "./element.ts";
@@ -170,7 +171,7 @@ export class TeachPanel {
     const { models } = this.#options.manifest;
     return element(
       "p",
-      { class: `arm-${i}`, "data-recognised": recognised },
+      { class: armColorName(i), "data-recognised": recognised },
       element("i", { class: "swatch", "aria-hidden": "true" }),
       element("b", {}, models[i].title),
       ` puts ${recognised} of your ${count} pictures into “${name}”. Of what it knew before it now gets ${percent(after)} right, ${percent(before)} before.`,

@@ -1,4 +1,5 @@
 import type { Image } from "../../core/image-set.ts";
+import { armColorName } from "../../core/palette.ts";
 import type { ModelEntry } from "../manifest.ts";
 import { element, percent, svg } from "./element.ts";
 import { thumbnail } from "./picture.ts";
@@ -37,7 +38,7 @@ export class Verdict {
     this.#references.append(...this.#thumbnails);
     this.node = element(
       "article",
-      { class: `card verdict arm-${index}`, "aria-labelledby": `model-${index}` },
+      { class: `card verdict ${armColorName(index)}`, "aria-labelledby": `model-${index}` },
       element("h3", { id: `model-${index}` }, element("i", { class: "swatch", "aria-hidden": "true" }), entry.title),
       element("p", { class: "about" }, entry.description),
       this.#answer,
@@ -145,6 +146,6 @@ function dot(share: number, r: number, oneByOne: boolean): Node {
 export const swatch = (index: number): Node =>
   svg(
     "svg",
-    { viewBox: "0 0 12 12", width: 12, height: 12, class: `arm-${index}`, "aria-hidden": "true" },
+    { viewBox: "0 0 12 12", width: 12, height: 12, class: armColorName(index), "aria-hidden": "true" },
     svg("circle", { cx: 6, cy: 6, r: 5, fill: "var(--arm)" }),
   );
