@@ -29,7 +29,7 @@ export const palette: Readonly<Record<string, readonly [light: string, dark: str
   "heat-6": ["#3e7ba7", "#4388b2"],
   "heat-7": ["#266da0", "#4998c7"],
   "heat-8": ["#0a5a93", "#4fa8dc"],
-  "diff-0": ["#c25200", "#c2611b"],
+  "diff-0": ["#c25200", "#cb6a24"],
   "diff-1": ["#d27b3a", "#9b5421"],
   "diff-2": ["#dca275", "#744626"],
   "diff-3": ["#e6c8b0", "#4d382c"],
