@@ -6,6 +6,8 @@ export interface Predictions<Logits extends Float32Array | Float64Array = Float3
   readonly logits: Logits;
   /** [N × K] std over references of sigmoid(logits); absent for models without references. */
   readonly uncertainty?: Float32Array;
+  /** [N × D] row-major: what the classifier is linear in; of an anchored model the mean over its references. */
+  readonly features?: Float32Array;
   /** [N]; meaningless (all −1) for out-of-distribution sets. */
   readonly labels: Int32Array;
   /** K. */

@@ -11,7 +11,7 @@ export const storedSet = z.object({
   weights: z.enum(weightKinds).optional(),
   /** The beginning of its file names. */
   slug: z.string().regex(/^[\w.-]+$/),
-  role: z.enum(["test", "validation", "shift", "ood", "corruption"]),
+  role: z.enum(["test", "validation", "shift", "ood", "corruption", "train"]),
   images: z.number().int().positive(),
   classes: z.number().int().min(2),
   /** How an anchored model was asked: `single`, `k`, `blt`. */
@@ -22,6 +22,8 @@ export const storedSet = z.object({
   mirrored: z.boolean().optional(),
   /** Whether an `.uncertainty.npy` lies beside the logits. */
   uncertainty: z.boolean(),
+  /** D of the `.features.npy` beside the logits; absent where none was asked for. */
+  features: z.number().int().positive().optional(),
   /** How the images were corrupted, of role `corruption`. */
   corruption: z
     .object({
@@ -45,8 +47,9 @@ export const storedSet = z.object({
 /** A line of `predictions/index.json`: one image set that a run has predicted. */
 export type StoredSet = z.infer<typeof storedSet>;
 /**
- * What an image set is for: judged in distribution, under shift or corrupted; held against the test set as foreign; or,
- * `validation`, what temperatures and thresholds are fitted on.
+ * What an image set is for: judged in distribution, under shift or corrupted; held against the test set as foreign;
+ * `validation`, what temperatures and thresholds are fitted on; `train`, images of the training as they are, whose
+ * features tell what is known.
  */
 export type SetRole = StoredSet["role"];
 

@@ -1,5 +1,6 @@
 import { basename, resolve } from "node:path";
-import { type ImageSet, imageCount, type Listener, reporter } from "../core/index.ts";
+import { type DataSet, type ImageSet, imageCount, type Listener, reporter } from "../core/index.ts";
+import type { DataOptions } from "../data/index.ts";
 import type { Results } from "../evaluate/index.ts";
 import { type HeldLock, holdLock, runPaths } from "../files/index.ts";
 import { loadPredictions, readRun, saveGallery } from "../run/index.ts";
@@ -15,6 +16,7 @@ import { measurePredictionBatch } from "./prediction-batch.ts";
 import { prepareResultFolder, resultFolders } from "./result-folders.ts";
 import { measureSensitivity } from "./sensitivity.ts";
 import { saveStrips } from "./strips.ts";
+import { trainingBank } from "./training-bank.ts";
 
 /** Two runs are judged on the same corrupted images where their test sets are the same. */
 interface Opened {
@@ -48,7 +50,7 @@ export async function judgeRuns(runs: readonly string[], options: JudgeOptions =
 }
 
 async function judgeOpened(runs: readonly OpenRun[], options: JudgeOptions): Promise<Results[]> {
-  const { suites = defaultSuites, signal, onNotice, onProgress } = options;
+  const { suites = defaultSuites, features = false, signal, onNotice, onProgress } = options;
   const inference: InferenceOptions = {
     protocol: options.protocol ?? "k",
     k: options.k,
@@ -65,26 +67,15 @@ async function judgeOpened(runs: readonly OpenRun[], options: JudgeOptions): Pro
     const note = unfinished(run.run, { config, examples: data.trainImages, step }, "judged");
     if (note) onNotice?.(note);
     const { dataSet, notice } = await loadRunData(run.run, run.record, load, options);
-    const { train, validation, test, shifts } = dataSet;
+    const { train, test, shifts } = dataSet;
     ready.push({ run, test, train, notice });
 
-    const sets: { role: "test" | "validation" | "shift" | "ood"; set: ImageSet }[] = [{ role: "test", set: test }];
-    if (suites.includes("calibration")) sets.push({ role: "validation", set: validation });
-    if (suites.includes("shift")) for (const set of shifts) sets.push({ role: "shift", set });
-    if (suites.includes("ood"))
-      for (const set of await foreignSets(
-        options.ood ?? foreignTo(data.name),
-        { run: run.run, data: data.name, like: test },
-        load,
-        options,
-      ))
-        sets.push({ role: "ood", set });
-    for (const { role, set } of sets) {
-      const wanted: PredictionRequest = { set: set.name, role, fingerprint: fingerprintOf(set), inference };
+    for (const { role, set } of await setsOf(run, dataSet, load, options)) {
+      const wanted: PredictionRequest = { set: set.name, role, fingerprint: fingerprintOf(set), inference, features };
       if (run.has(wanted)) continue;
       const label = `${runs.length > 1 ? `${run.run}: ` : ""}predicting ${set.name}`;
       await run.store(wanted, set, (predictor, images) =>
-        predictAs(predictor, images, inference, { train, onProgress: reporter(options, label, "images") }),
+        predictAs(predictor, images, inference, { train, features, onProgress: reporter(options, label, "images") }),
       );
       onProgress?.(undefined);
     }
@@ -113,6 +104,31 @@ async function judgeOpened(runs: readonly OpenRun[], options: JudgeOptions): Pro
     results.push(own);
   }
   return results;
+}
+
+interface RoledSet {
+  readonly role: "test" | "validation" | "shift" | "ood" | "train";
+  readonly set: ImageSet;
+}
+
+/** What the suites want predicted, but for corrupted images. */
+async function setsOf(
+  { run, record }: OpenRun,
+  { train, validation, test, shifts }: DataSet,
+  load: (options: DataOptions) => Promise<DataSet>,
+  options: JudgeOptions,
+): Promise<RoledSet[]> {
+  const { suites = defaultSuites, features, ood = foreignTo(record.data.name) } = options;
+  const foreign = suites.includes("ood")
+    ? await foreignSets(ood, { run, data: record.data.name, like: test }, load, options)
+    : [];
+  return [
+    { role: "test", set: test },
+    ...(suites.includes("calibration") || features ? [{ role: "validation" as const, set: validation }] : []),
+    ...(suites.includes("shift") ? shifts.map((set) => ({ role: "shift" as const, set })) : []),
+    ...foreign.map((set) => ({ role: "ood" as const, set })),
+    ...(features ? [{ role: "train" as const, set: trainingBank(train) }] : []),
+  ];
 }
 
 /** Runs on the same test set share its corrupted images: each is made once, and every run that lacks it predicts it. */

@@ -25,6 +25,8 @@ export interface PredictionRequest {
   /** A fingerprint of the images and labels, which may not have been made yet. */
   readonly fingerprint: string;
   readonly inference: InferenceOptions;
+  /** Whether features are wanted beside the logits. */
+  readonly features?: boolean;
   readonly corruption?: StoredSet["corruption"];
 }
 
@@ -80,7 +82,8 @@ export class OpenRun {
         entry.set === wanted.set &&
         entry.weights === weights &&
         entry.inputKey === inputKey &&
-        entry.checkpointSha256 === checkpointSha256,
+        entry.checkpointSha256 === checkpointSha256 &&
+        (!wanted.features || entry.features !== undefined),
     );
   }
 

@@ -62,6 +62,11 @@ export interface JudgeOptions extends CorruptionOptions, Partial<InferenceOption
   readonly device?: Device;
   /** Threads of the predictions; a thread a core where absent. */
   readonly threads?: number;
+  /**
+   * Store what the classifier is linear in, `<set>.features.npy` beside the logits, for all sets but corrupted ones; and
+   * the same of the training images, as they are: `trainingBank`. Default not.
+   */
+  readonly features?: boolean;
   /** Predict again what is stored already. */
   readonly fresh?: boolean;
   /** The command that trains such a run, for its results; `train --config RUN/config.json` where absent. */

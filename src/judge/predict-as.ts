@@ -5,6 +5,7 @@ import type { InferenceOptions } from "./options.ts";
 interface Help {
   /** The training images, from which `blt` takes its residuals. */
   readonly train: ImageSet;
+  readonly features?: boolean;
   readonly onProgress?: PredictOptions["onProgress"];
 }
 
@@ -13,7 +14,7 @@ export const predictAs = (
   predictor: Predictor,
   images: ImageSet,
   { protocol, k, calibrate, predictionBatch, mirror }: InferenceOptions,
-  { train, onProgress }: Help,
+  { train, features, onProgress }: Help,
 ): Promise<Predictions> =>
   predictor.predict(images, {
     protocol,
@@ -21,6 +22,7 @@ export const predictAs = (
     calibrate,
     predictionBatch,
     mirror,
+    features,
     onProgress,
     ...(protocol === "blt" && { train }),
   });

@@ -24,7 +24,7 @@ export {
   type Variables,
   withNoise,
 } from "./model.ts";
-export { type ModelParts, modelOf, withoutHead } from "./model-of.ts";
+export { type ModelParts, modelOf, withFeatures, withoutHead } from "./model-of.ts";
 export { regnetY400MF, regnetY800MF } from "./regnet.ts";
 export { resnet18, resnet20, resnet34, resnet50 } from "./resnet.ts";
 export { swinV2Base, swinV2Small, swinV2Tiny } from "./swin-v2.ts";

@@ -53,6 +53,18 @@ export function withoutHead(model: Model): Model {
   });
 }
 
+/**
+ * The same network that gives features beside logits, [N, K + D]: logits first, then what they are linear in, as
+ * `withoutHead` gives it.
+ */
+export function withFeatures(model: Model): Model {
+  return composed({
+    ...model,
+    classify: (params, features) =>
+      np.concatenate([model.classify(params, features.ref), scaled(features, model.logitScale)], -1),
+  });
+}
+
 const scaled = (values: np.Array, scale = 1): np.Array => (scale === 1 ? values : np.multiply(values, scale));
 
 /** A model from its three parts. */

@@ -29,7 +29,7 @@ export {
   validationOf,
 } from "./metrics-log.ts";
 export { readPredictionBatch, savePredictionBatch } from "./prediction-batch.ts";
-export { dropStored, loadPredictions, savePredictions, storedSets } from "./predictions.ts";
+export { dropStored, featuresFile, loadPredictions, savePredictions, storedSets } from "./predictions.ts";
 export { modulesFor, requireRegistered, requireRegisteredData } from "./registered.ts";
 export {
   dropRegressionAnswers,

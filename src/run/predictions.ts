@@ -19,7 +19,12 @@ const index = z.object({ version: z.literal(1), sets: z.array(storedSet) });
 const indexPath = (run: string) => join(runPaths(run).predictions, "index.json");
 const paths = (run: string, slug: string) => {
   const stem = join(runPaths(run).predictions, slug);
-  return { logits: `${stem}.logits.npy`, uncertainty: `${stem}.uncertainty.npy`, labels: `${stem}.labels.npy` };
+  return {
+    logits: `${stem}.logits.npy`,
+    uncertainty: `${stem}.uncertainty.npy`,
+    features: `${stem}.features.npy`,
+    labels: `${stem}.labels.npy`,
+  };
 };
 
 /** The image sets that a run has predicted, in the order in which they were first saved; none for a fresh run. */
@@ -37,7 +42,7 @@ export function storedSets(run: string): StoredSet[] {
  */
 export function savePredictions(run: string, predictions: StoredPredictions, context: PredictionContext): void {
   checkPredictions(predictions);
-  const { set, logits, uncertainty, labels, classes } = predictions;
+  const { set, logits, uncertainty, features, labels, classes } = predictions;
   const others = storedSets(run);
   const { role, weights, protocol, references, mirrored, ...origin } = context;
   const before = others.find((other) => other.set === set && other.role === role && other.weights === weights);
@@ -46,6 +51,8 @@ export function savePredictions(run: string, predictions: StoredPredictions, con
   const files = paths(run, slug);
   writeNpy(files.logits, { shape, data: logits });
   if (uncertainty) writeNpy(files.uncertainty, { shape, data: uncertainty });
+  const size = features && checkedFeatures(predictions);
+  if (size) writeNpy(files.features, { shape: [labels.length, size], data: features });
   const known = role === "ood" ? new Int32Array(labels.length).fill(-1) : labels;
   writeNpy(files.labels, { shape: [labels.length], data: known });
   const entry: StoredSet = {
@@ -59,10 +66,28 @@ export function savePredictions(run: string, predictions: StoredPredictions, con
     references,
     mirrored,
     uncertainty: uncertainty !== undefined,
+    ...(size && { features: size }),
     ...origin,
   };
   writeIndex(run, before ? others.map((other) => (other === before ? entry : other)) : [...others, entry]);
 }
+
+/** D. @throws TypeError where features do not fill rows, or one is not finite. */
+function checkedFeatures({ set, features = new Float32Array(), labels }: StoredPredictions): number {
+  const size = features.length / labels.length;
+  if (!(Number.isInteger(size) && size > 0))
+    throw new TypeError(`${set}: ${features.length} features do not fill ${labels.length} rows`);
+  for (let i = 0; i < features.length; i++)
+    if (!Number.isFinite(features[i]))
+      throw new TypeError(`${set}: feature ${i % size} of image ${Math.floor(i / size)} is ${features[i]}`);
+  return size;
+}
+
+/**
+ * The file of a set's features, float32 [N, D], for reading in blocks; `undefined` where none were stored.
+ */
+export const featuresFile = (run: string, { slug, features }: StoredSet): string | undefined =>
+  features === undefined ? undefined : paths(run, slug).features;
 
 /** Removes the sets that `keep` does not want, with their files. */
 export function dropStored(run: string, keep: (entry: StoredSet) => boolean): void {

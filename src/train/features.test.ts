@@ -40,6 +40,10 @@ test.each<[ModelName, Partial<RunConfigInput>]>([
   });
   const asArray = (data: Float32Array) => HostArray.float32([count, classes], data);
   expect(relativeError(asArray(linear), asArray(logits))).toBeLessThan(1e-5);
+  const both = await predictor.predict(dataSet.test, { features: true });
+  expect(relativeError(asArray(both.logits), asArray(logits))).toBeLessThan(1e-5);
+  const rows = (data: Float32Array) => HostArray.float32([count, size], data);
+  expect(relativeError(rows(both.features!), rows(z))).toBeLessThan(1e-5);
   expect(extractor.references).toBe(changes.method ? 3 : undefined);
   await extractor.dispose();
   await predictor.dispose();

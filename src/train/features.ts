@@ -3,8 +3,9 @@ import { withoutHead } from "../models/index.ts";
 import type { RunRecord } from "../run/index.ts";
 import { createForward } from "./forward.ts";
 import { buildNetwork } from "./network.ts";
+import { meanOf, outputsUnder } from "./outputs-under.ts";
 import { loadRun, type PredictorOptions } from "./predict.ts";
-import { keptReferences, outputsUnder } from "./predict-set.ts";
+import { keptReferences } from "./predict-set.ts";
 
 /** A trained network, frozen, without its classifier. */
 export interface FeatureExtractor {
@@ -45,13 +46,9 @@ export async function loadFeatures(run: string, { k, ...options }: FeatureOption
     references: references && (k ?? references.shape[0]),
     async features(set, onProgress) {
       const kept = keptReferences({ method, references }, "k", k);
-      const [first, ...others] = await outputsUnder({ forward, record, variables: { params, state } }, kept, set, {
-        onProgress,
-      });
-      if (others.length === 0) return first;
-      const sums = Float64Array.from(first);
-      for (const one of others) for (let i = 0; i < sums.length; i++) sums[i] += one[i];
-      return Float32Array.from(sums, (sum) => sum / (others.length + 1));
+      const parts = { forward, record, variables: { params, state } };
+      const [first, ...others] = await outputsUnder(parts, kept, set, { onProgress });
+      return meanOf(first, ...others);
     },
     dispose: () => forward.dispose(),
   };

@@ -1,14 +1,5 @@
-import { normalizeImages } from "../augment/index.ts";
 import type { Predictions } from "../core/index.ts";
-import {
-  checkImageSet,
-  HostArray,
-  type ImageSet,
-  imageCount,
-  knownName,
-  type Normalization,
-  UserError,
-} from "../core/index.ts";
+import { HostArray, type ImageSet, imageCount, knownName, UserError } from "../core/index.ts";
 import {
   type AnchorSource,
   anchoredOptions,
@@ -21,6 +12,7 @@ import {
 import type { Variables } from "../models/index.ts";
 import type { RunRecord } from "../run/index.ts";
 import type { Forward } from "./forward.ts";
+import { columnsOf, meanOf, outputsUnder } from "./outputs-under.ts";
 import { wantsPretrainingImages } from "./pretraining.ts";
 import { type ReferenceChooser, residualPool, transductor } from "./transductor.ts";
 
@@ -48,12 +40,16 @@ export interface PredictOptions {
    * always the same; `stored`: all by the one that the checkpoint keeps. Default: the batch size of the training.
    */
   readonly predictionBatch?: number | "stored";
+  /** Whether to give the features, too, by the same pass. Default not. */
+  readonly features?: boolean;
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
 }
 
 /** What a set is predicted with. */
 export interface PredictionParts {
   readonly forward: Forward;
+  /** Of `withFeatures`; compiled where features are asked for. */
+  readonly featuresForward?: Forward;
   readonly record: RunRecord;
   readonly method: Method;
   readonly variables: Variables;
@@ -88,16 +84,21 @@ export async function predictSet(
     });
     const chooser = await transductor(kept, pool, { batchSize: forward.batchSize(1), threads: forward.threads });
     try {
-      const [logits] = await logitsUnder(parts, chooser, set, options);
-      return { ...result, logits };
+      const { logits, features } = await answersUnder(parts, chooser, set, options);
+      return { ...result, logits: logits[0], features };
     } finally {
       await chooser.dispose();
     }
   }
-  const byReference = await logitsUnder(parts, kept, set, options);
-  if (!kept || protocol === "single") return { ...result, logits: byReference[0] };
+  const { logits: byReference, features } = await answersUnder(parts, kept, set, options);
+  if (!kept || protocol === "single") return { ...result, logits: byReference[0], features };
   const { logits, uncertainty } = combineReferences(byReference);
-  return { ...result, logits: calibrate ? calibrateBySpread(logits, uncertainty, classes) : logits, uncertainty };
+  return {
+    ...result,
+    logits: calibrate ? calibrateBySpread(logits, uncertainty, classes) : logits,
+    uncertainty,
+    features,
+  };
 }
 
 /**
@@ -122,20 +123,38 @@ export function keptReferences(
   return HostArray.float32([used, 1, ...image], (references.data as Float32Array).subarray(0, used * size));
 }
 
-const isChooser = (references: HostArray | ReferenceChooser | undefined): references is ReferenceChooser =>
-  references !== undefined && "choose" in references;
-
 /** Logits [N × K] of every image under each reference, R of them (1 for a chooser, and for methods without). */
-export async function logitsUnder(
+export const logitsUnder = async (
   parts: PredictionParts,
   references: HostArray | ReferenceChooser | undefined,
   set: ImageSet,
-  { predictionBatch, ...options }: Pick<PredictOptions, "predictionBatch" | "mirror" | "onProgress">,
-): Promise<Float32Array[]> {
-  const { output } = parts.method;
+  options: Pick<PredictOptions, "predictionBatch" | "mirror" | "onProgress">,
+): Promise<Float32Array[]> => (await answersUnder(parts, references, set, options)).logits;
+
+/** As `logitsUnder`; and, where they are asked for, features [N × D], the mean over the references. */
+async function answersUnder(
+  parts: PredictionParts,
+  references: HostArray | ReferenceChooser | undefined,
+  set: ImageSet,
+  {
+    predictionBatch,
+    features,
+    ...options
+  }: Pick<PredictOptions, "predictionBatch" | "mirror" | "features" | "onProgress">,
+): Promise<{ logits: Float32Array[]; features?: Float32Array }> {
+  const { method, record, featuresForward } = parts;
+  const classes = record.data.classNames.length;
   const source = anchorSource(parts, predictionBatch);
-  const byReference = await outputsUnder(parts, references, set, options);
-  return byReference.map((outputs) => readOutputs(output, outputs, parts.record.data.classNames.length, source));
+  const read = (outputs: Float32Array) => readOutputs(method.output, outputs, classes, source);
+  if (!features) return { logits: (await outputsUnder(parts, references, set, options)).map(read) };
+  if (!featuresForward) throw new TypeError("predict: features are asked for, but there is no program that gives them");
+  const joined = await outputsUnder({ ...parts, forward: featuresForward }, references, set, options);
+  const width = joined[0].length / imageCount(set);
+  const [first, ...others] = joined.map((rows) => columnsOf(rows, width, classes, width));
+  return {
+    logits: joined.map((rows) => read(columnsOf(rows, width, 0, classes))),
+    features: meanOf(first, ...others),
+  };
 }
 
 function anchorSource(
@@ -159,59 +178,4 @@ export async function outputAnchorOf(parts: PredictionParts, set: ImageSet): Pro
   const [outputs] = await outputsUnder(parts, keptReferences(parts, "single", undefined), set);
   const classes = parts.record.data.classNames.length;
   return HostArray.float32([classes], Float32Array.from(anchor.host(outputs, classes)));
-}
-
-/** As `logitsUnder`, the network's outputs [N × O] as they are. @throws UserError for images of another shape */
-export async function outputsUnder(
-  { forward, record: { data }, variables }: Pick<PredictionParts, "forward" | "record" | "variables">,
-  references: HostArray | ReferenceChooser | undefined,
-  set: ImageSet,
-  { mirror = false, onProgress }: Pick<PredictOptions, "mirror" | "onProgress"> = {},
-): Promise<Float32Array[]> {
-  checkImages(set, data);
-  checkImageSet(set);
-  const total = imageCount(set);
-  const count = references && !isChooser(references) ? references.shape[0] : 1;
-  const byReference: Float32Array[] = Array.from({ length: count }, () => new Float32Array());
-  const batchSize = forward.batchSize(count);
-  for (let at = 0; at < total; at += batchSize) {
-    const images = paddedBatch(set, at, batchSize, data.normalization);
-    const filled = Math.min(batchSize, total - at);
-    const run = async (images: HostArray) =>
-      forward.run(variables, images, isChooser(references) ? await references.choose(images) : references);
-    const own = await run(images);
-    const outputs = mirror ? meanOf(own, await run(mirrored(images))) : own;
-    const width = outputs.length / (count * batchSize);
-    for (let r = 0; r < count; r++) {
-      if (at === 0) byReference[r] = new Float32Array(total * width);
-      const first = r * batchSize * width;
-      byReference[r].set(outputs.subarray(first, first + filled * width), at * width);
-    }
-    onProgress?.({ done: at + filled, total });
-  }
-  return byReference;
-}
-
-function checkImages(set: ImageSet, { channels, height, width }: RunRecord["data"]): void {
-  if (set.channels !== channels || set.height !== height || set.width !== width)
-    throw new UserError(
-      `${set.name} has ${set.width}×${set.height} images of ${set.channels} channels, the model was trained on ${width}×${height} of ${channels}; convert them with matchImages`,
-    );
-}
-
-const meanOf = (a: Float32Array, b: Float32Array): Float32Array => a.map((value, i) => (value + b[i]) / 2);
-
-/** Images [N, C, H, W], each row of pixels from right to left. */
-function mirrored({ shape, data }: HostArray): HostArray {
-  const width = shape[3];
-  const turned = Float32Array.from(data as Float32Array);
-  for (let at = 0; at < turned.length; at += width) turned.subarray(at, at + width).reverse();
-  return HostArray.float32(shape, turned);
-}
-
-function paddedBatch(set: ImageSet, from: number, size: number, normalization: Normalization): HostArray {
-  const last = imageCount(set) - 1;
-  const rows = Int32Array.from({ length: size }, (_, i) => Math.min(from + i, last));
-  const shape = [size, set.channels, set.height, set.width];
-  return HostArray.float32(shape, normalizeImages(set, rows, normalization));
 }

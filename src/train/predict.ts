@@ -1,22 +1,16 @@
 import type { HostArray, ImageSet, Predictions } from "../core/index.ts";
 import { runPaths } from "../files/index.ts";
-import type { Variables } from "../models/index.ts";
+import { type Variables, withFeatures } from "../models/index.ts";
 import { checkVariables, chooseWeights, loadCheckpoint, type RunRecord, readRun } from "../run/index.ts";
 import { createForward, type ForwardOptions } from "./forward.ts";
 import { buildNetwork } from "./network.ts";
-import {
-  keptReferences,
-  logitsUnder,
-  outputsUnder,
-  type PredictionParts,
-  type PredictOptions,
-  predictSet,
-} from "./predict-set.ts";
+import { outputsUnder } from "./outputs-under.ts";
+import { keptReferences, logitsUnder, type PredictionParts, type PredictOptions, predictSet } from "./predict-set.ts";
 
 export interface Predictor {
   readonly record: RunRecord;
   /**
-   * Logits of every image, in order; `uncertainty` with protocol `k` of an anchored model.
+   * Logits of every image, in order; `uncertainty` with protocol `k` of an anchored model; `features` where asked for.
    * @throws UserError where the images have another size or number of channels than the model was trained on, or more
    * references are asked for than are kept.
    */
@@ -90,7 +84,9 @@ export async function createPredictor(
 ): Promise<Predictor> {
   const network = buildNetwork(record);
   const forward = createForward(record, network, options);
-  const parts: PredictionParts = { forward, record, method: network.method, variables, references, outputAnchor };
+  const featuresForward = createForward(record, { ...network, model: withFeatures(network.model) }, options);
+  const { method } = network;
+  const parts: PredictionParts = { forward, featuresForward, record, method, variables, references, outputAnchor };
   return {
     record,
     outputAnchor,
@@ -103,6 +99,9 @@ export async function createPredictor(
       const [outputs] = await outputsUnder(parts, keptReferences(parts, "single", undefined), set, { onProgress });
       return outputs;
     },
-    dispose: () => forward.dispose(),
+    async dispose() {
+      await forward.dispose();
+      await featuresForward.dispose();
+    },
   };
 }

@@ -1,0 +1,80 @@
+import { normalizeImages } from "../augment/index.ts";
+import { checkImageSet, HostArray, type ImageSet, imageCount, type Normalization, UserError } from "../core/index.ts";
+import type { RunRecord } from "../run/index.ts";
+import type { PredictionParts, PredictOptions } from "./predict-set.ts";
+import type { ReferenceChooser } from "./transductor.ts";
+
+const isChooser = (references: HostArray | ReferenceChooser | undefined): references is ReferenceChooser =>
+  references !== undefined && "choose" in references;
+
+/**
+ * A network's outputs [N × O] on every image, in order, under each reference, R of them (1 for a chooser, and for methods
+ * without).
+ * @throws UserError for images of another shape
+ */
+export async function outputsUnder(
+  { forward, record: { data }, variables }: Pick<PredictionParts, "forward" | "record" | "variables">,
+  references: HostArray | ReferenceChooser | undefined,
+  set: ImageSet,
+  { mirror = false, onProgress }: Pick<PredictOptions, "mirror" | "onProgress"> = {},
+): Promise<Float32Array[]> {
+  checkImages(set, data);
+  checkImageSet(set);
+  const total = imageCount(set);
+  const count = references && !isChooser(references) ? references.shape[0] : 1;
+  const byReference: Float32Array[] = Array.from({ length: count }, () => new Float32Array());
+  const batchSize = forward.batchSize(count);
+  for (let at = 0; at < total; at += batchSize) {
+    const images = paddedBatch(set, at, batchSize, data.normalization);
+    const filled = Math.min(batchSize, total - at);
+    const run = async (images: HostArray) =>
+      forward.run(variables, images, isChooser(references) ? await references.choose(images) : references);
+    const own = await run(images);
+    const outputs = mirror ? meanOf(own, await run(mirrored(images))) : own;
+    const width = outputs.length / (count * batchSize);
+    for (let r = 0; r < count; r++) {
+      if (at === 0) byReference[r] = new Float32Array(total * width);
+      const first = r * batchSize * width;
+      byReference[r].set(outputs.subarray(first, first + filled * width), at * width);
+    }
+    onProgress?.({ done: at + filled, total });
+  }
+  return byReference;
+}
+
+function checkImages(set: ImageSet, { channels, height, width }: RunRecord["data"]): void {
+  if (set.channels !== channels || set.height !== height || set.width !== width)
+    throw new UserError(
+      `${set.name} has ${set.width}×${set.height} images of ${set.channels} channels, the model was trained on ${width}×${height} of ${channels}; convert them with matchImages`,
+    );
+}
+
+/** Entry by entry; summed in float64. */
+export function meanOf(first: Float32Array, ...others: readonly Float32Array[]): Float32Array {
+  if (others.length === 0) return first;
+  return first.map((value, i) => others.reduce((sum, one) => sum + one[i], value) / (others.length + 1));
+}
+
+/** Columns `from` to `to`, exclusive, of rows of `width`. */
+export function columnsOf(rows: Float32Array, width: number, from: number, to: number): Float32Array {
+  const count = rows.length / width;
+  const taken = new Float32Array(count * (to - from));
+  for (let row = 0; row < count; row++)
+    taken.set(rows.subarray(row * width + from, row * width + to), row * (to - from));
+  return taken;
+}
+
+/** Images [N, C, H, W], each row of pixels from right to left. */
+function mirrored({ shape, data }: HostArray): HostArray {
+  const width = shape[3];
+  const turned = Float32Array.from(data as Float32Array);
+  for (let at = 0; at < turned.length; at += width) turned.subarray(at, at + width).reverse();
+  return HostArray.float32(shape, turned);
+}
+
+function paddedBatch(set: ImageSet, from: number, size: number, normalization: Normalization): HostArray {
+  const last = imageCount(set) - 1;
+  const rows = Int32Array.from({ length: size }, (_, i) => Math.min(from + i, last));
+  const shape = [size, set.channels, set.height, set.width];
+  return HostArray.float32(shape, normalizeImages(set, rows, normalization));
+}
