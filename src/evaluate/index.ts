@@ -43,6 +43,7 @@ export {
   histogram,
   rocCurve,
 } from "./detection.ts";
+export * from "./feature-scores/index.ts";
 export { checkPredictions, type Judged, judge } from "./judged.ts";
 export {
   fitLinearProbe,
