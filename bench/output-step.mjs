@@ -6,7 +6,7 @@ import { compile } from "../dist/engine/index.js";
 import { createMethod } from "../dist/methods/index.js";
 import { createModel } from "../dist/models/index.js";
 import { createOptimizer } from "../dist/optim/index.js";
-import { trainStep } from "../dist/train/index.js";
+import { trainStep } from "../dist/train/internal.js";
 
 const rounds = Number(process.argv[2] ?? 40);
 const shape = { count: 64, channels: 3, height: 16, width: 16, classes: 8 };

@@ -9,7 +9,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { judge, meanSd, measure, pairedDifference } from "../dist/evaluate/index.js";
-import { runPaths, thisMachine } from "../dist/files/index.js";
+import { runPaths } from "../dist/files/index.js";
+import { thisMachine } from "../dist/files/internal.js";
 import { loadPredictions, readMetrics } from "../dist/run/index.js";
 
 const { values } = parseArgs({

@@ -2,7 +2,7 @@
 //   npm run build && node scripts/augmentation-pictures.mjs
 import { mkdirSync } from "node:fs";
 import sharp from "sharp";
-import { augmentationTable, mixerTable } from "../dist/augment/index.js";
+import { augmentationTable, mixerTable } from "../dist/augment/internal.js";
 import { Random } from "../dist/core/index.js";
 import { loadDataSet } from "../dist/data/index.js";
 

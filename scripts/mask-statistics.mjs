@@ -15,7 +15,8 @@ import { loadCheckpoint, saveCheckpoint } from "../dist/run/checkpoint.js";
 import { resolveConfig } from "../dist/run/index.js";
 import { batchStatistics } from "../dist/train/batch-statistics.js";
 import { createForward } from "../dist/train/forward.js";
-import { buildNetwork, loadPredictor, loadRun, recalibrate, train } from "../dist/train/index.js";
+import { loadPredictor, loadRun, recalibrate, train } from "../dist/train/index.js";
+import { buildNetwork } from "../dist/train/internal.js";
 import { accuracyOf } from "../dist/train/scores.js";
 
 const { values } = parseArgs({

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { anchored, tinyImageFolder, tinyTraining } from "../src/cli/testing.ts";
-import { holdLock, runPaths } from "../src/files/index.ts";
+import { runPaths } from "../src/files/index.ts";
+import { holdLock } from "../src/files/internal.ts";
 
 const disk = vi.hoisted(() => ({ readOnly: "" }));
 vi.mock("node:fs", async (original) => {

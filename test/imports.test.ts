@@ -158,6 +158,21 @@ test("every room that the library offers has an index, and can be imported from 
   expect(offered.filter((room) => !(`./${room}` in exports))).toEqual([]);
 });
 
+test("what only our own rooms need is imported by them alone", () => {
+  const byAnotherRoom = imports.filter(({ from, to }) => to.endsWith("/internal.ts") && roomOf(from) !== roomOf(to));
+  expect(byAnotherRoom.length).toBeGreaterThan(50);
+  const byUsers = byAnotherRoom.filter(({ from }) => ["cli", undefined].includes(roomOf(from)));
+  expect(byUsers.map(inWords)).toEqual([]);
+  const shown = [
+    "README.md",
+    ...["docs", "examples"].flatMap((folder) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`)),
+  ];
+  const withInternals = shown.filter(
+    (path) => /\.(md|mjs|ts)$/.test(path) && /from "[^"]*\/internal/.test(readFileSync(join(root, path), "utf8")),
+  );
+  expect(withInternals).toEqual([]);
+});
+
 test("core is pure: the page in the browser uses it as it is", () => {
   const impure = imports.filter(({ from, to }) => roomOf(from) === "core" && /^node:/.test(to));
   expect(impure.map(inWords)).toEqual([]);

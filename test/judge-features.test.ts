@@ -6,7 +6,8 @@ import { anchored, tinyImageFolder, tinyTraining } from "../src/cli/testing.ts";
 import type { Progress } from "../src/core/index.ts";
 import { readNpy } from "../src/files/index.ts";
 import { judgeRuns } from "../src/judge/index.ts";
-import { featuresFile, loadPredictions, storedSets } from "../src/run/index.ts";
+import { loadPredictions, storedSets } from "../src/run/index.ts";
+import { featuresFile } from "../src/run/internal.ts";
 
 const root = mkdtempSync(join(tmpdir(), "anchored-judge-features-"));
 const [images, run] = [join(root, "images"), join(root, "run")];

@@ -1,4 +1,5 @@
-import { beta, dirichlet, UserError } from "../core/index.ts";
+import { UserError } from "../core/index.ts";
+import { beta, dirichlet } from "../core/internal.ts";
 import type { Augmentation } from "./augmentation.ts";
 import {
   bitsDownBy,

@@ -1,20 +1,20 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { allBytes, type ImageSet, Random, UserError } from "../core/index.ts";
+import { type ImageSet, Random, UserError } from "../core/index.ts";
+import { allBytes } from "../core/internal.ts";
 import {
   augMix,
   augmentationsFromJson,
-  augmentationTable,
   crop,
   cutout,
   flip,
   type Image,
   makeBatch,
   normalizeImages,
-  optionNames,
   randAugment,
   randomErasing,
 } from "./index.ts";
+import { augmentationTable, optionNames } from "./internal.ts";
 
 const images = fc
   .record({

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { augmentationTable, mixerTable } from "./index.ts";
+import { augmentationTable, mixerTable } from "./internal.ts";
 
 const page = readFileSync(new URL("../../docs/augmentation.md", import.meta.url), "utf8");
 

@@ -5,7 +5,7 @@ export { colorJitter } from "./color-jitter.ts";
 export { crop } from "./crop.ts";
 export { cutout } from "./cutout.ts";
 export { flip } from "./flip.ts";
-export { type OptionTable, optionNames, unknownOption } from "./known-options.ts";
+export type { OptionTable } from "./known-options.ts";
 export { type BatchOptions, makeBatch, normalizeImages } from "./make-batch.ts";
 export {
   type BatchMixer,
@@ -13,24 +13,16 @@ export {
   type MixShape,
   mixerNames,
   mixersFromJson,
-  mixerTable,
   mixup,
   registerMixer,
   smoothLabels,
 } from "./mixers.ts";
-export { type OperationName, operations } from "./operations.ts";
-export { mixingSide, type PixMixOptions, pixMix } from "./pix-mix.ts";
-export { BatchPool, unloadable } from "./pool.ts";
+export type { OperationName } from "./operations.ts";
+export { type PixMixOptions, pixMix } from "./pix-mix.ts";
 export { randAugment } from "./rand-augment.ts";
 export { randomErasing } from "./random-erasing.ts";
 export { randomResizedCrop } from "./random-resized-crop.ts";
 export { standardOptions } from "./standard-options.ts";
-export {
-  type AugmentationResources,
-  augmentationNames,
-  augmentationsFromJson,
-  augmentationTable,
-  registerAugmentation,
-} from "./table.ts";
-export { type BatchTask, type Pipeline, trainingImages } from "./training-images.ts";
+export { type AugmentationResources, augmentationNames, augmentationsFromJson, registerAugmentation } from "./table.ts";
+export type { BatchTask, Pipeline } from "./training-images.ts";
 export { trivialAugmentWide } from "./trivial-augment.ts";

@@ -1,13 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { UserError } from "../core/index.ts";
-import {
-  augmentationsFromJson,
-  augmentationTable,
-  mixersFromJson,
-  mixerTable,
-  optionNames,
-  standardOptions,
-} from "./index.ts";
+import { augmentationsFromJson, mixersFromJson, standardOptions } from "./index.ts";
+import { augmentationTable, mixerTable, optionNames } from "./internal.ts";
 
 describe.each([
   ["augmentation", augmentationTable, augmentationsFromJson],

@@ -1,4 +1,5 @@
-import { type Batch, beta, knownName, permutation, type Random, registerEntry, UserError } from "../core/index.ts";
+import { type Batch, permutation, type Random, UserError } from "../core/index.ts";
+import { beta, knownName, registerEntry } from "../core/internal.ts";
 import { refuseUnknownOptions } from "./known-options.ts";
 
 /** Sizes of a batch: N images [C, H, W], K classes. */

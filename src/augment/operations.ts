@@ -1,4 +1,4 @@
-import { roundHalfEven } from "../core/index.ts";
+import { roundHalfEven } from "../core/internal.ts";
 import type { Image } from "./augmentation.ts";
 import { rotate, shearX, shearY, translateX, translateY } from "./geometry.ts";
 import {

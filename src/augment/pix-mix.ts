@@ -1,4 +1,5 @@
-import { beta as betaNumber, type Random, UserError } from "../core/index.ts";
+import { type Random, UserError } from "../core/index.ts";
+import { beta as betaNumber } from "../core/internal.ts";
 import type { Augmentation, Image } from "./augmentation.ts";
 import { fractalOf } from "./fractals.ts";
 import { type OperationName, operations } from "./operations.ts";

@@ -1,13 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { Piscina } from "piscina";
-import {
-  type Batch,
-  type ImageSet,
-  registeredHere,
-  registeringModules,
-  shareImages,
-  UserError,
-} from "../core/index.ts";
+import { type Batch, type ImageSet, UserError } from "../core/index.ts";
+import { registeredHere, registeringModules, shareImages } from "../core/internal.ts";
 import type { BatchTask, Pipeline } from "./training-images.ts";
 import type { Answer, WorkerData } from "./worker.ts";
 

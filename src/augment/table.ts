@@ -1,4 +1,5 @@
-import { type Image, knownName, registerEntry } from "../core/index.ts";
+import type { Image } from "../core/index.ts";
+import { knownName, registerEntry } from "../core/internal.ts";
 import { augMix } from "./aug-mix.ts";
 import type { Augmentation } from "./augmentation.ts";
 import { autoAugmentCifar } from "./auto-augment.ts";

@@ -3,7 +3,8 @@
 import { workerData } from "node:worker_threads";
 import { move, transferableSymbol, valueSymbol } from "piscina";
 import { type Batch, type ImageSet, type SharedImages, UserError } from "../core/index.ts";
-import { importModules, openImages } from "../files/index.ts";
+import { importModules } from "../files/index.ts";
+import { openImages } from "../files/internal.ts";
 import { type BatchTask, type Pipeline, trainingImages } from "./training-images.ts";
 
 /** The pool's data for its threads. */

@@ -1,5 +1,5 @@
 import { CorruptionPool, corruptionNames, severities } from "../corrupt/index.ts";
-import { thisMachine } from "../files/index.ts";
+import { thisMachine } from "../files/internal.ts";
 import { texturedImages } from "./textured-images.ts";
 
 export interface CorruptBenchOptions {

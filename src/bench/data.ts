@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os";
-import { augmentationTable, BatchPool, mixerTable, type Pipeline, standardOptions } from "../augment/index.ts";
-import { thisMachine } from "../files/index.ts";
-import { madeAhead } from "../train/index.ts";
+import { type Pipeline, standardOptions } from "../augment/index.ts";
+import { augmentationTable, BatchPool, mixerTable } from "../augment/internal.ts";
+import { thisMachine } from "../files/internal.ts";
+import { madeAhead } from "../train/internal.ts";
 import { type CompiledStep, compileStep } from "./compiled-step.ts";
 import { benchSteps } from "./steps.ts";
 import { texturedImages } from "./textured-images.ts";

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
-import { knownName } from "../core/index.ts";
-import { thisMachine, versions } from "../files/index.ts";
+import { knownName } from "../core/internal.ts";
+import { thisMachine, versions } from "../files/internal.ts";
 import { compileStep } from "./compiled-step.ts";
 import { referenceStepMs } from "./reference-step.ts";
 import { type BenchBackend, type BenchModel, benchModels, benchSteps } from "./steps.ts";

@@ -1,6 +1,6 @@
-import { knownName } from "../core/index.ts";
+import { knownName } from "../core/internal.ts";
 import { passes } from "../engine/index.ts";
-import { thisMachine, versions } from "../files/index.ts";
+import { thisMachine, versions } from "../files/internal.ts";
 import { type CompiledStep, type CompiledStepOptions, compileStep } from "./compiled-step.ts";
 import { type BenchBackend, type BenchModel, benchModels } from "./steps.ts";
 

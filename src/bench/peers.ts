@@ -1,7 +1,8 @@
 import { setTimeout } from "node:timers/promises";
-import { knownName, sizeOf } from "../core/index.ts";
+import { sizeOf } from "../core/index.ts";
+import { knownName } from "../core/internal.ts";
 import { countFlops } from "../engine/flops.ts";
-import { thisMachine, versions } from "../files/index.ts";
+import { thisMachine, versions } from "../files/internal.ts";
 import { matmulPeak } from "./matmul-peak.ts";
 import { findPyTorch, type MemoryFormat, memoryFormats, pytorchSide } from "./pytorch.ts";
 import { referenceStepMs } from "./reference-step.ts";

@@ -3,7 +3,7 @@ import { createMethod } from "../methods/index.ts";
 import { createModel, type ModelName } from "../models/index.ts";
 import { createOptimizer } from "../optim/index.ts";
 import type { TrainState } from "../run/index.ts";
-import { movingParameters, trainStep } from "../train/index.ts";
+import { movingParameters, trainStep } from "../train/internal.ts";
 
 export interface BenchStep {
   readonly batchSize: number;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { inParallel } from "./index.ts";
+import { inParallel } from "./internal.ts";
 
 test("the first failure stops the others", async () => {
   const seen: number[] = [];

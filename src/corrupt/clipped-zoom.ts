@@ -1,4 +1,4 @@
-import { roundHalfEven } from "../core/index.ts";
+import { roundHalfEven } from "../core/internal.ts";
 import type { Shape } from "./filter.ts";
 
 /** For each place of the result: the two places that it lies between, and the share of the second. */

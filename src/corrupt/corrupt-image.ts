@@ -1,4 +1,5 @@
-import { Random, registerName, UserError } from "../core/index.ts";
+import { Random, UserError } from "../core/index.ts";
+import { registerName } from "../core/internal.ts";
 import {
   type Benchmark,
   type Corruption,

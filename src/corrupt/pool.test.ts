@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from "vitest";
-import { allBytes, type ImageSet, Random, subset } from "../core/index.ts";
+import { type ImageSet, Random, subset } from "../core/index.ts";
+import { allBytes } from "../core/internal.ts";
 import { corruptImage } from "./corrupt-image.ts";
 import { CorruptionPool } from "./pool.ts";
 import { corruptionSuite } from "./suite.ts";

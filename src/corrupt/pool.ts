@@ -2,16 +2,8 @@ import { setMaxListeners } from "node:events";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { Piscina } from "piscina";
-import {
-  checkImageSet,
-  type ImageSet,
-  type Images,
-  imageCount,
-  registeredHere,
-  registeringModules,
-  shareImages,
-  UserError,
-} from "../core/index.ts";
+import { type ImageSet, type Images, imageCount, UserError } from "../core/index.ts";
+import { checkImageSet, registeredHere, registeringModules, shareImages } from "../core/internal.ts";
 import { benchmarkFor, corruptionByName } from "./corrupt-image.ts";
 import type { Benchmark, Image, Severity } from "./corruption.ts";
 import { emptyLike, removeImages } from "./scratch.ts";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ImageSet, UserError } from "../core/index.ts";
-import { parseNpy } from "../files/index.ts";
+import { parseNpy } from "../files/internal.ts";
 import type { Severity } from "./corruption.ts";
 
 /** MD5 sums of CIFAR-10-C's files (Zenodo record 2535967), as torch-uncertainty lists them. */

@@ -1,4 +1,4 @@
-import { roundHalfEven } from "../core/index.ts";
+import { roundHalfEven } from "../core/internal.ts";
 import { corruption } from "./corruption.ts";
 import { splineTaps } from "./cubic-spline.ts";
 

@@ -3,7 +3,8 @@
 import { workerData } from "node:worker_threads";
 import sharp from "sharp";
 import { imageAt, type SharedImages } from "../core/index.ts";
-import { importModules, openImages } from "../files/index.ts";
+import { importModules } from "../files/index.ts";
+import { openImages } from "../files/internal.ts";
 import { corruptImage } from "./corrupt-image.ts";
 import type { Benchmark, Image, Severity } from "./corruption.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { type ImageSet, UserError } from "../core/index.ts";
-import { writeFileAtomic } from "../files/index.ts";
+import { writeFileAtomic } from "../files/internal.ts";
 import { download } from "./download.ts";
 import type { DataSetEntry } from "./entry.ts";
 import { digest, readNamed } from "./files.ts";

@@ -1,5 +1,6 @@
-import { knownName, UserError } from "../core/index.ts";
-import { parseNpy } from "../files/index.ts";
+import { UserError } from "../core/index.ts";
+import { knownName } from "../core/internal.ts";
+import { parseNpy } from "../files/internal.ts";
 import { readNamed } from "./files.ts";
 
 /** Whose labels: the majority of three annotators', the wrong one wherever there is one, or one annotator's. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import sharp from "sharp";
 import { expect, test } from "vitest";
-import { allBytes } from "../core/index.ts";
+import { allBytes } from "../core/internal.ts";
 import { invertImages, matchImages } from "./convert.ts";
 import { imageSet } from "./test-images.ts";
 

@@ -1,4 +1,5 @@
-import { allBytes, type ImageSet, imageAt, imageCount } from "../core/index.ts";
+import { type ImageSet, imageAt, imageCount } from "../core/index.ts";
+import { allBytes } from "../core/internal.ts";
 
 export interface ImageShape {
   readonly height: number;

@@ -1,4 +1,5 @@
-import { checkImageSet, checkLabels, type DataSet, type ImageSet, UserError } from "../core/index.ts";
+import { type DataSet, type ImageSet, UserError } from "../core/index.ts";
+import { checkImageSet, checkLabels } from "../core/internal.ts";
 import { channelStatistics } from "./normalization.ts";
 import { splitValidation } from "./split.ts";
 

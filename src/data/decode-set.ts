@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
-import { type Images, inParallel, selectImages, UserError } from "../core/index.ts";
+import { type Images, UserError } from "../core/index.ts";
+import { inParallel, selectImages } from "../core/internal.ts";
 import { decodeImage } from "./decode.ts";
 import type { ResolvedOptions } from "./entry.ts";
 

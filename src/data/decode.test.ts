@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp, { type Sharp } from "sharp";
 import { expect, test } from "vitest";
-import { allBytes } from "../core/index.ts";
+import { allBytes } from "../core/internal.ts";
 import { matchImages } from "./convert.ts";
 import { decodeImage } from "./index.ts";
 

@@ -3,7 +3,7 @@ import { createReadStream, existsSync, mkdirSync, rmSync, statSync } from "node:
 import { type FileHandle, open, rename } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { UserError } from "../core/index.ts";
-import { diskError } from "../files/index.ts";
+import { diskError } from "../files/internal.ts";
 import type { FetchOptions } from "./entry.ts";
 
 export interface Checksum {

@@ -2,7 +2,8 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, truncate
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { allBytes, type DataSet, type ImageSet, imageCount, UserError } from "../core/index.ts";
+import { type DataSet, type ImageSet, imageCount, UserError } from "../core/index.ts";
+import { allBytes } from "../core/internal.ts";
 import { emojiDrawings, emojiVendors } from "./emoji-drawings.ts";
 import { emojiRasters } from "./emoji-rasters.ts";
 import { type DataOptions, emojiCategories, loadDataSet } from "./index.ts";

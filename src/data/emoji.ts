@@ -1,4 +1,5 @@
-import { type ImageSet, knownName, Random, subset, UserError } from "../core/index.ts";
+import { type ImageSet, Random, subset, UserError } from "../core/index.ts";
+import { knownName } from "../core/internal.ts";
 import { emojiCategories, emojiVendors } from "./emoji-drawings.ts";
 import { type EmojiRasters, emojiRasters } from "./emoji-rasters.ts";
 import type { DataSetEntry, LoadedImages, ResolvedOptions } from "./entry.ts";

@@ -2,7 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
-import { allBytes, UserError } from "../core/index.ts";
+import { UserError } from "../core/index.ts";
+import { allBytes } from "../core/internal.ts";
 import { type DataOptions, decodeImage, loadDataSet } from "./index.ts";
 import { writeFolder } from "./test-data-sets.ts";
 import { scratchFolder } from "./test-images.ts";

@@ -13,8 +13,10 @@ import {
 } from "node:fs";
 import { join, relative } from "node:path";
 import sharp from "sharp";
-import { inParallel, UserError } from "../core/index.ts";
-import { diskError, ImageFile, isRunning, withLock } from "../files/index.ts";
+import { UserError } from "../core/index.ts";
+import { inParallel } from "../core/internal.ts";
+import { ImageFile } from "../files/index.ts";
+import { diskError, isRunning, withLock } from "../files/internal.ts";
 import { type Decoded, type Decoder, decodeOrReason, IN_FLIGHT } from "./decode-set.ts";
 import type { ResolvedOptions } from "./entry.ts";
 import { readReason } from "./files.ts";

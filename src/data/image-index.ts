@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, rmSync, type Stats, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { writeFileAtomic } from "../files/index.ts";
+import { writeFileAtomic } from "../files/internal.ts";
 
 /**
  * What a cache folder holds: `index.jsonl`, of which the first line is this and each further one an `Entry`, and the file

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { allBytes, type ImageSet, UserError } from "../core/index.ts";
+import { type ImageSet, UserError } from "../core/index.ts";
+import { allBytes } from "../core/internal.ts";
 import { withImbalance } from "./imbalance.ts";
 
 const toy = (labels: number[]): ImageSet => ({

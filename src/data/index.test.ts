@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { allBytes, type DataSet, imageCount, UserError } from "../core/index.ts";
+import { type DataSet, imageCount, UserError } from "../core/index.ts";
+import { allBytes } from "../core/internal.ts";
 import { packageFile } from "./files.ts";
 import {
   checkDataSet,

@@ -1,4 +1,5 @@
-import { type DataSet, type ImageSet, knownName, registerEntry, UserError } from "../core/index.ts";
+import { type DataSet, type ImageSet, UserError } from "../core/index.ts";
+import { knownName, registerEntry } from "../core/internal.ts";
 import { checkSplits, type DataCheck } from "./check.ts";
 import { cifar10 } from "./cifar10.ts";
 import { percent, readHumanLabels } from "./cifar10n.ts";
@@ -17,20 +18,38 @@ import { channelStatistics } from "./normalization.ts";
 import { splitValidation } from "./split.ts";
 
 export type { DataCheck, SplitCheck } from "./check.ts";
-export { type HumanLabelKind, type HumanLabels, humanLabelKinds, readHumanLabels } from "./cifar10n.ts";
-export { type ImageShape, invertImages, matchImages } from "./convert.ts";
+export type { HumanLabelKind, HumanLabels } from "./cifar10n.ts";
+export { type ImageShape, matchImages } from "./convert.ts";
 export { type ArraysOptions, dataSetOf, type LabelledImages } from "./data-set-of.ts";
-export { decodeImage, UnsupportedImage } from "./decode.ts";
+export { decodeImage } from "./decode.ts";
 export { defaultDataDir } from "./directory.ts";
 export { type Checksum, type DownloadOptions, download } from "./download.ts";
 export { type EmojiVendor, emojiCategories, emojiVendors } from "./emoji-drawings.ts";
 export type { DataOptions, DataSetEntry, Expected, FetchOptions, OwnOption } from "./entry.ts";
 export { readIdx } from "./idx.ts";
 export { withImbalance } from "./imbalance.ts";
-export { type LabelNoise, type LabelNoiseKind, labelNoiseKinds, withLabelNoise } from "./label-noise.ts";
+export { type LabelNoise, type LabelNoiseKind, withLabelNoise } from "./label-noise.ts";
 export { channelStatistics } from "./normalization.ts";
-export { type Pictures, pictureSet, readPictures } from "./pictures.ts";
-export * from "./regression/index.ts";
+export { type Pictures, readPictures } from "./pictures.ts";
+export {
+  type ClosedForm,
+  type ClosedFormName,
+  closedFormNames,
+  type FeatureNames,
+  type FeatureRow,
+  type LoadedExamples,
+  loadRegressionData,
+  type RegressionContext,
+  type RegressionDataName,
+  type RegressionDataOptions,
+  type RegressionDataSet,
+  type ResolvedRegressionOptions,
+  readFeatureRows,
+  registerRegressionDataSet,
+  regressionDataNames,
+  regressionDataTable,
+  type TargetShift,
+} from "./regression/index.ts";
 export { holdOut } from "./split.ts";
 
 /** Every data set by the name that the user types. */

@@ -1,4 +1,5 @@
-import { type ImageSet, imageBytes, imageCount, type Normalization, rememberOf, UserError } from "../core/index.ts";
+import { type ImageSet, imageCount, type Normalization, UserError } from "../core/index.ts";
+import { imageBytes, rememberOf } from "../core/internal.ts";
 
 /**
  * Per-channel mean and standard deviation over all pixels of all images, in [0, 1]; exact, from a histogram.

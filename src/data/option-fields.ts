@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { optionMeta as option } from "../core/index.ts";
+import { optionMeta as option } from "../core/internal.ts";
 import { humanLabelKinds } from "./cifar10n.ts";
 import { emojiCategories, emojiVendors } from "./emoji-drawings.ts";
 import type { DataOptions } from "./entry.ts";

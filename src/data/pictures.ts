@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { type Image, type ImageSet, inParallel, permutation, Random, UserError } from "../core/index.ts";
+import { type Image, type ImageSet, permutation, Random, UserError } from "../core/index.ts";
+import { inParallel } from "../core/internal.ts";
 import { type ImageShape, matchImages } from "./convert.ts";
 import { decodeImage } from "./decode.ts";
 import { countedByKind, listImages, readableFormats } from "./list-images.ts";

@@ -17,8 +17,10 @@ import {
 import { basename, dirname, join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
-import { allBytes, type DataSet, type ImageSet, subset } from "../core/index.ts";
-import { fingerprintOf, ImageFile } from "../files/index.ts";
+import { type DataSet, type ImageSet, subset } from "../core/index.ts";
+import { allBytes } from "../core/internal.ts";
+import { ImageFile } from "../files/index.ts";
+import { fingerprintOf } from "../files/internal.ts";
 import { type DataOptions, loadDataSet } from "./index.ts";
 import { writeFolder } from "./test-data-sets.ts";
 import { scratchFolder } from "./test-images.ts";

@@ -1,4 +1,5 @@
-import { allBytes, type DataSet, type ImageSet, imageCount, permutation, Random, subset } from "../core/index.ts";
+import { type DataSet, type ImageSet, imageCount, permutation, Random, subset } from "../core/index.ts";
+import { allBytes } from "../core/internal.ts";
 
 const SAMPLES_IN_DISTRIBUTION = 10;
 const SAMPLES_OF_A_SHIFT = 6;

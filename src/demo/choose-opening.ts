@@ -1,5 +1,6 @@
 import { type ImageSet, imageAt, imageCount } from "../core/index.ts";
-import { corruptImage, corruptions, severities } from "../corrupt/index.ts";
+import { corruptImage, severities } from "../corrupt/index.ts";
+import { corruptions } from "../corrupt/internal.ts";
 import { softmax } from "../evaluate/index.ts";
 import { loadPredictor } from "../train/index.ts";
 import type { ModelEntry, Opening } from "../web/manifest.ts";

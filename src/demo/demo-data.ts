@@ -1,5 +1,5 @@
 import { type DataSet, type Listener, UserError } from "../core/index.ts";
-import { fingerprintOf } from "../files/index.ts";
+import { fingerprintOf } from "../files/internal.ts";
 import { dataSetLoader } from "../judge/index.ts";
 import { readRun } from "../run/index.ts";
 import { loadRunData, type RunDataOptions } from "../train/index.ts";

@@ -11,9 +11,10 @@ import {
 } from "../core/index.ts";
 import { ArraySpec, compile } from "../engine/index.ts";
 import { runPaths } from "../files/index.ts";
-import { classifierOf } from "../models/index.ts";
+import { classifierOf } from "../models/internal.ts";
 import { type RunRecord, readResults } from "../run/index.ts";
-import { buildNetwork, createPredictor, keptReferences, loadRun } from "../train/index.ts";
+import { createPredictor, loadRun } from "../train/index.ts";
+import { buildNetwork, keptReferences } from "../train/internal.ts";
 import type { ModelEntry, Teaching } from "../web/manifest.ts";
 import { evenRows } from "./choose-images.ts";
 import { doubtAndSpread } from "./doubt-and-spread.ts";

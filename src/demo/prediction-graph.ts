@@ -1,8 +1,9 @@
 import { numpy as np } from "@jax-js/jax";
 import type { HostArray, HostArrays } from "../core/index.ts";
-import { type Arrays, classifierOf, type Variables, withoutHead } from "../models/index.ts";
+import { type Arrays, type Variables, withoutHead } from "../models/index.ts";
+import { classifierOf } from "../models/internal.ts";
 import type { RunRecord } from "../run/index.ts";
-import { buildNetwork } from "../train/index.ts";
+import { buildNetwork } from "../train/internal.ts";
 
 /**
  * To trace: normalised images [N, C, H, W] → `logits` [R, N, K] under each reference of [R, 1, C, H, W] (R is 1 for methods

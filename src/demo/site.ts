@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { UserError } from "../core/index.ts";
-import { diskError } from "../files/index.ts";
+import { diskError } from "../files/internal.ts";
 import type { Manifest } from "../web/manifest.ts";
 
 /** The page without models, as `npm run build` leaves it; in the built package also when the sources are run. */

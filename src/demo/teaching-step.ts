@@ -3,7 +3,7 @@ import { HostArray, Random } from "../core/index.ts";
 import { createMethod } from "../methods/index.ts";
 import { type Model, modelOf, variables } from "../models/index.ts";
 import { createOptimizer } from "../optim/index.ts";
-import { trainStep } from "../train/index.ts";
+import { trainStep } from "../train/internal.ts";
 import type { NamedShape } from "../web/manifest.ts";
 
 /** A classifier alone, for frozen features: images are rows [N, F]. The page knows its parameters by these names. */

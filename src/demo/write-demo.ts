@@ -1,4 +1,5 @@
-import { allBytes, type DataSet, imageCount, UserError } from "../core/index.ts";
+import { type DataSet, imageCount, UserError } from "../core/index.ts";
+import { allBytes } from "../core/internal.ts";
 import { findDataSetEntry } from "../data/index.ts";
 import { createMethod } from "../methods/index.ts";
 import { distinctNames, type RunConfig, readRun } from "../run/index.ts";

@@ -1,4 +1,5 @@
-import { checkLabels, Random, type StoredPredictions, UserError } from "../core/index.ts";
+import { Random, type StoredPredictions, UserError } from "../core/index.ts";
+import { checkLabels } from "../core/internal.ts";
 import { conformalQuantile } from "./conformal-quantile.ts";
 import { checkPredictions } from "./judged.ts";
 import { softmaxSummary } from "./softmax.ts";

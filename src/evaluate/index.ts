@@ -22,29 +22,32 @@ export {
   type ConformalResult,
   conformal,
   conformalMethods,
-  conformalThreshold,
   predictionSets,
 } from "./conformal.ts";
-export { type Correct, correctBySet } from "./correct.ts";
-export {
-  alexNetErrors,
-  corruptionSets,
-  meanCorruptionError,
-  meanCorruptionErrors,
-  relativeCorruptionError,
-} from "./corruption-error.ts";
+export type { Correct } from "./correct.ts";
+export { corruptionSets, meanCorruptionErrors, relativeCorruptionError } from "./corruption-error.ts";
 export type { CorruptionCell, CorruptionResults } from "./corruption-results.ts";
-export {
-  auroc,
-  averagePrecision,
-  type Detection,
-  detection,
-  falsePositiveRateAt,
-  histogram,
-  rocCurve,
-} from "./detection.ts";
-export * from "./feature-scores/index.ts";
-export { checkPredictions, type Judged, judge } from "./judged.ts";
+export { auroc, averagePrecision, type Detection, detection, falsePositiveRateAt, rocCurve } from "./detection.ts";
+export type {
+  AbsentScore,
+  Classifier,
+  FeatureData,
+  FeatureScore,
+  FeatureScoreName,
+  FitOptions,
+  FittedScores,
+  FittedSet,
+  InnerProducts,
+  Need,
+  NumberRows,
+  Parameter,
+  RowScores,
+  Rows,
+  ScoreChoice,
+  ScoredRows,
+  ScoreKind,
+} from "./feature-scores/index.ts";
+export { type Judged, judge } from "./judged.ts";
 export {
   fitLinearProbe,
   type LabelledFeatures,
@@ -53,40 +56,64 @@ export {
   probeLogits,
 } from "./linear-probe.ts";
 export { type Metric, type MetricName, measure, metricNames, metrics } from "./metrics.ts";
+export { type OodScore, type OodScoreName, oodScoreNames, oodScores, type ScoreContext } from "./ood-scores.ts";
+export type { PredictionBatchResults } from "./prediction-batch-results.ts";
+export { type ChosenProbe, chooseProbe, type TriedStrength } from "./probe-strength.ts";
 export {
-  type OodScore,
-  type OodScoreName,
-  oodScoreNames,
-  oodScores,
-  rowMeans,
-  type ScoreContext,
-  strangeness,
-} from "./ood-scores.ts";
-export {
-  type PredictionBatchResults,
-  predictionBatchResults,
-} from "./prediction-batch-results.ts";
-export { areProbabilities } from "./probabilities.ts";
-export { type ChosenProbe, chooseProbe, probeStrengths, type TriedStrength } from "./probe-strength.ts";
-export * from "./regression/index.ts";
-export { type LabelledSetResults, type OodResults, type Results, resultsSchema } from "./results.ts";
-export { headingFields } from "./results-heading.ts";
+  absoluteBand,
+  type Band,
+  type BootstrappedRegressionMetric,
+  type Calibration,
+  type ConformalRegression,
+  type Cuts,
+  calibrateIntervals,
+  cutsOf,
+  errorUncertaintyCorrelation,
+  gaussianIntervals,
+  gaussianNll,
+  type IntervalPerTarget,
+  type IntervalQuality,
+  type Intervals,
+  intervalQuality,
+  type JudgedRegression,
+  judgeRegression,
+  mae,
+  measureRegression,
+  normalisedBand,
+  type PerTarget,
+  pairedRegressionDifference,
+  type QuantilePair,
+  type R2,
+  type RegimeMetrics,
+  type RegimeResults,
+  type RegressionContext,
+  type RegressionMetric,
+  type RegressionMetricName,
+  type RegressionPredictions,
+  type RegressionResults,
+  type RegressionSetResults,
+  type RegressionSetRole,
+  type RegressionTargets,
+  type RiskRegime,
+  r2,
+  regimeMetrics,
+  regressionMetricNames,
+  regressionMetrics,
+  reverseScore,
+  riskRegimesOf,
+  rmse,
+  type Sparsification,
+  type SparsificationError,
+  type StoredPerTarget,
+  type StoredRegression,
+  type StoredRegressionSet,
+  sparsification,
+  spearman,
+} from "./regression/index.ts";
+export type { LabelledSetResults, OodResults, Results } from "./results.ts";
 export { aurc, type RiskCoverage, riskCoverage } from "./risk-coverage.ts";
-export { applyScaling, fitScaling, type Scaling, type ScalingKind, scalingKinds } from "./scaling.ts";
-export { type SensitivityResults, sensitivityResults } from "./sensitivity-results.ts";
-export {
-  type SmoothReliability,
-  selfConsistentWidth,
-  smoothEce,
-  smoothEceAt,
-  smoothReliability,
-} from "./smooth-ece.ts";
+export { applyScaling, fitScaling, type Scaling, type ScalingKind } from "./scaling.ts";
+export type { SensitivityResults } from "./sensitivity-results.ts";
+export { type SmoothReliability, smoothEce, smoothReliability } from "./smooth-ece.ts";
 export { softmax } from "./softmax.ts";
-export {
-  type PredictionContext,
-  type SetRole,
-  type StoredSet,
-  storedSet,
-  type Weights,
-  weightKinds,
-} from "./stored-set.ts";
+export { type PredictionContext, type SetRole, type StoredSet, type Weights, weightKinds } from "./stored-set.ts";

@@ -1,10 +1,25 @@
 /** What the judge puts together `results.json` from; a user has no need of it. */
 
+export { correctBySet } from "./correct.ts";
 export { judgeCorruptions } from "./corruption-results.ts";
+export { checkPredictions } from "./judged.ts";
 export { energyNotices, haveNoEnergy, oodResults, scoredSet } from "./ood-results.ts";
+export { rowMeans, strangeness } from "./ood-scores.ts";
 export { conformalJudge, fitScalings, scalingNotices, scalingResults } from "./posthoc-results.ts";
-export { logitsOfProbabilities } from "./probabilities.ts";
+export { predictionBatchResults } from "./prediction-batch-results.ts";
+export { areProbabilities, logitsOfProbabilities } from "./probabilities.ts";
 export { conformalRegression, storedPerTarget } from "./regression/conformal-results.ts";
 export { calibrationCurves, shownPoints, sparsificationCurves } from "./regression/curves.ts";
+export {
+  bootstrappedRegressionMetrics,
+  quantilePairs,
+  regressionIntervals,
+  regressionResultsSchema,
+  riskRegimes,
+  storedRegressionSet,
+} from "./regression/index.ts";
 export { regimeResults } from "./regression/regime-results.ts";
+export { resultsSchema } from "./results.ts";
 export { rounded } from "./rounded.ts";
+export { sensitivityResults } from "./sensitivity-results.ts";
+export { storedSet } from "./stored-set.ts";

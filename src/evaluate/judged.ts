@@ -1,4 +1,5 @@
-import { checkLabels, type StoredPredictions, UserError } from "../core/index.ts";
+import { type StoredPredictions, UserError } from "../core/index.ts";
+import { checkLabels } from "../core/internal.ts";
 import { softmaxSummary } from "./softmax.ts";
 
 /** What every metric of a labelled set needs, computed once from its logits. All arrays are float64 for exact sums. */

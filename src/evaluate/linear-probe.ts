@@ -1,4 +1,5 @@
-import { checkLabels, UserError } from "../core/index.ts";
+import { UserError } from "../core/index.ts";
+import { checkLabels } from "../core/internal.ts";
 import { minimize } from "./lbfgs.ts";
 
 /** What a frozen network says of labelled images. */

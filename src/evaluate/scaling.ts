@@ -1,4 +1,5 @@
-import { checkLabels, type StoredPredictions, UserError } from "../core/index.ts";
+import { type StoredPredictions, UserError } from "../core/index.ts";
+import { checkLabels } from "../core/internal.ts";
 import { checkPredictions } from "./judged.ts";
 import { type Minimum, minimize } from "./lbfgs.ts";
 import { type Fit, meanNllOf, objectives } from "./scaling-objectives.ts";

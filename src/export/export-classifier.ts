@@ -1,8 +1,9 @@
 import type { numpy as np } from "@jax-js/jax";
 import { HostArray, UserError } from "../core/index.ts";
 import { ArraySpec, exportOnnx } from "../engine/index.ts";
-import { logScores } from "../methods/index.ts";
-import { buildNetwork, keptReferences, type LoadedRun, type PredictorOptions } from "../train/index.ts";
+import { logScores } from "../methods/internal.ts";
+import type { LoadedRun, PredictorOptions } from "../train/index.ts";
+import { buildNetwork, keptReferences } from "../train/internal.ts";
 import { cardToMetadata, FORMAT, type ModelCard } from "./card.ts";
 import { classifier } from "./classifier.ts";
 import { isLarge, pixelMap, requireFinite } from "./stored-arrays.ts";

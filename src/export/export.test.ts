@@ -1,11 +1,14 @@
 import * as web from "onnxruntime-web";
 import { describe, expect, test } from "vitest";
-import { allBytes, HostArray, type ImageSet, imageCount, Random, UserError } from "../core/index.ts";
+import { HostArray, type ImageSet, imageCount, Random, UserError } from "../core/index.ts";
+import { allBytes } from "../core/internal.ts";
 import { modelMetadata, openOnnx } from "../engine/index.ts";
-import { describeRun } from "../run/index.ts";
-import { buildNetwork, createPredictor, type LoadedRun } from "../train/index.ts";
+import { describeRun } from "../run/internal.ts";
+import { createPredictor, type LoadedRun } from "../train/index.ts";
+import { buildNetwork } from "../train/internal.ts";
 import { tinyConfig, tinyDataSet } from "../train/testing.ts";
-import { type ExportOptions, exportClassifier, openBytes } from "./index.ts";
+import { type ExportOptions, openBytes } from "./index.ts";
+import { exportClassifier } from "./internal.ts";
 
 const noise = new Random("export.test");
 const KEPT = 3;

@@ -1,7 +1,8 @@
 import { readdirSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { inParallel, UserError } from "../core/index.ts";
+import { UserError } from "../core/index.ts";
+import { inParallel } from "../core/internal.ts";
 import { decodeImage } from "../data/index.ts";
 import type { ModelCard } from "./card.ts";
 

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
 import { UserError } from "../core/index.ts";
-import { parseJson, readText, runPaths, writeFileAtomic } from "../files/index.ts";
+import { runPaths } from "../files/index.ts";
+import { parseJson, readText, writeFileAtomic } from "../files/internal.ts";
 import type { Calibration } from "./calibration.ts";
 
 /** How the model was asked on its validation images. */

@@ -1,4 +1,5 @@
-import { allBytes, type ImageSet, type Listener, reporter, subset } from "../core/index.ts";
+import { type ImageSet, type Listener, reporter, subset } from "../core/index.ts";
+import { allBytes } from "../core/internal.ts";
 import { dataSetLoader } from "../judge/index.ts";
 import type { RunRecord } from "../run/index.ts";
 import { loadRunData, type RunDataOptions } from "../train/index.ts";

@@ -8,8 +8,8 @@ import {
   Random,
   UserError,
 } from "../core/index.ts";
-import { writeFileAtomic } from "../files/index.ts";
-import { firstImages, unfinished } from "../judge/index.ts";
+import { writeFileAtomic } from "../files/internal.ts";
+import { firstImages, unfinished } from "../judge/internal.ts";
 import { createMethod } from "../methods/index.ts";
 import { createPredictor, type LoadedRun, loadRun, type RunDataOptions } from "../train/index.ts";
 import { calibrateRun } from "./calibrate-run.ts";

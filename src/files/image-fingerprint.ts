@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { type ImageSet, imageBytes, rememberOf } from "../core/index.ts";
+import type { ImageSet } from "../core/index.ts";
+import { imageBytes, rememberOf } from "../core/internal.ts";
 
 /** SHA-256 of `prefix`, all images and labels. */
 export function fingerprintOf(set: ImageSet, prefix = ""): string {

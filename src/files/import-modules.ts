@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { importingModule, UserError } from "../core/index.ts";
+import { UserError } from "../core/index.ts";
+import { importingModule } from "../core/internal.ts";
 
 /**
  * Imports a module of the user's own: it runs, and may register things.

@@ -1,11 +1,6 @@
-export { type HeldLock, holdLock, isRunning } from "./hold-lock.ts";
-export { ImageFile, openImages } from "./image-file.ts";
-export { fingerprintOf } from "./image-fingerprint.ts";
-export { importModule, importModules } from "./import-modules.ts";
-export { parseJson, readText } from "./json-file.ts";
-export { withLock } from "./lock.ts";
-export { thisMachine, versions } from "./machine.ts";
-export { type NpyArray, type NpyType, parseNpy, readNpy, realTypes, wholeTypes, writeNpy } from "./npy.ts";
-export { regressionFingerprint } from "./regression-fingerprint.ts";
-export { diskError, runPaths, writeFileAtomic } from "./run-folder.ts";
+export type { HeldLock } from "./hold-lock.ts";
+export { ImageFile } from "./image-file.ts";
+export { importModules } from "./import-modules.ts";
+export { type NpyArray, type NpyType, readNpy, writeNpy } from "./npy.ts";
+export { runPaths } from "./run-folder.ts";
 export { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";

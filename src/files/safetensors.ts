@@ -1,4 +1,5 @@
-import { type DType, float16Value, HostArray, type HostArrays } from "../core/index.ts";
+import { type DType, HostArray, type HostArrays } from "../core/index.ts";
+import { float16Value } from "../core/internal.ts";
 import { readTensors, type StoredTensor } from "./safetensors-header.ts";
 
 const codes = {

@@ -1,19 +1,21 @@
 import { createHash } from "node:crypto";
 import { type ImageSet, imageCount, UserError } from "../core/index.ts";
 import {
-  benchmarkFor,
-  CORRUPTIONS_VERSION,
   CorruptionPool,
-  cifar10cMd5,
   corruptionSuite,
-  corruptions,
   type Image,
   type PublishedCorruption,
-  readFrostPhotographs,
-  readPublished,
   type Severity,
   severities,
 } from "../corrupt/index.ts";
+import {
+  benchmarkFor,
+  CORRUPTIONS_VERSION,
+  cifar10cMd5,
+  corruptions,
+  readFrostPhotographs,
+  readPublished,
+} from "../corrupt/internal.ts";
 import type { StoredSet } from "../evaluate/index.ts";
 import { firstImages } from "./image-sets.ts";
 import { fingerprintOf } from "./open-run.ts";

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { UserError } from "../core/index.ts";
-import { readResults, readRunLog, readRunSettings, savePredictions } from "../run/index.ts";
+import { readResults, savePredictions } from "../run/index.ts";
+import { readRunLog, readRunSettings } from "../run/internal.ts";
 import { evaluateStored } from "./evaluate-stored.ts";
 
 let run: string;

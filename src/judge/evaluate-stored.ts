@@ -1,6 +1,6 @@
 import type { Listener } from "../core/index.ts";
 import type { Results, Weights } from "../evaluate/index.ts";
-import { resultsHeading, runFacts, writeResults } from "../run/index.ts";
+import { resultsHeading, runFacts, writeResults } from "../run/internal.ts";
 import { judgeStored } from "./judge-stored.ts";
 
 /** What a caller knows and the run folder does not say. */

@@ -1,10 +1,13 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { type Listener, type StoredPredictions, UserError } from "../core/index.ts";
-import { areProbabilities, type PredictionContext, type Results } from "../evaluate/index.ts";
+import type { PredictionContext, Results } from "../evaluate/index.ts";
+import { areProbabilities } from "../evaluate/internal.ts";
 import { runPaths } from "../files/index.ts";
-import { dropStored, savePredictions } from "../run/index.ts";
-import { evaluateExternal, readExternal, readExternalCorruption } from "./index.ts";
+import { savePredictions } from "../run/index.ts";
+import { dropStored } from "../run/internal.ts";
+import { evaluateExternal } from "./index.ts";
+import { readExternal, readExternalCorruption } from "./internal.ts";
 
 export interface ExternalOptions extends Listener {
   readonly logits: string;

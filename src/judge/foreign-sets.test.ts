@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { expect, onTestFinished, test } from "vitest";
-import { allBytes, type ImageSet } from "../core/index.ts";
+import type { ImageSet } from "../core/index.ts";
+import { allBytes } from "../core/internal.ts";
 import { foreignSets, foreignSource } from "./foreign-sets.ts";
 
 const like = (channels: number, count = 100): ImageSet => ({

@@ -9,7 +9,8 @@ import {
   subset,
   UserError,
 } from "../core/index.ts";
-import { type DataOptions, dataSetNames, invertImages, matchImages, pictureSet } from "../data/index.ts";
+import { type DataOptions, dataSetNames, matchImages } from "../data/index.ts";
+import { invertImages, pictureSet } from "../data/internal.ts";
 
 /** Images that a model should not know. */
 export type ForeignSource =

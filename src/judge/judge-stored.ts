@@ -20,7 +20,8 @@ import {
   scalingResults,
   scoredSet,
 } from "../evaluate/internal.ts";
-import { loadPredictions, readPredictionBatch, readSensitivity, storedSets } from "../run/index.ts";
+import { loadPredictions, storedSets } from "../run/index.ts";
+import { readPredictionBatch, readSensitivity } from "../run/internal.ts";
 
 const RELIABILITY_BINS = 15;
 

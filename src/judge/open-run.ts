@@ -3,18 +3,11 @@ import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { type ImageSet, UserError } from "../core/index.ts";
 import type { PredictionContext, Predictions, SetRole, StoredSet, Weights } from "../evaluate/index.ts";
-import { fingerprintOf as digestOf, runPaths } from "../files/index.ts";
+import { runPaths } from "../files/index.ts";
+import { fingerprintOf as digestOf } from "../files/internal.ts";
 import { anchoredOptions } from "../methods/index.ts";
-import {
-  type Checkpoint,
-  chooseWeights,
-  dropStored,
-  loadCheckpoint,
-  type RunRecord,
-  readRun,
-  savePredictions,
-  storedSets,
-} from "../run/index.ts";
+import { type Checkpoint, loadCheckpoint, type RunRecord, readRun, savePredictions, storedSets } from "../run/index.ts";
+import { chooseWeights, dropStored } from "../run/internal.ts";
 import { loadPredictor, type Predictor } from "../train/index.ts";
 import type { InferenceOptions, JudgeOptions } from "./options.ts";
 

@@ -1,7 +1,8 @@
 import { type ImageSet, type Listener, reporter } from "../core/index.ts";
 import type { PredictionBatchResults } from "../evaluate/index.ts";
-import { createMethod, predictionBatchPoints } from "../methods/index.ts";
-import { readPredictionBatch, savePredictionBatch } from "../run/index.ts";
+import { createMethod } from "../methods/index.ts";
+import { predictionBatchPoints } from "../methods/internal.ts";
+import { readPredictionBatch, savePredictionBatch } from "../run/internal.ts";
 import type { OpenRun } from "./open-run.ts";
 
 /** Measures how answers depend on the anchor that outputs are read by, where they are, unless that is stored already. */

@@ -14,8 +14,10 @@ import {
 import { type DataOptions, matchImages } from "../data/index.ts";
 import type { Device } from "../engine/index.ts";
 import { chooseProbe, type LinearProbe, probeLogits, type Results, type TriedStrength } from "../evaluate/index.ts";
-import { encodeSafetensors, fingerprintOf, runPaths, writeFileAtomic } from "../files/index.ts";
-import { dropStored, type RunRecord, savePredictions } from "../run/index.ts";
+import { encodeSafetensors, runPaths } from "../files/index.ts";
+import { fingerprintOf, writeFileAtomic } from "../files/internal.ts";
+import { type RunRecord, savePredictions } from "../run/index.ts";
+import { dropStored } from "../run/internal.ts";
 import { type FeatureExtractor, loadFeatures, loadRunData, type RunData, type RunDataOptions } from "../train/index.ts";
 import { dataSetLoader } from "./image-sets.ts";
 import { evaluateExternal } from "./index.ts";

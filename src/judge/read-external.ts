@@ -1,7 +1,7 @@
 import { type StoredPredictions, UserError } from "../core/index.ts";
-import { checkPredictions } from "../evaluate/index.ts";
-import { logitsOfProbabilities } from "../evaluate/internal.ts";
-import { readNpy, realTypes, wholeTypes } from "../files/index.ts";
+import { checkPredictions, logitsOfProbabilities } from "../evaluate/internal.ts";
+import { readNpy } from "../files/index.ts";
+import { realTypes, wholeTypes } from "../files/internal.ts";
 
 /** Files of one image set that some other program has predicted. */
 export interface ExternalFiles {

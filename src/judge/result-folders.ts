@@ -1,7 +1,8 @@
 import { accessSync, constants, copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { UserError } from "../core/index.ts";
-import { diskError, runPaths } from "../files/index.ts";
+import { runPaths } from "../files/index.ts";
+import { diskError } from "../files/internal.ts";
 
 /**
  * Where the predictions and results of each run go: its own folder, or one of its own in `out`, which is `out` itself for a

@@ -1,6 +1,6 @@
 import { type ImageSet, type Listener, reporter } from "../core/index.ts";
-import { referenceSensitivity } from "../methods/index.ts";
-import { readSensitivity, saveSensitivity } from "../run/index.ts";
+import { referenceSensitivity } from "../methods/internal.ts";
+import { readSensitivity, saveSensitivity } from "../run/internal.ts";
 import { firstImages } from "./image-sets.ts";
 import type { OpenRun } from "./open-run.ts";
 

@@ -1,6 +1,7 @@
 import { type ImageSet, imageAt } from "../core/index.ts";
 import { type Benchmark, corruptImage, type Severity } from "../corrupt/index.ts";
-import { type StripImages, saveCorruptionStrips } from "../run/index.ts";
+import type { StripImages } from "../run/index.ts";
+import { saveCorruptionStrips } from "../run/internal.ts";
 import type { CorruptedSets } from "./corrupted-sets.ts";
 
 /** The image that stands for the set: the first. */

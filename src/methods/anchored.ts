@@ -1,6 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { HostArray } from "../core/index.ts";
-import { type Arrays, keep, type Model } from "../models/index.ts";
+import type { Arrays, Model } from "../models/index.ts";
+import { keep } from "../models/internal.ts";
 import { createOutput, minimised, type OutputOptions } from "../tasks/classification/outputs/index.ts";
 import { batchReferences } from "./batch-references.ts";
 import { checkMasking, drawMask, type MaskingOptions, maskStatisticsOf, neutralWhereMasked } from "./masking.ts";

@@ -1,4 +1,5 @@
-import { registerEntry, UserError } from "../core/index.ts";
+import { UserError } from "../core/index.ts";
+import { registerEntry } from "../core/internal.ts";
 import {
   type CrossEntropyOptions,
   createOutput,
@@ -10,44 +11,26 @@ import type { Method } from "./method.ts";
 import { type OwnMethodOptions, ownMethodDefaults } from "./own-methods.ts";
 import { plainInput, type StandardOptions, standard } from "./standard.ts";
 
-export { calibrateBySpread, combineReferences } from "../tasks/classification/combine.ts";
+export { combineReferences } from "../tasks/classification/combine.ts";
 export { softmaxCrossEntropy } from "../tasks/classification/cross-entropy.ts";
 export {
   type AnchorSource,
   createOutput,
-  logScores,
   type OatOptions,
   type Output,
   type OutputName,
   type OutputOptions,
   outputNames,
   type PredictionBatchPoint,
-  predictionBatchPoints,
-  readOutputs,
 } from "../tasks/classification/outputs/index.ts";
-export { referenceCounts, referenceSensitivity, type SensitivityPoint } from "../tasks/classification/sensitivity.ts";
+export type { SensitivityPoint } from "../tasks/classification/sensitivity.ts";
 export { type AnchoredOptions, anchored, predictUnderReferences, type TupleOptions, tuple } from "./anchored.ts";
 export { anchoredOptions } from "./anchored-options.ts";
-export { innerProducts, nearestCandidates, type Transduction, transduction } from "./bilinear-transduction.ts";
-export {
-  type MaskingOptions,
-  type MaskStatistics,
-  maskProbabilityAt,
-  maskStatistics,
-  maskStatisticsOf,
-} from "./masking.ts";
+export type { Transduction } from "./bilinear-transduction.ts";
+export { type MaskingOptions, type MaskStatistics, maskStatistics } from "./masking.ts";
 export type { BatchShape, DrawnReferences, DrawReferences, Method } from "./method.ts";
-export {
-  growthOrder,
-  keptReferenceRows,
-  parseReferencePolicy,
-  type ReferenceOptions,
-  type ReferencePolicy,
-  referenceRows,
-  referencesInUse,
-} from "./references.ts";
+export { type ReferenceOptions, type ReferencePolicy, referenceRows } from "./references.ts";
 export { type StandardOptions, standard } from "./standard.ts";
-export { tiedStart } from "./tied-start.ts";
 
 /** What to do at the far end other than cross-entropy: with the image itself as the input a method of its own. */
 type PlainOptions = Exclude<OutputOptions, CrossEntropyOptions>;
@@ -93,5 +76,5 @@ export function createMethod(options: MethodOptions, output?: Output): Method {
     throw new UserError(`method ${options.name}: it is for classification; use standard or anchored`);
   return (methods[options.name] as (options: MethodOptions, output?: Output) => Method)(options, output);
 }
-export { type OwnMethodOptions, ownMethodDefaults, ownMethodSchemas } from "./own-methods.ts";
-export { methodOptionSchemas, methodSchema, referenceSources } from "./schema.ts";
+export type { OwnMethodOptions } from "./own-methods.ts";
+export { methodOptionSchemas } from "./schema.ts";

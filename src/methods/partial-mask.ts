@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { roundHalfEven } from "../core/index.ts";
+import { roundHalfEven } from "../core/internal.ts";
 
 /**
  * [1, 1, H, W]: 0 in the central square of `keep` pixels, which a masked reference keeps, and 1 around it; the scalar 1

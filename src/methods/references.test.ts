@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type ImageSet, UserError } from "../core/index.ts";
-import { growthOrder, keptReferenceRows, referenceRows, referencesInUse } from "./index.ts";
+import { referenceRows } from "./index.ts";
+import { growthOrder, keptReferenceRows, referencesInUse } from "./internal.ts";
 
 /** 40 images: 5 of class 0, 5 of class 1, …, 5 of class 7. */
 const train: ImageSet = {

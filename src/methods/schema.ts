@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { optionMeta as option } from "../core/index.ts";
+import { optionMeta as option } from "../core/internal.ts";
 import { maskStatistics, maskStatisticsOf } from "./masking.ts";
 import { parseReferencePolicy } from "./references.ts";
 

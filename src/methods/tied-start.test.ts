@@ -4,7 +4,8 @@ import { HostArray, Random } from "../core/index.ts";
 import { runReference } from "../engine/index.ts";
 import { normalArrays, relativeError } from "../engine/testing.ts";
 import { type Arrays, createModel } from "../models/index.ts";
-import { tiedStart, tuple } from "./index.ts";
+import { tuple } from "./index.ts";
+import { tiedStart } from "./internal.ts";
 
 test("the network starts as that of its residual half on the image alone, whatever the reference", async () => {
   const [wide, plain] = [6, 3].map((inputChannels) => createModel("resnet20", { inputChannels, classes: 3 }));

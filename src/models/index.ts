@@ -1,4 +1,5 @@
-import { knownName, registerEntry, UserError } from "../core/index.ts";
+import { UserError } from "../core/index.ts";
+import { knownName, registerEntry } from "../core/internal.ts";
 import { airbench94 } from "./airbench.ts";
 import { mlp128x4 } from "./mlp.ts";
 import type { Model, ModelOptions } from "./model.ts";
@@ -8,28 +9,39 @@ import { swinV2Base, swinV2Small, swinV2Tiny } from "./swin-v2.ts";
 import { deitSmall, deitTiny, vitBase, vitSmall, vitTiny, vitTinyPatch4Depth6 } from "./vision-transformer.ts";
 import { wideResnet16x4, wideResnet28x2, wideResnet28x10, wideResnet40x2 } from "./wide-resnet.ts";
 
-export { airbench94 } from "./airbench.ts";
-export { classifierOf, type LinearClassifier } from "./classifier.ts";
-export * from "./layers/index.ts";
-export { type MlpVariant, mlp } from "./mlp.ts";
+export type { LinearClassifier } from "./classifier.ts";
 export {
-  type Arrays,
-  drawNoise,
-  headOnly,
-  keep,
-  type Mode,
-  type Model,
-  type ModelOptions,
-  type Noise,
-  type Variables,
-  withNoise,
-} from "./model.ts";
-export { type ModelParts, modelOf, withFeatures, withoutHead } from "./model-of.ts";
-export { regnetY400MF, regnetY800MF } from "./regnet.ts";
-export { resnet18, resnet20, resnet34, resnet50 } from "./resnet.ts";
-export { swinV2Base, swinV2Small, swinV2Tiny } from "./swin-v2.ts";
-export { deitSmall, deitTiny, vitBase, vitSmall, vitTiny, vitTinyPatch4Depth6 } from "./vision-transformer.ts";
-export { wideResnet16x4, wideResnet28x2, wideResnet28x10, wideResnet40x2 } from "./wide-resnet.ts";
+  allVariables,
+  attention,
+  type BatchNormOptions,
+  batchNorm,
+  type ConvOptions,
+  conv,
+  type Drop,
+  dropout,
+  dropPath,
+  gelu,
+  type Layer,
+  type LayerNormOptions,
+  type LayerVariables,
+  type LinearOptions,
+  layerNorm,
+  linear,
+  type MaxPoolOptions,
+  maxPool,
+  mlpBlock,
+  patchEmbedding,
+  type Scope,
+  type Shapes,
+  squeezeExcite,
+  type VariableSpec,
+  variables,
+  type WindowAttentionOptions,
+  windowAttention,
+} from "./layers/index.ts";
+export { type MlpVariant, mlp } from "./mlp.ts";
+export type { Arrays, Mode, Model, ModelOptions, Noise, Variables } from "./model.ts";
+export { type ModelParts, modelOf, withoutHead } from "./model-of.ts";
 
 /** Every model by the name that `--model` takes. */
 export const models = {

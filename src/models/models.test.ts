@@ -6,7 +6,6 @@ import { ArraySpec, compile, runReference } from "../engine/index.ts";
 import {
   type Arrays,
   createModel,
-  drawNoise,
   type Model,
   type ModelName,
   type ModelOptions,
@@ -14,6 +13,7 @@ import {
   modelOf,
   variables,
 } from "./index.ts";
+import { drawNoise } from "./internal.ts";
 import { dropout, dropPath, noiseOf } from "./layers/drop.ts";
 import { relativePositions, shiftMask } from "./layers/window-attention.ts";
 import { mlp } from "./mlp.ts";

@@ -4,16 +4,8 @@ import { expect, test } from "vitest";
 import { HostArray, type HostArrays, Random, sizeOf } from "../core/index.ts";
 import { compile, type Program, runReference } from "../engine/index.ts";
 import { relativeError } from "../engine/testing.ts";
-import {
-  type Arrays,
-  classifierOf,
-  drawNoise,
-  type Model,
-  type ModelOptions,
-  type Shapes,
-  type Variables,
-  withoutHead,
-} from "./index.ts";
+import { type Arrays, type Model, type ModelOptions, type Shapes, type Variables, withoutHead } from "./index.ts";
+import { classifierOf, drawNoise } from "./internal.ts";
 
 const CLASSES = 3;
 const SIZE = 8;

@@ -1,5 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
-import { HostArray, zerosLike } from "../core/index.ts";
+import { HostArray } from "../core/index.ts";
+import { zerosLike } from "../core/internal.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { isDecayed, type ParameterRoles } from "./parameter-groups.ts";
 

@@ -10,7 +10,7 @@ export { clipByGlobalNorm } from "./clipping.ts";
 export { type LionOptions, lion } from "./lion.ts";
 export { type MuonOptions, muon } from "./muon.ts";
 export type { Optimizer } from "./optimizer.ts";
-export { isDecayed, type ParameterRoles } from "./parameter-groups.ts";
+export type { ParameterRoles } from "./parameter-groups.ts";
 export {
   type Clock,
   type ConstantSchedule,
@@ -36,4 +36,4 @@ export const optimizers: { [O in OptimizerOptions as O["name"]]: (options: O, ro
 /** @param roles what the parameters are for, as the network that they belong to says: its `Model` */
 export const createOptimizer = (options: OptimizerOptions, roles: ParameterRoles): Optimizer =>
   (optimizers[options.name] as (options: OptimizerOptions, roles: ParameterRoles) => Optimizer)(options, roles);
-export { optimizerOptionSchemas, optimizerSchema, scheduleOptionSchemas, scheduleSchema } from "./schema.ts";
+export { optimizerOptionSchemas, scheduleOptionSchemas } from "./schema.ts";

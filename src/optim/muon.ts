@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { zerosLike } from "../core/index.ts";
+import { zerosLike } from "../core/internal.ts";
 import { type AdamwOptions, adamw } from "./adamw.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { isDecayed, type ParameterRoles } from "./parameter-groups.ts";

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
-import { airbench94, type Model, regnetY400MF, resnet20, vitTiny, wideResnet16x4 } from "../models/index.ts";
+import type { Model } from "../models/index.ts";
+import { airbench94, regnetY400MF, resnet20, vitTiny, wideResnet16x4 } from "../models/internal.ts";
 import { swinV2 } from "../models/swin-v2.ts";
-import { isDecayed } from "./index.ts";
+import { isDecayed } from "./internal.ts";
 
 const options = { inputChannels: 3, classes: 4, imageSize: 32 };
 const smallSwin = swinV2("small", { width: 12, depths: [1, 2], heads: [2, 3] }, options);

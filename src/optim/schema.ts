@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { optionMeta as option } from "../core/index.ts";
+import { optionMeta as option } from "../core/internal.ts";
 
 const count = z.int().min(1);
 const rate = z.number().positive();

@@ -1,4 +1,4 @@
-import { armColorName } from "../core/index.ts";
+import { armColorName } from "../core/internal.ts";
 
 /** How an arm is called and drawn, in a report of any task: it keeps its colour all over a page. */
 export interface DrawnArm {

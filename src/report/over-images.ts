@@ -1,11 +1,5 @@
-import {
-  type Interval,
-  judge,
-  type OodScoreName,
-  type PairedDifference,
-  pairedDifference,
-  strangeness,
-} from "../evaluate/index.ts";
+import { type Interval, judge, type OodScoreName, type PairedDifference, pairedDifference } from "../evaluate/index.ts";
+import { strangeness } from "../evaluate/internal.ts";
 import { mean } from "./corruption-levels.ts";
 import type { ReportedArm, ReportedRun } from "./study.ts";
 

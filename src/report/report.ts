@@ -1,6 +1,7 @@
 import { UserError } from "../core/index.ts";
-import { writeFileAtomic } from "../files/index.ts";
-import { distinctNames, resultsTask } from "../run/index.ts";
+import { writeFileAtomic } from "../files/internal.ts";
+import { distinctNames } from "../run/index.ts";
+import { resultsTask } from "../run/internal.ts";
 import { type ReportOptions, renderPage } from "./page.ts";
 import { regressionReport } from "./regression/page.ts";
 import { type ReportedRun, readReportedRun, study } from "./study.ts";

@@ -1,4 +1,5 @@
-import { type Correct, correctBySet, type Interval, pairedDifference } from "../evaluate/index.ts";
+import { type Correct, type Interval, pairedDifference } from "../evaluate/index.ts";
+import { correctBySet } from "../evaluate/internal.ts";
 import { mean } from "./corruption-levels.ts";
 import { meanOverLists } from "./over-images.ts";
 import type { ReportedArm, ReportedRun } from "./study.ts";

@@ -1,4 +1,5 @@
-import { armColorName, duration } from "../core/index.ts";
+import { duration } from "../core/index.ts";
+import { armColorName } from "../core/internal.ts";
 import type { Contrast } from "./contrast.ts";
 import { type Cells, dataTable, toMarkdown } from "./copyable.ts";
 import { dots, intervals } from "./figures/index.ts";

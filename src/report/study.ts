@@ -2,24 +2,22 @@ import { printable } from "../core/index.ts";
 import {
   type Arm,
   type Correct,
-  correctBySet,
   groupIntoArms,
   type Results,
   type StoredPredictions,
   type StoredSet,
 } from "../evaluate/index.ts";
+import { correctBySet } from "../evaluate/internal.ts";
 import {
   type CorruptionStrips,
   type Gallery,
   type LogLine,
   loadPredictions,
-  readClassNames,
-  readCorruptionStrips,
   readGallery,
   readResults,
-  readRunLog,
   storedSets,
 } from "../run/index.ts";
+import { readClassNames, readCorruptionStrips, readRunLog } from "../run/internal.ts";
 import { type DrawnArm, drawnArm } from "./drawn-arm.ts";
 
 /** One run as a report sees it: nothing but what lies in its folder. */

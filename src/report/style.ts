@@ -1,4 +1,4 @@
-import { paletteStyle } from "../core/index.ts";
+import { paletteStyle } from "../core/internal.ts";
 
 /** The whole style of a report. Colours are variables, for drawings use them too. */
 export const style = `

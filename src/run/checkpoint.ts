@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { type HostArray, type HostArrays, UserError } from "../core/index.ts";
-import { decodeSafetensors, encodeSafetensors, writeFileAtomic } from "../files/index.ts";
+import { decodeSafetensors, encodeSafetensors } from "../files/index.ts";
+import { writeFileAtomic } from "../files/internal.ts";
 import type { Model, Variables } from "../models/index.ts";
 
 /** Everything that a step moves. */

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { z } from "zod";
-import { parseJson, readText, runPaths } from "../files/index.ts";
+import { runPaths } from "../files/index.ts";
+import { parseJson, readText } from "../files/internal.ts";
 
 const schema = z.looseObject({ data: z.looseObject({ classNames: z.array(z.string()).optional() }).optional() });
 

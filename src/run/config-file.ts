@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { extname } from "node:path";
 import { UserError } from "../core/index.ts";
-import { importModule } from "../files/index.ts";
+import { importModule } from "../files/internal.ts";
 import { type RunConfigInput, resolveConfig } from "./config.ts";
 import { withFormerDefaults } from "./run-record.ts";
 

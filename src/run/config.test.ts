@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { expect, test } from "vitest";
-import { augmentationTable, mixerTable, standardOptions } from "../augment/index.ts";
+import { standardOptions } from "../augment/index.ts";
+import { augmentationTable, mixerTable } from "../augment/internal.ts";
 import { UserError } from "../core/index.ts";
 import { firstDifference, type RunConfigInput, resolveConfig } from "./config.ts";
 import { withFormerDefaults } from "./run-record.ts";

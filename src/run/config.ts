@@ -1,11 +1,14 @@
 import { availableParallelism } from "node:os";
 import { z } from "zod";
-import { augmentationTable, mixerTable, type OptionTable, unknownOption } from "../augment/index.ts";
-import { optionMeta as option, registeredCount, UserError } from "../core/index.ts";
-import { devices, precisions, requirePrecision } from "../engine/index.ts";
-import { methodSchema, ownMethodSchemas } from "../methods/index.ts";
+import type { OptionTable } from "../augment/index.ts";
+import { augmentationTable, mixerTable, unknownOption } from "../augment/internal.ts";
+import { UserError } from "../core/index.ts";
+import { optionMeta as option, registeredCount } from "../core/internal.ts";
+import { devices } from "../engine/index.ts";
+import { precisions, requirePrecision } from "../engine/internal.ts";
+import { methodSchema, ownMethodSchemas } from "../methods/internal.ts";
 import { type ModelName, modelNames } from "../models/index.ts";
-import { optimizerSchema, scheduleSchema } from "../optim/index.ts";
+import { optimizerSchema, scheduleSchema } from "../optim/internal.ts";
 import { regressionSchema } from "../tasks/index.ts";
 import { checkTask, withTaskDefaults } from "./task-config.ts";
 

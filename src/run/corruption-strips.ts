@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
 import { z } from "zod";
-import { parseJson, readText, runPaths, writeFileAtomic } from "../files/index.ts";
+import { runPaths } from "../files/index.ts";
+import { parseJson, readText, writeFileAtomic } from "../files/internal.ts";
 
 const schema = z.object({
   version: z.literal(1),

@@ -3,8 +3,10 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { z } from "zod";
 import { type ImageSet, imageAt } from "../core/index.ts";
-import { checkPredictions, rowMeans, type StoredPredictions, softmax } from "../evaluate/index.ts";
-import { parseJson, readText, runPaths, writeFileAtomic } from "../files/index.ts";
+import { type StoredPredictions, softmax } from "../evaluate/index.ts";
+import { checkPredictions, rowMeans } from "../evaluate/internal.ts";
+import { runPaths } from "../files/index.ts";
+import { parseJson, readText, writeFileAtomic } from "../files/internal.ts";
 
 const strips = ["least-certain", "confidently-wrong", "most-certain"] as const;
 

@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
-import { diskError, writeFileAtomic } from "../files/index.ts";
+import { diskError, writeFileAtomic } from "../files/internal.ts";
 
 /** What validation says of one set of weights. */
 export interface Scores {

@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type PredictionBatchResults, predictionBatchResults, type Weights } from "../evaluate/index.ts";
-import { parseJson, readText, runPaths, writeFileAtomic } from "../files/index.ts";
+import type { PredictionBatchResults, Weights } from "../evaluate/index.ts";
+import { predictionBatchResults } from "../evaluate/internal.ts";
+import { runPaths } from "../files/index.ts";
+import { parseJson, readText, writeFileAtomic } from "../files/internal.ts";
 
 const pathOf = (run: string, weights: Weights | undefined) =>
   join(runPaths(run).predictions, weights === "raw" ? "prediction-batch-raw.json" : "prediction-batch.json");

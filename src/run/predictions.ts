@@ -3,15 +3,10 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { StoredPredictions } from "../core/index.ts";
 import { UserError } from "../core/index.ts";
-import {
-  checkPredictions,
-  type PredictionContext,
-  type SetRole,
-  type StoredSet,
-  storedSet,
-  type Weights,
-} from "../evaluate/index.ts";
-import { parseJson, readNpy, readText, runPaths, writeFileAtomic, writeNpy } from "../files/index.ts";
+import type { PredictionContext, SetRole, StoredSet, Weights } from "../evaluate/index.ts";
+import { checkPredictions, storedSet } from "../evaluate/internal.ts";
+import { readNpy, runPaths, writeNpy } from "../files/index.ts";
+import { parseJson, readText, writeFileAtomic } from "../files/internal.ts";
 import { unusedSlug } from "./slug.ts";
 
 const index = z.object({ version: z.literal(1), sets: z.array(storedSet) });

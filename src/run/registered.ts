@@ -1,5 +1,6 @@
 import { augmentationNames, mixerNames } from "../augment/index.ts";
-import { isRegistered, type Registrable, registeringModules, UserError } from "../core/index.ts";
+import { isRegistered, type Registrable, UserError } from "../core/index.ts";
+import { registeringModules } from "../core/internal.ts";
 import { dataSetNames, regressionDataNames } from "../data/index.ts";
 import { methodNames } from "../methods/index.ts";
 import { modelNames } from "../models/index.ts";

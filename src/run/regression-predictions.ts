@@ -8,9 +8,10 @@ import {
   type RegressionSetRole,
   type StoredRegression,
   type StoredRegressionSet,
-  storedRegressionSet,
 } from "../evaluate/index.ts";
-import { parseJson, readNpy, readText, runPaths, writeFileAtomic, writeNpy } from "../files/index.ts";
+import { storedRegressionSet } from "../evaluate/internal.ts";
+import { readNpy, runPaths, writeNpy } from "../files/index.ts";
+import { parseJson, readText, writeFileAtomic } from "../files/internal.ts";
 import { unusedSlug } from "./slug.ts";
 
 const index = z.object({ version: z.literal(2), task: z.literal("regression"), sets: z.array(storedRegressionSet) });

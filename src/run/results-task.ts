@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { parseJson, readText, runPaths } from "../files/index.ts";
+import { runPaths } from "../files/index.ts";
+import { parseJson, readText } from "../files/internal.ts";
 
 const schema = z.looseObject({ task: z.enum(["classification", "regression"]).default("classification") });
 

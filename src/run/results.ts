@@ -1,6 +1,8 @@
 import { basename, resolve } from "node:path";
-import { type RegressionResults, type Results, regressionResultsSchema, resultsSchema } from "../evaluate/index.ts";
-import { parseJson, readText, runPaths, thisMachine, versions, writeFileAtomic } from "../files/index.ts";
+import type { RegressionResults, Results } from "../evaluate/index.ts";
+import { regressionResultsSchema, resultsSchema } from "../evaluate/internal.ts";
+import { runPaths } from "../files/index.ts";
+import { parseJson, readText, thisMachine, versions, writeFileAtomic } from "../files/internal.ts";
 
 /** Of results that are computed here and now. */
 export const resultsHeading = (run: string, date = new Date()) => ({

@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
-import { augmentationTable, mixerTable, type OptionTable, optionNames } from "../augment/index.ts";
+import type { OptionTable } from "../augment/index.ts";
+import { augmentationTable, mixerTable, optionNames } from "../augment/internal.ts";
 import { type DataSet, imageCount, type Normalization, UserError } from "../core/index.ts";
 import { dataOptionNames, dataSetNames, type Pictures } from "../data/index.ts";
-import { fingerprintOf, runPaths } from "../files/index.ts";
+import { runPaths } from "../files/index.ts";
+import { fingerprintOf } from "../files/internal.ts";
 import { type RunConfig, type RunConfigInput, resolveConfig } from "./config.ts";
 import { modulesFor, requireRegistered } from "./registered.ts";
 

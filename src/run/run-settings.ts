@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { parseJson, readText, runPaths } from "../files/index.ts";
+import { runPaths } from "../files/index.ts";
+import { parseJson, readText } from "../files/internal.ts";
 
 /** What evaluation and reports need to know of how a run was trained; everything else in the file passes through. */
 export interface RunSettings {

@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type SensitivityResults, sensitivityResults, type Weights } from "../evaluate/index.ts";
-import { parseJson, readText, runPaths, writeFileAtomic } from "../files/index.ts";
+import type { SensitivityResults, Weights } from "../evaluate/index.ts";
+import { sensitivityResults } from "../evaluate/internal.ts";
+import { runPaths } from "../files/index.ts";
+import { parseJson, readText, writeFileAtomic } from "../files/internal.ts";
 
 const pathOf = (run: string, weights: Weights | undefined) =>
   join(runPaths(run).predictions, weights === "raw" ? "sensitivity-raw.json" : "sensitivity.json");

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { largestClass, rankAmong } from "../core/index.ts";
-import { type Answers, type ModelCard, targetAnswer } from "../export/index.ts";
+import type { Answers, ModelCard } from "../export/index.ts";
+import { targetAnswer } from "../export/internal.ts";
 
 const perClass = z.record(z.string(), z.number());
 

@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os";
 import pLimit from "p-limit";
 import sharp from "sharp";
-import { decodeImage, UnsupportedImage } from "../data/index.ts";
+import { decodeImage } from "../data/index.ts";
+import { UnsupportedImage } from "../data/internal.ts";
 import type { ModelCard } from "../export/index.ts";
 import { beyond, type Limits, Refusal } from "./limits.ts";
 

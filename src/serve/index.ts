@@ -1,3 +1,3 @@
-export { Batcher, type BatcherOptions } from "./batcher.ts";
-export { defaultLimits, type Limits, limitFlags, Refusal } from "./limits.ts";
+export type { BatcherOptions } from "./batcher.ts";
+export { defaultLimits, type Limits } from "./limits.ts";
 export { createServer, type ServerOptions } from "./server.ts";

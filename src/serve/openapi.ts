@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { modelCard, regressionCard } from "../export/index.ts";
+import { modelCard, regressionCard } from "../export/internal.ts";
 import {
   errorBody,
   failedImage,

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import { UserError } from "../core/index.ts";
-import { type FeatureNames, featureRowsOf } from "../data/index.ts";
+import type { FeatureNames } from "../data/index.ts";
+import { featureRowsOf } from "../data/internal.ts";
 import { beyond, type Limits, Refusal } from "./limits.ts";
 
 /**

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { runPaths, writeFileAtomic } from "../files/index.ts";
+import { runPaths } from "../files/index.ts";
+import { writeFileAtomic } from "../files/internal.ts";
 import { readMetrics } from "../run/index.ts";
 import { type Cell, candidateOf, cellRun, type PlanOptions } from "./plan.ts";
 import type { Study } from "./study.ts";

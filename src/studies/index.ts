@@ -19,15 +19,7 @@ export const studies = {
 export type StudyName = keyof typeof studies;
 export const studyNames = Object.keys(studies) as StudyName[];
 export { outcomePaths, writeOutcome } from "./outcome.ts";
-export {
-  isJudged,
-  isTrained,
-  type PlanListener,
-  type PlannedRun,
-  type PlanProgress,
-  trainAndJudge,
-  trainPlanned,
-} from "./planned-run.ts";
+export { isJudged, type PlanListener, type PlannedRun, type PlanProgress, trainAndJudge } from "./planned-run.ts";
 export { type QuickstartName, quickstartNames, quickstartPlan, quickstarts } from "./quickstart.ts";
 export { readStudy } from "./read-study.ts";
 export { runStudy, type StudyOptions } from "./run-study.ts";

@@ -1,16 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { toJson } from "../core/index.ts";
-import { runPaths, writeFileAtomic } from "../files/index.ts";
-import {
-  type DivergedRun,
-  readReportedRun,
-  type StudyRun,
-  type StudySummary,
-  studyMarkdown,
-  studyPage,
-  summarize,
-} from "../report/index.ts";
+import { runPaths } from "../files/index.ts";
+import { writeFileAtomic } from "../files/internal.ts";
+import { type DivergedRun, readReportedRun, type StudyRun, type StudySummary, studyMarkdown } from "../report/index.ts";
+import { studyPage, summarize } from "../report/internal.ts";
 import { loadCheckpoint, readMetrics, readRun } from "../run/index.ts";
 import { divergedPath, readChoice } from "./choose.ts";
 import { candidateRun, cellRun, orderedArms, triedName } from "./plan.ts";

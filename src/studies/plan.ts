@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { knownName, setPath, UserError } from "../core/index.ts";
+import { setPath, UserError } from "../core/index.ts";
+import { knownName } from "../core/internal.ts";
 import { runPaths } from "../files/index.ts";
 import { type RunConfig, type RunConfigInput, resolveConfig } from "../run/index.ts";
 import type { PlannedRun } from "./planned-run.ts";

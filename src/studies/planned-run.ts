@@ -2,7 +2,8 @@ import { existsSync, statSync } from "node:fs";
 import { type Listener, UserError } from "../core/index.ts";
 import { runPaths } from "../files/index.ts";
 import { type JudgeOptions, judgeRuns } from "../judge/index.ts";
-import { firstDifference, holdsRun, loadCheckpoint, type RunConfig, readRun } from "../run/index.ts";
+import { holdsRun, loadCheckpoint, type RunConfig, readRun } from "../run/index.ts";
+import { firstDifference } from "../run/internal.ts";
 import { type TrainProgress, type TrainSummary, trainRun } from "../train/index.ts";
 
 /** Who hears of several runs, one after the other or at once. */

@@ -1,5 +1,5 @@
 import { UserError } from "../core/index.ts";
-import { importModule } from "../files/index.ts";
+import { importModule } from "../files/internal.ts";
 import { resolveConfig } from "../run/index.ts";
 import type { Study } from "./study.ts";
 

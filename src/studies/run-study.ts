@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { inParallel } from "../core/index.ts";
-import { writeFileAtomic } from "../files/index.ts";
+import { inParallel } from "../core/internal.ts";
+import { writeFileAtomic } from "../files/internal.ts";
 import { Diverged } from "../train/index.ts";
 import { candidates, choose, divergedPath } from "./choose.ts";
 import { type Cell, cellOf, choiceOf, orderedArms, type PlanOptions } from "./plan.ts";

@@ -17,7 +17,8 @@ import {
   type DrawReferences,
   type Method,
 } from "../methods/index.ts";
-import { drawNoise, type Model } from "../models/index.ts";
+import type { Model } from "../models/index.ts";
+import { drawNoise } from "../models/internal.ts";
 import type { RunConfig } from "../run/index.ts";
 import { epochOrder } from "./epoch-order.ts";
 import { imageBatches, type Workers } from "./image-batches.ts";

@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { UserError } from "../core/index.ts";
-import { runPaths, writeFileAtomic } from "../files/index.ts";
-import { firstDifference, loadCheckpoint, type RunRecord, readRun } from "../run/index.ts";
+import { runPaths } from "../files/index.ts";
+import { writeFileAtomic } from "../files/internal.ts";
+import { loadCheckpoint, type RunRecord, readRun } from "../run/index.ts";
+import { firstDifference } from "../run/internal.ts";
 import { describeDifference } from "./run-data.ts";
 
 export interface ClaimOptions {

@@ -1,8 +1,11 @@
-import { checkImageSet, checkLabels, type DataSet, imageCount, type Normalization } from "../core/index.ts";
-import { headOnly, type Variables } from "../models/index.ts";
+import { type DataSet, imageCount, type Normalization } from "../core/index.ts";
+import { checkImageSet, checkLabels } from "../core/internal.ts";
+import type { Variables } from "../models/index.ts";
+import { headOnly } from "../models/internal.ts";
 import { createOptimizer } from "../optim/index.ts";
 import type { RunConfig } from "../run/index.ts";
-import { describeRun, type Pretraining, readRun } from "../run/index.ts";
+import { type Pretraining, readRun } from "../run/index.ts";
+import { describeRun } from "../run/internal.ts";
 import { trainBatches } from "./batches.ts";
 import { claimFolder } from "./claim-folder.ts";
 import { createForward } from "./forward.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { trainingImages } from "../augment/index.ts";
+import { trainingImages } from "../augment/internal.ts";
 import { epochOrder } from "./epoch-order.ts";
 import { tinyDataSet } from "./testing.ts";
 

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
-import { BatchPool, type BatchTask, type Pipeline, trainingImages, unloadable } from "../augment/index.ts";
+import type { BatchTask, Pipeline } from "../augment/index.ts";
+import { BatchPool, trainingImages, unloadable } from "../augment/internal.ts";
 import type { Batch, ImageSet } from "../core/index.ts";
 
 /** Makes the images of batches, in the main thread or in others; the bytes are the same. */

@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 import { HostArray } from "../core/index.ts";
-import { requireDevice } from "../engine/index.ts";
-import { type HeldLock, holdLock, runPaths } from "../files/index.ts";
+import { requireDevice } from "../engine/internal.ts";
+import { type HeldLock, runPaths } from "../files/index.ts";
+import { holdLock } from "../files/internal.ts";
 import { learningRateAt } from "../optim/index.ts";
 import type { Checkpoint, MetricsLine, TrainState, Validation } from "../run/index.ts";
-import { appendMetrics, saveCheckpoint, truncateMetrics, validationOf } from "../run/index.ts";
+import { appendMetrics, saveCheckpoint, truncateMetrics, validationOf } from "../run/internal.ts";
 import { madeAhead } from "./ahead.ts";
 import { expectations } from "./expectations.ts";
 import { slowTraining } from "./forecast.ts";
@@ -16,8 +17,8 @@ import type { Kept, TrainBatch, Training, TrainOptions, TrainSummary } from "./t
 /**
  * Takes a run to its end, or as far as it is asked for. The final weights are the result: no epoch is picked by its
  * validation score.
- * @throws UserError where the folder holds a run (without `resume`) or another one (with it), another process trains into it, the disk is full, or the loss
- * is not finite (the last checkpoint stays as it was).
+ * @throws UserError where the folder holds a run (without `resume`) or another one (with it), another process trains into
+ * it, the disk is full, or the loss is not finite (the last checkpoint stays as it was).
  */
 export async function runTraining(training: Training, options: TrainOptions): Promise<TrainSummary> {
   let held: HeldLock | undefined;
@@ -40,8 +41,7 @@ export async function runTraining(training: Training, options: TrainOptions): Pr
   }
 }
 
-/** With the lock of the run folder. */
-type LoopOptions = TrainOptions & { readonly held: HeldLock };
+type LoopOptions = TrainOptions & { readonly held: HeldLock }; // the lock of the run folder
 
 /** A run under way. */
 class Loop {

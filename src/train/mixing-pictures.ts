@@ -1,4 +1,4 @@
-import { mixingSide } from "../augment/index.ts";
+import { mixingSide } from "../augment/internal.ts";
 import type { ImageSet } from "../core/index.ts";
 import { type Pictures, readPictures } from "../data/index.ts";
 import type { RunConfig } from "../run/index.ts";

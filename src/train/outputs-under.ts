@@ -1,5 +1,6 @@
 import { normalizeImages } from "../augment/index.ts";
-import { checkImageSet, HostArray, type ImageSet, imageCount, type Normalization, UserError } from "../core/index.ts";
+import { HostArray, type ImageSet, imageCount, type Normalization, UserError } from "../core/index.ts";
+import { checkImageSet } from "../core/internal.ts";
 import type { RunRecord } from "../run/index.ts";
 import type { PredictionParts, PredictOptions } from "./predict-set.ts";
 import type { ReferenceChooser } from "./transductor.ts";

@@ -1,14 +1,8 @@
 import type { Predictions } from "../core/index.ts";
-import { HostArray, type ImageSet, imageCount, knownName, UserError } from "../core/index.ts";
-import {
-  type AnchorSource,
-  anchoredOptions,
-  calibrateBySpread,
-  combineReferences,
-  type Method,
-  readOutputs,
-  referenceRows,
-} from "../methods/index.ts";
+import { HostArray, type ImageSet, imageCount, UserError } from "../core/index.ts";
+import { knownName } from "../core/internal.ts";
+import { type AnchorSource, anchoredOptions, combineReferences, type Method, referenceRows } from "../methods/index.ts";
+import { calibrateBySpread, readOutputs } from "../methods/internal.ts";
 import type { Variables } from "../models/index.ts";
 import type { RunRecord } from "../run/index.ts";
 import type { Forward } from "./forward.ts";

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { normalizeImages } from "../augment/index.ts";
 import { type HostArray, imageCount, Random } from "../core/index.ts";
-import { calibrateBySpread, combineReferences, referenceRows } from "../methods/index.ts";
-import { describeRun } from "../run/index.ts";
-import { buildNetwork, createPredictor, type Predictor, residualPool } from "./index.ts";
+import { combineReferences, referenceRows } from "../methods/index.ts";
+import { calibrateBySpread } from "../methods/internal.ts";
+import { describeRun } from "../run/internal.ts";
+import { createPredictor, type Predictor } from "./index.ts";
+import { buildNetwork, residualPool } from "./internal.ts";
 import { tinyConfig, tinyDataSet } from "./testing.ts";
 
 const { train, test: set, normalization } = tinyDataSet();

@@ -1,7 +1,9 @@
 import type { HostArray, ImageSet, Predictions } from "../core/index.ts";
 import { runPaths } from "../files/index.ts";
-import { type Variables, withFeatures } from "../models/index.ts";
-import { checkVariables, chooseWeights, loadCheckpoint, type RunRecord, readRun } from "../run/index.ts";
+import type { Variables } from "../models/index.ts";
+import { withFeatures } from "../models/internal.ts";
+import { loadCheckpoint, type RunRecord, readRun } from "../run/index.ts";
+import { checkVariables, chooseWeights } from "../run/internal.ts";
 import { createForward, type ForwardOptions } from "./forward.ts";
 import { buildNetwork } from "./network.ts";
 import { outputsUnder } from "./outputs-under.ts";

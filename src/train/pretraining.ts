@@ -1,7 +1,8 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type ImageSet, UserError } from "../core/index.ts";
-import { fingerprintOf, runPaths } from "../files/index.ts";
+import { runPaths } from "../files/index.ts";
+import { fingerprintOf } from "../files/internal.ts";
 import { anchoredOptions } from "../methods/index.ts";
 import type { Pretraining, RunConfig } from "../run/index.ts";
 import { type RunRecord, readRun } from "../run/index.ts";

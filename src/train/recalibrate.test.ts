@@ -8,7 +8,8 @@ import { runPaths } from "../files/index.ts";
 import type { Arrays } from "../models/index.ts";
 import { loadCheckpoint, type RunConfigInput, readRun } from "../run/index.ts";
 import { trainBatches } from "./batches.ts";
-import { buildNetwork, loadPredictor, recalibrate, statisticsDrift, train } from "./index.ts";
+import { loadPredictor, recalibrate, train } from "./index.ts";
+import { buildNetwork, statisticsDrift } from "./internal.ts";
 import { referenceSet } from "./reference-set.ts";
 import { tinyConfig, tinyDataSet } from "./testing.ts";
 

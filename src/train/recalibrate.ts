@@ -1,11 +1,13 @@
 import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { type DataSet, type HostArray, type HostArrays, type ImageSet, UserError } from "../core/index.ts";
 import type { Pictures } from "../data/index.ts";
-import { fingerprintOf, holdLock, runPaths, writeFileAtomic } from "../files/index.ts";
+import { runPaths } from "../files/index.ts";
+import { fingerprintOf, holdLock, writeFileAtomic } from "../files/internal.ts";
 import { anchoredOptions, createMethod } from "../methods/index.ts";
 import type { Model, Variables } from "../models/index.ts";
 import type { RunConfig } from "../run/index.ts";
-import { checkVariables, loadCheckpoint, type RunRecord, readRun, saveCheckpoint } from "../run/index.ts";
+import { loadCheckpoint, type RunRecord, readRun } from "../run/index.ts";
+import { checkVariables, saveCheckpoint } from "../run/internal.ts";
 import { batchStatistics } from "./batch-statistics.ts";
 import { trainBatches } from "./batches.ts";
 import { createForward } from "./forward.ts";

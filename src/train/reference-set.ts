@@ -1,14 +1,7 @@
 import { type Augmentation, makeBatch, normalizeImages } from "../augment/index.ts";
 import { type DataSet, HostArray, type ImageSet, type Random, sizeOf } from "../core/index.ts";
-import {
-  anchoredOptions,
-  type DrawnReferences,
-  type DrawReferences,
-  growthOrder,
-  keptReferenceRows,
-  referenceRows,
-  referencesInUse,
-} from "../methods/index.ts";
+import { anchoredOptions, type DrawnReferences, type DrawReferences, referenceRows } from "../methods/index.ts";
+import { growthOrder, keptReferenceRows, referencesInUse } from "../methods/internal.ts";
 import type { Pretraining, RunConfig } from "../run/index.ts";
 import { corruptsReferences, referenceCorruption } from "./corrupted-references.ts";
 import { checkPretrainingImages, wantsPretrainingImages } from "./pretraining.ts";

@@ -2,8 +2,9 @@ import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { type DataSet, type ImageSet, imageCount, UserError } from "../core/index.ts";
 import type { DataOptions } from "../data/index.ts";
-import { fingerprintOf } from "../files/index.ts";
-import { type RunConfig, type RunRecord, requireRegisteredData } from "../run/index.ts";
+import { fingerprintOf } from "../files/internal.ts";
+import type { RunConfig, RunRecord } from "../run/index.ts";
+import { requireRegisteredData } from "../run/internal.ts";
 import { dataOptions } from "./data-options.ts";
 
 /** Where a run's data lie by now, and whether they may have changed since. */

@@ -2,11 +2,13 @@ import { existsSync } from "node:fs";
 import { type HostArrays, Random, UserError } from "../core/index.ts";
 import { compile } from "../engine/index.ts";
 import { runPaths } from "../files/index.ts";
-import { anchoredOptions, type Method, tiedStart } from "../methods/index.ts";
+import { anchoredOptions, type Method } from "../methods/index.ts";
+import { tiedStart } from "../methods/internal.ts";
 import type { Model, Variables } from "../models/index.ts";
 import type { Optimizer } from "../optim/index.ts";
 import type { RunConfig } from "../run/index.ts";
-import { type Checkpoint, checkVariables, loadCheckpoint } from "../run/index.ts";
+import { type Checkpoint, loadCheckpoint } from "../run/index.ts";
+import { checkVariables } from "../run/internal.ts";
 import { movingParameters } from "./step.ts";
 import type { Kept, TrainBatches } from "./training.ts";
 

@@ -1,7 +1,8 @@
 import { lax, numpy as np, valueAndGrad } from "@jax-js/jax";
 import type { HostArray, HostArrays } from "../core/index.ts";
 import type { Method } from "../methods/index.ts";
-import { type Arrays, keep, type Model, withNoise } from "../models/index.ts";
+import type { Arrays, Model } from "../models/index.ts";
+import { keep, withNoise } from "../models/internal.ts";
 import { clipByGlobalNorm, type Optimizer } from "../optim/index.ts";
 import type { TrainState } from "../run/index.ts";
 

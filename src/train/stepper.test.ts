@@ -5,7 +5,7 @@ import type * as Engine from "../engine/index.ts";
 import { flattenTree } from "../engine/jax-backend.ts";
 import { createOptimizer } from "../optim/index.ts";
 import type { TrainState } from "../run/index.ts";
-import { describeRun } from "../run/index.ts";
+import { describeRun } from "../run/internal.ts";
 import { trainBatches } from "./batches.ts";
 import { buildNetwork } from "./network.ts";
 import { noReferences } from "./reference-set.ts";

@@ -1,5 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
-import { HostArray, type HostArrays, zerosLike } from "../core/index.ts";
+import { HostArray, type HostArrays } from "../core/index.ts";
+import { zerosLike } from "../core/internal.ts";
 import { compile, type Program } from "../engine/index.ts";
 import type { Method } from "../methods/index.ts";
 import type { Arrays, Model } from "../models/index.ts";

@@ -1,7 +1,9 @@
 import { type DataSet, HostArray, type ImageSet, Random } from "../core/index.ts";
-import { runPaths, writeFileAtomic } from "../files/index.ts";
+import { runPaths } from "../files/index.ts";
+import { writeFileAtomic } from "../files/internal.ts";
 import type { Variables } from "../models/index.ts";
-import { describeRun, type RunConfig, type RunConfigInput, resolveConfig, saveCheckpoint } from "../run/index.ts";
+import { type RunConfig, type RunConfigInput, resolveConfig } from "../run/index.ts";
+import { describeRun, saveCheckpoint } from "../run/internal.ts";
 import { buildNetwork } from "./network.ts";
 import { referenceSet } from "./reference-set.ts";
 

@@ -1,7 +1,7 @@
 import { normalizeImages } from "../augment/index.ts";
 import { HostArray, type ImageSet, imageCount, type Normalization, permutation, Random } from "../core/index.ts";
 import { ArraySpec, compile } from "../engine/index.ts";
-import { innerProducts, nearestCandidates, transduction } from "../methods/index.ts";
+import { innerProducts, nearestCandidates, transduction } from "../methods/internal.ts";
 
 /** Gives each image of a batch its own reference. */
 export interface ReferenceChooser {

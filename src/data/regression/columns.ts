@@ -1,4 +1,5 @@
-import { type NumberColumns, type RegressionInputs, type RegressionSet, selectImages } from "../../core/index.ts";
+import type { NumberColumns, RegressionInputs, RegressionSet } from "../../core/index.ts";
+import { selectImages } from "../../core/internal.ts";
 import type { Examples } from "./entry.ts";
 
 /** The numbers of one column, [N]: a copy. */

@@ -1,5 +1,6 @@
 import type { z } from "zod";
-import { knownName, type RegressionData, registerEntry } from "../../core/index.ts";
+import type { RegressionData } from "../../core/index.ts";
+import { knownName, registerEntry } from "../../core/internal.ts";
 import { defaultDataDir } from "../directory.ts";
 import { csv } from "./csv.ts";
 import { emojiCount } from "./emoji-count.ts";
@@ -10,7 +11,7 @@ import { images } from "./images.ts";
 import { parseOptions, type SplitOptions } from "./options.ts";
 import { splitExamples } from "./split.ts";
 
-export { regressionFingerprint } from "../../files/index.ts";
+export { regressionFingerprint } from "../../files/internal.ts";
 export { type ClosedForm, type ClosedFormName, closedFormNames, closedForms } from "./closed-forms.ts";
 export type { LoadedExamples, RegressionContext, RegressionDataSet } from "./entry.ts";
 export { type FeatureNames, type FeatureRow, featureRowsOf, readFeatureRows } from "./feature-rows.ts";

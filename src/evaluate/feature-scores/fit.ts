@@ -1,4 +1,5 @@
-import { knownName, type Listener, reporter, UserError } from "../../core/index.ts";
+import { type Listener, reporter, UserError } from "../../core/index.ts";
+import { knownName } from "../../core/internal.ts";
 import { checkRows, checkShapes, widthOf } from "./check-shapes.ts";
 import { type InnerProducts, innerProducts as plainInnerProducts } from "./inner-products.ts";
 import { BLOCK_ROWS, eachBlock, type Rows } from "./rows.ts";

@@ -1,6 +1,7 @@
 import { type RegressionSet, UserError } from "../../core/index.ts";
 import { fewestCalibrationScores } from "../../evaluate/conformal-quantile.ts";
-import { absoluteBand, type Band, calibrateIntervals, normalisedBand, quantilePairs } from "../../evaluate/index.ts";
+import { absoluteBand, type Band, calibrateIntervals, normalisedBand } from "../../evaluate/index.ts";
+import { quantilePairs } from "../../evaluate/internal.ts";
 import type { ConformalCard, RegressionCard } from "./card.ts";
 import type { WholeSet } from "./predict-set.ts";
 

@@ -1,12 +1,7 @@
 import { HostArray, UserError } from "../../core/index.ts";
 import { ArraySpec, exportOnnx } from "../../engine/index.ts";
-import {
-  buildRegression,
-  firstReferences,
-  fourierDirections,
-  type LoadedRegression,
-  type RegressionRecord,
-} from "../../train/index.ts";
+import type { LoadedRegression, RegressionRecord } from "../../train/index.ts";
+import { buildRegression, firstReferences, fourierDirections } from "../../train/internal.ts";
 import { cardToMetadata, REGRESSION_FORMAT } from "../card.ts";
 import { isLarge, pixelMap, requireFinite } from "../stored-arrays.ts";
 import type { ConformalCard, RegressionCard } from "./card.ts";

@@ -1,4 +1,5 @@
-import { allBytes, type Listener, type RegressionSet, reporter, selectImages } from "../../core/index.ts";
+import { type Listener, type RegressionSet, reporter } from "../../core/index.ts";
+import { allBytes, selectImages } from "../../core/internal.ts";
 import type { Regressor, RegressorAnswers } from "./open-regressor.ts";
 
 const AT_ONCE = 256;

@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os";
 import { type Listener, type RegressionSet, UserError } from "../../core/index.ts";
-import { loadRegressionRunData } from "../../judge/index.ts";
-import { type LoadedRegression, loadRegression, type RegressionPlaces } from "../../train/index.ts";
+import { loadRegressionRunData } from "../../judge/internal.ts";
+import type { LoadedRegression, RegressionPlaces } from "../../train/index.ts";
+import { loadRegression } from "../../train/internal.ts";
 import type { ConformalCard } from "./card.ts";
 import { type ConformalOptions, calibrateConformal, checkLevel } from "./conformal.ts";
 import { type RegressionFileOptions, regressionFile } from "./export-regression.ts";

@@ -1,7 +1,8 @@
 import { numpy as np } from "@jax-js/jax";
 import type { Method } from "../../methods/index.ts";
 import type { Arrays, Model } from "../../models/index.ts";
-import { logVariance, middleLevel, type RegressionOptions } from "../../tasks/index.ts";
+import type { RegressionOptions } from "../../tasks/index.ts";
+import { logVariance, middleLevel } from "../../tasks/internal.ts";
 
 /** What the exported function is fed: all but `numbers` or `images` is stored in the file. */
 export interface RegressorInputs {

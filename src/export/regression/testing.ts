@@ -1,6 +1,7 @@
 import { HostArray, Random, type RegressionData, type RegressionSet } from "../../core/index.ts";
 import { type RunConfigInput, resolveConfig } from "../../run/index.ts";
-import { buildRegression, type LoadedRegression } from "../../train/index.ts";
+import type { LoadedRegression } from "../../train/index.ts";
+import { buildRegression } from "../../train/internal.ts";
 import { describeRegression } from "../../train/regression/record.ts";
 
 const KEPT = 5;

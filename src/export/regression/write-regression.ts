@@ -1,9 +1,9 @@
 import { availableParallelism } from "node:os";
 import { type Listener, type RegressionSet, UserError } from "../../core/index.ts";
 import { judgeRegression, rmse } from "../../evaluate/index.ts";
-import { writeFileAtomic } from "../../files/index.ts";
-import { unfinished } from "../../judge/index.ts";
-import { regressionPredictor } from "../../train/index.ts";
+import { writeFileAtomic } from "../../files/internal.ts";
+import { unfinished } from "../../judge/internal.ts";
+import { regressionPredictor } from "../../train/internal.ts";
 import type { RegressionCard } from "./card.ts";
 import { asFed, coarseColumns, difference, firstExamples, noiseExamples } from "./check.ts";
 import { regressionFile } from "./export-regression.ts";

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Random, UserError } from "../../core/index.ts";
 import type { StoredRegression } from "../../evaluate/index.ts";
-import { writeFileAtomic } from "../../files/index.ts";
-import { readRegressionResults, readResults, resultsTask, saveRegressionAnswers } from "../../run/index.ts";
+import { writeFileAtomic } from "../../files/internal.ts";
+import { readRegressionResults, readResults } from "../../run/index.ts";
+import { resultsTask, saveRegressionAnswers } from "../../run/internal.ts";
 import { evaluateRegression, type RegressionFacts } from "./evaluate-regression.ts";
 
 let run: string;

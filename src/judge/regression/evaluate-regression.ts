@@ -6,16 +6,18 @@ import type {
   StoredRegression,
   StoredRegressionSet,
 } from "../../evaluate/index.ts";
-import { judgeRegression, measureRegression, regressionIntervals } from "../../evaluate/index.ts";
+import { judgeRegression, measureRegression } from "../../evaluate/index.ts";
 import {
   calibrationCurves,
   conformalRegression,
   regimeResults,
+  regressionIntervals,
   shownPoints,
   sparsificationCurves,
   storedPerTarget,
 } from "../../evaluate/internal.ts";
-import { loadRegressionAnswers, resultsHeading, storedRegressionSets, writeResults } from "../../run/index.ts";
+import { loadRegressionAnswers } from "../../run/index.ts";
+import { resultsHeading, storedRegressionSets, writeResults } from "../../run/internal.ts";
 
 /** What results say of a regression's training: from a run's config and log, or of an ensemble from its members. */
 export type RegressionFacts = Omit<

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { type Listener, type RegressionData, type RegressionSet, reporter } from "../../core/index.ts";
 import type { RegressionContext, RegressionResults, RegressionSetRole } from "../../evaluate/index.ts";
-import { holdLock, regressionFingerprint, runPaths } from "../../files/index.ts";
-import { dropRegressionAnswers, saveRegressionAnswers, storedRegressionSets } from "../../run/index.ts";
+import { runPaths } from "../../files/index.ts";
+import { holdLock, regressionFingerprint } from "../../files/internal.ts";
+import { dropRegressionAnswers, saveRegressionAnswers, storedRegressionSets } from "../../run/internal.ts";
 import type { RegressionPredictor } from "../../tasks/index.ts";
 import { evaluateRegression, type RegressionFacts } from "../index.ts";
 import { prepareResultFolder, resultFolders } from "../result-folders.ts";

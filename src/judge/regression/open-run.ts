@@ -2,17 +2,10 @@ import { availableParallelism } from "node:os";
 import type { RegressionData } from "../../core/index.ts";
 import type { Device } from "../../engine/index.ts";
 import type { Weights } from "../../evaluate/index.ts";
-import { regressionFingerprint } from "../../files/index.ts";
-import { runFacts } from "../../run/index.ts";
-import {
-  insistOnData,
-  type LoadedRegression,
-  loadMovedRegressionData,
-  loadRegression,
-  type RegressionPlaces,
-  type RegressionRecord,
-  regressionPredictor,
-} from "../../train/index.ts";
+import { regressionFingerprint } from "../../files/internal.ts";
+import { runFacts } from "../../run/internal.ts";
+import type { LoadedRegression, RegressionPlaces, RegressionRecord } from "../../train/index.ts";
+import { insistOnData, loadMovedRegressionData, loadRegression, regressionPredictor } from "../../train/internal.ts";
 import type { RegressionFacts } from "../index.ts";
 import { unfinished } from "../open-run.ts";
 import type { OpenedRegression } from "./judge-regression.ts";

@@ -1,12 +1,12 @@
 import {
   type BootstrappedRegressionMetric,
-  bootstrappedRegressionMetrics,
   type Interval,
   pairedRegressionDifference,
   type RegressionMetricName,
   regressionMetricNames,
   regressionMetrics,
 } from "../../evaluate/index.ts";
+import { bootstrappedRegressionMetrics } from "../../evaluate/internal.ts";
 import { type Contrast, type SeededValue, seedInterval, standing } from "../contrast.ts";
 import {
   type RegressionArm,

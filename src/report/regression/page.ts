@@ -1,5 +1,5 @@
 import { UserError } from "../../core/index.ts";
-import { writeFileAtomic } from "../../files/index.ts";
+import { writeFileAtomic } from "../../files/internal.ts";
 import { folded, type Section } from "../sections/folded.ts";
 import { notices } from "../sections/notices.ts";
 import { pageShell } from "../shell.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Random } from "../../core/index.ts";
 import type { RegressionSetRole } from "../../evaluate/index.ts";
 import { evaluateRegression, type RegressionFacts } from "../../judge/index.ts";
-import { saveRegressionAnswers } from "../../run/index.ts";
+import { saveRegressionAnswers } from "../../run/internal.ts";
 
 export interface FakeRegression {
   readonly method?: string;

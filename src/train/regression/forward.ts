@@ -1,7 +1,8 @@
 import { HostArray, type HostArrays, Random, type RegressionSet, UserError } from "../../core/index.ts";
 import { compile, type Device, type Program } from "../../engine/index.ts";
-import { type Arrays, drawNoise, type Variables } from "../../models/index.ts";
-import { regressionOutputCount } from "../../tasks/index.ts";
+import type { Arrays, Variables } from "../../models/index.ts";
+import { drawNoise } from "../../models/internal.ts";
+import { regressionOutputCount } from "../../tasks/internal.ts";
 import { encodedRows, type RegressionEncoder } from "./encoding.ts";
 import { buildRegression, type RegressionRecord } from "./record.ts";
 

@@ -1,10 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { type RegressionData, UserError } from "../../core/index.ts";
-import { regressionFingerprint, runPaths, writeFileAtomic } from "../../files/index.ts";
+import { runPaths } from "../../files/index.ts";
+import { regressionFingerprint, writeFileAtomic } from "../../files/internal.ts";
 import { createMethod, type Method } from "../../methods/index.ts";
 import { createModel, type Model } from "../../models/index.ts";
-import { firstDifference, modulesFor, type RunConfig, requireRegistered, resolveConfig } from "../../run/index.ts";
-import { type RegressionOptions, regressionOutput, regressionOutputCount } from "../../tasks/index.ts";
+import { type RunConfig, resolveConfig } from "../../run/index.ts";
+import { firstDifference, modulesFor, requireRegistered } from "../../run/internal.ts";
+import type { RegressionOptions } from "../../tasks/index.ts";
+import { regressionOutput, regressionOutputCount } from "../../tasks/internal.ts";
 import { describeEncoding, type RegressionEncoder, type RegressionEncoding, regressionEncoder } from "./encoding.ts";
 import { placesOf } from "./run-data.ts";
 

@@ -1,11 +1,6 @@
 import { HostArray, Random, type RegressionSet, UserError } from "../../core/index.ts";
-import {
-  anchoredOptions,
-  type DrawReferences,
-  keptReferenceRows,
-  parseReferencePolicy,
-  referencesInUse,
-} from "../../methods/index.ts";
+import { anchoredOptions, type DrawReferences } from "../../methods/index.ts";
+import { keptReferenceRows, parseReferencePolicy, referencesInUse } from "../../methods/internal.ts";
 import type { RunConfig } from "../../run/index.ts";
 import type { RegressionEncoder } from "./encoding.ts";
 

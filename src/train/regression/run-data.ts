@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { basename, extname, resolve } from "node:path";
 import { type RegressionData, type RegressionSet, UserError } from "../../core/index.ts";
 import { loadRegressionData, type RegressionContext, type RegressionDataOptions } from "../../data/index.ts";
-import { type RunConfig, requireRegisteredData } from "../../run/index.ts";
+import type { RunConfig } from "../../run/index.ts";
+import { requireRegisteredData } from "../../run/internal.ts";
 import type { RegressionRecord } from "./record.ts";
 
 /** Where a regression's data lie now, if they moved. */

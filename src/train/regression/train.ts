@@ -5,7 +5,7 @@ import type { Method } from "../../methods/index.ts";
 import type { Variables } from "../../models/index.ts";
 import { createOptimizer } from "../../optim/index.ts";
 import type { RunConfig, Scores } from "../../run/index.ts";
-import { readRegressionOutputs } from "../../tasks/index.ts";
+import { readRegressionOutputs } from "../../tasks/internal.ts";
 import { exampleBatches } from "../batches.ts";
 import { initialWeights } from "../initial-weights.ts";
 import { runTraining } from "../loop.ts";

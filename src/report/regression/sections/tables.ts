@@ -1,9 +1,5 @@
-import {
-  type ConformalRegression,
-  type RegimeResults,
-  riskRegimes,
-  type StoredPerTarget,
-} from "../../../evaluate/index.ts";
+import type { ConformalRegression, RegimeResults, StoredPerTarget } from "../../../evaluate/index.ts";
+import { riskRegimes } from "../../../evaluate/internal.ts";
 import { dataTable } from "../../copyable.ts";
 import { meanOf, percent, unbroken } from "../../format.ts";
 import { type Html, html } from "../../html.ts";

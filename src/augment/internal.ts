@@ -1,0 +1,8 @@
+/** What other rooms need of this one and a user does not. */
+
+export { optionNames, unknownOption } from "./known-options.ts";
+export { mixerTable } from "./mixers.ts";
+export { mixingSide } from "./pix-mix.ts";
+export { BatchPool, unloadable } from "./pool.ts";
+export { augmentationTable } from "./table.ts";
+export { trainingImages } from "./training-images.ts";

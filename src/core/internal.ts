@@ -1,0 +1,20 @@
+/** What other rooms need of this one and a user does not. */
+
+export { checkImageSet, checkLabels } from "./checked-sets.ts";
+export { beta, dirichlet } from "./distributions.ts";
+export { knownName } from "./errors.ts";
+export { float16Value } from "./float16.ts";
+export { zerosLike } from "./host-array.ts";
+export { allBytes, imageBytes, rememberOf, selectImages, shareImages } from "./images.ts";
+export { inParallel } from "./in-parallel.ts";
+export { optionMeta } from "./option-meta.ts";
+export { armColorName, paletteStyle } from "./palette.ts";
+export {
+  importingModule,
+  registerEntry,
+  registeredCount,
+  registeredHere,
+  registeringModules,
+  registerName,
+} from "./registry.ts";
+export { roundHalfEven } from "./rounding.ts";

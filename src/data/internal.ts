@@ -1,0 +1,6 @@
+/** What other rooms need of this one and a user does not. */
+
+export { invertImages } from "./convert.ts";
+export { UnsupportedImage } from "./decode.ts";
+export { pictureSet } from "./pictures.ts";
+export { featureRowsOf } from "./regression/index.ts";

@@ -1,0 +1,5 @@
+/** What other rooms need of this one and a user does not. */
+
+export { modelCard } from "./card.ts";
+export { exportClassifier } from "./export-classifier.ts";
+export { regressionCard, targetAnswer } from "./regression/index.ts";

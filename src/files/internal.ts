@@ -1,0 +1,12 @@
+/** What other rooms need of this one and a user does not. */
+
+export { holdLock, isRunning } from "./hold-lock.ts";
+export { openImages } from "./image-file.ts";
+export { fingerprintOf } from "./image-fingerprint.ts";
+export { importModule } from "./import-modules.ts";
+export { parseJson, readText } from "./json-file.ts";
+export { withLock } from "./lock.ts";
+export { thisMachine, versions } from "./machine.ts";
+export { parseNpy, realTypes, wholeTypes } from "./npy.ts";
+export { regressionFingerprint } from "./regression-fingerprint.ts";
+export { diskError, writeFileAtomic } from "./run-folder.ts";

@@ -1,0 +1,6 @@
+/** What other rooms need of this one and a user does not. */
+
+export { firstImages } from "./image-sets.ts";
+export { unfinished } from "./open-run.ts";
+export { readExternal, readExternalCorruption } from "./read-external.ts";
+export { loadRegressionRunData } from "./regression/index.ts";

@@ -1,0 +1,10 @@
+/** What other rooms need of this one and a user does not. */
+
+export { calibrateBySpread } from "../tasks/classification/combine.ts";
+export { logScores, predictionBatchPoints, readOutputs } from "../tasks/classification/outputs/index.ts";
+export { referenceSensitivity } from "../tasks/classification/sensitivity.ts";
+export { innerProducts, nearestCandidates, transduction } from "./bilinear-transduction.ts";
+export { ownMethodSchemas } from "./own-methods.ts";
+export { growthOrder, keptReferenceRows, parseReferencePolicy, referencesInUse } from "./references.ts";
+export { methodSchema } from "./schema.ts";
+export { tiedStart } from "./tied-start.ts";

@@ -1,0 +1,10 @@
+/** What other rooms need of this one and a user does not. */
+
+export { airbench94 } from "./airbench.ts";
+export { classifierOf } from "./classifier.ts";
+export { drawNoise, headOnly, keep, withNoise } from "./model.ts";
+export { withFeatures } from "./model-of.ts";
+export { regnetY400MF } from "./regnet.ts";
+export { resnet20 } from "./resnet.ts";
+export { vitTiny } from "./vision-transformer.ts";
+export { wideResnet16x4 } from "./wide-resnet.ts";

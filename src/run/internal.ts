@@ -1,0 +1,18 @@
+/** What other rooms need of this one and a user does not. */
+
+export { checkVariables, chooseWeights, saveCheckpoint } from "./checkpoint.ts";
+export { readClassNames } from "./class-names.ts";
+export { firstDifference } from "./config.ts";
+export { readCorruptionStrips, saveCorruptionStrips } from "./corruption-strips.ts";
+export { appendMetrics, truncateMetrics, validationOf } from "./metrics-log.ts";
+export { readPredictionBatch, savePredictionBatch } from "./prediction-batch.ts";
+export { dropStored, featuresFile } from "./predictions.ts";
+export { modulesFor, requireRegistered, requireRegisteredData } from "./registered.ts";
+export { dropRegressionAnswers, saveRegressionAnswers, storedRegressionSets } from "./regression-predictions.ts";
+export { resultsHeading, writeResults } from "./results.ts";
+export { resultsTask } from "./results-task.ts";
+export { runFacts } from "./run-facts.ts";
+export { readRunLog } from "./run-log.ts";
+export { describeRun } from "./run-record.ts";
+export { readRunSettings } from "./run-settings.ts";
+export { readSensitivity, saveSensitivity } from "./sensitivity.ts";

@@ -1,0 +1,17 @@
+/** What other rooms need of this one and a user does not. */
+
+export { madeAhead } from "./ahead.ts";
+export { buildNetwork } from "./network.ts";
+export { keptReferences } from "./predict-set.ts";
+export {
+  buildRegression,
+  firstReferences,
+  fourierDirections,
+  loadMovedRegressionData,
+  loadRegression,
+  regressionPredictor,
+} from "./regression/index.ts";
+export { insistOnData } from "./run-data.ts";
+export { statisticsDrift } from "./statistics-drift.ts";
+export { movingParameters, trainStep } from "./step.ts";
+export { residualPool } from "./transductor.ts";
