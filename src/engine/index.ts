@@ -9,6 +9,7 @@ export { passes } from "./passes/index.ts";
 export { ArraySpec, type Program, type RunOptions } from "./program.ts";
 export { runReference } from "./reference.ts";
 export { type Device, devices } from "./runtime/devices.ts";
+export { createInnerProducts, type InnerProductProgram } from "./runtime/inner-products.ts";
 export { type Answered, type Fed, type OpenedModel, openOnnx } from "./runtime/model-file.ts";
 export type { Precision } from "./runtime/precision.ts";
 export type { MappedTree } from "./tree.ts";

@@ -9,10 +9,10 @@ const { onnx } = onnxProto;
 const attributeType = { float: 1, int: 2, string: 3, ints: 7 };
 
 /** Elements that files have beside those that programs compute with. */
-export type FileType = ElementType | "uint8" | "string";
+export type FileType = ElementType | "uint8" | "string" | "float64";
 
 /** TensorProto.DataType. */
-export const fileType: Record<FileType, number> = { ...onnxType, uint8: 2, string: 8 };
+export const fileType: Record<FileType, number> = { ...onnxType, uint8: 2, string: 8, float64: 11 };
 
 /** An input or output of a model; a dimension that has a name may be of any length. */
 export interface ModelEnd {

@@ -8,5 +8,6 @@ export { parseJson, readText } from "./json-file.ts";
 export { withLock } from "./lock.ts";
 export { thisMachine, versions } from "./machine.ts";
 export { parseNpy, realTypes, wholeTypes } from "./npy.ts";
+export { NpyRows } from "./npy-rows.ts";
 export { regressionFingerprint } from "./regression-fingerprint.ts";
 export { diskError, writeFileAtomic } from "./run-folder.ts";

@@ -18,6 +18,12 @@ const otherFiles: readonly (readonly [start: string, is: string])[] = [
   ["\x89HDF", "an HDF5 file; save the array with numpy.save"],
 ];
 
+/** How many bytes the header takes, by the file's first 12; at least those. */
+export function npyHeaderBytes(start: Buffer): number {
+  if (start.length < 12 || start.toString("latin1", 0, 6) !== "\x93NUMPY") return start.length;
+  return start[6] === 1 ? 10 + start.readUInt16LE(8) : 12 + start.readUInt32LE(8);
+}
+
 /** @throws UserError for a file that is no NumPy file, or holds no plain numbers. */
 export function readNpyHeader(path: string, bytes: Buffer): NpyHeader {
   const start = bytes.toString("latin1", 0, 6);
@@ -29,7 +35,7 @@ export function readNpyHeader(path: string, bytes: Buffer): NpyHeader {
   if (version < 1 || version > 3)
     throw new UserError(`${path}: version ${version} of NumPy's format; 1 to 3 are read. Save it with numpy.save`);
   const from = version === 1 ? 10 : 12;
-  const offset = from + (version === 1 ? bytes.readUInt16LE(8) : bytes.readUInt32LE(8));
+  const offset = npyHeaderBytes(bytes);
   if (bytes.length < offset) throw truncated();
   const text = bytes.toString("latin1", from, offset);
   const descr = /['"]descr['"]\s*:\s*(?:['"]([<>|=]?)(\w+)['"]|(\[))/.exec(text);

@@ -3,11 +3,11 @@ import { dump } from "npyjs";
 import { UserError } from "../core/errors.ts";
 import { float16Value } from "../core/float16.ts";
 import { sizeOf } from "../core/host-array.ts";
-import { readNpyHeader } from "./npy-header.ts";
+import { type NpyHeader, readNpyHeader } from "./npy-header.ts";
 import { writeFileAtomic } from "./run-folder.ts";
 
 /** NumPy's element types that are read here, by the array that holds them; 64-bit integers come as BigInts. */
-interface NpyData {
+export interface NpyData {
   b1: Uint8Array;
   i1: Int8Array;
   u1: Uint8Array;
@@ -80,7 +80,24 @@ export function parseNpy<D extends NpyType>(
   bytes: Buffer,
   ...wanted: readonly D[]
 ): NpyArray<NpyData[D]> {
-  const { order, code, fortranOrder, shape, offset } = readNpyHeader(path, bytes);
+  const header = readNpyHeader(path, bytes);
+  const type = requireType(path, header, wanted);
+  const { shape, offset } = header;
+  const width = Number(type.slice(1));
+  const found = bytes.length - offset;
+  if (found !== sizeOf(shape) * width)
+    throw new UserError(
+      `${path}: ${found / width} values, but its header says [${shape.join(", ")}]; the file is truncated or has trailing bytes`,
+    );
+  return { shape, data: elementsOf(type, header, bytes.subarray(offset)) };
+}
+
+/** The one of the wanted element types that a file has. @throws UserError for another one, and for Fortran order. */
+export function requireType<D extends NpyType>(
+  path: string,
+  { code, fortranOrder, shape }: NpyHeader,
+  wanted: readonly D[],
+): D {
   const type = wanted.find((one) => one === code);
   if (!type) {
     const names = wanted.map((one) => types[one].name).join(" or ");
@@ -88,19 +105,18 @@ export function parseNpy<D extends NpyType>(
   }
   if (fortranOrder && shape.length > 1)
     throw new UserError(`${path}: Fortran order; save it with numpy.ascontiguousarray first`);
+  return type;
+}
+
+/** The values that lie in these bytes; they may be turned round in place, or shared. */
+export function elementsOf<D extends NpyType>(type: D, { order }: NpyHeader, given: Buffer): NpyData[D] {
   const width = Number(type.slice(1));
-  const found = bytes.length - offset;
-  if (found !== sizeOf(shape) * width)
-    throw new UserError(
-      `${path}: ${found / width} values, but its header says [${shape.join(", ")}]; the file is truncated or has trailing bytes`,
-    );
-  const given = bytes.subarray(offset);
   const swapped = order === ">" && width > 1;
   // Typed arrays begin at a multiple of their width; and small Buffers share their memory with others.
-  const copied = swapped || given.byteOffset % width !== 0 || bytes.byteLength < bytes.buffer.byteLength;
+  const copied = swapped || given.byteOffset % width !== 0 || given.byteLength < given.buffer.byteLength / 2;
   const values = copied ? new Uint8Array(given) : given;
   if (swapped) swapBytes(values, width);
-  return { shape, data: types[type].of(values.buffer, values.byteOffset, found / width) };
+  return types[type].of(values.buffer, values.byteOffset, given.length / width);
 }
 
 function swapBytes(values: Uint8Array, width: number): void {
