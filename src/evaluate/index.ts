@@ -47,6 +47,7 @@ export type {
   ScoredRows,
   ScoreKind,
 } from "./feature-scores/index.ts";
+export { featureScoreNames, featureScores, fitFeatureScores } from "./feature-scores/index.ts";
 export { type Judged, judge } from "./judged.ts";
 export {
   fitLinearProbe,
