@@ -79,7 +79,7 @@ export async function fitFeatureScores(
     report({ done, total: choices.length });
     const { name, parameters: given, as = name } = typeof choice === "string" ? { name: choice } : choice;
     const score: FeatureScore = featureScores[knownName("score", name, featureScoreNames)];
-    parameters[as] = parametersOf(name, score, given);
+    parameters[as] = parametersOf(name, score, fitting, given);
     try {
       const scorer = await fitOne(score, fitting, parameters[as]);
       scorers.set(as, { scorer, needsFeatures: score.needs.includes("features") });
@@ -119,12 +119,17 @@ function has({ training, validation, classifier }: FeatureData, need: Need): boo
   }
 }
 
-function parametersOf(name: string, score: FeatureScore, given: Readonly<Record<string, unknown>> = {}) {
+function parametersOf(
+  name: string,
+  score: FeatureScore,
+  shape: { width: number; classes: number },
+  given: Readonly<Record<string, unknown>> = {},
+) {
   const known = Object.keys(score.parameters);
   for (const key of Object.keys(given)) knownName(`parameter of ${name}`, key, known);
   return Object.fromEntries(
     Object.entries(score.parameters).map(([key, { schema, default: usual }]) => {
-      const parsed = schema.safeParse(given[key] ?? usual);
+      const parsed = schema.safeParse(given[key] ?? (typeof usual === "function" ? usual(shape) : usual));
       if (parsed.success) return [key, parsed.data];
       throw new UserError(`${name}: ${key} ${JSON.stringify(given[key])}: ${parsed.error.issues[0].message}`);
     }),
@@ -146,7 +151,7 @@ function fittingOf(data: FeatureData, innerProducts: InnerProducts): Fitting {
     once,
     scorer: (name) => {
       const score: FeatureScore = featureScores[knownName("score", name, featureScoreNames)];
-      return once(`scorer of ${name}`, () => fitOne(score, fitting, parametersOf(name, score)));
+      return once(`scorer of ${name}`, () => fitOne(score, fitting, parametersOf(name, score, fitting)));
     },
   };
   return fitting;

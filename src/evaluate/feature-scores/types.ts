@@ -49,7 +49,10 @@ export type Need = keyof typeof needs;
 /** A parameter of a score, with what is used where nothing was chosen. */
 export interface Parameter<T> {
   readonly schema: z.ZodType<T>;
-  readonly default: T;
+  /** A number, or what it is for D features and K classes. */
+  readonly default: T | ((shape: { readonly width: number; readonly classes: number }) => T);
+  /** A default that is a function, in words. */
+  readonly defaultText?: string;
   /** Who uses this default. */
   readonly source: string;
   readonly help: string;

@@ -1,0 +1,46 @@
+import { z } from "zod";
+import { directions, leastNormSolution, symmetricEigen } from "./eigen.ts";
+import { centred, eachTrainingBlock, totalMoments } from "./moments.ts";
+import { normsOf } from "./scored-block.ts";
+import { type Fitting, type Parameter, UndefinedScore } from "./types.ts";
+
+/** What lies outside of the principal space, seen from where all logits are zero. */
+export interface VimSpace {
+  /** [n, D] → [n] length of what lies outside. */
+  readonly residuals: (features: Float64Array) => Promise<Float64Array>;
+}
+
+export const dimensionsParameter: Parameter<number> = {
+  schema: z.number().int().positive(),
+  default: ({ width }) => (width >= 2048 ? 1000 : width >= 768 ? 512 : Math.max(1, Math.floor(width / 2))),
+  defaultText: "1000 if D ≥ 2048, 512 if D ≥ 768, else D/2",
+  source: "the authors' code",
+  help: "d: directions that count as principal; fewer than D",
+  grid: [256, 1000],
+};
+
+/** Origin o = −W⁺ b; principal directions of the training features about it (Wang et al. 2022, section 4). */
+export const vimSpace = (fitting: Fitting, dimensions: number): Promise<VimSpace> =>
+  fitting.once(`space beyond ${dimensions} directions`, async () => {
+    const { width, innerProducts, data } = fitting;
+    if (dimensions >= width)
+      throw new UndefinedScore(`${dimensions} principal directions leave none of ${width} features`);
+    const { weight, bias } = data.classifier!;
+    const origin = leastNormSolution(weight, bias, width).map((value) => -value);
+    const { mean, covariance } = await totalMoments(fitting);
+    const off = mean.map((value, d) => value - origin[d]);
+    const about = covariance.map((value, i) => value + off[Math.floor(i / width)] * off[i % width]);
+    const rest = directions(symmetricEigen(about, width), dimensions);
+    const residuals = async (features: Float64Array) =>
+      normsOf(await innerProducts(centred(features, origin), rest, width), width - dimensions);
+    return { residuals };
+  });
+
+/** Mean over the training features. */
+export async function meanResidual(fitting: Fitting, { residuals }: VimSpace): Promise<number> {
+  let sum = 0;
+  await eachTrainingBlock(fitting, "raw", async (rows) => {
+    for (const value of await residuals(rows)) sum += value;
+  });
+  return sum / fitting.data.training!.features.count;
+}
