@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { printable, UserError } from "../core/index.ts";
+import { withFlags } from "./flag-names.ts";
 import { INTERRUPTED } from "./terminal.ts";
 
 /** What went wrong as the lines to print and the exit code. */
@@ -12,7 +13,7 @@ export function explain(error: unknown, debug = process.env.ANCHORED_DEBUG === "
   if (error instanceof Error && error.name === "AbortError")
     return { code: INTERRUPTED, text: "anchored: interrupted; nothing was changed" };
   const stack = debug && error instanceof Error ? `\n${error.stack}` : "";
-  if (error instanceof UserError) return { code: 2, text: `anchored: ${printable(error.message)}${stack}` };
+  if (error instanceof UserError) return { code: 2, text: `anchored: ${printable(withFlags(error.message))}${stack}` };
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const report =
     stack || "\nThis should not happen: please report it, with the command and what ANCHORED_DEBUG=1 prints.";

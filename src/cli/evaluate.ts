@@ -22,7 +22,6 @@ import { listenerOf } from "./progress.ts";
 import { resultsTable } from "./results-table.ts";
 import { movedTableOptions, runDataOptions } from "./run-data-options.ts";
 import { ownCommand, type Terminal, untilInterrupted } from "./terminal.ts";
-import { flagsOf } from "./train-config.ts";
 
 interface Options extends Omit<JudgeOptions, "suites" | "ood" | "severities">, Omit<ExternalOptions, "ood"> {
   readonly suite?: readonly Suite[];
@@ -223,7 +222,6 @@ async function runEvaluate(
     judgeRuns(runs, {
       ...options,
       ...listenerOf(terminal, signal),
-      trainCommand: (run, config) => `anchored train ${flagsOf(config) ?? `--config ${run}/config.json`}`,
       suites: suite,
       severities: severities as Severity[],
     }),

@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { printable, toJson } from "../core/index.ts";
 import { type Device, devices } from "../engine/index.ts";
 import { type ProbeSummary, probeRun } from "../judge/index.ts";
-import { readRun } from "../run/index.ts";
+import { configFromOptions, configOptions, readRun } from "../run/index.ts";
 import { dataOptions } from "../train/index.ts";
 import { oneOf, whole } from "./numbers.ts";
 import { listenerOf } from "./progress.ts";
@@ -11,8 +11,7 @@ import { resultsTable } from "./results-table.ts";
 import { runDataOptions } from "./run-data-options.ts";
 import { percent } from "./table.ts";
 import { INTERRUPTED, ownCommand, type Terminal, untilInterrupted } from "./terminal.ts";
-import { configFrom } from "./train-config.ts";
-import { givenFlags, toOption, trainFlags } from "./train-flags.ts";
+import { givenOptions, toOption } from "./train-flags.ts";
 
 interface Options extends Record<string, unknown> {
   out?: string;
@@ -25,7 +24,7 @@ interface Options extends Record<string, unknown> {
 }
 
 /** What the probe is fitted on and judged by, in the words of `train`. */
-const dataFlags = trainFlags.filter(({ path }) => path.startsWith("data."));
+const dataFlags = () => configOptions().filter(({ path }) => path.startsWith("data."));
 
 export function probeCommand(terminal: Terminal, exit: (code: number) => void): Command {
   const command = new Command("probe")
@@ -37,7 +36,7 @@ export function probeCommand(terminal: Terminal, exit: (code: number) => void): 
       "references that an anchored run's features are averaged over (default: all that it keeps)",
       whole({ min: 1, example: 10 })("--k"),
     );
-  for (const flag of dataFlags) command.addOption(toOption(flag, false));
+  for (const flag of dataFlags()) command.addOption(toOption(flag, false));
   const places = new Set(["folder", "humanLabels"]);
   for (const option of runDataOptions()) if (!places.has(option.attributeName())) command.addOption(option);
   return command
@@ -63,7 +62,7 @@ Examples:
   $ anchored probe runs/emoji --label concept --categories "Food & Drink" --test-fraction 0.5 --validation-fraction 0.5`,
     )
     .action(async (run: string, options: Options) =>
-      exit(await runProbe(terminal, run, options, givenFlags(command, dataFlags))),
+      exit(await runProbe(terminal, run, options, givenOptions(command, dataFlags()))),
     );
 }
 
@@ -71,11 +70,12 @@ async function runProbe(
   terminal: Terminal,
   run: string,
   { out = `${run.replace(/[\\/]+$/, "")}-probe`, json, threads = availableParallelism(), ...options }: Options,
-  given: Map<string, unknown>,
+  given: Record<string, unknown>,
 ): Promise<number> {
   const { dataDir, changedData, k, device } = options;
   const { config } = readRun(run);
-  const data = given.size > 0 ? dataOptions(configFrom({ data: config.data }, given), dataDir) : undefined;
+  const data =
+    Object.keys(given).length > 0 ? dataOptions(configFromOptions(given, { data: config.data }), dataDir) : undefined;
   const asked = { data, runData: { dataDir, changedData }, out, k, device, threads };
   const probed = await untilInterrupted(terminal, (signal) =>
     probeRun(run, { ...asked, ...listenerOf(terminal, signal) }),

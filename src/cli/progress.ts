@@ -3,6 +3,7 @@ import { type Listener, type Progress, printable } from "../core/index.ts";
 import type { Validation } from "../run/index.ts";
 import type { PlanListener } from "../studies/index.ts";
 import type { TrainProgress } from "../train/index.ts";
+import { withFlags } from "./flag-names.ts";
 import { duration, percent } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -122,7 +123,7 @@ export function dataProgress(terminal: Terminal) {
 export function listenerOf(terminal: Terminal, signal?: AbortSignal): Listener {
   const progress = dataProgress(terminal);
   return {
-    onNotice: (line) => terminal.note(printable(line)),
+    onNotice: (line) => terminal.note(printable(withFlags(line))),
     onProgress: (at) => (at ? progress.update(at) : progress.stop()),
     signal,
   };

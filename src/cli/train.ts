@@ -1,26 +1,34 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
-import { printable, toJson, UserError } from "../core/index.ts";
+import { toJson, UserError } from "../core/index.ts";
 import { runPaths } from "../files/index.ts";
 import { anchoredOptions } from "../methods/index.ts";
 import { recipeNames, recipes } from "../recipes/index.ts";
-import { holdsRun, type RunConfig, type RunConfigInput, readConfigFile, readRun } from "../run/index.ts";
+import {
+  configFromOptions,
+  configOptions,
+  holdsRun,
+  type RunConfig,
+  type RunConfigInput,
+  readConfigFile,
+  readRun,
+} from "../run/index.ts";
 import {
   isRegressionRun,
   readRegressionRun,
+  type StartingConfig,
   type TrainSummary,
   trainRun,
   wantsPretrainingImages,
+  withStartingRun,
 } from "../train/index.ts";
 import { oneOf, real, whole } from "./numbers.ts";
 import { listenerOf, trainProgress } from "./progress.ts";
 import { changedDataOption } from "./run-data-options.ts";
-import { withStartingRun } from "./starting-run.ts";
 import { duration, percent } from "./table.ts";
 import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
-import { configFrom } from "./train-config.ts";
-import { givenFlags, toOption, trainFlags } from "./train-flags.ts";
+import { givenOptions, toOption } from "./train-flags.ts";
 import { groupHelp } from "./train-help.ts";
 
 interface Options extends Record<string, unknown> {
@@ -46,7 +54,7 @@ export function trainCommand(terminal: Terminal, exit: (code: number) => void): 
       `start from a recipe: ${recipeNames.join(" | ")}`,
       oneOf(recipeNames)("--recipe") as (text: string) => keyof typeof recipes,
     );
-  for (const flag of trainFlags) command.addOption(toOption(flag, flag.path !== "threads"));
+  for (const option of configOptions()) command.addOption(toOption(option, option.path !== "threads"));
   command
     .option("--no-augment", "train on the images as they are, without crop and flip")
     .option("--data-dir <dir>", "where data sets lie (default: $ANCHORED_DATA or the user's cache folder)")
@@ -77,16 +85,16 @@ Examples:
   $ anchored train --task regression --csv cars.json --target Miles_per_Gallon --method anchored
   $ anchored train --resume --out runs/cifar              after Ctrl-C, or after a crash`,
     )
-    .action(async (options: Options) => exit(await runTrain(terminal, options, givenFlags(command))));
+    .action(async (options: Options) => exit(await runTrain(terminal, options, givenOptions(command))));
   groupHelp(command);
   return command;
 }
 
-async function runTrain(terminal: Terminal, options: Options, given: Map<string, unknown>): Promise<number> {
-  if (options.augment === false) given.set("augment", false);
+async function runTrain(terminal: Terminal, options: Options, given: Record<string, unknown>): Promise<number> {
+  if (options.augment === false) given.augment = [];
   const { notice, ...start } = await startOf(options, given);
-  const config = configFrom(start.base, start.given);
-  if (notice) terminal.note(printable(notice));
+  const config = configFromOptions(start.given, start.base);
+  if (notice) listenerOf(terminal).onNotice?.(notice);
   const run = options.out ?? defaultRun(config);
   const { resume, changedData, checkpointEvery, maxSteps, dataDir, workers } = options;
   if (changedData && !resume && !wantsPretrainingImages(config))
@@ -138,15 +146,12 @@ const namedBy = (flag: string, error: unknown): unknown =>
   error instanceof UserError ? new UserError(`${flag} ${error.message}`) : error;
 
 /** The base config with what the run that `--init` names decides. */
-async function startOf(
-  options: Options,
-  given: ReadonlyMap<string, unknown>,
-): Promise<ReturnType<typeof withStartingRun>> {
+async function startOf(options: Options, given: Record<string, unknown>): Promise<StartingConfig> {
   const base = await baseOf(options);
   const { resume, config, recipe, out } = options;
   // A run resumed by its folder alone has all its choices already.
   if (resume && !config && !recipe) return { base, given };
-  return withStartingRun(base, given, resume ? out : undefined);
+  return withStartingRun(given, base, resume ? out : undefined);
 }
 
 /** e.g. `runs/cifar10-resnet20-anchored-0.25-label-seed0` */

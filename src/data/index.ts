@@ -157,4 +157,3 @@ export async function fetchDataSet(name: string, options: FetchOptions = {}): Pr
   if (!entry.fetch) throw new UserError(`${name}: ${entry.howToFetch}`);
   return entry.fetch({ ...options, dataDir: options.dataDir ?? defaultDataDir() });
 }
-export { dataOptionFields } from "./option-fields.ts";

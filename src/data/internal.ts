@@ -2,5 +2,6 @@
 
 export { invertImages } from "./convert.ts";
 export { UnsupportedImage } from "./decode.ts";
+export { dataOptionFields } from "./option-fields.ts";
 export { pictureSet } from "./pictures.ts";
 export { featureRowsOf } from "./regression/index.ts";

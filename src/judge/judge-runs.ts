@@ -4,7 +4,7 @@ import type { DataOptions } from "../data/index.ts";
 import type { Results } from "../evaluate/index.ts";
 import { type HeldLock, runPaths } from "../files/index.ts";
 import { holdLock } from "../files/internal.ts";
-import { loadPredictions, readRun, saveGallery } from "../run/index.ts";
+import { loadPredictions, optionWords, readRun, saveGallery } from "../run/index.ts";
 import { loadRunData } from "../train/index.ts";
 import { type CorruptedSets, corruptedSets } from "./corrupted-sets.ts";
 import { foreignSets } from "./foreign-sets.ts";
@@ -91,7 +91,6 @@ async function judgeOpened(runs: readonly OpenRun[], options: JudgeOptions): Pro
   for (const { run, test, notice } of ready) {
     run.dropOthers();
     await saveGallery(run.results, test, loadPredictions(run.results, test.name, run.weights, "test"));
-    const { trainCommand = (run) => `anchored train --config ${run}/config.json` } = options;
     const own = evaluateStored(run.results, {
       name: basename(resolve(run.run)),
       weights: run.weights,
@@ -99,7 +98,7 @@ async function judgeOpened(runs: readonly OpenRun[], options: JudgeOptions): Pro
       onProgress,
       signal,
       parameters: Object.values(run.checkpoint.params).reduce((sum, { data }) => sum + data.length, 0),
-      command: trainCommand(run.run, run.record.config),
+      command: `anchored train ${optionWords(run.record.config) ?? `--config ${run.run}/config.json`}`,
     });
     for (const notice of own.notices ?? []) onNotice?.(`${run.run}: ${notice}`);
     results.push(own);

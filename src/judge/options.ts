@@ -2,7 +2,6 @@ import type { Listener } from "../core/index.ts";
 import type { Benchmark, Severity } from "../corrupt/index.ts";
 import type { Device } from "../engine/index.ts";
 import type { Weights } from "../evaluate/index.ts";
-import type { RunConfig } from "../run/index.ts";
 import { protocols, type RunDataOptions } from "../train/index.ts";
 
 /** What a run can be judged on. `corruptions` alone is 145 sets, so it is not among the default ones. */
@@ -69,6 +68,4 @@ export interface JudgeOptions extends CorruptionOptions, Partial<InferenceOption
   readonly features?: boolean;
   /** Predict again what is stored already. */
   readonly fresh?: boolean;
-  /** The command that trains such a run, for its results; `train --config RUN/config.json` where absent. */
-  readonly trainCommand?: (run: string, config: RunConfig) => string;
 }

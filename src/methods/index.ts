@@ -77,4 +77,3 @@ export function createMethod(options: MethodOptions, output?: Output): Method {
   return (methods[options.name] as (options: MethodOptions, output?: Output) => Method)(options, output);
 }
 export type { OwnMethodOptions } from "./own-methods.ts";
-export { methodOptionSchemas } from "./schema.ts";

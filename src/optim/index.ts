@@ -36,4 +36,3 @@ export const optimizers: { [O in OptimizerOptions as O["name"]]: (options: O, ro
 /** @param roles what the parameters are for, as the network that they belong to says: its `Model` */
 export const createOptimizer = (options: OptimizerOptions, roles: ParameterRoles): Optimizer =>
   (optimizers[options.name] as (options: OptimizerOptions, roles: ParameterRoles) => Optimizer)(options, roles);
-export { optimizerOptionSchemas, scheduleOptionSchemas } from "./schema.ts";

@@ -1,4 +1,4 @@
 /** What other rooms need of this one and a user does not. */
 
 export { isDecayed } from "./parameter-groups.ts";
-export { optimizerSchema, scheduleSchema } from "./schema.ts";
+export { optimizerOptionSchemas, optimizerSchema, scheduleOptionSchemas, scheduleSchema } from "./schema.ts";

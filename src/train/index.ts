@@ -11,7 +11,7 @@ export {
   type PredictorOptions,
 } from "./predict.ts";
 export { type PredictOptions, protocols } from "./predict-set.ts";
-export { isRunFolder, readInitRun, wantsPretrainingImages } from "./pretraining.ts";
+export { wantsPretrainingImages } from "./pretraining.ts";
 export { type Recalibrated, type RecalibrateOptions, recalibrate } from "./recalibrate.ts";
 export {
   isRegressionRun,
@@ -27,9 +27,9 @@ export {
 } from "./regression/index.ts";
 export { loadRunData, type RunData, type RunDataOptions } from "./run-data.ts";
 export { Diverged } from "./scores.ts";
+export { type StartingConfig, withStartingRun } from "./starting-config.ts";
 export type { Drift } from "./statistics-drift.ts";
 export type { StepResult } from "./step.ts";
-export { type TakenOver, takenOver } from "./take-over.ts";
 export { loadPretrainingImages, type TrainRunOptions, trainRun } from "./train-run.ts";
 export type { TrainOptions, TrainProgress, TrainSummary } from "./training.ts";
 export type { ResidualPoolOptions } from "./transductor.ts";

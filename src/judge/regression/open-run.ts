@@ -19,8 +19,6 @@ export interface OpenRegressionOptions extends RegressionPlaces {
   readonly device?: Device;
   /** Threads of the predictions; a thread a core where absent. */
   readonly threads?: number;
-  /** The command that trains such a run; `train --config RUN/config.json` where absent. */
-  readonly trainCommand?: (run: string, config: RegressionRecord["config"]) => string;
 }
 
 /**
@@ -51,7 +49,7 @@ function factsOf(
   { config, data }: RegressionRecord,
   { variables }: LoadedRegression,
   notices: readonly string[],
-  { weights, trainCommand = (name) => `anchored train --config ${name}/config.json` }: OpenRegressionOptions,
+  { weights }: OpenRegressionOptions,
 ): RegressionFacts {
   const { training, settings, method, ...facts } = runFacts(run);
   const { imagesPerSecond: examplesPerSecond, ...times } = training;
@@ -60,7 +58,7 @@ function factsOf(
     // Whose answers are over draws of dropout is another method than the one that trained it.
     method: config.task.dropoutDraws > 0 ? "mc-dropout" : method,
     parameters: Object.values(variables.params).reduce((sum, array) => sum + array.data.length, 0),
-    command: trainCommand(run, config),
+    command: `anchored train --config ${run}/config.json`,
     loss: config.task.loss,
     targets: data.targets.names.map((name, i) => ({ name, standardDeviation: data.targets.standardDeviation[i] })),
     training: { ...times, examplesPerSecond },

@@ -1,8 +1,6 @@
-import { resolve } from "node:path";
 import type { z } from "zod";
-import { type OptionMeta, UserError } from "../core/index.ts";
-import { listOf, oneOf, type Parse, real, text, whole, wholeList } from "./numbers.ts";
-import type { TrainFlag } from "./train-flags.ts";
+import type { OptionMeta } from "../../core/index.ts";
+import type { ConfigOption, NumberRange, OptionValue } from "./config-option.ts";
 
 /** What is read of a zod schema. */
 interface Schema {
@@ -22,23 +20,23 @@ interface Schema {
 }
 
 /** The options of an object's fields, of those within them, too, by what their metadata say. */
-export function schemaFlags(
+export function schemaOptions(
   fields: Readonly<Record<string, z.ZodType>>,
   at: string,
-  only?: TrainFlag["only"],
-): readonly TrainFlag[] {
+  only?: ConfigOption["only"],
+): readonly ConfigOption[] {
   return Object.entries(fields).flatMap(([field, type]) => {
     const path = at === "" ? field : `${at}.${field}`;
     const { schema, meta, standard } = unwrapped(type as unknown as Schema);
-    if (schema.def.shape) return schemaFlags(schema.def.shape as never, path, only);
+    if (schema.def.shape) return schemaOptions(schema.def.shape as never, path, only);
     if (!meta) return [];
-    const { flag, sets } = meta;
+    const { flag, sets, example } = meta;
     const names = schema.options?.join(" | ");
     const help = names && !meta.help.includes(" | ") ? `${meta.help}: ${names}` : meta.help;
     const facts = { flag, help, path, ...(only && { only }), ...(standard !== undefined && { standard }) };
-    if (sets !== undefined) return [{ ...facts, sets }];
-    const value = meta.value ?? { array: "<a,b>", tuple: "<a,b>", number: "<n>" }[schema.def.type] ?? "<text>";
-    return [{ ...facts, value, parse: parserOf(type, schema, meta) }];
+    if (sets !== undefined) return [{ ...facts, takes: { kind: "switch" as const, sets } }];
+    const placeholder = meta.value ?? { array: "<a,b>", tuple: "<a,b>", number: "<n>" }[schema.def.type] ?? "<text>";
+    return [{ ...facts, placeholder, takes: takenBy(schema, meta), schema: type, example }];
   });
 }
 
@@ -46,21 +44,20 @@ export function schemaFlags(
  * The options of a choice's members - methods, optimizers, schedules, data sets - each once: it belongs to the members
  * that have it, and to no choice where all do.
  */
-export function choiceFlags(
+export function choiceOptions(
   members: Readonly<Record<string, Readonly<Record<string, z.ZodType>>>>,
   at: string,
-  choice: string,
-): readonly TrainFlag[] {
-  const flags = new Map<string, TrainFlag & { readonly names: string[] }>();
+): readonly ConfigOption[] {
+  const options = new Map<string, ConfigOption & { readonly names: string[] }>();
   for (const [name, fields] of Object.entries(members))
-    for (const flag of schemaFlags(fields, at)) {
-      const known = flags.get(flag.flag);
+    for (const option of schemaOptions(fields, at)) {
+      const known = options.get(option.flag);
       if (known) known.names.push(name);
-      else flags.set(flag.flag, { ...flag, names: [name] });
+      else options.set(option.flag, { ...option, names: [name] });
     }
   const all = Object.keys(members).length;
-  return [...flags.values()].map(({ names, ...flag }) =>
-    names.length === all ? flag : { ...flag, only: { path: `${at}.name`, is: names, flag: choice } },
+  return [...options.values()].map(({ names, ...option }) =>
+    names.length === all ? option : { ...option, only: { path: `${at}.name`, is: names } },
   );
 }
 
@@ -78,32 +75,20 @@ function unwrapped(schema: Schema): {
   return { ...inner, meta: meta ?? inner.meta, ...(type === "default" && { standard: defaultValue }) };
 }
 
-function parserOf(whole: z.ZodType, schema: Schema, meta: OptionMeta): Parse<unknown> {
-  const parse = textParser(schema, meta);
-  return (flag) => (given, before) => {
-    const value = parse(flag)(given, before as never);
-    const result = whole.safeParse(value);
-    if (result.success) return result.data;
-    const way = meta.example === undefined ? "" : `; e.g. ${inWords(meta.example)}`;
-    throw new UserError(`${flag} ${given}: ${result.error.issues[0].message}${way}`);
-  };
-}
-
-/** A text as the schema's type wants it. */
-function textParser(schema: Schema, { example, meaning, isPath }: OptionMeta): Parse<unknown> {
+function takenBy(schema: Schema, { example, meaning, isPath }: OptionMeta): OptionValue {
   const { type, element } = schema.def;
-  if (isPath) return () => (path) => resolve(path);
-  if (type === "enum") return oneOf(schema.options!);
-  if (type === "number") return (schema.isInt ? whole : real)(rangeOf(schema, example, meaning));
-  if (type === "tuple") return () => (given) => given.split(",").map(Number);
-  if (type !== "array") return text;
-  if (element!.def.type === "enum") return listOf(element!.options!);
-  if (element!.def.type !== "number") return () => (given) => given.split(",").map((part) => part.trim());
+  if (isPath) return { kind: "path" };
+  if (type === "enum") return { kind: "name", names: schema.options! };
+  if (type === "number") return { kind: "number", range: rangeOf(schema, example, meaning), whole: !!schema.isInt };
+  if (type === "tuple") return { kind: "numbers", whole: false };
+  if (type !== "array") return { kind: "text" };
+  if (element!.def.type === "enum") return { kind: "names", names: element!.options! };
+  if (element!.def.type !== "number") return { kind: "texts" };
   const range = rangeOf(element!, Array.isArray(example) ? example[0] : example);
-  return element!.isInt ? wholeList(range) : (flag) => (given) => given.split(",").map(real(range)(flag));
+  return { kind: "numbers", range, whole: !!element!.isInt };
 }
 
-function rangeOf({ minValue, maxValue, def }: Schema, example: unknown, meaning?: string) {
+function rangeOf({ minValue, maxValue, def }: Schema, example: unknown, meaning?: string): NumberRange {
   const above = def.checks?.some(({ _zod }) => _zod.def.check === "greater_than" && _zod.def.inclusive === false);
   return {
     ...(isBound(minValue) && { min: minValue }),
@@ -117,5 +102,3 @@ function rangeOf({ minValue, maxValue, def }: Schema, example: unknown, meaning?
 /** Whole numbers have bounds by nature. */
 const isBound = (bound: number | null | undefined): bound is number =>
   bound !== null && bound !== undefined && Math.abs(bound) < Number.MAX_SAFE_INTEGER;
-
-const inWords = (value: unknown): string => (Array.isArray(value) ? value.join(",") : String(value));
