@@ -10,17 +10,38 @@ interface Row {
   readonly parameters?: Readonly<Record<string, unknown>>;
 }
 
-const expected: Partial<Record<FeatureScoreName, readonly Row[]>> = {
-  gen: [{ row: "gen" }, { row: "gen-top3", parameters: { gamma: 0.5, top: 3 } }],
+const expected: Record<FeatureScoreName, readonly Row[]> = {
+  knn: [{ row: "knn" }, { row: "knn-10", parameters: { k: 10 } }],
+  "knn-raw": [{ row: "knn-raw-10" }, { row: "knn-raw-1", parameters: { k: 1 } }],
   mahalanobis: [{ row: "mds-shrunk" }, { row: "mds", parameters: { covariance: "empirical" } }],
   "mahalanobis++": [{ row: "mds++-shrunk" }, { row: "mds++", parameters: { covariance: "empirical" } }],
   "relative-mahalanobis": [{ row: "rmds" }],
   "relative-mahalanobis++": [{ row: "rmds++" }],
   vim: [{ row: "vim" }],
   residual: [{ row: "residual" }],
+  gen: [{ row: "gen" }, { row: "gen-top3", parameters: { gamma: 0.5, top: 3 } }],
+  fdbd: [{ row: "fdbd" }],
+  scale: [{ row: "scale" }],
+  "ash-s": [{ row: "ash-s" }],
+  "ash-b": [{ row: "ash-b" }],
+  "ash-p": [{ row: "ash-p" }],
+  react: [{ row: "react" }],
+  nci: [{ row: "nci", parameters: { alpha: 0.001 } }],
+  cosine: [{ row: "cosine" }],
+  "class-mean": [{ row: "class-mean" }],
+  pca: [{ row: "pca" }],
+  cop: [{ row: "cop" }],
+  neco: [{ row: "neco" }, { row: "neco-ratio", parameters: { timesLogit: false } }],
+  nnguide: [{ row: "nnguide" }],
+  she: [{ row: "she" }],
+  dice: [{ row: "dice" }],
+  "kl-matching": [{ row: "kl-matching" }],
+  "grad-norm": [{ row: "grad-norm" }],
+  relation: [{ row: "relation" }],
+  vra: [{ row: "vra", parameters: { low: 60, high: 90 } }],
 };
 
-const rows = featureScoreNames.flatMap((name) => (expected[name] ?? []).map((row) => ({ name, ...row })));
+const rows = featureScoreNames.flatMap((name) => expected[name].map((row) => ({ name, ...row })));
 const choices: ScoreChoice[] = rows.map(({ name, row, parameters }) => ({ name, parameters, as: row }));
 
 let fitted: Promise<FittedScores> | undefined;

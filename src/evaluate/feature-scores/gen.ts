@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { FeatureScore } from "./types.ts";
 
 /**
- * Generalised entropy, −Σ p^γ (1 − p)^γ over the M largest p (Liu, Lochman & Zach 2023, equation 4). 1 − p is the sum of
+ * Generalised entropy, −Σ p^γ (1 − p)^γ over the M largest p (Liu, Lochman & Zach 2023). 1 − p is the sum of
  * the other probabilities: taken from p it loses its digits where p is nearly 1, which γ < 1 makes 24 % of the score.
  */
 export const gen: FeatureScore<{ gamma: number; top: number }> = {

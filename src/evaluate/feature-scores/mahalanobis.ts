@@ -2,7 +2,7 @@ import { type CovarianceKind, covarianceParameter, nearestClass } from "./mahala
 import type { FeatureScore } from "./types.ts";
 
 /**
- * −min over c of (z − μ_c)ᵀ Σ⁻¹ (z − μ_c) on the last layer's features (Lee et al. 2018, equation 2). Where they and
+ * −min over c of (z − μ_c)ᵀ Σ⁻¹ (z − μ_c) on the last layer's features (Lee et al. 2018). Where they and
  * OpenOOD take the pseudo-inverse, Ledoit and Wolf's shrinkage is the default.
  */
 export const mahalanobis: FeatureScore<{ covariance: CovarianceKind }> = {

@@ -133,7 +133,7 @@ export const meansOf = (sums: Float64Array, counts: ArrayLike<number>, width: nu
   sums.map((sum, i) => sum / counts[Math.floor(i / width)]);
 
 /**
- * s of (1 − s) Σ + s (tr Σ / D) I, of N rows of mean zero with covariance Σ (Ledoit & Wolf 2004, section 3.3).
+ * s of (1 − s) Σ + s (tr Σ / D) I, of N rows of mean zero with covariance Σ (Ledoit & Wolf 2004).
  * @param fourth Σ over the rows of their norm to the fourth
  */
 export function ledoitWolf(covariance: Float64Array, width: number, count: number, fourth: number): number {

@@ -1,7 +1,7 @@
 import type { FeatureScore } from "./types.ts";
 import { dimensionsParameter, vimSpace } from "./vim-space.ts";
 
-/** ViM's residual alone: −‖Rᵀ(z − o)‖ (Wang et al. 2022, section 4.1). */
+/** ViM's residual alone: −‖Rᵀ(z − o)‖ (Wang et al. 2022). */
 export const residual: FeatureScore<{ dimensions: number }> = {
   title: "Residual outside of the principal space",
   short: "residual",

@@ -19,7 +19,7 @@ export const dimensionsParameter: Parameter<number> = {
   grid: [256, 1000],
 };
 
-/** Origin o = −W⁺ b; principal directions of the training features about it (Wang et al. 2022, section 4). */
+/** Origin o = −W⁺ b; principal directions of the training features about it (Wang et al. 2022). */
 export const vimSpace = (fitting: Fitting, dimensions: number): Promise<VimSpace> =>
   fitting.once(`space beyond ${dimensions} directions`, async () => {
     const { width, innerProducts, data } = fitting;

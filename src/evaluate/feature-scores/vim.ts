@@ -8,7 +8,7 @@ export const vim: FeatureScore<{ dimensions: number }> = {
   short: "ViM",
   kind: "both",
   formula: "E(l) − α ‖Rᵀ(z − o)‖, α = mean max l / mean residual over training",
-  source: "Wang et al. 2022, equations 4 to 6",
+  source: "Wang et al. 2022",
   traps: "d must be less than D (else α is infinite). A general eigensolver is off by up to 3 % where units are dead.",
   needs: ["features", "logits", "training.features", "training.logits", "classifier"],
   parameters: { dimensions: dimensionsParameter },
