@@ -8,6 +8,8 @@ export interface Predictions<Logits extends Float32Array | Float64Array = Float3
   readonly uncertainty?: Float32Array;
   /** [N × D] row-major: what the classifier is linear in; of an anchored model the mean over its references. */
   readonly features?: Float32Array;
+  /** [N] by name: how far the members of an ensemble differ, or how unsure they are; `memberDoubts` says which. */
+  readonly doubts?: Readonly<Record<string, Float64Array>>;
   /** [N]; meaningless (all −1) for out-of-distribution sets. */
   readonly labels: Int32Array;
   /** K. */

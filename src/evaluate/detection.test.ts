@@ -33,6 +33,12 @@ const predictions = {
   set: "toy",
   logits: Float32Array.of(0, Math.log(3), 0, 0),
   uncertainty: Float32Array.of(0.1, 0.3, 0.25, 0.25),
+  doubts: {
+    "expected-entropy": Float64Array.of(0.4, 0.5),
+    "mutual-information": Float64Array.of(0, 0.1),
+    disagreement: Float64Array.of(0, 1),
+    "variation-ratio": Float64Array.of(0, 0.5),
+  },
   labels: Int32Array.of(0, 0),
   classes: 2,
 };
@@ -45,6 +51,10 @@ const expected: Record<OodScoreName, number[]> = {
   energy: [Math.log(4), Math.log(2)],
   entropy: [entropyOf(0.75), Math.log(2)],
   "reference-std": [0.2, 0.25],
+  "expected-entropy": [0.4, 0.5],
+  "mutual-information": [0, 0.1],
+  disagreement: [0, 1],
+  "variation-ratio": [0, 0.5],
   "max-softmax-scaled": [halved, 0.5],
   "energy-scaled": [2 * Math.log(1 + Math.sqrt(3)), 2 * Math.log(2)],
   "entropy-scaled": [entropyOf(halved), Math.log(2)],

@@ -1,5 +1,6 @@
 export type { Predictions, StoredPredictions } from "../core/index.ts";
 export { type Arm, type ArmFacts, groupIntoArms, type MeanSd, meanSd } from "./aggregate.ts";
+export { augrc } from "./augrc.ts";
 export {
   type BootstrapOptions,
   bootstrapIntervals,
@@ -28,6 +29,9 @@ export type { Correct } from "./correct.ts";
 export { corruptionSets, meanCorruptionErrors, relativeCorruptionError } from "./corruption-error.ts";
 export type { CorruptionCell, CorruptionResults } from "./corruption-results.ts";
 export { auroc, averagePrecision, type Detection, detection, falsePositiveRateAt, rocCurve } from "./detection.ts";
+export { type Combination, combinations, combineMembers } from "./ensemble.ts";
+export { excessAurc } from "./excess-aurc.ts";
+export { type FailurePrediction, failurePrediction } from "./failure-prediction.ts";
 export type {
   AbsentScore,
   Classifier,
@@ -56,6 +60,13 @@ export {
   type LinearProbeOptions,
   probeLogits,
 } from "./linear-probe.ts";
+export {
+  type MemberAnswers,
+  type MemberDoubt,
+  type MemberDoubtName,
+  memberDoubtNames,
+  memberDoubts,
+} from "./member-doubts.ts";
 export { type Metric, type MetricName, measure, metricNames, metrics } from "./metrics.ts";
 export { type OodScore, type OodScoreName, oodScoreNames, oodScores, type ScoreContext } from "./ood-scores.ts";
 export type { PredictionBatchResults } from "./prediction-batch-results.ts";

@@ -36,6 +36,10 @@ const expected: Record<MetricName, number> = {
   nll: -Math.log(0.9 * 0.8 * 0.3 * 0.6) / 4,
   // Most confident first: right, right, wrong, right.
   aurc: (0 + 0 + 1 / 3 + 1 / 4) / 4,
+  // The best order has its one mistake last.
+  eAurc: (0 + 0 + 1 / 3 + 1 / 4) / 4 - 1 / 4 / 4,
+  // Trapezoids under 0, 0, 1/4, 1/4.
+  augrc: (0 + 0 + 1 / 8 + 1 / 4) / 4,
   brier: (2 * 0.01 + 2 * 0.04 + 2 * 0.49 + 2 * 0.16) / 4,
 };
 

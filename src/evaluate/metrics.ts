@@ -1,6 +1,8 @@
 import { adaptiveEce } from "./adaptive-ece.ts";
+import { augrc } from "./augrc.ts";
 import { accuracy, brier, expectedCalibrationError, maximumCalibrationError, meanNll } from "./calibration.ts";
 import { classwiseEce } from "./classwise-ece.ts";
+import { excessAurc } from "./excess-aurc.ts";
 import type { Judged } from "./judged.ts";
 import { aurc } from "./risk-coverage.ts";
 import { smoothEce } from "./smooth-ece.ts";
@@ -95,6 +97,21 @@ export const metrics = {
     better: "lower",
     unit: "%",
     compute: aurc,
+  },
+  eAurc: {
+    title: "E-AURC",
+    meaning: "AURC less what the same answers would have in the best order: what confidence adds to accuracy.",
+    better: "lower",
+    unit: "%",
+    compute: excessAurc,
+  },
+  augrc: {
+    title: "AUGRC",
+    meaning:
+      "Share of all images that are answered wrongly, averaged over how many are answered, most confident first.",
+    better: "lower",
+    unit: "%",
+    compute: augrc,
   },
 } satisfies Record<string, Metric>;
 

@@ -1,4 +1,5 @@
 import type { StoredPredictions } from "../core/index.ts";
+import { type MemberDoubtName, memberDoubts } from "./member-doubts.ts";
 import { areNormalised } from "./probabilities.ts";
 import { type ScoreSoftmax, softmaxByTemperature } from "./score-softmax.ts";
 
@@ -37,6 +38,12 @@ const scaled =
 
 const unit = (): readonly [number, number] => [0, 1];
 const upToLogK = (classes: number): readonly [number, number] => [0, Math.log(classes)];
+
+/** What the members of an ensemble tell beyond their mean; other models have no such score. */
+function ofMembers(name: MemberDoubtName): OodScore {
+  const { title, short, range } = memberDoubts[name];
+  return { title, short, range, shown: ({ doubts }) => doubts?.[name], direction: 1 };
+}
 
 /** The table of scores: a new one is a line here and a row in `detection.test.ts`. */
 export const oodScores = {
@@ -79,6 +86,10 @@ export const oodScores = {
     shown: ({ uncertainty, classes }) => uncertainty && rowMeans(uncertainty, classes),
     direction: 1,
   },
+  "expected-entropy": ofMembers("expected-entropy"),
+  "mutual-information": ofMembers("mutual-information"),
+  disagreement: ofMembers("disagreement"),
+  "variation-ratio": ofMembers("variation-ratio"),
   "max-softmax-scaled": {
     title: "Confidence of temperature-scaled logits",
     short: "max-softmax, scaled",

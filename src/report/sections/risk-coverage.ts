@@ -34,5 +34,5 @@ export async function riskCoverage({ arms, sets }: Study): Promise<Html | undefi
   }
   if (panels.length === 0) return undefined;
   return html`<figure>${armLegend(arms)}<div class="grid wide">${panels}</div>
-<figcaption>Images are answered from the most confident on; the further left, the more are handed to a person instead. A lower curve makes fewer mistakes at the same coverage, and AURC, in the comparison, is the area below it. Of several seeds the first is drawn.</figcaption>${copyable(cells)}</figure>`;
+<figcaption>Images are answered from the most confident on; the further left, the more are handed to a person instead. A lower curve makes fewer mistakes at the same coverage, and AURC, in the comparison, is the area below it; E-AURC takes off what the best order of the same answers would have, and AUGRC counts the wrong answers among all images, so that no early mistake weighs more than a late one. Of several seeds the first is drawn.</figcaption>${copyable(cells)}</figure>`;
 }

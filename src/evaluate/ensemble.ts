@@ -1,0 +1,93 @@
+import { type StoredPredictions, UserError } from "../core/index.ts";
+import { checkPredictions } from "./judged.ts";
+import { type MemberDoubtName, memberDoubtNames, memberDoubts } from "./member-doubts.ts";
+
+/**
+ * What the answer of several members is: softmax of the mean of their probabilities (Lakshminarayanan, Pritzel & Blundell
+ * 2017), whose NLL is never above the members' mean; or of the mean of their `logits` (OpenOOD's `ensemble`): the
+ * normalised geometric mean, which is sharper.
+ */
+export const combinations = ["probabilities", "logits"] as const;
+export type Combination = (typeof combinations)[number];
+
+/**
+ * Several predictions of the same images as one: an ensemble's members, or passes with dropout. The logits are the
+ * logarithms of the mean probabilities, exact where those underflow, or the mean logits; `doubts` are those of
+ * `memberDoubts`.
+ * @param members of one set, images and classes in the same order
+ * @throws UserError for fewer than two members, members of other labels or classes, and logits that are not finite
+ * @example
+ * const ensemble = combineMembers([first, second, third]);
+ * meanNll(judge(ensemble));
+ */
+export function combineMembers(
+  members: readonly StoredPredictions[],
+  combination: Combination = "probabilities",
+): StoredPredictions {
+  checkMembers(members);
+  const [{ set, labels, classes, logits: first }] = members;
+  const count = members.length;
+  const images = labels.length;
+  const combined = new Float64Array(first.length);
+  const doubts = Object.fromEntries(memberDoubtNames.map((name) => [name, new Float64Array(images)])) as Record<
+    MemberDoubtName,
+    Float64Array
+  >;
+  // [M][K], written anew for every image.
+  const logProbabilities = Array.from(members, () => new Float64Array(classes));
+  const probabilities = Array.from(members, () => new Float64Array(classes));
+  const meanLog = new Float64Array(classes);
+  for (let row = 0, start = 0; row < images; row++, start += classes) {
+    for (const [m, { logits }] of members.entries()) logSoftmax(logits, start, logProbabilities[m], probabilities[m]);
+    for (let k = 0; k < classes; k++) {
+      meanLog[k] = logMean(logProbabilities, k);
+      combined[start + k] =
+        combination === "probabilities"
+          ? meanLog[k]
+          : members.reduce((sum, { logits }) => sum + logits[start + k], 0) / count;
+    }
+    const seen = { probabilities, logProbabilities, logMean: meanLog };
+    for (const name of memberDoubtNames) doubts[name][row] = memberDoubts[name].of(seen);
+  }
+  return { set, logits: combined, labels, classes, doubts };
+}
+
+function checkMembers(members: readonly StoredPredictions[]): void {
+  if (members.length < 2)
+    throw new UserError(`ensemble: ${members.length} member${members.length === 1 ? "" : "s"}; at least 2 are needed`);
+  const [first] = members;
+  for (const [m, one] of members.entries()) {
+    checkPredictions(one);
+    const differs = (what: string) =>
+      new UserError(`ensemble: member ${m} has other ${what} on ${one.set} than member 0`);
+    if (one.classes !== first.classes) throw differs("classes");
+    if (one.labels.length !== first.labels.length || one.labels.some((label, i) => label !== first.labels[i]))
+      throw differs("labels");
+  }
+}
+
+function logSoftmax(logits: ArrayLike<number>, start: number, logs: Float64Array, probabilities: Float64Array): void {
+  const classes = logs.length;
+  let largest = Number.NEGATIVE_INFINITY;
+  for (let k = 0; k < classes; k++) largest = Math.max(largest, logits[start + k]);
+  let sum = 0;
+  for (let k = 0; k < classes; k++) {
+    probabilities[k] = Math.exp(logits[start + k] - largest);
+    sum += probabilities[k];
+  }
+  const logSum = Math.log(sum);
+  for (let k = 0; k < classes; k++) {
+    logs[k] = logits[start + k] - largest - logSum;
+    probabilities[k] /= sum;
+  }
+}
+
+/** The logarithm of the members' mean probability of a class. */
+function logMean(logs: readonly Float64Array[], k: number): number {
+  let largest = Number.NEGATIVE_INFINITY;
+  for (const one of logs) largest = Math.max(largest, one[k]);
+  if (largest === Number.NEGATIVE_INFINITY) return largest;
+  let sum = 0;
+  for (const one of logs) sum += Math.exp(one[k] - largest);
+  return largest + Math.log(sum / logs.length);
+}
