@@ -68,10 +68,10 @@ export function resultsTable({
   if (ood.length > 0)
     parts.push(
       textTable([
-        ["out of distribution", "AUROC", "AUPR-in", "AUPR-out", "FPR95"],
-        ...ood.map(({ set, score, auroc, auprIn, auprOut, fpr95In }) => [
+        ["out of distribution", "AUROC", "AUPR-in", "AUPR-out", "FPR95-in", "FPR95-out"],
+        ...ood.map(({ set, score, auroc, auprIn, auprOut, fpr95In, fpr95Out }) => [
           `${set} by ${score}`,
-          ...[auroc, auprIn, auprOut, fpr95In].map((value) => formatted(value, "%")),
+          ...[auroc, auprIn, auprOut, fpr95In, fpr95Out].map((value) => formatted(value, "%")),
         ]),
       ]),
     );

@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { auroc, detection, falsePositiveRateAt, histogram, rocCurve } from "./detection.ts";
+import {
+  auroc,
+  averagePrecision,
+  detection,
+  falsePositiveRateAt,
+  histogram,
+  rocCurve,
+  trapezoidPrecision,
+} from "./detection.ts";
 import { type OodScoreName, oodScoreNames, oodScores, rowMeans, strangeness } from "./ood-scores.ts";
 
 test("AUROC equals its definition over all pairs, ties counting one half", () => {
@@ -102,10 +110,19 @@ test("both conventions of FPR95 and of AUPR, told apart", () => {
   const known = Float64Array.from({ length: 100 }, (_, i) => i);
   const foreign = Float64Array.from({ length: 20 }, (_, i) => 90 + i);
   // 95 known ones lie at or below 94, and so do 5 foreign; 19 foreign lie at or above 91, and so do 9 known.
-  const { fpr95In, fpr95Out, auprIn, auprOut } = detection(known, foreign);
+  const { fpr95In, fpr95Out, auprIn, auprOut, ...byTrapezoid } = detection(known, foreign);
   expect(fpr95In).toBeCloseTo(5 / 20, 12);
   expect(fpr95Out).toBeCloseTo(9 / 100, 12);
   expect(auprIn).toBeGreaterThan(auprOut);
+  expect(byTrapezoid.auprInTrapezoid).toBeGreaterThan(byTrapezoid.auprOutTrapezoid);
+  expect(byTrapezoid.auprOutTrapezoid).not.toBeCloseTo(auprOut, 4);
+});
+
+test("AUPR by trapezoid and average precision, by hand", () => {
+  // From the top: a positive (recall ½, precision 1), a negative (½, ½), a positive (1, ⅔).
+  const [negatives, positives] = [Float64Array.of(2), Float64Array.of(1, 3)];
+  expect(averagePrecision(negatives, positives)).toBeCloseTo(1 / 2 + (1 / 2) * (2 / 3), 12);
+  expect(trapezoidPrecision(negatives, positives)).toBeCloseTo(1 / 2 + (1 / 2) * ((1 / 2 + 2 / 3) / 2), 12);
 });
 
 test("the ROC curve rises from (0, 0) to (1, 1), thinned, and encloses the AUROC", () => {

@@ -68,6 +68,23 @@ export function averagePrecision(negatives: Float64Array, positives: Float64Arra
   return sum;
 }
 
+/**
+ * Area under straight lines between the points (recall, precision) of the distinct scores, with (0, 1) in front: the AUPR of
+ * OpenOOD and of scikit-learn's `auc` on its precision-recall curve. Average precision, which does not interpolate, is the
+ * one that is not too good.
+ */
+export function trapezoidPrecision(negatives: Float64Array, positives: Float64Array): number {
+  const { falsePositives, truePositives } = thresholds(negatives, positives);
+  let [sum, recallBefore, precisionBefore] = [0, 0, 1];
+  for (let i = 0; i < truePositives.length; i++) {
+    const recall = truePositives[i] / positives.length;
+    const precision = truePositives[i] / (truePositives[i] + falsePositives[i]);
+    sum += ((recall - recallBefore) * (precision + precisionBefore)) / 2;
+    [recallBefore, precisionBefore] = [recall, precision];
+  }
+  return sum;
+}
+
 /** Share of negatives at or above the highest threshold that catches at least `share` of the positives. */
 export function falsePositiveRateAt(negatives: Float64Array, positives: Float64Array, share: number): number {
   const [below, above] = sortedCopies(negatives, positives);
@@ -100,13 +117,17 @@ export function rocCurve(
 
 export interface Detection {
   readonly auroc: number;
-  /** In-distribution images are the positives. */
+  /** Average precision; in-distribution images are the positives. */
   readonly auprIn: number;
-  /** Out-of-distribution images are the positives. */
+  /** Average precision; out-of-distribution images are the positives. */
   readonly auprOut: number;
-  /** Share of out-of-distribution images accepted where 95 % of the in-distribution ones are (ODIN, OpenOOD). */
+  /** By trapezoid, which is OpenOOD's AUPR; in-distribution images are the positives. */
+  readonly auprInTrapezoid: number;
+  /** By trapezoid; out-of-distribution images are the positives. */
+  readonly auprOutTrapezoid: number;
+  /** Share of out-of-distribution images accepted where 95 % of the in-distribution ones are (ODIN; OpenOOD 1.0). */
   readonly fpr95In: number;
-  /** Share of in-distribution images rejected where 95 % of the out-of-distribution ones are detected. */
+  /** Share of in-distribution images rejected where 95 % of the out-of-distribution ones are found (OpenOOD 1.5). */
   readonly fpr95Out: number;
 }
 
@@ -118,6 +139,8 @@ export function detection(inside: Float64Array, outside: Float64Array): Detectio
     auroc: auroc(inside, outside),
     auprIn: averagePrecision(negated(outside), negated(inside)),
     auprOut: averagePrecision(inside, outside),
+    auprInTrapezoid: trapezoidPrecision(negated(outside), negated(inside)),
+    auprOutTrapezoid: trapezoidPrecision(inside, outside),
     fpr95In: falsePositiveRateAt(negated(outside), negated(inside), 0.95),
     fpr95Out: falsePositiveRateAt(inside, outside, 0.95),
   };

@@ -28,7 +28,15 @@ export {
 export type { Correct } from "./correct.ts";
 export { corruptionSets, meanCorruptionErrors, relativeCorruptionError } from "./corruption-error.ts";
 export type { CorruptionCell, CorruptionResults } from "./corruption-results.ts";
-export { auroc, averagePrecision, type Detection, detection, falsePositiveRateAt, rocCurve } from "./detection.ts";
+export {
+  auroc,
+  averagePrecision,
+  type Detection,
+  detection,
+  falsePositiveRateAt,
+  rocCurve,
+  trapezoidPrecision,
+} from "./detection.ts";
 export { type Combination, combinations, combineMembers } from "./ensemble.ts";
 export { excessAurc } from "./excess-aurc.ts";
 export { type FailurePrediction, failurePrediction } from "./failure-prediction.ts";

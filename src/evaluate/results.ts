@@ -56,7 +56,13 @@ const oodResult = z.object({
   /** Average precision with the known, and with the foreign images as the positives. */
   auprIn: z.number().optional(),
   auprOut: z.number().optional(),
-  /** Foreign images accepted where 95 % of the known ones are; known ones rejected where 95 % of the foreign are. */
+  /** The same by trapezoid, as OpenOOD has it. */
+  auprInTrapezoid: z.number().optional(),
+  auprOutTrapezoid: z.number().optional(),
+  /**
+   * Foreign images accepted where 95 % of the known ones are (OpenOOD 1.0, most papers); known ones rejected where 95 % of
+   * the foreign are found (OpenOOD 1.5).
+   */
   fpr95In: z.number().optional(),
   fpr95Out: z.number().optional(),
   roc: z.object({ falsePositiveRate: numbers, truePositiveRate: numbers }).optional(),

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
-import { auroc } from "../detection.ts";
+import { detection } from "../detection.ts";
+import { type OodScore, oodScores } from "../ood-scores.ts";
 import { type FittedScores, fitFeatureScores, type ScoreChoice } from "./fit.ts";
 import { type FeatureScoreName, featureScoreNames } from "./table.ts";
-import { data, expectedScores, fixture, setOf } from "./test-fixture.ts";
+import { data, expectedScores, fixture, logitsOf, type Measures, setOf } from "./test-fixture.ts";
 
 /** A row of the fixture that a score with these parameters equals. */
 interface Row {
@@ -69,6 +70,44 @@ test.each(rows)("$name equals NumPy: $row", async ({ row }) => {
         1e-9 * Math.max(1, Math.abs(value)),
       );
   }
-  for (const set of ["near", "far"] as const)
-    expect(Math.abs(auroc(own[set], own.test) - fixture.scores[row][set].auroc), set).toBeLessThan(1e-12);
+  for (const set of ["near", "far"] as const) expectMeasures(own.test, own[set], fixture.scores[row][set]);
+});
+
+/** Of confidences: `detection` takes strangeness. */
+function expectMeasures(known: Float64Array, foreign: Float64Array, theirs: Measures): void {
+  const [inside, outside] = [known, foreign].map((scores) => scores.map((score) => -score));
+  const own = detection(inside, outside);
+  const pairs = [
+    [own.auroc, theirs.auroc],
+    [own.auprIn, theirs.averagePrecisionIn],
+    [own.auprOut, theirs.averagePrecisionOut],
+    [own.auprInTrapezoid, theirs.trapezoidPrecisionIn],
+    [own.auprOutTrapezoid, theirs.trapezoidPrecisionOut],
+    [own.fpr95In, theirs.fpr95In],
+    [own.fpr95Out, theirs.fpr95Out],
+  ];
+  for (const [i, [found, value]] of pairs.entries()) expect(Math.abs(found - value), `${i}`).toBeLessThan(1e-12);
+}
+
+test.each([
+  ["msp", "max-softmax"],
+  ["max-logit", "max-logit"],
+  ["energy", "energy"],
+  ["entropy", "entropy"],
+  ["msp-scaled", "max-softmax-scaled"],
+] as const)("%s of NumPy is %s of the scores of logits", (row, name) => {
+  const theirs = expectedScores(row);
+  const own = sets.map((set) => {
+    const labels = new Int32Array(theirs[set].length);
+    const predictions = { set, logits: logitsOf(set), labels, classes: fixture.classes };
+    const score: OodScore = oodScores[name];
+    return score
+      .shown(predictions, { temperature: fixture.fitted.temperature })!
+      .map((value) => -score.direction * value);
+  });
+  for (const [s, set] of sets.entries())
+    for (const [i, value] of theirs[set].entries())
+      expect(Math.abs(own[s][i] - value)).toBeLessThan(1e-9 * Math.max(1, Math.abs(value)));
+  expectMeasures(own[0], own[1], fixture.scores[row].near);
+  expectMeasures(own[0], own[2], fixture.scores[row].far);
 });

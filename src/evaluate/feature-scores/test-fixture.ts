@@ -7,7 +7,7 @@ import type { FeatureData } from "./types.ts";
 
 const file = (name: string) => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 
-interface Measures {
+export interface Measures {
   readonly auroc: number;
   readonly averagePrecisionIn: number;
   readonly averagePrecisionOut: number;

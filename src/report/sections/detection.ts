@@ -36,7 +36,7 @@ ${knownOrForeign()}${histograms}`);
   }
   if (blocks.length === 0) return undefined;
   return html`<figure>${blocks}
-<figcaption>A model that knows what it does not know is unsure of images unlike any it was trained for. The less the two shapes overlap, the better the score tells them apart; AUROC is the chance that a random foreign image looks stranger than a random known one (50 %: blind guess, the diagonal). FPR95: foreign images that are accepted where 95 % of the known ones are. Scaled scores divide the logits by a temperature fitted on validation images.</figcaption></figure>`;
+<figcaption>A model that knows what it does not know is unsure of images unlike any it was trained for. The less the two shapes overlap, the better the score tells them apart; AUROC is the chance that a random foreign image looks stranger than a random known one (50 %: blind guess, the diagonal). FPR95-in: foreign images that are accepted where 95 % of the known ones are (most papers); FPR95-out: known images that are rejected where 95 % of the foreign ones are found (OpenOOD 1.5). AUPR is average precision; by trapezoid it is OpenOOD’s. Scaled scores divide the logits by a temperature fitted on validation images.</figcaption></figure>`;
 }
 
 /** A key of the two shapes of a histogram. */
@@ -63,8 +63,10 @@ function measures({ arms }: Study, set: string): Html {
     ["AUROC", "auroc"],
     ["AUPR-in", "auprIn"],
     ["AUPR-out", "auprOut"],
-    ["FPR95", "fpr95In"],
-    ["FPR95, roles swapped", "fpr95Out"],
+    ["AUPR-in, trapezoid", "auprInTrapezoid"],
+    ["AUPR-out, trapezoid", "auprOutTrapezoid"],
+    ["FPR95-in", "fpr95In"],
+    ["FPR95-out", "fpr95Out"],
   ] as const;
   const rows = oodScoreNames.flatMap((score) =>
     shown.flatMap(([title, name]) => {
