@@ -152,7 +152,7 @@ test.each(packageOwners)("$name is known to one place", ({ name, owner }) => {
 
 test("every room that the library offers has an index, and can be imported from the package", () => {
   const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { exports: object };
-  const inside = new Set(["bench", "cli", "web"]);
+  const inside = new Set(["cli", "web"]);
   const offered = Object.keys(mayImport).filter((room) => !inside.has(room));
   expect(offered.filter((room) => !existsSync(join(root, `src/${room}/index.ts`)))).toEqual([]);
   expect(offered.filter((room) => !(`./${room}` in exports))).toEqual([]);
@@ -171,6 +171,14 @@ test("what only our own rooms need is imported by them alone", () => {
     (path) => /\.(md|mjs|ts)$/.test(path) && /from "[^"]*\/internal/.test(readFileSync(join(root, path), "utf8")),
   );
   expect(withInternals).toEqual([]);
+});
+
+test("the command line imports what a library user can: the indexes of rooms that the package exports", () => {
+  const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { exports: object };
+  const foreign = crossings.filter(({ from }) => roomOf(from) === "cli");
+  expect(foreign.length).toBeGreaterThan(50);
+  const offered = new Set(Object.keys(exports).map((subpath) => `src/${subpath.slice(2)}/index.ts`));
+  expect(foreign.filter(({ to }) => !offered.has(to)).map(inWords)).toEqual([]);
 });
 
 test("core is pure: the page in the browser uses it as it is", () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { passesTable } from "../cli/bench-tables.ts";
 import { UserError } from "../core/index.ts";
 import { benchPasses, type PassRow } from "./passes.ts";
+import { passesTable } from "./tables.ts";
 
 test("a row per pass, handed over as it is measured", async () => {
   const seen: PassRow[] = [];

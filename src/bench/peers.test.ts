@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { peersTable, roundLine } from "../cli/bench-tables.ts";
 import { UserError } from "../core/index.ts";
 import { benchPeers, type Measured, peersRow } from "./peers.ts";
 import type { Round } from "./side.ts";
+import { peersTable, roundLine } from "./tables.ts";
 
 const rounds = (...stepMs: number[][]): Round[] => stepMs.map((ms, i) => ({ stepMs: ms, peakBytes: 1e9 + i }));
 

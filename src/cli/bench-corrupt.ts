@@ -1,10 +1,9 @@
 import { availableParallelism } from "node:os";
 import { Command } from "commander";
-import { benchCorrupt, type CorruptBenchOptions, type CorruptBenchRow } from "../bench/index.ts";
+import { benchCorrupt, type CorruptBenchOptions, corruptTable } from "../bench/index.ts";
 import { toJson } from "../core/index.ts";
 import { corruptionNames } from "../corrupt/index.ts";
 import { listOf, whole } from "./numbers.ts";
-import { textTable } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 
 export const corruptBenchCommand = (terminal: Terminal): Command =>
@@ -33,15 +32,3 @@ Examples:
       );
       terminal.out(json ? toJson(rows) : corruptTable(rows));
     });
-
-function corruptTable(rows: readonly CorruptBenchRow[]): string {
-  const [{ imageSize, threads, cpu }] = rows;
-  const made = rows.reduce((sum, { images }) => sum + images, 0);
-  const seconds = rows.reduce((sum, row) => sum + row.seconds, 0);
-  const table = textTable([
-    ["corruption", "images/s"],
-    ...rows.map(({ corruption, imagesPerSecond }) => [corruption, imagesPerSecond.toFixed(0)]),
-    [`all ${rows.length}: images / time`, (made / seconds).toFixed(0)],
-  ]);
-  return `${table}\n\n${imageSize}×${imageSize} pixels, ${threads} threads, ${cpu}`;
-}

@@ -1,9 +1,8 @@
 import { availableParallelism } from "node:os";
 import { Command } from "commander";
-import { benchData, type DataBenchOptions, type DataBenchRow, pipelineNames, WANTED } from "../bench/index.ts";
+import { benchData, type DataBenchOptions, dataTable, pipelineNames } from "../bench/index.ts";
 import { toJson } from "../core/index.ts";
 import { listOf, real, whole } from "./numbers.ts";
-import { textTable } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 
 export const dataBenchCommand = (terminal: Terminal): Command =>
@@ -34,19 +33,3 @@ Examples:
       );
       terminal.out(json ? toJson(rows) : dataTable(rows));
     });
-
-function dataTable(rows: readonly DataBenchRow[]): string {
-  const [{ imageSize, workers, cores, cpu }] = rows;
-  const short = rows.filter(({ timesStep }) => timesStep < WANTED).map(({ pipeline }) => pipeline);
-  const table = textTable([
-    ["crop, flip and", "images/s", "step, images/s", "times"],
-    ...rows.map(({ pipeline, imagesPerSecond, stepImagesPerSecond, timesStep }) => [
-      pipeline === pipelineNames[0] ? "nothing else" : pipeline,
-      imagesPerSecond.toFixed(0),
-      stepImagesPerSecond.toFixed(0),
-      timesStep.toFixed(1),
-    ]),
-  ]);
-  const verdict = short.length > 0 ? `below ${WANTED} times: ${short.join(", ")}` : `all at least ${WANTED} times`;
-  return `${table}\n\n${verdict}; ${imageSize}×${imageSize} pixels, ${workers} threads, ${cores} cores, ${cpu}`;
-}

@@ -1,10 +1,18 @@
 import { Command, Option } from "commander";
-import { benchEngine, benchModels, benchPasses, benchPeers } from "../bench/index.ts";
+import {
+  benchEngine,
+  benchModels,
+  benchPasses,
+  benchPeers,
+  engineTable,
+  passesTable,
+  peersTable,
+  roundLine,
+} from "../bench/index.ts";
 import { toJson } from "../core/index.ts";
 import { passes } from "../engine/index.ts";
 import { corruptBenchCommand } from "./bench-corrupt.ts";
 import { dataBenchCommand } from "./bench-data.ts";
-import { engineTable, passesTable, peersTable, roundLine } from "./bench-tables.ts";
 import { listOf, text, whole, wholeList } from "./numbers.ts";
 import type { Terminal } from "./terminal.ts";
 

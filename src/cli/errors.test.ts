@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
-import { UserError } from "../core/index.ts";
+import { textTable, UserError } from "../core/index.ts";
 import { explain } from "./errors.ts";
-import { textTable } from "./table.ts";
 
 test("names with line breaks and tabs are escaped in messages and tables", () => {
   const name = "black\ncat\t\u001b[2J";

@@ -7,7 +7,6 @@ import { isRegressionRun } from "../train/index.ts";
 import { refuseClassFlags } from "./class-flags.ts";
 import { printJudged } from "./print-judged.ts";
 import { listenerOf } from "./progress.ts";
-import { regressionTable } from "./regression-table.ts";
 import { type Terminal, untilInterrupted } from "./terminal.ts";
 
 interface Options {
@@ -76,8 +75,7 @@ export async function evaluateRegressions(
     const command = `anchored evaluate ${runs.join(" ")} --ensemble ${ensemble}`;
     return [await judgeEnsemble(runs, ensemble, { ...options, command })];
   });
-  const table = regressionTable;
   return ensemble === undefined
-    ? printJudged(terminal, judged, { json, table, runs, folders: resultFolders(runs, out) })
-    : printJudged(terminal, judged, { json, table, runs: [ensemble], folders: [ensemble] });
+    ? printJudged(terminal, judged, { json, runs, folders: resultFolders(runs, out) })
+    : printJudged(terminal, judged, { json, runs: [ensemble], folders: [ensemble] });
 }

@@ -15,11 +15,11 @@ import {
   type Suite,
   suites,
 } from "../judge/index.ts";
+import { resultsText } from "../report/index.ts";
 import { evaluateRegressions, isRegression } from "./evaluate-regression.ts";
 import { listOf, oneOf, whole, wholeList } from "./numbers.ts";
 import { printJudged } from "./print-judged.ts";
 import { listenerOf } from "./progress.ts";
-import { resultsTable } from "./results-table.ts";
 import { movedTableOptions, runDataOptions } from "./run-data-options.ts";
 import { ownCommand, type Terminal, untilInterrupted } from "./terminal.ts";
 
@@ -197,7 +197,7 @@ async function runEvaluate(
     if (runs.length > 0) throw new UserError(`${runs[0]}: either run folders or --logits; call evaluate twice`);
     const results = judgeExternal({ ...options, ...listenerOf(terminal), logits: options.logits });
     for (const notice of results.results.notices ?? []) terminal.note(printable(notice));
-    terminal.out(json ? toJson([results.results]) : resultsTable(results.results));
+    terminal.out(json ? toJson([results.results]) : resultsText([results.results]));
     terminal.note(`next: ${ownCommand()} report ${results.folder}`);
     return 0;
   }
@@ -226,5 +226,5 @@ async function runEvaluate(
       severities: severities as Severity[],
     }),
   );
-  return printJudged(terminal, judged, { json, table: resultsTable, runs, folders: resultFolders(runs, options.out) });
+  return printJudged(terminal, judged, { json, runs, folders: resultFolders(runs, options.out) });
 }

@@ -1,10 +1,9 @@
 import type { Option } from "commander";
-import { toJson } from "../core/index.ts";
+import { percent, toJson } from "../core/index.ts";
 import { type ExportedRegression, type RegressionExportOptions, writeRegression } from "../export/index.ts";
 import { refuseClassFlags } from "./class-flags.ts";
 import { listenerOf } from "./progress.ts";
 import { regressionOptionNames } from "./regression-options.ts";
-import { percent } from "./table.ts";
 import { ownCommand, type Terminal } from "./terminal.ts";
 
 /** Flags of `export` and `predict` that say something of a regression's run. */

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { toJson } from "../core/index.ts";
+import { percent, toJson } from "../core/index.ts";
 import { type Exported, type WriteOptions, writeModel } from "../export/index.ts";
 import { isRegressionRun, type RunDataOptions } from "../train/index.ts";
 import { refuseRegressionFlags } from "./class-flags.ts";
@@ -9,7 +9,6 @@ import { oneOf, whole } from "./numbers.ts";
 import { listenerOf } from "./progress.ts";
 import { regressionOptionNames, regressionOptions } from "./regression-options.ts";
 import { runDataOptions } from "./run-data-options.ts";
-import { percent } from "./table.ts";
 import { temperatureOption } from "./temperature.ts";
 import { ownCommand, type Terminal } from "./terminal.ts";
 

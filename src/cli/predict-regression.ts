@@ -1,5 +1,5 @@
 import type { Option } from "commander";
-import { printable, UserError } from "../core/index.ts";
+import { percent, printable, UserError } from "../core/index.ts";
 import { readFeatureRows } from "../data/index.ts";
 import type { Device } from "../engine/index.ts";
 import { openRegression, type Regressor, type RegressorAnswers, targetAnswersAt } from "../export/index.ts";
@@ -8,7 +8,6 @@ import type { RegressionExportFlags } from "./export-regression.ts";
 import { answerImages } from "./image-answers.ts";
 import { listenerOf } from "./progress.ts";
 import { regressionOptionNames } from "./regression-options.ts";
-import { percent } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 
 interface Options extends Omit<RegressionExportFlags, "precision"> {

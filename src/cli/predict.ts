@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { Command } from "commander";
-import { printable, rankAmong, shareInWords } from "../core/index.ts";
+import { percent, printable, rankAmong, shareInWords } from "../core/index.ts";
 import { type Device, devices } from "../engine/index.ts";
 import {
   type Answers,
@@ -20,7 +20,6 @@ import { predictRegression } from "./predict-regression.ts";
 import { listenerOf } from "./progress.ts";
 import { regressionOptionNames, regressionOptions } from "./regression-options.ts";
 import { runDataOptions } from "./run-data-options.ts";
-import { percent } from "./table.ts";
 import { temperatureOption } from "./temperature.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -1,10 +1,10 @@
 import { toJson } from "../core/index.ts";
-import { withDistinctNames } from "./distinct-runs.ts";
+import type { RegressionResults, Results } from "../evaluate/index.ts";
+import { resultsText } from "../report/index.ts";
 import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
 
-interface Printing<R> {
+interface Printing {
   readonly json?: boolean;
-  readonly table: (results: R) => string;
   /** As they were named. */
   readonly runs: readonly string[];
   /** Where their results lie. */
@@ -12,16 +12,16 @@ interface Printing<R> {
 }
 
 /** Prints what judging gave, of whatever task; undefined where it was stopped. @returns the exit code */
-export function printJudged<R extends { readonly run: string }>(
+export function printJudged(
   terminal: Terminal,
-  judged: readonly R[] | undefined,
-  { json, table, runs, folders }: Printing<R>,
+  judged: readonly (Results | RegressionResults)[] | undefined,
+  { json, runs, folders }: Printing,
 ): number {
   if (!judged) {
     terminal.note("stopped; what was predicted is kept, the same command continues from here");
     return INTERRUPTED;
   }
-  terminal.out(json ? toJson(judged) : withDistinctNames(judged, runs).map(table).join("\n\n"));
+  terminal.out(json ? toJson(judged) : resultsText(judged, runs));
   terminal.note(`next: ${ownCommand()} report ${folders.join(" ")}`);
   return 0;
 }

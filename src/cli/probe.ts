@@ -1,15 +1,14 @@
 import { availableParallelism } from "node:os";
 import { Command } from "commander";
-import { printable, toJson } from "../core/index.ts";
+import { percent, printable, toJson } from "../core/index.ts";
 import { type Device, devices } from "../engine/index.ts";
 import { type ProbeSummary, probeRun } from "../judge/index.ts";
+import { resultsText } from "../report/index.ts";
 import { configFromOptions, configOptions, readRun } from "../run/index.ts";
 import { dataOptions } from "../train/index.ts";
 import { oneOf, whole } from "./numbers.ts";
 import { listenerOf } from "./progress.ts";
-import { resultsTable } from "./results-table.ts";
 import { runDataOptions } from "./run-data-options.ts";
-import { percent } from "./table.ts";
 import { INTERRUPTED, ownCommand, type Terminal, untilInterrupted } from "./terminal.ts";
 import { givenOptions, toOption } from "./train-flags.ts";
 
@@ -84,7 +83,7 @@ async function runProbe(
   const { summary, results } = probed;
   for (const notice of results.notices ?? []) terminal.note(printable(notice));
   terminal.out(
-    json ? toJson(probed) : `${inWords(summary)}\n\n${resultsTable({ ...results, scalings: [], conformal: [] })}`,
+    json ? toJson(probed) : `${inWords(summary)}\n\n${resultsText([{ ...results, scalings: [], conformal: [] }])}`,
   );
   terminal.note(`next: ${ownCommand()} report ${out}`);
   return 0;

@@ -1,10 +1,9 @@
 import { SingleBar } from "cli-progress";
-import { type Listener, type Progress, printable } from "../core/index.ts";
+import { duration, type Listener, type Progress, percent, printable } from "../core/index.ts";
 import type { Validation } from "../run/index.ts";
 import type { PlanListener } from "../studies/index.ts";
 import type { TrainProgress } from "../train/index.ts";
 import { withFlags } from "./flag-names.ts";
-import { duration, percent } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 
 const LINE_EVERY_MS = 10_000;

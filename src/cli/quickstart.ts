@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Command } from "commander";
-import { toJson, UserError } from "../core/index.ts";
+import { duration, toJson, UserError } from "../core/index.ts";
 import { writeDemo } from "../demo/index.ts";
 import { type Device, devices } from "../engine/index.ts";
 import { dataSetLoader } from "../judge/index.ts";
@@ -20,7 +20,6 @@ import {
 import { dataOptions } from "../train/index.ts";
 import { oneOf, whole } from "./numbers.ts";
 import { listenerOf, planListenerOf } from "./progress.ts";
-import { duration } from "./table.ts";
 import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
 
 interface Options {

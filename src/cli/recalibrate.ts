@@ -1,12 +1,11 @@
 import { Command } from "commander";
-import { reporter, toJson } from "../core/index.ts";
+import { reporter, textTable, toJson } from "../core/index.ts";
 import { dataSetLoader } from "../judge/index.ts";
 import { readRun } from "../run/index.ts";
 import { type Drift, loadPretrainingImages, loadRunData, type RunDataOptions, recalibrate } from "../train/index.ts";
 import { whole } from "./numbers.ts";
 import { listenerOf } from "./progress.ts";
 import { runDataOptions } from "./run-data-options.ts";
-import { textTable } from "./table.ts";
 import { INTERRUPTED, ownCommand, type Terminal, untilInterrupted } from "./terminal.ts";
 
 interface Options extends RunDataOptions {

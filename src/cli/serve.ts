@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { type Listener, toJson, UserError } from "../core/index.ts";
 import { isRegressionModel, openModel, openRegression, type RunExportOptions } from "../export/index.ts";
-import { defaultLimits, type Limits, limitFlags } from "../serve/limits.ts";
+import { createServer, defaultLimits, type Limits, limitFlags } from "../serve/index.ts";
 import type { RunDataOptions } from "../train/index.ts";
 import { refuseClassFlags, refuseRegressionFlags } from "./class-flags.ts";
 import type { RegressionExportFlags } from "./export-regression.ts";
@@ -95,8 +95,6 @@ async function runServe(
   signal: AbortSignal,
 ): Promise<void> {
   const { host, port, cors, json } = options;
-  // The server's packages would delay every other command by a tenth.
-  const { createServer } = await import("../serve/index.ts");
   const model = await opened(path, options, flags, listenerOf(terminal, signal));
   const server = await createServer({
     model,

@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { basename, extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Command } from "commander";
-import { toJson, UserError } from "../core/index.ts";
+import { duration, textTable, toJson, UserError } from "../core/index.ts";
 import { studyMarkdown } from "../report/index.ts";
 import {
   outcomePaths,
@@ -17,7 +17,6 @@ import {
 } from "../studies/index.ts";
 import { listOf, oneOf, whole } from "./numbers.ts";
 import { planListenerOf } from "./progress.ts";
-import { duration, textTable } from "./table.ts";
 import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
 
 interface Options {

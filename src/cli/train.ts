@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
-import { toJson, UserError } from "../core/index.ts";
+import { duration, percent, toJson, UserError } from "../core/index.ts";
 import { runPaths } from "../files/index.ts";
 import { anchoredOptions } from "../methods/index.ts";
 import { recipeNames, recipes } from "../recipes/index.ts";
@@ -26,7 +26,6 @@ import {
 import { oneOf, real, whole } from "./numbers.ts";
 import { listenerOf, trainProgress } from "./progress.ts";
 import { changedDataOption } from "./run-data-options.ts";
-import { duration, percent } from "./table.ts";
 import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
 import { givenOptions, toOption } from "./train-flags.ts";
 import { groupHelp } from "./train-help.ts";

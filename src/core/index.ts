@@ -22,3 +22,4 @@ export { printable } from "./printable.ts";
 export { permutation, Random } from "./random.ts";
 export { isRegistered, type Registrable } from "./registry.ts";
 export type { NumberColumns, RegressionData, RegressionInputs, RegressionSet } from "./regression-set.ts";
+export { percent, textTable } from "./text-table.ts";

@@ -1,4 +1,4 @@
-import { UserError } from "../core/index.ts";
+import { percent, UserError } from "../core/index.ts";
 import { knownName } from "../core/internal.ts";
 import { parseNpy } from "../files/internal.ts";
 import { readNamed } from "./files.ts";
@@ -52,8 +52,6 @@ export function readHumanLabels(path: string, kind: HumanLabelKind, own: Int32Ar
     throw new UserError(`${path}: ${percent(noiseRate)} of the labels are not the images' own: ${otherOrder}`);
   return { labels, noiseRate };
 }
-
-export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 const isNpy = (bytes: Buffer) => bytes.subarray(0, 6).toString("latin1") === "\x93NUMPY";
 

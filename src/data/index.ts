@@ -1,8 +1,8 @@
-import { type DataSet, type ImageSet, UserError } from "../core/index.ts";
+import { type DataSet, type ImageSet, percent, UserError } from "../core/index.ts";
 import { knownName, registerEntry } from "../core/internal.ts";
 import { checkSplits, type DataCheck } from "./check.ts";
 import { cifar10 } from "./cifar10.ts";
-import { percent, readHumanLabels } from "./cifar10n.ts";
+import { readHumanLabels } from "./cifar10n.ts";
 import { matchImages } from "./convert.ts";
 import { defaultDataDir } from "./directory.ts";
 import { emoji } from "./emoji.ts";

@@ -7,3 +7,4 @@ export { type ReportedArm, type ReportedRun, readReportedRun, type Study, study 
 export { studyMarkdown } from "./study-page.ts";
 export type { DivergedRun, StudyFacts, StudyRun, StudySummary } from "./study-summary.ts";
 export { summaryLines } from "./summary.ts";
+export { resultsText } from "./text/results-text.ts";

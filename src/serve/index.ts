@@ -1,3 +1,4 @@
 export type { BatcherOptions } from "./batcher.ts";
-export { defaultLimits, type Limits } from "./limits.ts";
-export { createServer, type ServerOptions } from "./server.ts";
+export { createServer } from "./create-server.ts";
+export { defaultLimits, type Limits, limitFlags } from "./limits.ts";
+export type { ServerOptions } from "./server.ts";

@@ -154,11 +154,7 @@ async function predict(
   }
 }
 
-/**
- * An HTTP server of one model, not yet listening: `POST /v1/predict`, `GET /v1/model`, `/health`, `/metrics`, `/docs`,
- * `/openapi.json`. Closing it finishes what it accepted, then lets the model go.
- * @throws UserError for a model of images that are not square
- */
+/** As `createServer` of the index says, which loads this file when it is asked. */
 export async function createServer({
   model,
   version,

@@ -1,8 +1,11 @@
-import { printable } from "../core/index.ts";
+import { printable } from "./printable.ts";
 
-export { duration } from "../core/index.ts";
-
-/** Rows as aligned columns: the first to the left, the others to the right. */
+/**
+ * Rows as aligned columns of text, for a terminal or a log: the first to the left, the others to the right.
+ * @param given rows of equally many cells; the first is the heading
+ * @example
+ * console.log(textTable([["set", "images"], ["test", "10000"]]));
+ */
 export function textTable(given: readonly (readonly string[])[]): string {
   const rows = given.map((row) => row.map(printable));
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
@@ -16,4 +19,9 @@ export function textTable(given: readonly (readonly string[])[]): string {
     .join("\n");
 }
 
+/**
+ * A share in [0, 1] in per cent with one decimal.
+ * @example
+ * percent(0.8765); // "87.7 %"
+ */
 export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

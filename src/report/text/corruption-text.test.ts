@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { type CorruptionResults, corruptionSets, meanCorruptionErrors } from "../evaluate/index.ts";
-import { corruptionTable } from "./corruption-table.ts";
+import { type CorruptionResults, corruptionSets, meanCorruptionErrors } from "../../evaluate/index.ts";
+import { corruptionText } from "./corruption-text.ts";
 
 /** Each corruption errs by its place in the list, in per cent, at every severity. */
 function results(names: readonly string[], severities: readonly number[]): CorruptionResults {
@@ -21,7 +21,7 @@ function results(names: readonly string[], severities: readonly number[]): Corru
 const lines = (table: string) => table.split("\n").map((line) => line.trim().split(/ {2,}/));
 
 test("a line for each corruption and the mean of them, where no published set is complete", () => {
-  expect(lines(corruptionTable(results(["snow", "fog", "saturate"], [1, 5])))).toEqual([
+  expect(lines(corruptionText(results(["snow", "fog", "saturate"], [1, 5])))).toEqual([
     ["6 corrupted sets of 10 images", "severities", "mean corruption error"],
     ["snow", "1, 5", "0.0 %"],
     ["fog", "1, 5", "1.0 %"],
@@ -32,9 +32,9 @@ test("a line for each corruption and the mean of them, where no published set is
 
 test("a complete set has its mean by its name, beside that of more", () => {
   const fifteen = corruptionSets["C, 15 corruptions"];
-  const exact = lines(corruptionTable(results(fifteen, [1, 2, 3, 4, 5])));
+  const exact = lines(corruptionText(results(fifteen, [1, 2, 3, 4, 5])));
   expect(exact.slice(16)).toEqual([["C, 15 corruptions", "7.0 %"]]);
-  const more = lines(corruptionTable(results([...fifteen, "spatter"], [1, 2, 3, 4, 5])));
+  const more = lines(corruptionText(results([...fifteen, "spatter"], [1, 2, 3, 4, 5])));
   expect(more.slice(17)).toEqual([
     ["mean of these 80 sets", "7.5 %"],
     ["C, 15 corruptions", "7.0 %"],

@@ -1,11 +1,11 @@
-import { type CorruptionResults, corruptionSets } from "../evaluate/index.ts";
-import { percent, textTable } from "./table.ts";
+import { percent, textTable } from "../../core/index.ts";
+import { type CorruptionResults, corruptionSets } from "../../evaluate/index.ts";
 
 /**
  * A line for each corruption that was judged, then the mean of them all, and the means of the published sets that are
  * complete: a mean over a part of one is another number and does not have its name.
  */
-export function corruptionTable({ cells, meanErrors, images }: CorruptionResults): string {
+export function corruptionText({ cells, meanErrors, images }: CorruptionResults): string {
   const names = [...new Set(cells.map(({ corruption }) => corruption))];
   const errorOf = (some: CorruptionResults["cells"]) =>
     percent(some.reduce((sum, { metrics }) => sum + 1 - metrics.accuracy!, 0) / some.length);

@@ -1,4 +1,4 @@
-import { distinctNames } from "../run/index.ts";
+import { distinctNames } from "../../run/index.ts";
 
 /** Results for a table: runs of equal folder names are told apart by their paths. `runs` are theirs, in this order. */
 export function withDistinctNames<Judged extends { readonly run: string }>(

@@ -1,11 +1,11 @@
-import { type MetricName, metrics, type Results } from "../evaluate/index.ts";
-import { corruptionTable } from "./corruption-table.ts";
-import { percent, textTable } from "./table.ts";
+import { percent, textTable } from "../../core/index.ts";
+import { type MetricName, metrics, type Results } from "../../evaluate/index.ts";
+import { corruptionText } from "./corruption-text.ts";
 
 const shown: MetricName[] = ["accuracy", "ece15", "rmsEce20", "smoothEce", "nll", "brier", "aurc"];
 
 /** A line for each image set; below it what was measured on foreign and on corrupted images. */
-export function resultsTable({
+export function classificationText({
   run,
   weights,
   sets,
@@ -75,7 +75,7 @@ export function resultsTable({
         ]),
       ]),
     );
-  if (corruptions) parts.push(corruptionTable(corruptions));
+  if (corruptions) parts.push(corruptionText(corruptions));
   return parts.join("\n\n");
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { RegressionResults } from "../evaluate/index.ts";
-import { regressionTable } from "./regression-table.ts";
+import type { RegressionResults } from "../../evaluate/index.ts";
+import { regressionText } from "./regression-text.ts";
 
 const one = (value: number | null) => ({ byTarget: [value], mean: value });
 
@@ -42,7 +42,7 @@ const results: RegressionResults = {
 };
 
 test("errors, conformal intervals and risk regimes; what is missing is a dash, what is infinite says so", () => {
-  expect(regressionTable(results).replace(/ {2,}/g, "  ").split("\n")).toEqual([
+  expect(regressionText(results).replace(/ {2,}/g, "  ").split("\n")).toEqual([
     "cars  examples  R²  RMSE  MAE  NLL  in 90 %  width  AUSE  rank corr.",
     "cars/test  40  0.8765  12346  0.001235  –  87.5 %  –  –  –",
     "",
@@ -61,7 +61,7 @@ test("of several targets each has its line", () => {
     targets: [...results.targets, { name: "power", standardDeviation: 1 }],
     sets: [{ ...set, conformal: [], regimes: undefined, metrics: { mae: { byTarget: [1, 2], mean: 1.5 } } }],
   };
-  const lines = regressionTable(two).replace(/ {2,}/g, "  ").split("\n");
+  const lines = regressionText(two).replace(/ {2,}/g, "  ").split("\n");
   expect(lines[1]).toContain("cars/test mpg  40  –  –  1  –");
   expect(lines[2]).toContain("cars/test power  40  –  –  2  –");
   expect(lines).toHaveLength(3);

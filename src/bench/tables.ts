@@ -1,7 +1,9 @@
-import type { EngineBenchRow } from "../bench/engine.ts";
-import type { PassRow } from "../bench/passes.ts";
-import type { PeersRow, RoundProgress } from "../bench/peers.ts";
-import { textTable } from "./table.ts";
+import { textTable } from "../core/index.ts";
+import type { CorruptBenchRow } from "./corrupt.ts";
+import { type DataBenchRow, pipelineNames, WANTED } from "./data.ts";
+import type { EngineBenchRow } from "./engine.ts";
+import type { PassRow } from "./passes.ts";
+import type { PeersRow, RoundProgress } from "./peers.ts";
 
 const speed = (imagesPerSecond: number): string => imagesPerSecond.toFixed(imagesPerSecond < 10 ? 2 : 0);
 const backendName = (backend: EngineBenchRow["backend"]): string => (backend === "default" ? "compiled" : backend);
@@ -91,3 +93,31 @@ export function roundLine({ model, backend, threads, round, rounds, imagesPerSec
 
 const bestFormat = ({ pytorch: { formats } }: PeersRow) =>
   Object.values(formats).reduce((best, format) => (format.imagesPerSecond > best.imagesPerSecond ? format : best));
+
+export function corruptTable(rows: readonly CorruptBenchRow[]): string {
+  const [{ imageSize, threads, cpu }] = rows;
+  const made = rows.reduce((sum, { images }) => sum + images, 0);
+  const seconds = rows.reduce((sum, row) => sum + row.seconds, 0);
+  const table = textTable([
+    ["corruption", "images/s"],
+    ...rows.map(({ corruption, imagesPerSecond }) => [corruption, imagesPerSecond.toFixed(0)]),
+    [`all ${rows.length}: images / time`, (made / seconds).toFixed(0)],
+  ]);
+  return `${table}\n\n${imageSize}×${imageSize} pixels, ${threads} threads, ${cpu}`;
+}
+
+export function dataTable(rows: readonly DataBenchRow[]): string {
+  const [{ imageSize, workers, cores, cpu }] = rows;
+  const short = rows.filter(({ timesStep }) => timesStep < WANTED).map(({ pipeline }) => pipeline);
+  const table = textTable([
+    ["crop, flip and", "images/s", "step, images/s", "times"],
+    ...rows.map(({ pipeline, imagesPerSecond, stepImagesPerSecond, timesStep }) => [
+      pipeline === pipelineNames[0] ? "nothing else" : pipeline,
+      imagesPerSecond.toFixed(0),
+      stepImagesPerSecond.toFixed(0),
+      timesStep.toFixed(1),
+    ]),
+  ]);
+  const verdict = short.length > 0 ? `below ${WANTED} times: ${short.join(", ")}` : `all at least ${WANTED} times`;
+  return `${table}\n\n${verdict}; ${imageSize}×${imageSize} pixels, ${workers} threads, ${cores} cores, ${cpu}`;
+}

@@ -1,10 +1,10 @@
+import { percent, textTable } from "../../core/index.ts";
 import {
   type RegressionMetricName,
   type RegressionResults,
   type RegressionSetResults,
   regressionMetrics,
-} from "../evaluate/index.ts";
-import { percent, textTable } from "./table.ts";
+} from "../../evaluate/index.ts";
 
 const shown: RegressionMetricName[] = [
   "r2",
@@ -26,7 +26,7 @@ const titles: Partial<Record<RegressionMetricName, string>> = {
 const methods = { absolute: "one width", normalised: "σ stretched", cqr: "quantiles (CQR)" } as const;
 
 /** A line for each set, and target where there are several; below it conformal intervals and risk regimes. */
-export function regressionTable({ run, sets, targets }: RegressionResults): string {
+export function regressionText({ run, sets, targets }: RegressionResults): string {
   const name = (set: string, target: number) => (targets.length > 1 ? `${set} ${targets[target].name}` : set);
   const rows = <T>(make: (set: RegressionSetResults, target: number) => T[]): T[] =>
     sets.flatMap((set) => targets.flatMap((_, target) => make(set, target)));

@@ -1,0 +1,21 @@
+import type { RegressionResults, Results } from "../../evaluate/index.ts";
+import { classificationText } from "./classification-text.ts";
+import { withDistinctNames } from "./distinct-runs.ts";
+import { regressionText } from "./regression-text.ts";
+
+/**
+ * What judging gave as plain tables for a terminal or a log, a block for each run: a line for each image set, below it what
+ * else was measured.
+ * @param runs the folders of the results, in their order, by which runs of equal folder names are told apart
+ * @example
+ * console.log(resultsText(await judgeRuns(["runs/cifar"])));
+ */
+export const resultsText = (
+  results: readonly (Results | RegressionResults)[],
+  runs: readonly string[] = results.map(({ run }) => run),
+): string =>
+  withDistinctNames(results, runs)
+    .map((one) => (isRegression(one) ? regressionText(one) : classificationText(one)))
+    .join("\n\n");
+
+const isRegression = (results: Results | RegressionResults): results is RegressionResults => "targets" in results;
