@@ -20,7 +20,7 @@ const linearClassifier = (features: number, classes: number): Model =>
       apply: ({ params: { weight, bias } }, x) => np.add(np.matmul(x, np.transpose(weight, [1, 0])), bias),
     },
     stem: (_params, features) => features,
-    encode: (_params, state, features) => ({ features, state }),
+    steps: [],
   });
 
 /** Plain gradients: what the classifier knows already has small ones, and stays where it is. */

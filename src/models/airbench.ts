@@ -1,6 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { HostArray, type Random } from "../core/index.ts";
+import { tuplePlace } from "./anchor-point.ts";
 import { batchNorm } from "./layers/batch-norm.ts";
 import { conv } from "./layers/conv.ts";
 import type { Layer } from "./layers/layer.ts";
@@ -8,8 +9,8 @@ import { linear } from "./layers/linear.ts";
 import { maxPool } from "./layers/max-pool.ts";
 import { gelu } from "./layers/mlp.ts";
 import { allVariables, variables } from "./layers/variables.ts";
-import type { Arrays, Model, ModelOptions } from "./model.ts";
-import { modelOf } from "./model-of.ts";
+import type { Model, ModelOptions } from "./model.ts";
+import { modelOf, type Step } from "./model-of.ts";
 
 /** Side of the whitened patches, pixels. */
 const PATCH = 2;
@@ -34,13 +35,16 @@ export const airbench94 = (options: ModelOptions) => airbench("airbench94", [64,
 export function airbench(
   name: string,
   widths: readonly number[],
-  { inputChannels, classes }: Pick<ModelOptions, "inputChannels" | "classes">,
+  { inputChannels, classes, anchorAt }: Pick<ModelOptions, "inputChannels" | "classes" | "anchorAt">,
 ): Model {
+  const tuples = tuplePlace(name, { inputChannels, anchorAt }, { depths: widths.map(() => 1) });
   // Every principal direction of a patch, and its negative.
   const whitened = 2 * inputChannels * PATCH * PATCH;
   const whiten = conv("whiten", inputChannels, whitened, { kernel: PATCH, padding: 0 });
-  const groups = widths.map((width, i) => convGroup(`groups.${i}`, i === 0 ? whitened : widths[i - 1], width));
-  const head = linear("head", widths[widths.length - 1], classes, { bias: false });
+  const groups = widths.map((width, i) =>
+    convGroup(`groups.${i}`, tuples.inputs(1 + i, i === 0 ? whitened : widths[i - 1]), width),
+  );
+  const head = linear("head", tuples.inputs(2 + groups.length, widths[widths.length - 1]), classes, { bias: false });
   const weightName = "whiten.weight";
   const biasName = "whiten.bias";
 
@@ -68,13 +72,12 @@ export function airbench(
       };
     },
     stem: (params, images) => whiten.apply({ params, state: {}, moved: {}, mode: "predict" }, images),
-    encode(params, state, stemmed, mode) {
-      const moved: Arrays = {};
-      const scope = { params, state, moved, mode };
-      let x = gelu(np.add(stemmed, np.reshape(params[biasName], [1, -1, 1, 1])));
-      for (const group of groups) x = group.apply(scope, x);
-      return { features: np.max(x, [2, 3]), state: moved };
-    },
+    steps: [
+      ({ params }, stemmed) => gelu(np.add(stemmed, np.reshape(params[biasName], [1, -1, 1, 1]))),
+      ...groups.map(({ apply }): Step => apply),
+      (_, x) => np.max(x, [2, 3]),
+    ],
+    tuples,
   });
 }
 

@@ -9,6 +9,7 @@ import { swinV2Base, swinV2Small, swinV2Tiny } from "./swin-v2.ts";
 import { deitSmall, deitTiny, vitBase, vitSmall, vitTiny, vitTinyPatch4Depth6 } from "./vision-transformer.ts";
 import { wideResnet16x4, wideResnet28x2, wideResnet28x10, wideResnet40x2 } from "./wide-resnet.ts";
 
+export { type TuplePlace, tuplePlace } from "./anchor-point.ts";
 export type { LinearClassifier } from "./classifier.ts";
 export {
   allVariables,
@@ -40,8 +41,8 @@ export {
   windowAttention,
 } from "./layers/index.ts";
 export { type MlpVariant, mlp } from "./mlp.ts";
-export type { Arrays, Mode, Model, ModelOptions, Noise, Variables } from "./model.ts";
-export { type ModelParts, modelOf, withoutHead } from "./model-of.ts";
+export type { AnchorPoint, Arrays, Mode, Model, ModelOptions, Noise, Variables } from "./model.ts";
+export { type ModelParts, modelOf, type Step, withoutHead } from "./model-of.ts";
 
 /** Every model by the name that `--model` takes. */
 export const models = {
@@ -85,7 +86,7 @@ export const registerModel = (name: string, create: (options: ModelOptions) => M
 
 /** @throws UserError for an unknown name, listing the known ones; RangeError for channels, classes or an image size below 1. */
 export function createModel(name: string, options: ModelOptions): Model {
-  const { stochasticDepth = 0, dropout = 0, ...sizes } = options;
+  const { stochasticDepth = 0, dropout = 0, anchorAt: _, ...sizes } = options;
   for (const [option, value] of Object.entries(sizes))
     if (!Number.isInteger(value) || value < 1)
       throw new RangeError(`createModel: ${option} is ${value}; it must be a whole number ≥ 1`);

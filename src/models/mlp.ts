@@ -1,8 +1,9 @@
 import { nn, numpy as np } from "@jax-js/jax";
+import { tuplePlace } from "./anchor-point.ts";
 import { dropout, noiseOf } from "./layers/drop.ts";
 import { linear } from "./layers/linear.ts";
-import type { Arrays, Model, ModelOptions } from "./model.ts";
-import { modelOf } from "./model-of.ts";
+import type { Model, ModelOptions } from "./model.ts";
+import { modelOf, type Step } from "./model-of.ts";
 
 export interface MlpVariant {
   /** Features of each hidden layer. */
@@ -21,12 +22,15 @@ export const mlp128x4 = (options: ModelOptions): Model => mlp("mlp", { width: 12
 export function mlp(
   name: string,
   { width, depth }: MlpVariant,
-  { inputChannels, classes, imageSize = 32, dropout: rate = 0 }: ModelOptions,
+  { inputChannels, classes, imageSize = 32, dropout: rate = 0, anchorAt }: ModelOptions,
 ): Model {
+  const tuples = tuplePlace(name, { inputChannels, anchorAt }, { steps: depth });
   const inputs = inputChannels * imageSize * imageSize;
-  const hidden = Array.from({ length: depth }, (_, i) => linear(`fc${i + 1}`, i === 0 ? inputs : width, width));
+  const hidden = Array.from({ length: depth }, (_, i) =>
+    linear(`fc${i + 1}`, i === 0 ? inputs : tuples.inputs(i, width), width),
+  );
   const drops = hidden.map((_, i) => dropout(`fc${i + 1}_drop`, rate, width));
-  const head = linear("head", width, classes);
+  const head = linear("head", tuples.inputs(depth, width), classes);
   return modelOf({
     name,
     stemWeight: "fc1.weight",
@@ -35,12 +39,11 @@ export function mlp(
     head,
     stem: ({ "fc1.weight": weight }, images) =>
       np.matmul(np.reshape(images, [images.shape[0], weight.shape[1]]), np.transpose(weight, [1, 0])),
-    encode({ "fc1.bias": bias, ...params }, state, features, mode, noise) {
-      const moved: Arrays = {};
-      const scope = { params, state, moved, mode, noise };
-      let x = drops[0].apply(scope, nn.relu(np.add(features, bias)));
-      for (const [i, layer] of hidden.entries()) if (i > 0) x = drops[i].apply(scope, nn.relu(layer.apply(scope, x)));
-      return { features: x, state: moved };
-    },
+    steps: hidden.map(
+      (layer, i): Step =>
+        (scope, x) =>
+          drops[i].apply(scope, nn.relu(i === 0 ? np.add(x, scope.params["fc1.bias"]) : layer.apply(scope, x))),
+    ),
+    tuples,
   });
 }

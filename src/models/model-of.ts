@@ -1,26 +1,36 @@
 import { numpy as np } from "@jax-js/jax";
 import type { HostArrays } from "../core/index.ts";
+import type { TuplePlace } from "./anchor-point.ts";
 import type { Layer } from "./layers/layer.ts";
 import { allVariables, type LayerVariables } from "./layers/variables.ts";
 import type { Arrays, Model } from "./model.ts";
+import { fromSteps, type Step } from "./steps.ts";
+
+export type { Step } from "./steps.ts";
 
 type Derived = "init" | "shapes" | "head" | "featureCount" | "biases" | "embeddings" | "classify";
+type FromSteps = "encode" | "anchorPoint";
 type Composed = "features" | "trunk" | "apply";
 
-export interface ModelParts extends Omit<Model, Derived | Composed> {
+export interface ModelParts extends Omit<Model, Derived | FromSteps | Composed> {
   /** All layers but the last, in the order in which their weights are drawn. */
   readonly layers: readonly LayerVariables[];
   /** The last layer, [N, D] → [N, K]: `linear`. */
   readonly head: Layer;
+  /** What lies between the first layer and the last, one after the other: the first layer's outputs [N, …] → features [N, D]. */
+  readonly steps: readonly Step[];
+  /** Where tuples arise, of a network that can be anchored at hidden values. */
+  readonly tuples?: TuplePlace;
 }
 
 /** A model of its layers: what it is made of, and what each parameter is for, is what they say. */
-export function modelOf({ layers, head, ...own }: ModelParts): Model {
+export function modelOf({ layers, head, steps, tuples, ...own }: ModelParts): Model {
   const all = allVariables([...layers, head]);
   const weight = Object.values(head.shapes.params).find((shape) => shape.length === 2);
   if (!weight) throw new TypeError(`${own.name}: the last layer has no weight [K, D]; make it with linear()`);
   return composed({
     ...own,
+    ...fromSteps(steps, own.stem, tuples),
     init(random) {
       const params: HostArrays = {};
       const state: HostArrays = {};
@@ -67,23 +77,30 @@ export function withFeatures(model: Model): Model {
 
 const scaled = (values: np.Array, scale = 1): np.Array => (scale === 1 ? values : np.multiply(values, scale));
 
-/** A model from its three parts. */
+/** A model from its parts. */
 function composed(parts: Omit<Model, Composed>): Model {
-  const { head, stem, encode, classify } = parts;
+  const { head, stem, encode, classify, anchorPoint } = parts;
   const trunk: Model["trunk"] = (params, state, stemmed, mode, noise) => {
     const [own, others] = parted(params, head);
     const { features, state: moved } = encode(others, state, stemmed, mode, noise);
     return { logits: classify(own, features), state: moved };
   };
+  const encodeImages: Model["features"] =
+    anchorPoint?.features ??
+    ((params, state, images, mode, noise) => encode(params, state, stem(params, images), mode, noise));
   return {
     ...parts,
     trunk,
     features(params, state, images, mode, noise) {
       const [unused, others] = parted(params, head);
       for (const array of Object.values(unused)) array.dispose();
-      return encode(others, state, stem(params, images), mode, noise);
+      return encodeImages(others, state, images, mode, noise);
     },
-    apply: (params, state, images, mode, noise) => trunk(params, state, stem(params, images), mode, noise),
+    apply(params, state, images, mode, noise) {
+      const [own, others] = parted(params, head);
+      const { features, state: moved } = encodeImages(others, state, images, mode, noise);
+      return { logits: classify(own, features), state: moved };
+    },
   };
 }
 

@@ -30,6 +30,37 @@ export interface Noise {
  */
 export type Mode = "train" | "measure" | "predict" | "sample";
 
+/**
+ * A network in two parts, where tuples [r, h − r] of hidden values take the place of tuples of images: h of an image and r of
+ * its reference are what the part below makes of both.
+ */
+export interface AnchorPoint {
+  /** Images [N, C, H, W] → hidden values [N, …]. */
+  below(
+    params: Arrays,
+    state: Arrays,
+    images: np.Array,
+    mode: Mode,
+    noise?: Arrays,
+  ): { hidden: np.Array; state: Arrays };
+  /** The whole way, as `Model.features` but without the last layer's parameters. */
+  features(
+    params: Arrays,
+    state: Arrays,
+    images: np.Array,
+    mode: Mode,
+    noise?: Arrays,
+  ): { features: np.Array; state: Arrays };
+  /** Tuples of hidden values [N, 2·C', …] → features [N, D]. */
+  above(
+    params: Arrays,
+    state: Arrays,
+    tuples: np.Array,
+    mode: Mode,
+    noise?: Arrays,
+  ): { features: np.Array; state: Arrays };
+}
+
 /** Pure functions, and what parameters are for: a network says it, nobody guesses it from their names. */
 export interface Model {
   readonly name: string;
@@ -59,6 +90,12 @@ export interface Model {
   forTuples?(weights: HostArrays): HostArrays | undefined;
   /** What `apply` wants as `noise` in training, by name; none where absent. */
   readonly noise?: Readonly<Record<string, Noise>>;
+  /**
+   * Of a network that is anchored at hidden values. Its `apply` and `features` take pairs [N, 2C, H, W] of a reference and
+   * an image; of images [N, C, H, W] each one's reference is the image before it in the batch. No gradient goes through
+   * references. `noise.referenceKept`, [] or [N, …], is what references are multiplied by: 0 where they are masked.
+   */
+  readonly anchorPoint?: AnchorPoint;
   /**
    * The linear part of the first layer, without bias: images [N, I, H, W] → features [N, …]. Uses `stemWeight` alone, and
    * takes as many input channels as that weight has: part of a tuple's channels goes through the same slice of the weight.
@@ -120,13 +157,21 @@ export interface ModelOptions {
   readonly stochasticDepth?: number;
   /** Share of features that the classifier does not see; 0 by default. */
   readonly dropout?: number;
+  /**
+   * Where tuples arise (after G-ΔUQ, Trivedi et al., ICLR 2024): `input`, the default, of images; else of hidden values:
+   * behind the `stem`, behind `stage:k`, or of the `features`. Which of them a network has, its error says.
+   */
+  readonly anchorAt?: string;
 }
 
 /** The model with its training's random factors in hand. */
 export const withNoise = (model: Model, noise: Arrays): Model =>
   Object.keys(noise).length === 0
     ? model
-    : { ...model, apply: (params, state, images, mode) => model.apply(params, state, images, mode, noise) };
+    : {
+        ...model,
+        apply: (params, state, images, mode, more) => model.apply(params, state, images, mode, { ...noise, ...more }),
+      };
 
 /**
  * The model with all but its classifier frozen, BatchNorm's statistics too (`apply` returns no moved state): for
@@ -137,8 +182,8 @@ export function headOnly(model: Model): Model {
   return {
     ...rest,
     frozen: Object.keys(model.shapes().params).filter((name) => !model.head.includes(name)),
-    apply(params, state, images) {
-      const { logits, state: unmoved } = model.apply(params, state, images, "predict");
+    apply(params, state, images, _mode, noise) {
+      const { logits, state: unmoved } = model.apply(params, state, images, "predict", noise);
       for (const array of Object.values(unmoved)) array.dispose();
       return { logits, state: {} };
     },

@@ -44,11 +44,12 @@ function nameless({ inputChannels, classes, imageSize = 32, dropout: rate = 0, s
     },
     noise: noiseOf(drops),
     stem: ({ A }, images) => times(np.reshape(images, [images.shape[0], A.shape[1]]), A),
-    encode(params, state, stemmed, mode, noise) {
-      const scope = { params, state, moved: {}, mode, noise };
-      const x = nn.relu(np.add(stemmed, params.B));
-      return { features: drops.reduce((value, drop) => drop.apply(scope, value), x), state };
-    },
+    steps: [
+      (scope, stemmed) => {
+        const x = nn.relu(np.add(stemmed, scope.params.B));
+        return drops.reduce((value, drop) => drop.apply(scope, value), x);
+      },
+    ],
   });
 }
 const times = (x: np.Array, weight: np.Array) => np.matmul(x, np.transpose(weight, [1, 0]));

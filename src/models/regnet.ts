@@ -1,4 +1,5 @@
 import { nn, numpy as np } from "@jax-js/jax";
+import { tuplePlace } from "./anchor-point.ts";
 import { isPhotograph } from "./image-stem.ts";
 import { batchNorm } from "./layers/batch-norm.ts";
 import { conv } from "./layers/conv.ts";
@@ -7,8 +8,8 @@ import type { Layer } from "./layers/layer.ts";
 import { linear } from "./layers/linear.ts";
 import { squeezeExcite } from "./layers/squeeze-excite.ts";
 import { allVariables } from "./layers/variables.ts";
-import type { Arrays, Model, ModelOptions } from "./model.ts";
-import { modelOf } from "./model-of.ts";
+import type { Model, ModelOptions } from "./model.ts";
+import { modelOf, type Step } from "./model-of.ts";
 
 export interface RegnetVariant {
   /** Channels of each stage. */
@@ -37,17 +38,18 @@ export const regnetY800MF = (options: ModelOptions) =>
 export function regnetY(
   name: string,
   { widths, depths, groupWidth }: RegnetVariant,
-  { inputChannels, classes, imageSize, stochasticDepth = 0, dropout: dropRate = 0 }: ModelOptions,
+  { inputChannels, classes, imageSize, stochasticDepth = 0, dropout: dropRate = 0, anchorAt }: ModelOptions,
 ): Model {
   const photograph = isPhotograph(imageSize);
   const stemConv = conv("stem.conv", inputChannels, STEM_WIDTH, { kernel: 3, stride: photograph ? 2 : 1 });
   const stemNorm = batchNorm("stem.bn", STEM_WIDTH);
   const count = depths.reduce((sum, depth) => sum + depth, 0);
+  const tuples = tuplePlace(name, { inputChannels, anchorAt }, { depths });
   let index = 0;
   const blocks = widths.flatMap((width, stage) =>
     Array.from({ length: depths[stage] }, (_, i) =>
       block(`s${stage + 1}.b${i + 1}`, {
-        inputs: i > 0 ? width : stage > 0 ? widths[stage - 1] : STEM_WIDTH,
+        inputs: tuples.inputs(1 + index, i > 0 ? width : stage > 0 ? widths[stage - 1] : STEM_WIDTH),
         outputs: width,
         groups: width / groupWidth,
         stride: i === 0 && (stage > 0 || photograph) ? 2 : 1,
@@ -57,7 +59,7 @@ export function regnetY(
   );
   const features = widths[widths.length - 1];
   const headDrop = dropout("head_drop", dropRate, features);
-  const head = linear("head.fc", features, classes, { std: HEAD_STD });
+  const head = linear("head.fc", tuples.inputs(2 + count, features), classes, { std: HEAD_STD });
 
   return modelOf({
     name,
@@ -66,13 +68,12 @@ export function regnetY(
     layers: [stemConv, stemNorm, ...blocks],
     head,
     stem: (params, images) => stemConv.apply({ params, state: {}, moved: {}, mode: "predict" }, images),
-    encode(params, state, stemmed, mode, noise) {
-      const moved: Arrays = {};
-      const scope = { params, state, moved, mode, noise };
-      let x = nn.relu(stemNorm.apply(scope, stemmed));
-      for (const layer of blocks) x = layer.apply(scope, x);
-      return { features: headDrop.apply(scope, np.mean(x, [2, 3])), state: moved };
-    },
+    steps: [
+      (scope, stemmed) => nn.relu(stemNorm.apply(scope, stemmed)),
+      ...blocks.map(({ apply }): Step => apply),
+      (scope, x) => headDrop.apply(scope, np.mean(x, [2, 3])),
+    ],
+    tuples,
   });
 }
 

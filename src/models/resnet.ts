@@ -1,4 +1,5 @@
 import { nn, numpy as np } from "@jax-js/jax";
+import { tuplePlace } from "./anchor-point.ts";
 import { isPhotograph } from "./image-stem.ts";
 import { batchNorm } from "./layers/batch-norm.ts";
 import { conv } from "./layers/conv.ts";
@@ -7,8 +8,8 @@ import type { Layer } from "./layers/layer.ts";
 import { linear } from "./layers/linear.ts";
 import { maxPool } from "./layers/max-pool.ts";
 import { allVariables } from "./layers/variables.ts";
-import type { Arrays, Model, ModelOptions } from "./model.ts";
-import { modelOf } from "./model-of.ts";
+import type { Model, ModelOptions } from "./model.ts";
+import { modelOf, type Step } from "./model-of.ts";
 
 export interface ResnetVariant {
   /** Channels of each stage (of a bottleneck's 3×3 convolution); every stage but the first halves the size. */
@@ -43,18 +44,19 @@ export const resnet50 = (options: ModelOptions) =>
 export function resnet(
   name: string,
   { widths, depths, expansion = 1, small = false }: ResnetVariant,
-  { inputChannels, classes, imageSize, stochasticDepth = 0, dropout: dropRate = 0 }: ModelOptions,
+  { inputChannels, classes, imageSize, stochasticDepth = 0, dropout: dropRate = 0, anchorAt }: ModelOptions,
 ): Model {
   const photograph = !small && isPhotograph(imageSize);
   const stemConv = conv("conv1", inputChannels, widths[0], photograph ? { kernel: 7, stride: 2 } : { kernel: 3 });
   const stemNorm = batchNorm("bn1", widths[0]);
   const count = depths.reduce((sum, depth) => sum + depth, 0);
+  const tuples = tuplePlace(name, { inputChannels, anchorAt }, { depths });
   let inputs = widths[0];
   let index = 0;
   const blocks = widths.flatMap((width, stage) =>
     Array.from({ length: depths[stage] }, (_, i) => {
       const block = residualBlock(`layer${stage + 1}.${i}`, {
-        inputs,
+        inputs: tuples.inputs(1 + index, inputs),
         width,
         expansion,
         stride: i === 0 && stage > 0 ? 2 : 1,
@@ -65,7 +67,7 @@ export function resnet(
     }),
   );
   const headDrop = dropout("head_drop", dropRate, inputs);
-  const head = linear("fc", inputs, classes);
+  const head = linear("fc", tuples.inputs(2 + count, inputs), classes);
 
   return modelOf({
     name,
@@ -74,14 +76,15 @@ export function resnet(
     layers: [stemConv, stemNorm, ...blocks],
     head,
     stem: (params, images) => stemConv.apply({ params, state: {}, moved: {}, mode: "predict" }, images),
-    encode(params, state, stemmed, mode, noise) {
-      const moved: Arrays = {};
-      const scope = { params, state, moved, mode, noise };
-      const activated = nn.relu(stemNorm.apply(scope, stemmed));
-      let x = photograph ? maxPool(activated, 3, { stride: 2, padding: 1 }) : activated;
-      for (const block of blocks) x = block.apply(scope, x);
-      return { features: headDrop.apply(scope, np.mean(x, [2, 3])), state: moved };
-    },
+    steps: [
+      (scope, stemmed) => {
+        const activated = nn.relu(stemNorm.apply(scope, stemmed));
+        return photograph ? maxPool(activated, 3, { stride: 2, padding: 1 }) : activated;
+      },
+      ...blocks.map(({ apply }): Step => apply),
+      (scope, x) => headDrop.apply(scope, np.mean(x, [2, 3])),
+    ],
+    tuples,
   });
 }
 

@@ -1,5 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { UserError } from "../core/index.ts";
+import { tuplePlace } from "./anchor-point.ts";
 import { DEFAULT_IMAGE_SIZE, isPhotograph } from "./image-stem.ts";
 import { type Drop, depthRate, dropout, dropPath, noiseOf } from "./layers/drop.ts";
 import type { Layer } from "./layers/layer.ts";
@@ -10,7 +11,7 @@ import { patchEmbedding } from "./layers/patch-embedding.ts";
 import { allVariables } from "./layers/variables.ts";
 import { type WindowAttentionOptions, windowAttention } from "./layers/window-attention.ts";
 import type { Model, ModelOptions } from "./model.ts";
-import { modelOf } from "./model-of.ts";
+import { modelOf, type Step } from "./model-of.ts";
 
 export interface SwinVariant {
   /** Of the first stage; each later one doubles it. */
@@ -43,7 +44,14 @@ export const swinV2Base = (options: ModelOptions) =>
 export function swinV2(
   name: string,
   { width, depths, heads }: SwinVariant,
-  { inputChannels, classes, imageSize = DEFAULT_IMAGE_SIZE, stochasticDepth = 0, dropout: dropRate = 0 }: ModelOptions,
+  {
+    inputChannels,
+    classes,
+    imageSize = DEFAULT_IMAGE_SIZE,
+    stochasticDepth = 0,
+    dropout: dropRate = 0,
+    anchorAt,
+  }: ModelOptions,
 ): Model {
   const patch = isPhotograph(imageSize) ? 4 : 2;
   if (imageSize % patch !== 0)
@@ -72,7 +80,8 @@ export function swinV2(
   const features = width * 2 ** (depths.length - 1);
   const finalNorm = layerNorm("norm", features, NORM);
   const headDrop = dropout("head_drop", dropRate, features);
-  const head = linear("head.fc", features, classes, { std: STD });
+  const tuples = tuplePlace(name, { inputChannels, anchorAt }, { steps: layers.length + 2 });
+  const head = linear("head.fc", tuples.inputs(layers.length + 2, features), classes, { std: STD });
 
   return modelOf({
     name,
@@ -86,14 +95,15 @@ export function swinV2(
         throw new UserError(`${name}: images are ${h}×${w}, its windows are for ${imageSize}×${imageSize}`);
       return embedding.project(params, images);
     },
-    encode(params, state, projected, mode, noise) {
-      const scope = { params, state, moved: {}, mode, noise };
-      const tokens = embeddingNorm.apply(scope, embedding.addBias(params, projected));
-      let x = np.reshape(tokens, [-1, firstResolution, firstResolution, width]);
-      for (const layer of layers) x = layer.apply(scope, x);
-      const read = np.mean(finalNorm.apply(scope, x), [1, 2]);
-      return { features: headDrop.apply(scope, read), state };
-    },
+    steps: [
+      (scope, projected) => {
+        const tokens = embeddingNorm.apply(scope, embedding.addBias(scope.params, projected));
+        return np.reshape(tokens, [-1, firstResolution, firstResolution, width]);
+      },
+      ...layers.map(({ apply }): Step => apply),
+      (scope, x) => headDrop.apply(scope, np.mean(finalNorm.apply(scope, x), [1, 2])),
+    ],
+    tuples,
   });
 }
 

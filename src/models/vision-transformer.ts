@@ -1,5 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { UserError } from "../core/index.ts";
+import { tuplePlace } from "./anchor-point.ts";
 import { DEFAULT_IMAGE_SIZE, isPhotograph } from "./image-stem.ts";
 import { attention } from "./layers/attention.ts";
 import { type Drop, depthRate, dropout, dropPath, noiseOf } from "./layers/drop.ts";
@@ -10,7 +11,7 @@ import { mlp } from "./layers/mlp.ts";
 import { patchEmbedding } from "./layers/patch-embedding.ts";
 import { allVariables, variables } from "./layers/variables.ts";
 import type { Model, ModelOptions } from "./model.ts";
-import { modelOf } from "./model-of.ts";
+import { modelOf, type Step } from "./model-of.ts";
 
 export interface VisionTransformerVariant {
   readonly patch: number;
@@ -53,7 +54,14 @@ export const deitSmall = published("deit-small", SMALL);
 export function visionTransformer(
   name: string,
   { patch, width, depth, heads, classToken = false }: VisionTransformerVariant,
-  { inputChannels, classes, imageSize = DEFAULT_IMAGE_SIZE, stochasticDepth = 0, dropout: dropRate = 0 }: ModelOptions,
+  {
+    inputChannels,
+    classes,
+    imageSize = DEFAULT_IMAGE_SIZE,
+    stochasticDepth = 0,
+    dropout: dropRate = 0,
+    anchorAt,
+  }: ModelOptions,
 ): Model {
   if (imageSize % patch !== 0)
     throw new RangeError(`${name}: imageSize is ${imageSize}; patches of ${patch} pixels must fill it`);
@@ -68,7 +76,8 @@ export function visionTransformer(
   );
   const finalNorm = layerNorm(classToken ? "norm" : "fc_norm", width);
   const headDrop = dropout("head_drop", dropRate, width);
-  const head = linear("head", width, classes, { std: STD });
+  const tuples = tuplePlace(name, { inputChannels, anchorAt }, { steps: depth + 2 });
+  const head = linear("head", tuples.inputs(depth + 2, width), classes, { std: STD });
 
   return modelOf({
     name,
@@ -82,16 +91,20 @@ export function visionTransformer(
         throw new UserError(`${name}: images are ${h}×${w}, its positions are for ${imageSize}×${imageSize}`);
       return embedding.project(params, images);
     },
-    encode(params, state, stemmed, mode, noise) {
-      const scope = { params, state, moved: {}, mode, noise };
-      const embedded = embedding.addBias(params, stemmed);
-      const first = classToken && np.broadcastTo(params.cls_token, [embedded.shape[0], 1, width]);
-      let x = np.add(first ? np.concatenate([first, embedded], 1) : embedded, params.pos_embed);
-      for (const block of blocks) x = block.apply(scope, x);
-      // Normalising token by token, only the one that is read has to be.
-      const read = classToken ? np.reshape(np.split(x, [1], 1)[0], [-1, width]) : np.mean(x, 1);
-      return { features: headDrop.apply(scope, finalNorm.apply(scope, read)), state };
-    },
+    steps: [
+      ({ params }, stemmed) => {
+        const embedded = embedding.addBias(params, stemmed);
+        const first = classToken && np.broadcastTo(params.cls_token, [embedded.shape[0], 1, width]);
+        return np.add(first ? np.concatenate([first, embedded], 1) : embedded, params.pos_embed);
+      },
+      ...blocks.map(({ apply }): Step => apply),
+      (scope, x) => {
+        // Normalising token by token, only the one that is read has to be.
+        const read = classToken ? np.reshape(np.split(x, [1], 1)[0], [-1, width]) : np.mean(x, 1);
+        return headDrop.apply(scope, finalNorm.apply(scope, read));
+      },
+    ],
+    tuples,
   });
 }
 

@@ -1,12 +1,13 @@
 import { nn, numpy as np } from "@jax-js/jax";
+import { tuplePlace } from "./anchor-point.ts";
 import { batchNorm } from "./layers/batch-norm.ts";
 import { conv } from "./layers/conv.ts";
 import { type Drop, depthRate, dropout, dropPath, noiseOf } from "./layers/drop.ts";
 import type { Layer } from "./layers/layer.ts";
 import { linear } from "./layers/linear.ts";
 import { allVariables } from "./layers/variables.ts";
-import type { Arrays, Model, ModelOptions } from "./model.ts";
-import { modelOf } from "./model-of.ts";
+import type { Model, ModelOptions } from "./model.ts";
+import { modelOf, type Step } from "./model-of.ts";
 
 export interface WideResnetVariant {
   /** Convolutions on the longest path, 6n + 4 for n blocks in each of the three groups. */
@@ -27,41 +28,42 @@ export const wideResnet40x2 = (options: ModelOptions) => wideResnet({ depth: 40,
  */
 export function wideResnet(
   { depth, widening }: WideResnetVariant,
-  { inputChannels, classes, stochasticDepth = 0, dropout: dropRate = 0 }: ModelOptions,
+  { inputChannels, classes, stochasticDepth = 0, dropout: dropRate = 0, anchorAt }: ModelOptions,
 ): Model {
   const blocksPerGroup = (depth - 4) / 6;
   const widths = [16, 16 * widening, 32 * widening, 64 * widening];
+  const name = `wideresnet${depth}-${widening}`;
+  const tuples = tuplePlace(name, { inputChannels, anchorAt }, { depths: [1, 2, 3].map(() => blocksPerGroup) });
   const stem = conv("conv1", inputChannels, widths[0], { kernel: 3 });
   const blocks = [1, 2, 3].flatMap((group) =>
     Array.from({ length: blocksPerGroup }, (_, i) => {
-      const inputs = widths[i === 0 ? group - 1 : group];
+      const index = (group - 1) * blocksPerGroup + i;
+      const inputs = tuples.inputs(1 + index, widths[i === 0 ? group - 1 : group]);
       return preActivationBlock(`block${group}.layer.${i}`, {
         inputs,
         outputs: widths[group],
         stride: i === 0 && group > 1 ? 2 : 1,
-        dropRate: depthRate(stochasticDepth, (group - 1) * blocksPerGroup + i, 3 * blocksPerGroup),
+        dropRate: depthRate(stochasticDepth, index, 3 * blocksPerGroup),
       });
     }),
   );
   const headDrop = dropout("head_drop", dropRate, widths[3]);
   const finalNorm = batchNorm("bn1", widths[3]);
-  const head = linear("fc", widths[3], classes);
+  const head = linear("fc", tuples.inputs(2 + blocks.length, widths[3]), classes);
 
   return modelOf({
     stemWeight: "conv1.weight",
-    name: `wideresnet${depth}-${widening}`,
+    name,
     noise: noiseOf([...blocks.map(({ drop }) => drop), headDrop]),
     layers: [stem, ...blocks, finalNorm],
     head,
     stem: (params, images) => stem.apply({ params, state: {}, moved: {}, mode: "predict" }, images),
-    encode(params, state, stemmed, mode, noise) {
-      const moved: Arrays = {};
-      const scope = { params, state, moved, mode, noise };
-      let x = stemmed;
-      for (const block of blocks) x = block.apply(scope, x);
-      const last = nn.relu(finalNorm.apply(scope, x));
-      return { features: headDrop.apply(scope, np.mean(last, [2, 3])), state: moved };
-    },
+    steps: [
+      (_, stemmed) => stemmed,
+      ...blocks.map(({ apply }): Step => apply),
+      (scope, x) => headDrop.apply(scope, np.mean(nn.relu(finalNorm.apply(scope, x)), [2, 3])),
+    ],
+    tuples,
   });
 }
 
