@@ -39,3 +39,65 @@ test("features lie beside the logits of every set and of the training images, an
   expect(storedSets(run).map(({ inputKey }) => inputKey)).toEqual(keys);
   expect(existsSync(join(run, "results.json"))).toBe(true);
 });
+
+const foreign = () => ["--ood", `sketches=${join(images, "sketch")}`];
+
+test("scores are judged by each foreign set: near and far, known kept, parameters and where they come from", async () => {
+  const asked = ["evaluate", run, "--suite", "clean,shift,ood", ...foreign(), "--ood-scores", "default"];
+  const { code, out, notes } = await anchored([...asked, "--ood-near", "sketches", "--json"]);
+  expect([code, code === 0 ? "" : notes.join()]).toEqual([0, ""]);
+  const { oodScores } = JSON.parse(out)[0];
+  expect(oodScores).toMatchObject({
+    against: "images/test",
+    thresholdFrom: "images/validation",
+    sets: [{ set: "sketches/pictures", images: 4, group: "near" }],
+    headline: expect.arrayContaining(["max-softmax"]),
+    bank: { labels: "given" },
+  });
+  const row = (name: string) => oodScores.scores.find(({ score }: { score: string }) => score === name);
+  expect(row("gen")).toMatchObject({
+    kind: "prediction",
+    parametersFrom: "published default",
+    parameters: { top: 100 },
+  });
+  expect(row("gen").means.near.auroc).toBe(row("gen").cells[0].auroc);
+  expect(row("gen").rejected.map(({ set }: { set: string }) => set)).toEqual(["images/test", "images/sketch"]);
+  for (const { cells, absent } of oodScores.scores) {
+    expect(cells.length > 0 || absent.length > 0).toBe(true);
+    for (const { auroc, fullSpectrum } of cells)
+      for (const value of [auroc, fullSpectrum]) expect(value).toBeGreaterThanOrEqual(0);
+  }
+  expect(notes.some((line) => /scores of \d+ rows of features took/.test(line))).toBe(true);
+});
+
+test("parameters that are chosen by a foreign set are not judged by it", async () => {
+  const asked = ["evaluate", run, "--suite", "clean,ood", "--ood-scores", "gen"];
+  const other = join(images, "test");
+  const judged = await anchored([
+    ...asked,
+    "--ood",
+    `seen=${other}`,
+    "--ood-validation",
+    `sketches=${join(images, "sketch")}`,
+    "--json",
+  ]);
+  expect(judged.code).toBe(0);
+  const { oodScores } = JSON.parse(judged.out)[0];
+  expect(oodScores.sets.map(({ set }: { set: string }) => set)).toEqual(["seen/pictures"]);
+  const gen = oodScores.scores.find(({ score }: { score: string }) => score === "gen");
+  expect(gen.parametersFrom).toBe("chosen on sketches/pictures");
+  const both = await anchored([...asked, ...foreign(), "--ood-validation", foreign()[1]]);
+  expect([both.code, both.notes[0]]).toEqual([
+    2,
+    expect.stringContaining("what parameters are chosen by cannot judge them"),
+  ]);
+});
+
+test.each([
+  [["--ood-scores", "knm"], /unknown score "knm"; known: /],
+  [["--ood-validation", "mnist"], /add --ood-scores/],
+  [["--ood-scores", "gen", "--ood-near", "places"], /--ood-near places: must be one of the foreign sets, sketches/],
+])("%j is refused", async (more, message) => {
+  const { code, notes } = await anchored(["evaluate", run, "--suite", "clean,ood", ...foreign(), ...more]);
+  expect([code, notes[0]]).toEqual([2, expect.stringMatching(message)]);
+});

@@ -9,6 +9,7 @@ import {
   type JudgeOptions,
   judgeExternal,
   judgeRuns,
+  oodScoreOptions,
   type Protocol,
   protocols,
   resultFolders,
@@ -22,6 +23,7 @@ import { printJudged } from "./print-judged.ts";
 import { listenerOf } from "./progress.ts";
 import { movedTableOptions, runDataOptions } from "./run-data-options.ts";
 import { ownCommand, type Terminal, untilInterrupted } from "./terminal.ts";
+import { toOption } from "./train-flags.ts";
 
 interface Options extends Omit<JudgeOptions, "suites" | "ood" | "severities">, Omit<ExternalOptions, "ood"> {
   readonly suite?: readonly Suite[];
@@ -158,6 +160,7 @@ export function evaluateCommand(terminal: Terminal, exit: (code: number) => void
       "how many of their images (default: as many as the test set has)",
       whole({ min: 1, example: 1000 })("--ood-count"),
     );
+  for (const flag of schemaFlags(oodScoreOptions, "")) command.addOption(toOption(flag));
   addCorruptionOptions(command);
   addLogitsOptions(command, logits);
   command

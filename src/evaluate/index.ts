@@ -59,7 +59,7 @@ export type {
   ScoredRows,
   ScoreKind,
 } from "./feature-scores/index.ts";
-export { featureScoreNames, featureScores, fitFeatureScores } from "./feature-scores/index.ts";
+export { featureScoreNames, featureScores, fitFeatureScores, rowsOf } from "./feature-scores/index.ts";
 export { type Judged, judge } from "./judged.ts";
 export {
   fitLinearProbe,
@@ -76,6 +76,7 @@ export {
   memberDoubts,
 } from "./member-doubts.ts";
 export { type Metric, type MetricName, measure, metricNames, metrics } from "./metrics.ts";
+export type { ForeignGroup, OodScoreCell, OodScoreResults, OodScoreRow } from "./ood-score-results.ts";
 export { type OodScore, type OodScoreName, oodScoreNames, oodScores, type ScoreContext } from "./ood-scores.ts";
 export type { PredictionBatchResults } from "./prediction-batch-results.ts";
 export { type ChosenProbe, chooseProbe, type TriedStrength } from "./probe-strength.ts";

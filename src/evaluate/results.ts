@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { corruptionResults } from "./corruption-results.ts";
 import { metricNames } from "./metrics.ts";
+import { oodScoreResults } from "./ood-score-results.ts";
 import { oodScoreNames } from "./ood-scores.ts";
 import { conformalResult, scalingResult } from "./posthoc-results.ts";
 import { predictionBatchResults } from "./prediction-batch-results.ts";
@@ -92,6 +93,8 @@ export const resultsSchema = z.object({
   external: z.boolean().optional(),
   sets: z.array(labelledSet),
   ood: z.array(oodResult),
+  /** Where scores were asked for by name. */
+  oodScores: oodScoreResults.optional(),
   /** Fitted on validation images. */
   scalings: z.array(scalingResult).optional(),
   conformal: z.array(conformalResult).optional(),

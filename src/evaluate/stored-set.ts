@@ -11,7 +11,7 @@ export const storedSet = z.object({
   weights: z.enum(weightKinds).optional(),
   /** The beginning of its file names. */
   slug: z.string().regex(/^[\w.-]+$/),
-  role: z.enum(["test", "validation", "shift", "ood", "corruption", "train"]),
+  role: z.enum(["test", "validation", "shift", "ood", "corruption", "train", "ood-validation"]),
   images: z.number().int().positive(),
   classes: z.number().int().min(2),
   /** How an anchored model was asked: `single`, `k`, `blt`. */
@@ -49,7 +49,7 @@ export type StoredSet = z.infer<typeof storedSet>;
 /**
  * What an image set is for: judged in distribution, under shift or corrupted; held against the test set as foreign;
  * `validation`, what temperatures and thresholds are fitted on; `train`, images of the training as they are, whose
- * features tell what is known.
+ * features tell what is known; `ood-validation`, foreign ones that parameters are chosen by and nothing is judged by.
  */
 export type SetRole = StoredSet["role"];
 

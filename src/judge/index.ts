@@ -3,6 +3,7 @@ export { type ExternalOptions, judgeExternal } from "./external.ts";
 export { foreignSource } from "./foreign-sets.ts";
 export { dataSetLoader } from "./image-sets.ts";
 export { judgeRuns } from "./judge-runs.ts";
+export { type OodScoreOptions, oodScoreOptions } from "./ood-scores/options.ts";
 export { type CorruptionOptions, type JudgeOptions, type Protocol, protocols, type Suite, suites } from "./options.ts";
 export { type ProbeOptions, type ProbeSummary, probeRun } from "./probe-run.ts";
 export type { ExternalFiles } from "./read-external.ts";

@@ -1,23 +1,23 @@
 import { basename, resolve } from "node:path";
-import { type DataSet, type ImageSet, imageCount, type Listener, reporter } from "../core/index.ts";
-import type { DataOptions } from "../data/index.ts";
-import type { Results } from "../evaluate/index.ts";
+import { type ImageSet, imageCount, type Listener, reporter } from "../core/index.ts";
+import type { ForeignGroup, Results } from "../evaluate/index.ts";
 import { type HeldLock, runPaths } from "../files/index.ts";
 import { holdLock } from "../files/internal.ts";
 import { loadPredictions, optionWords, readRun, saveGallery } from "../run/index.ts";
 import { loadRunData } from "../train/index.ts";
 import { type CorruptedSets, corruptedSets } from "./corrupted-sets.ts";
-import { foreignSets } from "./foreign-sets.ts";
-import { dataSetLoader, foreignTo } from "./image-sets.ts";
+import { dataSetLoader } from "./image-sets.ts";
 import { evaluateStored } from "./index.ts";
+import { scoresAsked } from "./ood-scores/names.ts";
+import { measureRunScores } from "./ood-scores/of-run.ts";
 import { fingerprintOf, OpenRun, type PredictionRequest, unfinished } from "./open-run.ts";
 import { defaultSuites, type InferenceOptions, type JudgeOptions } from "./options.ts";
 import { predictAs } from "./predict-as.ts";
 import { measurePredictionBatch } from "./prediction-batch.ts";
 import { prepareResultFolder, resultFolders } from "./result-folders.ts";
 import { measureSensitivity } from "./sensitivity.ts";
+import { groupsOf, setsOf } from "./sets-of-run.ts";
 import { saveStrips } from "./strips.ts";
-import { trainingBank } from "./training-bank.ts";
 
 /** Two runs are judged on the same corrupted images where their test sets are the same. */
 interface Opened {
@@ -26,6 +26,8 @@ interface Opened {
   readonly train: ImageSet;
   /** What results must say of the data. */
   readonly notice?: string;
+  /** Of foreign sets, by name. */
+  readonly groups: ReadonlyMap<string, ForeignGroup>;
 }
 
 /**
@@ -51,7 +53,9 @@ export async function judgeRuns(runs: readonly string[], options: JudgeOptions =
 }
 
 async function judgeOpened(runs: readonly OpenRun[], options: JudgeOptions): Promise<Results[]> {
-  const { suites = defaultSuites, features = false, signal, onNotice, onProgress } = options;
+  const { suites = defaultSuites, signal, onNotice, onProgress } = options;
+  const names = options.oodScores && scoresAsked(options.oodScores);
+  const features = options.features ?? names !== undefined;
   const inference: InferenceOptions = {
     protocol: options.protocol ?? "k",
     k: options.k,
@@ -69,9 +73,11 @@ async function judgeOpened(runs: readonly OpenRun[], options: JudgeOptions): Pro
     if (note) onNotice?.(note);
     const { dataSet, notice } = await loadRunData(run.run, run.record, load, options);
     const { train, test, shifts } = dataSet;
-    ready.push({ run, test, train, notice });
+    const sets = await setsOf(run, dataSet, load, { ...options, features });
+    ready.push({ run, test, train, notice, groups: groupsOf(sets) });
 
-    for (const { role, set } of await setsOf(run, dataSet, load, options)) {
+    run.chooseOnlyBy(sets.find(({ role }) => role === "ood-validation")?.set.name);
+    for (const { role, set } of sets) {
       const wanted: PredictionRequest = { set: set.name, role, fingerprint: fingerprintOf(set), inference, features };
       if (run.has(wanted)) continue;
       const label = `${runs.length > 1 ? `${run.run}: ` : ""}predicting ${set.name}`;
@@ -88,8 +94,10 @@ async function judgeOpened(runs: readonly OpenRun[], options: JudgeOptions): Pro
 
   signal?.throwIfAborted();
   const results: Results[] = [];
-  for (const { run, test, notice } of ready) {
+  for (const { run, test, train, notice, groups } of ready) {
     run.dropOthers();
+    const listener = { onProgress, onNotice, signal };
+    if (names) await measureRunScores(run, names, { ...listener, trainImages: imageCount(train), groups });
     await saveGallery(run.results, test, loadPredictions(run.results, test.name, run.weights, "test"));
     const own = evaluateStored(run.results, {
       name: basename(resolve(run.run)),
@@ -104,31 +112,6 @@ async function judgeOpened(runs: readonly OpenRun[], options: JudgeOptions): Pro
     results.push(own);
   }
   return results;
-}
-
-interface RoledSet {
-  readonly role: "test" | "validation" | "shift" | "ood" | "train";
-  readonly set: ImageSet;
-}
-
-/** What the suites want predicted, but for corrupted images. */
-async function setsOf(
-  { run, record }: OpenRun,
-  { train, validation, test, shifts }: DataSet,
-  load: (options: DataOptions) => Promise<DataSet>,
-  options: JudgeOptions,
-): Promise<RoledSet[]> {
-  const { suites = defaultSuites, features, ood = foreignTo(record.data.name) } = options;
-  const foreign = suites.includes("ood")
-    ? await foreignSets(ood, { run, data: record.data.name, like: test }, load, options)
-    : [];
-  return [
-    { role: "test", set: test },
-    ...(suites.includes("calibration") || features ? [{ role: "validation" as const, set: validation }] : []),
-    ...(suites.includes("shift") ? shifts.map((set) => ({ role: "shift" as const, set })) : []),
-    ...foreign.map((set) => ({ role: "ood" as const, set })),
-    ...(features ? [{ role: "train" as const, set: trainingBank(train) }] : []),
-  ];
 }
 
 /** Runs on the same test set share its corrupted images: each is made once, and every run that lacks it predicts it. */

@@ -21,13 +21,13 @@ import {
   scoredSet,
 } from "../evaluate/internal.ts";
 import { loadPredictions, storedSets } from "../run/index.ts";
-import { readPredictionBatch, readSensitivity } from "../run/internal.ts";
+import { readOodScores, readPredictionBatch, readSensitivity } from "../run/internal.ts";
 
 const RELIABILITY_BINS = 15;
 
 type JudgedResults = Pick<
   Results,
-  "sets" | "ood" | "scalings" | "conformal" | "corruptions" | "sensitivity" | "predictionBatch"
+  "sets" | "ood" | "oodScores" | "scalings" | "conformal" | "corruptions" | "sensitivity" | "predictionBatch"
 > & { readonly notices: string[] };
 
 /**
@@ -80,6 +80,7 @@ export function judgeStored(run: string, weights: Weights | undefined, listener:
       scalings: judged.flatMap(({ scalings }) => scalings ?? []),
       conformal: judged.flatMap(({ conformal }) => conformal ?? []),
     }),
+    oodScores: readOodScores(run, weights),
     corruptions,
     sensitivity: readSensitivity(run, weights),
     predictionBatch: readPredictionBatch(run, weights),

@@ -95,6 +95,13 @@ export class OpenRun {
     dropStored(this.results, (entry) => entry.checkpointSha256 === checkpointSha256);
   }
 
+  /** Keeps only this set, if any, as what parameters are chosen by, and judges nothing by it any more. */
+  chooseOnlyBy(set: string | undefined): void {
+    dropStored(this.results, (entry) =>
+      entry.role === "ood-validation" ? entry.set === set : entry.role !== "ood" || entry.set !== set,
+    );
+  }
+
   async close(): Promise<void> {
     const opened = this.#predictor;
     this.#predictor = undefined;

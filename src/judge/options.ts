@@ -3,6 +3,7 @@ import type { Benchmark, Severity } from "../corrupt/index.ts";
 import type { Device } from "../engine/index.ts";
 import type { Weights } from "../evaluate/index.ts";
 import { protocols, type RunDataOptions } from "../train/index.ts";
+import type { OodScoreOptions } from "./ood-scores/options.ts";
 
 /** What a run can be judged on. `corruptions` alone is 145 sets, so it is not among the default ones. */
 export const suites = [
@@ -48,7 +49,12 @@ export interface CorruptionOptions {
   readonly published?: string;
 }
 
-export interface JudgeOptions extends CorruptionOptions, Partial<InferenceOptions>, RunDataOptions, Listener {
+export interface JudgeOptions
+  extends CorruptionOptions,
+    Partial<InferenceOptions>,
+    OodScoreOptions,
+    RunDataOptions,
+    Listener {
   /** Where predictions and results go, of several runs a folder each; into the runs' own folders where absent. */
   readonly out?: string;
   readonly suites?: readonly Suite[];

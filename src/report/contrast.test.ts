@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { placements } from "../evaluate/internal.ts";
 import { contrast, standing } from "./contrast.ts";
-import { placements } from "./over-images.ts";
 import type { ReportedArm } from "./study.ts";
 import { fakeMeasure as measure } from "./testing.ts";
 

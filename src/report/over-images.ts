@@ -1,5 +1,5 @@
 import { type Interval, judge, type OodScoreName, type PairedDifference, pairedDifference } from "../evaluate/index.ts";
-import { strangeness } from "../evaluate/internal.ts";
+import { placements, strangeness, varianceOfMean } from "../evaluate/internal.ts";
 import { mean } from "./corruption-levels.ts";
 import type { ReportedArm, ReportedRun } from "./study.ts";
 
@@ -60,29 +60,6 @@ function strangenessOf(run: ReportedRun, set: string, foreign: boolean, score: O
   return entry && strangeness(score, run.load(entry));
 }
 
-/** Share of the sorted values below `value`, ties half. */
-function shareBelow(sorted: Float64Array, value: number): number {
-  const first = (past: (one: number) => boolean) => {
-    let [low, high] = [0, sorted.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (past(sorted[middle])) high = middle;
-      else low = middle + 1;
-    }
-    return low;
-  };
-  return (first((one) => one >= value) + first((one) => one > value)) / (2 * sorted.length);
-}
-
-/** Each foreign image's share of known ones that look less strange, and each known one's of foreign ones that look stranger. */
-export function placements(known: Float64Array, foreign: Float64Array) {
-  const [sortedKnown, sortedForeign] = [known.slice().sort(), foreign.slice().sort()];
-  return {
-    foreign: foreign.map((value) => shareBelow(sortedKnown, value)),
-    known: known.map((value) => 1 - shareBelow(sortedForeign, value)),
-  };
-}
-
 /**
  * Difference of two AUROCs on the same images with DeLong's interval (DeLong, DeLong & Clarke-Pearson 1988), of arms
  * with one seed each; `undefined` where one lacks the score.
@@ -105,9 +82,3 @@ export const differenceOfAurocs =
     const halfWidth = 1.96 * Math.sqrt(varianceOfMean(foreign) + varianceOfMean(known));
     return { difference, interval: [difference - halfWidth, difference + halfWidth] satisfies Interval };
   };
-
-function varianceOfMean(values: Float64Array): number {
-  const center = mean(Array.from(values));
-  const squares = values.reduce((sum, value) => sum + (value - center) ** 2, 0);
-  return squares / Math.max(values.length - 1, 1) / values.length;
-}

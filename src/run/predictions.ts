@@ -48,7 +48,7 @@ export function savePredictions(run: string, predictions: StoredPredictions, con
   if (uncertainty) writeNpy(files.uncertainty, { shape, data: uncertainty });
   const size = features && checkedFeatures(predictions);
   if (size) writeNpy(files.features, { shape: [labels.length, size], data: features });
-  const known = role === "ood" ? new Int32Array(labels.length).fill(-1) : labels;
+  const known = role === "ood" || role === "ood-validation" ? new Int32Array(labels.length).fill(-1) : labels;
   writeNpy(files.labels, { shape: [labels.length], data: known });
   const entry: StoredSet = {
     set,
@@ -83,6 +83,9 @@ function checkedFeatures({ set, features = new Float32Array(), labels }: StoredP
  */
 export const featuresFile = (run: string, { slug, features }: StoredSet): string | undefined =>
   features === undefined ? undefined : paths(run, slug).features;
+
+/** The file of a set's logits [N, K], float32 or float64. */
+export const logitsFile = (run: string, { slug }: StoredSet): string => paths(run, slug).logits;
 
 /** Removes the sets that `keep` does not want, with their files. */
 export function dropStored(run: string, keep: (entry: StoredSet) => boolean): void {

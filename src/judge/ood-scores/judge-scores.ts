@@ -1,0 +1,150 @@
+import { type Listener, reporter } from "../../core/index.ts";
+import {
+  detection,
+  type FeatureScoreName,
+  type FittedScores,
+  fitFeatureScores,
+  type InnerProducts,
+  type OodScoreCell,
+  type OodScoreResults,
+  type OodScoreRow,
+} from "../../evaluate/index.ts";
+import { aurocInterval, foreignGroups } from "../../evaluate/internal.ts";
+import { chooseParameters } from "./choose-parameters.ts";
+import { type Confidences, confidencesOf, joined, rejectedShare } from "./confidences.ts";
+import { headlineScores, isLogitScore, type ScoreName, scoreFacts } from "./names.ts";
+import type { ScoredSource, ScoreSources } from "./sources.ts";
+
+export interface ScoreOptions extends Listener {
+  readonly innerProducts?: InnerProducts;
+}
+
+type Measured = Omit<OodScoreResults, "bank" | "checkpointSha256">;
+
+/**
+ * Tells known from foreign images by every score that was asked for: scores are fitted once, and each set is gone through
+ * once for all of them.
+ */
+export async function judgeScores(
+  names: readonly ScoreName[],
+  sources: ScoreSources,
+  options: ScoreOptions = {},
+): Promise<Measured> {
+  const { test, validation, shifts, foreign } = sources;
+  const logitScores = names.filter(isLogitScore);
+  const featureNames = names.filter((name): name is FeatureScoreName => !isLogitScore(name));
+  const { fitted, from } = await fitScores(featureNames, sources, options);
+
+  const all = [test, ...(validation ? [validation] : []), ...shifts, ...foreign];
+  const report = reporter(options, "scoring", "images");
+  const total = all.reduce((sum, { predictions: _, features }) => sum + (features?.count ?? 0), 0);
+  let before = 0;
+  const score = async (source: ScoredSource): Promise<Confidences> => {
+    const scored = await confidencesOf(source, fitted, logitScores, {
+      signal: options.signal,
+      onProgress: (at) => at && report({ done: Math.min(before + at.done, total), total: total || undefined }),
+    });
+    before += source.features?.count ?? 0;
+    return scored;
+  };
+  const inside = await score(test);
+  const held = validation && (await score(validation));
+  const shifted: Confidences[] = [];
+  for (const source of shifts) shifted.push(await score(source));
+  const outside: Confidences[] = [];
+  for (const source of foreign) outside.push(await score(source));
+  options.onProgress?.(undefined);
+
+  const scored: Scored = { inside, held, shifted, outside };
+  return {
+    against: test.set,
+    thresholdFrom: (held ?? inside).set,
+    sets: foreign.map(({ set, group }, i) => ({ set, images: outside[i].images, ...(group && { group }) })),
+    headline: names.filter((name) => headlineScores.includes(name)),
+    scores: names.map((name) => ({
+      score: name,
+      ...scoreFacts(name),
+      ...(fitted.parameters[name] && { parameters: fitted.parameters[name], parametersFrom: from(name) }),
+      ...rowOf(name, scored, foreign, fitted),
+    })),
+  };
+}
+
+async function fitScores(
+  names: readonly FeatureScoreName[],
+  sources: ScoreSources,
+  { innerProducts, ...listener }: ScoreOptions,
+): Promise<{ fitted: FittedScores; from: (name: string) => string }> {
+  const { validation: known, oodValidation: foreign } = sources;
+  const options = { ...listener, innerProducts };
+  const chosen = known && foreign && (await chooseParameters(names, sources, { known, foreign }, options));
+  const choices = names.map((name) => ({ name, parameters: chosen?.get(name) }));
+  const fitted = await fitFeatureScores(choices, sources.data, options);
+  return {
+    fitted,
+    from: (name) => (chosen?.has(name as FeatureScoreName) ? `chosen on ${foreign!.set}` : "published default"),
+  };
+}
+
+interface Scored {
+  readonly inside: Confidences;
+  readonly held?: Confidences;
+  readonly shifted: readonly Confidences[];
+  readonly outside: readonly Confidences[];
+}
+
+function rowOf(
+  name: ScoreName,
+  { inside, held, shifted, outside }: Scored,
+  foreign: readonly ScoredSource[],
+  fitted: FittedScores,
+): Pick<OodScoreRow, "absent" | "cells" | "means" | "rejected"> {
+  const unfitted = fitted.absent.find((one) => one.name === name);
+  if (unfitted) return { absent: [unfitted.reason], cells: [], rejected: [] };
+  const known = inside.of.get(name);
+  if (!known) return { absent: [`${inside.set}: ${inside.absent.get(name)}`], cells: [], rejected: [] };
+  const absent = [...shifted, ...outside].flatMap(({ set, absent }) => {
+    const reason = absent.get(name);
+    return reason === undefined ? [] : [`${set}: ${reason}`];
+  });
+  const strange = (values: Float64Array) => values.map((value) => -value);
+  const shiftedValues = shifted.flatMap(({ of }) => of.get(name) ?? []);
+  const spectrum = shiftedValues.length > 0 ? strange(joined([known, ...shiftedValues])) : undefined;
+  const cells = outside.flatMap(({ set, of }): OodScoreCell[] => {
+    const values = of.get(name);
+    if (!values) return [];
+    const [a, b] = [strange(known), strange(values)];
+    const fullSpectrum = spectrum && { fullSpectrum: detection(spectrum, b).auroc };
+    return [{ set, ...detection(a, b), interval: [...aurocInterval(a, b)], ...fullSpectrum }];
+  });
+  const reference = held?.of.get(name) ?? known;
+  return {
+    ...(absent.length > 0 && { absent }),
+    cells,
+    ...meansOf(cells, foreign),
+    rejected: [inside, ...shifted].flatMap(({ set, of }) => {
+      const values = of.get(name);
+      return values ? [{ set, share: rejectedShare(reference, values) }] : [];
+    }),
+  };
+}
+
+/** Over the near and over the far sets; of a group of which a set is missing, none. */
+function meansOf(cells: readonly OodScoreCell[], foreign: readonly ScoredSource[]): Pick<OodScoreRow, "means"> {
+  const means: NonNullable<OodScoreRow["means"]> = {};
+  for (const group of foreignGroups) {
+    const sets = foreign.filter((one) => one.group === group).map(({ set }) => set);
+    const own = cells.filter(({ set }) => sets.includes(set));
+    if (own.length === 0 || own.length < sets.length) continue;
+    const mean = (of: (cell: OodScoreCell) => number) => own.reduce((sum, cell) => sum + of(cell), 0) / own.length;
+    means[group] = {
+      auroc: mean((cell) => cell.auroc),
+      auprIn: mean((cell) => cell.auprIn),
+      auprOut: mean((cell) => cell.auprOut),
+      fpr95In: mean((cell) => cell.fpr95In),
+      fpr95Out: mean((cell) => cell.fpr95Out),
+      ...(own.every((cell) => cell.fullSpectrum !== undefined) && { fullSpectrum: mean((cell) => cell.fullSpectrum!) }),
+    };
+  }
+  return Object.keys(means).length > 0 ? { means } : {};
+}

@@ -1,0 +1,116 @@
+import type { Listener } from "../../core/index.ts";
+import { createInnerProducts } from "../../engine/index.ts";
+import { type Classifier, type ForeignGroup, rowsOf, type StoredSet, type Weights } from "../../evaluate/index.ts";
+import { loadPredictions, storedSets } from "../../run/index.ts";
+import { saveOodScores } from "../../run/internal.ts";
+import { judgeScores } from "./judge-scores.ts";
+import type { ScoreName } from "./names.ts";
+import { type FileRows, fileRows, type ScoredSource } from "./sources.ts";
+
+/** What a folder of predictions needs beside them for scores on features. */
+export interface ScoreFiles {
+  /** The `.npy` file of a set's features, [N, D]; undefined where there is none. */
+  readonly featuresOf: (entry: StoredSet) => string | undefined;
+  readonly training?: TrainingFiles;
+  readonly classifier?: Classifier;
+  /** By the name of a foreign set. */
+  readonly groups?: ReadonlyMap<string, ForeignGroup>;
+}
+
+/** Training images as they are, without augmentation. */
+export interface TrainingFiles {
+  /** `.npy` [n, D] */
+  readonly features: string;
+  /** `.npy` [n, K] */
+  readonly logits?: string;
+  /** [n]; or the classes that were predicted, where labels are known to be wrong. */
+  readonly labels?: Int32Array;
+  readonly labelsAre?: "given" | "predicted";
+  /** How many training images there are, of which these are a part; n where absent. */
+  readonly of?: number;
+}
+
+export interface MeasureOptions extends Listener {
+  readonly weights?: Weights;
+  readonly checkpointSha256?: string;
+  readonly threads?: number;
+}
+
+/**
+ * Tells known from foreign images by the scores `names`, from what a folder has stored, and stores the numbers beside it.
+ * Files of features are read block by block: they need not fit into memory.
+ * @throws UserError for files that do not fit together.
+ */
+export async function measureOodScores(
+  folder: string,
+  names: readonly ScoreName[],
+  files: ScoreFiles,
+  { weights, checkpointSha256, threads, ...listener }: MeasureOptions = {},
+): Promise<void> {
+  const stored = storedSets(folder).filter((entry) => entry.weights === weights);
+  const opened: FileRows[] = [];
+  const open = (path: string): FileRows => {
+    const rows = fileRows(path);
+    opened.push(rows);
+    return rows;
+  };
+  const sourceOf = (entry: StoredSet): ScoredSource => {
+    const path = files.featuresOf(entry);
+    return {
+      set: entry.set,
+      group: files.groups?.get(entry.set),
+      predictions: () => loadPredictions(folder, entry.set, weights, entry.role),
+      ...(path !== undefined && { features: open(path) }),
+    };
+  };
+  const sources = (role: StoredSet["role"]) => stored.filter((entry) => entry.role === role).map(sourceOf);
+  const { training, classifier } = files;
+  const engine = createInnerProducts({ threads });
+  const start = performance.now();
+  try {
+    const [test] = sources("test");
+    const [validation] = sources("validation");
+    const [oodValidation] = sources("ood-validation");
+    const [shifts, foreign] = [sources("shift"), sources("ood")];
+    const { classes } = stored.find(({ role }) => role === "test")!;
+    const bank = training && {
+      features: open(training.features),
+      ...(training.logits !== undefined && { logits: open(training.logits) }),
+      labels: training.labels,
+    };
+    const held = validation?.features && { features: validation.features, logits: logitRows(validation) };
+    const measured = await judgeScores(
+      names,
+      {
+        data: { classes, training: bank, validation: held, classifier },
+        test,
+        validation,
+        oodValidation,
+        shifts,
+        foreign,
+      },
+      { ...listener, innerProducts: (rows, others, width) => engine.products(rows, others, width) },
+    );
+    const images = bank?.features.count;
+    const { labelsAre = "given", of = images } = training ?? {};
+    saveOodScores(
+      folder,
+      { ...measured, ...(images && of && { bank: { images, of, labels: labelsAre } }), checkpointSha256 },
+      weights,
+    );
+    const rows = [test, ...(validation ? [validation] : []), ...shifts, ...foreign].reduce(
+      (sum, { features }) => sum + (features?.count ?? 0),
+      0,
+    );
+    const seconds = (performance.now() - start) / 1000;
+    listener.onNotice?.(`${names.length} scores of ${rows} rows of features took ${seconds.toFixed(1)} s`);
+  } finally {
+    for (const rows of opened) rows.close();
+    await engine.dispose();
+  }
+}
+
+const logitRows = ({ predictions }: ScoredSource) => {
+  const { logits, classes } = predictions();
+  return rowsOf(logits, classes);
+};

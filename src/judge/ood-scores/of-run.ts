@@ -1,0 +1,64 @@
+import { type Listener, largestClass } from "../../core/index.ts";
+import type { Classifier, ForeignGroup } from "../../evaluate/index.ts";
+import { classifierOf } from "../../models/internal.ts";
+import { loadPredictions, storedSets } from "../../run/index.ts";
+import { chooseWeights, featuresFile, logitsFile } from "../../run/internal.ts";
+import { buildNetwork } from "../../train/internal.ts";
+import type { OpenRun } from "../open-run.ts";
+import { measureOodScores, type TrainingFiles } from "./measure.ts";
+import type { ScoreName } from "./names.ts";
+
+/** `measureOodScores` of a run whose sets are predicted, with their features. */
+export async function measureRunScores(
+  run: OpenRun,
+  names: readonly ScoreName[],
+  { trainImages, groups, ...listener }: RunScoreOptions,
+): Promise<void> {
+  const { results, weights, checkpointSha256, options } = run;
+  const { classifier, without } = classifierOfRun(run);
+  if (without) listener.onNotice?.(`${run.run}: scores that need the classifier are left out, for ${without}`);
+  await measureOodScores(
+    results,
+    names,
+    { featuresOf: (entry) => featuresFile(results, entry), training: trainingOf(run, trainImages), classifier, groups },
+    { ...listener, weights, checkpointSha256, threads: options.threads },
+  );
+}
+
+export interface RunScoreOptions extends Listener {
+  /** How many there are; scores may be fitted on a part. */
+  readonly trainImages: number;
+  readonly groups: ReadonlyMap<string, ForeignGroup>;
+}
+
+/** The last layer, scaled as the features are; or why the logits are not linear in the features. */
+function classifierOfRun({ run, record, checkpoint, options }: OpenRun): {
+  readonly classifier?: Classifier;
+  readonly without?: string;
+} {
+  const { model, method } = buildNetwork(record);
+  if (method.output.reading)
+    return { without: `${method.name} reads its outputs: logits are not linear in the features` };
+  if (options.calibrate) return { without: "--calibrate scales each image's logits by the spread over its references" };
+  const { weight, bias } = classifierOf(model, chooseWeights(run, checkpoint, options.weights).params);
+  const { logitScale = 1 } = model;
+  const added = bias?.data ?? new Float32Array(weight.shape[0]);
+  return { classifier: { weight: weight.data, bias: added.map((value) => logitScale * value) } };
+}
+
+/** Labels that are wrong by design say nothing of the features: there the predicted classes stand in. */
+function trainingOf({ results, weights, record }: OpenRun, of: number): TrainingFiles | undefined {
+  const entry = storedSets(results).find((one) => one.role === "train" && one.weights === weights);
+  const features = entry && featuresFile(results, entry);
+  if (!features) return undefined;
+  const { labelNoise, humanLabels } = record.config.data as { labelNoise?: unknown; humanLabels?: unknown };
+  const wrong = Boolean(labelNoise) || humanLabels !== undefined;
+  const { logits, labels, classes } = loadPredictions(results, entry.set, weights, "train");
+  return {
+    features,
+    logits: logitsFile(results, entry),
+    labels: wrong ? labels.map((_, row) => largestClass(logits, row, classes)) : labels,
+    labelsAre: wrong ? "predicted" : "given",
+    of,
+  };
+}

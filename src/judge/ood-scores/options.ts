@@ -1,0 +1,50 @@
+import { z } from "zod";
+import { optionMeta } from "../../core/internal.ts";
+import type { ConfigOption } from "../../run/index.ts";
+import { schemaOptions } from "../../run/internal.ts";
+import { scoreNames } from "./names.ts";
+
+const names = z.array(z.string().min(1)).min(1);
+
+/** Which scores tell known from foreign images, and what they are chosen by: of runs and of other programs' files. */
+const oodScoreFields = {
+  oodScores: names.optional().meta(
+    optionMeta({
+      flag: "--ood-scores",
+      help: `scores by which foreign images are told from known ones, most of them of features: default, all, or of ${scoreNames.join(", ")} (default: none of features)`,
+      example: ["knn", "gen"],
+    }),
+  ),
+  oodValidation: z
+    .string()
+    .min(1)
+    .optional()
+    .meta(
+      optionMeta({
+        flag: "--ood-validation",
+        value: "<name>",
+        help: "with --ood-scores: foreign images, as for --ood, that their parameters are chosen by; nothing is judged by them (default: published parameters)",
+        example: "fashion-mnist",
+      }),
+    ),
+  oodNear: names.optional().meta(
+    optionMeta({
+      flag: "--ood-near",
+      help: "with --ood-scores: which foreign sets are near to what the network knows; the others are far (default: what the data set says)",
+      example: ["held-out"],
+    }),
+  ),
+};
+
+/** Options of `evaluate`, made of their schema, for a command line. */
+export const oodScoreOptions = (): readonly ConfigOption[] => schemaOptions(oodScoreFields, "");
+
+/** What they are. */
+export interface OodScoreOptions {
+  /** `default`, `all`, or names of scores; none where absent. */
+  readonly oodScores?: readonly string[];
+  /** A foreign set, as in `ood`, that parameters of the scores are chosen by. */
+  readonly oodValidation?: string;
+  /** Names of foreign sets that are near; the others are far. */
+  readonly oodNear?: readonly string[];
+}
