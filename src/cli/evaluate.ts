@@ -160,7 +160,7 @@ export function evaluateCommand(terminal: Terminal, exit: (code: number) => void
       "how many of their images (default: as many as the test set has)",
       whole({ min: 1, example: 1000 })("--ood-count"),
     );
-  for (const flag of schemaFlags(oodScoreOptions, "")) command.addOption(toOption(flag));
+  for (const option of oodScoreOptions()) command.addOption(toOption(option));
   addCorruptionOptions(command);
   addLogitsOptions(command, logits);
   command
