@@ -2,6 +2,7 @@ import { ashB } from "./ash-b.ts";
 import { ashP } from "./ash-p.ts";
 import { ashS } from "./ash-s.ts";
 import { classMean } from "./class-mean.ts";
+import { combination } from "./combination.ts";
 import { cop } from "./cop.ts";
 import { cosine } from "./cosine.ts";
 import { dice } from "./dice.ts";
@@ -58,6 +59,7 @@ export const featureScores = {
   "grad-norm": gradNorm,
   relation,
   vra,
+  combination,
 } satisfies Record<string, FeatureScore>;
 
 export type FeatureScoreName = keyof typeof featureScores;
