@@ -39,6 +39,8 @@ export interface ProbeOptions extends Listener {
 export interface ProbeSummary {
   /** The run whose network was frozen. */
   readonly run: string;
+  /** Options of the data that is not the run's own, and references where not all were used. */
+  readonly asked: { readonly data?: DataOptions; readonly k?: number };
   readonly data: { readonly name: string; readonly title: string; readonly classes: number };
   /** D. */
   readonly features: number;
@@ -95,6 +97,7 @@ export async function probeRun(
     }
     const summary: ProbeSummary = {
       run,
+      asked: { data: data && { ...data, dataDir: undefined }, k },
       data: { name: dataSet.name, title: dataSet.title, classes },
       features: extractor.size,
       references,

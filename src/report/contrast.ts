@@ -1,6 +1,6 @@
 import { comparePaired, compareSeeds, type Interval } from "../evaluate/index.ts";
 import type { Measure } from "./measures.ts";
-import { differenceOfMeans } from "./over-images.ts";
+import { differenceOfMeans, pooledDifference } from "./over-images.ts";
 import type { ReportedArm } from "./study.ts";
 
 export type Standing = "better" | "worse" | "undecided";
@@ -34,16 +34,21 @@ const known = new WeakMap<ReportedArm, WeakMap<ReportedArm, Map<string, Contrast
 
 /**
  * The one way in which a page compares two arms; each pair is computed once. Several seeds of both give an interval over
- * seeds, paired where two or more seeds are the same; else images are resampled, where the measure allows it.
- * `undefined` where one of them was not measured.
+ * seeds, paired where two or more seeds are the same; else images are resampled, where the measure allows it. With
+ * `intervalsOver` images, those of all seeds together come first. `undefined` where one of them was not measured.
  */
-export function contrast(arm: ReportedArm, other: ReportedArm, measure: Measure): Contrast | undefined {
+export function contrast(
+  arm: ReportedArm,
+  other: ReportedArm,
+  measure: Measure,
+  intervalsOver: "seeds" | "images" = "seeds",
+): Contrast | undefined {
   const ofArm = known.get(arm) ?? new WeakMap();
   known.set(arm, ofArm);
   const ofPair: Map<string, Contrast | undefined> = ofArm.get(other) ?? new Map();
   ofArm.set(other, ofPair);
-  const key = `${measure.group}\n${measure.title}`;
-  if (!ofPair.has(key)) ofPair.set(key, computed(arm, other, measure));
+  const key = [measure.group, measure.title, intervalsOver].join("\n");
+  if (!ofPair.has(key)) ofPair.set(key, computed(arm, other, measure, intervalsOver));
   return ofPair.get(key);
 }
 
@@ -52,14 +57,21 @@ export interface SeededValue {
   readonly value: number;
 }
 
-function computed(arm: ReportedArm, other: ReportedArm, measure: Measure): Contrast | undefined {
+function computed(
+  arm: ReportedArm,
+  other: ReportedArm,
+  measure: Measure,
+  intervalsOver: "seeds" | "images",
+): Contrast | undefined {
   const valuesOf = ({ runs }: ReportedArm): SeededValue[] =>
-    runs.flatMap(({ results }) => {
-      const value = measure.of(results);
-      return value === undefined ? [] : [{ seed: results.seed, value }];
+    runs.flatMap((run) => {
+      const value = measure.of(run.results, run);
+      return value === undefined ? [] : [{ seed: run.results.seed, value }];
     });
   const [mine, theirs] = [valuesOf(arm), valuesOf(other)];
   if (mine.length === 0 || theirs.length === 0) return undefined;
+  const pooled = intervalsOver === "images" && measure.perImage && pooledDifference(measure.perImage, arm, other);
+  if (pooled) return judged(pooled.difference, pooled.interval, "images", measure);
   const overSeeds = seedInterval(mine, theirs);
   if (overSeeds) return judged(overSeeds.difference, overSeeds.interval, "seeds", measure);
   const { perImage, overImages = perImage && differenceOfMeans(perImage) } = measure;

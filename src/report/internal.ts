@@ -1,5 +1,4 @@
 /** What other rooms need of this one and a user does not. */
 
-export { setMeasure } from "./measures.ts";
 export { studyPage } from "./study-page.ts";
 export { summarize } from "./study-summary.ts";

@@ -1,5 +1,6 @@
 import {
   corruptionSets,
+  judge,
   type MetricName,
   metricNames,
   metrics,
@@ -24,7 +25,7 @@ export interface Measure {
   /** What a guess scores: no arm that does no better is the best. */
   readonly guess?: number;
   /** The value of one run; `undefined` where it was not measured. */
-  readonly of: (results: Results) => number | undefined;
+  readonly of: (results: Results, run: ReportedRun) => number | undefined;
   /** Its 95 % interval over the choice of the images, where there is one. */
   readonly intervalOf?: (results: Results) => readonly [number, number] | undefined;
   /** One number an image, whose mean over the images the measure is. */
@@ -36,6 +37,10 @@ export interface Measure {
 export const groupTitle = (role: "test" | "shift", set: string): string =>
   `${role === "test" ? "In distribution" : "Under shift"}: ${set}`;
 
+/**
+ * A metric of a labelled image set, the test set or one of its shifts; for the `measures` of a study.
+ * @example setMeasure("emoji/test", "test", "accuracy")
+ */
 export const setMeasure = (set: string, role: "test" | "shift", metric: MetricName): Measure => ({
   group: groupTitle(role, set),
   ...metrics[metric],
@@ -43,6 +48,20 @@ export const setMeasure = (set: string, role: "test" | "shift", metric: MetricNa
   intervalOf: (results) => results.sets.find((other) => other.set === set)?.intervals?.[metric],
   ...(metric === "accuracy" && { perImage: rightIn(() => [set]) }),
   ...(metric === "nll" && { perImage: nllIn(set) }),
+});
+
+/**
+ * A metric of the validation images, which results leave out: it is computed from the stored predictions; for the
+ * `measures` of a study.
+ * @example validationMeasure("accuracy")
+ */
+export const validationMeasure = (metric: MetricName): Measure => ({
+  group: "Validation",
+  ...metrics[metric],
+  of: (_results, run) => {
+    const entry = run.stored().find(({ role }) => role === "validation");
+    return entry && metrics[metric].compute(judge(run.load(entry)));
+  },
 });
 
 export const oodMeasure = (set: string, score: OodScoreName): Measure => ({
@@ -152,7 +171,7 @@ export function measuresOf(study: Study): Measure[] {
 
 /** One value a seed, of the runs that have it. */
 export const valuesOf = (arm: ReportedArm, { of }: Measure): number[] =>
-  arm.runs.flatMap(({ results }) => of(results) ?? []);
+  arm.runs.flatMap((run) => of(run.results, run) ?? []);
 
 /** Whether a value of a measure is worse than a guess's, where one is known. */
 export const worseThanGuessing = ({ guess, better }: Measure, value: number): boolean =>

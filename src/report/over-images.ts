@@ -26,6 +26,24 @@ export const differenceOfMeans =
     return mine && theirs && mine.length === theirs.length ? pairedDifference(mine, theirs) : undefined;
   };
 
+/**
+ * The same over the images of all seeds that both arms have, one after the other: each seed may have images of its own.
+ * `undefined` where they share no seed, or a seed's runs were not judged on the same images.
+ */
+export function pooledDifference(
+  perImage: PerImage,
+  arm: ReportedArm,
+  other: ReportedArm,
+): PairedDifference | undefined {
+  const pairs = arm.runs.flatMap((run) => {
+    const same = other.runs.find(({ results }) => run.results.seed !== undefined && results.seed === run.results.seed);
+    return same ? [[perImage(run), perImage(same)] as const] : [];
+  });
+  if (pairs.length === 0 || pairs.some(([a, b]) => !a || a.length !== b?.length)) return undefined;
+  const [mine, theirs] = [0, 1].map((side) => Float64Array.from(pairs.flatMap((pair) => Array.from(pair[side]!))));
+  return pairedDifference(mine, theirs);
+}
+
 /** 95 % interval, over the choice of the images, of a run's mean over them. */
 export function intervalOverImages(run: ReportedRun, perImage: PerImage): Interval | undefined {
   const values = perImage(run);

@@ -25,7 +25,7 @@ const runOf = (arm: string, seed: number, accuracy: number, auroc = 0.8): StudyR
 const facts = {
   title: "Toy",
   command: "anchored study toy",
-  baselines: ["a"],
+  comparedWith: () => ["a"],
   chosen: new Map(),
   diverged: [],
   notices: [],

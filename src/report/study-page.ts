@@ -83,8 +83,11 @@ function shown(contrast: Contrast | undefined, { unit }: SummaryMeasure): string
 
 const isTie = ({ interval }: Contrast): boolean => interval !== undefined && interval[0] <= 0 && interval[1] >= 0;
 
-const KEY =
-  "Mean ± standard deviation over seeds. Differences are those of a report: paired by seed, with the 95 % interval of Student's t; of one seed, marked “images”, over the choice of the test images, which says nothing of another seed. An interval that holds 0 is a tie, and of twenty one misses by chance.";
+const TIE = "An interval that holds 0 is a tie, and of twenty one misses by chance.";
+const keys = {
+  seeds: `Mean ± standard deviation over seeds. Differences are those of a report: paired by seed, with the 95 % interval of Student's t; of one seed, marked “images”, over the choice of the test images, which says nothing of another seed. ${TIE}`,
+  images: `Mean ± standard deviation over seeds. Differences with the 95 % interval of the bootstrap over the images of all seeds together, marked “images”; of measures that are no means over images paired by seed, with that of Student's t. ${TIE}`,
+};
 
 const facts = ({ date, machine, command }: StudySummary): string =>
   `${date.slice(0, 10)} · ${machine.cpu}, ${machine.cores} cores · ${command}`;
@@ -98,7 +101,12 @@ const comparedIn = (summary: StudySummary, group: string): string[] =>
 /** `study.md` */
 export function studyMarkdown(summary: StudySummary): string {
   const { title } = summary;
-  const parts = [`# ${title}`, facts(summary), ...summary.notices.map((notice) => `**${notice}.**`), KEY];
+  const parts = [
+    `# ${title}`,
+    facts(summary),
+    ...summary.notices.map((notice) => `**${notice}.**`),
+    keys[summary.intervalsOver],
+  ];
   for (const group of groupsOf(summary)) {
     parts.push(
       `## ${group}`,
@@ -122,7 +130,7 @@ export async function studyPage(summary: StudySummary): Promise<string> {
       html`<figure><h2>${group}</h2><div class="grid wide">${await panels(summary, group, `group${i}`)}</div>
 ${dataTable(valueCells(summary, group), group)}
 ${comparedIn(summary, group).map((baseline) => html`<h3>Against ${baseline}</h3>${dataTable(differenceCells(summary, group, baseline), `${group}, against ${baseline}`)}`)}
-<figcaption>${meaningOf(summary, group)}${KEY}</figcaption></figure>`,
+<figcaption>${meaningOf(summary, group)}${keys[summary.intervalsOver]}</figcaption></figure>`,
     );
   return html`${raw("<!doctype html>")}
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">

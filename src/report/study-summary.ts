@@ -32,7 +32,10 @@ export interface DivergedRun {
 export interface StudyFacts {
   readonly title: string;
   readonly command: string;
-  readonly baselines: readonly string[];
+  /** The arms that an arm is compared with. */
+  readonly comparedWith: (arm: string) => readonly string[];
+  /** What intervals of differences are over, where a measure allows it; `seeds` where absent. */
+  readonly intervalsOver?: "seeds" | "images";
   /** In place of accuracy, calibration and likelihood of every set. */
   readonly measures?: readonly Measure[];
   /** What was chosen on validation, e.g. `peak 0.1`, by arm. */
@@ -49,7 +52,9 @@ export interface StudySummary {
   readonly date: string;
   readonly machine: Results["machine"];
   readonly measures: readonly SummaryMeasure[];
+  /** Arms that others are compared with. */
   readonly baselines: readonly string[];
+  readonly intervalsOver: "seeds" | "images";
   readonly arms: readonly SummaryArm[];
   readonly diverged: readonly DivergedRun[];
   readonly notices: readonly string[];
@@ -63,7 +68,7 @@ export interface SummaryArm {
   readonly seeds: readonly number[];
   /** In the order of the measures; `undefined` where no run has it. */
   readonly values: readonly (MeanSd | undefined)[];
-  /** Against each baseline, with the very intervals of a report on the same runs; none against itself. */
+  /** Against each arm that it is compared with; over seeds with the very intervals of a report on the same runs. */
   readonly against: Readonly<Record<string, readonly (Contrast | undefined)[]>>;
   /** Mean over the seeds. */
   readonly trainingSeconds: number;
@@ -92,7 +97,9 @@ export function summarize(runs: readonly StudyRun[], facts: StudyFacts): StudySu
   const measures = facts.measures ?? usualMeasures(runs.map(({ reported }) => reported.results));
   const byArm = new Map<string, StudyRun[]>();
   for (const run of runs) byArm.set(run.arm, [...(byArm.get(run.arm) ?? []), run]);
-  const baselines = facts.baselines.filter((name) => byArm.has(name));
+  const { comparedWith, intervalsOver = "seeds" } = facts;
+  const others = (name: string) => comparedWith(name).filter((other) => other !== name && byArm.has(other));
+  const baselines = [...new Set([...byArm.keys()].flatMap(others))];
   const compared = new Map(
     [...byArm].map(([name, own]) => [name, { name, runs: own.map(({ reported }) => reported), ...undrawn }] as const),
   );
@@ -110,16 +117,14 @@ export function summarize(runs: readonly StudyRun[], facts: StudyFacts): StudySu
       chosen: facts.chosen.get(name),
       seeds: own.map(({ seed }) => seed),
       values: measures.map((measure) => {
-        const known = own.flatMap(({ reported }) => measure.of(reported.results) ?? []);
+        const known = own.flatMap(({ reported }) => measure.of(reported.results, reported) ?? []);
         return known.length > 0 ? meanSd(known) : undefined;
       }),
       against: Object.fromEntries(
-        baselines
-          .filter((baseline) => baseline !== name)
-          .map((baseline) => [
-            baseline,
-            measures.map((one) => contrast(compared.get(name)!, compared.get(baseline)!, one)),
-          ]),
+        others(name).map((other) => [
+          other,
+          measures.map((one) => contrast(compared.get(name)!, compared.get(other)!, one, intervalsOver)),
+        ]),
       ),
       trainingSeconds: meanSd(own.map(({ trainingSeconds }) => trainingSeconds)).mean,
       millisecondsPerStep: steps.length > 0 ? meanSd(steps).mean : undefined,
@@ -132,6 +137,7 @@ export function summarize(runs: readonly StudyRun[], facts: StudyFacts): StudySu
     machine: runs[0].reported.results.machine,
     measures: measures.map(({ group, title, meaning, unit, better }) => ({ group, title, meaning, unit, better })),
     baselines,
+    intervalsOver,
     arms,
     diverged: facts.diverged,
     notices: facts.notices,

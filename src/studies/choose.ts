@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { runPaths } from "../files/index.ts";
 import { writeFileAtomic } from "../files/internal.ts";
 import { readMetrics } from "../run/index.ts";
-import { type Cell, candidateOf, cellRun, type PlanOptions } from "./plan.ts";
+import { candidateOf, cellRun, type PlanOptions, type TrainedCell } from "./plan.ts";
 import type { Study } from "./study.ts";
 
 /** A value that was tried, `choice.json` of an arm. */
@@ -28,7 +28,7 @@ export function readChoice(out: string, arm: string): Chosen | undefined {
 }
 
 /** The runs from which an arm's value is chosen; none for arms without a choice, or whose choice is made. */
-export function candidates(study: Study, arm: string, options: PlanOptions): Cell[] {
+export function candidates(study: Study, arm: string, options: PlanOptions): TrainedCell[] {
   const { choose } = study.arms[arm];
   if (!choose || readChoice(options.out, arm)) return [];
   return choose.values.flatMap((value) =>
@@ -72,9 +72,11 @@ const mean = ({ validationAccuracy: all }: Candidate): number =>
 
 /** At the end of its training; null where it diverged, 0 where it was stopped before it was ever validated. */
 function lastValidation(run: string): number | null {
-  if (existsSync(divergedPath(run))) return null;
+  if (isDiverged(run)) return null;
   return readMetrics(runPaths(run).metrics).findLast((line) => line.event === "epoch")?.validationAccuracy ?? 0;
 }
 
 /** Marks a run whose loss is no number any more: training it again would end the same way. */
 export const divergedPath = (run: string): string => join(run, "diverged.txt");
+
+export const isDiverged = (run: string): boolean => existsSync(divergedPath(run));

@@ -1,14 +1,16 @@
+import { adaptation } from "./adaptation.ts";
 import { equalCompute } from "./equal-compute.ts";
 import { masking } from "./masking.ts";
 import { oatCifar10, oatEmoji, oatEmojiLongTailed, oatFashionMnist, oatFashionMnistLongTailed } from "./oat.ts";
 import type { Study } from "./study.ts";
 
-export type { Choice, Study, StudyArm } from "./study.ts";
+export type { Choice, ProbeArm, Study, StudyArm, TrainedArm } from "./study.ts";
 
 /** Every study by the name that `anchored study` takes; its file's comment gives cost and measured result. */
 export const studies = {
   masking,
   "equal-compute": equalCompute,
+  adaptation,
   oat: oatEmoji,
   "oat-long-tailed": oatEmojiLongTailed,
   "oat-fashion-mnist": oatFashionMnist,

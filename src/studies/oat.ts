@@ -1,7 +1,6 @@
 import type { Results } from "../evaluate/index.ts";
 import { emojiQuickstart } from "../recipes/emoji-quickstart.ts";
-import type { Measure } from "../report/index.ts";
-import { setMeasure } from "../report/internal.ts";
+import { type Measure, setMeasure } from "../report/index.ts";
 import type { RunConfigInput } from "../run/index.ts";
 import type { Study, StudyArm } from "./study.ts";
 

@@ -3,11 +3,18 @@ import { join } from "node:path";
 import { toJson } from "../core/index.ts";
 import { runPaths } from "../files/index.ts";
 import { writeFileAtomic } from "../files/internal.ts";
-import { type DivergedRun, readReportedRun, type StudyRun, type StudySummary, studyMarkdown } from "../report/index.ts";
+import {
+  type DivergedRun,
+  type ReportedRun,
+  readReportedRun,
+  type StudyRun,
+  type StudySummary,
+  studyMarkdown,
+} from "../report/index.ts";
 import { studyPage, summarize } from "../report/internal.ts";
 import { loadCheckpoint, readMetrics, readRun } from "../run/index.ts";
-import { divergedPath, readChoice } from "./choose.ts";
-import { candidateRun, cellRun, orderedArms, triedName } from "./plan.ts";
+import { divergedPath, isDiverged, readChoice } from "./choose.ts";
+import { armBefore, candidateRun, cellRun, orderedArms, triedName } from "./plan.ts";
 import type { Study } from "./study.ts";
 
 interface OutcomeOptions {
@@ -33,11 +40,12 @@ export async function writeOutcome(study: Study, options: OutcomeOptions): Promi
     const choice = readChoice(out, study.arms[arm].chooseAs ?? arm);
     if (choice) chosen.set(arm, triedName(choice.path, choice.chosen));
   }
-  const { title, baselines, measures } = study;
+  const { title, arms, baselines, intervalsOver, measures } = study;
   const summary = summarize(runs, {
     title,
     command,
-    baselines,
+    comparedWith: (arm) => arms[arm].comparedWith ?? baselines,
+    intervalsOver,
     measures,
     chosen,
     diverged: divergedRuns(study, options),
@@ -59,9 +67,10 @@ function wantedArms(study: Study, { only }: OutcomeOptions): string[] {
 function judgedRuns(study: Study, options: OutcomeOptions): StudyRun[] {
   const { out, seeds } = options;
   const seconds = (arm: string, seed: number): number => {
-    const { startsFrom } = study.arms[arm];
-    const own = readMetrics(runPaths(cellRun(out, arm, seed)).metrics).at(-1)?.seconds ?? 0;
-    return own + (startsFrom === undefined ? 0 : seconds(startsFrom, seed));
+    const before = armBefore(study, arm);
+    const { metrics } = runPaths(cellRun(out, arm, seed));
+    const own = existsSync(metrics) ? (readMetrics(metrics).at(-1)?.seconds ?? 0) : 0;
+    return own + (before === undefined ? 0 : seconds(before, seed));
   };
   return wantedArms(study, options).flatMap((arm) =>
     count(seeds)
@@ -69,16 +78,22 @@ function judgedRuns(study: Study, options: OutcomeOptions): StudyRun[] {
       .map((seed) => ({
         arm,
         seed,
-        reported: readReportedRun(cellRun(out, arm, seed)),
+        reported: ofSeed(readReportedRun(cellRun(out, arm, seed)), seed),
         trainingSeconds: seconds(arm, seed),
       })),
   );
 }
 
+/** A probe's own results do not say the seed of the run that it probes. */
+const ofSeed = (reported: ReportedRun, seed: number): ReportedRun => ({
+  ...reported,
+  results: { ...reported.results, seed },
+});
+
 function divergedRuns(study: Study, options: OutcomeOptions): DivergedRun[] {
   const { out, seeds } = options;
   const ofRun = (arm: string, seed: number, run: string, tried?: string): DivergedRun[] =>
-    existsSync(divergedPath(run))
+    isDiverged(run)
       ? [{ arm, seed, tried, message: readFileSync(divergedPath(run), "utf8").trim().split(";")[0] }]
       : [];
   return wantedArms(study, options).flatMap((arm) => {
@@ -99,6 +114,7 @@ function cutShort(runs: readonly StudyRun[], out: string): string[] {
   const seeds = new Map<string, number[]>();
   for (const { arm, seed } of runs) {
     const run = cellRun(out, arm, seed);
+    if (!existsSync(runPaths(run).checkpoint)) continue;
     const { config, data } = readRun(run);
     const steps = config.epochs * Math.floor(data.trainImages / config.batchSize);
     const { step } = loadCheckpoint(runPaths(run).checkpoint).progress;

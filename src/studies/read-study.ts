@@ -1,6 +1,7 @@
 import { UserError } from "../core/index.ts";
 import { importModule } from "../files/internal.ts";
 import { resolveConfig } from "../run/index.ts";
+import { orderedArms } from "./plan.ts";
 import type { Study } from "./study.ts";
 
 /**
@@ -21,14 +22,21 @@ export async function readStudy(path: string): Promise<Study> {
   const arms = Object.keys(study.arms ?? {});
   if (arms.length === 0) throw wrong('arms is empty; e.g. { standard: { config: { data: { name: "emoji" } } } }');
   if (!Array.isArray(study.baselines)) throw wrong(`baselines must list arms, of ${arms.join(", ")}`);
-  const named = Object.values(study.arms).flatMap(({ startsFrom, chooseAs }) => [startsFrom, chooseAs]);
+  const named = Object.values(study.arms).flatMap(({ startsFrom, probes, chooseAs, comparedWith = [] }) => [
+    ...[startsFrom, probes, chooseAs],
+    ...comparedWith,
+  ]);
   const unknown = [...study.baselines, ...named].find((arm) => arm !== undefined && !arms.includes(arm));
   if (unknown !== undefined) throw wrong(`no arm "${unknown}"; there are ${arms.join(", ")}`);
-  for (const [arm, { config }] of Object.entries(study.arms))
+  orderedArms(study);
+  for (const [arm, { config, probes }] of Object.entries(study.arms)) {
+    if (probes !== undefined) continue;
+    if (config === undefined) throw wrong(`arms.${arm}: neither a config nor an arm that it probes; give one of them`);
     try {
       resolveConfig(config);
     } catch (error) {
       throw wrong(`arms.${arm}: ${(error as Error).message}`);
     }
+  }
   return study;
 }

@@ -6,13 +6,14 @@ import { study as runStudyCommand } from "../cli/study.ts";
 import type { Terminal } from "../cli/terminal.ts";
 import { tinyImageFolder } from "../cli/testing.ts";
 import { UserError } from "../core/index.ts";
+import { pairedDifference } from "../evaluate/index.ts";
 import { runPaths } from "../files/index.ts";
 import { contrast } from "../report/contrast.ts";
 import { readReportedRun, study as reportStudy } from "../report/index.ts";
-import { setMeasure } from "../report/measures.ts";
+import { setMeasure, validationMeasure } from "../report/measures.ts";
 import { loadCheckpoint, type RunConfigInput, readRun } from "../run/index.ts";
 import { type Study, studies, studyNames } from "./index.ts";
-import { candidateOf, cellOf, orderedArms } from "./plan.ts";
+import { candidateOf, cellOf, isProbe, orderedArms } from "./plan.ts";
 
 const root = mkdtempSync(join(tmpdir(), "anchored-study-"));
 const out = join(root, "study");
@@ -80,9 +81,7 @@ describe("a study of two arms, one with a choice, one that starts from the other
 
   test("an arm starts from the other's run of the same seed, at its cost", async () => {
     for (const seed of [0, 1])
-      expect(readRun(join(out, "finer", `seed-${seed}`)).config.init).toBe(
-        runPaths(join(out, "standard", `seed-${seed}`)).checkpoint,
-      );
+      expect(readRun(join(out, "finer", `seed-${seed}`)).config.init).toBe(join(out, "standard", `seed-${seed}`));
     const own = loadCheckpoint(runPaths(join(out, "finer", "seed-1")).checkpoint).params["fc.weight"].data;
     const start = loadCheckpoint(runPaths(join(out, "standard", "seed-1")).checkpoint).params["fc.weight"].data;
     const apart = Array.from(own, (value, i) => Math.abs(value - start[i])).reduce((a, b) => a + b);
@@ -108,7 +107,7 @@ describe("a study of two arms, one with a choice, one that starts from the other
   });
 
   test("other settings are refused, --fresh starts over, --only leaves arms out", async () => {
-    const longer = { ...tiny.arms, finer: { ...tiny.arms.finer, config: { ...base, epochs: 2 } } };
+    const longer = { ...tiny.arms, finer: { config: { ...base, epochs: 2 }, startsFrom: "standard" } };
     await expect(run({ ...tiny, arms: longer })).rejects.toThrow("was made with other settings (epochs is 1, not 2)");
     await expect(run(tiny, { only: "finest" })).rejects.toThrow("--only finest: unknown; known: standard, finer");
     const alone = { ...tiny, arms: { ...tiny.arms, standard: { config: base } } };
@@ -159,12 +158,75 @@ describe("what a page must not hide", () => {
   });
 });
 
+describe("probes, splits of the seed's own, intervals over images", () => {
+  const probed = join(root, "probed");
+  const study: Study = {
+    ...tiny,
+    arms: {
+      one: { config: { ...base, method: { name: "anchored" } } },
+      probe: { probes: "one" },
+      "probe-other": { probes: "one", data: { validationFraction: 0.25 }, comparedWith: ["probe"] },
+    },
+    splitsBySeed: true,
+    baselines: ["one"],
+    intervalsOver: "images",
+    judge: { suites: ["clean", "calibration"], k: 2 },
+    measures: [setMeasure("images/test", "test", "accuracy"), validationMeasure("accuracy")],
+  };
+  const folder = (arm: string, seed: number) => join(probed, arm, `seed-${seed}`);
+
+  test("a probe is fitted on the run of its seed, whose splits are the seed's", async () => {
+    const { out: text } = await run(study, { out: probed, json: true });
+    const { arms, baselines, intervalsOver, measures } = JSON.parse(text);
+    expect(arms.map(({ name, seeds }: { name: string; seeds: number[] }) => [name, seeds])).toEqual(
+      Object.keys(study.arms).map((name) => [name, [0, 1]]),
+    );
+    expect(baselines).toEqual(["one", "probe"]);
+    expect(intervalsOver).toBe("images");
+    expect(readRun(folder("one", 1)).config.data.seed).toBe(1);
+    const {
+      run: of,
+      asked,
+      references,
+    } = JSON.parse(readFileSync(join(folder("probe-other", 1), "probe.json"), "utf8"));
+    expect(of).toBe(folder("one", 1));
+    expect(asked).toEqual({ data: { ...base.data, validationFraction: 0.25, seed: 1 }, k: 2 });
+    expect(references).toBe(2);
+    for (const [place, { title }] of measures.entries())
+      for (const { values } of arms) expect(values[place]?.values, title).toHaveLength(2);
+    expect(arms[1].trainingSeconds).toBe(arms[0].trainingSeconds);
+
+    // Pooled: every image of both seeds counts once.
+    const right = (arm: string) =>
+      [0, 1].flatMap((seed) => [
+        ...readReportedRun(folder(arm, seed))
+          .correct()
+          .find(({ role }) => role === "test")!.correct,
+      ]);
+    const [accuracy] = arms[2].against.probe;
+    expect(accuracy).toMatchObject({ ...pairedDifference(right("probe-other"), right("probe")), over: "images" });
+    expect(arms[2].against.one).toBeUndefined();
+  });
+
+  test("what is there is kept, other data is refused", async () => {
+    const { notes } = await run(study, { out: probed });
+    expect(notes.filter((line) => line.endsWith(": finished before"))).toHaveLength(6);
+    const other = { ...study, arms: { ...study.arms, "probe-other": { probes: "one", data: {} } } };
+    await expect(run(other, { out: probed })).rejects.toThrow(
+      "was made with other settings (data.validationFraction is 0.25, not undefined)",
+    );
+  });
+});
+
 test("arms come after what they start from; a circle is refused", () => {
   const arms = { a: { config: base, startsFrom: "b" }, b: { config: base } };
   expect(orderedArms({ ...tiny, arms })).toEqual(["b", "a"]);
   expect(orderedArms({ ...tiny, arms }, ["b"])).toEqual(["b"]);
   const circle = { ...arms, b: { config: base, startsFrom: "a" } };
   expect(() => orderedArms({ ...tiny, arms: circle })).toThrow(UserError);
+  const probes = { a: { probes: "b" }, b: { config: base }, c: { config: base, startsFrom: "a" } };
+  expect(orderedArms({ ...tiny, arms: probes }, ["a"])).toEqual(["b", "a"]);
+  expect(() => orderedArms({ ...tiny, arms: probes })).toThrow("arm c: it needs a trained arm, but a is a probe");
 });
 
 describe.each(studyNames)("%s", (name) => {
@@ -176,9 +238,13 @@ describe.each(studyNames)("%s", (name) => {
       const cells = values?.map((value) => candidateOf(study, arm, 3, value, options)) ?? [
         cellOf(study, arm, 3, undefined, options),
       ];
-      for (const { config } of cells) expect(config.seed).toBe(3);
+      for (const cell of cells) {
+        if (!isProbe(cell)) expect(cell.config.seed).toBe(3);
+        if (study.splitsBySeed) expect((isProbe(cell) ? cell.data : cell.config.data).seed).toBe(3);
+      }
       expect(arm).toMatch(/^[\w.-]+$/);
     }
-    for (const baseline of study.baselines) expect(Object.keys(study.arms)).toContain(baseline);
+    const compared = Object.values(study.arms).flatMap(({ comparedWith = [] }) => comparedWith);
+    for (const other of [...study.baselines, ...compared]) expect(Object.keys(study.arms)).toContain(other);
   });
 });

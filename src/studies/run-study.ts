@@ -1,9 +1,19 @@
 import { existsSync } from "node:fs";
 import { inParallel } from "../core/internal.ts";
+import { runPaths } from "../files/index.ts";
 import { writeFileAtomic } from "../files/internal.ts";
 import { Diverged } from "../train/index.ts";
-import { candidates, choose, divergedPath } from "./choose.ts";
-import { type Cell, cellOf, choiceOf, orderedArms, type PlanOptions } from "./plan.ts";
+import { candidates, choose, divergedPath, isDiverged } from "./choose.ts";
+import {
+  armBefore,
+  type Cell,
+  cellOf,
+  choiceOf,
+  isProbe,
+  orderedArms,
+  type PlanOptions,
+  type TrainedCell,
+} from "./plan.ts";
 import {
   isJudged,
   isTrained,
@@ -12,6 +22,7 @@ import {
   trainAndJudge,
   trainPlanned,
 } from "./planned-run.ts";
+import { isProbed, probeCell } from "./probe-cell.ts";
 import type { Study } from "./study.ts";
 
 export interface StudyOptions extends PlanOptions, PlanListener {
@@ -32,7 +43,11 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<voi
   const { seeds = study.seeds, parallel = 1, maxSteps, dataDir, onNotice, onProgress, onTraining } = options;
   const arms = orderedArms(study, options.only);
 
-  const work = (cells: readonly Cell[], what: string, each: (cell: Cell, progress: PlanProgress) => Promise<void>) =>
+  const work = <C extends Cell>(
+    cells: readonly C[],
+    what: string,
+    each: (cell: C, progress: PlanProgress) => Promise<void>,
+  ) =>
     inParallel(
       cells,
       parallel,
@@ -45,10 +60,13 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<voi
     );
 
   const judgeCell = async (cell: Cell, progress: PlanProgress) => {
-    if (isJudged(cell, maxSteps)) onNotice?.(`${progress.label}: finished before`);
-    else await trainAndJudge(cell, progress, { ...study.judge, threads: options.threads });
+    const asked = { ...study.judge, threads: options.threads };
+    if (isProbe(cell) ? isProbed(cell, asked) : isJudged(cell, maxSteps))
+      onNotice?.(`${progress.label}: finished before`);
+    else if (isProbe(cell)) await probeCell(cell, progress, { k: asked.k, threads: asked.threads });
+    else await trainAndJudge(cell, progress, asked);
   };
-  const tryOut = async (cell: Cell, progress: PlanProgress) => {
+  const tryOut = async (cell: TrainedCell, progress: PlanProgress) => {
     if (!isTrained(cell, maxSteps)) await trainPlanned(cell, progress);
   };
 
@@ -64,7 +82,7 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<voi
       able.map((arm) => cellOf(study, arm, seed, chosen.get(arm), options)),
     )
       .flat()
-      .filter(({ config: { init } }) => init === undefined || existsSync(init));
+      .filter(({ needs }) => needs === undefined || (existsSync(runPaths(needs).checkpoint) && !isDiverged(needs)));
     await work(cells, "run", judgeCell);
     if (options.signal?.aborted) return;
   }
@@ -72,7 +90,7 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<voi
 
 /** A cell that diverges is marked and left out; its study goes on. */
 async function tolerant({ run }: Cell, { label, onNotice }: PlanProgress, work: () => Promise<void>): Promise<void> {
-  if (existsSync(divergedPath(run))) return onNotice?.(`${label}: diverged before`);
+  if (isDiverged(run)) return onNotice?.(`${label}: diverged before`);
   try {
     await work();
   } catch (error) {
@@ -83,10 +101,11 @@ async function tolerant({ run }: Cell, { label, onNotice }: PlanProgress, work: 
 }
 
 /** Arms by how many arms' runs they wait for, one after the other; a choice that is taken over is made in the round. */
-function rounds({ arms }: Study, ordered: readonly string[]): string[][] {
+function rounds(study: Study, ordered: readonly string[]): string[][] {
   const depth = (arm: string): number => {
-    const { startsFrom, chooseAs } = arms[arm];
-    return Math.max(startsFrom === undefined ? 0 : 1 + depth(startsFrom), chooseAs === undefined ? 0 : depth(chooseAs));
+    const before = armBefore(study, arm);
+    const { chooseAs } = study.arms[arm];
+    return Math.max(before === undefined ? 0 : 1 + depth(before), chooseAs === undefined ? 0 : depth(chooseAs));
   };
   const depths = [...new Set(ordered.map(depth))].sort((a, b) => a - b);
   return depths.map((level) => ordered.filter((arm) => depth(arm) === level));

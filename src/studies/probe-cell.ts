@@ -1,0 +1,44 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../core/index.ts";
+import { runPaths } from "../files/index.ts";
+import { type ProbeSummary, probeRun } from "../judge/index.ts";
+import { firstDifference } from "../run/internal.ts";
+import type { ProbeCell } from "./plan.ts";
+import type { PlanProgress } from "./planned-run.ts";
+
+interface Inference {
+  readonly k?: number;
+  readonly threads: number;
+}
+
+/**
+ * Whether a probe's results are of the checkpoint that it is planned for.
+ * @throws UserError where they are of other data or another number of references
+ */
+export function isProbed({ run, needs, data }: ProbeCell, { k }: Pick<Inference, "k">): boolean {
+  const { results } = runPaths(run);
+  const { checkpoint } = runPaths(needs);
+  if (!existsSync(results) || !existsSync(checkpoint)) return false;
+  if (statSync(results).mtimeMs < statSync(checkpoint).mtimeMs) return false;
+  const { asked } = JSON.parse(readFileSync(join(run, "probe.json"), "utf8")) as ProbeSummary;
+  const difference = firstDifference(asked, JSON.parse(JSON.stringify({ data, k })));
+  if (difference) {
+    const { path, a, b } = difference;
+    throw new UserError(
+      `${run} was made with other settings (${path} is ${JSON.stringify(a)}, not ${JSON.stringify(b)}); start over with --fresh, or choose another --out`,
+    );
+  }
+  return true;
+}
+
+/** Fits the probe and judges it; an aborted signal leaves it to be done again. */
+export async function probeCell(cell: ProbeCell, progress: PlanProgress, inference: Inference): Promise<void> {
+  const { label, dataDir, onNotice, onProgress, signal } = progress;
+  onNotice?.(`${label}: probing ${cell.needs}`);
+  const { run: out, needs, data } = cell;
+  const listener = { onNotice: (line: string) => onNotice?.(`${label}: ${line}`), onProgress, signal };
+  await probeRun(needs, { data: { ...data, dataDir }, out, ...inference, ...listener }).catch((error) => {
+    if (!signal?.aborted) throw error;
+  });
+}
