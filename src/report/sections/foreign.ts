@@ -6,11 +6,13 @@ import { oodMeasure, oodSets, valuesOf, worseThanGuessing } from "../measures.ts
 import type { Study } from "../study.ts";
 import { panel } from "./charts.ts";
 import { knownOrForeign } from "./detection.ts";
+import { oodMatrix } from "./ood-scores.ts";
 
 /** Whether foreign pictures are told from known ones, in words and by confidence; the rest is in `detection`. */
 export async function foreign(study: Study): Promise<Html | undefined> {
   const sets = oodSets(study);
-  if (sets.length === 0) return undefined;
+  const matrix = await oodMatrix(study);
+  if (sets.length === 0 && !matrix) return undefined;
   const blocks: Html[] = [];
   for (const [s, set] of sets.entries()) {
     const drawn = await scoreHistograms(study.arms, set, "max-softmax", `foreign${s}`);
@@ -20,7 +22,7 @@ export async function foreign(study: Study): Promise<Html | undefined> {
         html`<h3>Known pictures against ${set}</h3><div class="grid">${drawn.map(({ arm, svg }) => panel(arm, words(arm.name), svg))}</div>`,
       );
   }
-  return html`<figure id="foreign"><h2>Does it notice foreign pictures?</h2>${knownOrForeign()}${blocks}
+  return html`<figure id="foreign"><h2>Does it notice foreign pictures?</h2>${knownOrForeign()}${blocks}${matrix}
 <figcaption>How sure each arm is of pictures like those it was trained for, and of pictures of something else entirely. AUROC is the chance that a random foreign picture looks stranger than a random known one: 100 % tells them apart always, 50 % is guessing, and below that an arm is surer of foreign pictures than of known ones.</figcaption></figure>`;
 }
 

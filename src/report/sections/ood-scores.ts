@@ -1,0 +1,133 @@
+import type { OodScoreResults, OodScoreRow } from "../../evaluate/index.ts";
+import { dataTable } from "../copyable.ts";
+import { type HeatCell, heatMap } from "../figures/index.ts";
+import { counted, listing, withSd } from "../format.ts";
+import { type Html, html } from "../html.ts";
+import {
+  byKind,
+  cellMean,
+  kindInWords,
+  type OodColumn,
+  type OodMeasures,
+  oodColumns,
+  oodScoresOf,
+} from "../ood-matrix.ts";
+import type { ReportedArm, Study } from "../study.ts";
+
+/** Scores down, foreign sets across, arm by arm; `undefined` where no scores were asked for. */
+export async function oodMatrix({ arms }: Pick<Study, "arms">): Promise<Html | undefined> {
+  const blocks: Html[] = [];
+  for (const [i, arm] of arms.entries()) {
+    const all = oodScoresOf(arm);
+    if (all) blocks.push(await armMatrix(arm, all, `ood-scores-${i}`));
+  }
+  if (blocks.length === 0) return undefined;
+  return html`<h3>Score by score</h3>${blocks}
+<p>AUROC in %, coloured about 50, which is a guess: blue tells foreign pictures from known ones, orange takes them for better known than the known ones. * was named before any number was seen; all others are there to be compared, and choosing among them by these numbers makes them too good.</p>`;
+}
+
+async function armMatrix({ name }: ReportedArm, all: readonly OodScoreResults[], id: string): Promise<Html> {
+  const [first] = all;
+  const columns = oodColumns(first);
+  const rows = byKind(first.scores).filter(({ cells }) => cells.length > 0);
+  const label = ({ score, short }: OodScoreRow) => (first.headline.includes(score) ? `${short} *` : short);
+  const cells = rows.flatMap((row) =>
+    columns.flatMap((column): HeatCell[] => {
+      const found = cellMean(all, row.score, column, ({ auroc }) => auroc);
+      return found ? [{ row: label(row), column: column.title, value: 100 * found.mean - 50 }] : [];
+    }),
+  );
+  if (cells.length === 0) return html`<p>${name}: no score could be had of these sets. ${whyAbsent(first)}</p>`;
+  const drawn = await heatMap(
+    cells,
+    {
+      rows: rows.map(label),
+      columns: columns.map(({ title }) => title),
+      columnTitle: "",
+      scale: "diff",
+      limit: 50,
+      format: (value) => (value + 50).toFixed(0),
+      upright: true,
+      left: 190,
+    },
+    id,
+    `AUROC of each score against each foreign set, of ${name}, %. The same numbers are in the table below.`,
+  );
+  return html`<div class="panel"><h3>${name}</h3>${drawn}</div>
+<details><summary>${name}: every measure, with intervals; parameters; what is missing</summary>
+${measureTables(all, columns, rows)}${keptTable(all, rows)}${parameterTable(first)}<p>${bankInWords(first)} ${whyAbsent(first)}</p></details>`;
+}
+
+const shown: readonly (readonly [title: string, of: (measures: OodMeasures) => number | undefined])[] = [
+  ["AUROC", ({ auroc }) => auroc],
+  ["AUROC, shifted known pictures on the known side (full spectrum)", ({ fullSpectrum }) => fullSpectrum],
+  ["FPR95: foreign accepted where 95 % of the known are", ({ fpr95In }) => fpr95In],
+  ["FPR95, roles swapped: known rejected where 95 % of the foreign are found", ({ fpr95Out }) => fpr95Out],
+  ["Average precision, known positive", ({ auprIn }) => auprIn],
+  ["Average precision, foreign positive", ({ auprOut }) => auprOut],
+];
+
+function measureTables(
+  all: readonly OodScoreResults[],
+  columns: readonly OodColumn[],
+  rows: readonly OodScoreRow[],
+): Html[] {
+  return shown.flatMap(([title, of]) => {
+    const body = rows.map((row) => [
+      row.short,
+      ...columns.map((column) => {
+        const found = cellMean(all, row.score, column, of);
+        if (!found) return "–";
+        const interval = title === "AUROC" && all.length === 1 ? column.of(row)?.interval : undefined;
+        const [lower, upper] = (interval ?? []).map((value) => (100 * value).toFixed(1));
+        return `${withSd(found, "%")}${interval ? ` [${lower}, ${upper}]` : ""}`;
+      }),
+    ]);
+    if (body.every(([, ...values]) => values.every((value) => value === "–"))) return [];
+    return [html`<h4>${title}, %</h4>${dataTable([["%", ...columns.map((column) => column.title)], ...body], title)}`];
+  });
+}
+
+/** What must stay known: how much of it is rejected. */
+function keptTable(all: readonly OodScoreResults[], rows: readonly OodScoreRow[]): Html | undefined {
+  const sets = [...new Set(rows.flatMap(({ rejected }) => rejected.map(({ set }) => set)))];
+  if (sets.length === 0) return undefined;
+  const body = rows.map(({ score, short }) => [
+    short,
+    ...sets.map((set) => {
+      const shares = all.flatMap(({ scores }) =>
+        (scores.find((row) => row.score === score)?.rejected ?? []).filter((one) => one.set === set),
+      );
+      const mean = shares.reduce((sum, { share }) => sum + share, 0) / shares.length;
+      return shares.length > 0 ? (100 * mean).toFixed(1) : "–";
+    }),
+  ]);
+  const title = `Known pictures rejected by the threshold that keeps 95 % of ${all[0].thresholdFrom}`;
+  return html`<h4>${title}, %</h4>${dataTable([["%", ...sets], ...body], title)}`;
+}
+
+function parameterTable({ scores }: OodScoreResults): Html {
+  const rows = byKind(scores).map(({ short, title, kind, parameters, parametersFrom }) => [
+    short,
+    title,
+    kindInWords[kind],
+    Object.entries(parameters ?? {})
+      .map(([name, value]) => `${name} ${String(value)}`)
+      .join(", ") || "–",
+    Object.keys(parameters ?? {}).length > 0 ? (parametersFrom ?? "–") : "–",
+  ]);
+  return html`<h4>Scores</h4>${dataTable([["by", "score", "sees", "parameters", "they are"], ...rows], "Scores and their parameters")}`;
+}
+
+function bankInWords({ bank }: OodScoreResults): string {
+  if (!bank) return "No features of training pictures were given.";
+  const part = bank.images < bank.of ? `, of ${bank.of.toLocaleString("en")}, always the same` : "";
+  const labels =
+    bank.labels === "predicted" ? " Their labels are noisy by design, so the predicted classes stand in." : "";
+  return `Fitted on ${counted(bank.images, "training picture")} without augmentation${part}.${labels}`;
+}
+
+function whyAbsent({ scores }: OodScoreResults): string {
+  const lines = scores.flatMap(({ short, absent }) => (absent ? [`${short} (${listing(absent)})`] : []));
+  return lines.length > 0 ? `Left out: ${lines.join("; ")}.` : "";
+}
