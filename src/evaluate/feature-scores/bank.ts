@@ -14,8 +14,8 @@ export interface Bank {
   readonly norms: Float64Array;
 }
 
-/** Bank rows that are multiplied at once: with a block of judged rows their products are 16 MB. */
-export const TILE_ROWS = 4096;
+/** Bank rows that are multiplied at once: with a block of judged rows their products are 32 MB at most. */
+export const TILE_ROWS = 2048;
 
 export const bankOf = (fitting: Fitting): Promise<Bank> =>
   fitting.once("bank", async () => {

@@ -2,7 +2,7 @@ import { type Listener, reporter, UserError } from "../../core/index.ts";
 import { knownName } from "../../core/internal.ts";
 import { checkRows, checkShapes, widthOf } from "./check-shapes.ts";
 import { type InnerProducts, innerProducts as plainInnerProducts } from "./inner-products.ts";
-import { BLOCK_ROWS, eachBlock, type Rows } from "./rows.ts";
+import { blockRowsOf, eachBlock, type Rows } from "./rows.ts";
 import { ScoredBlock } from "./scored-block.ts";
 import { type FeatureScoreName, featureScoreNames, featureScores } from "./table.ts";
 import {
@@ -186,7 +186,7 @@ async function scoreRows(
         }
       }
     },
-    BLOCK_ROWS,
+    blockRowsOf(Math.max(width, classes)),
   );
   listener.onProgress?.(undefined);
   return { scores, absent };

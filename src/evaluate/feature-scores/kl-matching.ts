@@ -14,21 +14,25 @@ export const klMatching: FeatureScore<Record<never, never>> = {
   needs: ["logits", "validation.logits"],
   parameters: {},
   fit: async (fitting) => {
-    const { classes } = fitting;
-    const logTemplates = (await templatesOf(fitting)).map(Math.log);
-    return ({ count, softmax: { probabilities } }) =>
-      Float64Array.from({ length: count }, (_, i) => {
-        let nearest = Number.POSITIVE_INFINITY;
-        for (let c = 0; c < classes; c++) {
-          let sum = 0;
-          for (let k = 0; k < classes; k++) {
-            const p = probabilities[i * classes + k];
-            if (p > 0) sum += p * (Math.log(p) - logTemplates[c * classes + k]);
-          }
-          nearest = Math.min(nearest, sum);
-        }
-        return -nearest;
+    const { classes, innerProducts } = fitting;
+    const templates = await templatesOf(fitting);
+    // log 0 is kept out of the products, where 0 · ∞ would be NaN: Σ p over what a template lacks says where KL is ∞.
+    const logTemplates = templates.map((value) => (value > 0 ? Math.log(value) : 0));
+    const lacks = templates.map((value) => (value > 0 ? 0 : 1));
+    const someLack = lacks.includes(1);
+    return async ({ count, softmax: { probabilities } }) => {
+      const crossTerms = await innerProducts(probabilities, logTemplates, classes);
+      const beyond = someLack ? await innerProducts(probabilities, lacks, classes) : undefined;
+      return Float64Array.from({ length: count }, (_, i) => {
+        let negativeEntropy = 0;
+        for (let k = i * classes; k < (i + 1) * classes; k++)
+          if (probabilities[k] > 0) negativeEntropy += probabilities[k] * Math.log(probabilities[k]);
+        let closest = Number.NEGATIVE_INFINITY;
+        for (let c = i * classes; c < (i + 1) * classes; c++)
+          if (!beyond || beyond[c] === 0) closest = Math.max(closest, crossTerms[c]);
+        return closest - negativeEntropy;
       });
+    };
   },
 };
 

@@ -62,11 +62,16 @@ function gather(
   squares: Float64Array,
   from: number,
 ): void {
+  const columns = squares.length;
   for (let i = 0; i < norms.length; i++) {
     const square = norms[i] * norms[i];
-    for (let j = 0, at = i * squares.length; j < squares.length; j++, at++) {
-      const estimate = square + squares[j] - 2 * products[at];
-      if (estimate <= nearest.limits[i]) nearest.add(i, estimate, from + j);
+    const own = products.subarray(i * columns, (i + 1) * columns);
+    let limit = nearest.limits[i];
+    for (let j = 0; j < columns; j++) {
+      const estimate = square + squares[j] - 2 * own[j];
+      if (estimate > limit) continue;
+      nearest.add(i, estimate, from + j);
+      limit = nearest.limits[i];
     }
   }
 }

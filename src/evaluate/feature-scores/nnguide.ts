@@ -60,11 +60,17 @@ export const nnguide: FeatureScore<{ k: number }> = {
 };
 
 function gather(nearest: Smallest, products: Float32Array, energies: Float64Array, from: number, count: number): void {
-  for (let i = 0; i < count; i++)
-    for (let j = 0, at = i * energies.length; j < energies.length; j++, at++) {
-      const estimate = -products[at] * energies[j];
-      if (estimate <= nearest.limits[i]) nearest.add(i, estimate, from + j);
+  const columns = energies.length;
+  for (let i = 0; i < count; i++) {
+    const own = products.subarray(i * columns, (i + 1) * columns);
+    let limit = nearest.limits[i];
+    for (let j = 0; j < columns; j++) {
+      const estimate = -own[j] * energies[j];
+      if (estimate > limit) continue;
+      nearest.add(i, estimate, from + j);
+      limit = nearest.limits[i];
     }
+  }
 }
 
 function similarity(bank: Bank, place: number, row: Float64Array): number {

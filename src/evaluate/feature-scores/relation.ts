@@ -26,7 +26,7 @@ export const relation: FeatureScore<{ power: number }> = {
     },
   },
   fit: async (fitting, { power }) => {
-    const { width, innerProducts } = fitting;
+    const { width, classes, innerProducts } = fitting;
     const bank = await bankOf(fitting);
     const predictions = await trainingProbabilities(fitting);
     return async ({ features, norms, softmax }) => {
@@ -35,9 +35,15 @@ export const relation: FeatureScore<{ power: number }> = {
       await eachBlock(
         bank.count,
         async (from, to) => {
+          const theirs = predictions.subarray(from * classes, to * classes);
+          const agreement = await innerProducts(softmax.probabilities, theirs, classes);
           const tile = scaled(tileOf(bank, from, to, "raw"), bank.norms.subarray(from, to), width);
-          const agreement = await agreements(fitting, softmax.probabilities, predictions, from, to);
-          addRelations(sums, await innerProducts(own, tile, width), agreement, power);
+          // A cosine is at most 1: who agrees less than the threshold has no relation, and that is most of many classes.
+          const isDense = shareAbove(agreement) > DENSE;
+          const cosines = isDense ? await innerProducts(own, tile, width) : undefined;
+          addRelations(sums, agreement, power, (i, j) =>
+            cosines ? cosines[i * (to - from) + j] : dot(own, i * width, tile, j * width, width),
+          );
         },
         TILE_ROWS,
       );
@@ -46,28 +52,45 @@ export const relation: FeatureScore<{ power: number }> = {
   },
 };
 
-/** [n, m] p·pᵢ */
-const agreements = (
-  { classes, innerProducts }: Fitting,
-  own: Float64Array,
-  bank: Float64Array,
-  from: number,
-  to: number,
-) => innerProducts(own, bank.subarray(from * classes, to * classes), classes);
+/** Where more pairs agree, a matrix product of all is faster than the products of those that do. */
+const DENSE = 1 / 8;
 
-function addRelations(sums: Float64Array, cosines: Float64Array, agreement: Float64Array, power: number): void {
-  const columns = cosines.length / sums.length;
+const shareAbove = (agreement: Float64Array): number => {
+  let above = 0;
+  for (const value of agreement) if (value > THRESHOLD) above++;
+  return above / agreement.length;
+};
+
+function addRelations(
+  sums: Float64Array,
+  agreement: Float64Array,
+  power: number,
+  cosine: (row: number, column: number) => number,
+): void {
+  const columns = agreement.length / sums.length;
   for (let i = 0; i < sums.length; i++)
-    for (let at = i * columns; at < (i + 1) * columns; at++) {
-      const strength = Math.max(cosines[at], 0) * agreement[at];
+    for (let j = 0; j < columns; j++) {
+      const agrees = agreement[i * columns + j];
+      if (!(agrees > THRESHOLD)) continue;
+      const strength = cosine(i, j) * agrees;
       if (strength > THRESHOLD) sums[i] += power === 1 ? strength : strength ** power;
     }
 }
 
+function dot(a: Float64Array, atA: number, b: Float64Array, atB: number, width: number): number {
+  let sum = 0;
+  for (let d = 0; d < width; d++) sum += a[atA + d] * b[atB + d];
+  return sum;
+}
+
 /** Rows divided by √(‖z‖² + 1e-10), as the authors' code has it. */
 function scaled(rows: Float64Array, norms: Float64Array, width: number): Float64Array {
-  const divisors = norms.map((norm) => Math.sqrt(norm * norm + NORM_EPSILON));
-  return rows.map((value, i) => value / divisors[Math.floor(i / width)]);
+  const own = new Float64Array(rows.length);
+  for (let i = 0; i < norms.length; i++) {
+    const divisor = Math.sqrt(norms[i] * norms[i] + NORM_EPSILON);
+    for (let d = i * width; d < (i + 1) * width; d++) own[d] = rows[d] / divisor;
+  }
+  return own;
 }
 
 /** [N, K] */

@@ -25,14 +25,14 @@ export function rowsOf(values: NumberRows, width: number): Rows {
   };
 }
 
-/** Rows of a block: a few MB at any width, and enough for a matrix product to be fast. */
-export const BLOCK_ROWS = 1024;
+/** Rows of a block: 16 MB in float64 at most, and many where they are short, for a matrix product likes that. */
+export const blockRowsOf = (width: number): number => Math.min(4096, Math.max(256, Math.floor(2 ** 21 / width)));
 
-/** Calls `visit` with `count` rows' blocks, one after the other. */
+/** Calls `visit` with the blocks of `count` rows, one after the other. */
 export async function eachBlock(
   count: number,
   visit: (from: number, to: number) => void | Promise<void>,
-  blockRows = BLOCK_ROWS,
+  blockRows = 1024,
 ): Promise<void> {
   for (let from = 0; from < count; from += blockRows) await visit(from, Math.min(from + blockRows, count));
 }
