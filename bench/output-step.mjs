@@ -23,6 +23,10 @@ const random = new Random("bench");
 const batch = {
   images: Float32Array.from({ length: 64 * 3 * 256 }, () => random.normal()),
   targets: Float32Array.from({ length: 64 * 8 }, (_, i) => Number(i % 8 === Math.floor(i / 8) % 8)),
+  truth: HostArray.float32(
+    [64],
+    Float32Array.from({ length: 64 }, (_, row) => row % 8),
+  ),
 };
 const model = createModel("resnet20", { inputChannels: 3, classes: 8, imageSize: 16 });
 const optimizer = createOptimizer(

@@ -1,4 +1,4 @@
-import { type Batch, HostArray, type HostArrays, Random } from "../core/index.ts";
+import { type Batch, type Fed, HostArray, type HostArrays, Random } from "../core/index.ts";
 import { createMethod } from "../methods/index.ts";
 import { createModel, type ModelName } from "../models/index.ts";
 import { createOptimizer } from "../optim/index.ts";
@@ -39,7 +39,7 @@ export interface TrainingStep {
   /** To trace, on the three arguments below. */
   readonly step: (...args: any[]) => unknown;
   readonly start: TrainState;
-  readonly fed: HostArrays;
+  readonly fed: Fed;
   readonly controls: HostArrays;
 }
 
@@ -59,11 +59,11 @@ export function trainingStep(name: BenchModel, count: number): TrainingStep {
   const random = new Random("bench", name);
   const noise = (images: number) =>
     Float32Array.from({ length: images * shape.channels * shape.height * shape.width }, () => random.normal());
-  const targets = Float32Array.from({ length: count * shape.targetSize }, (_, i) =>
-    i % shape.targetSize === Math.floor(i / shape.targetSize) % shape.targetSize ? 1 : 0,
-  );
-  const batch: Batch = { images: noise(count), targets };
-  const fed: HostArrays = method.prepare(batch, shape, random, (images) => {
+  const labels = Float32Array.from({ length: count }, (_, row) => row % shape.targetSize);
+  const targets = new Float32Array(count * shape.targetSize);
+  for (const [row, label] of labels.entries()) targets[row * shape.targetSize + label] = 1;
+  const batch: Batch = { images: noise(count), targets, truth: HostArray.float32([count], labels) };
+  const fed: Fed = method.prepare(batch, shape, random, (images) => {
     const references = noise(images);
     return { clean: references, shown: references };
   });

@@ -1,4 +1,4 @@
-export type { Batch } from "./batch.ts";
+export type { Batch, Fed } from "./batch.ts";
 export { duration } from "./duration.ts";
 export { UserError } from "./errors.ts";
 export { type DType, HostArray, type HostArrays, sizeOf, type TypedArrayOf } from "./host-array.ts";

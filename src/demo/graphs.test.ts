@@ -70,23 +70,22 @@ test.each([
 test("a teaching step: compiled ≡ jax-js, and its loss falls", async () => {
   const { step, example } = teachingStep({ batchSize: 6, features: 4, classes: 3 });
   const normal = normalArrays(new Random("teaching"));
-  const fed = {
-    images: normal(6, 4),
-    targets: HostArray.float32(
-      [6, 3],
-      Array.from({ length: 18 }, (_, i) => (i % 3 === Math.floor(i / 3) % 3 ? 1 : 0)),
-    ),
-  };
+  const targets = HostArray.float32(
+    [6, 3],
+    Array.from({ length: 18 }, (_, i) => (i % 3 === Math.floor(i / 3) % 3 ? 1 : 0)),
+  );
+  const truth = HostArray.float32([6], [0, 1, 2, 0, 1, 2]);
+  const fed = { rows: { inputs: { images: normal(6, 4) }, targets: { targets, truth }, noise: {} }, shared: {} };
   const controls = { learningRate: HostArray.scalar(0.1) };
   const program = await compile(step, [...example], { threads: 1 });
   let [current] = example as unknown as [{ loss: HostArray<"float32"> }];
   const expected = await runReference<{ loss: HostArray }>(step, [current, fed, controls]);
   const losses: number[] = [];
   for (let i = 0; i < 20; i++) {
-    const { loss, logits: _, ...moved } = await program.run([current, fed, controls] as never);
+    const { loss, sums: _, ...moved } = await program.run([current, fed, controls] as never);
     if (i === 0) {
       const [ours] = flattenTree<HostArray>({ ...moved, loss });
-      const { logits: __, ...rest } = expected as never as Record<string, unknown>;
+      const { sums: __, ...rest } = expected as never as Record<string, unknown>;
       const [theirs] = flattenTree<HostArray>(rest);
       for (const [at, array] of ours.entries()) expect(relativeError(array, theirs[at])).toBeLessThan(1e-5);
       expect(namedShapes(moved).map(({ path }) => path)).toEqual(namedShapes(example[0]).map(({ path }) => path));

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { HostArray, Random } from "../core/index.ts";
+import { type Fed, HostArray, Random } from "../core/index.ts";
 import { createMethod } from "../methods/index.ts";
 import { type Model, modelOf, variables } from "../models/index.ts";
 import { createOptimizer } from "../optim/index.ts";
@@ -39,7 +39,14 @@ export function teachingStep(sizes: { batchSize: number; features: number; class
   const model = linearClassifier(features, classes);
   const optimizer = createOptimizer(SGD, model);
   const { params } = model.init(new Random("classifier"));
-  const fed = { images: HostArray.zeros([batchSize, features]), targets: HostArray.zeros([batchSize, classes]) };
+  const fed: Fed = {
+    rows: {
+      inputs: { images: HostArray.zeros([batchSize, features]) },
+      targets: { targets: HostArray.zeros([batchSize, classes]), truth: HostArray.zeros([batchSize]) },
+      noise: {},
+    },
+    shared: {},
+  };
   const example = [
     { params, state: {}, slots: optimizer.init(params) },
     fed,

@@ -82,7 +82,7 @@ export async function writeDemo(
 function checkAlike(runs: readonly string[], records: readonly ReturnType<typeof readRun>[]): void {
   if (runs.length > MOST_MODELS)
     throw new UserError(`${runs.length} runs: a page shows ${MOST_MODELS} models at most; name fewer`);
-  const unlike = records.findIndex(({ config }) => createMethod(config.method).output.reading !== undefined);
+  const unlike = records.findIndex(({ config }) => createMethod(config.method).task.output.reading !== undefined);
   if (unlike >= 0)
     throw new UserError(
       `${runs[unlike]}: the outputs of ${records[unlike].config.method.name} are no logits, which the page shows and teaches by; give runs trained with cross-entropy`,

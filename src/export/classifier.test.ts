@@ -5,6 +5,7 @@ import { ArraySpec, exportOnnx, openOnnx } from "../engine/index.ts";
 import { expectCompiledEqualsReference, normalArrays } from "../engine/testing.ts";
 import { softmax } from "../evaluate/index.ts";
 import { createMethod } from "../methods/index.ts";
+import type { Arrays } from "../models/index.ts";
 import { resnet } from "../models/resnet.ts";
 import { type ClassifierOptions, classifier } from "./classifier.ts";
 
@@ -39,7 +40,17 @@ function small(references: number) {
     params: moved(params, () => random.normal() / 5),
     state: moved(state, () => random.uniform()),
   };
-  return { network: { model, method, references } satisfies ClassifierOptions, fed };
+  return { network: { model, method } satisfies ClassifierOptions, fed };
+}
+
+/** The network, whose outputs are read so. */
+function readBy(
+  { model, method }: ClassifierOptions,
+  read: (outputs: np.Array, anchor?: np.Array) => np.Array,
+): ClassifierOptions {
+  const { task } = method;
+  const combine = (outputs: np.Array, { outputAnchor }: Arrays) => task.combine(read(outputs, outputAnchor), {});
+  return { model, method: { ...method, task: { ...task, combine } } };
 }
 
 const pixels = (count: number) =>
@@ -59,10 +70,10 @@ test("outputs that are read relative to a fixed anchor: it is in the file", asyn
   const { network, fed } = small(2);
   const anchor = HostArray.float32([4], [0.1, 0.2, 0.3, 0.4]);
   const example = (batch: number) => ({ images: new ArraySpec([batch, 8, 8, 3]), ...fed });
-  const read = (outputs: np.Array, by?: np.Array) => np.multiply(np.add(outputs, 1), by!);
+  const read = readBy(network, (outputs, by) => np.multiply(np.add(outputs, 1), by!));
   const [plain, anchored] = await Promise.all([
     exportOnnx(classifier(network), example),
-    exportOnnx(classifier({ ...network, read }), (batch) => ({ ...example(batch), output_anchor: anchor })),
+    exportOnnx(classifier(read), (batch) => ({ ...example(batch), output_anchor: anchor })),
   ]);
   const images = { shape: [3, 8, 8, 3], data: pixels(3).data as Float32Array };
   const [outputs, logits] = await Promise.all(
@@ -81,8 +92,8 @@ test("outputs that are read relative to a fixed anchor: it is in the file", asyn
 
 test("the score of a sure image is 1 − its largest probability, where the float32 difference is 0", async () => {
   const { network, fed } = small(0);
-  const read = (outputs: np.Array) => np.multiply(outputs, 700);
-  const bytes = await exportOnnx(classifier({ ...network, read }), (batch) => ({
+  const sure = readBy(network, (outputs) => np.multiply(outputs, 700));
+  const bytes = await exportOnnx(classifier(sure), (batch) => ({
     images: new ArraySpec([batch, 8, 8, 3]),
     ...fed,
   }));

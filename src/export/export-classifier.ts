@@ -1,7 +1,5 @@
-import type { numpy as np } from "@jax-js/jax";
 import { HostArray, UserError } from "../core/index.ts";
 import { ArraySpec, exportOnnx } from "../engine/index.ts";
-import { logScores } from "../methods/internal.ts";
 import type { LoadedRun, PredictorOptions } from "../train/index.ts";
 import { buildNetwork, keptReferences } from "../train/internal.ts";
 import { cardToMetadata, FORMAT, type ModelCard } from "./card.ts";
@@ -33,7 +31,7 @@ export async function exportClassifier(loaded: LoadedRun, options: ExportOptions
   const network = buildNetwork(record);
   const references = referencesOf(loaded, options);
   const count = references?.shape[0] ?? 0;
-  const { reading } = network.method.output;
+  const { reading } = network.method.task.output;
   if (reading?.anchor && !outputAnchor)
     throw new UserError(
       `${network.method.name}: the run keeps no anchor of these weights, which its outputs are read relative to; finish its training, with validation images`,
@@ -47,8 +45,7 @@ export async function exportClassifier(loaded: LoadedRun, options: ExportOptions
     ...(reading?.anchor && { output_anchor: outputAnchor! }),
     ...variables,
   });
-  const read = reading && ((outputs: np.Array, anchor?: np.Array) => logScores(reading.scores(outputs, anchor)));
-  return exportOnnx(classifier({ ...network, references: count, read }), example, {
+  return exportOnnx(classifier(network), example, {
     bytes: ["images"],
     names: { label: record.data.classNames },
     float16: precision === "float16" ? isLarge : undefined,

@@ -25,7 +25,7 @@ function untrained(changes: Parameters<typeof tinyConfig>[0]): LoadedRun {
     for (let i = 0; i < data.length; i++) data[i] += 0.05 * noise.normal();
   const pixels = Float32Array.from({ length: KEPT * BYTES }, () => noise.normal());
   const references = method.anchored ? HostArray.float32([KEPT, 3, 8, 8], pixels) : undefined;
-  const outputAnchor = method.output.reading?.anchor && HostArray.float32([3], [0.2, 0.5, 0.3]);
+  const outputAnchor = method.task.output.reading?.anchor && HostArray.float32([3], [0.2, 0.5, 0.3]);
   return { record, variables, references, outputAnchor, weights: "raw", step: 0 };
 }
 

@@ -104,7 +104,7 @@ export async function writeModel(
 
   const set = firstImages(validation ?? noiseImages(loaded), CHECKED);
   const predictor = await createPredictor(record, variables, references, { threads, outputAnchor });
-  const predictionBatch = createMethod(record.config.method).output.reading?.anchor ? "stored" : undefined;
+  const predictionBatch = createMethod(record.config.method).task.output.reading?.anchor ? "stored" : undefined;
   const expected = await predictor.predict(set, { ...options, predictionBatch }).finally(() => predictor.dispose());
   const actual = await predictWith(bytes, set);
   const largestDifference = difference(actual.logits, expected.logits);

@@ -12,7 +12,7 @@ export async function measurePredictionBatch(
   listener: Listener,
 ): Promise<void> {
   const { checkpointSha256, weights, record } = run;
-  const { output } = createMethod(record.config.method);
+  const { output } = createMethod(record.config.method).task;
   if (!output.reading?.anchor) return;
   if (!run.options.fresh && readPredictionBatch(run.results, weights)?.checkpointSha256 === checkpointSha256) return;
   const predictor = await run.predictor();

@@ -1,8 +1,9 @@
 import { numpy as np } from "@jax-js/jax";
-import { HostArray } from "../core/index.ts";
+import { type Fed, HostArray } from "../core/index.ts";
 import type { Arrays, Model } from "../models/index.ts";
 import { keep } from "../models/internal.ts";
-import { createOutput, minimised, type OutputOptions } from "../tasks/classification/outputs/index.ts";
+import type { OutputOptions } from "../tasks/classification/outputs/index.ts";
+import { classification, type Task } from "../tasks/index.ts";
 import { batchReferences } from "./batch-references.ts";
 import { checkMasking, drawMask, type MaskingOptions, maskStatisticsOf, neutralWhereMasked } from "./masking.ts";
 import type { Method } from "./method.ts";
@@ -29,7 +30,7 @@ export interface AnchoredOptions extends MaskingOptions, ReferenceOptions {
   readonly tiedStart?: boolean;
   /** How many references a trained model keeps for its predictions. */
   readonly referenceCount: number;
-  /** What is minimised, and how outputs are read; cross-entropy where absent. */
+  /** Of a classification: what is minimised, and how outputs are read; cross-entropy where absent. */
   readonly output?: OutputOptions;
 }
 
@@ -38,7 +39,7 @@ export interface AnchoredOptions extends MaskingOptions, ReferenceOptions {
  * reference; with probability α a whole batch, or an image by itself, loses its references and keeps its residuals.
  * @throws UserError as `checkMasking` and `checkReferences`
  */
-export const anchored = (options: AnchoredOptions, output = createOutput(options.output)): Method => {
+export const anchored = (options: AnchoredOptions, task: Task = classification(options.output)): Method => {
   checkMasking(options);
   checkReferences(options);
   const { maskKeep = 0, corruptReferencesEvery = 0 } = options;
@@ -46,35 +47,44 @@ export const anchored = (options: AnchoredOptions, output = createOutput(options
   return {
     name: "anchored",
     anchored: true,
-    output,
+    task,
     inputChannels: (imageChannels) => 2 * imageChannels,
-    prepare({ images, targets }, { count, channels, height, width, targetSize }, random, drawReferences, progress = 1) {
+    prepare(batch, { count, channels, height, width, targetSize }, random, drawReferences, progress = 1): Fed {
+      const { images, targets, truth } = batch;
       const maskReference = drawMask(options, count, progress, random);
       const imageShape = [count, channels, height, width];
       const { clean, shown } =
         options.references === "batch" ? batchReferences(images, count, random) : drawReferences(count, random);
+      const learnt =
+        options.maskTarget === "label"
+          ? targets
+          : neutralWhereMasked(targets, maskReference, { size: targetSize, neutral: task.neutral(targetSize) });
+      const isShared = maskReference.shape.length === 0;
       return {
-        images: HostArray.float32(imageShape, images),
-        references: HostArray.float32(imageShape, clean),
-        // Fed at every step or at none: a program is compiled for what its first step is fed.
-        ...(corruptReferencesEvery > 0 && { shownReferences: HostArray.float32(imageShape, shown) }),
-        maskReference,
-        targets: HostArray.float32(
-          [count, targetSize],
-          options.maskTarget === "label"
-            ? targets
-            : neutralWhereMasked(targets, maskReference, { size: targetSize, neutral: output.neutral(targetSize) }),
-        ),
+        rows: {
+          inputs: {
+            images: HostArray.float32(imageShape, images),
+            references: HostArray.float32(imageShape, clean),
+            // Fed at every step or at none: a program is compiled for what its first step is fed.
+            ...(corruptReferencesEvery > 0 && { shownReferences: HostArray.float32(imageShape, shown) }),
+            ...(!isShared && { maskReference }),
+          },
+          targets: { targets: HostArray.float32([count, targetSize], learnt), ...(truth && { truth }) },
+          noise: {},
+        },
+        shared: isShared ? { maskReference } : {},
       };
     },
     input: ({ images, references, shownReferences, maskReference }) =>
       tuple(images, references, { maskReference, maskKeep, shownReferences }),
-    loss(model, params, state, { targets, warmStart, ...shown }) {
+    loss(model, params, state, { rows: { inputs, targets }, shared }) {
+      const { maskReference = inputs.maskReference, ...ofTask } = shared;
       const before = ordinaryAlone ? keep(state) : {};
-      const masked = shown.maskReference.ref;
-      const { logits: outputs, state: moved } = model.apply(params, state, this.input(shown), "train");
-      const { loss, logits } = minimised(this.output, outputs, targets, warmStart);
-      return [loss, { logits, state: unlessMasked(moved, before, masked) }];
+      const masked = maskReference.ref;
+      const seen = this.input({ ...inputs, maskReference });
+      const { logits: outputs, state: moved } = model.apply(params, state, seen, "train");
+      const { loss, sums } = this.task.loss(outputs, targets, ofTask);
+      return [loss, { sums, state: unlessMasked(moved, before, masked) }];
     },
     predict(model, params, state, images, references) {
       if (!references) throw new TypeError("anchored: predict needs references");

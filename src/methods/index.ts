@@ -1,11 +1,7 @@
 import { UserError } from "../core/index.ts";
 import { registerEntry } from "../core/internal.ts";
-import {
-  type CrossEntropyOptions,
-  createOutput,
-  type Output,
-  type OutputOptions,
-} from "../tasks/classification/outputs/index.ts";
+import type { CrossEntropyOptions, OutputOptions } from "../tasks/classification/outputs/index.ts";
+import { type Classification, classification, type Task } from "../tasks/index.ts";
 import { type AnchoredOptions, anchored } from "./anchored.ts";
 import type { Method } from "./method.ts";
 import { type OwnMethodOptions, ownMethodDefaults } from "./own-methods.ts";
@@ -36,10 +32,10 @@ export { type StandardOptions, standard } from "./standard.ts";
 type PlainOptions = Exclude<OutputOptions, CrossEntropyOptions>;
 export type MethodOptions = StandardOptions | AnchoredOptions | PlainOptions;
 
-const plain = (options: PlainOptions) => plainInput(options.name, createOutput(options));
+const plain = (options: PlainOptions) => plainInput(options.name, classification(options));
 
 /** Every method by the name that `--method` takes. */
-export const methods: { [O in MethodOptions as O["name"]]: (options: O, output?: Output) => Method } = {
+export const methods: { [O in MethodOptions as O["name"]]: (options: O, task?: Task) => Method } = {
   standard,
   anchored,
   oat: plain,
@@ -53,27 +49,29 @@ export const methodNames = Object.keys(methods) as MethodName[];
 
 /**
  * Makes a method of the user's own known by name, here and to `--method`. A config's options of it are those of `defaults`.
- * @param create the method of all its options; `output` is what a task other than classification minimises
+ * @param create the method of all its options; `task` is what is learnt, a classification where absent
  * @throws UserError for a name that is taken
  * @example
- * registerMethod("plain", { seen: 1 }, (options, output) => ({ ...standard({ name: "standard" }, output), name: "plain" }));
+ * registerMethod("plain", { seen: 1 }, (options, task) => ({ ...standard({ name: "standard" }, task), name: "plain" }));
  */
 export function registerMethod<Options extends OwnMethodOptions>(
   name: string,
   defaults: Options,
-  create: (options: Options & { readonly name: string }, output?: Output) => Method,
+  create: (options: Options & { readonly name: string }, task?: Task) => Method,
 ): void {
   registerEntry("method", methods as Record<string, unknown>, methodNames, name, create as unknown);
   ownMethodDefaults[name] = defaults;
 }
 
 /**
- * @param output what another task than classification minimises
+ * @param task what is learnt; where absent a classification by the output that the options name
  * @throws UserError for options out of range, or a method of classification alone for another task
  */
-export function createMethod(options: MethodOptions, output?: Output): Method {
-  if (output && !(options.name in ownMethodDefaults) && options.name !== "standard" && options.name !== "anchored")
+export function createMethod(options: MethodOptions): Method<Classification>;
+export function createMethod<OfTask extends Task>(options: MethodOptions, task: OfTask): Method<OfTask>;
+export function createMethod(options: MethodOptions, task?: Task): Method {
+  if (task && !(options.name in ownMethodDefaults) && options.name !== "standard" && options.name !== "anchored")
     throw new UserError(`method ${options.name}: it is for classification; use standard or anchored`);
-  return (methods[options.name] as (options: MethodOptions, output?: Output) => Method)(options, output);
+  return (methods[options.name] as (options: MethodOptions, task?: Task) => Method)(options, task);
 }
 export type { OwnMethodOptions } from "./own-methods.ts";

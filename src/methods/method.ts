@@ -1,7 +1,7 @@
 import type { numpy as np } from "@jax-js/jax";
-import type { Batch, HostArrays, Random } from "../core/index.ts";
+import type { Batch, Fed, Random } from "../core/index.ts";
 import type { Arrays, Model } from "../models/index.ts";
-import type { Output } from "../tasks/classification/outputs/index.ts";
+import type { Learnt, Task } from "../tasks/index.ts";
 
 /** Sizes of a batch: N examples [C, H, W], each with T target values (K classes, D numbers). */
 export interface BatchShape {
@@ -24,36 +24,37 @@ export interface DrawnReferences {
 /** Draws references with replacement from the reference set, test transform. */
 export type DrawReferences = (count: number, random: Random) => DrawnReferences;
 
-/** What a model is fed, what is minimised, and how it predicts. Host draws and traced functions are kept apart. */
-export interface Method {
+/**
+ * What a network is shown, and how it predicts; what it learns and what its outputs say is the task's. Host draws and traced
+ * functions are kept apart.
+ */
+export interface Method<OfTask extends Task = Task> {
   readonly name: string;
   /** Whether it compares each image with a reference, and so needs a reference set. */
   readonly anchored: boolean;
-  /** What is minimised of the network's outputs, and how they are read. */
-  readonly output: Output;
+  readonly task: OfTask;
   /** Channels of the model's input for images of `imageChannels`. */
   inputChannels(imageChannels: number): number;
   /**
-   * On the host: a batch, with this method's random draws, as the named arrays that `loss` is fed. `progress` is the share
-   * of the training that is done, 1 where absent.
+   * On the host: a batch, with this method's random draws, as the arrays that `loss` is fed. `progress` is the share of the
+   * training that is done, 1 where absent.
    */
-  prepare(
-    batch: Batch,
-    shape: BatchShape,
-    random: Random,
-    drawReferences: DrawReferences,
-    progress?: number,
-  ): HostArrays;
-  /** Traced: what the network sees, [N, I, H, W], of the arrays that `prepare` makes. */
-  input(fed: Arrays): Arrays[string];
+  prepare(batch: Batch, shape: BatchShape, random: Random, drawReferences: DrawReferences, progress?: number): Fed;
+  /** Traced: what the network sees, [N, I, H, W], of the inputs and shared arrays that `prepare` makes. */
+  input(shown: Arrays): Arrays[string];
   /**
-   * Traced: mean loss over the batch, what it is predicted by [N, K] and the moved state. Consumes its arguments. Besides
-   * what `prepare` makes it may be fed the scalar `warmStart`, see `minimised`.
+   * Traced: mean loss over the batch, what the task counts and the moved state. Consumes its arguments. Besides what
+   * `prepare` makes it may be fed shared arrays of the task.
    */
-  loss(model: Model, params: Arrays, state: Arrays, fed: Arrays): [np.Array, { logits: np.Array; state: Arrays }];
+  loss(
+    model: Model,
+    params: Arrays,
+    state: Arrays,
+    fed: Fed<np.Array>,
+  ): [np.Array, Pick<Learnt, "sums"> & { readonly state: Arrays }];
   /**
-   * Traced: images [N, C, H, W] → outputs [R, N, K] under R references; R is 1 for methods without. References are
-   * [R, 1, C, H, W], shared by all images, or [R, N, C, H, W], one for each. `readOutputs` makes logits of them.
+   * Traced: images [N, C, H, W] → outputs [R, N, O] under R references; R is 1 for methods without. References are
+   * [R, 1, C, H, W], shared by all images, or [R, N, C, H, W], one for each. The task says what they mean.
    */
   predict(model: Model, params: Arrays, state: Arrays, images: np.Array, references?: np.Array): np.Array;
 }

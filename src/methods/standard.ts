@@ -1,30 +1,34 @@
 import { numpy as np } from "@jax-js/jax";
 import { HostArray } from "../core/index.ts";
-import { createOutput, minimised, type Output } from "../tasks/classification/outputs/index.ts";
+import { classification, type Task } from "../tasks/index.ts";
 import type { Method } from "./method.ts";
 
 export interface StandardOptions {
   readonly name: "standard";
 }
 
-/** Ordinary training: the image itself, cross-entropy or what the task minimises. */
-export const standard = (_options: StandardOptions, output?: Output): Method => plainInput("standard", output);
+/** Ordinary training: the image itself, and what the task minimises. */
+export const standard = (_options: StandardOptions, task?: Task): Method => plainInput("standard", task);
 
-/** The image itself, and any output. */
-export const plainInput = (name: string, output: Output = createOutput()): Method => ({
+/** The image itself, and any task. */
+export const plainInput = (name: string, task: Task = classification()): Method => ({
   name,
   anchored: false,
-  output,
+  task,
   inputChannels: (imageChannels) => imageChannels,
-  prepare: ({ images, targets }, { count, channels, height, width, targetSize }) => ({
-    images: HostArray.float32([count, channels, height, width], images),
-    targets: HostArray.float32([count, targetSize], targets),
+  prepare: ({ images, targets, truth }, { count, channels, height, width, targetSize }) => ({
+    rows: {
+      inputs: { images: HostArray.float32([count, channels, height, width], images) },
+      targets: { targets: HostArray.float32([count, targetSize], targets), ...(truth && { truth }) },
+      noise: {},
+    },
+    shared: {},
   }),
   input: ({ images }) => images,
-  loss(model, params, state, { targets, warmStart, ...shown }) {
-    const { logits: outputs, state: moved } = model.apply(params, state, this.input(shown), "train");
-    const { loss, logits } = minimised(this.output, outputs, targets, warmStart);
-    return [loss, { logits, state: moved }];
+  loss(model, params, state, { rows: { inputs, targets }, shared }) {
+    const { logits: outputs, state: moved } = model.apply(params, state, this.input(inputs), "train");
+    const { loss, sums } = this.task.loss(outputs, targets, shared);
+    return [loss, { sums, state: moved }];
   },
   predict: (model, params, state, images) => np.expandDims(model.apply(params, state, images, "predict").logits, 0),
 });

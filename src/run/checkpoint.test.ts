@@ -17,7 +17,7 @@ const checkpoint: Checkpoint = {
   slots: { momentum: { "conv1.weight": HostArray.float32([2, 1], [0, 1]), "bn1.bias": HostArray.float32([1], [7]) } },
   references: HostArray.float32([1, 1, 1, 2], [0.25, 0.75]),
   outputAnchor: HostArray.float32([2], [0.4, 0.6]),
-  progress: { step: 12, epochLossSum: 1.5, epochCorrect: 3, seconds: 0.1 },
+  progress: { step: 12, epochLossSum: 1.5, epochSums: { correct: 3 }, seconds: 0.1 },
 };
 
 describe("a checkpoint", () => {

@@ -4,6 +4,7 @@ import { type HostArray, type HostArrays, UserError } from "../core/index.ts";
 import { decodeSafetensors, encodeSafetensors } from "../files/index.ts";
 import { writeFileAtomic } from "../files/internal.ts";
 import type { Model, Variables } from "../models/index.ts";
+import type { Sums } from "../tasks/index.ts";
 
 /** Everything that a step moves. */
 export interface TrainState extends Variables {
@@ -19,7 +20,8 @@ export interface Progress {
   readonly step: number;
   /** Of the epoch under way; 0 at its start. */
   readonly epochLossSum: number;
-  readonly epochCorrect: number;
+  /** Of what the task counts. */
+  readonly epochSums: Sums;
   /** Training time so far, over all sessions. */
   readonly seconds: number;
 }
@@ -110,8 +112,13 @@ export function loadCheckpoint(path: string): Checkpoint {
     references: tensors[REFERENCES],
     referenceTargets: tensors[REFERENCE_TARGETS],
     outputAnchor: tensors[OUTPUT_ANCHOR],
-    progress: JSON.parse(metadata.progress),
+    progress: progressOf(JSON.parse(metadata.progress)),
   };
+}
+
+/** Older checkpoints know of one sum, a classification's `epochCorrect`. */
+function progressOf({ epochCorrect, ...progress }: Progress & { readonly epochCorrect?: number }): Progress {
+  return epochCorrect === undefined ? progress : { ...progress, epochSums: { correct: epochCorrect } };
 }
 
 /**

@@ -5,7 +5,7 @@ export { configJsonSchema } from "./config-json-schema.ts";
 export type { CorruptionStrips, StripImages } from "./corruption-strips.ts";
 export { distinctNames } from "./distinct-names.ts";
 export { type Gallery, type GalleryImages, readGallery, saveGallery } from "./gallery.ts";
-export { type MetricsLine, readMetrics, type Scores, type Validation } from "./metrics-log.ts";
+export { type MetricsLine, readMetrics, type Validation } from "./metrics-log.ts";
 export { configFromOptions } from "./options/config-from-options.ts";
 export type { ConfigOption, NumberRange, OptionValue } from "./options/config-option.ts";
 export { configOptions } from "./options/config-options.ts";

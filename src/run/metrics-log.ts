@@ -1,15 +1,6 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { diskError, writeFileAtomic } from "../files/internal.ts";
-
-/** What validation says of one set of weights. */
-export interface Scores {
-  /** Mean negative log likelihood, nats; of a regression what it minimises. */
-  readonly validationLoss: number;
-  /** In [0, 1], of a classification. */
-  readonly validationAccuracy?: number;
-  /** Root mean squared error in the targets' units, of a regression. */
-  readonly validationRmse?: number;
-}
+import type { Scores, TrainingMeans } from "../tasks/index.ts";
 
 type OfAverage<S> = { readonly [Name in keyof S & string as `average${Capitalize<Name>}`]: S[Name] };
 
@@ -26,16 +17,14 @@ export const validationOf = (raw: Scores, averaged?: Scores): Validation => {
 };
 
 /** A line of metrics.jsonl; epoch lines say what validation said, by one reference for anchored methods. */
-export interface MetricsLine extends Partial<Validation> {
+export interface MetricsLine extends Partial<Validation>, TrainingMeans {
   readonly event: "step" | "epoch";
   /** From 1. */
   readonly epoch: number;
   /** Steps taken, over all epochs. */
   readonly step: number;
-  /** Mean training loss: of this step, or of the epoch. */
+  /** Mean training loss: of this step, or of the epoch, as what the task says beside it. */
   readonly loss: number;
-  /** Training accuracy in [0, 1], of this step or the epoch, with augmentation and masking. */
-  readonly accuracy?: number;
   /** That the last step was taken with. */
   readonly learningRate: number;
   readonly imagesPerSecond: number;

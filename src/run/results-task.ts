@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { runPaths } from "../files/index.ts";
 import { parseJson, readText } from "../files/internal.ts";
+import { type TaskName, taskNames } from "../tasks/index.ts";
 
-const schema = z.looseObject({ task: z.enum(["classification", "regression"]).default("classification") });
+const schema = z.looseObject({ task: z.enum(taskNames).default("classification") });
 
-export type ResultsTask = z.infer<typeof schema>["task"];
+export type ResultsTask = TaskName;
 
 /** What `results.json` of a run folder is of; files of version 1 do not say, and are all of classifications. */
 export function resultsTask(run: string): ResultsTask {

@@ -29,16 +29,16 @@ describe("several references an image", () => {
   test("a batch has as many rows as ever: each image under references of its own", async () => {
     const { microBatches, rows } = await batches.at(0);
     const [fed] = microBatches;
-    const images = rowsOf(fed.images);
+    const images = rowsOf(fed.rows.inputs.images);
     expect(images).toHaveLength(8);
     expect(images.slice(0, 2).every((image) => images.filter((other) => other === image).length === 4)).toBe(true);
-    expect(new Set(rowsOf(fed.references)).size).toBeGreaterThan(4);
+    expect(new Set(rowsOf(fed.rows.inputs.references)).size).toBeGreaterThan(4);
     expect([...rows.slice(0, 2), ...rows.slice(0, 2)]).toEqual([...rows.slice(4)]);
   });
 
   test("an epoch has as many steps as ever, and four of them pass once over the images", async () => {
     expect(batches.stepsPerEpoch).toBe(6);
-    const images = async (step: number) => rowsOf((await batches.at(step)).microBatches[0].images);
+    const images = async (step: number) => rowsOf((await batches.at(step)).microBatches[0].rows.inputs.images);
     const seen = await Promise.all(Array.from({ length: 24 }, (_, step) => images(step)));
     expect(new Set(seen.flat()).size).toBe(48);
     expect(await images(24)).not.toEqual(await images(0));
@@ -55,7 +55,7 @@ test("a set that grows: few references at first, nested, all of them later", asy
   const batches = batchesOf({ name: "anchored", referenceStart: 2, referenceGrowth: 0.5 });
   const drawn = async (steps: readonly number[]) => {
     const made = await Promise.all(steps.map((step) => batches.at(step)));
-    return new Set(made.flatMap(({ microBatches }) => rowsOf(microBatches[0].references)));
+    return new Set(made.flatMap(({ microBatches }) => rowsOf(microBatches[0].rows.inputs.references)));
   };
   const [first, early, later] = [await drawn([0]), await drawn([0, 1, 2]), await drawn([6, 7, 8, 9, 10, 11])];
   expect(first.size).toBe(2);
@@ -67,7 +67,7 @@ test("a set that grows: few references at first, nested, all of them later", asy
 test("late masking: no batch before its share of the training, all of them after", async () => {
   const batches = batchesOf({ name: "anchored", maskProbability: 1, maskFrom: 0.5 });
   const made = await Promise.all(Array.from({ length: 12 }, (_, step) => batches.at(step)));
-  const masks = made.map(({ microBatches }) => microBatches[0].maskReference.data[0]);
+  const masks = made.map(({ microBatches }) => microBatches[0].shared.maskReference.data[0]);
   expect(masks).toEqual([0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1]);
 });
 
@@ -82,11 +82,12 @@ test("every n-th batch shows corrupted references; the residual's stay clean, an
   const clean = new Set(rowsOf(plain.plain(50).images));
   const corrupted: boolean[] = [];
   for (let step = 0; step < 6; step++) {
-    const [{ references, shownReferences }] = (await batches.at(step)).microBatches;
+    const [{ rows }] = (await batches.at(step)).microBatches;
+    const { references, shownReferences } = rows.inputs;
     expect(rowsOf(references).every((row) => clean.has(row))).toBe(true);
     corrupted.push(rowsOf(shownReferences).join() !== rowsOf(references).join());
     // The draws themselves are those of a run without.
-    expect(references).toEqual((await plain.at(step)).microBatches[0].references);
+    expect(references).toEqual((await plain.at(step)).microBatches[0].rows.inputs.references);
   }
   expect(corrupted).toEqual([false, false, true, false, false, true]);
 });

@@ -2,6 +2,7 @@ import { type BatchTask, makeBatch } from "../augment/index.ts";
 import {
   type Batch,
   type DataSet,
+  type Fed,
   HostArray,
   type Image,
   imageCount,
@@ -22,7 +23,6 @@ import { drawNoise } from "../models/internal.ts";
 import type { RunConfig } from "../run/index.ts";
 import { epochOrder } from "./epoch-order.ts";
 import { imageBatches, type Workers } from "./image-batches.ts";
-import { NOISE_PREFIX } from "./step.ts";
 import { microBatches } from "./stepper.ts";
 import type { TrainBatches } from "./training.ts";
 
@@ -47,6 +47,8 @@ export interface BatchSource {
   make(task: BatchTask): Promise<Batch>;
   /** The examples at `rows`, as they are. */
   plain(rows: Int32Array): Batch;
+  /** [N, …] what the task knows of the examples at `rows`: labels, targets. */
+  truth(rows: Int32Array): HostArray<"float32">;
   readonly ahead: number;
   stepTook(ms: number, stepsLeft: number): void;
   close(): Promise<void>;
@@ -69,6 +71,11 @@ export function trainBatches(
       shape: { channels, height, width, targetSize: train.classNames.length },
       make: made.make,
       plain: (rows) => makeBatch(train, rows, { normalization, random: (row) => new Random("fit", seed, row) }),
+      truth: (rows) =>
+        HostArray.float32(
+          [rows.length],
+          Float32Array.from(rows, (row) => train.labels[row]),
+        ),
       get ahead() {
         return made.ahead;
       },
@@ -96,10 +103,10 @@ export function exampleBatches(
       `--batch-size ${batchSize}: more than the ${count} training ${config.task ? "examples" : "images"}; use at most that, e.g. ${usualBatch(count)}`,
     );
   requireDivisor("--accumulate", config.accumulate, batchSize);
-  const { warmStartEpochs } = method.output;
+  const { warmStartEpochs, minimises } = method.task;
   if (warmStartEpochs > 0 && warmStartEpochs >= config.epochs)
     throw new UserError(
-      `--warm-start-epochs ${warmStartEpochs}: of ${config.epochs} epochs none is left for ${method.output.name}; choose fewer`,
+      `--warm-start-epochs ${warmStartEpochs}: of ${config.epochs} epochs none is left for ${minimises}; choose fewer`,
     );
   const shape = { count: batchSize, ...exampleShape };
   const anchored = anchoredOptions(config.method);
@@ -114,13 +121,13 @@ export function exampleBatches(
     plain(wanted) {
       const rows = permutation(count, new Random("fit", seed)).subarray(0, wanted);
       const unmasked = anchored ? createMethod({ ...anchored, maskProbability: 0 }) : method;
-      const { targets: _, ...shown } = unmasked.prepare(
+      const { rows: examples, shared } = unmasked.prepare(
         source.plain(rows),
         { ...shape, count: wanted },
         new Random("fit", seed),
         drawReferencesAt(1),
       );
-      return shown;
+      return { ...examples.inputs, ...shared };
     },
     async at(step) {
       // Under n references an example is n rows of a batch, and n epochs of as many steps pass once over the examples.
@@ -130,14 +137,18 @@ export function exampleBatches(
       const places = orderOf(epoch, first, first + distinct);
       const rows = repeated(places.rows, copies);
       const repetitions = places.repetitions && repeated(places.repetitions, copies);
-      const batch = await source.make({ step, epoch, rows, repetitions });
+      const batch = { ...(await source.make({ step, epoch, rows, repetitions })), truth: source.truth(rows) };
       const progress = step / (config.epochs * stepsPerEpoch);
       const random = new Random("method", seed, step);
-      const fed = method.prepare(batch, shape, random, drawReferencesAt(progress, step), progress);
-      // Fed at every step or at none: a program is compiled for what its first step is fed.
-      if (warmStartEpochs > 0) fed.warmStart = HostArray.scalar(step < warmStartEpochs * stepsPerEpoch ? 1 : 0);
-      for (const [name, factors] of Object.entries(drawNoise(model, batchSize, new Random("noise", seed, step))))
-        fed[NOISE_PREFIX + name] = factors;
+      const prepared = method.prepare(batch, shape, random, drawReferencesAt(progress, step), progress);
+      const fed: Fed = {
+        rows: { ...prepared.rows, noise: drawNoise(model, batchSize, new Random("noise", seed, step)) },
+        // Fed at every step or at none: a program is compiled for what its first step is fed.
+        shared: {
+          ...prepared.shared,
+          ...(warmStartEpochs > 0 && { warmStart: HostArray.scalar(step < warmStartEpochs * stepsPerEpoch ? 1 : 0) }),
+        },
+      };
       return { microBatches: microBatches(fed, batchSize, config.accumulate), rows };
     },
     ahead: () => source.ahead,

@@ -16,7 +16,6 @@ import { buildNetwork } from "./network.ts";
 import { outputAnchorOf, predictSet } from "./predict-set.ts";
 import { findPretraining, otherSplit } from "./pretraining.ts";
 import { noReferences, referenceSet } from "./reference-set.ts";
-import { accuracyOf, correctCount, meanNll } from "./scores.ts";
 import { startingPoint } from "./starting-point.ts";
 import type { Kept, Training, TrainOptions, TrainSummary } from "./training.ts";
 
@@ -53,7 +52,7 @@ async function classification(config: RunConfig, given: DataSet, options: TrainO
   const mixingSet = pictures?.images;
   const batches = trainBatches(config, dataSet, { method, model, drawReferencesAt, workers, mixingSet });
   const forward =
-    imageCount(validation) > 0 && (config.validateEvery > 0 || method.output.reading?.anchor)
+    imageCount(validation) > 0 && (config.validateEvery > 0 || method.task.output.reading?.anchor)
       ? createForward(record, { model: whole, method })
       : undefined;
   /** What predicting with `variables` takes. */
@@ -90,16 +89,11 @@ async function classification(config: RunConfig, given: DataSet, options: TrainO
           return variables;
         },
       }),
-    correct: (outputs, { rows }) =>
-      correctCount(
-        outputs,
-        rows.map((row) => dataSet.train.labels[row]),
-      ),
     scores:
       forward &&
       (async (weights, kept) => {
         const predictions = await predictSet(parts(weights, kept), validation, { protocol: "single" });
-        return { validationAccuracy: accuracyOf(predictions), validationLoss: meanNll(predictions) };
+        return method.task.score(predictions);
       }),
     finish:
       forward && (async (weights, kept) => ({ outputAnchor: await outputAnchorOf(parts(weights, kept), validation) })),

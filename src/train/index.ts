@@ -1,6 +1,7 @@
 export type { Pretraining, TrainState, Validation } from "../run/index.ts";
 export { train } from "./classification.ts";
 export { dataOptions } from "./data-options.ts";
+export { Diverged } from "./diverged.ts";
 export { type FeatureExtractor, type FeatureOptions, loadFeatures } from "./features.ts";
 export {
   createPredictor,
@@ -26,7 +27,6 @@ export {
   trainRegression,
 } from "./regression/index.ts";
 export { loadRunData, type RunData, type RunDataOptions } from "./run-data.ts";
-export { Diverged } from "./scores.ts";
 export { type StartingConfig, withStartingRun } from "./starting-config.ts";
 export type { Drift } from "./statistics-drift.ts";
 export type { StepResult } from "./step.ts";

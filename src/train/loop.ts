@@ -6,13 +6,14 @@ import { holdLock } from "../files/internal.ts";
 import { learningRateAt } from "../optim/index.ts";
 import type { Checkpoint, MetricsLine, TrainState, Validation } from "../run/index.ts";
 import { appendMetrics, saveCheckpoint, truncateMetrics, validationOf } from "../run/internal.ts";
+import type { Sums, TrainingMeans } from "../tasks/index.ts";
 import { madeAhead } from "./ahead.ts";
+import { Diverged, requireFinite } from "./diverged.ts";
 import { expectations } from "./expectations.ts";
 import { slowTraining } from "./forecast.ts";
-import { Diverged, requireFinite } from "./scores.ts";
-import type { StepControls } from "./step.ts";
+import { numbersOf, type StepControls } from "./step.ts";
 import { createStepper } from "./stepper.ts";
-import type { Kept, TrainBatch, Training, TrainOptions, TrainSummary } from "./training.ts";
+import type { Kept, Training, TrainOptions, TrainSummary } from "./training.ts";
 
 /**
  * Takes a run to its end, or as far as it is asked for. The final weights are the result: no epoch is picked by its
@@ -56,7 +57,8 @@ class Loop {
   readonly #kept: Kept;
   #current: TrainState;
   #epochLossSum: number;
-  #epochCorrect: number;
+  /** What the task counts; of an epoch under way only what was counted from its start. */
+  #epochSums: Record<string, number>;
   /** The step of the last checkpoint. */
   #saved: number;
   #savedAt = performance.now();
@@ -79,7 +81,7 @@ class Loop {
     this.step = progress.step;
     this.#saved = progress.step;
     this.#epochLossSum = progress.epochLossSum;
-    this.#epochCorrect = progress.epochCorrect;
+    this.#epochSums = { ...progress.epochSums };
     this.#secondsBefore = progress.seconds;
   }
 
@@ -109,11 +111,11 @@ class Loop {
         const startedAt = performance.now();
         const batch = next;
         const controls = this.#controls(this.step);
-        const { loss, logits, ...moved } = await stepper.step(this.#current, batch.microBatches, controls);
+        const { loss, sums, ...moved } = await stepper.step(this.#current, batch.microBatches, controls);
         batches.stepTook(performance.now() - startedAt, this.lastStep - this.step);
         if (this.step + 1 < this.lastStep) next = await nextBatch();
         this.#moveTo(moved, loss.data[0], controls.learningRate.data[0]);
-        await this.#tell(batch, { loss: loss.data[0], outputs: logits, startedAt, controls });
+        await this.#tell({ loss: loss.data[0], sums: numbersOf(sums), startedAt, controls });
       }
       if (this.#saved !== this.step) this.#save();
     } finally {
@@ -135,36 +137,32 @@ class Loop {
   }
 
   /** Logs and reports a step that was taken; ends its epoch where it was the last of it. */
-  async #tell(
-    batch: TrainBatch,
-    taken: { loss: number; outputs: HostArray<"float32">; startedAt: number; controls: StepControls },
-  ): Promise<void> {
-    const { config, batches, correct } = this.#training;
+  async #tell(taken: { loss: number; sums: Sums; startedAt: number; controls: StepControls }): Promise<void> {
+    const { config, batches } = this.#training;
+    const { task } = this.#training.method;
     const { batchSize, epochs } = config;
     const { stepsPerEpoch } = batches;
     const epoch = this.#epochOf(this.step - 1);
     const stepsDone = this.step - (epoch - 1) * stepsPerEpoch;
-    const stepCorrect = correct?.(taken.outputs, batch);
     this.#epochLossSum += taken.loss;
-    this.#epochCorrect += stepCorrect ?? 0;
+    for (const [name, sum] of Object.entries(taken.sums))
+      if (stepsDone === 1 || name in this.#epochSums) this.#epochSums[name] = (this.#epochSums[name] ?? 0) + sum;
     const stepMs = performance.now() - taken.startedAt;
     this.#forecast.stepTook(stepMs, this.lastStep - this.step, config);
     const rate = (1000 * batchSize) / stepMs;
     this.#imagesPerSecond = this.#imagesPerSecond === 0 ? rate : 0.9 * this.#imagesPerSecond + 0.1 * rate;
     const learningRate = taken.controls.learningRate.data[0];
-    const accuracyOver = (right: number | undefined, examples: number) =>
-      right === undefined ? {} : { accuracy: right / examples };
     if (this.step % config.logEvery === 0)
       this.#log({
         event: "step",
         epoch,
         learningRate,
         loss: taken.loss,
-        ...accuracyOver(stepCorrect, batchSize),
+        ...task.means(taken.sums, batchSize),
       });
     const epochMeans = {
       loss: this.#epochLossSum / stepsDone,
-      ...accuracyOver(stepCorrect === undefined ? undefined : this.#epochCorrect, stepsDone * batchSize),
+      ...task.means(this.#epochSums, stepsDone * batchSize),
     };
     const { validationAccuracy, validationRmse } = this.#validation ?? {};
     if (this.#checkpointIsDue() && stepsDone < stepsPerEpoch) this.#save();
@@ -182,7 +180,7 @@ class Loop {
     if (stepsDone === stepsPerEpoch) await this.#endEpoch({ epoch, learningRate, ...epochMeans });
   }
 
-  async #endEpoch(means: Pick<MetricsLine, "epoch" | "learningRate" | "loss" | "accuracy">): Promise<void> {
+  async #endEpoch(means: Pick<MetricsLine, "epoch" | "learningRate" | "loss"> & TrainingMeans): Promise<void> {
     const { config, scores, finish } = this.#training;
     const last = this.step === this.#totalSteps;
     requireFinite(this.#current, this.step);
@@ -194,7 +192,7 @@ class Loop {
     }
     this.#log({ event: "epoch", ...means, ...(due ? this.#validation : undefined) });
     this.#epochLossSum = 0;
-    this.#epochCorrect = 0;
+    this.#epochSums = {};
     this.#save(last ? await finish?.(this.#current.average ?? this.#current, this.#kept) : undefined);
   }
 
@@ -214,7 +212,7 @@ class Loop {
       progress: {
         step: this.step,
         epochLossSum: this.#epochLossSum,
-        epochCorrect: this.#epochCorrect,
+        epochSums: this.#epochSums,
         seconds: this.#seconds(),
       },
     });

@@ -1,9 +1,10 @@
 import { createMethod, type Method } from "../methods/index.ts";
 import { createModel, type Model } from "../models/index.ts";
 import type { RunRecord } from "../run/index.ts";
+import type { Classification } from "../tasks/index.ts";
 
 /** The model and method that a run's config names, made for its images. */
-export function buildNetwork({ config, data }: RunRecord): { model: Model; method: Method } {
+export function buildNetwork({ config, data }: RunRecord): { model: Model; method: Method<Classification> } {
   const method = createMethod(config.method);
   const inputChannels = method.inputChannels(data.channels);
   // Networks with a weight for every position are made for square images of one size.

@@ -39,6 +39,17 @@ describe("a run of OAT", () => {
     );
   });
 
+  test("says that parts of a batch have anchors of their own", async () => {
+    const notices: string[] = [];
+    const onNotice = (line: string) => notices.push(line);
+    const parts = tinyConfig({ method, accumulate: 2 });
+    await train(parts, tinyDataSet(), { run: run("parts"), maxSteps: 1, onNotice });
+    expect(notices).toContainEqual(expect.stringContaining("its part of the batch, 4 images and not 8") as string);
+    notices.length = 0;
+    await train(config, tinyDataSet(), { run: run("undivided"), maxSteps: 1, onNotice });
+    expect(notices.join()).not.toContain("part of the batch");
+  });
+
   test("resumes bit for bit, and keeps the anchor of the validation images at its end", async () => {
     await train(config, tinyDataSet(), { run: run("resumed"), maxSteps: 5 });
     const half = await loadPredictor(run("resumed"));
@@ -50,13 +61,13 @@ describe("a run of OAT", () => {
     expect(b.params["fc.weight"]).toEqual(a.params["fc.weight"]);
     expect(b.outputAnchor).toEqual(a.outputAnchor);
 
-    const { anchor } = createMethod(config.method).output.reading!;
+    const { anchor } = createMethod(config.method).task.output.reading!;
     const expected = anchor!.host(await predictor.outputs(validation), 3);
     for (const [k, value] of expected.entries()) expect(a.outputAnchor!.data[k]).toBeCloseTo(value, 5);
   });
 
   test("predicts by batches in a fixed order, or by the stored anchor, then each image by itself", async () => {
-    const { output } = createMethod(config.method);
+    const { output } = createMethod(config.method).task;
     const outputs = await predictor.outputs(set);
     const { logits } = await predictor.predict(set);
     expect(logits).toEqual(readOutputs(output, outputs, 3, { batch: config.batchSize }));

@@ -5,6 +5,7 @@ import { type AnchorSource, anchoredOptions, combineReferences, type Method, ref
 import { calibrateBySpread, readOutputs } from "../methods/internal.ts";
 import type { Variables } from "../models/index.ts";
 import type { RunRecord } from "../run/index.ts";
+import type { Classification } from "../tasks/index.ts";
 import type { Forward } from "./forward.ts";
 import { columnsOf, meanOf, outputsUnder } from "./outputs-under.ts";
 import { wantsPretrainingImages } from "./pretraining.ts";
@@ -45,7 +46,7 @@ export interface PredictionParts {
   /** Of `withFeatures`; compiled where features are asked for. */
   readonly featuresForward?: Forward;
   readonly record: RunRecord;
-  readonly method: Method;
+  readonly method: Method<Classification>;
   readonly variables: Variables;
   /** [R, C, H, W] */
   readonly references: HostArray | undefined;
@@ -139,7 +140,7 @@ async function answersUnder(
   const { method, record, featuresForward } = parts;
   const classes = record.data.classNames.length;
   const source = anchorSource(parts, predictionBatch);
-  const read = (outputs: Float32Array) => readOutputs(method.output, outputs, classes, source);
+  const read = (outputs: Float32Array) => readOutputs(method.task.output, outputs, classes, source);
   if (!features) return { logits: (await outputsUnder(parts, references, set, options)).map(read) };
   if (!featuresForward) throw new TypeError("predict: features are asked for, but there is no program that gives them");
   const joined = await outputsUnder({ ...parts, forward: featuresForward }, references, set, options);
@@ -155,7 +156,7 @@ function anchorSource(
   { method, record: { config }, outputAnchor }: PredictionParts,
   batch: PredictOptions["predictionBatch"],
 ): AnchorSource {
-  if (batch !== undefined && !method.output.reading?.anchor)
+  if (batch !== undefined && !method.task.output.reading?.anchor)
     throw new UserError(`--prediction-batch ${batch}: ${method.name} predicts each image by itself; leave it out`);
   if (batch !== "stored") return { batch: batch ?? config.batchSize };
   if (!outputAnchor)
@@ -167,7 +168,7 @@ function anchorSource(
 
 /** [K] of the outputs on a whole image set, under the first reference. `undefined` where none is needed. */
 export async function outputAnchorOf(parts: PredictionParts, set: ImageSet): Promise<HostArray | undefined> {
-  const { anchor } = parts.method.output.reading ?? {};
+  const { anchor } = parts.method.task.output.reading ?? {};
   if (!anchor) return undefined;
   const [outputs] = await outputsUnder(parts, keptReferences(parts, "single", undefined), set);
   const classes = parts.record.data.classNames.length;

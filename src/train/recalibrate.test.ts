@@ -89,7 +89,8 @@ describe("masked batches and BatchNorm", () => {
     const sums = new Map<string, number[]>();
     let program: Awaited<ReturnType<typeof compile>> | undefined;
     for (let step = 0; step < 4; step++) {
-      const { targets: _, ...fed } = (await batches.at(step)).microBatches[0];
+      const { rows, shared } = (await batches.at(step)).microBatches[0];
+      const fed = { ...rows.inputs, ...shared };
       program ??= await compile(fn as never, [from.params, zeros, fed] as never, { threads: 1 });
       const moved = (await program.run([from.params, zeros, fed] as never)) as unknown as HostArrays;
       for (const [name, array] of Object.entries(moved)) {

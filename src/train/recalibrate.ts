@@ -159,8 +159,9 @@ async function* trainingTuples(
   try {
     for (let step = 0; step < batches; step++) {
       const { microBatches } = await source.at(step);
-      const { targets: _, warmStart: _scalar, ...fed } = microBatches[0];
-      yield fed;
+      const { rows, shared } = microBatches[0];
+      const { warmStart: _, ...ofMethod } = shared;
+      yield { ...rows.inputs, ...ofMethod };
     }
   } finally {
     await source.close();

@@ -50,7 +50,7 @@ export async function startingPoint(parts: StartParts): Promise<Checkpoint> {
     slots: optimizer.init(movingParameters(params, model.frozen)),
     average: config.averageDecay > 0 ? { params, state } : undefined,
     ...parts.kept(),
-    progress: { step: 0, epochLossSum: 0, epochCorrect: 0, seconds: 0 },
+    progress: { step: 0, epochLossSum: 0, epochSums: {}, seconds: 0 },
   };
 }
 

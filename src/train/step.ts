@@ -1,10 +1,11 @@
 import { lax, numpy as np, valueAndGrad } from "@jax-js/jax";
-import type { HostArray, HostArrays } from "../core/index.ts";
+import type { Fed, HostArray, HostArrays } from "../core/index.ts";
 import type { Method } from "../methods/index.ts";
 import type { Arrays, Model } from "../models/index.ts";
 import { keep, withNoise } from "../models/internal.ts";
 import { clipByGlobalNorm, type Optimizer } from "../optim/index.ts";
 import type { TrainState } from "../run/index.ts";
+import type { Sums } from "../tasks/index.ts";
 
 /** Scalars that change from step to step. */
 export type StepControls = HostArrays & { readonly learningRate: HostArray<"float32"> };
@@ -12,9 +13,12 @@ export type StepControls = HostArrays & { readonly learningRate: HostArray<"floa
 export interface StepResult extends TrainState {
   /** Scalar, before the update. */
   readonly loss: HostArray<"float32">;
-  /** [N, K], before the update. */
-  readonly logits: HostArray<"float32">;
+  /** What the task counts over the batch, scalars, before the update; none where the truth is not fed. */
+  readonly sums: Readonly<Record<string, HostArray<"float32">>>;
 }
+
+/** What a step counted, as numbers. */
+export const numbersOf = (sums: StepResult["sums"]): Sums => mapped(sums, ({ data }) => data[0]);
 
 export interface StepOptions {
   /** Longest joint gradient; 0: no clipping. */
@@ -33,10 +37,7 @@ interface Traced extends TracedVariables {
   readonly average?: TracedVariables;
 }
 
-/** How a model's random factors are named among the arrays that a step is fed. */
-export const NOISE_PREFIX = "noise.";
-
-const mapped = <T, U>(arrays: Record<string, T>, fn: (array: T, name: string) => U): Record<string, U> =>
+const mapped = <T, U>(arrays: Readonly<Record<string, T>>, fn: (array: T, name: string) => U): Record<string, U> =>
   Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, fn(array, name)]));
 
 /** The parameters that training moves, which are those that the optimizer remembers: all but the frozen ones. */
@@ -49,40 +50,35 @@ export const movingParameters = <T>(
 export const trainStep = (model: Model, method: Method, optimizer: Optimizer, options: StepOptions = {}) => {
   const differentiate = gradientStep(model, method, options);
   const update = updateStep(optimizer, options);
-  return ({ params, state, slots, average }: Traced, fed: Arrays, controls: Arrays) => {
-    const { gradients, state: moved, loss, logits } = differentiate({ params: keep(params), state }, fed);
+  return ({ params, state, slots, average }: Traced, fed: Fed<np.Array>, controls: Arrays) => {
+    const { gradients, state: moved, loss, sums } = differentiate({ params: keep(params), state }, fed);
     const updated = update({ params, state: moved, slots, average }, gradients, controls);
-    return { ...updated, loss, logits };
+    return { ...updated, loss, sums };
   };
 };
 
 /** The first half of a step: the gradients of everything that is not frozen, and the moved state. Traced. */
 export const gradientStep =
   (model: Model, method: Method, { frozen }: StepOptions = {}) =>
-  ({ params, state }: TracedVariables, fed: Arrays) => {
+  ({ params, state }: TracedVariables, { rows, shared }: Fed<np.Array>) => {
     const stateNames = Object.keys(state);
     const moving = movingParameters(params, frozen);
     const fixed = Object.fromEntries(Object.entries(params).filter(([name]) => !(name in moving)));
     const before = keep(state);
-    const noise: Arrays = {};
-    const shown: Arrays = {};
-    for (const [name, array] of Object.entries(fed))
-      if (name.startsWith(NOISE_PREFIX)) noise[name.slice(NOISE_PREFIX.length)] = array;
-      else shown[name] = array;
     // Arguments that no gradient is asked of; parameters in their own order again.
-    const lossOf = (moving: Arrays, fixed: Arrays, state: Arrays, shown: Arrays, noise: Arrays) => {
+    const lossOf = (moving: Arrays, fixed: Arrays, state: Arrays, fed: Fed<np.Array>) => {
       const all = mapped(params, (_, name) => moving[name] ?? fixed[name]);
-      return method.loss(withNoise(model, noise), all, state, shown);
+      return method.loss(withNoise(model, fed.rows.noise), all, state, fed);
     };
     // jax-js's types know no pair of value and auxiliary output.
     const differentiate = valueAndGrad(lossOf as never, { hasAux: true }) as unknown as (
       ...args: Parameters<typeof lossOf>
     ) => [ReturnType<typeof lossOf>, Arrays];
-    const [[loss, { logits, state: moved }], gradients] = differentiate(moving, fixed, state, shown, noise);
+    const [[loss, { sums, state: moved }], gradients] = differentiate(moving, fixed, state, { rows, shared });
     // In the order of the arguments: a program tells arrays of a tree by their place.
     const inOrder = Object.fromEntries(stateNames.map((name) => [name, moved[name] ?? before[name]]));
     for (const name of Object.keys(moved)) before[name].dispose();
-    return { gradients, state: inOrder, loss, logits };
+    return { gradients, state: inOrder, loss, sums };
   };
 
 /** The second half: clipping, update, moving average. Traced. */

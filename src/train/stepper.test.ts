@@ -67,7 +67,7 @@ describe.each([1, 2, 4])("%i micro-batches a step", (accumulate) => {
       const result = await stepper.step(current, microBatches, controls);
       expect(digestOf([current, microBatches])).toEqual(before);
       digests.push(digestOf(result));
-      const { loss: _, logits: __, ...moved } = result;
+      const { loss: _, sums: __, ...moved } = result;
       current = moved;
     }
     return digests;

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { HostArray, type HostArrays } from "../core/index.ts";
+import { type Fed, HostArray, type HostArrays } from "../core/index.ts";
 import { zerosLike } from "../core/internal.ts";
 import { compile, type Program } from "../engine/index.ts";
 import type { Method } from "../methods/index.ts";
@@ -11,7 +11,7 @@ import { gradientStep, movingParameters, type StepResult, trainStep, updateStep 
 /** Takes training steps, compiled. */
 export interface Stepper {
   /** One update from the arrays of its micro-batches. The result before last is written over. */
-  step(current: TrainState, microBatches: readonly HostArrays[], controls: HostArrays): Promise<StepResult>;
+  step(current: TrainState, microBatches: readonly Fed[], controls: HostArrays): Promise<StepResult>;
   dispose(): Promise<void>;
 }
 
@@ -24,7 +24,7 @@ export interface StepperParts {
 /** Arrays of the shapes that every later step has. */
 export interface StepExample {
   readonly current: TrainState;
-  readonly fed: HostArrays;
+  readonly fed: Fed;
   readonly controls: HostArrays;
 }
 
@@ -69,18 +69,18 @@ async function accumulatingStepper(parts: StepperParts, config: StepperConfig, e
   const { model, method, optimizer } = parts;
   const options = { clipNorm: config.clipNorm, frozen: model.frozen };
   const differentiate = gradientStep(model, method, options);
-  const accumulated = (variables: { params: Arrays; state: Arrays }, fed: Arrays, sums: Arrays) => {
-    const { gradients, state, loss, logits } = differentiate(variables, fed);
-    const added = Object.entries(sums).map(([name, sum]) => [
+  const accumulated = (variables: { params: Arrays; state: Arrays }, fed: Fed<np.Array>, gradientSums: Arrays) => {
+    const { gradients, state, loss, sums } = differentiate(variables, fed);
+    const added = Object.entries(gradientSums).map(([name, sum]) => [
       name,
       np.add(sum, np.multiply(gradients[name], 1 / config.accumulate)),
     ]);
-    return { sums: Object.fromEntries(added) as Arrays, state, loss, logits };
+    return { gradientSums: Object.fromEntries(added) as Arrays, state, loss, sums };
   };
   const { current, fed, controls } = example;
   const zeros = zerosLike(movingParameters(current.params, model.frozen));
   const variables = ({ params, state }: TrainState) => ({ params, state });
-  type Accumulated = Pick<StepResult, "state" | "loss" | "logits"> & { sums: HostArrays };
+  type Accumulated = Pick<StepResult, "state" | "loss" | "sums"> & { gradientSums: HostArrays };
   const accumulate = await compile<unknown[], Accumulated>(accumulated, [variables(current), fed, zeros], config);
   const update = await compile<unknown[], TrainState>(
     updateStep(optimizer, options) as never,
@@ -92,18 +92,18 @@ async function accumulatingStepper(parts: StepperParts, config: StepperConfig, e
   return {
     async step(current, microBatches, controls) {
       let { state } = current;
-      let sums = zeros;
+      let gradientSums = zeros;
       let loss = 0;
-      const logits: HostArray<"float32">[] = [];
+      const counted: Record<string, number> = {};
       for (const fed of microBatches) {
-        const result: Accumulated = await runAccumulate([{ params: current.params, state }, fed, sums]);
-        ({ sums, state } = result);
+        const result: Accumulated = await runAccumulate([{ params: current.params, state }, fed, gradientSums]);
+        ({ gradientSums, state } = result);
         loss += result.loss.data[0] / microBatches.length;
-        // The micro-batch after the next one writes over them.
-        logits.push(HostArray.float32(result.logits.shape, result.logits.data.slice()));
+        for (const [name, { data }] of Object.entries(result.sums)) counted[name] = (counted[name] ?? 0) + data[0];
       }
-      const moved: TrainState = await runUpdate([{ ...current, state }, sums, controls]);
-      return { ...moved, loss: HostArray.scalar(loss), logits: joined(logits) };
+      const moved: TrainState = await runUpdate([{ ...current, state }, gradientSums, controls]);
+      const sums = Object.entries(counted).map(([name, sum]) => [name, HostArray.scalar(sum)]);
+      return { ...moved, loss: HostArray.scalar(loss), sums: Object.fromEntries(sums) };
     },
     async dispose() {
       await accumulate.dispose();
@@ -112,30 +112,20 @@ async function accumulatingStepper(parts: StepperParts, config: StepperConfig, e
   };
 }
 
-/** Arrays [N, …] one behind the other. */
-function joined(parts: readonly HostArray<"float32">[]): HostArray<"float32"> {
-  const [{ shape }] = parts;
-  const out = new Float32Array(parts.reduce((sum, { data }) => sum + data.length, 0));
-  let at = 0;
-  for (const { data } of parts) {
-    out.set(data, at);
-    at += data.length;
-  }
-  return HostArray.float32([parts.reduce((sum, part) => sum + part.shape[0], 0), ...shape.slice(1)], out);
-}
-
-/** The arrays of a step cut into `count` micro-batches; what is not one for each image is given to all. */
-export function microBatches(fed: HostArrays, images: number, count: number): HostArrays[] {
-  if (count === 1) return [fed];
-  const size = images / count;
-  return Array.from({ length: count }, (_, i) =>
+/** The arrays of a step cut into `count` micro-batches; what is of the whole batch is given to all. */
+export function microBatches({ rows, shared }: Fed, examples: number, count: number): Fed[] {
+  if (count === 1) return [{ rows, shared }];
+  const size = examples / count;
+  const cut = (arrays: HostArrays, i: number): HostArrays =>
     Object.fromEntries(
-      Object.entries(fed).map(([name, array]) => {
-        if (array.shape[0] !== images) return [name, array];
-        const row = array.data.length / images;
-        const own = (array.data as Float32Array).subarray(i * size * row, (i + 1) * size * row);
-        return [name, HostArray.float32([size, ...array.shape.slice(1)], own)];
+      Object.entries(arrays).map(([name, { shape, data }]) => {
+        const row = data.length / examples;
+        const own = (data as Float32Array).subarray(i * size * row, (i + 1) * size * row);
+        return [name, HostArray.float32([size, ...shape.slice(1)], own)];
       }),
-    ),
-  );
+    );
+  return Array.from({ length: count }, (_, i) => ({
+    rows: { inputs: cut(rows.inputs, i), targets: cut(rows.targets, i), noise: cut(rows.noise, i) },
+    shared,
+  }));
 }

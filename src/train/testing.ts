@@ -63,6 +63,6 @@ export function untrainedRun(run: string, config: RunConfig, dataSet: DataSet): 
     slots: {},
     average: config.averageDecay > 0 ? fresh("average") : undefined,
     references: referenceSet(config, dataSet)?.kept(),
-    progress: { step: 0, epochLossSum: 0, epochCorrect: 0, seconds: 0 },
+    progress: { step: 0, epochLossSum: 0, epochSums: {}, seconds: 0 },
   });
 }

@@ -1,11 +1,12 @@
-import type { HostArray, HostArrays, ImageSet } from "../core/index.ts";
+import type { Fed, HostArrays, ImageSet } from "../core/index.ts";
 import type { BatchShape, Method } from "../methods/index.ts";
 import type { Model, Variables } from "../models/index.ts";
 import type { Optimizer } from "../optim/index.ts";
-import type { Checkpoint, RunConfig, Scores, Validation } from "../run/index.ts";
+import type { Checkpoint, RunConfig, Validation } from "../run/index.ts";
+import type { Scores, TrainingMeans } from "../tasks/index.ts";
 import type { Workers } from "./image-batches.ts";
 
-export interface TrainProgress {
+export interface TrainProgress extends TrainingMeans {
   /** From 1. */
   readonly epoch: number;
   readonly epochs: number;
@@ -13,10 +14,8 @@ export interface TrainProgress {
   readonly step: number;
   /** Steps in an epoch. */
   readonly steps: number;
-  /** Means over the epoch so far. */
+  /** Mean over the epoch so far, as what the task says beside it. */
   readonly loss: number;
-  /** Of a classification. */
-  readonly accuracy?: number;
   readonly imagesPerSecond: number;
   /** To the end of training, validation not counted. */
   readonly secondsLeft: number;
@@ -70,7 +69,7 @@ export interface TrainSummary extends Partial<Validation> {
 /** A step's part of the data. */
 export interface TrainBatch {
   /** What a step is fed, `accumulate` times a part of the batch. */
-  readonly microBatches: readonly HostArrays[];
+  readonly microBatches: readonly Fed[];
   /** [N] rows of the training set. */
   readonly rows: Int32Array;
 }
@@ -107,8 +106,6 @@ export interface Training {
   claim(): void;
   /** What the run's folder holds, or where a new run begins. */
   start(): Promise<Checkpoint>;
-  /** Of a classification: how many rows of a step's outputs [N, K] are right. */
-  correct?(outputs: HostArray<"float32">, batch: TrainBatch): number;
   /** What validation says of weights; absent where there is nothing to validate on. */
   scores?(weights: Variables, kept: Kept): Promise<Scores>;
   /** What a run that is trained to its end keeps beside its weights. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { HostArray, type HostArrays, Random } from "../core/index.ts";
+import { type Fed, HostArray, type HostArrays, Random } from "../core/index.ts";
 import { runReference } from "../engine/index.ts";
 import { normalArrays } from "../engine/testing.ts";
 import { encodeSafetensors } from "../files/index.ts";
@@ -54,11 +54,13 @@ const method = createMethod({
   referenceCount: 1,
 });
 const normal = normalArrays(new Random("names"));
-const fed: HostArrays = {
-  images: normal(2, 3, 8, 8),
-  references: normal(2, 3, 8, 8),
-  maskReference: HostArray.scalar(0),
-  targets: HostArray.float32([2, 3], [1, 0, 0, 0, 0, 1]),
+const fed: Fed = {
+  rows: {
+    inputs: { images: normal(2, 3, 8, 8), references: normal(2, 3, 8, 8) },
+    targets: { targets: HostArray.float32([2, 3], [1, 0, 0, 0, 0, 1]) },
+    noise: {},
+  },
+  shared: { maskReference: HostArray.scalar(0) },
 };
 
 async function afterAStep(model: Model, options: OptimizerOptions): Promise<HostArrays> {

@@ -80,8 +80,9 @@ async function train(
   const set = (path: string, values: Float32Array) => arrays.get(path)!.data.set(values);
   set("0.params.weight", start.weight);
   set("0.params.bias", start.bias);
-  const images = arrays.get("1.images")!.data;
-  const targets = arrays.get("1.targets")!.data;
+  const images = arrays.get("1.rows.inputs.images")!.data;
+  const targets = arrays.get("1.rows.targets.targets")!.data;
+  const labels = arrays.get("1.rows.targets.truth")!.data;
   const random = new Random("teach", "batches");
   const learningRate = rate / meanSquaredNorm(network.features, features);
   const session = await runtime.createSession(step);
@@ -95,7 +96,8 @@ async function train(
           ? shown[random.integer(shown.length)]
           : network.features.subarray(old * features, (old + 1) * features);
         images.set(own, row * features);
-        targets[row * classes + (isNew ? classes - 1 : trainLabels[old])] = 1;
+        labels[row] = isNew ? classes - 1 : trainLabels[old];
+        targets[row * classes + labels[row]] = 1;
       }
       // Down to nothing along a half cosine, so that it ends at rest.
       set("2.learningRate", Float32Array.of((learningRate * (1 + Math.cos((Math.PI * at) / steps))) / 2));
@@ -105,9 +107,7 @@ async function train(
         onProgress({
           step: at + 1,
           loss: results.get("loss")!.data[0],
-          accuracy: shareRight(results.get("logits")!.data as Float32Array, classes, (row) =>
-            targets.subarray(row * classes, (row + 1) * classes).indexOf(1),
-          ),
+          accuracy: (results.get("sums.correct")!.data[0] as number) / batchSize,
         });
     }
   } finally {

@@ -53,7 +53,7 @@ export async function regressionFile(
     inputs.kind === "images"
       ? { images: new ArraySpec([batch, inputs.height, inputs.width, inputs.channels]), ...stored }
       : { numbers: new ArraySpec([batch, inputs.names.length]), ...stored };
-  const options: RegressorOptions = { ...task, model, method, references: count, conformal: asPair(conformal, task) };
+  const options: RegressorOptions = { model, method, conformal: asPair(conformal, task) };
   return exportOnnx(regressor(options), example, {
     bytes: inputs.kind === "images" ? ["images"] : [],
     float16: precision === "float16" ? mayBeHalved : undefined,

@@ -1,8 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import type { Method } from "../../methods/index.ts";
 import type { Arrays, Model } from "../../models/index.ts";
-import type { RegressionOptions } from "../../tasks/index.ts";
-import { logVariance, middleLevel } from "../../tasks/internal.ts";
 
 /** What the exported function is fed: all but `numbers` or `images` is stored in the file. */
 export interface RegressorInputs {
@@ -31,48 +29,30 @@ export interface RegressorInputs {
   readonly state: Arrays;
 }
 
-export interface RegressorOptions extends Pick<RegressionOptions, "loss" | "levels"> {
+export interface RegressorOptions {
   readonly model: Model;
   readonly method: Method;
-  /** R; the spread over references needs two. */
-  readonly references: number;
   /** What conformal intervals widen; `cqr`: which two of the levels. */
   readonly conformal?: { readonly method: "absolute" | "normalised" } | { readonly method: "cqr"; readonly pair: Pair };
 }
 type Pair = readonly [number, number];
 
 /**
- * Traced: inputs to everything that an application asks for, in the targets' units, as `readRegressionOutputs` and
- * `combineRegression` have it. `mean` [N, D] over the R references, of quantiles the middle one; `standard_deviation`
- * [N, D], if R ≥ 2 or the likelihood is Gaussian, √(mean variance + variance of means, divisor R − 1); `quantiles`
- * [N, D, Q]; `lower` and `upper` [N, D] where conformal intervals are asked for.
+ * Traced: inputs to everything that an application asks for, in the targets' units: `mean`, `standard_deviation` and
+ * `quantiles` as the task combines them (`regression`), `lower` and `upper` [N, D] where conformal intervals are asked for.
  */
 export const regressor =
-  ({ model, method, references: count, loss, levels, conformal }: RegressorOptions) =>
+  ({ model, method, conformal }: RegressorOptions) =>
   (fed: RegressorInputs): Arrays => {
-    const { references, target_mean: center, target_deviation: scale, conformal_margins: margins } = fed;
+    const { references, target_mean, target_deviation, conformal_margins: margins } = fed;
     const outputs = method.predict(model, fed.params, fed.state, networkInputs(fed), references);
-    const inUnits = (standardised: np.Array) => np.add(np.multiply(standardised, scale.ref), center.ref);
-    const answer: Arrays = {};
-    let means = outputs;
-    let noise: np.Array | undefined;
-    if (loss === "quantile") {
-      const parts = np.split(outputs, levels.length, 2);
-      means = parts[middleLevel(levels)].ref;
-      answer.quantiles = np.stack(
-        parts.map((part) => inUnits(np.mean(part, 0))),
-        -1,
-      );
-    } else if (loss === "gaussian") {
-      const [mean, raw] = np.split(outputs, 2, 2);
-      means = mean;
-      noise = np.mean(np.exp(logVariance(raw)), 0);
-    }
-    const deviation = deviationOf(count < 2 ? undefined : means.ref, count, noise);
-    answer.mean = inUnits(np.mean(means, 0));
-    if (deviation) answer.standard_deviation = np.multiply(deviation, scale.ref);
-    scale.dispose();
-    center.dispose();
+    const by = { targetMean: target_mean, targetDeviation: target_deviation };
+    const { mean, standardDeviation, quantiles } = method.task.combine(outputs, by);
+    const answer: Arrays = {
+      ...(quantiles && { quantiles }),
+      mean,
+      ...(standardDeviation && { standard_deviation: standardDeviation }),
+    };
     if (conformal) Object.assign(answer, widened(answer, margins!, conformal));
     return answer;
   };
@@ -95,14 +75,6 @@ function networkInputs({ images, pixel_scale, pixel_shift, numbers, ...columns }
 function fourierFeatures(numbers: np.Array, directions: np.Array): np.Array {
   const angles = np.multiply(np.matmul(numbers, np.transpose(directions, [1, 0])), 2 * Math.PI);
   return np.concatenate([np.sin(angles.ref), np.cos(angles)], 1);
-}
-
-/** Means [R, N, D] and the variance of the noise [N, D] → [N, D]; `undefined` where there is neither. */
-function deviationOf(means: np.Array | undefined, count: number, noise: np.Array | undefined): np.Array | undefined {
-  if (!means) return noise && np.sqrt(noise);
-  const centred = np.subtract(means.ref, np.mean(means, 0, { keepdims: true }));
-  const spread = np.multiply(np.sum(np.square(centred), 0), 1 / (count - 1));
-  return np.sqrt(noise ? np.add(spread, noise) : spread);
 }
 
 function widened(

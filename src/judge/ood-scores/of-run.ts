@@ -37,7 +37,7 @@ function classifierOfRun({ run, record, checkpoint, options }: OpenRun): {
   readonly without?: string;
 } {
   const { model, method } = buildNetwork(record);
-  if (method.output.reading)
+  if (method.task.output.reading)
     return { without: `${method.name} reads its outputs: logits are not linear in the features` };
   if (options.calibrate) return { without: "--calibrate scales each image's logits by the spread over its references" };
   const { weight, bias } = classifierOf(model, chooseWeights(run, checkpoint, options.weights).params);

@@ -6,7 +6,7 @@ import { methodNames, outputNames } from "../../methods/index.ts";
 import { methodOptionSchemas } from "../../methods/internal.ts";
 import { modelNames } from "../../models/index.ts";
 import { optimizerOptionSchemas, scheduleOptionSchemas } from "../../optim/internal.ts";
-import { regressionSchema } from "../../tasks/index.ts";
+import { regressionSchema, taskNames } from "../../tasks/index.ts";
 import { runConfigSchema } from "../config.ts";
 import type { ConfigOption } from "./config-option.ts";
 import { choiceOptions, schemaOptions } from "./schema-options.ts";
@@ -34,7 +34,7 @@ const choices = (): readonly ConfigOption[] => [
   choice("--schedule", "schedule.name", Object.keys(scheduleOptionSchemas), "one-cycle", {
     help: "of the learning rate: ",
   }),
-  choice("--task", "task.name", ["classification", "regression"], "classification", { help: "what is learnt: " }),
+  choice("--task", "task.name", taskNames, "classification", { help: "what is learnt: " }),
   choice("--output", "method.output.name", outputNames, "cross-entropy", {
     help: "what is minimised, with standard options: ",
     only: { path: "method.name", is: ["anchored"] },

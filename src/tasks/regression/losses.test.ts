@@ -3,7 +3,9 @@ import { describe, expect, test } from "vitest";
 import { HostArray, Random } from "../../core/index.ts";
 import { compile, runReference } from "../../engine/index.ts";
 import { relativeError } from "../../engine/testing.ts";
-import { type RegressionOptions, regressionOutput, regressionOutputCount } from "./regression.ts";
+import type { RegressionOptions } from "./options.ts";
+import { regressionOutputCount } from "./read-outputs.ts";
+import { regression } from "./regression.ts";
 
 const options = (loss: RegressionOptions["loss"], levels = [0.1, 0.5, 0.9]) => ({
   loss,
@@ -29,7 +31,7 @@ test.each([
   ["quantile", means.map((row) => [...row, ...row, ...row]), (0.1 * 2 + 0.9 * 2 + 0.5 * 4 + 0.9 * 2 + 0.1 * 2) / 12],
 ] as const)("%s by hand", async (loss, outputs, expected) => {
   const value = await runReference(
-    (outputs: np.Array, targets: np.Array) => regressionOutput(options(loss)).loss(outputs, targets),
+    (outputs: np.Array, targets: np.Array) => regression(options(loss)).loss(outputs, { targets }, {}).loss,
     [array(outputs), targets],
   );
   expect(value.data[0]).toBeCloseTo(expected, 5);
@@ -47,8 +49,9 @@ describe.each(["squared", "l1", "gaussian", "quantile"] as const)("%s", (loss) =
 
   test("compiled ≡ jax-js: loss and gradients", async () => {
     const fn = (outputs: np.Array, targets: np.Array) => {
-      const { loss: minimised } = regressionOutput(options(loss));
-      const [value, gradient] = valueAndGrad((outputs: np.Array) => minimised(outputs, targets.ref))(outputs);
+      const task = regression(options(loss));
+      const minimised = (outputs: np.Array) => task.loss(outputs, { targets: targets.ref }, {}).loss;
+      const [value, gradient] = valueAndGrad(minimised)(outputs);
       targets.dispose();
       return { value, gradient: np.multiply(gradient, 1) };
     };
@@ -63,5 +66,5 @@ describe.each(["squared", "l1", "gaussian", "quantile"] as const)("%s", (loss) =
 });
 
 test("levels that do not rise are refused", () => {
-  expect(() => regressionOutput(options("quantile", [0.5, 0.1]))).toThrow("quantiles rise");
+  expect(() => regression(options("quantile", [0.5, 0.1]))).toThrow("quantiles rise");
 });

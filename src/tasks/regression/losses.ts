@@ -1,5 +1,4 @@
 import { numpy as np } from "@jax-js/jax";
-import type { Output } from "../classification/outputs/output.ts";
 
 /** Largest absolute logarithm of the variance: e^±8 of standardised targets' is beyond what data say. */
 const LARGEST_LOG_VARIANCE = 8;
@@ -11,48 +10,34 @@ export const logVariance = (raw: np.Array): np.Array =>
 /** On the host, of one output. */
 export const hostLogVariance = (raw: number): number => LARGEST_LOG_VARIANCE * Math.tanh(raw / LARGEST_LOG_VARIANCE);
 
-/** The training targets' mean, for they are standardised. */
-const neutral = () => 0;
-const plain = { warmStartEpochs: 0, neutral };
+/** Traced: a network's outputs and standardised targets [N, D] → what is minimised, a scalar. */
+export type RegressionLoss = (outputs: np.Array, targets: np.Array) => np.Array;
 
 /** Outputs and targets [N, D] → the mean of (μ − y)². */
-export const squared: Output = {
-  ...plain,
-  name: "squared",
-  loss: (outputs, targets) => np.mean(np.square(np.subtract(outputs, targets))),
-};
+export const squared: RegressionLoss = (outputs, targets) => np.mean(np.square(np.subtract(outputs, targets)));
 
 /** Outputs and targets [N, D] → the mean of |μ − y|, PAGER's. */
-export const absolute: Output = {
-  ...plain,
-  name: "l1",
-  loss: (outputs, targets) => np.mean(np.abs(np.subtract(outputs, targets))),
-};
+export const absolute: RegressionLoss = (outputs, targets) => np.mean(np.abs(np.subtract(outputs, targets)));
 
 /**
  * Outputs [N, 2D], means and then logarithms of variances s, → the mean of (s + (μ − y)² e^−s) / 2: the negative
  * logarithm of a Gaussian likelihood without its constant (Nix and Weigend 1994; Lakshminarayanan et al. 2017, eq. 1).
  */
-export const gaussian: Output = {
-  ...plain,
-  name: "gaussian",
-  loss(outputs, targets) {
-    const [mean, raw] = np.split(outputs, 2, 1);
-    const logarithm = logVariance(raw);
-    const squares = np.square(np.subtract(mean, targets));
-    const scaled = np.multiply(squares, np.exp(np.negative(logarithm.ref)));
-    return np.multiply(np.mean(np.add(logarithm, scaled)), 0.5);
-  },
+export const gaussian: RegressionLoss = (outputs, targets) => {
+  const [mean, raw] = np.split(outputs, 2, 1);
+  const logarithm = logVariance(raw);
+  const squares = np.square(np.subtract(mean, targets));
+  const scaled = np.multiply(squares, np.exp(np.negative(logarithm.ref)));
+  return np.multiply(np.mean(np.add(logarithm, scaled)), 0.5);
 };
 
 /**
  * Outputs [N, Q·D], the targets' first quantile, then their second, …, → the mean pinball loss max(τ e, (τ − 1) e) of
  * e = y − q (Koenker and Bassett 1978).
  */
-export const pinball = (levels: readonly number[]): Output => ({
-  ...plain,
-  name: "quantile",
-  loss(outputs, targets) {
+export const pinball =
+  (levels: readonly number[]): RegressionLoss =>
+  (outputs, targets) => {
     const parts = np.split(outputs, levels.length, 1);
     const losses = levels.map((level, i) => {
       const error = np.subtract(i === levels.length - 1 ? targets : targets.ref, parts[i]);
@@ -62,5 +47,4 @@ export const pinball = (levels: readonly number[]): Output => ({
       losses.reduce((sum, loss) => np.add(sum, loss)),
       1 / levels.length,
     );
-  },
-});
+  };

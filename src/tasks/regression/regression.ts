@@ -1,129 +1,95 @@
-import { z } from "zod";
+import { lax, numpy as np } from "@jax-js/jax";
 import { UserError } from "../../core/index.ts";
-import type { Output } from "../classification/outputs/output.ts";
-import { absolute, gaussian, hostLogVariance, pinball, squared } from "./losses.ts";
+import type { Arrays } from "../../models/index.ts";
+import type { Learnt, Task } from "../task.ts";
+import { absolute, gaussian, logVariance, pinball, squared } from "./losses.ts";
+import type { RegressionOptions } from "./options.ts";
+import { middleLevel, regressionOutputCount } from "./read-outputs.ts";
 
-export const regressionLosses = ["squared", "l1", "gaussian", "quantile"] as const;
+/** What a regression answers on a validation set. */
+export interface ValidatedRegression {
+  /** What is minimised, of the outputs on standardised targets. */
+  readonly minimised: number;
+  /** [N × D] predictions and targets in the targets' units. */
+  readonly mean: Float64Array;
+  readonly targets: Float64Array;
+}
 
 /**
- * Numbers x, standardised, are shown as sin 2πBx and cos 2πBx, B normal of this scale (Rahimi and Recht 2007; ΔUQ anchors
- * in their space).
+ * The task of learning numbers; T = D targets, standardised by the training set. Its truth are the targets [N, D] as they
+ * are before masking, its sum is `absoluteError`, in standard deviations. `combine` reads outputs by `targetMean` and `targetDeviation`
+ * [D] in the targets' units, as `readRegressionOutputs` and `combineRegression` have it: `mean` [N, D] over R references, of
+ * quantiles the middle one; `standardDeviation` [N, D], if R ≥ 2 or the likelihood is Gaussian, √(mean variance + variance
+ * of means, divisor R − 1); `quantiles` [N, D, Q].
+ * @throws UserError for levels that do not rise
+ * @example createMethod({ name: "standard" }, regression({ loss: "gaussian", levels: [] }));
  */
-export const fourierSchema = z.strictObject({
-  features: z.int().min(1).meta({
-    flag: "--fourier-features",
-    help: "show numbers x as so many sines and cosines of random projections, as functions that oscillate need",
-    example: 64,
-  }),
-  scale: z.number().positive().default(1).meta({
-    flag: "--fourier-scale",
-    help: "standard deviation of their frequencies, in periods for each standard deviation of an input",
-    example: 2,
-  }),
-});
-
-/** What a regression minimises, `task` of a run's config. */
-export const regressionSchema = z.strictObject({
-  name: z.literal("regression"),
-  loss: z.enum(regressionLosses).default("squared").meta({ flag: "--loss", help: "what is minimised" }),
-  levels: z
-    .array(z.number().gt(0).lt(1))
-    .min(1)
-    .default([0.05, 0.5, 0.95])
-    .meta({ flag: "--levels", help: "loss quantile: which quantiles are predicted, rising", example: [0.1, 0.5, 0.9] }),
-  /** Inputs are shown as they are where absent. */
-  fourier: fourierSchema.optional(),
-  /** Gal and Ghahramani 2016; 0: without dropout. */
-  dropoutDraws: z.int().min(0).default(0).meta({
-    flag: "--dropout-draws",
-    help: "predict by so many draws of the network's dropout, their spread being the uncertainty",
-    example: 30,
-  }),
-});
-export type RegressionOptions = z.output<typeof regressionSchema>;
-
-/** @throws UserError for levels that do not rise */
-export function regressionOutput({ loss, levels }: Pick<RegressionOptions, "loss" | "levels">): Output {
+export function regression({
+  loss: minimises,
+  levels,
+}: Pick<RegressionOptions, "loss" | "levels">): Task<ValidatedRegression> {
   if (levels.some((level, i) => i > 0 && level <= levels[i - 1]))
     throw new UserError(`task.levels ${levels.join(", ")}: quantiles rise; e.g. 0.05, 0.5, 0.95`);
-  return { squared, l1: absolute, gaussian, quantile: pinball(levels) }[loss];
-}
+  const minimised = { squared, l1: absolute, gaussian, quantile: pinball(levels) }[minimises];
+  return {
+    name: "regression",
+    minimises,
+    couples: false,
+    warmStartEpochs: 0,
+    outputCount: (targets) => regressionOutputCount({ loss: minimises, levels }, targets),
+    // The training targets' mean, for they are standardised.
+    neutral: () => 0,
+    loss(outputs, { targets, truth }): Learnt {
+      if (!truth) return { loss: minimised(outputs, targets), sums: {} };
+      const { mean, logarithm, quantiles = [] } = partsOf(lax.stopGradient(outputs.ref));
+      for (const unused of [logarithm, ...quantiles]) unused?.dispose();
+      const errors = np.mean(np.abs(np.subtract(mean, truth)), 1);
+      return { loss: minimised(outputs, targets), sums: { absoluteError: np.sum(errors) } };
+    },
+    means: ({ absoluteError }, examples) =>
+      absoluteError === undefined ? {} : { absoluteError: absoluteError / examples },
+    combine(outputs, { targetMean: center, targetDeviation: scale }) {
+      const [count] = outputs.shape;
+      const { mean: means, logarithm, quantiles } = partsOf(outputs);
+      const inUnits = (standardised: np.Array) => np.add(np.multiply(standardised, scale.ref), center.ref);
+      const noise = logarithm && np.mean(np.exp(logarithm), 0);
+      const deviation = deviationOf(count < 2 ? undefined : means.ref, noise);
+      const answer: Arrays = {};
+      if (quantiles)
+        answer.quantiles = np.stack(
+          quantiles.map((part) => inUnits(np.mean(part, 0))),
+          -1,
+        );
+      answer.mean = inUnits(np.mean(means, 0));
+      if (deviation) answer.standardDeviation = np.multiply(deviation, scale.ref);
+      scale.dispose();
+      center.dispose();
+      return answer;
+    },
+    score({ minimised, mean, targets }) {
+      const squares = mean.reduce((sum, value, i) => sum + (value - targets[i]) ** 2, 0);
+      return { validationLoss: minimised, validationRmse: Math.sqrt(squares / mean.length) };
+    },
+  };
 
-/** Numbers that a network gives for D targets. */
-export const regressionOutputCount = (
-  { loss, levels }: Pick<RegressionOptions, "loss" | "levels">,
-  targets: number,
-): number => targets * { squared: 1, l1: 1, gaussian: 2, quantile: levels.length }[loss];
-
-/** What standardises targets: y ↦ (y − mean) / standardDeviation, each [D]. */
-export interface TargetScale {
-  readonly mean: readonly number[];
-  readonly standardDeviation: readonly number[];
-}
-
-/** Outputs of one forward pass in the targets' units, each [N × D]. */
-export interface ReadOutputs {
-  readonly mean: Float64Array;
-  /** Of the noise, of a Gaussian likelihood. */
-  readonly variance?: Float64Array;
-  /** [N × D × Q] */
-  readonly quantiles?: Float64Array;
-}
-
-/** Which of the levels is nearest to the median: its quantile stands for the mean. */
-export const middleLevel = (levels: readonly number[]): number =>
-  levels.reduce((best, level, q) => (Math.abs(level - 0.5) < Math.abs(levels[best] - 0.5) ? q : best), 0);
-
-/** A network's outputs [N × O] as it was trained, read in the targets' units. The mean of quantiles is their middle one. */
-export function readRegressionOutputs(
-  { loss, levels }: Pick<RegressionOptions, "loss" | "levels">,
-  outputs: ArrayLike<number>,
-  { mean: shift, standardDeviation: scale }: TargetScale,
-): ReadOutputs {
-  const D = shift.length;
-  const width = regressionOutputCount({ loss, levels }, D);
-  const N = outputs.length / width;
-  const at = (part: number) =>
-    Float64Array.from({ length: N * D }, (_, i) => {
-      const [row, d] = [Math.floor(i / D), i % D];
-      return shift[d] + scale[d] * outputs[row * width + part * D + d];
-    });
-  if (loss === "quantile") {
-    const parts = levels.map((_, q) => at(q));
-    const quantiles = Float64Array.from({ length: N * D * levels.length }, (_, i) => {
-      const [cell, q] = [Math.floor(i / levels.length), i % levels.length];
-      return parts[q][cell];
-    });
-    return { mean: parts[middleLevel(levels)], quantiles };
+  /** Outputs [..., O] → means [..., D], and what else the loss makes of them. */
+  function partsOf(outputs: np.Array): { mean: np.Array; logarithm?: np.Array; quantiles?: np.Array[] } {
+    const last = outputs.ndim - 1;
+    if (minimises === "quantile") {
+      const quantiles = np.split(outputs, levels.length, last);
+      return { mean: quantiles[middleLevel(levels)].ref, quantiles };
+    }
+    if (minimises !== "gaussian") return { mean: outputs };
+    const [mean, raw] = np.split(outputs, 2, last);
+    return { mean, logarithm: logVariance(raw) };
   }
-  if (loss !== "gaussian") return { mean: at(0) };
-  const variance = Float64Array.from({ length: N * D }, (_, i) => {
-    const [row, d] = [Math.floor(i / D), i % D];
-    return Math.exp(hostLogVariance(outputs[row * width + D + d])) * scale[d] ** 2;
-  });
-  return { mean: at(0), variance };
 }
 
-/**
- * Several passes over the same examples - references, ensemble members, dropout draws - as one answer: the mean of the
- * means; its standard deviation over passes (unbiased, divisor K − 1, ΔUQ's), with a Gaussian likelihood √(mean variance +
- * variance of the means); quantiles by their mean.
- */
-export function combineRegression(passes: readonly ReadOutputs[]): {
-  mean: Float64Array;
-  standardDeviation?: Float64Array;
-  quantiles?: Float64Array;
-} {
-  const K = passes.length;
-  const meanOf = (arrays: readonly Float64Array[]) =>
-    arrays[0].map((_, i) => arrays.reduce((sum, array) => sum + array[i], 0) / K);
-  const mean = meanOf(passes.map((pass) => pass.mean));
-  const noise = passes[0].variance && meanOf(passes.map((pass) => pass.variance!));
-  const quantiles = passes[0].quantiles && meanOf(passes.map((pass) => pass.quantiles!));
-  if (K === 1 && !noise) return { mean, ...(quantiles && { quantiles }) };
-  const standardDeviation = mean.map((middle, i) => {
-    const spread = K === 1 ? 0 : passes.reduce((sum, pass) => sum + (pass.mean[i] - middle) ** 2, 0) / (K - 1);
-    return Math.sqrt(spread + (noise ? noise[i] : 0));
-  });
-  return { mean, standardDeviation, ...(quantiles && { quantiles }) };
+/** Means [R, N, D] and the variance of the noise [N, D] → [N, D]; `undefined` where there is neither. */
+function deviationOf(means: np.Array | undefined, noise: np.Array | undefined): np.Array | undefined {
+  if (!means) return noise && np.sqrt(noise);
+  const [count] = means.shape;
+  const centred = np.subtract(means.ref, np.mean(means, 0, { keepdims: true }));
+  const spread = np.multiply(np.sum(np.square(centred), 0), 1 / (count - 1));
+  return np.sqrt(noise ? np.add(spread, noise) : spread);
 }

@@ -6,8 +6,7 @@ import { createMethod, type Method } from "../../methods/index.ts";
 import { createModel, type Model } from "../../models/index.ts";
 import { type RunConfig, resolveConfig } from "../../run/index.ts";
 import { firstDifference, modulesFor, requireRegistered } from "../../run/internal.ts";
-import type { RegressionOptions } from "../../tasks/index.ts";
-import { regressionOutput, regressionOutputCount } from "../../tasks/internal.ts";
+import { type RegressionOptions, regression, type Task, type ValidatedRegression } from "../../tasks/index.ts";
 import { describeEncoding, type RegressionEncoder, type RegressionEncoding, regressionEncoder } from "./encoding.ts";
 import { placesOf } from "./run-data.ts";
 
@@ -39,7 +38,7 @@ export function describeRegression(config: RegressionRecord["config"], data: Reg
 
 export interface RegressionNetwork {
   readonly model: Model;
-  readonly method: Method;
+  readonly method: Method<Task<ValidatedRegression>>;
   readonly encoder: RegressionEncoder;
 }
 
@@ -51,10 +50,10 @@ export function buildRegression({ config, data }: RegressionRecord): RegressionN
   if (height !== width) throw new UserError(`${data.name} has images of ${width}×${height}; only square ones are fed`);
   if (data.inputs.kind === "numbers" && config.model !== "mlp")
     throw new UserError(`--model ${config.model}: the inputs are numbers, which only mlp is fed`);
-  const method = createMethod(config.method, regressionOutput(task));
+  const method = createMethod(config.method, regression(task));
   const model = createModel(config.model, {
     inputChannels: method.inputChannels(channels),
-    classes: regressionOutputCount(task, data.targets.names.length),
+    classes: method.task.outputCount(data.targets.names.length),
     imageSize: height,
     stochasticDepth,
     dropout,

@@ -1,10 +1,10 @@
 import type { numpy as np } from "@jax-js/jax";
 import { HostArray, type RegressionData, type RegressionSet, UserError } from "../../core/index.ts";
 import { compile, type Program } from "../../engine/index.ts";
-import type { Method } from "../../methods/index.ts";
 import type { Variables } from "../../models/index.ts";
 import { createOptimizer } from "../../optim/index.ts";
-import type { RunConfig, Scores } from "../../run/index.ts";
+import type { RunConfig } from "../../run/index.ts";
+import type { Scores } from "../../tasks/index.ts";
 import { readRegressionOutputs } from "../../tasks/internal.ts";
 import { exampleBatches } from "../batches.ts";
 import { initialWeights } from "../initial-weights.ts";
@@ -13,7 +13,13 @@ import { noReferences } from "../reference-set.ts";
 import { startingPoint } from "../starting-point.ts";
 import type { Kept, Training, TrainOptions, TrainSummary } from "../training.ts";
 import { regressionForward } from "./forward.ts";
-import { buildRegression, claimRegression, describeRegression, type RegressionRecord } from "./record.ts";
+import {
+  buildRegression,
+  claimRegression,
+  describeRegression,
+  type RegressionNetwork,
+  type RegressionRecord,
+} from "./record.ts";
 import { regressionReferences } from "./references.ts";
 
 /**
@@ -52,6 +58,7 @@ function regression(config: RegressionRecord["config"], data: RegressionData, op
       shape: { ...encoder.shape, targetSize: train.targets.names.length },
       make: async ({ rows }) => examplesAt(Int32Array.from(rows)),
       plain: examplesAt,
+      truth: (rows) => HostArray.float32([rows.length, train.targets.names.length], encoder.targets(train, rows)),
       ahead: 0,
       stepTook() {},
       async close() {},
@@ -90,7 +97,7 @@ function regression(config: RegressionRecord["config"], data: RegressionData, op
 }
 
 /** What is minimised, and the root mean squared error in the targets' units, of validation examples. */
-function createValidator(record: RegressionRecord, method: Method, validation: RegressionSet) {
+function createValidator(record: RegressionRecord, method: RegressionNetwork["method"], validation: RegressionSet) {
   const { config, data } = record;
   const forward = regressionForward(record);
   const rows = Int32Array.from({ length: validation.count }, (_, row) => row);
@@ -107,14 +114,13 @@ function createValidator(record: RegressionRecord, method: Method, validation: R
       });
       const outputs = HostArray.float32([rows.length, values.length / rows.length], values);
       loss ??= compile(
-        (o: np.Array, t: np.Array) => method.output.loss(o, t),
+        (o: np.Array, t: np.Array) => method.task.loss(o, { targets: t }, {}).loss,
         [outputs, targets],
         config,
       ) as Promise<Program>;
       const minimised = (await (await loss).run([outputs, targets] as never)) as HostArray<"float32">;
       const { mean } = readRegressionOutputs(config.task, values, data.targets);
-      const squares = mean.reduce((sum, value, i) => sum + (value - validation.targets.data[i]) ** 2, 0);
-      return { validationLoss: minimised.data[0], validationRmse: Math.sqrt(squares / mean.length) };
+      return method.task.score({ minimised: minimised.data[0], mean, targets: validation.targets.data });
     },
     async dispose() {
       await forward.dispose();

@@ -9,6 +9,5 @@ export interface CrossEntropyOptions {
 export const crossEntropy = (_options: CrossEntropyOptions): Output => ({
   name: "cross-entropy",
   warmStartEpochs: 0,
-  neutral: (classes) => 1 / classes,
   loss: softmaxCrossEntropy,
 });

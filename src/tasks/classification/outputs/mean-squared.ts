@@ -19,7 +19,6 @@ export const meanSquaredError = (outputs: np.Array, targets: np.Array): np.Array
 export const mseOneHot = ({ warmStartEpochs }: MseOneHotOptions): Output => ({
   name: "mse-onehot",
   warmStartEpochs,
-  neutral: (classes) => 1 / classes,
   loss: meanSquaredError,
   reading: { scores: (outputs) => outputs, score: (output) => output },
 });
@@ -31,7 +30,6 @@ export const mseOneHot = ({ warmStartEpochs }: MseOneHotOptions): Output => ({
 export const mseScaled = ({ warmStartEpochs }: MseScaledOptions): Output => ({
   name: "mse-scaled",
   warmStartEpochs,
-  neutral: (classes) => 1 / classes,
   loss: (outputs, targets) => meanSquaredError(outputs, np.subtract(np.multiply(targets, targets.shape[1]), 1)),
   reading: {
     scores: (outputs) => np.multiply(np.add(outputs, 1), 1 / outputs.shape[outputs.ndim - 1]),

@@ -20,7 +20,6 @@ export interface OatOptions {
 export const oat = ({ anchor: kind, detachAnchor, warmStartEpochs }: OatOptions): Output => ({
   name: "oat",
   warmStartEpochs,
-  neutral: (classes) => 1 / classes,
   loss(outputs, targets) {
     const own = tracedAnchor(outputs.ref, kind);
     const anchor = detachAnchor ? lax.stopGradient(own) : own;

@@ -1,7 +1,7 @@
 import type { numpy as np } from "@jax-js/jax";
 
 /**
- * The far end of a method: what is minimised of a network's outputs Φ [N, K], and what they say. Where they are no
+ * The far end of a classification: what is minimised of a network's outputs Φ [N, K], and what they say. Where they are no
  * logits, they are read as *scores*: estimates of the classes' probabilities, which least squares makes of them.
  */
 export interface Output {
@@ -10,8 +10,6 @@ export interface Output {
   readonly warmStartEpochs: number;
   /** Traced: outputs [N, K], targets [N, K] with rows that sum to 1 → scalar, the mean over the batch. */
   loss(outputs: np.Array, targets: np.Array): np.Array;
-  /** What each of the T entries of a masked example's target is, where it is trained toward nothing in particular. */
-  neutral(size: number): number;
   /** How outputs are read; absent where they are logits. */
   readonly reading?: Reading;
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { combineRegression, type RegressionOptions, readRegressionOutputs } from "./regression.ts";
+import type { RegressionOptions } from "./options.ts";
+import { combineRegression, readRegressionOutputs } from "./read-outputs.ts";
 
 const options = (loss: RegressionOptions["loss"]) => ({
   loss,

@@ -1,0 +1,62 @@
+import { lax, nn, numpy as np } from "@jax-js/jax";
+import type { Predictions } from "../../core/index.ts";
+import type { Arrays } from "../../models/index.ts";
+import type { Learnt, Task } from "../task.ts";
+import { createOutput, logScores, minimised, type Output, type OutputOptions } from "./outputs/index.ts";
+import { accuracyOf, meanNll } from "./scores.ts";
+
+/** One class of K for each image. */
+export interface Classification extends Task<Predictions> {
+  /** What is minimised of a network's outputs, and how they are read. */
+  readonly output: Output;
+}
+
+/**
+ * The task of learning classes; T = O = K. Its truth are labels [N], its sum is `correct`. `combine` reads outputs by
+ * `outputAnchor` [K], where they are read relative to one, into `logits` [N, K], their mean over R references, and, if R ≥ 2,
+ * `uncertainty` [N, K], the std over R (divisor R − 1) of their sigmoids, as `combineReferences` has it.
+ * @param options what is minimised: cross-entropy where absent
+ * @example createMethod({ name: "standard" }, classification({ name: "mse-onehot", warmStartEpochs: 0 }));
+ */
+export function classification(options?: OutputOptions): Classification {
+  const output = createOutput(options);
+  const { reading } = output;
+  return {
+    name: "classification",
+    minimises: output.name,
+    couples: reading?.anchor !== undefined,
+    warmStartEpochs: output.warmStartEpochs,
+    output,
+    outputCount: (classes) => classes,
+    neutral: (classes) => 1 / classes,
+    loss(outputs, { targets, truth }, { warmStart }): Learnt {
+      const { loss, logits } = minimised(output, outputs, targets, warmStart);
+      if (truth) return { loss, sums: { correct: correctCount(lax.stopGradient(logits), truth) } };
+      logits.dispose();
+      return { loss, sums: {} };
+    },
+    means: ({ correct }, examples) => (correct === undefined ? {} : { accuracy: correct / examples }),
+    combine(outputs, { outputAnchor }): Arrays {
+      const logits = reading ? logScores(reading.scores(outputs, outputAnchor)) : outputs;
+      const [count] = logits.shape;
+      const mean = np.mean(logits.ref, 0);
+      if (count > 1) return { logits: mean, uncertainty: spreadOf(nn.sigmoid(logits)) };
+      logits.dispose();
+      return { logits: mean };
+    },
+    score: (predictions) => ({ validationAccuracy: accuracyOf(predictions), validationLoss: meanNll(predictions) }),
+  };
+}
+
+/** Traced: in how many rows of logits [N, K] the first of the largest is at the label, of labels [N]. */
+function correctCount(logits: np.Array, labels: np.Array): np.Array {
+  const predicted = np.argmax(logits, -1).astype(np.float32);
+  return np.sum(np.equal(predicted, labels).astype(np.float32));
+}
+
+/** [R, …] → the standard deviation over R, divisor R − 1. */
+function spreadOf(values: np.Array): np.Array {
+  const [count] = values.shape;
+  const centred = np.subtract(values.ref, np.mean(values, 0, { keepdims: true }));
+  return np.sqrt(np.multiply(np.sum(np.square(centred), 0), 1 / (count - 1)));
+}

@@ -1,0 +1,62 @@
+import type { numpy as np } from "@jax-js/jax";
+import type { Arrays } from "../models/index.ts";
+
+/** What a step minimises and what it counts, each a float32 scalar. */
+export interface Learnt {
+  /** Mean over the batch. */
+  readonly loss: np.Array;
+  /** Sums over the examples of the batch, by name; none where the truth is not fed. */
+  readonly sums: Arrays;
+}
+
+/** Sums of a step or an epoch, on the host. */
+export type Sums = Readonly<Record<string, number>>;
+
+/** What the log says of training examples, each task its own: means over them. */
+export interface TrainingMeans {
+  /** Of a classification, in [0, 1], with augmentation and masking. */
+  readonly accuracy?: number;
+  /** Of a regression: |prediction − target| in standard deviations of the training targets. */
+  readonly absoluteError?: number;
+}
+
+/** What validation says of one set of weights. */
+export interface Scores {
+  /** Mean negative log likelihood, nats; of a regression what it minimises. */
+  readonly validationLoss: number;
+  /** In [0, 1], of a classification. */
+  readonly validationAccuracy?: number;
+  /** Root mean squared error in the targets' units, of a regression. */
+  readonly validationRmse?: number;
+}
+
+/**
+ * All that knows what a target is: what a network gives, what is minimised, counted and stored of it, and how validation
+ * scores it. Models and methods do not know it. N examples have T target values each, and the network gives O numbers for
+ * an example.
+ */
+export interface Task<Answers = never> {
+  /** As `--task` takes it: a name of the table in `tasks/index.ts`. */
+  readonly name: string;
+  /** What is minimised, as messages name it: `cross-entropy`, `oat`, `gaussian`. */
+  readonly minimises: string;
+  /** Whether examples of a batch see one another in the loss, so that a part of a batch is not what the batch is. */
+  readonly couples: boolean;
+  /** Epochs at the start in which something else is minimised (`shared.warmStart` is 1); may be a fraction. */
+  readonly warmStartEpochs: number;
+  /** O of the network's head, for T target values. */
+  outputCount(targetSize: number): number;
+  /** What each of the T entries of a masked example's target is, where it is trained toward nothing in particular. */
+  neutral(targetSize: number): number;
+  /**
+   * Traced: outputs [N, O] → what is minimised, and what is counted. `targets.targets` [N, T] is learnt, `targets.truth` [N, …],
+   * where it is fed, is what predictions are counted against; `shared.warmStart` is a scalar of tasks with a warm start.
+   */
+  loss(outputs: np.Array, targets: Arrays, shared: Arrays): Learnt;
+  /** What the log says of so many examples. A mean is absent where its sum is. */
+  means(sums: Sums, examples: number): TrainingMeans;
+  /** Traced: outputs [R, N, O] under R references → what is kept of them, [N, …]. `by` is what they are read by, see each task. */
+  combine(outputs: np.Array, by: Arrays): Arrays;
+  /** What validation says of the answers on a set, which hold its targets. */
+  score(answers: Answers): Scores;
+}

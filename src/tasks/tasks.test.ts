@@ -1,0 +1,171 @@
+import { type numpy as np, valueAndGrad } from "@jax-js/jax";
+import { describe, expect, test } from "vitest";
+import { HostArray, type HostArrays, Random } from "../core/index.ts";
+import { compile, runReference } from "../engine/index.ts";
+import { expectCompiledEqualsReference, relativeError } from "../engine/testing.ts";
+import type { Arrays } from "../models/index.ts";
+import { combineReferences } from "./classification/combine.ts";
+import { type RegressionOptions, type Task, taskNames, tasks } from "./index.ts";
+import { combineRegression, readRegressionOutputs } from "./internal.ts";
+
+const { classification, regression } = tasks;
+const array = (rows: readonly (readonly number[])[]) => HostArray.float32([rows.length, rows[0].length], rows.flat());
+const random = new Random("tasks");
+const normal = (...shape: number[]) =>
+  HostArray.float32(
+    shape,
+    Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => random.normal()),
+  );
+
+interface Case {
+  readonly task: Task;
+  readonly outputs: HostArray;
+  readonly targets: HostArray;
+  readonly truth: HostArray;
+  readonly shared?: HostArrays;
+  /** By hand. */
+  readonly sums: Record<string, number>;
+  readonly means: Record<string, number>;
+}
+
+// The first of equals is predicted: classes 1, 0, 0 and 2.
+const logits = array([
+  [0, 2, 1],
+  [3, 3, 0],
+  [-1, -1, -1],
+  [0, 1, 5],
+]);
+const labels = HostArray.float32([4], [1, 1, 0, 2]);
+// Masked, mixed, smoothed and plain: none of them says the label but the last.
+const targets = array([
+  [1 / 3, 1 / 3, 1 / 3],
+  [0.6, 0.4, 0],
+  [0.3, 0.3, 0.4],
+  [0, 0, 1],
+]);
+const learnt = { task: classification(), outputs: logits, targets, truth: labels };
+const three = { sums: { correct: 3 }, means: { accuracy: 3 / 4 } };
+const oat = classification({ name: "oat", anchor: "formula", detachAnchor: false, warmStartEpochs: 1 });
+
+// Two targets, of which masked examples learn 0 and are counted by what they are.
+const numbers = {
+  targets: HostArray.float32([2, 2], [0, 0, 1, 2]),
+  truth: HostArray.float32([2, 2], [3, -1, 1, 2]),
+};
+const means = [
+  [1, -1],
+  [1, 0],
+];
+const ofLoss = (loss: RegressionOptions["loss"]) => ({
+  task: regression({ loss, levels: [0.1, 0.5, 0.9] }),
+  ...numbers,
+});
+const errors = { sums: { absoluteError: (2 + 0) / 2 + (0 + 2) / 2 }, means: { absoluteError: 1 } };
+
+const cases: Record<string, Case> = {
+  classification: { ...learnt, ...three },
+  "classification, none right": {
+    ...learnt,
+    truth: HostArray.float32([4], [2, 2, 2, 0]),
+    sums: { correct: 0 },
+    means: { accuracy: 0 },
+  },
+  // The anchor is largest at classes 1 and 2, and so decides between the equals of the second row.
+  "classification by OAT": { ...learnt, task: oat, sums: { correct: 4 }, means: { accuracy: 1 } },
+  // Its outputs are taken for logits.
+  "classification by OAT, warm": { ...learnt, task: oat, shared: { warmStart: HostArray.scalar(1) }, ...three },
+  "regression, squared": { ...ofLoss("squared"), outputs: array(means), ...errors },
+  "regression, l1": { ...ofLoss("l1"), outputs: array(means), ...errors },
+  "regression, gaussian": { ...ofLoss("gaussian"), outputs: array(means.map((row) => [...row, 7, -7])), ...errors },
+  "regression, quantile": {
+    ...ofLoss("quantile"),
+    outputs: array(means.map((row) => [9, 9, ...row, 9, 9])),
+    ...errors,
+  },
+};
+
+test("every task is tested here, under its own name", () => {
+  for (const name of taskNames) {
+    const own = Object.entries(cases).filter(([title]) => title.startsWith(name));
+    expect(own.map(([, { task }]) => task.name)).toEqual(own.map(() => name));
+    expect(own.length).toBeGreaterThan(0);
+  }
+});
+
+describe.each(Object.entries(cases))("%s", (_, { task, outputs, targets, truth, shared = {}, sums, means }) => {
+  const learn = (outputs: np.Array, targets: Arrays, shared: Arrays) => {
+    const lossOf = (outputs: np.Array, targets: Arrays, shared: Arrays) => {
+      const { loss, sums } = task.loss(outputs, targets, shared);
+      return [loss, sums];
+    };
+    const differentiate = valueAndGrad(lossOf as never, { hasAux: true }) as any;
+    const [[loss, sums], gradient] = differentiate(outputs, targets, shared);
+    return { loss, sums, gradient };
+  };
+  type Result = { loss: HostArray; sums: HostArrays; gradient: HostArray };
+
+  test("sums by hand; loss, gradient and sums: compiled ≡ jax-js", async () => {
+    const given = [outputs, { targets, truth }, shared];
+    const expected = await runReference<Result>(learn, given);
+    expect(Object.keys(expected.sums)).toEqual(Object.keys(sums));
+    const program = await compile<any[], Result>(learn, given, { threads: 1 });
+    const compiled = await program.run(given);
+    await program.dispose();
+    for (const [name, sum] of Object.entries(sums))
+      for (const result of [expected, compiled]) {
+        expect(result.sums[name]).toMatchObject({ dtype: "float32", shape: [] });
+        expect(result.sums[name].data[0]).toBeCloseTo(sum, 6);
+      }
+    for (const name of ["loss", "gradient"] as const)
+      expect(relativeError(compiled[name], expected[name]), name).toBeLessThan(1e-5);
+    expect(task.means(sums, outputs.shape[0])).toEqual(means);
+  });
+
+  test("counting changes neither loss nor gradient; without the truth nothing is counted", async () => {
+    const counted = await runReference<Result>(learn, [outputs, { targets, truth }, shared]);
+    const alone = await runReference<Result>(learn, [outputs, { targets }, shared]);
+    expect(alone.sums).toEqual({});
+    expect(task.means({}, 1)).toEqual({});
+    expect([alone.loss, alone.gradient]).toEqual([counted.loss, counted.gradient]);
+  });
+
+  test("the network gives as many numbers as the loss takes", () => {
+    expect(task.outputCount(targets.shape[1])).toBe(outputs.shape[1]);
+  });
+});
+
+describe.each([1, 3])("what is kept of outputs under %i references is what the host makes of them", (R) => {
+  const passes = (outputs: HostArray) => {
+    const size = outputs.data.length / R;
+    return Array.from({ length: R }, (_, r) => outputs.data.slice(r * size, (r + 1) * size) as Float32Array);
+  };
+  const close = (traced: HostArray, host: ArrayLike<number>) =>
+    expect(relativeError(traced, HostArray.float32(traced.shape, Float32Array.from(host)))).toBeLessThan(1e-5);
+
+  test("classification", async () => {
+    const outputs = normal(R, 5, 3);
+    const combine = (outputs: np.Array) => classification().combine(outputs, {});
+    const { logits, uncertainty } = combineReferences(passes(outputs));
+    const traced = await runReference<HostArrays>(combine, [outputs]);
+    close(traced.logits, logits);
+    expect(Object.keys(traced)).toEqual(R > 1 ? ["logits", "uncertainty"] : ["logits"]);
+    if (R > 1) close(traced.uncertainty, uncertainty);
+    await expectCompiledEqualsReference(combine, [outputs]);
+  });
+
+  test.each(["squared", "l1", "gaussian", "quantile"] as const)("regression, %s", async (loss) => {
+    const options = { loss, levels: [0.1, 0.4, 0.9] };
+    const outputs = normal(R, 5, regression(options).outputCount(2));
+    const scale = { mean: [10, -1], standardDeviation: [2, 5] };
+    const by = {
+      targetMean: HostArray.float32([2], scale.mean),
+      targetDeviation: HostArray.float32([2], scale.standardDeviation),
+    };
+    const combine = (outputs: np.Array, by: Arrays) => regression(options).combine(outputs, by);
+    const host = combineRegression(passes(outputs).map((one) => readRegressionOutputs(options, one, scale)));
+    const traced = await runReference<HostArrays>(combine, [outputs, by]);
+    expect(Object.keys(traced).sort()).toEqual(Object.keys(host).sort());
+    for (const [name, values] of Object.entries(host)) close(traced[name], values);
+    await expectCompiledEqualsReference(combine, [outputs, by]);
+  });
+});
