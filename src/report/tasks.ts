@@ -1,0 +1,9 @@
+import type { ResultsTask } from "../run/index.ts";
+import { classificationReport } from "./classification-report.ts";
+import type { ReportOptions } from "./page.ts";
+import { regressionReport } from "./regression/page.ts";
+
+/** How the runs of each task are reported: into one page, from what lies in their folders. */
+export const taskReports: {
+  [Name in ResultsTask]: (runs: readonly string[], out: string, options: ReportOptions) => Promise<void>;
+} = { classification: classificationReport, regression: regressionReport };
