@@ -33,6 +33,8 @@ const names = Object.keys(space) as OperationName[];
  * chains of one to three operations, mixed with the image itself. The operations are those that do not overlap with
  * the corruptions of CIFAR-10-C, as the paper has it.
  * @throws UserError for a severity outside 1 to 10
+ * @example
+ * const augment = [flip(), augMix({ severity: 3, width: 3 })];
  */
 export function augMix({ severity = 3, width = 3, alpha = 1, fill = 0 } = {}): Augmentation {
   if (!(Number.isInteger(severity) && severity >= 1 && severity <= LEVELS))

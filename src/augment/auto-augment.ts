@@ -135,7 +135,11 @@ const cifar10: readonly (readonly [Step, Step])[] = [
   ],
 ];
 
-/** AutoAugment with the policy of CIFAR-10: one pair of 25, uniform; ranges and signs as torchvision has them. */
+/**
+ * AutoAugment with the policy of CIFAR-10: one pair of 25, uniform; ranges and signs as torchvision has them.
+ * @example
+ * const augment = [crop({ pad: 4 }), flip(), autoAugmentCifar()];
+ */
 export function autoAugmentCifar({ fill = 0 }: { fill?: number } = {}): Augmentation {
   return {
     name: "autoAugmentCifar",

@@ -17,6 +17,8 @@ const names = Object.keys(jitters) as (keyof typeof jitters)[];
  * in [max(0, 1 − amount), 1 + amount], the hue turned by a share uniform in [−hue, hue] of the circle, in random order.
  * The defaults are MoCo v2's (Chen et al. 2020); torchvision's own are 0. Grey images have no saturation or hue.
  * @throws UserError for an amount below 0, or a hue outside [0, 0.5]
+ * @example
+ * const augment = [colorJitter({ brightness: 0.4, contrast: 0.4 })];
  */
 export function colorJitter(options: Partial<Record<keyof typeof jitters, number>> = {}): Augmentation {
   const { brightness = 0.4, contrast = 0.4, saturation = 0.4, hue = 0.1 } = options;

@@ -5,6 +5,8 @@ import type { Augmentation } from "./augmentation.ts";
  * Pads by `pad` pixels on every side, then crops back to the size at a uniformly random place: torchvision's
  * RandomCrop(size, padding=pad). The padding is `fill` before normalisation, black (0) as there; 255 suits emoji,
  * whose background is white.
+ * @example
+ * const augment = [crop({ pad: 4 }), flip()]; // the usual of CIFAR-10
  */
 export function crop({ pad, fill = 0 }: { pad: number; fill?: number }): Augmentation {
   if (!(Number.isInteger(pad) && pad >= 0)) throw new UserError(`crop: pad ${pad} is not an integer ≥ 0`);

@@ -19,6 +19,8 @@ export function filled(
  * Cutout (DeVries & Taylor 2017): a square around a uniformly random pixel, which may reach over the edge, becomes one
  * value; 16 pixels for CIFAR-10, 8 for CIFAR-100.
  * @throws UserError for a size below 1
+ * @example
+ * const augment = [crop({ pad: 4 }), flip(), cutout({ size: 16 })];
  */
 export function cutout({ size = 16, fill = 0 } = {}): Augmentation {
   if (!(Number.isInteger(size) && size >= 1))

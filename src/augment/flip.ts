@@ -1,6 +1,14 @@
 import type { Augmentation } from "./augmentation.ts";
 
-/** Mirrors left to right with probability 1/2. */
+/**
+ * Mirrors left to right with probability 1/2.
+ * @example
+ * const batch = makeBatch(images, [0, 1], {
+ *   normalization: dataSet.normalization,
+ *   augment: [flip()],
+ *   random: (row) => new Random("augment", 0, row),
+ * });
+ */
 export function flip(): Augmentation {
   return {
     name: "flip",

@@ -12,7 +12,15 @@ export interface BatchOptions {
   readonly random: (row: number, place: number) => Random;
 }
 
-/** The images at `rows`, augmented → images [N, C, H, W] normalised, targets [N, K] one-hot. */
+/**
+ * The images at `rows`, augmented → images [N, C, H, W] normalised, targets [N, K] one-hot.
+ * @example
+ * const { images: seen, targets } = makeBatch(images, [0, 1, 2], {
+ *   normalization: dataSet.normalization,
+ *   augment: [crop({ pad: 4 }), flip()],
+ *   random: (row) => new Random("augment", 0, row),
+ * });
+ */
 export function makeBatch(set: ImageSet, rows: ArrayLike<number>, options: BatchOptions): Batch {
   const { augment = [], random } = options;
   const { height, width, channels } = set;
@@ -34,7 +42,11 @@ export function makeBatch(set: ImageSet, rows: ArrayLike<number>, options: Batch
   return { images, targets };
 }
 
-/** The images at `rows` as they are → [N, C, H, W], normalised: for references and evaluation. */
+/**
+ * The images at `rows` as they are → [N, C, H, W], normalised: for references and evaluation.
+ * @example
+ * const seen = normalizeImages(images, [0, 1, 2], dataSet.normalization); // float32 [3, C, H, W]
+ */
 export function normalizeImages(set: ImageSet, rows: ArrayLike<number>, normalization: Normalization): Float32Array {
   const bytesPerImage = set.height * set.width * set.channels;
   const scale = scaleTables(set, normalization);

@@ -34,7 +34,11 @@ function mixRows(values: Float32Array, rows: number, partners: Int32Array, own: 
   return out;
 }
 
-/** mixup (Zhang et al. 2018, equation 1): every image with another one of its batch, in one share from Beta(α, α). */
+/**
+ * mixup (Zhang et al. 2018, equation 1): every image with another one of its batch, in one share from Beta(α, α).
+ * @example
+ * const config = resolveConfig({ data: { name: "cifar10" }, mix: [mixup({ alpha: 0.2 })] });
+ */
 export function mixup({ alpha = 0.2 }: { alpha?: number } = {}): BatchMixer {
   checkAlpha("mixup", alpha);
   return {
@@ -51,6 +55,8 @@ export function mixup({ alpha = 0.2 }: { alpha?: number } = {}): BatchMixer {
 /**
  * CutMix (Yun et al. 2019, section 3): a rectangle of every image comes from another one of its batch; its area is a share
  * from Beta(α, α), cut off at the edges, and the targets are mixed by the area that is left.
+ * @example
+ * const config = resolveConfig({ data: { name: "cifar10" }, mix: [cutmix({ alpha: 1 })] });
  */
 export function cutmix({ alpha = 1 }: { alpha?: number } = {}): BatchMixer {
   checkAlpha("cutmix", alpha);
@@ -84,7 +90,11 @@ export function cutmix({ alpha = 1 }: { alpha?: number } = {}): BatchMixer {
 
 /** Every mixer by name, from its options as they stand in a run's config. */
 export const mixerTable: Readonly<Record<string, (options: any) => BatchMixer>> = { mixup, cutmix };
-/** Those of the table and of `registerMixer`. */
+/**
+ * Those of the table and of `registerMixer`.
+ * @example
+ * console.log(mixerNames); // ["mixup", "cutmix"]
+ */
 export const mixerNames: readonly string[] = Object.keys(mixerTable);
 
 /**
@@ -96,7 +106,12 @@ export const mixerNames: readonly string[] = Object.keys(mixerTable);
 export const registerMixer = (name: string, create: (options: any) => BatchMixer): void =>
   registerEntry("mixer", mixerTable, mixerNames, name, create);
 
-/** @throws UserError for an unknown name or option, or options out of range. */
+/**
+ * Batch mixers by their names and options, as a config holds them. @throws UserError for an unknown name or option
+ * @throws UserError for an unknown name or option, or options out of range.
+ * @example
+ * const [mixer] = mixersFromJson([{ name: "mixup", options: { alpha: 0.2 } }]);
+ */
 export const mixersFromJson = (list: readonly Pick<BatchMixer, "name" | "options">[]): BatchMixer[] =>
   list.map(({ name, options }) => {
     const create = mixerTable[knownName("mixer", name, mixerNames)];
@@ -104,6 +119,10 @@ export const mixersFromJson = (list: readonly Pick<BatchMixer, "name" | "options
     return create(options);
   });
 
-/** Targets moved toward 1 / K by ε (Szegedy et al. 2016, section 7). */
+/**
+ * Targets moved toward 1 / K by ε (Szegedy et al. 2016, section 7).
+ * @example
+ * smoothLabels(Float32Array.of(0, 1), 2, 0.1); // [0.05, 0.95]
+ */
 export const smoothLabels = (targets: Float32Array, classes: number, epsilon: number): Float32Array =>
   epsilon === 0 ? targets : targets.map((target) => (1 - epsilon) * target + epsilon / classes);

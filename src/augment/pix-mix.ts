@@ -138,6 +138,9 @@ const sizeOf = ({ height, width, channels }: Image) => `${height}×${width}×${c
  * defaults are the authors' for CIFAR, and so are the operations, which leave out those that overlap with CIFAR-10-C.
  * The paper's fractals are artists'; ours are drawn (`fractals.ts`).
  * @throws UserError for options out of range, and later for a picture smaller than the images
+ * @example
+ * const { images: fractals } = await readPictures("fractals", { side: 32, channels: 3 });
+ * const [mix] = augmentationsFromJson([{ name: "pixmix", options: {} }], { mixingSet: fractals });
  */
 export function pixMix(options: PixMixOptions = {}): Augmentation {
   const { rounds = 4, beta = 3, severity = 3, mixingSet, fill = 0 } = options;

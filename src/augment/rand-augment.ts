@@ -35,6 +35,8 @@ const names = Object.keys(space) as OperationName[];
 /**
  * RandAugment (Cubuk et al. 2020): `count` operations in turn, each uniform, all of the same magnitude out of 31.
  * @throws UserError for a magnitude outside 0 to 30
+ * @example
+ * const augment = [crop({ pad: 4 }), flip(), randAugment({ count: 2, magnitude: 9 })];
  */
 export function randAugment({ count = 2, magnitude = 9, fill = 0 } = {}): Augmentation {
   if (!(Number.isInteger(magnitude) && magnitude >= 0 && magnitude < LEVELS))

@@ -10,6 +10,8 @@ const WIDEST = 3.3;
  * Random erasing (Zhong et al. 2020, algorithm 1): with a probability a rectangle of random area and shape, all within
  * the image, becomes one value. The defaults are torchvision's but for the probability, which is the ImageNet recipe's.
  * @throws UserError for a probability outside [0, 1]
+ * @example
+ * const augment = [flip(), randomErasing({ probability: 0.25 })];
  */
 export function randomErasing({ probability = 0.25, smallest = 0.02, largest = 0.33, fill = 0 } = {}): Augmentation {
   if (!(probability >= 0 && probability <= 1))

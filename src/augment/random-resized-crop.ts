@@ -8,6 +8,8 @@ const TRIES = 10;
  * A region of random area and shape becomes the image (Szegedy et al. 2015, section 6): torchvision's `RandomResizedCrop`
  * to the size that the image has, with bicubic interpolation.
  * @throws UserError for shares of the area that are no interval in (0, 1], or a ratio below 1
+ * @example
+ * const augment = [randomResizedCrop({ smallest: 0.35 }), flip()];
  */
 export function randomResizedCrop({ smallest = 0.08, largest = 1, widest = 4 / 3 } = {}): Augmentation {
   if (!(smallest > 0 && smallest <= largest && largest <= 1))

@@ -35,7 +35,11 @@ export const augmentationTable: Readonly<Record<string, (options: any) => Augmen
   colorJitter,
 };
 
-/** Those of the table and of `registerAugmentation`. */
+/**
+ * Those of the table and of `registerAugmentation`.
+ * @example
+ * console.log(augmentationNames.join(", "));
+ */
 export const augmentationNames: readonly string[] = Object.keys(augmentationTable);
 
 /**
@@ -56,6 +60,8 @@ export const registerAugmentation = (name: string, create: (options: any) => Aug
 /**
  * Rebuilds a pipeline from the `{ name, options }` that a config holds.
  * @throws UserError for an unknown name or option, or options out of range
+ * @example
+ * const augment = augmentationsFromJson([{ name: "crop", options: { pad: 4 } }, { name: "flip", options: {} }]);
  */
 export const augmentationsFromJson = (
   list: readonly Pick<Augmentation, "name" | "options">[],

@@ -30,7 +30,11 @@ const space: Partial<Record<OperationName, Magnitudes>> = {
 };
 const names = Object.keys(space) as OperationName[];
 
-/** TrivialAugment (Müller & Hutter 2021) with wide ranges: one operation, one of 31 magnitudes, both uniform. */
+/**
+ * TrivialAugment (Müller & Hutter 2021) with wide ranges: one operation, one of 31 magnitudes, both uniform.
+ * @example
+ * const augment = [crop({ pad: 4 }), flip(), trivialAugmentWide()];
+ */
 export function trivialAugmentWide({ fill = 0 }: { fill?: number } = {}): Augmentation {
   return {
     name: "trivialAugmentWide",

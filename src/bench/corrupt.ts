@@ -20,7 +20,12 @@ export interface CorruptBenchRow {
   readonly cpu: string;
 }
 
-/** Every corruption in turn, on textured colour images. */
+/**
+ * Every corruption in turn, on textured colour images.
+ * @example
+ * const rows = await benchCorrupt({ images: 64, imageSize: 32, threads: 2 });
+ * console.log(corruptTable(rows));
+ */
 export async function benchCorrupt(
   { corruptions = corruptionNames, images, imageSize, threads }: CorruptBenchOptions,
   signal?: AbortSignal,

@@ -10,11 +10,20 @@ import { texturedImages } from "./textured-images.ts";
 const plain = ["crop", "flip"];
 const policies = Object.keys(augmentationTable).filter((name) => !plain.includes(name));
 const mixers = Object.keys(mixerTable);
-/** What `bench data` measures: crop and flip, alone and with each of the others. */
+/**
+ * What `bench data` measures: crop and flip, alone and with each of the others.
+ * @example
+ * console.log(pipelineNames); // ["crop+flip", …]
+ */
 export const pipelineNames = ["crop+flip", ...policies, ...mixers];
 
 const MODEL = "resnet20";
-/** At the speed of the step this is what a step waits for; augmentation is asked to be so many times faster. */
+/**
+ * At the speed of the step this is what a step waits for; augmentation is asked to be so many times faster.
+ * @example
+ * const [{ pipeline, timesStep }] = await benchData({ imageSize: 32, workers: 2, seconds: 1 });
+ * if (timesStep < WANTED) console.log(`${pipeline} holds the step up`);
+ */
 export const WANTED = 3;
 const IMAGES = 2048;
 /** Steps before each pipeline, of which the fastest counts. */
@@ -41,7 +50,12 @@ export interface DataBenchRow {
   readonly cpu: string;
 }
 
-/** Every pipeline in turn with steps, while nothing else is done. */
+/**
+ * Every pipeline in turn with steps, while nothing else is done.
+ * @example
+ * const rows = await benchData({ imageSize: 32, workers: 2, seconds: 1 });
+ * console.log(dataTable(rows));
+ */
 export async function benchData(
   { pipelines = pipelineNames, imageSize, workers, seconds }: DataBenchOptions,
   signal?: AbortSignal,

@@ -44,6 +44,8 @@ export interface EngineBenchRow {
 /**
  * Images per second of compiled training steps, and of the same step by jax-js's own backend, measured first.
  * @throws UserError for an unknown model.
+ * @example
+ * console.log(engineTable(await benchEngine({ models: ["resnet20"], steps: 3, reference: false })));
  */
 export async function benchEngine(options: EngineBenchOptions = {}): Promise<EngineBenchRow[]> {
   const { models = benchModels, steps = 10, reference = true, backends = ["default"] } = options;

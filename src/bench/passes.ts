@@ -45,6 +45,8 @@ const HOPELESS = 5;
 /**
  * What each pass does for a training step: the program without it and the one with it, in turns.
  * @throws UserError for an unknown model or pass.
+ * @example
+ * console.log(passesTable(await benchPasses({ models: ["resnet20"], steps: 3 })));
  */
 export async function benchPasses(options: PassesOptions = {}): Promise<PassRow[]> {
   const { models = benchModels, backends = ["default"], threads = [thisMachine().cores], steps = 10 } = options;

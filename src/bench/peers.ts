@@ -87,6 +87,8 @@ const SETTLE_MS = 100;
  * Measures our step, PyTorch's and a large matrix product in turns, five rounds each, so that all meet the same
  * machine; then jax-js's own backend.
  * @throws UserError for an unknown model, or without PyTorch.
+ * @example
+ * console.log(peersTable(await benchPeers({ models: ["resnet20"], steps: 3 }))); // needs Python with PyTorch
  */
 export async function benchPeers(options: PeersOptions = {}): Promise<PeersRow[]> {
   const { backends = ["default"], threads = [thisMachine().cores], reference = true, signal } = options;

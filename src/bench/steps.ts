@@ -21,6 +21,11 @@ export const benchSteps = {
 } as const satisfies Partial<Record<ModelName, BenchStep>>;
 
 export type BenchModel = keyof typeof benchSteps;
+/**
+ * The models whose training step is measured.
+ * @example
+ * console.log(benchModels.join(", "));
+ */
 export const benchModels = Object.keys(benchSteps) as BenchModel[];
 
 /** What the network sees of a 3-channel image: the reference and the residual. */

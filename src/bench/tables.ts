@@ -11,6 +11,11 @@ const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(2)} GB`;
 const times = (ratio: number | undefined, digits: number): string =>
   ratio === undefined ? "" : `${ratio.toFixed(digits)} ×`;
 
+/**
+ * A line per training step and back-end.
+ * @example
+ * console.log(engineTable(await benchEngine({ models: ["resnet20"] })));
+ */
 export function engineTable(rows: readonly EngineBenchRow[]): string {
   const { cpu, cores } = rows[0];
   const table = textTable([
@@ -27,7 +32,11 @@ export function engineTable(rows: readonly EngineBenchRow[]): string {
   return `${table}\n\n${cpu}, ${cores} cores; the fastest step counts`;
 }
 
-/** A line per pass and step: how much longer the step takes without the pass. */
+/**
+ * A line per pass and step: how much longer the step takes without the pass.
+ * @example
+ * console.log(passesTable(await benchPasses({ models: ["resnet20"] })));
+ */
 export function passesTable(rows: readonly PassRow[]): string {
   const { cpu, cores } = rows[0];
   const milliseconds = (ms: number) => `${ms.toFixed(ms < 100 ? 1 : 0)} ms`;
@@ -47,6 +56,11 @@ export function passesTable(rows: readonly PassRow[]): string {
   return `${table}\n\n${cpu}, ${cores} cores; the fastest step of each side counts, measured in turns`;
 }
 
+/**
+ * A line per training step, ours beside its peers'.
+ * @example
+ * console.log(peersTable(await benchPeers({ models: ["resnet20"] })));
+ */
 export function peersTable(rows: readonly PeersRow[]): string {
   const { cpu, cores, pytorch } = rows[0];
   const table = textTable([
@@ -84,7 +98,11 @@ export function peersTable(rows: readonly PeersRow[]): string {
   ].join("\n");
 }
 
-/** e.g. `resnet20, 2 threads, round 1/5: 402 images/s; PyTorch 380 (NCHW), 410 (channels-last)` */
+/**
+ * e.g. `resnet20, 2 threads, round 1/5: 402 images/s; PyTorch 380 (NCHW), 410 (channels-last)`
+ * @example
+ * await benchPeers({ models: ["resnet20"], onRound: (progress) => console.log(roundLine(progress)) });
+ */
 export function roundLine({ model, backend, threads, round, rounds, imagesPerSecond }: RoundProgress): string {
   const what = [model, ...(backend === "default" ? [] : [backend]), `${threads} thread${threads === 1 ? "" : "s"}`];
   const peers = `${speed(imagesPerSecond.nchw)} (NCHW), ${speed(imagesPerSecond["channels-last"])} (channels-last)`;
@@ -94,6 +112,11 @@ export function roundLine({ model, backend, threads, round, rounds, imagesPerSec
 const bestFormat = ({ pytorch: { formats } }: PeersRow) =>
   Object.values(formats).reduce((best, format) => (format.imagesPerSecond > best.imagesPerSecond ? format : best));
 
+/**
+ * A line per corruption.
+ * @example
+ * console.log(corruptTable(await benchCorrupt({ images: 64, imageSize: 32, threads: 2 })));
+ */
 export function corruptTable(rows: readonly CorruptBenchRow[]): string {
   const [{ imageSize, threads, cpu }] = rows;
   const made = rows.reduce((sum, { images }) => sum + images, 0);
@@ -106,6 +129,11 @@ export function corruptTable(rows: readonly CorruptBenchRow[]): string {
   return `${table}\n\n${imageSize}×${imageSize} pixels, ${threads} threads, ${cpu}`;
 }
 
+/**
+ * A line per augmentation, beside the training step's speed.
+ * @example
+ * console.log(dataTable(await benchData({ imageSize: 32, workers: 2, seconds: 1 })));
+ */
 export function dataTable(rows: readonly DataBenchRow[]): string {
   const [{ imageSize, workers, cores, cpu }] = rows;
   const short = rows.filter(({ timesStep }) => timesStep < WANTED).map(({ pipeline }) => pipeline);

@@ -1,4 +1,8 @@
-/** `75` seconds → `1 min 15 s`; from two days on, days. */
+/**
+ * `75` seconds → `1 min 15 s`; from two days on, days.
+ * @example
+ * duration(3725); // "1 h 2 min"
+ */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return "–";
   const whole = Math.round(seconds);

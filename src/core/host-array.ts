@@ -21,10 +21,20 @@ const constructors = {
   bool: Uint8Array,
 } as const;
 
-/** Number of elements of a shape. */
+/**
+ * Number of elements of a shape.
+ * @example
+ * sizeOf([2, 3, 4]); // 24
+ */
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
-/** A dense row-major array in host memory: what goes into and comes out of a compiled program. */
+/**
+ * A dense row-major array in host memory: what goes into and comes out of a compiled program.
+ * @example
+ * const weights = HostArray.zeros([16, 3]); // float32[16, 3]
+ * const labels = new HostArray("int32", [2], Int32Array.of(4, 1));
+ * console.log(weights.shape, labels.data);
+ */
 export class HostArray<D extends DType = DType> {
   /** @throws RangeError if `data` does not hold exactly the elements of `shape`. */
   constructor(

@@ -34,13 +34,22 @@ export interface ImageSet {
   readonly concepts?: Partition;
 }
 
-/** Number of images N. */
+/**
+ * Number of images N.
+ * @example
+ * console.log(`${imageCount(dataSet.train)} images to train on`);
+ */
 export const imageCount = (set: ImageSet): number => set.labels.length;
 
 const pick = (partition: Partition | undefined, rows: ArrayLike<number>): Partition | undefined =>
   partition && { names: partition.names, index: Int32Array.from(rows, (row) => partition.index[row]) };
 
-/** The images at `rows`, in that order, under a new name. */
+/**
+ * The images at `rows`, in that order, under a new name.
+ * @example
+ * const few = subset(dataSet.test, [0, 1, 2], "first three");
+ * console.log(few.name, few.labels);
+ */
 export function subset(set: ImageSet, rows: ArrayLike<number>, name = set.name): ImageSet {
   return {
     ...set,

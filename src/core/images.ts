@@ -28,7 +28,12 @@ type Shaped = Pick<ImageSet, "images" | "height" | "width" | "channels">;
 
 const bytesPerImage = ({ height, width, channels }: Shaped): number => height * width * channels;
 
-/** One image's bytes, [H, W, C]; not to be written to. @throws RangeError for a row that is not there */
+/**
+ * One image's bytes, [H, W, C]; not to be written to. @throws RangeError for a row that is not there
+ * @example
+ * const pixels = imageAt(images, 0); // uint8 [height, width, channels]
+ * console.log(pixels.length === images.height * images.width * images.channels);
+ */
 export function imageAt(set: Shaped & { readonly name?: string }, row: number): Uint8Array {
   const { images } = set;
   const size = bytesPerImage(set);

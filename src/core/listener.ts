@@ -20,7 +20,12 @@ export interface Listener {
   readonly signal?: AbortSignal;
 }
 
-/** Progress of one piece of work for `listener`; throws the reason that its signal was aborted for. */
+/**
+ * Progress of one piece of work for `listener`; throws the reason that its signal was aborted for.
+ * @example
+ * const tell = reporter({ onProgress: (progress) => console.log(progress?.done) }, "reading", "images");
+ * tell({ done: 10, total: 500 });
+ */
 export const reporter =
   ({ onProgress, signal }: Listener, label: string, unit: Progress["unit"]) =>
   ({ done, total }: Pick<Progress, "done" | "total">): void => {

@@ -19,7 +19,12 @@ export interface Predictions<Logits extends Float32Array | Float64Array = Float3
 /** As they are stored and judged: float64 where another program's logits are, for float32 rounds large ones together. */
 export type StoredPredictions = Predictions<Float32Array | Float64Array>;
 
-/** The class of the largest logit of a row of [N × K]; the first where several are equal. */
+/**
+ * The class of the largest logit of a row of [N × K]; the first where several are equal.
+ * @example
+ * const { logits, classes } = predictions;
+ * const first = largestClass(logits, 0, classes); // what the first example is taken for
+ */
 export function largestClass(logits: ArrayLike<number>, row: number, classes: number): number {
   const start = row * classes;
   let best = 0;

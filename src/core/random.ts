@@ -5,6 +5,9 @@ import type { RandomGenerator } from "pure-rand/types/RandomGenerator";
 /**
  * A seeded stream of random numbers. Streams are named, not shared: `random(seed, "shuffle", epoch)` gives the same
  * numbers whatever else was drawn before, which is what makes a resumed run equal an uninterrupted one bit for bit.
+ * @example
+ * const random = new Random("my experiment", 0); // the same key gives the same numbers on every machine
+ * console.log(random.uniform(), random.integer(10), random.normal());
  */
 export class Random {
   #generator: RandomGenerator;
@@ -58,6 +61,10 @@ export class Random {
   }
 }
 
-/** 0 … n − 1 in random order. */
+/**
+ * 0 … n − 1 in random order.
+ * @example
+ * const order = permutation(imageCount(images), new Random("shuffle", 0)); // every row once, in a drawn order
+ */
 export const permutation = (n: number, random: Random): Int32Array =>
   random.shuffle(Int32Array.from({ length: n }, (_, i) => i));

@@ -42,7 +42,11 @@ export function registerEntry<Entry>(
   (names as string[]).push(name);
 }
 
-/** Whether a module of the user's own gave this name. */
+/**
+ * Whether a module of the user's own gave this name.
+ * @example
+ * isRegistered("model", "tiny-mlp"); // whether registerModel named it
+ */
 export const isRegistered = (kind: Registrable, name: string): boolean =>
   registered.some((one) => one.kind === kind && one.name === name);
 

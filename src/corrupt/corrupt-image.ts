@@ -10,7 +10,11 @@ import {
 } from "./corruption.ts";
 import { corruptions } from "./table.ts";
 
-/** Those of the table and of `registerCorruption`. */
+/**
+ * Those of the table and of `registerCorruption`.
+ * @example
+ * console.log(corruptionNames.length, corruptionNames[0]);
+ */
 export const corruptionNames: readonly string[] = corruptions.map(({ name }) => name);
 
 /**
@@ -61,6 +65,9 @@ export interface CorruptOptions {
  * One corrupted image. The same name, severity, index and image give the same bytes in any order, on any number of
  * cores: the published files were made with unseeded generators and cannot be repeated by anyone.
  * @throws UserError for an unknown name or severity.
+ * @example
+ * const { height, width, channels } = images;
+ * const foggy = await corruptImage({ data: imageAt(images, 0), height, width, channels }, { name: "fog", severity: 3, index: 0 });
  */
 export function corruptImage(image: Image, options: CorruptOptions): Image | Promise<Image> {
   const { name, severity, index, benchmark = benchmarkFor(image), resources = {} } = options;

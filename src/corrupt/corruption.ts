@@ -2,10 +2,19 @@ import type { Image, Random } from "../core/index.ts";
 
 export type { Image };
 
-/** Whose constants are used: CIFAR-10-C's (made for 32 px), Tiny-ImageNet-C's (64 px), ImageNet-C's (224 px). */
+/**
+ * Whose constants are used: CIFAR-10-C's (made for 32 px), Tiny-ImageNet-C's (64 px), ImageNet-C's (224 px).
+ * @example
+ * console.log(benchmarks); // whose strengths of the corruptions are to be had
+ */
 export const benchmarks = ["cifar", "tiny-imagenet", "imagenet"] as const;
 export type Benchmark = (typeof benchmarks)[number];
 
+/**
+ * From mild to strong.
+ * @example
+ * for (const severity of severities) console.log(severity);
+ */
 export const severities = [1, 2, 3, 4, 5] as const;
 export type Severity = (typeof severities)[number];
 

@@ -28,7 +28,13 @@ export interface CorruptSetOptions {
 /** Images of a task: few enough that all threads end together, many enough that handing out costs nothing. */
 const IMAGES_PER_TASK = 125;
 
-/** Threads that corrupt whole image sets. The bytes do not depend on how many there are. */
+/**
+ * Threads that corrupt whole image sets. The bytes do not depend on how many there are.
+ * @example
+ * const pool = new CorruptionPool({ threads: 2 });
+ * const foggy = await pool.corrupt(images, { name: "fog", severity: 3 });
+ * await pool.destroy();
+ */
 export class CorruptionPool {
   readonly #pool: Piscina<Task, void>;
   readonly #made = new Set<Images>();

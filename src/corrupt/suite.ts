@@ -21,6 +21,11 @@ export interface CorruptedSet {
 /**
  * Every corruption at every severity, one set at a time: while the caller uses one, the next is being made, and no more
  * than these two are there: of a set in a file, each is a file that goes when the next is asked for.
+ * @example
+ * const pool = new CorruptionPool();
+ * for await (const { corruption, severity, set } of corruptionSuite(images, pool, { corruptions: ["fog"], severities }))
+ *   console.log(corruption, severity, set.name);
+ * await pool.destroy();
  */
 export async function* corruptionSuite(
   set: ImageSet,

@@ -13,6 +13,8 @@ export interface ImageShape {
  * (MNIST as out-of-distribution images of a colour model). Sizes change by a triangle filter as Pillow's BILINEAR
  * does it (it averages when shrinking), computed here so that every machine gets the same bytes; grey becomes three
  * equal channels, colour becomes ITU-R BT.601 luma. Same shape: the set itself.
+ * @example
+ * const gray = matchImages(images, { height: 28, width: 28, channels: 1 }); // as a model of MNIST wants them
  */
 export function matchImages(set: ImageSet, shape: ImageShape): ImageSet {
   const recoloured = set.channels === shape.channels ? set : { ...set, ...recolour(set, shape.channels) };

@@ -38,7 +38,8 @@ export interface ArraysOptions {
  * @example
  * const dataSet = dataSetOf({
  *   name: "mine", height: 8, width: 8, channels: 3, classNames: ["cat", "dog"],
- *   train: { images, labels }, test: { images: testImages, labels: testLabels },
+ *   train: { images: new Uint8Array(40 * 8 * 8 * 3), labels: Array.from({ length: 40 }, (_, i) => i % 2) },
+ *   test: { images: new Uint8Array(2 * 8 * 8 * 3), labels: [0, 1] },
  * });
  * await train(resolveConfig({ data: { name: "mine" } }), dataSet, { run: "runs/mine" });
  */

@@ -12,6 +12,8 @@ export class UnsupportedImage extends UserError {}
  * `name` is what messages call it.
  * @throws UserError naming the file where it is missing, truncated or not an image; `UnsupportedImage` where it is one that
  *   would be read as another
+ * @example
+ * const pixels = await decodeImage("cat.jpg", 32); // uint8 [32, 32, 3]
  */
 export async function decodeImage(
   image: string | Uint8Array,

@@ -4,6 +4,8 @@ import { isAbsolute, join } from "node:path";
 /**
  * Where data sets and caches lie: `ANCHORED_DATA`, else `anchored-vision` in the user's cache folder
  * (`XDG_CACHE_HOME` or `~/.cache`; `~/Library/Caches` on macOS; `%LOCALAPPDATA%` on Windows).
+ * @example
+ * console.log(`data sets are kept in ${defaultDataDir()}`);
  */
 export function defaultDataDir(env: NodeJS.ProcessEnv = process.env, platform = process.platform): string {
   if (env.ANCHORED_DATA) return env.ANCHORED_DATA;

@@ -24,6 +24,11 @@ export interface DownloadOptions extends Pick<FetchOptions, "onProgress" | "sign
  * is already there and verifies is not fetched again.
  * @throws UserError where the server fails, the connection breaks, the disk refuses or the checksum differs; the
  *   signal's reason when aborted.
+ * @example
+ * await download("https://example.org/set.tar.gz", {
+ *   to: "set.tar.gz",
+ *   checksum: { algorithm: "sha256", hex: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08" },
+ * });
  */
 export async function download(url: string, options: DownloadOptions): Promise<void> {
   const { to, checksum } = options;

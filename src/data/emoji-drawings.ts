@@ -2,11 +2,19 @@ import { readFileSync } from "node:fs";
 import { UserError } from "../core/index.ts";
 import { packageFile } from "./files.ts";
 
-/** Vendors whose drawings are used, in the order of the rasters; each is the npm package `@iconify-json/<vendor>`. */
+/**
+ * Vendors whose drawings are used, in the order of the rasters; each is the npm package `@iconify-json/<vendor>`.
+ * @example
+ * console.log(emojiVendors.join(", ")); // the domains of `emoji`
+ */
 export const emojiVendors = ["noto", "twemoji", "openmoji", "fluent-emoji-flat", "emojione"] as const;
 export type EmojiVendor = (typeof emojiVendors)[number];
 
-/** Usable categories and how many concepts each has, with the package versions pinned in package.json. */
+/**
+ * Usable categories and how many concepts each has, with the package versions pinned in package.json.
+ * @example
+ * console.log(Object.keys(emojiCategories)); // the classes of `emoji`
+ */
 export const emojiCategories: Readonly<Record<string, number>> = {
   Activities: 62,
   "Animals & Nature": 109,

@@ -13,6 +13,8 @@ export interface IdxArray {
  * Reads an IDX file of unsigned bytes, gzipped or not (Y. LeCun's format: two zero bytes, type 0x08, rank, then the
  * dimensions as big-endian uint32).
  * @throws UserError naming the file where it is missing, truncated, too long, or not IDX of bytes of this shape.
+ * @example
+ * const { shape, data } = readIdx("t10k-images-idx3-ubyte.gz"); // [10000, 28, 28], bytes
  */
 export function readIdx(path: string, expectedShape?: readonly number[]): IdxArray {
   const bytes = gunzipped(readNamed(path), path);

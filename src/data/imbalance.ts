@@ -5,6 +5,8 @@ import { type ImageSet, permutation, Random, subset, UserError } from "../core/i
  * in the order of the class names) keeps n · ratio^(−k / (K − 1)), rounded, drawn by the seed; a class that has no more
  * keeps all it has. So the first class is `ratio` times the last.
  * @throws UserError for a ratio below 1
+ * @example
+ * const longTailed = withImbalance(dataSet.train, { ratio: 100, seed: 0 }); // the rarest class has 1 % of the images of the first
  */
 export function withImbalance(
   set: ImageSet,

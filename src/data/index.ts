@@ -52,7 +52,11 @@ export {
 } from "./regression/index.ts";
 export { holdOut } from "./split.ts";
 
-/** Every data set by the name that the user types. */
+/**
+ * Every data set by the name that the user types.
+ * @example
+ * for (const [name, { title, licence }] of Object.entries(dataSetTable)) console.log(name, title, licence);
+ */
 export const dataSetTable = {
   emoji,
   cifar10,
@@ -62,32 +66,53 @@ export const dataSetTable = {
 } satisfies Record<string, DataSetEntry>;
 
 export type DataSetName = keyof typeof dataSetTable;
-/** Those of the table and of `registerDataSet`. */
+/**
+ * Those of the table and of `registerDataSet`.
+ * @example
+ * console.log(dataSetNames); // ["emoji", "cifar10", …]
+ */
 export const dataSetNames = Object.keys(dataSetTable) as DataSetName[];
 
-/** What is known of a data set; undefined for one that is made elsewhere, e.g. of arrays. */
+/**
+ * What is known of a data set; undefined for one that is made elsewhere, e.g. of arrays.
+ * @example
+ * console.log(findDataSetEntry(dataSet.name)?.licence ?? "not a named data set");
+ */
 export const findDataSetEntry = (name: string): DataSetEntry | undefined =>
   dataSetNames.includes(name as DataSetName) ? dataSetTable[name as DataSetName] : undefined;
 
-/** What is known of a data set. @throws UserError for an unknown name, listing the known ones */
+/**
+ * What is known of a data set. @throws UserError for an unknown name, listing the known ones
+ * @example
+ * const { title, source, howToFetch } = dataSetEntry("cifar10");
+ */
 export const dataSetEntry = (name: string): DataSetEntry => dataSetTable[knownName("data set", name, dataSetNames)];
 
 /**
  * Makes a data set of the user's own known by name, here and to `--data`; its entry is as docs/adding-a-data-set.md says.
  * @throws UserError for a name that is taken
  * @example
- * registerDataSet("my-set", { ...entry, options: [], load: async () => ({ title: "Mine", train, test, shifts: [] }) });
+ * const { train, test } = dataSet; // image sets of yours
+ * const load = async () => ({ title: "Mine", train, test, shifts: [] });
+ * registerDataSet("my-set", { ...dataSetEntry("mnist"), options: [], load });
  * await loadDataSet({ name: "my-set", seed: 0 });
  */
 export const registerDataSet = (name: string, entry: DataSetEntry): void =>
   registerEntry<DataSetEntry>("data set", dataSetTable, dataSetNames, name, entry);
 
-/** The names of all options that a data set has. @throws UserError for an unknown name */
+/**
+ * The names of all options that a data set has. @throws UserError for an unknown name
+ * @example
+ * console.log(dataOptionNames("folder")); // ["name", …, "folder", "stream", "badImages"]
+ */
 export const dataOptionNames = (name: string): readonly string[] => [...commonOptions, ...dataSetEntry(name).options];
 
 /**
  * Reads a data set: splits, held-out validation, normalization. The same options give the same data.
  * @throws UserError for an unknown name or option, a missing, truncated or foreign file, or a value out of range
+ * @example
+ * const { train, validation, test, shifts } = await loadDataSet({ name: "emoji", imageSize: 32, seed: 0 });
+ * console.log(imageCount(train), train.classNames, shifts.map(({ name }) => name));
  */
 export async function loadDataSet(options: DataOptions): Promise<DataSet> {
   const { name, imageSize, seed, validationFraction = 0.1, dataDir = defaultDataDir() } = options;
@@ -135,7 +160,12 @@ export async function loadDataSet(options: DataOptions): Promise<DataSet> {
   };
 }
 
-/** Counts, class balance and pixel mean of every split, and what of it is not as declared in `dataSetTable`. */
+/**
+ * Counts, class balance and pixel mean of every split, and what of it is not as declared in `dataSetTable`.
+ * @example
+ * const check = checkDataSet(await loadDataSet({ name: "mnist", seed: 0 }));
+ * console.log(check);
+ */
 export function checkDataSet(set: DataSet): DataCheck {
   const declared = findDataSetEntry(set.name)?.expected;
   // What emoji declares is its category task.
@@ -143,7 +173,11 @@ export function checkDataSet(set: DataSet): DataCheck {
   return checkSplits(set, applies ? declared : undefined);
 }
 
-/** Where a data set lies on this machine, or undefined when it must be fetched (or, for `folder`, given). */
+/**
+ * Where a data set lies on this machine, or undefined when it must be fetched (or, for `folder`, given).
+ * @example
+ * if (!locateDataSet("cifar10")) await fetchDataSet("cifar10");
+ */
 export const locateDataSet = (name: string, dataDir = defaultDataDir()): string | undefined =>
   dataSetEntry(name).locate(dataDir);
 
@@ -151,6 +185,8 @@ export const locateDataSet = (name: string, dataDir = defaultDataDir()): string 
  * Brings a data set onto this machine; what is there already is not fetched again.
  * @returns the folder that holds it
  * @throws UserError where there is nothing to fetch, or the download fails
+ * @example
+ * const folder = await fetchDataSet("cifar10", { onProgress: ({ done, total }) => console.log(done, total) });
  */
 export async function fetchDataSet(name: string, options: FetchOptions = {}): Promise<string> {
   const entry = dataSetEntry(name);

@@ -17,6 +17,8 @@ export interface LabelNoise {
 /**
  * The set with a share of its labels made wrong: exactly that share, rounded, of the images, drawn by the seed.
  * @throws UserError for a share outside [0, 0.5], above which the right label need not be the most frequent one.
+ * @example
+ * const noisy = withLabelNoise(dataSet.train, { kind: "symmetric", share: 0.2, seed: 0 }); // 20 % of the labels are wrong
  */
 export function withLabelNoise(set: ImageSet, { kind, share, seed }: LabelNoise): ImageSet {
   if (!(share >= 0 && share <= 0.5)) throw new UserError(`--label-noise ${share}: outside [0, 0.5]; e.g. 0.2`);

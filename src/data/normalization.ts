@@ -5,6 +5,8 @@ import { imageBytes, rememberOf } from "../core/internal.ts";
  * Per-channel mean and standard deviation over all pixels of all images, in [0, 1]; exact, from a histogram.
  * A channel that is constant gets std 1, so that normalised images stay finite. (The CIFAR-10 std that is often
  * quoted, .2023 …, is the mean of per-image deviations; over all pixels it is .2470 ….)
+ * @example
+ * const { mean, std } = channelStatistics(dataSet.train); // one number per channel, of pixels in [0, 1]
  */
 export function channelStatistics(set: ImageSet): Normalization {
   if (imageCount(set) === 0) throw new UserError(`${set.name}: no images to take the mean of`);

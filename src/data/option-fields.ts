@@ -9,7 +9,11 @@ const part = z.number().min(0.001).max(0.9);
 const vendors = z.array(z.enum(emojiVendors));
 const categories = Object.keys(emojiCategories) as [string, ...string[]];
 
-/** Options of data sets that have classes: ranges, and how the command line calls them. */
+/**
+ * Options of data sets that have classes: ranges, and how the command line calls them.
+ * @example
+ * dataOptionFields.imageSize.parse(32); // throws where the value is out of range
+ */
 export const dataOptionFields = {
   folder: z.string().meta(
     option({

@@ -20,6 +20,8 @@ const MOST_BYTES = 2 ** 30;
 /**
  * All pictures in a folder and those below it, without labels, as squares of `side` pixels: what PixMix mixes with.
  * @throws UserError for a folder that is missing or holds no pictures, a damaged file, or more than memory should hold
+ * @example
+ * const { images: squares, sha256 } = await readPictures("fractals", { side: 32, channels: 3 });
  */
 export async function readPictures(
   folder: string,

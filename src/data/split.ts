@@ -3,6 +3,9 @@ import { type ImageSet, Random, subset, UserError } from "../core/index.ts";
 /**
  * Splits rows in two, class by class: `held` gets about `fraction` of each class, and never a class's only row.
  * Rows stay in ascending order.
+ * @example
+ * const { kept, held } = holdOut(images.labels, 0.1, "my split", 0); // rows; every class gives its share
+ * const validation = subset(images, held, "validation");
  */
 export function holdOut(
   labels: ArrayLike<number>,

@@ -8,7 +8,8 @@ import { loadRunData, type RunDataOptions } from "../train/index.ts";
  * The data of the first run, for `writeDemo`; the other runs must hold out the same images, or the page would show one
  * what it has learnt.
  * @throws UserError where they do not, or a run's data are gone or not those of its training
- * @example await writeDemo(runs, await demoData(runs), { out: "demo" });
+ * @example
+ * await writeDemo([run, otherRun], await demoData([run, otherRun]), { out: "demo" });
  */
 export async function demoData(
   runs: readonly string[],

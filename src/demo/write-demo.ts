@@ -26,6 +26,8 @@ const FEWEST_NEW_IN_BATCH = 8;
 /**
  * The page of these runs, which were trained on `dataSet`. Returns the models' titles.
  * @throws UserError where the runs are of different data, there are too many, or the folder is not to be written.
+ * @example
+ * const written = await writeDemo([run], await demoData([run]), { out: "page" }); // paths of the files
  */
 export async function writeDemo(
   runs: readonly string[],

@@ -6,6 +6,8 @@ import { type Equation, trace } from "./trace.ts";
  * Floating-point operations of `fn`'s convolutions and matrix products, a multiplication and an addition each, as
  * traced for `example`. Zeros of a padding count, as is usual; those between the elements of a dilated input (the
  * input gradient of a strided convolution) don't. Nothing else is counted.
+ * @example
+ * await countFlops((x, w) => np.matmul(x, w), [new ArraySpec([8, 4]), new ArraySpec([4, 2])]); // 128
  */
 export async function countFlops(fn: (...args: any[]) => unknown, example: readonly unknown[]): Promise<number> {
   const { equations } = await trace(fn, example);

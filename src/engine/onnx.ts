@@ -161,7 +161,12 @@ export function encodeModel(file: ModelFile): Uint8Array {
   return onnx.ModelProto.encode(onnx.ModelProto.create(model as never)).finish();
 }
 
-/** The `metadata_props` of an ONNX model. @throws Error where the bytes are none. */
+/**
+ * The `metadata_props` of an ONNX model. @throws Error where the bytes are none.
+ * @example
+ * import { readFileSync } from "node:fs";
+ * console.log(modelMetadata(readFileSync("model.onnx")));
+ */
 export function modelMetadata(bytes: Uint8Array): Record<string, string> {
   const { graph, metadataProps } = onnx.ModelProto.decode(bytes);
   if (!graph?.node?.length) throw new Error("no ONNX model");

@@ -23,7 +23,11 @@ export interface RunOptions<Result = any> {
   readonly into?: Result;
 }
 
-/** A shape and dtype standing in for an array in `compile`'s example: nothing is allocated for it. */
+/**
+ * A shape and dtype standing in for an array in `compile`'s example: nothing is allocated for it.
+ * @example
+ * const spec = new ArraySpec([8, 3, 32, 32]); // float32; what a program is compiled for
+ */
 export class ArraySpec {
   readonly weakType = false;
   constructor(

@@ -7,6 +7,8 @@ import { toHost } from "./trace.ts";
  * The oracle: the same function run by jax-js's own WebAssembly backend. Slow (1 to 2 images/s for a ResNet-20
  * training step), independent of our lowering, and therefore what every compiled program is tested against.
  * `"cpu"` is jax-js's interpreter: no SIMD kernels, doubles inside, for tiny arrays only.
+ * @example
+ * const y = await runReference((x) => np.tanh(x), [HostArray.zeros([4])]); // by jax-js's own backend: the oracle
  */
 export async function runReference<Result = any>(
   fn: (...args: any[]) => unknown,

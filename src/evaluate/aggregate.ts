@@ -8,7 +8,12 @@ export interface MeanSd {
   readonly values: readonly number[];
 }
 
-/** @throws UserError for no values. */
+/**
+ * Mean and sample standard deviation of the numbers of several runs.
+ * @throws UserError for no values.
+ * @example
+ * const { mean, sd } = meanSd([0.91, 0.93, 0.92]);
+ */
 export function meanSd(values: readonly number[]): MeanSd {
   if (values.length === 0) throw new UserError("meanSd: no values");
   const mean = values.reduce((a, b) => a + b, 0) / values.length;
@@ -40,6 +45,8 @@ const methodName = ({ method, maskProbability, maskTarget }: ArmFacts): string =
 /**
  * Sorts runs into arms, in order of first appearance. Two runs with the same settings *and* the same seed are not two
  * samples of seed noise: the second one becomes an arm of its own.
+ * @example
+ * for (const arm of groupIntoArms(results)) console.log(arm); // runs that differ in their seeds alone
  */
 export function groupIntoArms<R extends ArmFacts>(results: readonly R[]): Arm<R>[] {
   const groups = new Map<string, number[]>();

@@ -36,7 +36,11 @@ export function resampled(
 
 const ECE_BINS = 15;
 
-/** 95 % intervals, over the choice of the images, of the metrics that are sums over images or bins. */
+/**
+ * 95 % intervals, over the choice of the images, of the metrics that are sums over images or bins.
+ * @example
+ * const { accuracy } = bootstrapIntervals(judged, { resamples: 2000, seed: 0 }); // over the choice of images
+ */
 export function bootstrapIntervals(
   judged: Judged,
   options: BootstrapOptions = {},
@@ -82,6 +86,8 @@ export interface PairedDifference {
  * The difference of two models' means over the same images [N], such as whether each is right: resampling images, not
  * values, keeps what the two have in common out of the interval.
  * @throws UserError for lists of different lengths, or none.
+ * @example
+ * const difference = pairedDifference(judged.nll, otherJudged.nll); // of the same images, with an interval
  */
 export function pairedDifference(
   a: ArrayLike<number>,

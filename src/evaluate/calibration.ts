@@ -10,18 +10,33 @@ export interface ReliabilityBin {
   readonly accuracy: number;
 }
 
+/**
+ * Share of the examples whose largest logit is the label's.
+ * @example
+ * accuracy(judge(predictions)); // in [0, 1]
+ */
 export const accuracy = ({ correct, images }: Judged): number => correct.reduce((sum, c) => sum + c, 0) / images;
 
-/** Mean negative log-likelihood, nats. */
+/**
+ * Mean negative log-likelihood, nats.
+ * @example
+ * meanNll(judge(predictions)); // nats
+ */
 export const meanNll = ({ nll, images }: Judged): number => nll.reduce((sum, value) => sum + value, 0) / images;
 
-/** Mean over images of Σ over classes of (probability − [class is the label])², in [0, 2] (Brier 1950). */
+/**
+ * Mean over images of Σ over classes of (probability − [class is the label])², in [0, 2] (Brier 1950).
+ * @example
+ * brier(judge(predictions));
+ */
 export const brier = ({ squaredError, images }: Judged): number =>
   squaredError.reduce((sum, value) => sum + value, 0) / images;
 
 /**
  * Confidences sorted into equal-width bins. A confidence of exactly 1 belongs to the last bin (torchmetrics drops it
  * into a hidden extra one).
+ * @example
+ * for (const bin of reliabilityBins(judged, 15)) console.log(bin);
  */
 export function reliabilityBins({ confidence, correct, images }: Judged, binCount: number): ReliabilityBin[] {
   const count = new Float64Array(binCount);
@@ -53,6 +68,8 @@ export const maximumCalibrationError = (judged: Judged, binCount: number): numbe
 /**
  * Expected calibration error: the binned gap between confidence and accuracy, weighted by bin size. `norm` 1 is ECE
  * (Naeini et al. 2015, Guo et al. 2017), 2 is the root mean square error (Hendrycks et al. 2019).
+ * @example
+ * expectedCalibrationError(judged, 15, 1); // 15 bins, mean absolute gap
  */
 export function expectedCalibrationError(judged: Judged, binCount: number, norm: 1 | 2): number {
   let sum = 0;

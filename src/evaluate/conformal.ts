@@ -9,6 +9,8 @@ import { softmaxSummary } from "./softmax.ts";
  * the validation ones. `LAC` (Sadinle et al. 2019) takes all classes of enough probability and has the smallest sets;
  * `APS` (Romano et al. 2020) takes classes from the likeliest on until enough probability is gathered, randomised so
  * that it covers exactly; its sets adapt to how hard an image is.
+ * @example
+ * for (const method of conformalMethods) console.log(conformal(predictions, otherPredictions, { method, alpha: 0.1 }));
  */
 export const conformalMethods = ["LAC", "APS"] as const;
 export type ConformalMethod = (typeof conformalMethods)[number];
@@ -150,7 +152,11 @@ function logThreshold(validation: StoredPredictions, options: ConformalOptions):
   return conformalQuantile(own, options.alpha) ?? Number.POSITIVE_INFINITY;
 }
 
-/** [N × K] 1 where the class is in the image's set. */
+/**
+ * [N × K] 1 where the class is in the image's set.
+ * @example
+ * const sets = predictionSets(predictions, 0.95, { method: "LAC", alpha: 0.1 }); // [N × K], 1 where the class is in the set
+ */
 export function predictionSets(
   predictions: StoredPredictions,
   threshold: number,
@@ -172,6 +178,9 @@ export function predictionSets(
 /**
  * Calibrated on validation images, measured on others.
  * @throws UserError for α outside (0, 1), and images without labels.
+ * @example
+ * const validation = loadPredictions(run, "mnist/validation");
+ * console.log(conformal(validation, predictions, { method: "LAC", alpha: 0.1 })); // sets that hold 90 % of the labels
  */
 export function conformal(
   validation: StoredPredictions,

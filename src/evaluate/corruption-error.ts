@@ -1,4 +1,8 @@
-/** The sets that a mean corruption error can be over: never mixed, each by name. */
+/**
+ * The sets that a mean corruption error can be over: never mixed, each by name.
+ * @example
+ * console.log(Object.keys(corruptionSets)); // the published lists of corruptions
+ */
 export const corruptionSets: Readonly<Record<string, readonly string[]>> = (() => {
   const fifteen = [
     "gaussian_noise",
@@ -69,7 +73,12 @@ export function meanCorruptionError(
   return sum / (names.length * SEVERITIES);
 }
 
-/** The mean corruption errors of every set that is complete. */
+/**
+ * The mean corruption errors of every set that is complete.
+ * @example
+ * const errors = new Map(corruptionNames.map((name) => [name, [0.1, 0.12, 0.2, 0.3, 0.5]])); // of severities 1 to 5
+ * console.log(meanCorruptionErrors(errors));
+ */
 export const meanCorruptionErrors = (
   errors: ReadonlyMap<string, readonly (number | undefined)[]>,
   sets: Readonly<Record<string, readonly string[]>> = corruptionSets,
@@ -86,6 +95,9 @@ export const meanCorruptionErrors = (
  * baseline. ImageNet-C's mCE takes the 15 corruptions and `alexNetErrors`; CIFAR-10-C's authors take no baseline.
  * @param baseline mean error of each corruption, in [0, 1]
  * @returns 1 for the baseline itself; `undefined` where a cell or a baseline is missing
+ * @example
+ * const errors = new Map([["fog", [0.1, 0.12, 0.2, 0.3, 0.5]]]);
+ * relativeCorruptionError(errors, { fog: 0.81 }, ["fog"]); // relative to another classifier's error
  */
 export function relativeCorruptionError(
   errors: ReadonlyMap<string, readonly (number | undefined)[]>,

@@ -18,6 +18,8 @@ function sortedCopies(negatives: Float64Array, positives: Float64Array): [Float6
  * Area under the ROC curve: the probability that a random positive scores above a random negative, ties counting one
  * half (Mann–Whitney U by average ranks). For OOD detection the positives are the out-of-distribution images.
  * @throws UserError where either side is empty or holds NaN.
+ * @example
+ * auroc(Float64Array.of(0.1, 0.2), Float64Array.of(0.15, 0.9)); // 0.75; guessing is 0.5
  */
 export function auroc(negatives: Float64Array, positives: Float64Array): number {
   const [below, above] = sortedCopies(negatives, positives);
@@ -55,6 +57,8 @@ function thresholds(
 /**
  * Average precision, the area under the precision-recall curve without interpolation: Σ (Rₙ − Rₙ₋₁) Pₙ over the distinct
  * scores, highest first (as scikit-learn's `average_precision_score`). Depends on how many images each side has.
+ * @example
+ * averagePrecision(Float64Array.of(0.1, 0.2), Float64Array.of(0.15, 0.9));
  */
 export function averagePrecision(negatives: Float64Array, positives: Float64Array): number {
   const { falsePositives, truePositives } = thresholds(negatives, positives);
@@ -72,6 +76,8 @@ export function averagePrecision(negatives: Float64Array, positives: Float64Arra
  * Area under straight lines between the points (recall, precision) of the distinct scores, with (0, 1) in front: the AUPR of
  * OpenOOD and of scikit-learn's `auc` on its precision-recall curve. Average precision, which does not interpolate, is the
  * one that is not too good.
+ * @example
+ * trapezoidPrecision(Float64Array.of(0.1, 0.2), Float64Array.of(0.15, 0.9));
  */
 export function trapezoidPrecision(negatives: Float64Array, positives: Float64Array): number {
   const { falsePositives, truePositives } = thresholds(negatives, positives);
@@ -85,7 +91,11 @@ export function trapezoidPrecision(negatives: Float64Array, positives: Float64Ar
   return sum;
 }
 
-/** Share of negatives at or above the highest threshold that catches at least `share` of the positives. */
+/**
+ * Share of negatives at or above the highest threshold that catches at least `share` of the positives.
+ * @example
+ * falsePositiveRateAt(Float64Array.of(0.1, 0.2), Float64Array.of(0.15, 0.9), 0.95);
+ */
 export function falsePositiveRateAt(negatives: Float64Array, positives: Float64Array, share: number): number {
   const [below, above] = sortedCopies(negatives, positives);
   const caught = Math.ceil(share * above.length - 1e-9);
@@ -95,7 +105,11 @@ export function falsePositiveRateAt(negatives: Float64Array, positives: Float64A
   return passed / below.length;
 }
 
-/** The ROC curve from (0, 0) to (1, 1), thinned to `points` at most. */
+/**
+ * The ROC curve from (0, 0) to (1, 1), thinned to `points` at most.
+ * @example
+ * const { falsePositiveRate, truePositiveRate } = rocCurve(Float64Array.of(0.1, 0.2), Float64Array.of(0.15, 0.9));
+ */
 export function rocCurve(
   negatives: Float64Array,
   positives: Float64Array,
@@ -133,7 +147,13 @@ export interface Detection {
 
 const negated = (values: Float64Array): Float64Array => values.map((value) => -value);
 
-/** Every measure of a score that grows as images get stranger. */
+/**
+ * Every measure of a score that grows as images get stranger.
+ * @example
+ * const known = Float64Array.of(0.1, 0.2);
+ * const foreign = Float64Array.of(0.15, 0.9);
+ * console.log(detection(known, foreign)); // AUROC, FPR at 95 % TPR, …
+ */
 export function detection(inside: Float64Array, outside: Float64Array): Detection {
   return {
     auroc: auroc(inside, outside),

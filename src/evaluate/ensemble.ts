@@ -6,6 +6,8 @@ import { type MemberDoubtName, memberDoubtNames, memberDoubts } from "./member-d
  * What the answer of several members is: softmax of the mean of their probabilities (Lakshminarayanan, Pritzel & Blundell
  * 2017), whose NLL is never above the members' mean; or of the mean of their `logits` (OpenOOD's `ensemble`): the
  * normalised geometric mean, which is sharper.
+ * @example
+ * for (const combination of combinations) console.log(meanNll(judge(combineMembers([predictions, otherPredictions], combination))));
  */
 export const combinations = ["probabilities", "logits"] as const;
 export type Combination = (typeof combinations)[number];
@@ -17,7 +19,7 @@ export type Combination = (typeof combinations)[number];
  * @param members of one set, images and classes in the same order
  * @throws UserError for fewer than two members, members of other labels or classes, and logits that are not finite
  * @example
- * const ensemble = combineMembers([first, second, third]);
+ * const ensemble = combineMembers([predictions, otherPredictions]);
  * meanNll(judge(ensemble));
  */
 export function combineMembers(

@@ -19,7 +19,9 @@ export interface FailurePrediction {
  * with the lowest AUGRC is the one to refuse by.
  * @param doubt [N] larger = less sure
  * @param correct [N] 1 where right
- * @example failurePrediction(strangeness("entropy", predictions)!, judge(predictions).correct)
+ * @example
+ * const doubt = oodScores.entropy.ranked(predictions);
+ * const { augrc } = failurePrediction(doubt, judge(predictions).correct);
  */
 export function failurePrediction(doubt: Float64Array, correct: Uint8Array): FailurePrediction {
   const errors = errorsByDoubt(doubt, correct);

@@ -28,7 +28,11 @@ export interface Judged {
 }
 
 /**
+ * What all metrics of a labelled set are computed from.
  * @throws UserError where array lengths disagree, a value is not a number, the set is empty, or a label is outside [0, K).
+ * @example
+ * const judged = judge(predictions);
+ * console.log(accuracy(judged), meanNll(judged), judged.confidence[0]);
  */
 export function judge(predictions: StoredPredictions): Judged {
   checkPredictions(predictions);

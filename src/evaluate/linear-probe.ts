@@ -41,6 +41,9 @@ export interface LinearProbeOptions {
  * with z of mean 0 and variance 1 over the training images, so that one grid of λ serves all networks; b is not
  * penalised. Strictly convex in W; solved by L-BFGS in float64.
  * @throws UserError where the arrays do not fit, or λ is not positive.
+ * @example
+ * const probe = fitLinearProbe(features, { classes: 10, strength: 0.01 });
+ * const logits = probeLogits(probe, otherFeatures.features);
  */
 export function fitLinearProbe(train: LabelledFeatures, options: LinearProbeOptions): LinearProbe {
   const { classes, strength, start, tolerance = 1e-8 } = options;
@@ -170,7 +173,12 @@ function standardised(probe: LinearProbe, mean: Float64Array, scale: Float64Arra
   return point;
 }
 
-/** Features [N × D] → logits [N × K]. */
+/**
+ * Features [N × D] → logits [N × K].
+ * @example
+ * const { probe } = await chooseProbe(features, otherFeatures, { classes: 10 });
+ * const logits = probeLogits(probe, otherFeatures.features); // [N × K]
+ */
 export function probeLogits({ classes, weights, biases }: LinearProbe, features: Float32Array): Float32Array {
   const size = weights.length / classes;
   return Float32Array.from({ length: (features.length / size) * classes }, (_, i) => {

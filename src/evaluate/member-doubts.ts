@@ -26,6 +26,8 @@ const upToLogK = (classes: number): readonly [number, number] => [0, Math.log(cl
 /**
  * The table of what members tell beyond their mean: a new one is a line here, a row in `ensemble.test.ts`, and a score of
  * the same name in `ood-scores.ts`. The entropy of the mean, “predictive entropy”, is the score `entropy` of any prediction.
+ * @example
+ * console.log(memberDoubts["expected-entropy"].title);
  */
 export const memberDoubts = {
   // The aleatoric part (Depeweg et al. 2018).
@@ -63,6 +65,12 @@ export const memberDoubts = {
 } satisfies Record<string, MemberDoubt>;
 
 export type MemberDoubtName = keyof typeof memberDoubts;
+/**
+ * The names of `memberDoubts`.
+ * @example
+ * const { doubts } = combineMembers([predictions, otherPredictions]);
+ * for (const name of memberDoubtNames) console.log(name, doubts?.[name]);
+ */
 export const memberDoubtNames = Object.keys(memberDoubts) as MemberDoubtName[];
 
 const answerOf = (row: Float64Array): number => largestClass(row, 0, row.length);

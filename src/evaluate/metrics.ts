@@ -19,7 +19,11 @@ export interface Metric {
   readonly compute: (judged: Judged) => number;
 }
 
-/** The table of metrics: a new one is its function, a line here, and a row in `metrics.test.ts`. */
+/**
+ * The table of metrics: a new one is its function, a line here, and a row in `metrics.test.ts`.
+ * @example
+ * const { title, better, unit } = metrics.accuracy; // what tables and reports say of it
+ */
 export const metrics = {
   accuracy: {
     title: "Accuracy",
@@ -116,8 +120,17 @@ export const metrics = {
 } satisfies Record<string, Metric>;
 
 export type MetricName = keyof typeof metrics;
+/**
+ * The names of all metrics of a classifier.
+ * @example
+ * for (const name of metricNames) console.log(name, metrics[name].title);
+ */
 export const metricNames = Object.keys(metrics) as MetricName[];
 
-/** Every metric of one labelled set. */
+/**
+ * Every metric of one labelled set.
+ * @example
+ * const { accuracy, smoothEce } = measure(judge(predictions));
+ */
 export const measure = (judged: Judged): Record<MetricName, number> =>
   Object.fromEntries(metricNames.map((name) => [name, metrics[name].compute(judged)])) as Record<MetricName, number>;

@@ -45,7 +45,11 @@ function ofMembers(name: MemberDoubtName): OodScore {
   return { title, short, range, shown: ({ doubts }) => doubts?.[name], direction: 1 };
 }
 
-/** The table of scores: a new one is a line here and a row in `detection.test.ts`. */
+/**
+ * The table of scores: a new one is a line here and a row in `detection.test.ts`.
+ * @example
+ * const strange = oodScores["max-softmax"].ranked(predictions); // a number an image
+ */
 export const oodScores = {
   // Hendrycks & Gimpel 2017.
   "max-softmax": {
@@ -115,6 +119,11 @@ export const oodScores = {
 } satisfies Record<string, OodScore>;
 
 export type OodScoreName = keyof typeof oodScores;
+/**
+ * The names of all scores that tell known from foreign images by the outputs.
+ * @example
+ * for (const name of oodScoreNames) console.log(name, oodScores[name].title);
+ */
 export const oodScoreNames = Object.keys(oodScores) as OodScoreName[];
 
 /** [N] what an image is ranked by: it grows as images get stranger. `undefined` where the model lacks what it needs. */

@@ -32,6 +32,8 @@ const PATIENCE = 3;
 /**
  * The linear probe whose strength is best on validation images, by NLL: their accuracy is too coarse where they are few.
  * Each search starts from the probe of the strength before.
+ * @example
+ * const { probe, tried } = await chooseProbe(features, otherFeatures, { classes: 10 }); // strength by the second set
  */
 export async function chooseProbe(
   train: LabelledFeatures,

@@ -39,6 +39,8 @@ export type ScalingKind = (typeof scalingKinds)[number];
  * image is right, or the logits are no better than chance) it is the identity and says so.
  * @throws UserError for a matrix with more unknowns than there are images.
  * @throws UserError for predictions without labels, and for logits that are not finite.
+ * @example
+ * const { temperature } = fitScaling("temperature", predictions); // of validation images
  */
 export function fitScaling(kind: ScalingKind, validation: StoredPredictions): Scaling {
   const { labels, classes, set } = validation;
@@ -101,6 +103,9 @@ function slopeAtZero({ value }: Fit): number {
 /**
  * The scaled logits [N × K]. A class whose logit is −Infinity stays so, and adds nothing to the others' in a matrix.
  * @throws UserError for a scaling of other classes.
+ * @example
+ * const scaling = fitScaling("temperature", predictions); // of validation images
+ * const logits = applyScaling(scaling, otherPredictions.logits, otherPredictions.classes);
  */
 export function applyScaling(
   { kind, weights, biases }: Scaling,

@@ -5,6 +5,8 @@ import { Random } from "../core/index.ts";
  * agree with theirs. Confidences f in [0, 1] and outcomes y in {0, 1} leave residuals f − y; these are smoothed by a
  * Gaussian that is reflected at 0 and 1, and smECE at width s is the integral of the absolute smoothed residual. The
  * reported value is the one whose width equals itself.
+ * @example
+ * smoothEce(judged.confidence, judged.correct); // in [0, 1]
  */
 export function smoothEce(confidence: ArrayLike<number>, correct: ArrayLike<number>): number {
   const grids = splats(confidence, correct);
@@ -133,6 +135,8 @@ export interface SmoothReliability {
 /**
  * The smoothed reliability diagram that belongs to smECE: the kernel regression of the outcome on the confidence, at the
  * width of the reported value, with a percentile bootstrap band at the same width.
+ * @example
+ * const curve = smoothReliability(judged.confidence, judged.correct, { resamples: 200, seed: 0 });
  */
 export function smoothReliability(
   confidence: ArrayLike<number>,

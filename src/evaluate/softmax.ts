@@ -123,6 +123,8 @@ export interface SoftmaxOptions {
 /**
  * Softmax of logits [N × K] with each row's largest probability p, its class, −log p (`predictedNll`) and log(1 − p). No
  * labels needed.
+ * @example
+ * const { probabilities } = softmax(predictions.logits, predictions.classes); // [N × K]
  */
 export function softmax(
   logits: ArrayLike<number>,

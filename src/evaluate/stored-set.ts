@@ -1,6 +1,10 @@
 import { z } from "zod";
 
-/** Which of a run's weights predict, where it keeps a moving average of them beside the `raw` ones of its last step. */
+/**
+ * Which of a run's weights predict, where it keeps a moving average of them beside the `raw` ones of its last step.
+ * @example
+ * const [average, raw] = weightKinds; // a run may keep a moving average of its weights beside them
+ */
 export const weightKinds = ["average", "raw"] as const;
 export type Weights = (typeof weightKinds)[number];
 

@@ -16,6 +16,9 @@ export interface RunExportOptions extends Omit<ExportOptions, "temperature" | "s
  * A run as one ONNX file for uint8 images [N, H, W, C] of any N: see docs/export.md.
  * @throws UserError where the run is missing, damaged or has diverged, lacks the anchor that its outputs are read
  * relative to (OAT), more references are asked for than are kept, or a temperature is to be fitted without the data.
+ * @example
+ * import { writeFileSync } from "node:fs";
+ * writeFileSync("model.onnx", await exportRun(run, { temperature: 1 }));
  */
 export async function exportRun(
   run: string,

@@ -17,6 +17,8 @@ export interface Source {
  * Files as they are given; of folders all files below, by code point, but hidden ones. `-` is one image from standard
  * input.
  * @throws UserError for a folder without files, and for `-` given twice
+ * @example
+ * const sources = await sourcesOf(["photos"], async () => new Uint8Array()); // every picture in the folder
  */
 export async function sourcesOf(paths: readonly string[], input: () => Promise<Uint8Array>): Promise<Source[]> {
   if (paths.filter((path) => path === "-").length > 1)
@@ -44,6 +46,9 @@ function filesBelow(folder: string): string[] {
 /**
  * As the network sees them: turned by EXIF, on white where transparent, covering a square cropped to its middle; grey
  * where the model's images are. An image that cannot be read is its `UserError` instead.
+ * @example
+ * const classifier = await openModel("model.onnx");
+ * const decoded = await decodeAll([{ name: "cat.jpg" }], classifier.card); // pixels, or what is wrong with the file
  */
 export async function decodeAll(
   sources: readonly Source[],

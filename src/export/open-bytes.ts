@@ -37,7 +37,12 @@ export interface OpenOptions {
   readonly rows?: number;
 }
 
-/** As `openModel`, from the bytes of a file; `name` is what messages call it. */
+/**
+ * As `openModel`, from the bytes of a file; `name` is what messages call it.
+ * @example
+ * import { readFileSync } from "node:fs";
+ * const classifier = await openBytes(readFileSync("model.onnx"), "model.onnx");
+ */
 export async function openBytes(
   bytes: Uint8Array,
   name: string,

@@ -8,6 +8,9 @@ import { type Classifier, type OpenOptions, openBytes } from "./open-bytes.ts";
  * with the same temperature by default.
  * `exported` holds for run folders alone, in a file it is settled.
  * @throws UserError for a path that is neither, or is damaged, and as `exportRun`
+ * @example
+ * const classifier = await openModel("model.onnx"); // or a run folder
+ * console.log(classifier.card.classes);
  */
 export async function openModel(
   path: string,

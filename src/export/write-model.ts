@@ -52,6 +52,8 @@ const TOLERANCE = 1e-4;
 /**
  * Exports a run, and holds the file to what `predict` says before it is written.
  * @throws UserError for a run or options that do not fit, and where a temperature is to be fitted without the data.
+ * @example
+ * const { file, card } = await writeModel(run, { out: "model.onnx", temperature: "auto" });
  */
 export async function writeModel(
   run: string,

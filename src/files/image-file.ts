@@ -34,6 +34,9 @@ const forgotten = new FinalizationRegistry<number>((fd) => closeSync(fd));
 /**
  * Decoded images of one size, one behind the other in a file: as much of them is in memory as is being used. Reading waits
  * for the disk, or, mostly, for the system's cache of it.
+ * @example
+ * const set = await loadDataSet({ name: "folder", folder: "photos", stream: true, seed: 0 });
+ * if (set.train.images instanceof ImageFile) console.log(`read from ${set.train.images.path} as needed`);
  */
 export class ImageFile implements StoredImages {
   readonly #handle: Handle;

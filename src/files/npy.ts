@@ -34,7 +34,11 @@ export interface NpyArray<T = NpyData[NpyType]> {
   readonly data: T;
 }
 
-/** Writes a NumPy file, row-major, whole or not at all. */
+/**
+ * Writes a NumPy file, row-major, whole or not at all.
+ * @example
+ * writeNpy("labels.npy", { shape: [3], data: Int32Array.of(0, 2, 1) });
+ */
 export function writeNpy(
   path: string,
   { shape, data }: NpyArray<Uint8Array | Int32Array | Float32Array | Float64Array>,
@@ -63,6 +67,9 @@ const types: { readonly [D in NpyType]: { readonly name: string; readonly of: (.
 /**
  * Reads a row-major NumPy file of one of the given element types, of either byte order.
  * @throws UserError for a missing, truncated or foreign file, another element type, or Fortran order.
+ * @example
+ * const { shape, data } = readNpy("logits.npy", "f4"); // data: Float32Array
+ * console.log(shape, data[0]);
  */
 export function readNpy<D extends NpyType>(path: string, ...wanted: readonly D[]): NpyArray<NpyData[D]> {
   let bytes: Buffer;

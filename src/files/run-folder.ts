@@ -2,7 +2,11 @@ import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSyn
 import { dirname, join } from "node:path";
 import { UserError } from "../core/errors.ts";
 
-/** Where things lie in a run folder. */
+/**
+ * Where things lie in a run folder.
+ * @example
+ * const { config, checkpoint, results } = runPaths("runs/mine");
+ */
 export const runPaths = (run: string) => ({
   config: join(run, "config.json"),
   metrics: join(run, "metrics.jsonl"),

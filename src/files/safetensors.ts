@@ -20,7 +20,12 @@ const dtypes = new Map<string, DType>(Object.entries(codes).map(([dtype, code]) 
 
 const bytesOf = ({ data }: HostArray) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
-/** Tensors and free text as one file. Longer types come first, so that every tensor is aligned. */
+/**
+ * Tensors and free text as one file. Longer types come first, so that every tensor is aligned.
+ * @example
+ * import { writeFileSync } from "node:fs";
+ * writeFileSync("weights.safetensors", encodeSafetensors({ "fc.weight": HostArray.zeros([10, 64]) }, { epoch: "5" }));
+ */
 export function encodeSafetensors(tensors: HostArrays, metadata: Record<string, string> = {}): Uint8Array {
   const names = Object.keys(tensors).sort(
     (a, b) => tensors[b].data.BYTES_PER_ELEMENT - tensors[a].data.BYTES_PER_ELEMENT,
@@ -45,7 +50,14 @@ export function encodeSafetensors(tensors: HostArrays, metadata: Record<string, 
   return file;
 }
 
-/** @throws Error saying what is wrong with the bytes, or which tensor has a type that no array here has. */
+/**
+ * Reads the tensors of a `.safetensors` file, and the texts in its header.
+ * @throws Error saying what is wrong with the bytes, or which tensor has a type that no array here has.
+ * @example
+ * import { readFileSync } from "node:fs";
+ * const { tensors, metadata } = decodeSafetensors(readFileSync("runs/mine/checkpoint.safetensors"));
+ * console.log(Object.keys(tensors), metadata);
+ */
 export function decodeSafetensors(bytes: Uint8Array): { tensors: HostArrays; metadata: Record<string, string> } {
   const { tensors, metadata } = readTensors(bytes);
   const arrays: HostArrays = {};

@@ -27,6 +27,8 @@ export interface ExternalEvaluateOptions extends Listener, Pick<EvaluateOptions,
 /**
  * Computes every metric of a run from its stored predictions (no model is run) and writes `results.json`.
  * @throws UserError where the folder lacks its config, log or predictions, or one of them is damaged.
+ * @example
+ * const results = evaluateStored(run); // from the stored predictions: no model is run
  */
 export function evaluateStored(run: string, options: EvaluateOptions = {}): Results {
   const { training, settings, ...facts } = runFacts(run);
@@ -53,6 +55,8 @@ export function evaluateStored(run: string, options: EvaluateOptions = {}): Resu
 /**
  * As `evaluateStored`, for a folder of predictions that another program made: nothing is known of its training.
  * @param name what reports call the model
+ * @example
+ * const results = evaluateExternal("results/torch", "resnet50 of torchvision");
  */
 export function evaluateExternal(run: string, name: string, options: ExternalEvaluateOptions = {}): Results {
   const judged = judgeStored(run, undefined, options);

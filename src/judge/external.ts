@@ -27,6 +27,8 @@ export interface ExternalOptions extends Listener {
 /**
  * Judges logits that another program has stored; the folder of the results can be reported like a run.
  * @throws UserError for files that do not fit together, or a folder that holds a run of ours.
+ * @example
+ * const { folder, results } = judgeExternal({ logits: "logits.npy", labels: "labels.npy", ood: ["svhn=svhn.npy"] });
  */
 export function judgeExternal(options: ExternalOptions): { folder: string; results: Results } {
   const { folder, name, notices } = storeExternal(options);

@@ -27,7 +27,12 @@ export const foreignNames = (): readonly string[] => [
   ...dataSetNames.map((name) => `${name}${inverted}`),
 ];
 
-/** What `--ood` means: a name of `foreignNames`, or `NAME=FOLDER`. @throws UserError for anything else */
+/**
+ * What `--ood` means: a name of `foreignNames`, or `NAME=FOLDER`. @throws UserError for anything else
+ * @example
+ * foreignSource("mnist-inverted"); // { data: "mnist", inverted: true }
+ * foreignSource("holidays=photos/2024"); // all pictures of a folder
+ */
 export function foreignSource(text: string): ForeignSource {
   const at = text.indexOf("=");
   if (at >= 0) {

@@ -1,7 +1,12 @@
 import { type DataSet, type ImageSet, imageCount, type Listener, subset } from "../core/index.ts";
 import { type DataOptions, findDataSetEntry, loadDataSet } from "../data/index.ts";
 
-/** Loads data sets, each once however often it is asked for. */
+/**
+ * Loads data sets, each once however often it is asked for.
+ * @example
+ * const load = dataSetLoader({ onNotice: console.log });
+ * const { train, test } = await load({ name: "mnist", seed: 0 });
+ */
 export function dataSetLoader({ onProgress, onNotice }: Listener = {}): (options: DataOptions) => Promise<DataSet> {
   const loaded = new Map<string, Promise<DataSet>>();
   return (options) => {

@@ -34,6 +34,8 @@ interface Opened {
  * Predicts the image sets of the suites, each once: what this checkpoint has predicted before is not predicted again.
  * Then computes every metric of each run from all that is stored. Corrupted images are made once for all runs.
  * @throws UserError for folders that are no runs, or whose data is not here; what the signal was aborted with.
+ * @example
+ * const [results] = await judgeRuns([run], { suites: ["clean", "ood"], ood: ["mnist"], onNotice: console.log });
  */
 export async function judgeRuns(runs: readonly string[], options: JudgeOptions = {}): Promise<Results[]> {
   const opened: OpenRun[] = [];

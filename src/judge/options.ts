@@ -5,7 +5,11 @@ import type { Weights } from "../evaluate/index.ts";
 import { protocols, type RunDataOptions } from "../train/index.ts";
 import type { OodScoreOptions } from "./ood-scores/options.ts";
 
-/** What a run can be judged on. `corruptions` alone is 145 sets, so it is not among the default ones. */
+/**
+ * What a run can be judged on. `corruptions` alone is 145 sets, so it is not among the default ones.
+ * @example
+ * await judgeRuns([run], { suites: suites.filter((name) => name !== "corruptions") });
+ */
 export const suites = [
   "clean",
   "calibration",

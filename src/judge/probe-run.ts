@@ -62,6 +62,8 @@ export interface ProbeSummary {
  * validation images, and judges it on the test set and on the shift sets, as a whole and domain by domain. The folder can
  * be reported beside runs.
  * @throws UserError where the run is damaged, the data is not here, or `out` holds a run.
+ * @example
+ * const { summary } = await probeRun(run, { data: { name: "folder", folder: "photos", seed: 0 }, out: "results/probe" });
  */
 export async function probeRun(
   run: string,

@@ -8,6 +8,8 @@ import { diskError } from "../files/internal.ts";
  * Where the predictions and results of each run go: its own folder, or one of its own in `out`, which is `out` itself for a
  * single run.
  * @throws UserError for runs of equal names
+ * @example
+ * resultFolders(["runs/a", "runs/b"], "results"); // ["results/a", "results/b"]
  */
 export function resultFolders(runs: readonly string[], out: string | undefined): string[] {
   const names = runs.map((run) => basename(resolve(run)));

@@ -38,6 +38,9 @@ export interface AnchoredOptions extends MaskingOptions, ReferenceOptions {
  * Anchored training with reference masking (Narayanaswamy et al., NeurIPS 2024, section 3): every image gets its own
  * reference; with probability α a whole batch, or an image by itself, loses its references and keeps its residuals.
  * @throws UserError as `checkMasking` and `checkReferences`
+ * @example
+ * const { method: options } = resolveConfig({ data: { name: "mnist" }, method: { name: "anchored", maskProbability: 0.25 } });
+ * if (options.name === "anchored") console.log(anchored(options).inputChannels(3)); // 6: a tuple of two images
  */
 export const anchored = (options: AnchoredOptions, task: Task = classification(options.output)): Method => {
   checkMasking(options);
@@ -108,6 +111,10 @@ function unlessMasked(moved: Arrays, before: Arrays, masked: np.Array): Arrays {
  * Logits [R, N, K] of the tuples [r, x − r] for references [R, 1 or N, C, H, W]. The first layer is linear, so with its
  * weight W = [Wr | Wx] its output is Wx ∗ x + (Wr − Wx) ∗ r: the images' part is computed once for all references, the
  * references' part once for all images that share them.
+ * @example
+ * const model = createModel("resnet20", { inputChannels: 6, classes: 10, imageSize: 32 });
+ * const predict = ({ params, state }: Record<string, Record<string, np.Array>>, images: np.Array, references: np.Array) =>
+ *   predictUnderReferences(model, params, state, images, references); // [R, N, K]
  */
 export function predictUnderReferences(
   model: Model,
@@ -143,7 +150,11 @@ export interface TupleOptions {
   readonly shownReferences?: np.Array;
 }
 
-/** Images x and references r [N, C, H, W] → [N, 2C, H, W], the tuple [r, x − r]; where r is masked, [0, x − r]. */
+/**
+ * Images x and references r [N, C, H, W] → [N, 2C, H, W], the tuple [r, x − r]; where r is masked, [0, x − r].
+ * @example
+ * const input = tuple(x, np.zeros([8, 3, 32, 32])); // [reference, image − reference], [8, 6, 32, 32]
+ */
 export function tuple(
   images: np.Array,
   references: np.Array,

@@ -34,7 +34,11 @@ export type MethodOptions = StandardOptions | AnchoredOptions | PlainOptions;
 
 const plain = (options: PlainOptions) => plainInput(options.name, classification(options));
 
-/** Every method by the name that `--method` takes. */
+/**
+ * Every method by the name that `--method` takes.
+ * @example
+ * const method = methods.standard({ name: "standard" });
+ */
 export const methods: { [O in MethodOptions as O["name"]]: (options: O, task?: Task) => Method } = {
   standard,
   anchored,
@@ -44,7 +48,11 @@ export const methods: { [O in MethodOptions as O["name"]]: (options: O, task?: T
 };
 
 export type MethodName = keyof typeof methods;
-/** Those of the table and of `registerMethod`. */
+/**
+ * Those of the table and of `registerMethod`.
+ * @example
+ * console.log(methodNames); // ["standard", "anchored", …]
+ */
 export const methodNames = Object.keys(methods) as MethodName[];
 
 /**
@@ -64,8 +72,11 @@ export function registerMethod<Options extends OwnMethodOptions>(
 }
 
 /**
+ * A method by its options.
  * @param task what is learnt; where absent a classification by the output that the options name
  * @throws UserError for options out of range, or a method of classification alone for another task
+ * @example
+ * const method = createMethod(resolveConfig({ data: { name: "mnist" }, method: { name: "anchored" } }).method);
  */
 export function createMethod(options: MethodOptions): Method<Classification>;
 export function createMethod<OfTask extends Task>(options: MethodOptions, task: OfTask): Method<OfTask>;

@@ -27,6 +27,8 @@ export interface MaskingOptions {
 /**
  * `ordinary`: batches whose reference is shown, so that prediction, which never masks, normalises by statistics of what it
  * is shown. `all`: masked ones too, as the released code has it.
+ * @example
+ * console.log(maskStatistics); // which images move BatchNorm's statistics where references are masked
  */
 export const maskStatistics = ["ordinary", "all"] as const;
 export type MaskStatistics = (typeof maskStatistics)[number];

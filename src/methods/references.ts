@@ -57,6 +57,8 @@ export function parseReferencePolicy(text: string): ReferencePolicy {
 /**
  * Rows of the training set that form the reference set, in increasing order. The same seed gives the same set.
  * @throws UserError where the training set cannot satisfy the policy.
+ * @example
+ * const rows = referenceRows("stratified:20", dataSet.train, 0); // 20 images, as many of each class as can be
  */
 export function referenceRows(text: string, train: ImageSet, seed: number): Int32Array {
   const policy = parseReferencePolicy(text);

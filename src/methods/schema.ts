@@ -222,7 +222,11 @@ const anchored = anchoredFields.transform((method) => ({ ...method, maskStatisti
 /** `method` of a run's config. */
 export const methodSchema = z.discriminatedUnion("name", [standard, anchored, oat, mseOneHot, mseScaled]);
 
-/** The options of each method, by its name. */
+/**
+ * The options of each method, by its name.
+ * @example
+ * methodOptionSchemas.anchored.shape.maskProbability.parse(0.25); // throws where the value is out of range
+ */
 export const methodOptionSchemas = {
   standard,
   anchored: anchoredFields,

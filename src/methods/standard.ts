@@ -7,7 +7,12 @@ export interface StandardOptions {
   readonly name: "standard";
 }
 
-/** Ordinary training: the image itself, and what the task minimises. */
+/**
+ * Ordinary training: the image itself, and what the task minimises.
+ * @example
+ * const method = standard({ name: "standard" });
+ * console.log(method.inputChannels(3)); // 3: the image itself
+ */
 export const standard = (_options: StandardOptions, task?: Task): Method => plainInput("standard", task);
 
 /** The image itself, and any task. */

@@ -44,7 +44,11 @@ export { type MlpVariant, mlp } from "./mlp.ts";
 export type { AnchorPoint, Arrays, Mode, Model, ModelOptions, Noise, Variables } from "./model.ts";
 export { type ModelParts, modelOf, type Step, withoutHead } from "./model-of.ts";
 
-/** Every model by the name that `--model` takes. */
+/**
+ * Every model by the name that `--model` takes.
+ * @example
+ * const model = models.resnet18({ inputChannels: 3, classes: 10, imageSize: 32 });
+ */
 export const models = {
   resnet20,
   resnet18,
@@ -70,7 +74,11 @@ export const models = {
 } satisfies Record<string, (options: ModelOptions) => Model>;
 
 export type ModelName = keyof typeof models;
-/** Those of the table and of `registerModel`. */
+/**
+ * Those of the table and of `registerModel`.
+ * @example
+ * console.log(modelNames.join(", "));
+ */
 export const modelNames = Object.keys(models) as ModelName[];
 
 /**
@@ -84,7 +92,13 @@ export const modelNames = Object.keys(models) as ModelName[];
 export const registerModel = (name: string, create: (options: ModelOptions) => Model): void =>
   registerEntry<(options: ModelOptions) => Model>("model", models, modelNames, name, create);
 
-/** @throws UserError for an unknown name, listing the known ones; RangeError for channels, classes or an image size below 1. */
+/**
+ * A model by its name.
+ * @throws UserError for an unknown name, listing the known ones; RangeError for channels, classes or an image size below 1.
+ * @example
+ * const model = createModel("resnet20", { inputChannels: 3, classes: 10, imageSize: 32 });
+ * const { params, state } = model.init(new Random("weights", 0));
+ */
 export function createModel(name: string, options: ModelOptions): Model {
   const { stochasticDepth = 0, dropout = 0, anchorAt: _, ...sizes } = options;
   for (const [option, value] of Object.entries(sizes))

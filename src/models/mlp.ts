@@ -18,6 +18,8 @@ export const mlp128x4 = (options: ModelOptions): Model => mlp("mlp", { width: 12
 /**
  * A multilayer perceptron with ReLU: `fc1`, …, `head`, weights as PyTorch's `Linear` starts them. A row of a table is a map
  * [F, 1, 1], a channel for each of its F columns; an image is flattened, channel by channel. Dropout follows every hidden layer.
+ * @example
+ * const model = mlp("tiny-mlp", { width: 32, depth: 2 }, { inputChannels: 1, classes: 10, imageSize: 28 });
  */
 export function mlp(
   name: string,

@@ -23,7 +23,16 @@ export interface ModelParts extends Omit<Model, Derived | FromSteps | Composed> 
   readonly tuples?: TuplePlace;
 }
 
-/** A model of its layers: what it is made of, and what each parameter is for, is what they say. */
+/**
+ * A model of its layers: what it is made of, and what each parameter is for, is what they say.
+ * @example
+ * const first = conv("conv1", 3, 16, { kernel: 3 });
+ * const model = modelOf({
+ *   name: "tiny", stemWeight: "conv1.weight", layers: [first], head: linear("fc", 16, 10),
+ *   stem: (params, images) => first.apply({ params, state: {}, moved: {}, mode: "predict" }, images),
+ *   steps: [(_scope, x) => np.mean(gelu(x), [2, 3])],
+ * });
+ */
 export function modelOf({ layers, head, steps, tuples, ...own }: ModelParts): Model {
   const all = allVariables([...layers, head]);
   const weight = Object.values(head.shapes.params).find((shape) => shape.length === 2);
@@ -50,6 +59,8 @@ export function modelOf({ layers, head, steps, tuples, ...own }: ModelParts): Mo
 /**
  * The same network without its last layer: in place of logits it gives what they are linear in, [N, D], so that with the
  * last layer's weight W and bias b the logits are W z + b (both times the logit scale, where there is one).
+ * @example
+ * const encoder = withoutHead(createModel("resnet20", { inputChannels: 3, classes: 10, imageSize: 32 }));
  */
 export function withoutHead(model: Model): Model {
   const { head, shapes, ...rest } = model;

@@ -20,6 +20,12 @@ export interface AdamwOptions {
 /**
  * AdamW (Loshchilov & Hutter 2019, algorithm 2) in PyTorch's form: p ← p − ηλp; m ← β₁m + (1 − β₁)g;
  * v ← β₂v + (1 − β₂)g²; p ← p − η/(1 − β₁ᵗ) · m / (√(v / (1 − β₂ᵗ)) + ε). The step count t is a slot of its own.
+ * @example
+ * const roles = createModel("vit-tiny", { inputChannels: 3, classes: 10, imageSize: 32 });
+ * const optimizer = adamw(
+ *   { name: "adamw", beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.05, decayNormsAndBiases: false },
+ *   roles,
+ * );
  */
 export const adamw = (
   { beta1, beta2, epsilon, weightDecay, decayNormsAndBiases }: AdamwOptions,

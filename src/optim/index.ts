@@ -25,7 +25,11 @@ export { type SgdOptions, sgd } from "./sgd.ts";
 
 export type OptimizerOptions = SgdOptions | AdamwOptions | LionOptions | MuonOptions;
 
-/** Every optimizer by name. */
+/**
+ * Every optimizer by name.
+ * @example
+ * console.log(Object.keys(optimizers)); // ["sgd", "adamw", …]
+ */
 export const optimizers: { [O in OptimizerOptions as O["name"]]: (options: O, roles: ParameterRoles) => Optimizer } = {
   sgd,
   adamw,
@@ -33,6 +37,12 @@ export const optimizers: { [O in OptimizerOptions as O["name"]]: (options: O, ro
   muon,
 };
 
-/** @param roles what the parameters are for, as the network that they belong to says: its `Model` */
+/**
+ * An optimizer by its options.
+ * @param roles what the parameters are for, as the network that they belong to says: its `Model`
+ * @example
+ * const roles = createModel("resnet20", { inputChannels: 3, classes: 10, imageSize: 32 });
+ * const optimizer = createOptimizer(config.optimizer, roles);
+ */
 export const createOptimizer = (options: OptimizerOptions, roles: ParameterRoles): Optimizer =>
   (optimizers[options.name] as (options: OptimizerOptions, roles: ParameterRoles) => Optimizer)(options, roles);

@@ -18,6 +18,9 @@ export interface LionOptions {
 /**
  * Lion (Chen et al. 2023, algorithm 2): p ← p − η(sign(β₁m + (1 − β₁)g) + λp); m ← β₂m + (1 − β₂)g. Every weight moves by
  * the learning rate: take 3 to 10 times less than AdamW's, and as much more decay (section 5).
+ * @example
+ * const roles = createModel("vit-tiny", { inputChannels: 3, classes: 10, imageSize: 32 });
+ * const optimizer = lion({ name: "lion", beta1: 0.9, beta2: 0.99, weightDecay: 0.5, decayNormsAndBiases: false }, roles);
  */
 export const lion = (
   { beta1, beta2, weightDecay, decayNormsAndBiases }: LionOptions,

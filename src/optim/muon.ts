@@ -28,6 +28,12 @@ const isMatrix = (
  * set to about 1; convolution filters [O, I, k, k] as [O, I·k·k]. Such an update has the length √min(O, I·k·k), so it is
  * scaled by 0.2·√max(O, I·k·k) to AdamW's usual size (Liu et al. 2025, equation 4): one learning rate and one decoupled
  * decay serve all. Vectors, embeddings and the classifier are AdamW's.
+ * @example
+ * const roles = createModel("vit-tiny", { inputChannels: 3, classes: 10, imageSize: 32 });
+ * const optimizer = muon(
+ *   { name: "muon", momentum: 0.95, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.1, decayNormsAndBiases: false },
+ *   roles,
+ * );
  */
 export function muon({ name: _, momentum, ...options }: MuonOptions, roles: ParameterRoles): Optimizer {
   const { weightDecay, decayNormsAndBiases } = options;

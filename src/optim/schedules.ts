@@ -53,7 +53,11 @@ const anneals = {
 const risen = (epochs: number, { step, stepsPerEpoch }: Clock): number =>
   Math.min(1, (step + 1) / (epochs * stepsPerEpoch + 1));
 
-/** Every schedule by name: its options and the clock → learning rate. */
+/**
+ * Every schedule by name: its options and the clock → learning rate.
+ * @example
+ * schedules.constant({ name: "constant", learningRate: 0.1 }, { step: 0, stepsPerEpoch: 100, totalSteps: 1000 });
+ */
 export const schedules: { [S in Schedule as S["name"]]: (schedule: S, clock: Clock) => number } = {
   constant: ({ learningRate }) => learningRate,
 
@@ -82,6 +86,11 @@ export const schedules: { [S in Schedule as S["name"]]: (schedule: S, clock: Clo
   },
 };
 
-/** The learning rate of the step that the clock stands at. */
+/**
+ * The learning rate of the step that the clock stands at.
+ * @example
+ * const clock = { step: 0, stepsPerEpoch: 100, totalSteps: 1000 };
+ * learningRateAt({ name: "constant", learningRate: 0.1 }, clock); // 0.1
+ */
 export const learningRateAt = (schedule: Schedule, clock: Clock): number =>
   (schedules[schedule.name] as (schedule: Schedule, clock: Clock) => number)(schedule, clock);

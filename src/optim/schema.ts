@@ -75,7 +75,11 @@ const muon = adamw.extend({
 
 /** `optimizer` of a run's config. */
 export const optimizerSchema = z.discriminatedUnion("name", [sgd, adamw, lion, muon]);
-/** The options of each optimizer, by its name. */
+/**
+ * The options of each optimizer, by its name.
+ * @example
+ * const options = optimizerOptionSchemas.adamw.parse({ name: "adamw", weightDecay: 0.05 }); // with every default
+ */
 export const optimizerOptionSchemas = { sgd, adamw, lion, muon };
 
 const highestRate = option({
@@ -143,5 +147,9 @@ const cosine = z.strictObject({
 
 /** `schedule` of a run's config. */
 export const scheduleSchema = z.discriminatedUnion("name", [constant, multistep, oneCycle, cosine]);
-/** The options of each schedule, by its name. */
+/**
+ * The options of each schedule, by its name.
+ * @example
+ * scheduleOptionSchemas.constant.parse({ name: "constant", learningRate: 0.1 });
+ */
 export const scheduleOptionSchemas = { constant, multistep, "one-cycle": oneCycle, cosine };

@@ -19,6 +19,12 @@ export interface SgdOptions {
 /**
  * Stochastic gradient descent in PyTorch's form: g ← g + λp; v ← μv + g; p ← p − η·(nesterov ? g + μv : v).
  * The velocity starts at zero, which equals PyTorch's first step (dampening 0).
+ * @example
+ * const roles = createModel("resnet20", { inputChannels: 3, classes: 10, imageSize: 32 });
+ * const optimizer = sgd(
+ *   { name: "sgd", momentum: 0.9, nesterov: true, weightDecay: 5e-4, decayNormsAndBiases: true, biasRate: 1 },
+ *   roles,
+ * );
  */
 export const sgd = (
   { momentum, nesterov, weightDecay, decayNormsAndBiases, biasRate = 1 }: SgdOptions,

@@ -7,7 +7,12 @@ import { emojiQuickstart } from "./emoji-quickstart.ts";
 import { imagenetSwinv2BasePaper } from "./imagenet-swinv2-base-paper.ts";
 import { mnistQuickstart } from "./mnist-quickstart.ts";
 
-/** Every experiment by the name that `--recipe` takes; its file's comment gives cost and measured result. */
+/**
+ * Every experiment by the name that `--recipe` takes; its file's comment gives cost and measured result.
+ * @example
+ * const config = resolveConfig(recipes["mnist-quickstart"]);
+ * await trainRun("runs/mnist", config);
+ */
 export const recipes = {
   "mnist-quickstart": mnistQuickstart,
   "emoji-quickstart": emojiQuickstart,
@@ -18,4 +23,9 @@ export const recipes = {
   "imagenet-swinv2-base-paper": imagenetSwinv2BasePaper,
 } as const satisfies Record<string, RunConfigInput>;
 
+/**
+ * The names of all recipes.
+ * @example
+ * console.log(recipeNames);
+ */
 export const recipeNames = Object.keys(recipes) as (keyof typeof recipes)[];

@@ -53,6 +53,11 @@ const sections: readonly Section<Study, ReportOptions>[] = [
   { id: "run", title: "What was run", body: (study, { command }) => whatWasRun(study, command) },
 ];
 
+/**
+ * One self-contained HTML page of the runs of a study.
+ * @example
+ * const html = await renderPage(study([readReportedRun(run), readReportedRun(otherRun)]));
+ */
 export async function renderPage(study: Study, options: ReportOptions = {}): Promise<string> {
   const { title, verdict } = headline(study);
   const shown = options.title ?? title;

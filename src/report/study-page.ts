@@ -98,7 +98,13 @@ const comparedIn = (summary: StudySummary, group: string): string[] =>
     summary.arms.some(({ against }) => places(summary, group).some((place) => against[baseline]?.[place])),
   );
 
-/** `study.md` */
+/**
+ * `study.md`
+ * @example
+ * const masking = await readStudy("my-study.mjs");
+ * const summary = await writeOutcome(masking, { out: "studies/mine", seeds: 3, command: "anchored study my-study.mjs" });
+ * if (summary) console.log(studyMarkdown(summary));
+ */
 export function studyMarkdown(summary: StudySummary): string {
   const { title } = summary;
   const parts = [

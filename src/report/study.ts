@@ -49,7 +49,12 @@ export interface Study {
   readonly sets: readonly { readonly set: string; readonly role: "test" | "shift" }[];
 }
 
-/** @throws UserError where a folder lacks its results, or a file is damaged. */
+/**
+ * Reads all that a report shows of a judged run.
+ * @throws UserError where a folder lacks its results, or a file is damaged.
+ * @example
+ * const reported = readReportedRun(run);
+ */
 export function readReportedRun(run: string): ReportedRun {
   const results = readResults(run);
   const { weights } = results;
@@ -87,6 +92,11 @@ function once<T>(make: () => T): () => T {
   };
 }
 
+/**
+ * Runs grouped into arms, as reports show them.
+ * @example
+ * for (const line of summaryLines(study([readReportedRun(run), readReportedRun(otherRun)]))) console.log(line);
+ */
 export function study(runs: readonly ReportedRun[]): Study {
   const arms = groupIntoArms(runs.map(({ results }) => results)).map((arm: Arm, i) => ({
     ...drawnArm(arm.name, i),

@@ -28,6 +28,8 @@ function shares({ arms }: Study, measure: Measure): string | undefined {
 /**
  * What a study shows, in a few lines of plain text and a verdict; every word comes from its numbers. Accuracies are
  * paired over the test images, so that with one seed an arm nothing is said of other seeds.
+ * @example
+ * console.log(summaryLines(study([readReportedRun(run)])).join("\n"));
  */
 export function summaryLines(study: Study): string[] {
   const rows = pairedRows(study);

@@ -74,7 +74,13 @@ export function saveCheckpoint(
   writeFileAtomic(path, encodeSafetensors(tensors, { ...metadata, sha256 }));
 }
 
-/** @throws UserError naming the file where it is missing, truncated, damaged or not a checkpoint of ours. */
+/**
+ * Reads all that a run is resumed from: weights, state, the optimizer's slots, references.
+ * @throws UserError naming the file where it is missing, truncated, damaged or not a checkpoint of ours.
+ * @example
+ * const { params, progress, references } = loadCheckpoint(runPaths(run).checkpoint);
+ * console.log(progress.step, params["fc.weight"]?.shape, references?.shape);
+ */
 export function loadCheckpoint(path: string): Checkpoint {
   const refuse = (why: string) => new UserError(`checkpoint ${path}: ${why}`);
   if (!existsSync(path)) throw refuse("no such file; train the run first");

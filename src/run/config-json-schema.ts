@@ -7,7 +7,9 @@ const ofCommandLine = ["flag", "value", "meaning", "sets", "isPath"];
 /**
  * The config as a JSON schema (2020-12), for editors: `"$schema"` of a config file names it. Transforms and checks that JSON
  * schema cannot say are left to `resolveConfig`.
- * @example writeFileSync("config.schema.json", JSON.stringify(configJsonSchema(), null, 2));
+ * @example
+ * import { writeFileSync } from "node:fs";
+ * writeFileSync("config.schema.json", JSON.stringify(configJsonSchema(), null, 2));
  */
 export function configJsonSchema(): z.core.JSONSchema.BaseSchema {
   const schema = z.toJSONSchema(currentConfigSchema(), {

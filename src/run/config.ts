@@ -39,7 +39,11 @@ const registrable = () => ({
   mix: z.array(namedWithOptions(mixerTable)).default([]),
 });
 
-/** Every choice of an experiment, and its option on the command line. */
+/**
+ * Every choice of an experiment, and its option on the command line.
+ * @example
+ * const { success, error } = runConfigSchema.safeParse({ data: { name: "mnist" }, epochs: -1 });
+ */
 export const runConfigSchema = z.strictObject({
   /** What `loadDataSet` was given; training itself only stores it. */
   data: z.looseObject({ name: z.string() }),
@@ -233,6 +237,9 @@ export type RunConfigInput = Omit<z.input<typeof runConfigSchema>, "model"> & { 
 /**
  * Fills in the defaults.
  * @throws UserError naming the field that is unknown or out of range, or for a precision that the device does not have.
+ * @example
+ * const config = resolveConfig({ data: { name: "emoji" }, model: "resnet20", method: { name: "anchored" }, epochs: 5 });
+ * console.log(config.optimizer, config.schedule); // every default is filled in
  */
 export function resolveConfig(input: RunConfigInput): RunConfig {
   const result = currentConfigSchema().safeParse(withTaskDefaults(input));

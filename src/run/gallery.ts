@@ -43,6 +43,9 @@ const galleryPath = (run: string) => join(runPaths(run).predictions, "gallery.js
  * Saves the images that a model is least and most certain of, and those that it gets wrong with the greatest
  * confidence, `each` of a kind. Images larger than 96 px are shrunk.
  * @throws TypeError where images and predictions are not of the same set.
+ * @example
+ * const { test } = dataSet;
+ * await saveGallery(run, test, predictions, 8);
  */
 export async function saveGallery(
   run: string,
@@ -87,7 +90,12 @@ export async function saveGallery(
   return gallery;
 }
 
-/** The saved gallery; `undefined` for a run without one. @throws UserError where it is damaged. */
+/**
+ * The saved gallery; `undefined` for a run without one. @throws UserError where it is damaged.
+ * @example
+ * const gallery = readGallery(run);
+ * if (gallery) console.log(gallery);
+ */
 export function readGallery(run: string): Gallery | undefined {
   const path = galleryPath(run);
   return existsSync(path) ? parseJson(readText(path, ""), schema, path) : undefined;

@@ -41,7 +41,11 @@ export function appendMetrics(path: string, line: MetricsLine): void {
   }
 }
 
-/** The lines of a run; half a line at the end, left by a crash, is skipped. */
+/**
+ * The lines of a run; half a line at the end, left by a crash, is skipped.
+ * @example
+ * for (const { epoch, step, loss } of readMetrics(runPaths(run).metrics)) console.log(epoch, step, loss);
+ */
 export function readMetrics(path: string): MetricsLine[] {
   if (!existsSync(path)) return [];
   return readFileSync(path, "utf8")

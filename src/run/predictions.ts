@@ -22,7 +22,11 @@ const paths = (run: string, slug: string) => {
   };
 };
 
-/** The image sets that a run has predicted, in the order in which they were first saved; none for a fresh run. */
+/**
+ * The image sets that a run has predicted, in the order in which they were first saved; none for a fresh run.
+ * @example
+ * for (const { set, role } of storedSets(run)) console.log(set, role);
+ */
 export function storedSets(run: string): StoredSet[] {
   const path = indexPath(run);
   if (!existsSync(path)) return [];
@@ -34,6 +38,8 @@ export function storedSets(run: string): StoredSet[] {
  * the same role: the test set of one data set and foreign images may have one name.
  * The labels of an out-of-distribution set are stored as −1 whatever they are.
  * @throws TypeError for predictions whose arrays disagree or are not finite.
+ * @example
+ * savePredictions(run, predictions, { role: "test", checkpointSha256: "9f86…", weights: "raw" });
  */
 export function savePredictions(run: string, predictions: StoredPredictions, context: PredictionContext): void {
   checkPredictions(predictions);
@@ -101,8 +107,12 @@ const writeIndex = (run: string, sets: readonly StoredSet[]): void =>
   writeFileAtomic(indexPath(run), `${JSON.stringify({ version: 1, sets }, null, 2)}\n`);
 
 /**
+ * Reads what a run predicted for a set, as `evaluate` takes it.
  * @param role of the sets of that name; where absent, one that is not foreign before one that is
  * @throws UserError where the set was never predicted by these weights, or a file of it is missing or damaged.
+ * @example
+ * const stored = loadPredictions(run, "mnist/test");
+ * console.log(measure(judge(stored)).accuracy);
  */
 export function loadPredictions(run: string, set: string, weights?: Weights, role?: SetRole): StoredPredictions {
   const sets = storedSets(run).filter((entry) => entry.weights === weights);

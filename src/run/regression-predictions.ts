@@ -86,7 +86,13 @@ export function dropRegressionAnswers(run: string, keep: (entry: StoredRegressio
   for (const { slug } of dropped) for (const path of Object.values(paths(run, slug))) rmSync(path, { force: true });
 }
 
-/** @throws UserError where the set was never predicted, or a file of it is missing or damaged. */
+/**
+ * Reads what a regression predicted for a set, with its targets.
+ * @throws UserError where the set was never predicted, or a file of it is missing or damaged.
+ * @example
+ * const stored = loadRegressionAnswers(run, "cars/test", "test");
+ * console.log(measureRegression(judgeRegression(stored, stored.targets)).rmse);
+ */
 export function loadRegressionAnswers(run: string, set: string, role: RegressionSetRole): StoredRegression {
   const sets = storedRegressionSets(run);
   const entry = sets.find((other) => other.set === set && other.role === role);

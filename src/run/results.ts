@@ -12,13 +12,22 @@ export const resultsHeading = (run: string, date = new Date()) => ({
   versions: versions(),
 });
 
-/** `results.json` of a run folder. @throws UserError where it is missing or damaged. */
+/**
+ * `results.json` of a run folder. @throws UserError where it is missing or damaged.
+ * @example
+ * const results = readResults(run);
+ * console.log(results.run, results.date);
+ */
 export function readResults(run: string): Results {
   const path = runPaths(run).results;
   return parseJson(readText(path, "evaluate the run first (anchored evaluate)"), resultsSchema, path);
 }
 
-/** `results.json` of a regression's run folder. @throws UserError where it is missing, damaged or of another task. */
+/**
+ * `results.json` of a regression's run folder. @throws UserError where it is missing, damaged or of another task.
+ * @example
+ * const { sets } = readRegressionResults(run);
+ */
 export function readRegressionResults(run: string): RegressionResults {
   const path = runPaths(run).results;
   return parseJson(readText(path, "evaluate the run first (anchored evaluate)"), regressionResultsSchema, path);

@@ -8,7 +8,11 @@ import { fingerprintOf } from "../files/internal.ts";
 import { type RunConfig, type RunConfigInput, resolveConfig } from "./config.ts";
 import { modulesFor, requireRegistered } from "./registered.ts";
 
-/** Whether a folder holds a run, whole or begun. */
+/**
+ * Whether a folder holds a run, whole or begun.
+ * @example
+ * await trainRun(run, config, { resume: holdsRun(run) });
+ */
 export const holdsRun = (run: string): boolean =>
   existsSync(runPaths(run).config) || existsSync(runPaths(run).checkpoint);
 
@@ -95,7 +99,13 @@ export function describeRun(
   };
 }
 
-/** @throws UserError where `run` is no run folder, its config.json is damaged, or it is of another task. */
+/**
+ * Reads what a run folder says of the run: its options, data, parameters.
+ * @throws UserError where `run` is no run folder, its config.json is damaged, or it is of another task.
+ * @example
+ * const { config, data } = readRun(run);
+ * console.log(config.model, data.classNames);
+ */
 export function readRun(run: string): RunRecord {
   const path = runPaths(run).config;
   if (!existsSync(path)) throw new UserError(`${run} holds no run (no config.json); train one with --out ${run}`);

@@ -2,7 +2,11 @@ import { UserError } from "../core/index.ts";
 import { anchoredOptions } from "../methods/index.ts";
 import type { RunConfig, RunConfigInput } from "./config.ts";
 
-/** Of a regression: an optimizer that needs no tuning. */
+/**
+ * Of a regression: an optimizer that needs no tuning.
+ * @example
+ * console.log(regressionDefaults.optimizer.name); // what a regression trains with where the config says nothing
+ */
 export const regressionDefaults = {
   optimizer: { name: "adamw", weightDecay: 1e-4 },
   schedule: { name: "one-cycle", peak: 0.003 },

@@ -14,6 +14,12 @@ export interface Limits {
   readonly maxBatch: number;
 }
 
+/**
+ * What a server allows where it is not told: size of uploads, length of its queue, time of an answer.
+ * @example
+ * const model = await openModel(run);
+ * const server = await createServer({ model, version: "1", limits: { ...defaultLimits } });
+ */
 export const defaultLimits: Limits = {
   maxBodyBytes: 8 * 2 ** 20,
   maxPixels: 25_000_000,
@@ -23,7 +29,11 @@ export const defaultLimits: Limits = {
   maxBatch: 32,
 };
 
-/** Options of `anchored serve` that set the limits; refusals name them to callers. */
+/**
+ * Options of `anchored serve` that set the limits; refusals name them to callers.
+ * @example
+ * console.log(limitFlags.maxPixels); // "--max-pixels"
+ */
 export const limitFlags: Readonly<Record<keyof Limits, string>> = {
   maxBodyBytes: "--max-body",
   maxPixels: "--max-pixels",

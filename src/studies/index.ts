@@ -6,7 +6,11 @@ import type { Study } from "./study.ts";
 
 export type { Choice, ProbeArm, Study, StudyArm, TrainedArm } from "./study.ts";
 
-/** Every study by the name that `anchored study` takes; its file's comment gives cost and measured result. */
+/**
+ * Every study by the name that `anchored study` takes; its file's comment gives cost and measured result.
+ * @example
+ * await runStudy(studies.masking, { out: "studies/masking", seeds: 3, threads: 1, onNotice: console.log });
+ */
 export const studies = {
   masking,
   "equal-compute": equalCompute,
@@ -19,6 +23,11 @@ export const studies = {
 } as const satisfies Record<string, Study>;
 
 export type StudyName = keyof typeof studies;
+/**
+ * The names of all studies that come with the package.
+ * @example
+ * console.log(studyNames);
+ */
 export const studyNames = Object.keys(studies) as StudyName[];
 export { outcomePaths, writeOutcome } from "./outcome.ts";
 export { isJudged, type PlanListener, type PlannedRun, type PlanProgress, trainAndJudge } from "./planned-run.ts";

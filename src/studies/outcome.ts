@@ -24,13 +24,22 @@ interface OutcomeOptions {
   readonly command: string;
 }
 
+/**
+ * Where a study's outcome lies: numbers, table, page.
+ * @example
+ * const { page } = outcomePaths("studies/masking");
+ */
 export const outcomePaths = (out: string) => ({
   json: join(out, "study.json"),
   markdown: join(out, "study.md"),
   page: join(out, "study.html"),
 });
 
-/** Writes what came of the cells that are judged so far. @returns undefined where none is */
+/**
+ * Writes what came of the cells that are judged so far. @returns undefined where none is
+ * @example
+ * await writeOutcome(studies.masking, { out: "studies/masking", seeds: 3, command: "anchored study masking" });
+ */
 export async function writeOutcome(study: Study, options: OutcomeOptions): Promise<StudySummary | undefined> {
   const { out, command } = options;
   const runs = judgedRuns(study, options);

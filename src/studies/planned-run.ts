@@ -49,7 +49,12 @@ export async function trainPlanned(
   return !options.signal?.aborted && (ended.finished || options.maxSteps !== undefined);
 }
 
-/** Trains and judges a run; an aborted signal leaves it to be continued. */
+/**
+ * Trains and judges a run; an aborted signal leaves it to be continued.
+ * @example
+ * for (const planned of quickstartPlan({ out: "runs/quickstart", data: "mnist" }))
+ *   await trainAndJudge(planned, { label: planned.name, onNotice: console.log }, { suites: ["clean"] });
+ */
 export async function trainAndJudge(
   planned: PlannedRun,
   progress: PlanProgress,
@@ -86,7 +91,12 @@ export function isTrained({ run, config: planned }: PlannedRun, maxSteps = Numbe
   return loadCheckpoint(checkpoint).progress.step >= Math.min(maxSteps, epochs * Math.floor(trainImages / batchSize));
 }
 
-/** Whether it is trained and its results are of that checkpoint. */
+/**
+ * Whether it is trained and its results are of that checkpoint.
+ * @example
+ * const plan = quickstartPlan({ out: "runs/quickstart", data: "mnist" });
+ * console.log(`${plan.filter((planned) => isJudged(planned)).length} of ${plan.length} runs are done`);
+ */
 export function isJudged(planned: PlannedRun, maxSteps?: number): boolean {
   const { checkpoint, results } = runPaths(planned.run);
   if (!existsSync(checkpoint) || !existsSync(results)) return false;

@@ -18,7 +18,11 @@ interface Quickstart {
   readonly judge: JudgeOptions;
 }
 
-/** What may be trained in the first minutes, by its data set. */
+/**
+ * What may be trained in the first minutes, by its data set.
+ * @example
+ * console.log(quickstarts.mnist.arms.map(({ name }) => name)); // the methods that it compares
+ */
 export const quickstarts = {
   mnist: {
     config: mnistQuickstart,
@@ -32,6 +36,11 @@ export const quickstarts = {
   },
 } as const satisfies Record<string, Quickstart>;
 export type QuickstartName = keyof typeof quickstarts;
+/**
+ * The names of the data sets that the quickstart trains on.
+ * @example
+ * console.log(quickstartNames);
+ */
 export const quickstartNames = Object.keys(quickstarts) as QuickstartName[];
 
 export interface PlanOptions {
@@ -44,7 +53,12 @@ export interface PlanOptions {
   readonly device?: RunConfig["device"];
 }
 
-/** Every run of the quickstart, seed by seed, so that an early stop leaves whole comparisons. */
+/**
+ * Every run of the quickstart, seed by seed, so that an early stop leaves whole comparisons.
+ * @example
+ * const plan = quickstartPlan({ out: "runs/quickstart", data: "mnist", seeds: 3 });
+ * for (const { name, run } of plan) console.log(name, run);
+ */
 export function quickstartPlan({ out, data, seeds = 1, epochs, imageSize, device }: PlanOptions): PlannedRun[] {
   const { config: shared, arms }: Quickstart = quickstarts[data];
   return Array.from({ length: seeds }, (_, seed) =>

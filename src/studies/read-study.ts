@@ -9,7 +9,7 @@ import type { Study } from "./study.ts";
  * @throws UserError naming the file and what of the study is wrong
  * @example
  * const study = await readStudy("my-study.mjs");
- * await runStudy(study, { out: "runs/my-study", seeds: study.seeds, parallel: 1 });
+ * await runStudy(study, { out: "runs/my-study", seeds: study.seeds, threads: 1 });
  */
 export async function readStudy(path: string): Promise<Study> {
   const module = await importModule(path, "study");

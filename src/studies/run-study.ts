@@ -38,6 +38,8 @@ export interface StudyOptions extends PlanOptions, PlanListener {
 /**
  * Trains and judges every cell that is not finished: first the candidates of the arms' choices, then seed by seed, so
  * that an early stop leaves whole comparisons. Call it again to go on.
+ * @example
+ * await runStudy(studies.oat, { out: "studies/oat", seeds: 5, threads: 1, onNotice: console.log }); // goes on where it stopped
  */
 export async function runStudy(study: Study, options: StudyOptions): Promise<void> {
   const { seeds = study.seeds, parallel = 1, maxSteps, dataDir, onNotice, onProgress, onTraining } = options;

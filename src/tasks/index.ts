@@ -9,8 +9,17 @@ export type { ReadOutputs, TargetScale } from "./regression/read-outputs.ts";
 export { regression, type ValidatedRegression } from "./regression/regression.ts";
 export type { Learnt, Scores, Sums, Task, TrainingMeans } from "./task.ts";
 
-/** Every task by the name that `--task` takes; what has no task in its config is a classification. */
+/**
+ * Every task by the name that `--task` takes; what has no task in its config is a classification.
+ * @example
+ * console.log(Object.keys(tasks)); // what a network can be trained for
+ */
 export const tasks = { classification, regression };
 
 export type TaskName = keyof typeof tasks;
+/**
+ * The names of all tasks.
+ * @example
+ * console.log(taskNames.join(", "));
+ */
 export const taskNames = Object.keys(tasks) as [TaskName, ...TaskName[]];

@@ -1,7 +1,16 @@
 import { type HostArray, type HostArrays, UserError } from "../core/index.ts";
 import type { TrainState } from "../run/index.ts";
 
-/** The loss or a weight is NaN or infinite. */
+/**
+ * The loss or a weight is NaN or infinite.
+ * @example
+ * try {
+ *   await trainRun(run, config);
+ * } catch (error) {
+ *   if (error instanceof Diverged) console.error("use a lower learning rate");
+ *   else throw error;
+ * }
+ */
 export class Diverged extends UserError {}
 
 /** @throws Diverged naming a parameter that is NaN or infinite, which a finite loss may hide for one step. */

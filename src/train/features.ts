@@ -32,6 +32,10 @@ export interface FeatureOptions extends PredictorOptions {
 /**
  * The features of a run folder's network: what it answers without its last layer.
  * @throws UserError where the folder or its checkpoint is missing or damaged, or more references are asked for than kept.
+ * @example
+ * const extractor = await loadFeatures(run);
+ * const features = await extractor.features(dataSet.test); // Float32Array [N × extractor.size]
+ * await extractor.dispose();
  */
 export async function loadFeatures(run: string, { k, ...options }: FeatureOptions = {}): Promise<FeatureExtractor> {
   const { record, variables, references } = loadRun(run, options);

@@ -11,6 +11,12 @@ import { columnsOf, meanOf, outputsUnder } from "./outputs-under.ts";
 import { wantsPretrainingImages } from "./pretraining.ts";
 import { type ReferenceChooser, residualPool, transductor } from "./transductor.ts";
 
+/**
+ * How an anchored model is asked: under one reference, under several, or under the one that bilinear transduction chooses.
+ * @example
+ * const predictor = await loadPredictor(run);
+ * for (const protocol of protocols.slice(0, 2)) console.log(protocol, await predictor.predict(dataSet.test, { protocol }));
+ */
 export const protocols = ["single", "k", "blt"] as const;
 
 export interface PredictOptions {

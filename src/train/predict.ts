@@ -51,7 +51,12 @@ export interface LoadedRun {
   readonly step: number;
 }
 
-/** The weights and references of a run. @throws UserError where the folder or its checkpoint is missing or damaged. */
+/**
+ * The weights and references of a run. @throws UserError where the folder or its checkpoint is missing or damaged.
+ * @example
+ * const { record, variables, references } = loadRun(run);
+ * console.log(record.config.model, Object.keys(variables.params).length, references?.shape);
+ */
 export function loadRun(run: string, { weights }: Pick<PredictorOptions, "weights"> = {}): LoadedRun {
   const record = readRun(run);
   const path = runPaths(run).checkpoint;
@@ -71,13 +76,24 @@ export function loadRun(run: string, { weights }: Pick<PredictorOptions, "weight
   };
 }
 
-/** The predictor of a run folder. @throws UserError where the folder or its checkpoint is missing or damaged. */
+/**
+ * The predictor of a run folder. @throws UserError where the folder or its checkpoint is missing or damaged.
+ * @example
+ * const predictor = await loadPredictor(run);
+ * const { logits, uncertainty } = await predictor.predict(dataSet.test, { protocol: "k", k: 10 });
+ * await predictor.dispose();
+ */
 export async function loadPredictor(run: string, options: PredictorOptions = {}): Promise<Predictor> {
   const { record, variables, references, outputAnchor } = loadRun(run, options);
   return createPredictor(record, variables, references, { ...options, outputAnchor });
 }
 
-/** A predictor with fixed weights and references [R, C, H, W] (normalised). */
+/**
+ * A predictor with fixed weights and references [R, C, H, W] (normalised).
+ * @example
+ * const { record, variables, references } = loadRun(run);
+ * const predictor = await createPredictor(record, variables, references, { threads: 1 });
+ */
 export async function createPredictor(
   record: RunRecord,
   variables: Variables,

@@ -19,7 +19,11 @@ export const downloadedPaths = (folder: string) => ({
 export const isDownloadedFolder = (path: string): boolean =>
   isFolder(path) && !existsSync(runPaths(path).checkpoint) && existsSync(downloadedPaths(path).weights);
 
-/** Whether `--init` names a run, which a folder is that is no downloaded model, rather than a file of weights. */
+/**
+ * Whether `--init` names a run, which a folder is that is no downloaded model, rather than a file of weights.
+ * @example
+ * if (isRunFolder("runs/mine")) await recalibrate("runs/mine", dataSet, { out: "runs/recalibrated" });
+ */
 export const isRunFolder = (path: string): boolean => isFolder(path) && !isDownloadedFolder(path);
 
 /**
@@ -49,7 +53,12 @@ export function findPretraining(
   return undefined;
 }
 
-/** @throws UserError where the folder that `--init` names holds neither a run nor a downloaded model */
+/**
+ * Reads what a run says of itself that another one starts from.
+ * @throws UserError where the folder that `--init` names holds neither a run nor a downloaded model
+ * @example
+ * const { config } = readInitRun("runs/pretrained");
+ */
 export function readInitRun(init: string): RunRecord {
   if (!existsSync(runPaths(init).checkpoint))
     throw new UserError(
@@ -89,7 +98,11 @@ export function otherSplit(
 
 const told = (value: unknown): string => (value === undefined ? "the default" : JSON.stringify(value));
 
-/** Whether a run draws references from the training images of the run that it starts from. */
+/**
+ * Whether a run draws references from the training images of the run that it starts from.
+ * @example
+ * if (wantsPretrainingImages(config)) console.log("references are drawn from the images of the first training");
+ */
 export const wantsPretrainingImages = ({ method }: RunConfig): boolean =>
   (anchoredOptions(method)?.referenceSource ?? "new") !== "new";
 

@@ -12,6 +12,8 @@ export interface TakenOver {
 /**
  * What the weights of a run are made for. References come from the new images again, unless they are asked for elsewhere,
  * and a tied start is one of fresh weights: neither is taken over.
+ * @example
+ * const { model, method, imageSize } = takenOver(readInitRun("runs/pretrained")); // what fine-tuning keeps
  */
 export function takenOver({ config: { model, method }, data: { height, width } }: RunRecord): TakenOver {
   const anchored = anchoredOptions(method);

@@ -40,7 +40,12 @@ interface Reading extends Listener {
   readonly dataDir?: string;
 }
 
-/** The training images of the run that `init` names, where references are drawn from them. */
+/**
+ * The training images of the run that `init` names, where references are drawn from them.
+ * @example
+ * const pretrainingImages = await loadPretrainingImages(run, config, {});
+ * await train(config, dataSet, { run, pretrainingImages });
+ */
 export async function loadPretrainingImages(
   run: string,
   config: RunConfig,

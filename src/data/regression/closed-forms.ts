@@ -93,4 +93,9 @@ export const closedForms = {
 } as const satisfies Record<string, ClosedForm>;
 
 export type ClosedFormName = keyof typeof closedForms;
+/**
+ * The names of the made regression data sets that have a formula.
+ * @example
+ * console.log(closedFormNames); // what `loadRegressionData({ name: "closed-form", … })` can be asked for
+ */
 export const closedFormNames = Object.keys(closedForms) as ClosedFormName[];

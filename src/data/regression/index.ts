@@ -17,7 +17,11 @@ export type { LoadedExamples, RegressionContext, RegressionDataSet } from "./ent
 export { type FeatureNames, type FeatureRow, featureRowsOf, readFeatureRows } from "./feature-rows.ts";
 export { type TargetShift, targetShifts } from "./options.ts";
 
-/** Every data set whose targets are numbers, by the name that the user types. */
+/**
+ * Every data set whose targets are numbers, by the name that the user types.
+ * @example
+ * console.log(regressionDataTable.csv.title, Object.keys(regressionDataTable.csv.options.shape));
+ */
 export const regressionDataTable = {
   csv,
   images,
@@ -27,7 +31,11 @@ export const regressionDataTable = {
 };
 
 export type RegressionDataName = keyof typeof regressionDataTable;
-/** Those of the table and of `registerRegressionDataSet`. */
+/**
+ * Those of the table and of `registerRegressionDataSet`.
+ * @example
+ * for (const name of regressionDataNames) console.log(name);
+ */
 export const regressionDataNames = Object.keys(regressionDataTable) as RegressionDataName[];
 
 /**
@@ -35,7 +43,8 @@ export const regressionDataNames = Object.keys(regressionDataTable) as Regressio
  * docs/adding-a-regression-data-set.md says.
  * @throws UserError for a name that is taken
  * @example
- * registerRegressionDataSet("my-numbers", { ...entry, load: async () => ({ title, stem, count, inputs, targets }) });
+ * const { csv } = regressionDataTable;
+ * registerRegressionDataSet("flats", { ...csv, load: (options, context) => csv.load({ ...options, file: "flats.csv" }, context) });
  */
 export const registerRegressionDataSet = (name: string, entry: RegressionDataSet<any>): void =>
   registerEntry("regression data set", regressionDataTable, regressionDataNames, name, entry as unknown);

@@ -31,6 +31,8 @@ const BATCH_SIZES = [1009, 1013, 1019] as const;
  *
  * @throws TypeError where `fn` mixes the images of a batch, or two arrays have one name.
  * @throws UnsupportedPrimitiveError as `compile`
+ * @example
+ * const bytes = await exportOnnx(({ x }) => ({ y: np.tanh(x) }), (batch) => ({ x: new ArraySpec([batch, 4]) })); // of any batch
  */
 export async function exportOnnx(
   fn: (fed: any) => unknown,

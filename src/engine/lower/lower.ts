@@ -6,7 +6,16 @@ import type { Equation, Traced } from "../trace.ts";
 import { dtypeOf, Lowering, type PartialRules, type Stage, shapeOf } from "./lowering.ts";
 import { loweringTable } from "./table.ts";
 
-/** A primitive for which the lowering table has no rule, or a use of one that its rule does not cover. */
+/**
+ * A primitive for which the lowering table has no rule, or a use of one that its rule does not cover.
+ * @example
+ * import { lax } from "@jax-js/jax";
+ * try {
+ *   await compile((x) => lax.linalg.cholesky(x), [new ArraySpec([500, 500])]);
+ * } catch (error) {
+ *   if (error instanceof UnsupportedPrimitiveError) console.error(error.message); // why, and what to do instead
+ * }
+ */
 export class UnsupportedPrimitiveError extends Error {
   override readonly name = "UnsupportedPrimitiveError";
 }

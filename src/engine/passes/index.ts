@@ -13,7 +13,11 @@ import type { Pass } from "./pass.ts";
 import { relu } from "./relu.ts";
 import { virtualBroadcasts } from "./virtual-broadcasts.ts";
 
-/** All passes; within each hook they are asked in this order. */
+/**
+ * All passes; within each hook they are asked in this order.
+ * @example
+ * for (const { name } of passes) console.log(name); // in their order
+ */
 export const passes: readonly Pass[] = [
   deadCode,
   virtualBroadcasts,

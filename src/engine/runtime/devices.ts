@@ -3,7 +3,11 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { knownName, UserError } from "../../core/errors.ts";
 
-/** What a program can run on: ONNX Runtime's execution providers that onnxruntime-node knows on this list's platforms. */
+/**
+ * What a program can run on: ONNX Runtime's execution providers that onnxruntime-node knows on this list's platforms.
+ * @example
+ * console.log(devices); // what `compile` can be asked to run on
+ */
 export const devices = ["cpu", "webgpu", "cuda"] as const;
 export type Device = (typeof devices)[number];
 

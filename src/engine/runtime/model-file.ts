@@ -26,6 +26,9 @@ export interface OpenedModel {
 /**
  * Opens an ONNX model with ONNX Runtime.
  * @throws UserError where the device cannot be opened; ONNX Runtime's Error for a model that it does not understand.
+ * @example
+ * import { readFileSync } from "node:fs";
+ * const model = await openOnnx(readFileSync("model.onnx"), { threads: 1 });
  */
 export async function openOnnx(
   model: Uint8Array,

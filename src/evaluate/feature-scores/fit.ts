@@ -59,9 +59,7 @@ export interface FittedScores {
  * Fits scores that tell known from foreign images by their features and logits. What cannot be had from these data is
  * listed as absent, with its reason.
  * @example
- * const fitted = await fitFeatureScores(["knn", "gen"], { classes: 10, training: { features: rowsOf(bank, 512) } });
- * const { scores } = await fitted.score({ features: rowsOf(features, 512), logits: rowsOf(logits, 10) });
- * scores.knn; // [N]
+ * const fitted = await fitFeatureScores(["gen"], { classes: 10 });
  * @throws UserError of an unknown score, of parameters out of range, and of data whose shapes do not match.
  */
 export async function fitFeatureScores(

@@ -29,7 +29,11 @@ import type { FeatureScore } from "./types.ts";
 import { vim } from "./vim.ts";
 import { vra } from "./vra.ts";
 
-/** The table of scores on features: a new one is a file, a line here and a row in `feature-scores.test.ts`. */
+/**
+ * The table of scores on features: a new one is a file, a line here and a row in `feature-scores.test.ts`.
+ * @example
+ * for (const [name, score] of Object.entries(featureScores)) console.log(name, score);
+ */
 export const featureScores = {
   knn,
   "knn-raw": knnRaw,
@@ -63,4 +67,9 @@ export const featureScores = {
 } satisfies Record<string, FeatureScore>;
 
 export type FeatureScoreName = keyof typeof featureScores;
+/**
+ * The names of the scores on features, as `fitFeatureScores` takes them.
+ * @example
+ * console.log(featureScoreNames);
+ */
 export const featureScoreNames = Object.keys(featureScores) as FeatureScoreName[];

@@ -9,7 +9,12 @@ export interface Band extends Intervals {
   readonly scale?: Float64Array;
 }
 
-/** Of the mean alone: intervals of one width for all examples (Lei et al. 2018, algorithm 2). */
+/**
+ * Of the mean alone: intervals of one width for all examples (Lei et al. 2018, algorithm 2).
+ * @example
+ * const band = absoluteBand(storedRegression); // widened alike for all examples
+ * console.log(calibrateIntervals(band, storedRegression.targets, 0.1).margins);
+ */
 export function absoluteBand({ mean }: RegressionPredictions): Band {
   const middle = Float64Array.from(mean);
   return { lower: middle, upper: middle };
@@ -18,6 +23,8 @@ export function absoluteBand({ mean }: RegressionPredictions): Band {
 /**
  * Of the mean, in steps of the standard deviation: wider where the model is less sure (Lei et al. 2018, section 5.2).
  * @throws UserError where there are no standard deviations, or one is 0.
+ * @example
+ * const band = normalisedBand(storedRegression, storedRegression.targets.names); // wider where the model doubts
  */
 export function normalisedBand(predictions: RegressionPredictions, names: readonly string[]): Band {
   const given = predictions.standardDeviation;
@@ -41,6 +48,8 @@ export interface Calibration {
  * y − upper) / scale. Of `absoluteBand` these are the absolute residuals; of predicted α/2 and 1 − α/2 quantiles it is
  * CQR (Romano, Patterson & Candès 2019). With fewer than 1/α − 1 examples only infinite intervals keep the promise.
  * @throws UserError for α outside (0, 1), and a band of other examples or targets.
+ * @example
+ * const calibration = calibrateIntervals(absoluteBand(storedRegression), storedRegression.targets, 0.1); // 90 % of new targets inside
  */
 export function calibrateIntervals(band: Band, { names, values }: RegressionTargets, alpha: number): Calibration {
   if (!(alpha > 0 && alpha < 1))

@@ -15,10 +15,18 @@ const meanOf = (
     }),
   );
 
-/** Root mean square error, in each target's units; the mean over targets has a meaning where they share one. */
+/**
+ * Root mean square error, in each target's units; the mean over targets has a meaning where they share one.
+ * @example
+ * rmse(judgedRegression).byTarget; // in the units of each target
+ */
 export const rmse = (judged: JudgedRegression): PerTarget => meanOf(judged, (residual) => residual ** 2, Math.sqrt);
 
-/** Mean absolute error, in each target's units. */
+/**
+ * Mean absolute error, in each target's units.
+ * @example
+ * mae(judgedRegression).byTarget; // in the units of each target
+ */
 export const mae = (judged: JudgedRegression): PerTarget => meanOf(judged, Math.abs, (mean) => mean);
 
 export interface R2 extends PerTarget {
@@ -29,6 +37,8 @@ export interface R2 extends PerTarget {
 /**
  * R² = 1 − Σ(y − μ)² / Σ(y − ȳ)², with ȳ of these very examples. A constant target has none and is named; it is left out
  * of the mean over targets (`uniform_average` of scikit-learn, which counts it as 0 or 1).
+ * @example
+ * r2(judgedRegression).byTarget; // 1 is perfect, 0 as good as the mean
  */
 export function r2({ examples, names, targets, residual }: JudgedRegression): R2 {
   const constantTargets: string[] = [];

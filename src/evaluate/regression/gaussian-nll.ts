@@ -14,6 +14,8 @@ export function gaussianNllTerms(judged: JudgedRegression): Float64Array {
  * a target in cm has log 100 more than in m. The mean over targets is that of one dimension; times D it is the NLL of
  * independent targets.
  * @throws UserError for a standard deviation of 0, or none.
+ * @example
+ * gaussianNll(judgedRegression).mean; // nats
  */
 export function gaussianNll(judged: JudgedRegression): PerTarget {
   const terms = gaussianNllTerms(judged);

@@ -18,6 +18,8 @@ function checkLevel(level: number): void {
 /**
  * The central intervals mean ± Φ⁻¹((1 + level) / 2) · σ of Gaussian predictions.
  * @throws UserError for a level outside (0, 1), or predictions without standard deviations.
+ * @example
+ * const { lower, upper } = gaussianIntervals(judgedRegression, 0.9); // should hold 90 % of the targets
  */
 export function gaussianIntervals({ mean, standardDeviation }: JudgedRegression, level: number): Intervals {
   checkLevel(level);
@@ -38,7 +40,11 @@ export interface IntervalQuality {
   readonly meanWidth: PerTarget;
 }
 
-/** How often intervals hold, and what that costs. @throws UserError for intervals of other examples or targets. */
+/**
+ * How often intervals hold, and what that costs. @throws UserError for intervals of other examples or targets.
+ * @example
+ * const quality = intervalQuality(gaussianIntervals(judgedRegression, 0.9), judgedRegression); // coverage and width
+ */
 export function intervalQuality({ lower, upper }: Intervals, judged: JudgedRegression): IntervalQuality {
   const { examples, names, targets } = judged;
   if (lower.length !== targets.length || upper.length !== targets.length)

@@ -33,8 +33,12 @@ export interface JudgedRegression {
 }
 
 /**
+ * What all measures of a regression are computed from, checked once.
  * @throws UserError where lengths disagree, there is no example, a value is not a finite number, or a standard deviation
  * is negative: names the array, and the first bad example and target.
+ * @example
+ * const judged = judgeRegression({ mean: Float32Array.of(1.1, 2.3) }, { names: ["price"], values: Float32Array.of(1, 2) });
+ * console.log(rmse(judged).mean);
  */
 export function judgeRegression(
   predictions: RegressionPredictions,

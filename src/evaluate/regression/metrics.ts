@@ -28,7 +28,11 @@ export const INTERVAL_LEVEL = 0.9;
 const ofIntervals = (which: "coverage" | "meanWidth") => (judged: JudgedRegression) =>
   intervalQuality(gaussianIntervals(judged, INTERVAL_LEVEL), judged)[which];
 
-/** The table of measures: a new one is its function, a line here, and a row in `metrics.test.ts`. */
+/**
+ * The table of measures: a new one is its function, a line here, and a row in `metrics.test.ts`.
+ * @example
+ * const { title, better } = regressionMetrics.rmse; // what tables and reports say of it
+ */
 export const regressionMetrics = {
   r2: {
     title: "R²",
@@ -103,9 +107,18 @@ export const regressionMetrics = {
 } satisfies Record<string, RegressionMetric>;
 
 export type RegressionMetricName = keyof typeof regressionMetrics;
+/**
+ * The names of all measures of a regression.
+ * @example
+ * for (const name of regressionMetricNames) console.log(name, regressionMetrics[name].title);
+ */
 export const regressionMetricNames = Object.keys(regressionMetrics) as RegressionMetricName[];
 
-/** Every measure that the predictions allow: without standard deviations, or with one of 0, those that need them are left out. */
+/**
+ * Every measure that the predictions allow: without standard deviations, or with one of 0, those that need them are left out.
+ * @example
+ * const { r2, rmse, gaussianNll } = measureRegression(judgedRegression); // what the predictions allow
+ */
 export function measureRegression(judged: JudgedRegression): Partial<Record<RegressionMetricName, PerTarget>> {
   const { standardDeviation } = judged;
   const has = {

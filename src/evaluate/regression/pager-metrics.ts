@@ -17,8 +17,13 @@ export interface RegimeMetrics {
 }
 
 /**
+ * PAGER's four numbers of risk regimes: FN, FP, C_low and C_high.
  * @param loss [N] at least 0, such as the L1 error that the paper uses throughout
  * @throws UserError for lists of different lengths, none, or a loss that is negative or not a number.
+ * @example
+ * const uncertainty = [0.1, 0.9, 0.5, 0.2, 0.7];
+ * const regimes = riskRegimesOf(uncertainty, [0.2, 0.8, 0.4, 0.1, 0.9]);
+ * console.log(regimeMetrics(regimes, [0.1, 2, 0.5, 0.2, 1]));
  */
 export function regimeMetrics(regimes: readonly RiskRegime[], loss: ArrayLike<number>): RegimeMetrics {
   if (loss.length !== regimes.length || loss.length === 0)

@@ -14,7 +14,12 @@ export interface Cuts {
   readonly upper: number;
 }
 
-/** @throws UserError for no values, or one that is not a finite number. */
+/**
+ * The percentiles 20 and 80 of scores, which part low from moderate and moderate from high ones (PAGER, section 4).
+ * @throws UserError for no values, or one that is not a finite number.
+ * @example
+ * const { lower, upper } = cutsOf([0.1, 0.4, 0.2, 0.9, 0.5]);
+ */
 export function cutsOf(values: ArrayLike<number>): Cuts {
   if (values.length === 0) throw new UserError("regimes: no values to take percentiles of");
   const bad = Array.prototype.findIndex.call(values, (value) => !Number.isFinite(value));
@@ -41,6 +46,8 @@ const levelOf = (value: number, { lower, upper }: Cuts): number => (value <= low
  * @param uncertainty [N], such as standard deviations over references
  * @param nonConformity [N], such as `reverseScore`
  * @throws UserError for lists of different lengths, and values that are not finite.
+ * @example
+ * const regimes = riskRegimesOf([0.1, 0.9, 0.5], [0.2, 0.8, 0.4]); // of each example, e.g. "id"
  */
 export function riskRegimesOf(
   uncertainty: ArrayLike<number>,

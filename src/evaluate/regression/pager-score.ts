@@ -8,6 +8,9 @@ import { UserError } from "../../core/index.ts";
  * @param referenceTargets [R × D]
  * @returns [N], in units of the targets
  * @throws UserError where shapes disagree, or a value is not a finite number.
+ * @example
+ * const byReference = [Float64Array.of(1.2, 0.4), Float64Array.of(1.0, 0.6)]; // of each example, in units of the target
+ * const score = reverseScore(byReference, Float64Array.of(1, 0.5), 1); // [N] how badly references are predicted from it
  */
 export function reverseScore(
   reverse: readonly (Float64Array | Float32Array)[],

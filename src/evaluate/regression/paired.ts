@@ -7,6 +7,8 @@ import type { JudgedRegression } from "./judged.ts";
  * resampling examples, not values, keeps what the two have in common out of the interval. Of several models a side, such
  * as seeds of one training, it is the difference of the means over them.
  * @returns `undefined` where the examples are not the same, or a model lacks what the measure needs
+ * @example
+ * const difference = pairedRegressionDifference([judgedRegression], [judgedRegression], "rmse", 0);
  */
 export function pairedRegressionDifference(
   a: readonly JudgedRegression[],

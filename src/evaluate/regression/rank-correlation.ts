@@ -19,6 +19,8 @@ function averageRanks(values: Float64Array): Float64Array {
 /**
  * Spearman's rank correlation, in [−1, 1]: Pearson's of average ranks. `undefined` where either list has one value only.
  * @throws UserError for lists of different lengths.
+ * @example
+ * spearman([1, 2, 3], [10, 20, 40]); // 1
  */
 export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number | undefined {
   if (a.length !== b.length) throw new UserError(`spearman: ${a.length} and ${b.length} values; give pairs`);
@@ -33,7 +35,11 @@ export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number | u
   return ofLeft > 0 && ofRight > 0 ? both / Math.sqrt(ofLeft * ofRight) : undefined;
 }
 
-/** Spearman's correlation of |error| and σ, by target: 1 where the less certain is always the worse one. @throws UserError where there are no σ. */
+/**
+ * Spearman's correlation of |error| and σ, by target: 1 where the less certain is always the worse one. @throws UserError where there are no σ.
+ * @example
+ * const { byTarget } = errorUncertaintyCorrelation(judgedRegression); // Spearman's ρ: 1 where doubt ranks the errors
+ */
 export function errorUncertaintyCorrelation({ names, residual, standardDeviation }: JudgedRegression): PerTarget {
   if (!standardDeviation)
     throw new UserError(

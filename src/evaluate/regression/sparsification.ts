@@ -26,6 +26,9 @@ export interface Sparsification {
  * @param residual [N]
  * @param uncertainty [N]
  * @throws UserError for lists of different lengths, or none.
+ * @example
+ * const { residual, standardDeviation } = judgedRegression; // of one target
+ * if (standardDeviation) console.log(sparsification(residual, standardDeviation, "rmse"));
  */
 export function sparsification(
   residual: ArrayLike<number>,

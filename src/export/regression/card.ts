@@ -7,6 +7,11 @@ const names = z.array(z.string()).min(1);
 /** Of the training examples, in the column's own units; done inside the file. */
 const standardised = { names, mean: numbers, standardDeviation: numbers };
 
+/**
+ * How intervals of a regression can be calibrated.
+ * @example
+ * console.log(conformalMethods);
+ */
 export const conformalMethods = ["absolute", "normalised", "cqr"] as const;
 
 const conformal = z.object({

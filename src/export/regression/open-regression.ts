@@ -7,7 +7,11 @@ import type { OpenOptions } from "../open-bytes.ts";
 import { openRegressor, type Regressor } from "./open-regressor.ts";
 import { exportRegression, type RegressionExportOptions } from "./prepare.ts";
 
-/** Whether a path is a regression's run folder, or a file that was exported from one; false where it is neither. */
+/**
+ * Whether a path is a regression's run folder, or a file that was exported from one; false where it is neither.
+ * @example
+ * const model = isRegressionModel("model.onnx") ? await openRegression("model.onnx") : await openModel("model.onnx");
+ */
 export function isRegressionModel(path: string): boolean {
   if (!existsSync(path)) return false;
   if (statSync(path).isDirectory()) return isRegressionRun(path);

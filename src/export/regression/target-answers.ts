@@ -12,7 +12,13 @@ export const targetAnswer = z.object({
 });
 export type TargetAnswer = Readonly<z.infer<typeof targetAnswer>>;
 
-/** The answers for the example at `row`, by target. */
+/**
+ * The answers for the example at `row`, by target.
+ * @example
+ * const regressor = await openRegression("cars.onnx");
+ * const answers = await regressor.predict(Float32Array.of(130, 3504, 8)); // one row of its inputs
+ * console.log(targetAnswersAt(answers, 0, regressor.card)); // by the names of the targets
+ */
 export function targetAnswersAt(
   { mean, standardDeviation, lower, upper, quantiles }: RegressorAnswers,
   row: number,

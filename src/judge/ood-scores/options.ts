@@ -36,7 +36,11 @@ const oodScoreFields = {
   ),
 };
 
-/** Options of `evaluate`, made of their schema, for a command line. */
+/**
+ * Options of `evaluate`, made of their schema, for a command line.
+ * @example
+ * for (const { path, flag } of oodScoreOptions()) console.log(path, flag);
+ */
 export const oodScoreOptions = (): readonly ConfigOption[] => schemaOptions(oodScoreFields, "");
 
 /** What they are. */

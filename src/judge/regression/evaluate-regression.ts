@@ -34,6 +34,9 @@ export interface EvaluateRegressionOptions {
 /**
  * Computes every measure of a regression from its stored predictions (no model is run) and writes `results.json`.
  * @throws UserError where the folder has no predictions on a test set, or they are damaged or of other targets.
+ * @example
+ * const { facts } = await openRegressionRun(run);
+ * const results = evaluateRegression(run, facts); // from the stored predictions
  */
 export function evaluateRegression(
   run: string,

@@ -6,6 +6,9 @@ import { allVariables } from "./variables.ts";
 /**
  * Multi-head self-attention (Vaswani et al. 2017, section 3.2) over tokens [N, T, D] → [N, T, D]. As in timm the three
  * input projections are one, `name.qkv.weight` [3·D, D], and the output's is `name.proj`.
+ * @example
+ * const layer = attention("blocks.0.attn", 192, 3, 0.02);
+ * const y = layer.apply(scope, x); // tokens [N, T, 192] → the same
  */
 export function attention(name: string, width: number, heads: number, std: number): Layer {
   const qkv = linear(`${name}.qkv`, width, 3 * width, { std });

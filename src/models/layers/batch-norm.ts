@@ -21,6 +21,9 @@ export interface BatchNormOptions {
  * Batch normalisation over N, H, W (Ioffe and Szegedy 2015), as PyTorch's `BatchNorm2d`: weight 1, bias 0 at the
  * start, ε = 1e-5, running statistics moved by 0.1 with the unbiased variance. Mode `measure` gives the batch's mean and
  * unbiased variance in their place.
+ * @example
+ * const layer = batchNorm("bn1", 16);
+ * const y = layer.apply(scope, x); // [N, 16, H, W] → the same
  */
 export function batchNorm(
   name: string,

@@ -16,6 +16,9 @@ export interface ConvOptions {
 /**
  * Convolution without bias, [N, I, H, W] → [N, O, H′, W′], weight `name.weight` [O, I / groups, k, k].
  * Init: normal with variance 2 · groups / (O·k²), He et al. 2015 in torchvision's fan-out form.
+ * @example
+ * const layer = conv("conv1", 3, 16, { kernel: 3, stride: 2 });
+ * const y = layer.apply(scope, x); // [N, 3, H, W] → [N, 16, H / 2, W / 2]
  */
 export function conv(
   name: string,

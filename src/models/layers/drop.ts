@@ -22,10 +22,18 @@ function drop(name: string, { rate, shape }: Noise): Drop {
   };
 }
 
-/** Stochastic depth (Huang et al. 2016): an image's residual branch [N, …] is dropped as a whole, as timm's `DropPath`. */
+/**
+ * Stochastic depth (Huang et al. 2016): an image's residual branch [N, …] is dropped as a whole, as timm's `DropPath`.
+ * @example
+ * const drop = dropPath("blocks.0.drop", 0.1);
+ */
 export const dropPath = (name: string, rate: number): Drop => drop(name, { rate, shape: [] });
 
-/** Dropout (Srivastava et al. 2014) of features [N, D]. */
+/**
+ * Dropout (Srivastava et al. 2014) of features [N, D].
+ * @example
+ * const drop = dropout("head.dropout", 0.1, 512);
+ */
 export const dropout = (name: string, rate: number, features: number): Drop => drop(name, { rate, shape: [features] });
 
 /** The rate of residual branch i of `count`: linear from 0 to `largest`, as timm's. */

@@ -12,6 +12,9 @@ export interface LayerNormOptions {
 /**
  * Layer normalisation over the last axis (Ba et al. 2016), [..., D] → [..., D], `name.weight` and `name.bias`, which is 0
  * at first.
+ * @example
+ * const layer = layerNorm("norm", 192);
+ * const y = layer.apply(scope, x); // [N, T, 192] → the same
  */
 export function layerNorm(name: string, width: number, { start = 1, epsilon = 1e-6 }: LayerNormOptions = {}): Layer {
   return {

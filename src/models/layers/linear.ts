@@ -12,6 +12,9 @@ export interface LinearOptions {
 
 /**
  * [..., I] → [..., O], weight `name.weight` [O, I], `name.bias` [O]. Init: both uniform in ±1/√I, PyTorch's `Linear`.
+ * @example
+ * const head = linear("fc", 512, 10);
+ * const logits = head.apply(scope, x); // [N, 512] → [N, 10]
  */
 export function linear(name: string, inputs: number, outputs: number, { std, bias = true }: LinearOptions = {}): Layer {
   const bound = 1 / Math.sqrt(inputs);

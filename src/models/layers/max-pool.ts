@@ -7,7 +7,11 @@ export interface MaxPoolOptions {
   readonly padding?: number;
 }
 
-/** [N, C, H, W] → the largest of every window of side × side pixels; what doesn't fill a window is left out. */
+/**
+ * [N, C, H, W] → the largest of every window of side × side pixels; what doesn't fill a window is left out.
+ * @example
+ * const y = maxPool(x, 3, { stride: 2, padding: 1 });
+ */
 export function maxPool(x: np.Array, side: number, { stride = side, padding = 0 }: MaxPoolOptions = {}): np.Array {
   const border: [number, number] = [padding, padding];
   const padded = padding > 0 ? np.pad(x, [[0, 0], [0, 0], border, border]) : x;

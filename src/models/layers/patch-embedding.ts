@@ -8,6 +8,9 @@ import { variables } from "./variables.ts";
  * Images [N, C, H, W] → a token for every patch, [N, (H/p)·(W/p), D], row by row (Dosovitskiy et al. 2021, equation 1).
  * Patches don't overlap, so the convolution `name.weight` [D, C, p, p] with stride p is a matrix product. Init: weight
  * and bias uniform in ±1/√(C·p²), PyTorch's `Conv2d`, which timm leaves as it is.
+ * @example
+ * const layer = patchEmbedding("patch_embed.proj", 3, 192, 4);
+ * const tokens = layer.apply(scope, x); // images [N, 3, H, W] → [N, T, 192]
  */
 export function patchEmbedding(
   name: string,

@@ -6,6 +6,9 @@ import { type VariableSpec, variables } from "./variables.ts";
 /**
  * Squeeze-and-excitation (Hu et al. 2018, section 3): [N, C, H, W] times a factor for each channel, read from the means
  * of all. As timm's, two 1×1 convolutions with biases: `name.fc1.weight` [S, C, 1, 1], ReLU, `name.fc2.weight` [C, S, 1, 1].
+ * @example
+ * const layer = squeezeExcite("se", 64, 16);
+ * const y = layer.apply(scope, x); // [N, 64, H, W] → the same
  */
 export function squeezeExcite(name: string, channels: number, squeezed: number): Layer {
   const convolution = (part: string, outputs: number, inputs: number): VariableSpec[] => {

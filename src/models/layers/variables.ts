@@ -24,7 +24,12 @@ export interface VariableSpec {
   readonly role?: "bias" | "embedding";
 }
 
-/** The variables that these describe, drawn in their order: parameters, then state. */
+/**
+ * The variables that these describe, drawn in their order: parameters, then state.
+ * @example
+ * const scale = variables([{ name: "scale", shape: [16], start: 1 }]);
+ * const { params } = scale.shapes; // { scale: [16] }
+ */
 export function variables(params: readonly VariableSpec[], state: readonly VariableSpec[] = []): LayerVariables {
   const shapesOf = (specs: readonly VariableSpec[]) =>
     Object.fromEntries(specs.map(({ name, shape }) => [name, shape]));
@@ -47,7 +52,12 @@ function started({ shape, start = 0 }: VariableSpec, random: Random): HostArray 
   return array;
 }
 
-/** The variables of several, drawn one after the other. */
+/**
+ * The variables of several, drawn one after the other.
+ * @example
+ * const layers = [conv("conv1", 3, 16, { kernel: 3 }), batchNorm("bn1", 16)];
+ * console.log(Object.keys(allVariables(layers).shapes.params)); // ["conv1.weight", "bn1.weight", …]
+ */
 export const allVariables = (parts: readonly LayerVariables[]): LayerVariables => ({
   shapes: {
     params: Object.assign({}, ...parts.map(({ shapes }) => shapes.params)),

@@ -31,6 +31,8 @@ export interface WindowAttentionOptions {
  * Attention within windows of tokens [N, H, W, D] → [N, H, W, D], as Swin Transformer V2 (Liu et al. 2022, sections 3.2
  * and 3.3): scaled cosine similarity plus a bias that a small perceptron reads from log-spaced relative positions. Names
  * as timm's: `name.qkv.weight`, `name.q_bias`, `name.v_bias`, `name.logit_scale`, `name.cpb_mlp.{0,2}`, `name.proj`.
+ * @example
+ * const layer = windowAttention("layers.0.attn", { width: 96, heads: 3, resolution: 8, window: 4, shift: 0, std: 0.02 });
  */
 export function windowAttention(
   name: string,

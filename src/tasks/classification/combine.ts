@@ -2,6 +2,8 @@
  * Logits of the same images under K references → their mean, and the std of sigmoid(logits), which is the
  * uncertainty: the answer of a model that knows an image doesn't depend on the reference. The std is the unbiased one
  * (divisor K − 1, `torch.std`'s default); with one reference it is 0.
+ * @example
+ * const { logits, uncertainty } = combineReferences([Float32Array.of(2, -1), Float32Array.of(1, 0)]); // of two references
  */
 export function combineReferences(logitsByReference: readonly Float32Array[]): {
   /** Same length as each input. */

@@ -12,7 +12,9 @@ import type { RegressionAnswers, RegressionPredictor } from "./predictor.ts";
  * @param members are disposed of with it
  * @throws UserError for fewer than two members; while predicting, for members that answer differently shaped, and where
  *   some give standard deviations or quantiles and others do not
- * @example const ensemble = ensemblePredictor(await Promise.all(runs.map((run) => loadRegressionPredictor(run))));
+ * @example
+ * const members = ["runs/cars-0", "runs/cars-1"].map((folder) => loadRegressionPredictor(folder));
+ * const ensemble = ensemblePredictor(members);
  */
 export function ensemblePredictor(members: readonly RegressionPredictor[]): RegressionPredictor {
   if (members.length < 2)

@@ -19,7 +19,11 @@ export const fourierSchema = z.strictObject({
   }),
 });
 
-/** What a regression minimises, `task` of a run's config. */
+/**
+ * What a regression minimises, `task` of a run's config.
+ * @example
+ * const { loss } = regressionSchema.parse({ name: "regression" }); // with every default
+ */
 export const regressionSchema = z.strictObject({
   name: z.literal("regression"),
   loss: z.enum(regressionLosses).default("squared").meta({ flag: "--loss", help: "what is minimised" }),

@@ -58,6 +58,7 @@ export function loadRegression(run: string, { weights }: RegressionPredictorOpti
  * The predictor of a regression's run folder.
  * @throws UserError as `loadRegression`
  * @example
+ * const data = await loadRegressionData({ name: "csv", file: "cars.json", targets: ["Miles_per_Gallon"] });
  * const predictor = loadRegressionPredictor("runs/cars");
  * const { mean, standardDeviation } = await predictor.predict(data.test);
  */

@@ -61,7 +61,11 @@ export function buildRegression({ config, data }: RegressionRecord): RegressionN
   return { model, method, encoder };
 }
 
-/** Whether a folder holds a regression; false where it holds no run. */
+/**
+ * Whether a folder holds a regression; false where it holds no run.
+ * @example
+ * if (isRegressionRun(run)) console.log(readRegressionRun(run).config.task);
+ */
 export function isRegressionRun(run: string): boolean {
   const path = runPaths(run).config;
   if (!existsSync(path)) return false;
@@ -72,7 +76,12 @@ export function isRegressionRun(run: string): boolean {
   }
 }
 
-/** @throws UserError where `run` is no run folder, or that of another task */
+/**
+ * Reads what a run folder says of a regression: its options, targets, encoder.
+ * @throws UserError where `run` is no run folder, or that of another task
+ * @example
+ * const { config, data } = readRegressionRun(run);
+ */
 export function readRegressionRun(run: string): RegressionRecord {
   const path = runPaths(run).config;
   if (!existsSync(path)) throw new UserError(`${run} holds no run (no config.json); train one with --out ${run}`);

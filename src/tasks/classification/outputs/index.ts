@@ -22,7 +22,17 @@ export const outputs: { [O in OutputOptions as O["name"]]: (options: O) => Outpu
 };
 
 export type OutputName = keyof typeof outputs;
+/**
+ * The names of what can be minimised.
+ * @example
+ * console.log(outputNames);
+ */
 export const outputNames = Object.keys(outputs) as OutputName[];
 
+/**
+ * What is minimised, and how outputs become predictions, by its options: cross-entropy where there are none.
+ * @example
+ * const output = createOutput();
+ */
 export const createOutput = (options: OutputOptions = { name: "cross-entropy" }): Output =>
   (outputs[options.name] as (options: OutputOptions) => Output)(options);
