@@ -95,6 +95,13 @@ const crossings = imports.filter(({ from, to }) => {
   return a !== undefined && b !== undefined && a !== b;
 });
 
+test("CONTRIBUTING's map of the rooms is the table", () => {
+  const rows = readFileSync(join(root, "CONTRIBUTING.md"), "utf8").matchAll(/^\| `src\/(\w+)` \|[^|]*\| (.*) \|$/gm);
+  const shown = Object.fromEntries([...rows].map(([, room, may]) => [room, may]));
+  const table = Object.entries(mayImport).map(([room, may]) => [room, may.join(", ") || "nothing of ours"]);
+  expect(shown).toEqual(Object.fromEntries(table));
+});
+
 test("imports are found at all", () => {
   expect(imports.length).toBeGreaterThan(files.length);
   expect(imports).toContainEqual({ from: "src/engine/onnx.ts", to: "onnx-proto" });
