@@ -20,3 +20,4 @@ export {
   type RegressionFacts,
 } from "./regression/index.ts";
 export { resultFolders } from "./result-folders.ts";
+export { type CommonJudgeOptions, judgeByTask } from "./tasks.ts";

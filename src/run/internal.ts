@@ -17,4 +17,5 @@ export { runFacts } from "./run-facts.ts";
 export { readRunLog } from "./run-log.ts";
 export { describeRun } from "./run-record.ts";
 export { readRunSettings } from "./run-settings.ts";
+export { commonTask, runTask } from "./run-task.ts";
 export { readSensitivity, saveSensitivity } from "./sensitivity.ts";

@@ -5,8 +5,14 @@ import { regressionFingerprint, writeFileAtomic } from "../../files/internal.ts"
 import { createMethod, type Method } from "../../methods/index.ts";
 import { createModel, type Model } from "../../models/index.ts";
 import { type RunConfig, resolveConfig } from "../../run/index.ts";
-import { firstDifference, modulesFor, requireRegistered } from "../../run/internal.ts";
-import { type RegressionOptions, regression, type Task, type ValidatedRegression } from "../../tasks/index.ts";
+import { firstDifference, modulesFor, requireRegistered, runTask } from "../../run/internal.ts";
+import {
+  type RegressionOptions,
+  regression,
+  regressionSchema,
+  type Task,
+  type ValidatedRegression,
+} from "../../tasks/index.ts";
 import { describeEncoding, type RegressionEncoder, type RegressionEncoding, regressionEncoder } from "./encoding.ts";
 import { placesOf } from "./run-data.ts";
 
@@ -66,15 +72,7 @@ export function buildRegression({ config, data }: RegressionRecord): RegressionN
  * @example
  * if (isRegressionRun(run)) console.log(readRegressionRun(run).config.task);
  */
-export function isRegressionRun(run: string): boolean {
-  const path = runPaths(run).config;
-  if (!existsSync(path)) return false;
-  try {
-    return JSON.parse(readFileSync(path, "utf8")).config?.task?.name === "regression";
-  } catch {
-    return false;
-  }
-}
+export const isRegressionRun = (run: string): boolean => runTask(run) === regressionSchema.shape.name.value;
 
 /**
  * Reads what a run folder says of a regression: its options, targets, encoder.

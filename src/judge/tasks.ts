@@ -1,0 +1,36 @@
+import type { RegressionResults, Results } from "../evaluate/index.ts";
+import { commonTask } from "../run/internal.ts";
+import type { TaskName } from "../tasks/index.ts";
+import { judgeRuns } from "./judge-runs.ts";
+import type { JudgeOptions } from "./options.ts";
+import { judgeRegressionRuns } from "./regression/judge-regression.ts";
+import { openRegressionRun } from "./regression/open-run.ts";
+
+/** What judging takes of every task; the judge of each has more. */
+export type CommonJudgeOptions = Pick<
+  JudgeOptions,
+  | ("out" | "k" | "fresh" | "weights" | "device" | "threads" | "dataDir" | "changedData")
+  | ("signal" | "onNotice" | "onProgress")
+>;
+
+/** How the runs of each task are judged. */
+const taskJudges: {
+  [Name in TaskName]: (
+    runs: readonly string[],
+    options: CommonJudgeOptions,
+  ) => Promise<(Results | RegressionResults)[]>;
+} = {
+  classification: judgeRuns,
+  regression: (runs, options) =>
+    judgeRegressionRuns(runs, { ...options, openRun: (run) => openRegressionRun(run, options) }),
+};
+
+/**
+ * Judges runs of one task, whichever it is, with that task's defaults.
+ * @throws UserError for runs of several tasks; as `judgeRuns` and `judgeRegressionRuns`
+ * @example await judgeByTask(["runs/a", "runs/b"], { onNotice: console.log });
+ */
+export const judgeByTask = async (
+  runs: readonly string[],
+  options: CommonJudgeOptions = {},
+): Promise<(Results | RegressionResults)[]> => taskJudges[commonTask(runs)](runs, options);

@@ -1,0 +1,29 @@
+import { existsSync, readFileSync } from "node:fs";
+import { UserError } from "../core/index.ts";
+import { runPaths } from "../files/index.ts";
+import { type TaskName, taskNames } from "../tasks/index.ts";
+
+/** Of which task a run folder is, a classification where its config names none; `undefined` where it holds no run. */
+export function runTask(run: string): TaskName | undefined {
+  const path = runPaths(run).config;
+  if (!existsSync(path)) return undefined;
+  try {
+    const { config } = JSON.parse(readFileSync(path, "utf8"));
+    return taskNames.find((name) => name === (config?.task?.name ?? "classification"));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The task that run folders have in common; a folder that holds no run counts as a classification, whose reader says what is wrong.
+ * @throws UserError where they are of several
+ */
+export function commonTask(runs: readonly string[]): TaskName {
+  const [first, ...others] = runs.map((run) => ({ run, task: runTask(run) ?? "classification" }));
+  const other = others.find(({ task }) => task !== first.task);
+  if (!other) return first?.task ?? "classification";
+  throw new UserError(
+    `${first.run} is a ${first.task}, ${other.run} a ${other.task}; evaluate those of one task at a time`,
+  );
+}
