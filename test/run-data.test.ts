@@ -92,9 +92,9 @@ describe("of images that changed", () => {
 });
 
 test.each([
-  ["another seed of the split", ["--split-seed", "1"], "data.seed is 1, but"],
-  ["another share of the split", ["--validation-fraction", "0.4"], "data.validationFraction is 0.4, but"],
-  ["label noise", ["--label-noise", "0.5"], "data.labelNoise is 0.5, but"],
+  ["another seed of the split", ["--split-seed", "1"], "--split-seed is 1, but"],
+  ["another share of the split", ["--validation-fraction", "0.4"], "--validation-fraction is 0.4, but"],
+  ["label noise", ["--label-noise", "0.5"], "--label-noise is 0.5, but"],
 ])("%s is not resumed with, unless that is insisted on", async (name, flags, why) => {
   const argv = ["train", "--resume", "--out", copyOf(stopped, name), ...flags];
   const { code, notes } = await anchored(argv);

@@ -17,8 +17,8 @@ export function findPyTorch(given?: string): string {
   const python = tried.find((path) => spawnSync(path, ["-c", "import torch"], { stdio: "ignore" }).status === 0);
   if (python) return python;
   throw new UserError(
-    `--peers: no PyTorch in ${tried.join(" or ")}; install the Debian packages python3-torch and ` +
-      "libopenblas0-pthread, or name a Python that has it with --python",
+    `options.peers: no PyTorch in ${tried.join(" or ")}; install the Debian packages python3-torch and ` +
+      "libopenblas0-pthread, or name a Python that has it with options.python",
   );
 }
 

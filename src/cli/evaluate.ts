@@ -1,10 +1,11 @@
 import { Command, Option } from "commander";
-import { printable, toJson, UserError } from "../core/index.ts";
+import { toJson, UserError } from "../core/index.ts";
 import { benchmarks, corruptionNames, type Severity } from "../corrupt/index.ts";
 import { type Device, devices } from "../engine/index.ts";
 import { type Weights, weightKinds } from "../evaluate/index.ts";
 import {
   type ExternalOptions,
+  foreignNames,
   foreignSource,
   type JudgeOptions,
   judgeExternal,
@@ -18,9 +19,10 @@ import {
 } from "../judge/index.ts";
 import { resultsText } from "../report/index.ts";
 import { evaluateRegressions, isRegression } from "./evaluate-regression.ts";
+import { namedPaths } from "./named-paths.ts";
 import { listOf, oneOf, whole, wholeList } from "./numbers.ts";
 import { printJudged } from "./print-judged.ts";
-import { listenerOf } from "./progress.ts";
+import { listenerOf, noteTo } from "./progress.ts";
 import { movedTableOptions, runDataOptions } from "./run-data-options.ts";
 import { ownCommand, type Terminal, untilInterrupted } from "./terminal.ts";
 import { toOption } from "./train-flags.ts";
@@ -65,14 +67,6 @@ const describesLogits = {
 /** What serves both; all other options ask runs, and another program's logits have been asked already. */
 const servesBoth = ["ood", "out", "json"];
 
-const collect = (value: string, before: readonly string[] = []): string[] => [
-  ...before,
-  ...value
-    .split(",")
-    .map((name) => name.trim())
-    .filter(Boolean),
-];
-
 function suiteList(text: string, before?: Suite[]): Suite[] {
   const named = listOf([...suites, "all"])("--suite")(text, before);
   return named.includes("all") ? [...suites] : (named as Suite[]);
@@ -111,7 +105,11 @@ function addLogitsOptions(command: Command, logits: Option): void {
     .option("--labels <file>", "their labels, .npy [images]")
     .option("--validation-logits <file>", "logits to fit temperatures and thresholds on")
     .option("--validation-labels <file>", "their labels")
-    .option("--corrupted <name=file>", "logits of a corruption, [5 · images, classes], severity 1 first", collect)
+    .option(
+      "--corrupted <name=file>",
+      "logits of a corruption, [5 · images, classes], severity 1 first",
+      namedPaths(() => [])("--corrupted"),
+    )
     .option("--probabilities", "--logits and all other such files hold probabilities: judge their logarithms")
     .option("--name <text>", "what reports call another program's model (default: the file's name)");
 }
@@ -153,7 +151,7 @@ export function evaluateCommand(terminal: Terminal, exit: (code: number) => void
     .option(
       "--ood <names>",
       "images of other content, for out-of-distribution detection: a data set's NAME or NAME-inverted, or NAME=FOLDER with pictures of your own; with --logits NAME=FILE.npy (default: mnist,mnist-inverted; of digits emoji,emoji-inverted)",
-      collect,
+      namedPaths(foreignNames)("--ood"),
     )
     .option(
       "--ood-count <n>",
@@ -199,7 +197,7 @@ async function runEvaluate(
   if (options.logits) {
     if (runs.length > 0) throw new UserError(`${runs[0]}: either run folders or --logits; call evaluate twice`);
     const results = judgeExternal({ ...options, ...listenerOf(terminal), logits: options.logits });
-    for (const notice of results.results.notices ?? []) terminal.note(printable(notice));
+    results.results.notices?.forEach(noteTo(terminal));
     terminal.out(json ? toJson([results.results]) : resultsText([results.results]));
     terminal.note(`next: ${ownCommand()} report ${results.folder}`);
     return 0;

@@ -2,13 +2,16 @@ import { configOptions } from "../run/index.ts";
 
 /** A field of a config or of an option, as the library's messages name it: `method.maskProbability`, `options.ood`. */
 const field =
-  /(?<![\w./\\:-]|\bconfig )(?:(config|options)\.(\w+)|(?:data|method|task|optimizer|schedule)(?:\.\w+)+)(?!\.\w)/g;
+  /(?<![\w./\\:-]|\bconfig )(?:(config|options)\.(\w+)\b|(?:data|method|task|optimizer|schedule)(?:\.\w+)+)(?!\.\w)/g;
+/** Options whose flag is not their own name. */
+const otherNames: Readonly<Record<string, string>> = { measureMasked: "masked" };
+/** What ends the names of files, not an option. */
 const files = new Set(["json", "js", "mjs", "ts", "mts"]);
 
 /** A message of the library in the words of the command line, where a field is set by a flag. */
 export const withFlags = (message: string): string =>
   message.replace(field, (whole: string, kind: string | undefined, name = "") => {
-    if (kind === "options") return files.has(name) ? whole : `--${kebab(name)}`;
+    if (kind === "options") return files.has(name) ? whole : `--${kebab(otherNames[name] ?? name)}`;
     return configOptions().find(({ path }) => path === (kind ? name : whole))?.flag ?? whole;
   });
 

@@ -1,6 +1,6 @@
-import { type Listener, printable, UserError } from "../core/index.ts";
+import { type Listener, UserError } from "../core/index.ts";
 import { decodeAll, type ModelCard, type Source, sourcesOf } from "../export/index.ts";
-import { dataProgress } from "./progress.ts";
+import { dataProgress, noteTo } from "./progress.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Images of which one batch is predicted while the next is read. */
@@ -41,8 +41,7 @@ export async function answerImages(
       const read = batch.map((source, at) => ({ source, image: decoded[at] }));
       const good = read.filter((one): one is ReadImage => one.image instanceof Uint8Array);
       const lines = good.length > 0 ? await answer(good) : [];
-      for (const { image } of read)
-        if (image instanceof UserError) terminal.note(`anchored: ${printable(image.message)}`);
+      for (const { image } of read) if (image instanceof UserError) noteTo(terminal)(`anchored: ${image.message}`);
       failed += read.length - good.length;
       for (const line of lines) terminal.out(line);
       const done = Math.min(sources.length, (i + 1) * AT_ONCE);

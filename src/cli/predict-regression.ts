@@ -6,7 +6,7 @@ import { openRegression, type Regressor, type RegressorAnswers, targetAnswersAt 
 import { refuseClassFlags } from "./class-flags.ts";
 import type { RegressionExportFlags } from "./export-regression.ts";
 import { answerImages } from "./image-answers.ts";
-import { listenerOf } from "./progress.ts";
+import { listenerOf, noteTo } from "./progress.ts";
 import { regressionOptionNames } from "./regression-options.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -87,7 +87,7 @@ async function answerTables(
 ): Promise<number> {
   const { inputs } = regressor.card;
   if (inputs.kind !== "numbers") throw new TypeError("answerTables: the model takes images");
-  const onNotice = (line: string) => terminal.note(printable(line));
+  const onNotice = noteTo(terminal);
   let failed = 0;
   for (const path of paths) {
     const rows = readFeatureRows(path, inputs, { delimiter, onNotice });
@@ -96,7 +96,7 @@ async function answerTables(
       const some = rows.slice(at, at + AT_ONCE);
       const good = some.flatMap(({ place, values }) => (values instanceof UserError ? [] : [{ place, values }]));
       const bad = some.flatMap(({ values }) => (values instanceof UserError ? [values] : []));
-      for (const { message } of bad) terminal.note(`anchored: ${printable(message)}`);
+      for (const { message } of bad) onNotice(`anchored: ${message}`);
       failed += bad.length;
       const fed = new Float32Array(good.length * inputs.names.length);
       for (const [i, { values }] of good.entries()) fed.set(values, i * inputs.names.length);

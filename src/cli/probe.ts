@@ -1,13 +1,13 @@
 import { availableParallelism } from "node:os";
 import { Command } from "commander";
-import { percent, printable, toJson } from "../core/index.ts";
+import { percent, toJson } from "../core/index.ts";
 import { type Device, devices } from "../engine/index.ts";
 import { type ProbeSummary, probeRun } from "../judge/index.ts";
 import { resultsText } from "../report/index.ts";
 import { configFromOptions, configOptions, readRun } from "../run/index.ts";
 import { dataOptions } from "../train/index.ts";
 import { oneOf, whole } from "./numbers.ts";
-import { listenerOf } from "./progress.ts";
+import { listenerOf, noteTo } from "./progress.ts";
 import { runDataOptions } from "./run-data-options.ts";
 import { INTERRUPTED, ownCommand, type Terminal, untilInterrupted } from "./terminal.ts";
 import { givenOptions, toOption } from "./train-flags.ts";
@@ -81,7 +81,7 @@ async function runProbe(
   );
   if (!probed) return INTERRUPTED;
   const { summary, results } = probed;
-  for (const notice of results.notices ?? []) terminal.note(printable(notice));
+  results.notices?.forEach(noteTo(terminal));
   terminal.out(
     json ? toJson(probed) : `${inWords(summary)}\n\n${resultsText([{ ...results, scalings: [], conformal: [] }])}`,
   );

@@ -118,11 +118,14 @@ export function dataProgress(terminal: Terminal) {
   };
 }
 
+/** Lines of the library, in the words of the command line. */
+export const noteTo = (terminal: Terminal) => (line: string) => terminal.note(printable(withFlags(line)));
+
 /** What the library's long work is given, to be heard on a terminal. */
 export function listenerOf(terminal: Terminal, signal?: AbortSignal): Listener {
   const progress = dataProgress(terminal);
   return {
-    onNotice: (line) => terminal.note(printable(withFlags(line))),
+    onNotice: noteTo(terminal),
     onProgress: (at) => (at ? progress.update(at) : progress.stop()),
     signal,
   };

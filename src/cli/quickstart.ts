@@ -20,6 +20,7 @@ import {
 import { dataOptions } from "../train/index.ts";
 import { oneOf, whole } from "./numbers.ts";
 import { listenerOf, planListenerOf } from "./progress.ts";
+import { changedDataOption } from "./run-data-options.ts";
 import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
 
 interface Options {
@@ -30,6 +31,7 @@ interface Options {
   readonly imageSize?: number;
   readonly device?: Device;
   readonly maxSteps?: number;
+  readonly changedData?: boolean;
   readonly fresh?: boolean;
   readonly json?: boolean;
 }
@@ -61,6 +63,7 @@ export function quickstartCommand(terminal: Terminal, exit: (code: number) => vo
       "stop each run so early (to try things out)",
       whole({ min: 1, example: 2 })("--max-steps"),
     )
+    .addOption(changedDataOption())
     .option("--fresh", "start over instead of keeping what is finished")
     .option("--json", "print the results of all runs")
     .addHelpText(
@@ -79,7 +82,7 @@ Examples:
 
 async function runQuickstart(terminal: Terminal, options: Options): Promise<number> {
   const startedAt = performance.now();
-  const { out, maxSteps, fresh } = options;
+  const { out, maxSteps, changedData, fresh } = options;
   if (options.data !== "emoji" && options.imageSize !== undefined)
     throw new UserError(
       `--image-size ${options.imageSize}: the digits have 28 pixels; leave it out, or add --data emoji`,
@@ -95,7 +98,8 @@ async function runQuickstart(terminal: Terminal, options: Options): Promise<numb
     const listener = planListenerOf(terminal, signal);
     for (const [i, planned] of plan.entries()) {
       const label = `[${i + 1}/${plan.length}] ${planned.name}`;
-      if (!isJudged(planned, maxSteps)) await trainAndJudge(planned, { label, maxSteps, ...listener }, judge);
+      if (!isJudged(planned, maxSteps))
+        await trainAndJudge(planned, { label, maxSteps, changedData, ...listener }, judge);
       else terminal.note(`${label}: finished before`);
       if (signal.aborted) return true;
     }

@@ -64,7 +64,7 @@ async function runRecalibrate(terminal: Terminal, run: string, options: Options)
         measureMasked: masked,
         pretrainingImages,
         changedData,
-        onNotice: terminal.note,
+        onNotice: listener.onNotice,
         signal,
         onProgress: reporter(listener, "measuring", "batches"),
       });

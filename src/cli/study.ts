@@ -17,6 +17,7 @@ import {
 } from "../studies/index.ts";
 import { listOf, oneOf, whole } from "./numbers.ts";
 import { planListenerOf } from "./progress.ts";
+import { changedDataOption } from "./run-data-options.ts";
 import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
 
 interface Options {
@@ -27,6 +28,7 @@ interface Options {
   readonly threads?: number;
   readonly maxSteps?: number;
   readonly dataDir?: string;
+  readonly changedData?: boolean;
   readonly table?: boolean;
   readonly fresh?: boolean;
   readonly json?: boolean;
@@ -57,6 +59,7 @@ export function studyCommand(terminal: Terminal, exit: (code: number) => void): 
       whole({ min: 1, example: 2 })("--max-steps"),
     )
     .option("--data-dir <dir>", "where data sets lie (default: $ANCHORED_DATA or the user's cache folder)")
+    .addOption(changedDataOption())
     .option("--table", "train nothing: the tables of what is finished")
     .option("--fresh", "start over instead of keeping what is finished")
     .option("--json", "print the numbers")
@@ -113,7 +116,14 @@ export async function study(
   typed = name,
 ): Promise<number> {
   const startedAt = performance.now();
-  const { out = join("runs", `study-${name}`), seeds = study.seeds, parallel = 1, maxSteps, dataDir } = options;
+  const {
+    out = join("runs", `study-${name}`),
+    seeds = study.seeds,
+    parallel = 1,
+    maxSteps,
+    dataDir,
+    changedData,
+  } = options;
   const only = options.only === undefined ? undefined : listOf(Object.keys(study.arms))("--only")(options.only);
   const threads = Math.max(1, Math.floor((options.threads ?? availableParallelism()) / parallel));
   if (options.fresh)
@@ -122,7 +132,7 @@ export async function study(
     !options.table &&
     (await terminal.interruptible(async (signal) => {
       const listener = planListenerOf(terminal, signal, parallel);
-      await runStudy(study, { out, seeds, only, parallel, threads, maxSteps, dataDir, ...listener });
+      await runStudy(study, { out, seeds, only, parallel, threads, maxSteps, dataDir, changedData, ...listener });
       return signal.aborted;
     }));
   const command = commandOf(typed, { ...options, seeds: seeds === study.seeds ? undefined : seeds });

@@ -24,7 +24,7 @@ import {
   withStartingRun,
 } from "../train/index.ts";
 import { oneOf, real, whole } from "./numbers.ts";
-import { listenerOf, trainProgress } from "./progress.ts";
+import { listenerOf, noteTo, trainProgress } from "./progress.ts";
 import { changedDataOption } from "./run-data-options.ts";
 import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
 import { givenOptions, toOption } from "./train-flags.ts";
@@ -93,7 +93,7 @@ async function runTrain(terminal: Terminal, options: Options, given: Record<stri
   if (options.augment === false) given.augment = [];
   const { notice, ...start } = await startOf(options, given);
   const config = configFromOptions(start.given, start.base);
-  if (notice) listenerOf(terminal).onNotice?.(notice);
+  if (notice) noteTo(terminal)(notice);
   const run = options.out ?? defaultRun(config);
   const { resume, changedData, checkpointEvery, maxSteps, dataDir, workers } = options;
   if (changedData && !resume && !wantsPretrainingImages(config))

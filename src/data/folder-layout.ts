@@ -60,7 +60,7 @@ export function readLayout(root: string, options: LayoutOptions): FolderLayout {
   const test = splits.includes("test") ? "test" : held[0];
   if (test === undefined)
     throw new UserError(
-      `${root}: no "test" folder ${found}; add one, or give --folder ${join(root, "train")}, a part of which is then held out`,
+      `${root}: no "test" folder ${found}; add one, or give data.folder ${join(root, "train")}, a part of which is then held out`,
     );
   const validation = held.find((name) => name !== test);
   if (test !== "test")

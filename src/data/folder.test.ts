@@ -105,7 +105,7 @@ describe("splits of ours", () => {
       /no "train" folder \(found Test, Train\)/,
     );
     await expect(loaded({ train: all.train, sketch: all.test })).rejects.toThrow(
-      /no "test" folder \(found sketch, train\); add one, or give --folder .*train, a part of which is then held out/,
+      /no "test" folder \(found sketch, train\); add one, or give data.folder .*train, a part of which is then held out/,
     );
     const root = scratchFolder();
     for (const part of ["one", "two"]) await writeFolder(join(root, part), all);

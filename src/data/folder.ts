@@ -96,7 +96,7 @@ function reportBad(bad: readonly BadImage[], { badImages = "refuse", onNotice }:
   if (badImages === "refuse") {
     const [{ path, reason }, ...others] = bad;
     const more = others.length > 0 ? ` (and ${others.length} more: ${named(others)})` : "";
-    throw new UserError(`${path}: ${reason}, or leave such files out with --bad-images skip${more}`);
+    throw new UserError(`${path}: ${reason}, or leave such files out with data.badImages skip${more}`);
   }
   const found = bad.filter(({ known }) => !known);
   for (const { path, reason } of found.slice(0, MOST_NAMED)) onNotice?.(`skipped ${path}: ${reason}`);

@@ -190,7 +190,7 @@ function requireSpace(folder: string, bytes: number): void {
   const { bavail, bsize } = statfsSync(folder);
   if (bytes > bavail * bsize)
     throw new UserError(
-      `${folder}: ${gigabytes(bytes)} GB are needed for the decoded images, ${gigabytes(bavail * bsize)} GB are free; choose another --data-dir, or a smaller --image-size`,
+      `${folder}: ${gigabytes(bytes)} GB are needed for the decoded images, ${gigabytes(bavail * bsize)} GB are free; choose another options.dataDir, or a smaller data.imageSize`,
     );
 }
 

@@ -13,7 +13,7 @@ export function withImbalance(
   { ratio, seed }: { readonly ratio: number; readonly seed: number },
 ): ImageSet {
   if (!(ratio >= 1))
-    throw new UserError(`--imbalance ${ratio}: below 1; it is the largest class over the smallest, e.g. 50`);
+    throw new UserError(`data.imbalance ${ratio}: below 1; it is the largest class over the smallest, e.g. 50`);
   const classes = set.classNames.length;
   const counts = new Float64Array(classes);
   for (const label of set.labels) counts[label]++;

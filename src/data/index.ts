@@ -121,10 +121,10 @@ export async function loadDataSet(options: DataOptions): Promise<DataSet> {
   const { humanLabels, humanLabelsKind = "aggregate" } = options;
   const entry = dataSetEntry(name);
   if (humanLabels !== undefined && name !== "cifar10")
-    throw new UserError(`--human-labels ${humanLabels}: they are of CIFAR-10, but the data set is ${name}`);
+    throw new UserError(`data.humanLabels ${humanLabels}: they are of CIFAR-10, but the data set is ${name}`);
   refuseUnknownOptions(options, entry.options);
   if (humanLabels !== undefined && share > 0)
-    throw new UserError(`--label-noise ${share}: --human-labels are noisy already; leave out one of the two`);
+    throw new UserError(`data.labelNoise ${share}: data.humanLabels are noisy already; leave out one of the two`);
   if (imageSize !== undefined && !(Number.isInteger(imageSize) && imageSize >= 8 && imageSize <= 1024))
     throw new UserError(`image size ${imageSize}: must be an integer from 8 to 1024 pixels`);
   if (!(validationFraction > 0 && validationFraction < 1))

@@ -21,7 +21,7 @@ export interface LabelNoise {
  * const noisy = withLabelNoise(dataSet.train, { kind: "symmetric", share: 0.2, seed: 0 }); // 20 % of the labels are wrong
  */
 export function withLabelNoise(set: ImageSet, { kind, share, seed }: LabelNoise): ImageSet {
-  if (!(share >= 0 && share <= 0.5)) throw new UserError(`--label-noise ${share}: outside [0, 0.5]; e.g. 0.2`);
+  if (!(share >= 0 && share <= 0.5)) throw new UserError(`data.labelNoise ${share}: outside [0, 0.5]; e.g. 0.2`);
   const classes = set.classNames.length;
   const random = new Random("label noise", seed, kind);
   const rows = random.shuffle(Int32Array.from(set.labels, (_, row) => row));

@@ -34,9 +34,9 @@ test("the same seed keeps the same images with their labels, another seed others
 });
 
 test.each([
-  [1, /--limit-train 1: fewer than the 2 classes; use at least 2/],
-  [11, /--limit-train 11: must be a whole number of at most the 10 training images/],
-  [2.5, /--limit-train 2.5: must be a whole number/],
+  [1, /data.limitTrain 1: fewer than the 2 classes; use at least 2/],
+  [11, /data.limitTrain 11: must be a whole number of at most the 10 training images/],
+  [2.5, /data.limitTrain 2.5: must be a whole number/],
 ])("%d is refused in a line", (count, message) => {
   expect(() => limited(made(5, 5), count)).toThrow(message);
 });

@@ -8,13 +8,13 @@ import { type ImageSet, permutation, Random, subset, UserError } from "../core/i
 export function withLimit(set: ImageSet, { count, seed }: { readonly count: number; readonly seed: number }): ImageSet {
   const images = set.labels.length;
   if (!Number.isInteger(count) || count > images)
-    throw new UserError(`--limit-train ${count}: must be a whole number of at most the ${images} training images`);
+    throw new UserError(`data.limitTrain ${count}: must be a whole number of at most the ${images} training images`);
   const counts = new Int32Array(set.classNames.length);
   for (const label of set.labels) counts[label]++;
   const present = Array.from(counts.keys()).filter((k) => counts[k] > 0);
   if (count < present.length)
     throw new UserError(
-      `--limit-train ${count}: fewer than the ${present.length} classes; use at least ${present.length}`,
+      `data.limitTrain ${count}: fewer than the ${present.length} classes; use at least ${present.length}`,
     );
   const left = Int32Array.from(counts, (n) => (n > 0 ? Math.max(1, Math.floor((n * count) / images)) : 0));
   // What rounding left over goes, and what it took too much comes from, the classes that are furthest from their share.

@@ -210,7 +210,7 @@ describe.each([true, false])("files that cannot be read, stream: %s", (stream) =
     writeFileSync(join(root, "train", "cat", "3.png"), "hello");
     writeFileSync(join(root, "test", "cat", "0.png"), "");
     await expect(load({ stream })).rejects.toThrow(
-      /^[^\n]*train.cat.3\.png: not a readable image .*--bad-images skip \(and 1 more: .*test.cat.0\.png\)$/,
+      /^[^\n]*train.cat.3\.png: not a readable image .*data.badImages skip \(and 1 more: .*test.cat.0\.png\)$/,
     );
     expect(notices).toEqual([]);
     const set = await load({ stream, badImages: "skip" });

@@ -36,7 +36,7 @@ export class Site {
     if (!existsSync(join(page, "index.html")))
       throw new UserError(`the page is not built (no ${page}); run npm run build first`);
     if (existsSync(out) && readdirSync(out).length > 0 && !existsSync(join(out, MANIFEST)))
-      throw new UserError(`--out ${out}: it holds other files; choose a new or empty folder`);
+      throw new UserError(`options.out ${out}: it holds other files; choose a new or empty folder`);
     try {
       for (const name of [...readdirSync(page), MODELS]) rmSync(join(out, name), { recursive: true, force: true });
       cpSync(page, out, { recursive: true });

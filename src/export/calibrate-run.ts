@@ -45,7 +45,9 @@ export async function calibrateRun(
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     if (temperature === "auto")
-      throw new UserError(`--temperature auto is fitted on the run's data: ${error.message}; or give --temperature 1`);
+      throw new UserError(
+        `options.temperature auto is fitted on the run's data: ${error.message}; or give options.temperature 1`,
+      );
     listener.onNotice?.(`where uncertainties stand among known images is not told: ${error.message}`);
     return undefined;
   }

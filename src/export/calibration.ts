@@ -47,7 +47,7 @@ export function fitTemperature(validation: Predictions): { readonly temperature:
   return {
     temperature: temperature!,
     ...(unbounded && {
-      notice: `no temperature was fitted, it is 1: ${unbounded}; give --temperature T to choose one`,
+      notice: `no temperature was fitted, it is 1: ${unbounded}; give options.temperature T to choose one`,
     }),
   };
 }

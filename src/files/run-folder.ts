@@ -52,7 +52,7 @@ export function diskError(error: unknown, path: string): unknown {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === "ENOSPC" || code === "EDQUOT")
     return new UserError(
-      `cannot write ${path}: the disk is full; free some space, then run the same command again (train: with --resume)`,
+      `cannot write ${path}: the disk is full; free some space, then run the same command again (train: with options.resume)`,
     );
   if (code === "EACCES" || code === "EPERM" || code === "EROFS")
     return new UserError(`cannot write ${path}: permission denied; choose another folder`);

@@ -49,7 +49,7 @@ test("probabilities that are taken for logits are told of, and the other way rou
   const all = (file: string) => ({ ood: [`o=${fixture(file)}`] });
   const { notices } = judged("probabilities/prob", "probabilities/y", all("probabilities/prob"));
   expect(notices).toEqual([
-    expect.stringMatching(/^prob\/test, o: every row is in \[0, 1\] and sums to 1.*--probabilities$/),
+    expect.stringMatching(/^prob\/test, o: every row is in \[0, 1\] and sums to 1.*options.probabilities$/),
   ]);
   expect(judged("saturated/id", "saturated/y").notices).toBeUndefined();
   expect(() => judged("saturated/id", "saturated/y", { probabilities: true })).toThrow(
@@ -80,9 +80,9 @@ test.each(["id/test", "id/validation"])("foreign images may be called %s: no oth
   expect(plain?.auroc).toBeCloseTo(0.955, 3);
 });
 
-test.each(["ood", "corrupted"])("two files of one name in --%s are refused", (flag) => {
+test.each(["ood", "corrupted"])("two files of one name in options.%s are refused", (flag) => {
   const twice = { [flag]: ["fog=a.npy", "fog=b.npy"] };
-  expect(() => judged("saturated/id", "saturated/y", twice)).toThrow(`--${flag} fog=b.npy: fog is a.npy already`);
+  expect(() => judged("saturated/id", "saturated/y", twice)).toThrow(`options.${flag} fog=b.npy: fog is a.npy already`);
 });
 
 test("a scaling whose fit got stuck is told of", () => {

@@ -38,13 +38,14 @@ export function judgeExternal(options: ExternalOptions): { folder: string; resul
 /** What was read is let go of here: judging reads set by set. */
 function storeExternal(options: ExternalOptions): { folder: string; name: string; notices: string[] } {
   const { logits, labels, validationLogits, validationLabels, probabilities } = options;
-  if (!labels) throw new UserError(`--logits ${logits}: without labels nothing can be judged; add --labels FILE.npy`);
+  if (!labels)
+    throw new UserError(`options.logits ${logits}: without labels nothing can be judged; add options.labels FILE.npy`);
   if ((validationLogits === undefined) !== (validationLabels === undefined))
-    throw new UserError("--validation-logits and --validation-labels belong together; give both or neither");
+    throw new UserError("options.validationLogits and options.validationLabels belong together; give both or neither");
   const name = options.name ?? basename(logits).replace(/\.npy$/i, "");
   const folder = options.out ?? join(dirname(logits), `${name}-judged`);
   if (existsSync(runPaths(folder).checkpoint))
-    throw new UserError(`--out ${folder}: a run of ours lies there; choose another folder`);
+    throw new UserError(`options.out ${folder}: a run of ours lies there; choose another folder`);
 
   const test = readExternal({ set: `${name}/test`, logits, labels, probabilities });
   const parts: readonly Part[] = [
@@ -63,10 +64,10 @@ function storeExternal(options: ExternalOptions): { folder: string; name: string
           ],
         ]
       : []),
-    ...namesAndFiles("--ood", options.ood).map(([set, file]) => () => [
+    ...namesAndFiles("options.ood", options.ood).map(([set, file]) => () => [
       { role: "ood" as const, predictions: readExternal({ set, logits: file, probabilities }) },
     ]),
-    ...namesAndFiles("--corrupted", options.corrupted).map(
+    ...namesAndFiles("options.corrupted", options.corrupted).map(
       ([corruption, file]) =>
         () =>
           readExternalCorruption(corruption, file, test, { probabilities }).map((predictions, i) => ({
@@ -99,7 +100,7 @@ type Part = () => ({ readonly predictions: StoredPredictions } & PredictionConte
 function noticesOf(likely: readonly string[]): string[] {
   if (likely.length === 0) return [];
   return [
-    `${likely.join(", ")}: every row is in [0, 1] and sums to 1, as probabilities do, but was taken as logits; if they are probabilities the numbers are wrong: add --probabilities`,
+    `${likely.join(", ")}: every row is in [0, 1] and sums to 1, as probabilities do, but was taken as logits; if they are probabilities the numbers are wrong: add options.probabilities`,
   ];
 }
 

@@ -54,14 +54,14 @@ test("pictures of one's own, in the shape of the run's, are as many as are there
 });
 
 test.each<[string, (folder: string) => readonly string[], RegExp]>([
-  ["no name", (folder) => [`=${folder}`], /--ood =.*: must be NAME=FOLDER/],
+  ["no name", (folder) => [`=${folder}`], /options.ood =.*: must be NAME=FOLDER/],
   ["a name with a slash", (folder) => [`a/b=${folder}`], /must be NAME=FOLDER, the name without slashes/],
-  ["no folder", () => ["a="], /--ood a=: must be NAME=FOLDER/],
+  ["no folder", () => ["a="], /options.ood a=: must be NAME=FOLDER/],
   ["a folder that is not there", () => ["a=/nowhere/at-all"], /nowhere.at-all/],
   ["a folder without pictures", (folder) => [`a=${folder}/empty`], /empty: no pictures in it/],
-  ["a name given twice", (folder) => [`a=${folder}`, `a=${folder}/more`], /--ood a=.*more: the name is taken/],
-  ["a data set that is not known", () => ["imagenet"], /--ood imagenet: must be one of emoji, .*or NAME=FOLDER/],
-  ["the run's own data", () => ["folder"], /--ood folder: runs\/own was trained on it/],
+  ["a name given twice", (folder) => [`a=${folder}`, `a=${folder}/more`], /options.ood a=.*more: the name is taken/],
+  ["a data set that is not known", () => ["imagenet"], /options.ood imagenet: must be one of emoji, .*or NAME=FOLDER/],
+  ["the run's own data", () => ["folder"], /options.ood folder: runs\/own was trained on it/],
 ])("%s is refused in a line", async (_, texts, message) => {
   const folder = await pictures(1);
   mkdirSync(join(folder, "empty"));

@@ -38,12 +38,12 @@ export function foreignSource(text: string): ForeignSource {
   if (at >= 0) {
     const [name, folder] = [text.slice(0, at), text.slice(at + 1)];
     if (!/^[^/\\\p{Cc}]+$/u.test(name) || folder === "")
-      throw new UserError(`--ood ${text}: must be NAME=FOLDER, the name without slashes`);
+      throw new UserError(`options.ood ${text}: must be NAME=FOLDER, the name without slashes`);
     return { name, folder: resolve(folder) };
   }
   if (!foreignNames().includes(text))
     throw new UserError(
-      `--ood ${text}: must be one of ${foreignNames().join(", ")}, or NAME=FOLDER with your own pictures`,
+      `options.ood ${text}: must be one of ${foreignNames().join(", ")}, or NAME=FOLDER with your own pictures`,
     );
   return text.endsWith(inverted)
     ? { data: text.slice(0, -inverted.length), inverted: true }
@@ -75,11 +75,12 @@ export async function foreignSets(
     if ("folder" in source) {
       const set = await pictureSet(source.name, source.folder, like, { count, onNotice });
       if (sets.some(({ name }) => name === set.name))
-        throw new UserError(`--ood ${text}: the name is taken by another folder; choose another`);
+        throw new UserError(`options.ood ${text}: the name is taken by another folder; choose another`);
       sets.push(set);
       continue;
     }
-    if (source.data === data) throw new UserError(`--ood ${text}: ${run} was trained on it; choose another data set`);
+    if (source.data === data)
+      throw new UserError(`options.ood ${text}: ${run} was trained on it; choose another data set`);
     const images = foreignImages(await load({ name: source.data, dataDir, seed: 0 }), like, count);
     sets.push(source.inverted ? invertImages(images) : images);
   }

@@ -1,6 +1,6 @@
 export { type EvaluateOptions, evaluateExternal, evaluateStored } from "./evaluate-stored.ts";
 export { type ExternalOptions, judgeExternal } from "./external.ts";
-export { foreignSource } from "./foreign-sets.ts";
+export { foreignNames, foreignSource } from "./foreign-sets.ts";
 export { dataSetLoader } from "./image-sets.ts";
 export { judgeRuns } from "./judge-runs.ts";
 export { type OodScoreOptions, oodScoreOptions } from "./ood-scores/options.ts";

@@ -70,7 +70,7 @@ export async function probeRun(
   { data, runData, out, k, device, threads, ...listener }: ProbeOptions,
 ): Promise<{ summary: ProbeSummary; results: Results }> {
   if (existsSync(runPaths(out).checkpoint))
-    throw new UserError(`--out ${out}: a run lies there; choose another folder`);
+    throw new UserError(`options.out ${out}: a run lies there; choose another folder`);
   const extractor = await loadFeatures(run, { k, device, threads });
   try {
     const { record } = extractor;

@@ -15,7 +15,9 @@ export function resultFolders(runs: readonly string[], out: string | undefined):
   const names = runs.map((run) => basename(resolve(run)));
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (out !== undefined && twice !== undefined)
-    throw new UserError(`--out ${out}: two runs are called ${twice}; judge them one by one, each with its own --out`);
+    throw new UserError(
+      `options.out ${out}: two runs are called ${twice}; judge them one by one, each with its own options.out`,
+    );
   return runs.map((run, i) => (out === undefined ? run : runs.length === 1 ? out : join(out, names[i])));
 }
 
@@ -32,13 +34,13 @@ function requireWritable(run: string): void {
   try {
     accessSync(run, constants.W_OK);
   } catch {
-    throw new UserError(`${run} cannot be written to; say where predictions and results go by --out DIR`);
+    throw new UserError(`${run} cannot be written to; say where predictions and results go by options.out DIR`);
   }
 }
 
 function copyRecords(run: string, folder: string): void {
   if (existsSync(runPaths(folder).checkpoint))
-    throw new UserError(`--out ${folder}: a run lies there; choose another folder`);
+    throw new UserError(`options.out ${folder}: a run lies there; choose another folder`);
   try {
     mkdirSync(folder, { recursive: true });
     for (const file of ["config", "metrics"] as const)

@@ -48,7 +48,7 @@ test("the rise ends where it starts or later", () => {
   expect(() => checkMasking({ maskProbability: 0.5, maskFrom: 0.5, maskTo: 0.5 })).not.toThrow();
   expect(() => checkMasking({ maskProbability: 0.5, maskFrom: 0.5, maskTo: 0.2 })).toThrow(UserError);
   expect(() => checkMasking({ maskProbability: 0.5, maskFrom: 0.5, maskTo: 0.2 })).toThrow(
-    "--mask-to 0.2: before --mask-from 0.5",
+    "method.maskTo 0.2: before method.maskFrom 0.5",
   );
 });
 
@@ -58,14 +58,14 @@ test("masked batches leave running statistics alone by default, images cannot", 
   expect(maskStatisticsOf({ maskDraws: 2 })).toBe("all");
   expect(maskStatisticsOf({ maskStatistics: "all" })).toBe("all");
   expect(() => checkMasking({ maskProbability: 0.5, maskDraws: 2, maskStatistics: "ordinary" })).toThrow(
-    "--mask-statistics ordinary: with --mask-draws 2 masked images share batches",
+    "method.maskStatistics ordinary: with method.maskDraws 2 masked images share batches",
   );
   expect(() => checkMasking({ maskProbability: 0.5, maskDraws: 2, maskBy: "image" })).toThrow(
-    "--mask-draws 2: --mask-by image draws for every image already",
+    "method.maskDraws 2: method.maskBy image draws for every image already",
   );
   expect(() => checkMasking({ maskProbability: 0.5, maskBy: "image", maskStatistics: "all" })).not.toThrow();
   expect(() => checkMasking({ maskProbability: 0.5, maskBy: "image", maskStatistics: "ordinary" })).toThrow(
-    "--mask-statistics ordinary: with --mask-by image masked images share batches",
+    "method.maskStatistics ordinary: with method.maskBy image masked images share batches",
   );
 });
 

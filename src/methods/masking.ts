@@ -47,19 +47,19 @@ export function checkMasking(options: MaskingOptions): void {
   const { maskProbability, maskFrom = 0, maskTo = maskFrom, maskDraws = 1 } = options;
   if (!(maskProbability >= 0 && maskProbability <= 1))
     throw new UserError(
-      `--mask-probability ${maskProbability}: outside [0, 1]; it is the share of masked batches, e.g. 0.25`,
+      `method.maskProbability ${maskProbability}: outside [0, 1]; it is the share of masked batches, e.g. 0.25`,
     );
   if (!(maskTo >= maskFrom))
     throw new UserError(
-      `--mask-to ${maskTo}: before --mask-from ${maskFrom}; α rises from there, so use at least that`,
+      `method.maskTo ${maskTo}: before method.maskFrom ${maskFrom}; α rises from there, so use at least that`,
     );
   if (options.maskBy === "image" && maskDraws > 1)
     throw new UserError(
-      `--mask-draws ${maskDraws}: --mask-by image draws for every image already; leave one of them out`,
+      `method.maskDraws ${maskDraws}: method.maskBy image draws for every image already; leave one of them out`,
     );
   if (isMixed(options) && options.maskStatistics === "ordinary")
     throw new UserError(
-      `--mask-statistics ordinary: with ${options.maskBy === "image" ? "--mask-by image" : `--mask-draws ${maskDraws}`} masked images share batches with others, so that hardly one is ordinary; use all, and \`anchored recalibrate\` after training`,
+      `method.maskStatistics ordinary: with ${options.maskBy === "image" ? "method.maskBy image" : `method.maskDraws ${maskDraws}`} masked images share batches with others, so that hardly one is ordinary; use all, and \`anchored recalibrate\` after training`,
     );
 }
 

@@ -234,9 +234,15 @@ test("references from the batch are its images in another order", () => {
 });
 
 test.each<[Partial<AnchoredOptions>, string]>([
-  [{ referenceStart: 4 }, "--reference-start 4: --references batch takes the images of each step"],
-  [{ referenceSource: "both" }, "--references-from both: --references batch takes the images that are trained on"],
-  [{ corruptReferencesEvery: 5 }, "--corrupt-references-every 5: --references batch takes images that are augmented"],
+  [{ referenceStart: 4 }, "method.referenceStart 4: method.references batch takes the images of each step"],
+  [
+    { referenceSource: "both" },
+    "method.referenceSource both: method.references batch takes the images that are trained on",
+  ],
+  [
+    { corruptReferencesEvery: 5 },
+    "method.corruptReferencesEvery 5: method.references batch takes images that are augmented",
+  ],
 ])("references from the batch exclude %j", (options, message) => {
   const make = () => createMethod({ ...anchored(0), references: "batch", ...options });
   expect(make).toThrow(UserError);
@@ -270,7 +276,7 @@ describe("reference masking", () => {
 
   test.each([-0.1, 1.1, Number.NaN])("α = %f is refused", (α) => {
     expect(() => createMethod(anchored(α))).toThrow(UserError);
-    expect(() => createMethod(anchored(α))).toThrow(`--mask-probability ${α}: outside [0, 1]`);
+    expect(() => createMethod(anchored(α))).toThrow(`method.maskProbability ${α}: outside [0, 1]`);
   });
 });
 

@@ -34,12 +34,12 @@ test("each policy draws what it says", () => {
 });
 
 test.each([
-  ["stratified:5", "--references stratified:5: fewer than the 8 classes; use at least 8"],
+  ["stratified:5", "method.references stratified:5: fewer than the 8 classes; use at least 8"],
   ["stratified:48", "training images; use fewer"],
-  ["classes:9", "--references classes:9: more than the 8 classes; use at most 8"],
-  ["41", "--references 41: more than the 40 training images; use at most 40, or all"],
-  ["0", "--references 0: an empty reference set; use at least 1"],
-  ["some", "--references some: unknown policy; known: all, batch, N, classes:K, stratified:N"],
+  ["classes:9", "method.references classes:9: more than the 8 classes; use at most 8"],
+  ["41", "method.references 41: more than the 40 training images; use at most 40, or all"],
+  ["0", "method.references 0: an empty reference set; use at least 1"],
+  ["some", "method.references some: unknown policy; known: all, batch, N, classes:K, stratified:N"],
   ["-3", "unknown policy"],
 ])("%s is refused", (policy, message) => {
   expect(() => referenceRows(policy, train, 0)).toThrow(UserError);
@@ -76,7 +76,7 @@ describe("a set that grows", () => {
   test("cannot start larger than it is", () => {
     expect(() => growthOrder(rows, { ...options, referenceStart: 41 }, 0)).toThrow(UserError);
     expect(() => growthOrder(rows, { ...options, referenceStart: 41 }, 0)).toThrow(
-      "--reference-start 41: more than the 40 images of the reference set",
+      "method.referenceStart 41: more than the 40 images of the reference set",
     );
   });
 });

@@ -34,19 +34,19 @@ export function checkReferences({
 }): void {
   if (references !== "batch") return;
   const refuse = (flag: string, why: string) =>
-    new UserError(`${flag}: --references batch ${why}; leave one of them out`);
+    new UserError(`${flag}: method.references batch ${why}; leave one of them out`);
   if (referenceStart !== undefined)
-    throw refuse(`--reference-start ${referenceStart}`, "takes the images of each step, no set that could grow");
+    throw refuse(`method.referenceStart ${referenceStart}`, "takes the images of each step, no set that could grow");
   if (referenceSource !== "new")
-    throw refuse(`--references-from ${referenceSource}`, "takes the images that are trained on");
+    throw refuse(`method.referenceSource ${referenceSource}`, "takes the images that are trained on");
   if (corruptReferencesEvery > 0)
-    throw refuse(`--corrupt-references-every ${corruptReferencesEvery}`, "takes images that are augmented already");
+    throw refuse(`method.corruptReferencesEvery ${corruptReferencesEvery}`, "takes images that are augmented already");
 }
 
 /** Reads `all`, `batch`, `N`, `classes:K` or `stratified:N`. @throws UserError for anything else. */
 export function parseReferencePolicy(text: string): ReferencePolicy {
   const match = /^(?:all|batch|(?:(classes|stratified):)?(\d+))$/.exec(text);
-  const wrong = (why: string) => new UserError(`--references ${text}: ${why}`);
+  const wrong = (why: string) => new UserError(`method.references ${text}: ${why}`);
   if (!match) throw wrong("unknown policy; known: all, batch, N, classes:K, stratified:N (e.g. stratified:500)");
   if (text === "all" || text === "batch") return { kind: text };
   const count = Number(match[2]);
@@ -65,7 +65,7 @@ export function referenceRows(text: string, train: ImageSet, seed: number): Int3
   const random = new Random("reference-set", seed);
   const images = imageCount(train);
   const classes = train.classNames.length;
-  const wrong = (why: string) => new UserError(`--references ${text}: ${why}`);
+  const wrong = (why: string) => new UserError(`method.references ${text}: ${why}`);
 
   switch (policy.kind) {
     case "all":
@@ -126,7 +126,7 @@ export function growthOrder(rows: Int32Array, { referenceStart }: ReferenceOptio
   if (referenceStart === undefined) return rows;
   if (referenceStart > rows.length)
     throw new UserError(
-      `--reference-start ${referenceStart}: more than the ${rows.length} images of the reference set; use at most that`,
+      `method.referenceStart ${referenceStart}: more than the ${rows.length} images of the reference set; use at most that`,
     );
   return new Random("reference-growth", seed).shuffle(rows.slice());
 }

@@ -107,8 +107,8 @@ export function createModel(name: string, options: ModelOptions): Model {
   const model = models[knownName("model", name, modelNames)](options);
   const noise = Object.values(model.noise ?? {});
   for (const [option, rate, known] of [
-    ["--stochastic-depth", stochasticDepth, noise.some(({ shape }) => shape.length === 0)],
-    ["--dropout", dropout, noise.some(({ shape }) => shape.length > 0)],
+    ["config.stochasticDepth", stochasticDepth, noise.some(({ shape }) => shape.length === 0)],
+    ["config.dropout", dropout, noise.some(({ shape }) => shape.length > 0)],
   ] as const) {
     if (!(rate >= 0 && rate < 1)) throw new UserError(`${option} ${rate}: outside [0, 1); it is a share, e.g. 0.1`);
     if (rate > 0 && !known) throw new UserError(`${option} ${rate}: ${name} has none; leave it out`);

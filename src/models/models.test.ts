@@ -182,7 +182,7 @@ describe("random factors", () => {
 
   test("a model without them refuses the rates", () => {
     expect(() => createModel("airbench94", { ...options, dropout: 0 })).toThrow(
-      "--stochastic-depth 0.5: airbench94 has none",
+      "config.stochasticDepth 0.5: airbench94 has none",
     );
     expect(() => createModel("vit-tiny", { ...options, stochasticDepth: 1 })).toThrow("outside [0, 1)");
   });

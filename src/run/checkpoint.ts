@@ -139,7 +139,7 @@ export function chooseWeights(
 ): Variables & { readonly kind?: "average" | "raw" } {
   if (average) return asked === "raw" ? { params, state, kind: "raw" } : { ...average, kind: "average" };
   if (asked === "average")
-    throw new UserError(`--weights average: ${run} keeps none; train it with --average-decay, or use raw`);
+    throw new UserError(`options.weights average: ${run} keeps none; train it with config.averageDecay, or use raw`);
   return { params, state };
 }
 

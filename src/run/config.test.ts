@@ -76,7 +76,7 @@ test.each<[unknown, string]>([
   [{ data, batchSize: 1.5 }, "config batchSize: "],
   [{ data, learningRate: 1 }, "learningRate"],
   [{ data, schedule: { name: "constant" } }, "config schedule.learningRate: "],
-  [{ data, precision: "mixed" }, "--precision mixed: cpu does not train in it"],
+  [{ data, precision: "mixed" }, "config.precision mixed: cpu does not train in it"],
   [{ data, augment: [{ name: "other" }] }, "config augment.0.name: "],
   [{}, "config data: "],
 ])("%j is refused naming the field", (input, message) => {

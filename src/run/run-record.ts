@@ -108,7 +108,7 @@ export function describeRun(
  */
 export function readRun(run: string): RunRecord {
   const path = runPaths(run).config;
-  if (!existsSync(path)) throw new UserError(`${run} holds no run (no config.json); train one with --out ${run}`);
+  if (!existsSync(path)) throw new UserError(`${run} holds no run (no config.json); train one there (options.out)`);
   const damaged = (error: unknown) =>
     new UserError(`${path}: damaged or not written by anchored: ${(error as Error).message}`);
   let record: RunRecord;

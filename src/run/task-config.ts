@@ -34,7 +34,7 @@ export function checkTask({ task, method, augment, mix, labelSmoothing, trainabl
   const maskTarget = anchored?.maskTarget ?? "label";
   if (!task) {
     if (maskTarget === "mean")
-      throw new UserError("method.maskTarget mean: it belongs to --task regression; use label or uniform");
+      throw new UserError("method.maskTarget mean: it belongs to task.name regression; use label or uniform");
     return;
   }
   const refuse = (what: string, why: string) => new UserError(`${what}: ${why} in a regression`);
@@ -56,6 +56,6 @@ export function checkTask({ task, method, augment, mix, labelSmoothing, trainabl
     throw refuse(`task.dropoutDraws ${task.dropoutDraws}`, "anchored answers are over references, not over draws");
   if (task.dropoutDraws > 0 && dropout === 0)
     throw new UserError(
-      `task.dropoutDraws ${task.dropoutDraws}: the network has no dropout; add --dropout 0.1, or leave it out`,
+      `task.dropoutDraws ${task.dropoutDraws}: the network has no dropout; add config.dropout 0.1, or leave it out`,
     );
 }

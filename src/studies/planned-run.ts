@@ -25,6 +25,8 @@ export interface PlanProgress extends PlanListener {
   readonly label: string;
   readonly maxSteps?: number;
   readonly dataDir?: string;
+  /** Go on though a run's training data are not those that it began with, and judge it all the same. */
+  readonly changedData?: boolean;
 }
 
 /** Trains a run, or goes on training it. @returns whether it is trained to its end, or to `maxSteps` */
@@ -60,11 +62,11 @@ export async function trainAndJudge(
   progress: PlanProgress,
   judge: JudgeOptions = {},
 ): Promise<void> {
-  const { label, dataDir, onNotice, onProgress, signal } = progress;
+  const { label, dataDir, changedData, onNotice, onProgress, signal } = progress;
   const done = await trainPlanned(planned, progress);
   if (signal?.aborted) return;
   if (done) onNotice?.(`${label}: predicting the test sets`);
-  await judgeRuns([planned.run], { dataDir, ...judge, onNotice, onProgress, signal }).catch((error) => {
+  await judgeRuns([planned.run], { dataDir, changedData, ...judge, onNotice, onProgress, signal }).catch((error) => {
     if (!signal?.aborted) throw error;
   });
 }
@@ -76,7 +78,7 @@ function storedConfig(run: string, planned: RunConfig): RunConfig {
   if (difference) {
     const { path, a, b } = difference;
     throw new UserError(
-      `${run} was made with other settings (${path} is ${JSON.stringify(a)}, not ${JSON.stringify(b)}); start over with --fresh, or choose another --out`,
+      `${run} was made with other settings (${path} is ${JSON.stringify(a)}, not ${JSON.stringify(b)}); start over with options.fresh, or choose another options.out`,
     );
   }
   return config;

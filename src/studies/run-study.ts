@@ -33,6 +33,8 @@ export interface StudyOptions extends PlanOptions, PlanListener {
   readonly parallel?: number;
   readonly maxSteps?: number;
   readonly dataDir?: string;
+  /** As of `trainAndJudge`. */
+  readonly changedData?: boolean;
 }
 
 /**
@@ -42,7 +44,16 @@ export interface StudyOptions extends PlanOptions, PlanListener {
  * await runStudy(studies.oat, { out: "studies/oat", seeds: 5, threads: 1, onNotice: console.log }); // goes on where it stopped
  */
 export async function runStudy(study: Study, options: StudyOptions): Promise<void> {
-  const { seeds = study.seeds, parallel = 1, maxSteps, dataDir, onNotice, onProgress, onTraining } = options;
+  const {
+    seeds = study.seeds,
+    parallel = 1,
+    maxSteps,
+    dataDir,
+    changedData,
+    onNotice,
+    onProgress,
+    onTraining,
+  } = options;
   const arms = orderedArms(study, options.only);
 
   const work = <C extends Cell>(
@@ -55,7 +66,7 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<voi
       parallel,
       (cell, i, signal) => {
         const label = `[${what} ${i + 1}/${cells.length}] ${cell.name}`;
-        const progress = { label, maxSteps, dataDir, onNotice, onProgress, onTraining, signal };
+        const progress = { label, maxSteps, dataDir, changedData, onNotice, onProgress, onTraining, signal };
         return tolerant(cell, progress, () => each(cell, progress));
       },
       options.signal,

@@ -46,7 +46,7 @@ describe("several references an image", () => {
 
   test("they divide the batch", () => {
     expect(() => batchesOf({ name: "anchored", referencesPerImage: 3 })).toThrow(
-      "--references-per-image 3: does not divide the batch of 8",
+      "method.referencesPerImage 3: does not divide the batch of 8",
     );
   });
 });
@@ -93,8 +93,11 @@ test("every n-th batch shows corrupted references; the residual's stay clean, an
 });
 
 test.each([
-  [{ maskDraws: 3 }, "--mask-draws 3: does not divide the batch of 8; choose a --batch-size that is a multiple"],
-  [{ maskKeep: 8 }, "--mask-keep 8: nothing would be masked of images of 8 × 8 pixels; use less than 8"],
+  [
+    { maskDraws: 3 },
+    "method.maskDraws 3: does not divide the batch of 8; choose a config.batchSize that is a multiple",
+  ],
+  [{ maskKeep: 8 }, "method.maskKeep 8: nothing would be masked of images of 8 × 8 pixels; use less than 8"],
 ])("%j is refused", (options, message) => {
   expect(() => batchesOf({ name: "anchored", ...options })).toThrow(UserError);
   expect(() => batchesOf({ name: "anchored", ...options })).toThrow(message);

@@ -100,18 +100,18 @@ export function exampleBatches(
   const stepsPerEpoch = Math.floor(count / batchSize);
   if (stepsPerEpoch === 0)
     throw new UserError(
-      `--batch-size ${batchSize}: more than the ${count} training ${config.task ? "examples" : "images"}; use at most that, e.g. ${usualBatch(count)}`,
+      `config.batchSize ${batchSize}: more than the ${count} training ${config.task ? "examples" : "images"}; use at most that, e.g. ${usualBatch(count)}`,
     );
-  requireDivisor("--accumulate", config.accumulate, batchSize);
+  requireDivisor("config.accumulate", config.accumulate, batchSize);
   const { warmStartEpochs, minimises } = method.task;
   if (warmStartEpochs > 0 && warmStartEpochs >= config.epochs)
     throw new UserError(
-      `--warm-start-epochs ${warmStartEpochs}: of ${config.epochs} epochs none is left for ${minimises}; choose fewer`,
+      `method.warmStartEpochs ${warmStartEpochs}: of ${config.epochs} epochs none is left for ${minimises}; choose fewer`,
     );
   const shape = { count: batchSize, ...exampleShape };
   const anchored = anchoredOptions(config.method);
   const copies = anchored?.referencesPerImage ?? 1;
-  requireDivisor("--references-per-image", copies, batchSize);
+  requireDivisor("method.referencesPerImage", copies, batchSize);
   if (anchored) checkMaskSizes(anchored, shape);
   const orderOf = epochOrder({ count, length: stepsPerEpoch * batchSize, repeats: config.repeatedAugmentation, seed });
   return {
@@ -160,7 +160,7 @@ export function exampleBatches(
 function requireDivisor(flag: string, parts: number, batchSize: number): void {
   if (batchSize % parts !== 0)
     throw new UserError(
-      `${flag} ${parts}: does not divide the batch of ${batchSize}; choose a --batch-size that is a multiple`,
+      `${flag} ${parts}: does not divide the batch of ${batchSize}; choose a config.batchSize that is a multiple`,
     );
 }
 
@@ -169,10 +169,10 @@ function checkMaskSizes(
   { maskDraws = 1, maskKeep = 0 }: AnchoredOptions,
   { count, height, width }: { readonly count: number; readonly height: number; readonly width: number },
 ): void {
-  requireDivisor("--mask-draws", maskDraws, count);
+  requireDivisor("method.maskDraws", maskDraws, count);
   if (maskKeep >= Math.min(height, width))
     throw new UserError(
-      `--mask-keep ${maskKeep}: nothing would be masked of images of ${height} × ${width} pixels; use less than ${Math.min(height, width)}`,
+      `method.maskKeep ${maskKeep}: nothing would be masked of images of ${height} × ${width} pixels; use less than ${Math.min(height, width)}`,
     );
 }
 

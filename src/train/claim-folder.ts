@@ -23,7 +23,7 @@ export function claimFolder(run: string, record: RunRecord, options: ClaimOption
   const paths = runPaths(run);
   if (!options.resume) {
     if (existsSync(paths.checkpoint))
-      throw new UserError(`${run} already holds a run; continue it with --resume, or choose another --out`);
+      throw new UserError(`${run} already holds a run; continue it with options.resume, or choose another folder`);
     writeRecord(run, record);
     return;
   }
@@ -33,7 +33,7 @@ export function claimFolder(run: string, record: RunRecord, options: ClaimOption
   refuseDifference(run, record.config, expected.config);
   if (changed && !options.changedData)
     throw new UserError(
-      `--resume: ${before.data.title} is not what ${run} was trained on (${describeDifference(before.data, record.data.trainImages)}); put the data back as they were, choose another --out, or insist with --changed-data`,
+      `options.resume: ${before.data.title} is not what ${run} was trained on (${describeDifference(before.data, record.data.trainImages)}); put the data back as they were, choose another folder, or insist with options.changedData`,
     );
   if (!options.changedData) requireSamePictures(run, record, before);
   refuseDifference(run, record, changed ? withCountsOf(record, expected) : expected);
@@ -99,7 +99,7 @@ const withCountsOf = (
 function requireSamePictures(run: string, { config, mixingPictures }: RunRecord, before: RunRecord): void {
   if (mixingPictures && before.mixingPictures && mixingPictures.sha256 !== before.mixingPictures.sha256)
     throw new UserError(
-      `--resume: the ${mixingPictures.count} mixing pictures in ${config.mixingPictures} are not the ${before.mixingPictures.count} that ${run} was trained with; put those back, choose another --out, or insist with --changed-data`,
+      `options.resume: the ${mixingPictures.count} mixing pictures in ${config.mixingPictures} are not the ${before.mixingPictures.count} that ${run} was trained with; put those back, choose another folder, or insist with options.changedData`,
     );
 }
 
@@ -107,6 +107,6 @@ function refuseDifference(run: string, asked: unknown, stored: unknown): void {
   const difference = firstDifference(JSON.parse(JSON.stringify(asked)), JSON.parse(JSON.stringify(stored)));
   if (difference)
     throw new UserError(
-      `--resume: ${difference.path.replace(/^config\./, "")} is ${JSON.stringify(difference.a)}, but ${run} was trained with ${JSON.stringify(difference.b)}; use the same, or another --out`,
+      `options.resume: ${difference.path.replace(/^config\./, "")} is ${JSON.stringify(difference.a)}, but ${run} was trained with ${JSON.stringify(difference.b)}; use the same, or another folder`,
     );
 }

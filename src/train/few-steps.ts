@@ -21,8 +21,8 @@ export function fewSteps(config: RunConfig, images: number): string | undefined 
   const smaller = smallerBatch(config, images);
   const more = 10 * Math.ceil(ENOUGH / Math.floor(images / smaller) / 10);
   const advice = [
-    smaller < batchSize && `--batch-size ${smaller}`,
-    more > epochs && `--epochs ${more}`,
+    smaller < batchSize && `config.batchSize ${smaller}`,
+    more > epochs && `config.epochs ${more}`,
     smaller < batchSize && advisedRate(config, smaller),
   ].filter(Boolean);
   const batches = stepsPerEpoch === 1 ? "1 batch" : `${stepsPerEpoch} batches`;
@@ -45,5 +45,5 @@ function smallerBatch({ batchSize, accumulate, method }: RunConfig, images: numb
 function advisedRate({ batchSize, optimizer, schedule }: RunConfig, smaller: number): string | undefined {
   if (optimizer.name !== "sgd") return undefined;
   const rate = schedule.name === "one-cycle" ? schedule.peak : schedule.learningRate;
-  return `--learning-rate ${Number(((rate * smaller) / batchSize).toPrecision(2))}`;
+  return `schedule.learningRate ${Number(((rate * smaller) / batchSize).toPrecision(2))}`;
 }

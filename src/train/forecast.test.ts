@@ -35,7 +35,7 @@ const steps = (left: number, ...times: number[]): string[] => {
 
 test("the time to expect is that of the fastest of three steps, told once", () => {
   expect(steps(1001, 9000, 8000, 7000, 7000, 7000)).toEqual([
-    expect.stringMatching(/^18 images\/s: the 999 steps that are left take about 1 h 56 min; .* --resume$/),
+    expect.stringMatching(/^18 images\/s: the 999 steps that are left take about 1 h 56 min; .* options.resume$/),
   ]);
 });
 

@@ -49,7 +49,7 @@ export function slowTraining(onNotice: ((line: string) => void) | undefined) {
       if (measured < MEASURED_STEPS || seconds < LONG_SECONDS) return;
       const rate = (1000 * batchSize) / fastestMs;
       onNotice?.(
-        `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} images/s: the ${stepsLeft} steps that are left take about ${duration(seconds)}; smaller images, a smaller model or fewer epochs take less, and a training stopped by Ctrl-C goes on with --resume`,
+        `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} images/s: the ${stepsLeft} steps that are left take about ${duration(seconds)}; smaller images, a smaller model or fewer epochs take less, and a training stopped by Ctrl-C goes on with options.resume`,
       );
     },
   };

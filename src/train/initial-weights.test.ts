@@ -103,7 +103,7 @@ test("another architecture, a missing file and a foreign one are refused by name
   );
   expect(load(join(folder, "none"))).toThrow(UserError);
   writeFileSync(join(folder, "text"), "hello, world");
-  expect(load(join(folder, "text"))).toThrow(/--init .*header/);
+  expect(load(join(folder, "text"))).toThrow(/config.init .*header/);
 });
 
 const tinyStart = make("resnet20", 3).init(new Random("start"));
@@ -216,7 +216,7 @@ test.each<[string, () => string, RegExp]>([
   [
     "the weights of an anchored network",
     () => save({ ...startWeights, "conv1.weight": HostArray.zeros([16, 6, 3, 3]) }),
-    /conv1.weight is \[16,6,3,3\].* tuples of an anchored network; add --method anchored/,
+    /conv1.weight is \[16,6,3,3\].* tuples of an anchored network; add method.name anchored/,
   ],
   [
     "weights for grey images",

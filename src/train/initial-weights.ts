@@ -24,7 +24,7 @@ export function initialWeights(
   fresh: Variables,
   classNames: readonly string[],
 ): InitialWeights {
-  const refuse = (why: string) => new UserError(`--init ${path}: ${why}`);
+  const refuse = (why: string) => new UserError(`config.init ${path}: ${why}`);
   const source = readWeights(path);
   const notes = [...source.notes];
   const rebuilt = model.forTuples?.(source.tensors);
@@ -89,11 +89,11 @@ const shortList = (names: readonly string[]): string =>
 
 function whyOtherShape(model: StartingModel, name: string, { shape }: HostArray, { shape: own }: HostArray): string {
   if (name === model.stemWeight && shape[1] === 2 * own[1])
-    return "it sees the tuples of an anchored network; add --method anchored";
+    return "it sees the tuples of an anchored network; add method.name anchored";
   if (name === model.stemWeight && shape[1] !== own[1])
     return `it is for images of ${shape[1]} channels where these need ${own[1]}`;
   if (model.embeddings?.includes(name) && shape.length === 3 && shape[2] === own[2])
-    return "its positions are those of images of another size; give its own by --image-size";
+    return "its positions are those of images of another size; give its own by data.imageSize";
   return "it belongs to another model";
 }
 

@@ -223,7 +223,7 @@ describe("an anchored run", () => {
         name,
       ).toBe(true);
     await expect(train(tinyConfig({ accumulate: 3 }), tinyDataSet(), { run: join(folder, "3") })).rejects.toThrow(
-      "--accumulate 3: does not divide the batch of 8",
+      "config.accumulate 3: does not divide the batch of 8",
     );
   });
 
@@ -246,7 +246,7 @@ describe("an anchored run", () => {
     async (model) => {
       const config = tinyConfig({ model, method: { ...anchored, tiedStart: true }, trainable: "head" });
       await expect(train(config, tinyDataSet(), { run: join(folder, `tied head ${model}`) })).rejects.toThrow(
-        `--tied-start: the first layer of ${model} is not trained`,
+        `method.tiedStart: the first layer of ${model} is not trained`,
       );
     },
   );
@@ -314,7 +314,7 @@ describe("an anchored run", () => {
     await expect(train(config, tinyDataSet(), { run: whole })).rejects.toThrow("already holds a run");
     const other = tinyConfig({ method: { ...anchored, maskProbability: 0.25 } });
     await expect(train(other, tinyDataSet(), { run: whole, resume: true })).rejects.toThrow(
-      /^--resume: method.maskProbability is 0.25, but .* was trained with 0.5/,
+      /^options.resume: method.maskProbability is 0.25, but .* was trained with 0.5/,
     );
     const empty = join(folder, "empty");
     await expect(train(config, tinyDataSet(), { run: empty, resume: true })).rejects.toThrow("holds no run");
@@ -350,7 +350,7 @@ test("a loss that is not finite stops with the step's number and leaves the last
 test("a batch larger than the training set is refused before a folder is made", async () => {
   const run = join(folder, "large");
   await expect(train(tinyConfig({ batchSize: 51 }), tinyDataSet(), { run })).rejects.toThrow(
-    "--batch-size 51: more than the 50 training images; use at most that, e.g. 8",
+    "config.batchSize 51: more than the 50 training images; use at most that, e.g. 8",
   );
   expect(existsSync(run)).toBe(false);
 });

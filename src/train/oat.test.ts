@@ -35,7 +35,7 @@ describe("a run of OAT", () => {
     expect(Math.abs(lossAt("whole", 4) - lossAt("standard", 4))).toBeGreaterThan(0.05);
     const longer = tinyConfig({ method: { ...method, warmStartEpochs: 2 } });
     await expect(train(longer, tinyDataSet(), { run: run("longer") })).rejects.toThrow(
-      "--warm-start-epochs 2: of 2 epochs none is left for oat",
+      "method.warmStartEpochs 2: of 2 epochs none is left for oat",
     );
   });
 
@@ -83,7 +83,7 @@ describe("a run of OAT", () => {
   test("a method that reads each image by itself refuses prediction batches", async () => {
     const standard = await loadPredictor(run("standard"));
     await expect(standard.predict(set, { predictionBatch: 4 })).rejects.toThrow(
-      "--prediction-batch 4: standard predicts each image by itself",
+      "options.predictionBatch 4: standard predicts each image by itself",
     );
     await standard.dispose();
   });

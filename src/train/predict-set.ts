@@ -75,7 +75,7 @@ export async function predictSet(
     const { config, data } = record;
     if (wantsPretrainingImages(config))
       throw new UserError(
-        "--protocol blt: it needs the residuals of training, but the references came from the pre-training; use k or single",
+        "options.protocol blt: it needs the residuals of training, but the references came from the pre-training; use k or single",
       );
     const policy = anchoredOptions(config.method)?.references ?? "all";
     const pool = residualPool(train, data.normalization, {
@@ -163,11 +163,11 @@ function anchorSource(
   batch: PredictOptions["predictionBatch"],
 ): AnchorSource {
   if (batch !== undefined && !method.task.output.reading?.anchor)
-    throw new UserError(`--prediction-batch ${batch}: ${method.name} predicts each image by itself; leave it out`);
+    throw new UserError(`options.predictionBatch ${batch}: ${method.name} predicts each image by itself; leave it out`);
   if (batch !== "stored") return { batch: batch ?? config.batchSize };
   if (!outputAnchor)
     throw new UserError(
-      "--prediction-batch stored: the checkpoint keeps no anchor of these weights, as it is not trained to its end or has no validation images; finish the training, or give a number",
+      "options.predictionBatch stored: the checkpoint keeps no anchor of these weights, as it is not trained to its end or has no validation images; finish the training, or give a number",
     );
   return { anchor: outputAnchor.data };
 }

@@ -103,7 +103,7 @@ test("a fine-tuned run is resumed bit for bit when the pre-trained one is gone",
 
   const predictor = await loadPredictor(straight);
   const asked = predictor.predict(now.test, { protocol: "blt", train: now.train });
-  await expect(asked).rejects.toThrow(/--protocol blt/);
+  await expect(asked).rejects.toThrow(/options.protocol blt/);
   await predictor.dispose();
 });
 
@@ -134,7 +134,7 @@ describe("a run that starts from one of the same data", () => {
     ["into other shares", { validationFraction: 0.3 }, "validationFraction the default, now 0.3"],
   ])("split %s, is told that its held-out images may have been trained on", (_, data, how) => {
     expect(noticed(data, now.train)).toBe(
-      `--init RUN was trained on another split of the same data (${how}): images held out here may be among those that it was trained on, and scores on them too good`,
+      `config.init RUN was trained on another split of the same data (${how}): images held out here may be among those that it was trained on, and scores on them too good`,
     );
   });
 
@@ -164,13 +164,18 @@ test("the data's own statistics can be asked for", async () => {
 
 const file = join(root, "pretrained", "checkpoint.safetensors");
 test.each<[string, Partial<RunConfigInput>, Partial<DataSet>, RegExp]>([
-  ["no pre-training", { init: undefined }, {}, /--references-from both: there is no --init, which/],
-  ["only its weights", { init: file }, {}, /--references-from both: --init .*checkpoint.safetensors is a file/],
+  ["no pre-training", { init: undefined }, {}, /method.referenceSource both: there is no config.init, which/],
+  [
+    "only its weights",
+    { init: file },
+    {},
+    /method.referenceSource both: config.init .*checkpoint.safetensors is a file/,
+  ],
   [
     "no normalization",
     { init: undefined, method: { name: "standard" }, normalization: "init" },
     {},
-    /--normalization init: there is no --init/,
+    /config.normalization init: there is no config.init/,
   ],
   ["other images", {}, { train: now.train }, /no longer those that the run was trained on/],
 ])("%s is refused", async (_, changes, given, message) => {

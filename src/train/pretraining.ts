@@ -42,14 +42,18 @@ export function findPretraining(
       ? describePretraining(readInitRun(init))
       : undefined;
   if (found) return found;
-  const given = init ? `--init ${init} is a ${isFolder(init) ? "downloaded model" : "file"}` : "there is no --init";
+  const given = init
+    ? `config.init ${init} is a ${isFolder(init) ? "downloaded model" : "file"}`
+    : "there is no config.init";
   const source = anchoredOptions(method)?.referenceSource ?? "new";
   if (source !== "new")
     throw new UserError(
-      `--references-from ${source}: ${given}, which tells of no training images; add --init RUN, the folder of a run`,
+      `method.referenceSource ${source}: ${given}, which tells of no training images; add config.init RUN, the folder of a run`,
     );
   if (config.normalization === "init")
-    throw new UserError(`--normalization init: ${given}, which tells of none; add --init RUN, the folder of a run`);
+    throw new UserError(
+      `config.normalization init: ${given}, which tells of none; add config.init RUN, the folder of a run`,
+    );
   return undefined;
 }
 
@@ -62,7 +66,7 @@ export function findPretraining(
 export function readInitRun(init: string): RunRecord {
   if (!existsSync(runPaths(init).checkpoint))
     throw new UserError(
-      `--init ${init}: the folder holds neither a trained run (checkpoint.safetensors) nor a downloaded model (model.safetensors)`,
+      `config.init ${init}: the folder holds neither a trained run (checkpoint.safetensors) nor a downloaded model (model.safetensors)`,
     );
   return readRun(init);
 }
@@ -93,7 +97,7 @@ export function otherSplit(
   const same = !Object.keys({ ...data, ...before }).some(differs);
   if (options.length === 0 && !(same && fingerprintOf(train) !== sha256)) return undefined;
   const split = options.map((name) => `${name} ${told(before[name])}, now ${told(data[name])}`).join("; ");
-  return `--init ${init} was trained on another split of the same data (${split || "its images have changed"}): images held out here may be among those that it was trained on, and scores on them too good`;
+  return `config.init ${init} was trained on another split of the same data (${split || "its images have changed"}): images held out here may be among those that it was trained on, and scores on them too good`;
 }
 
 const told = (value: unknown): string => (value === undefined ? "the default" : JSON.stringify(value));
@@ -114,14 +118,15 @@ export function checkPretrainingImages(
   { changedData, onNotice }: { readonly changedData?: boolean; readonly onNotice?: (line: string) => void } = {},
 ): ImageSet {
   if (!images) throw new TypeError("train: references from the pre-training need `pretrainingImages`");
-  const refuse = (why: string) => new UserError(`--references-from: the pre-training images (${data.name}) ${why}`);
+  const refuse = (why: string) =>
+    new UserError(`method.referenceSource: the pre-training images (${data.name}) ${why}`);
   if (fingerprintOf(images) !== sha256) {
     const changed = "are no longer those that the run was trained on";
-    if (!changedData) throw refuse(`${changed}; put them back as they were, or insist with --changed-data`);
-    onNotice?.(`--references-from: the pre-training images (${data.name}) ${changed}`);
+    if (!changedData) throw refuse(`${changed}; put them back as they were, or insist with options.changedData`);
+    onNotice?.(`method.referenceSource: the pre-training images (${data.name}) ${changed}`);
   }
   const shape = ({ width, height, channels }: ImageSet) => `${width}×${height} of ${channels} channels`;
   if (shape(images) !== shape(like))
-    throw refuse(`are ${shape(images)}, the new ones ${shape(like)}; use the same --image-size`);
+    throw refuse(`are ${shape(images)}, the new ones ${shape(like)}; use the same data.imageSize`);
   return images;
 }

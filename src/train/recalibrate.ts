@@ -69,7 +69,8 @@ async function recalibrateInto(
   const record = readRun(run);
   const { config } = record;
   const { onNotice, onProgress, signal } = options;
-  if (existsSync(runPaths(out).checkpoint)) throw new UserError(`--out ${out}: it holds a run already; choose another`);
+  if (existsSync(runPaths(out).checkpoint))
+    throw new UserError(`options.out ${out}: it holds a run already; choose another`);
   const notice = checkTrainingData(run, record, dataSet, { changedData });
   if (notice) onNotice?.(notice);
   const network = buildNetwork(record);
@@ -78,7 +79,9 @@ async function recalibrateInto(
   if (Object.keys(checkpoint.state).length === 0)
     throw new UserError(`${run}: ${config.model} has no BatchNorm, and so no running statistics to take anew`);
   if (measureMasked && !anchoredOptions(config.method))
-    throw new UserError(`--masked: ${run} was trained by ${config.method.name}, which masks nothing; leave it out`);
+    throw new UserError(
+      `options.measureMasked: ${run} was trained by ${config.method.name}, which masks nothing; leave it out`,
+    );
 
   const references = referenceSet(config, dataSet, {
     pretraining: record.pretraining,

@@ -55,13 +55,15 @@ export async function loadRunData(
 export function movedData(run: string, config: RunConfig, { folder, humanLabels }: RunDataOptions): RunConfig {
   const stored = config.data as Pick<DataOptions, "name" | "folder" | "humanLabels">;
   if (folder !== undefined && stored.folder === undefined)
-    throw new UserError(`--folder ${folder}: ${run} was trained on ${stored.name}, not on a folder; leave it out`);
+    throw new UserError(
+      `options.folder ${folder}: ${run} was trained on ${stored.name}, not on a folder; leave it out`,
+    );
   if (humanLabels !== undefined && stored.humanLabels === undefined)
-    throw new UserError(`--human-labels ${humanLabels}: ${run} was trained without such labels; leave it out`);
+    throw new UserError(`options.humanLabels ${humanLabels}: ${run} was trained without such labels; leave it out`);
   const moved = { folder: folder ?? stored.folder, humanLabels: humanLabels ?? stored.humanLabels };
   for (const [flag, path] of [
-    ["--folder", moved.folder],
-    ["--human-labels", moved.humanLabels],
+    ["options.folder", moved.folder],
+    ["options.humanLabels", moved.humanLabels],
   ])
     if (path !== undefined && !existsSync(path))
       throw new UserError(`${path}: not there, but ${run} was trained on it; if it moved, say where to by ${flag} NEW`);
@@ -135,7 +137,7 @@ export function insistOnData(
   const other = `${what} is not what it was trained on (${difference})`;
   if (changedData) return `${other}: ${unit} that it is judged by may have been trained on`;
   throw new UserError(
-    `${other}, so that ${unit} it was trained on may be among the held-out ones; put the data back as they were, or insist with --changed-data`,
+    `${other}, so that ${unit} it was trained on may be among the held-out ones; put the data back as they were, or insist with options.changedData`,
   );
 }
 

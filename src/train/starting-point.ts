@@ -66,7 +66,7 @@ function tiesStart({ config, model }: StartParts): boolean {
   const learns = model.forTuples ? config.trainable === "all" : !model.frozen?.includes(model.stemWeight);
   if (!learns)
     throw new UserError(
-      `--tied-start: the first layer of ${model.name} is not trained, so that it could never tell references apart; leave it out`,
+      `method.tiedStart: the first layer of ${model.name} is not trained, so that it could never tell references apart; leave it out`,
     );
   return true;
 }

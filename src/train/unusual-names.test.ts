@@ -109,7 +109,7 @@ test("positions for images of another size are known as such", () => {
   const name = unusualOf.pos_embed;
   const path = join(folder, "other-size.safetensors");
   writeFileSync(path, encodeSafetensors({ ...fresh.params, [name]: HostArray.zeros([1, 17, 6]) }));
-  expect(() => initialWeights(path, unusual, fresh, ["a", "b", "c"])).toThrow("give its own by --image-size");
+  expect(() => initialWeights(path, unusual, fresh, ["a", "b", "c"])).toThrow("give its own by data.imageSize");
 });
 
 test("what the renamed network is asked by names would fail", () => {

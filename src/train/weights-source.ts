@@ -33,7 +33,8 @@ const wrapper = /^(?:module|_orig_mod|model)\./;
  * @throws UserError where nothing is there, or it is damaged or of another format
  */
 export function readWeights(path: string): WeightsSource {
-  if (!existsSync(path)) throw new UserError(`--init ${path}: no such run or file; give one of the same architecture`);
+  if (!existsSync(path))
+    throw new UserError(`config.init ${path}: no such run or file; give one of the same architecture`);
   if (isRunFolder(path)) return ofRun(path);
   if (!isDownloadedFolder(path)) return { ...ofFile(path, path), classNames: classNamesBeside(path) };
   const { weights, config } = downloadedPaths(path);
@@ -53,7 +54,7 @@ function ofRun(path: string): WeightsSource {
 }
 
 function ofFile(given: string, path: string): Omit<WeightsSource, "classNames"> {
-  const refuse = (why: string) => new UserError(`--init ${given}: ${why}`);
+  const refuse = (why: string) => new UserError(`config.init ${given}: ${why}`);
   const bytes = readFileSync(path);
   // What torch.save writes: a zip archive, before PyTorch 1.6 a bare pickle.
   if (bytes.toString("latin1", 0, 4) === "PK\x03\x04" || bytes.toString("latin1", 0, 2) === "\x80\x02")

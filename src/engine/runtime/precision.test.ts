@@ -8,7 +8,7 @@ import { requirePrecision } from "./precision.ts";
 test.each(devices)("%s trains in float32; mixed precision is refused with the reason and the way out", (device) => {
   expect(() => requirePrecision("float32", device)).not.toThrow();
   expect(() => requirePrecision("mixed", device)).toThrow(
-    new RegExp(`^--precision mixed: ${device} does not train in it \\(.+\\); use --precision float32$`),
+    new RegExp(`^config.precision mixed: ${device} does not train in it \\(.+\\); use config.precision float32$`),
   );
 });
 

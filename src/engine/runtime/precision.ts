@@ -22,6 +22,6 @@ export function requirePrecision(precision: Precision, device: Device): void {
   const others = devices.filter((other) => !limitations[other]);
   const elsewhere = others.length > 0 ? `, or a device that does (${others.join(", ")})` : "";
   throw new UserError(
-    `--precision mixed: ${device} does not train in it (${reason}); use --precision float32${elsewhere}`,
+    `config.precision mixed: ${device} does not train in it (${reason}); use config.precision float32${elsewhere}`,
   );
 }

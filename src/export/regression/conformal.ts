@@ -33,7 +33,7 @@ export function calibrateConformal(
   const fewest = fewestCalibrationScores(alpha);
   if (count < fewest)
     throw new UserError(
-      `--conformal ${level}: it needs ${fewest} validation examples at least, and the run has ${count}; lower it, or hold more out when training (--validation-fraction)`,
+      `options.conformal ${level}: it needs ${fewest} validation examples at least, and the run has ${count}; lower it, or hold more out when training (data.validationFraction)`,
     );
   const [nearest] = quantilePairs(
     card.levels && answers.quantiles && { levels: card.levels, values: answers.quantiles },
@@ -49,17 +49,17 @@ export function calibrateConformal(
   if (method === "cqr") {
     if (!nearest)
       throw new UserError(
-        "--conformal-by cqr: the run gives no pair of quantiles q and 1 − q; train it with --loss quantile, or use absolute",
+        "options.conformalBy cqr: the run gives no pair of quantiles q and 1 − q; train it with task.loss quantile, or use absolute",
       );
     return { ...calibrated(nearest), levels: [...nearest.levels] };
   }
   if (!card.standardDeviation)
-    throw new UserError("--conformal-by normalised: the run gives no standard deviation; use absolute");
+    throw new UserError("options.conformalBy normalised: the run gives no standard deviation; use absolute");
   return calibrated(normalisedBand(answers, targets.names));
 }
 
 /** @throws UserError for a level outside (0, 1) */
 export function checkLevel(level: number): void {
   if (!(level > 0 && level < 1))
-    throw new UserError(`--conformal ${level}: the share of targets to hold, above 0 and below 1; e.g. 0.9`);
+    throw new UserError(`options.conformal ${level}: the share of targets to hold, above 0 and below 1; e.g. 0.9`);
 }

@@ -188,7 +188,7 @@ test("float16 halves the file; standardising and Fourier directions keep their b
 describe("refused", () => {
   const dropout = untrained(numberSet, { dropout: 0.2, ...task({ dropoutDraws: 7 }) });
   const refused: [string, () => Promise<unknown>, RegExp][] = [
-    ["draws of dropout", () => regressionFile(dropout, {}), /over 7 draws of dropout, .* by --without-draws$/],
+    ["draws of dropout", () => regressionFile(dropout, {}), /over 7 draws of dropout, .* by options.withoutDraws$/],
     ["more references than are kept", () => regressionFile(anchoredRun, { k: 6 }), /--k 6: the checkpoint keeps 5/],
     ["references of none", () => regressionFile(quantileRun, { k: 2 }), /--k 2: the run is standard, which has no ref/],
     [

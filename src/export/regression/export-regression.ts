@@ -30,7 +30,7 @@ export async function regressionFile(
   const { task } = record.config;
   if (task.dropoutDraws > 0 && !withoutDraws)
     throw new UserError(
-      `the run's answers are over ${task.dropoutDraws} draws of dropout, and a file draws none; export its network without dropout, and without a standard deviation, by --without-draws`,
+      `the run's answers are over ${task.dropoutDraws} draws of dropout, and a file draws none; export its network without dropout, and without a standard deviation, by options.withoutDraws`,
     );
   requireFinite(variables);
   const { model, method } = buildRegression(record);

@@ -42,7 +42,8 @@ export async function prepareRegression(
   listener: Listener = {},
 ): Promise<PreparedRegression> {
   if (level !== undefined) checkLevel(level);
-  else if (by !== undefined) throw new UserError(`--conformal-by ${by}: to hold which share? add --conformal 0.9`);
+  else if (by !== undefined)
+    throw new UserError(`options.conformalBy ${by}: to hold which share? add options.conformal 0.9`);
   const loaded = asExported(loadRegression(run, options), options);
   let read: Promise<RegressionSet> | undefined;
   const validation = () => {
@@ -52,7 +53,7 @@ export async function prepareRegression(
   if (level === undefined) return { loaded, options, validation };
   const set = await validation().catch((error: unknown) => {
     if (!(error instanceof UserError)) throw error;
-    throw new UserError(`--conformal ${level} is calibrated on the run's validation examples: ${error.message}`);
+    throw new UserError(`options.conformal ${level} is calibrated on the run's validation examples: ${error.message}`);
   });
   const opened = await openRegressor(await regressionFile(loaded, options), run, { threads });
   try {
@@ -69,7 +70,7 @@ function asExported(loaded: LoadedRegression, { withoutDraws }: RegressionFileOp
   const { config } = loaded.record;
   if (!withoutDraws) return loaded;
   if (config.task.dropoutDraws === 0)
-    throw new UserError("--without-draws: the run's answers are not over draws of dropout; leave it out");
+    throw new UserError("options.withoutDraws: the run's answers are not over draws of dropout; leave it out");
   return { ...loaded, record: { ...loaded.record, config: { ...config, task: { ...config.task, dropoutDraws: 0 } } } };
 }
 

@@ -120,7 +120,7 @@ function checkTargets(run: string, stored: readonly StoredRegressionSet[], { tar
   const odd = stored.find((entry) => entry.targets.join() !== expected);
   if (odd)
     throw new UserError(
-      `${run} has predictions of ${odd.targets.join(", ")} on ${odd.set}, but it was trained on ${expected}; evaluate it anew with --fresh`,
+      `${run} has predictions of ${odd.targets.join(", ")} on ${odd.set}, but it was trained on ${expected}; evaluate it anew with options.fresh`,
     );
 }
 

@@ -55,7 +55,7 @@ export function buildRegression({ config, data }: RegressionRecord): RegressionN
   const { channels, height, width } = encoder.shape;
   if (height !== width) throw new UserError(`${data.name} has images of ${width}×${height}; only square ones are fed`);
   if (data.inputs.kind === "numbers" && config.model !== "mlp")
-    throw new UserError(`--model ${config.model}: the inputs are numbers, which only mlp is fed`);
+    throw new UserError(`config.model ${config.model}: the inputs are numbers, which only mlp is fed`);
   const method = createMethod(config.method, regression(task));
   const model = createModel(config.model, {
     inputChannels: method.inputChannels(channels),
@@ -82,7 +82,7 @@ export const isRegressionRun = (run: string): boolean => runTask(run) === regres
  */
 export function readRegressionRun(run: string): RegressionRecord {
   const path = runPaths(run).config;
-  if (!existsSync(path)) throw new UserError(`${run} holds no run (no config.json); train one with --out ${run}`);
+  if (!existsSync(path)) throw new UserError(`${run} holds no run (no config.json); train one there (options.out)`);
   if (!isRegressionRun(run)) throw new UserError(`${run} is no regression: it was trained on classes`);
   const record = JSON.parse(readFileSync(path, "utf8")) as RegressionRecord;
   requireRegistered(run, record);
@@ -113,17 +113,17 @@ export function claimRegression(run: string, record: RegressionRecord, { resume 
     const difference = firstDifference(asked, stored);
     if (difference?.path === "data.sha256")
       throw new UserError(
-        `--resume: ${record.data.title} is not what ${run} was trained on (as many training examples, ${record.data.trainExamples}, but other values or another split); put the data back as they were, or choose another --out`,
+        `options.resume: ${record.data.title} is not what ${run} was trained on (as many training examples, ${record.data.trainExamples}, but other values or another split); put the data back as they were, or choose another folder`,
       );
     if (difference)
       throw new UserError(
-        `--resume: ${difference.path.replace(/^config\./, "")} is ${JSON.stringify(difference.a)}, but ${run} was trained with ${JSON.stringify(difference.b)}; use the same, or another --out`,
+        `options.resume: ${difference.path.replace(/^config\./, "")} is ${JSON.stringify(difference.a)}, but ${run} was trained with ${JSON.stringify(difference.b)}; use the same, or another folder`,
       );
     if (JSON.stringify(before) !== JSON.stringify(readRegressionRun(run))) writeRecord(run, record);
     return;
   }
   if (existsSync(paths.checkpoint))
-    throw new UserError(`${run} already holds a run; continue it with --resume, or choose another --out`);
+    throw new UserError(`${run} already holds a run; continue it with options.resume, or choose another folder`);
   writeRecord(run, record);
 }
 

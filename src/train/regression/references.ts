@@ -24,7 +24,7 @@ export function regressionReferences(
   const rows = rowsOf(method.references, train, seed);
   if (method.referenceStart !== undefined && method.referenceStart > rows.length)
     throw new UserError(
-      `--reference-start ${method.referenceStart}: more than the ${rows.length} of the reference set; use at most that`,
+      `method.referenceStart ${method.referenceStart}: more than the ${rows.length} of the reference set; use at most that`,
     );
   // As the set grows in this order, every smaller one is part of a larger.
   const growing =
@@ -54,8 +54,10 @@ function rowsOf(text: string, { count, name }: RegressionSet, seed: number): Int
   const all = Int32Array.from({ length: count }, (_, row) => row);
   if (policy.kind === "all" || policy.kind === "batch") return all;
   if (policy.kind !== "images")
-    throw new UserError(`--references ${text}: it goes by classes, and a regression has none; use all, batch or N`);
+    throw new UserError(
+      `method.references ${text}: it goes by classes, and a regression has none; use all, batch or N`,
+    );
   if (policy.count > count)
-    throw new UserError(`--references ${text}: more than the ${count} of ${name}; use at most ${count}, or all`);
+    throw new UserError(`method.references ${text}: more than the ${count} of ${name}; use at most ${count}, or all`);
   return new Random("reference-set", seed).shuffle(all).slice(0, policy.count).sort();
 }
