@@ -41,4 +41,4 @@ export const pytorchSide = (options: {
 };
 
 /** As far from the root in `src` as in `dist`. */
-const script = (): string => fileURLToPath(new URL("../../bench/pytorch-step.py", import.meta.url));
+const script = (): string => fileURLToPath(new URL("../../src/bench/peers/pytorch-step.py", import.meta.url));

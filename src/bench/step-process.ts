@@ -1,6 +1,6 @@
 /**
  * Our side of `bench engine --peers`, in a process of its own so that its memory is the step's. Speaks as
- * `bench/pytorch-step.py` does. Its argument is a `CompiledStepOptions` as JSON.
+ * `peers/pytorch-step.py` does. Its argument is a `CompiledStepOptions` as JSON.
  */
 import { createInterface } from "node:readline";
 import { type CompiledStepOptions, compileStep } from "./compiled-step.ts";

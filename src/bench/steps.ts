@@ -11,7 +11,7 @@ export interface BenchStep {
   readonly referenceBatchSize: number;
 }
 
-/** What `bench engine` measures. A line here needs its twin in `MODELS` of `bench/pytorch_networks.py`. */
+/** What `bench engine` measures. A line here needs its twin in `MODELS` of `peers/pytorch_networks.py`. */
 export const benchSteps = {
   resnet20: { batchSize: 128, referenceBatchSize: 4 },
   resnet18: { batchSize: 64, referenceBatchSize: 1 },

@@ -1,17 +1,17 @@
 // A training step by what is minimised, in milliseconds of the CPU on one thread: other work on the machine hardly changes
 // them, and every loss takes its turn.
-// After `npm run build`: node bench/output-step.mjs [rounds]
-import { HostArray, Random } from "../dist/core/index.js";
-import { compile } from "../dist/engine/index.js";
-import { createMethod } from "../dist/methods/index.js";
-import { createModel } from "../dist/models/index.js";
-import { createOptimizer } from "../dist/optim/index.js";
-import { trainStep } from "../dist/train/internal.js";
+// After `npm run build`: node dist/bench/output-step.js [rounds]
+import { HostArray, type HostArrays, Random } from "../core/index.ts";
+import { compile } from "../engine/index.ts";
+import { createMethod, type Method, type MethodOptions } from "../methods/index.ts";
+import { createModel } from "../models/index.ts";
+import { createOptimizer } from "../optim/index.ts";
+import { trainStep } from "../train/internal.ts";
 
 const rounds = Number(process.argv[2] ?? 40);
-const shape = { count: 64, channels: 3, height: 16, width: 16, classes: 8 };
+const shape = { count: 64, channels: 3, height: 16, width: 16, targetSize: 8 };
 const start = { warmStartEpochs: 0 };
-const losses = {
+const losses: Readonly<Record<string, MethodOptions>> = {
   "cross-entropy": { name: "standard" },
   "mse-scaled": { name: "mse-scaled", ...start },
   "oat, formula": { name: "oat", anchor: "formula", detachAnchor: false, ...start },
@@ -41,13 +41,27 @@ const optimizer = createOptimizer(
   model,
 );
 const { params, state } = model.init(new Random(0));
-const args = (method) => [
+type StepArguments = [
+  { params: HostArrays; state: HostArrays; slots: Record<string, HostArrays> },
+  ReturnType<Method["prepare"]>,
+  HostArrays,
+];
+
+const args = (method: Method): StepArguments => [
   { params, state, slots: optimizer.init(params) },
   method.prepare(batch, shape, new Random(1), () => ({ clean: new Float32Array(), shown: new Float32Array() })),
   { learningRate: HostArray.scalar(0.01) },
 ];
 
-const sides = [];
+interface Side {
+  readonly name: string;
+  readonly fed: StepArguments;
+  readonly program: { run(fed: StepArguments): Promise<unknown> };
+  /** Of the CPU, in milliseconds a step. */
+  readonly times: number[];
+}
+
+const sides: Side[] = [];
 for (const [name, options] of Object.entries(losses)) {
   const method = createMethod(options);
   const fed = args(method);
@@ -61,7 +75,8 @@ for (let round = -3; round < rounds; round++)
     const { user, system } = process.cpuUsage(before);
     if (round >= 0) times.push((user + system) / 1000);
   }
-const quantile = (times, share) => times.toSorted((a, b) => a - b)[Math.floor(share * times.length)];
+const quantile = (times: readonly number[], share: number) =>
+  times.toSorted((a, b) => a - b)[Math.floor(share * times.length)];
 for (const { name, times } of sides)
   console.log(
     `${name.padEnd(14)} fastest ${quantile(times, 0).toFixed(1)}  median ${quantile(times, 0.5).toFixed(1)} ms`,

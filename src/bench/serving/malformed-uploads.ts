@@ -1,19 +1,19 @@
 // Sends malformed uploads to a server of ours and tells what it answered, whether it lives, and its memory:
-//   npm run build && node bench/malformed-uploads.mjs [--count 10000]
+//   npm run build && node dist/bench/serving/malformed-uploads.js [--count 10000]
 // Truncated and damaged pictures, bombs (pictures of 60,000 × 60,000 pixels in a few bytes), wrong types, fuzzed forms,
 // fuzzed request lines and headers, callers that hang up; all drawn from one seed, to 127.0.0.1 alone.
 import { mkdtempSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { deflateSync } from "node:zlib";
-import sharp from "sharp";
-import { Random } from "../dist/core/index.js";
-import { listening, metric, run } from "./child-process.mjs";
+import sharp, { type SharpOptions } from "sharp";
+import { Random } from "../../core/index.ts";
+import { listening, metric, run } from "./child-process.ts";
 
-const main = join(dirname(fileURLToPath(import.meta.url)), "../dist/cli/main.js");
+const main = fileURLToPath(new URL("../../cli/main.js", import.meta.url));
 const { values } = parseArgs({ options: { count: { type: "string", default: "10000" } } });
 const count = Number(values.count);
 const AT_ONCE = 16;
@@ -25,8 +25,8 @@ const crcTable = Uint32Array.from({ length: 256 }, (_, n) => {
   for (let k = 0; k < 8; k++) n = n & 1 ? 0xedb88320 ^ (n >>> 1) : n >>> 1;
   return n >>> 0;
 });
-const crc = (bytes) => ~bytes.reduce((sum, byte) => crcTable[(sum ^ byte) & 255] ^ (sum >>> 8), ~0) >>> 0;
-function chunk(type, data) {
+const crc = (bytes: Uint8Array) => ~bytes.reduce((sum, byte) => crcTable[(sum ^ byte) & 255] ^ (sum >>> 8), ~0) >>> 0;
+function chunk(type: string, data: Buffer) {
   const body = Buffer.concat([Buffer.from(type), data]);
   const size = Buffer.alloc(4);
   size.writeUInt32BE(data.length);
@@ -35,7 +35,7 @@ function chunk(type, data) {
   return Buffer.concat([size, body, sum]);
 }
 /** A PNG that says how large it is and holds a few zeros. */
-function bomb(side) {
+function bomb(side: number) {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(side, 0);
   header.writeUInt32BE(side, 4);
@@ -48,31 +48,42 @@ function bomb(side) {
   ]);
 }
 
-const noise = (size) => Buffer.from(Array.from({ length: size }, () => random.integer(256)));
-const source = { create: { width: 64, height: 48, channels: 3, noise: { type: "gaussian", mean: 128, sigma: 40 } } };
+const noise = (size: number) => Buffer.from(Array.from({ length: size }, () => random.integer(256)));
+// The types ask for a background, which noise covers.
+const source: SharpOptions = {
+  create: {
+    width: 64,
+    height: 48,
+    channels: 3,
+    background: "white",
+    noise: { type: "gaussian", mean: 128, sigma: 40 },
+  },
+};
 const pictures = await Promise.all(
-  ["jpeg", "png", "webp", "gif", "tiff"].map((format) => sharp(source).toFormat(format).toBuffer()),
+  (["jpeg", "png", "webp", "gif", "tiff"] as const).map((format) => sharp(source).toFormat(format).toBuffer()),
 );
-const any = (list) => list[random.integer(list.length)];
-function damaged(bytes) {
+const any = <T>(list: readonly T[]): T => list[random.integer(list.length)];
+function damaged(bytes: Buffer) {
   const copy = Buffer.from(bytes);
   for (let hits = 1 + random.integer(20); hits > 0; hits--) copy[random.integer(copy.length)] = random.integer(256);
   return copy;
 }
-const truncated = (bytes) => bytes.subarray(0, random.integer(bytes.length));
-const form = (bytes) =>
+const truncated = (bytes: Buffer) => bytes.subarray(0, random.integer(bytes.length));
+const form = (bytes: Buffer) =>
   Buffer.concat([
     Buffer.from('--edge\r\nContent-Disposition: form-data; name="image"; filename="a.jpg"\r\n\r\n'),
     bytes,
     Buffer.from("\r\n--edge--\r\n"),
   ]);
 
-/** A request as bytes: [what it is, head, body]. */
-const post = (type, body, length = body.length) => [
+/** A request as bytes; the caller may be gone before the answer. */
+type Request = readonly [head: string | Buffer, body: Buffer, hangUp?: "hang up"];
+
+const post = (type: string, body: Buffer, length = body.length): Request => [
   `POST /v1/predict HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: ${type}\r\nContent-Length: ${length}\r\n\r\n`,
   body,
 ];
-const kinds = {
+const kinds: Readonly<Record<string, () => Request>> = {
   truncated: () => post("image/jpeg", truncated(any(pictures))),
   damaged: () => post("image/jpeg", damaged(any(pictures))),
   "pixel bomb": () => post("image/png", bomb(any([6_000, 20_000, 60_000]))),
@@ -85,7 +96,7 @@ const kinds = {
   "truncated form": () => post("multipart/form-data; boundary=edge", truncated(form(any(pictures)))),
   "fuzzed head": () => {
     const [head, body] = post("image/jpeg", any(pictures));
-    return [damaged(Buffer.from(head)), body];
+    return [damaged(Buffer.from(head as string)), body];
   },
   "lying length": () => post("image/jpeg", any(pictures), any([0, 1, 10, 5_000_000])),
   "hangs up": () => {
@@ -95,8 +106,8 @@ const kinds = {
 };
 
 /** Sends bytes as they are; the status of the answer, or why there is none. */
-const send = (port, [head, body, hangUp]) =>
-  new Promise((resolve) => {
+const send = (port: number, [head, body, hangUp]: Request) =>
+  new Promise<string>((resolve) => {
     const socket = connect(port, "127.0.0.1");
     let answer = "";
     const timer = setTimeout(() => socket.destroy(), PATIENCE_MS);
@@ -119,8 +130,8 @@ const { address, stop, died } = await listening([main, "serve", trained, "--port
 const port = Number(new URL(address).port);
 const megabytes = async () => Math.round((await metric(address, "process_resident_memory_bytes")) / 2 ** 20);
 
-const answers = {};
-const memory = [];
+const answers: Record<string, Record<string, number>> = {};
+const memory: number[] = [];
 const names = Object.keys(kinds);
 for (let done = 0; done < count; ) {
   const batch = Array.from({ length: Math.min(AT_ONCE, count - done) }, (_, i) => names[(done + i) % names.length]);
