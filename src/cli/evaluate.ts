@@ -5,6 +5,7 @@ import { type Device, devices } from "../engine/index.ts";
 import { type Weights, weightKinds } from "../evaluate/index.ts";
 import {
   type ExternalOptions,
+  featureFileOptions,
   foreignNames,
   foreignSource,
   type JudgeOptions,
@@ -27,7 +28,9 @@ import { movedTableOptions, runDataOptions } from "./run-data-options.ts";
 import { ownCommand, type Terminal, untilInterrupted } from "./terminal.ts";
 import { toOption } from "./train-flags.ts";
 
-interface Options extends Omit<JudgeOptions, "suites" | "ood" | "severities">, Omit<ExternalOptions, "ood"> {
+interface Options
+  extends Omit<JudgeOptions, "suites" | "ood" | "severities" | "features">,
+    Omit<ExternalOptions, "ood"> {
   readonly suite?: readonly Suite[];
   readonly severities?: readonly number[];
   readonly ood?: readonly string[];
@@ -63,9 +66,17 @@ const describesLogits = {
   "--corrupted": "corrupted",
   "--probabilities": "probabilities",
   "--name": "name",
+  "--features": "features",
+  "--train-features": "trainFeatures",
+  "--train-labels": "trainLabels",
+  "--train-logits": "trainLogits",
+  "--classifier-weight": "classifierWeight",
+  "--classifier-bias": "classifierBias",
+  "--validation-features": "validationFeatures",
+  "--ood-features": "oodFeatures",
 } as const;
 /** What serves both; all other options ask runs, and another program's logits have been asked already. */
-const servesBoth = ["ood", "out", "json"];
+const servesBoth = ["ood", "out", "json", "threads", "oodScores", "oodValidation", "oodNear"];
 
 function suiteList(text: string, before?: Suite[]): Suite[] {
   const named = listOf([...suites, "all"])("--suite")(text, before);
@@ -161,6 +172,7 @@ export function evaluateCommand(terminal: Terminal, exit: (code: number) => void
   for (const option of oodScoreOptions()) command.addOption(toOption(option));
   addCorruptionOptions(command);
   addLogitsOptions(command, logits);
+  for (const option of featureFileOptions()) command.addOption(toOption(option));
   command
     .option(
       "--out <dir>",
@@ -196,7 +208,7 @@ async function runEvaluate(
   const { suite, json, severities, ...options } = given;
   if (options.logits) {
     if (runs.length > 0) throw new UserError(`${runs[0]}: either run folders or --logits; call evaluate twice`);
-    const results = judgeExternal({ ...options, ...listenerOf(terminal), logits: options.logits });
+    const results = await judgeExternal({ ...options, ...listenerOf(terminal), logits: options.logits });
     results.results.notices?.forEach(noteTo(terminal));
     terminal.out(json ? toJson([results.results]) : resultsText([results.results]));
     terminal.note(`next: ${ownCommand()} report ${results.folder}`);
@@ -218,10 +230,11 @@ async function runEvaluate(
     throw new UserError(
       `--calibrate: it scales by the spread over K references; leave out --protocol ${options.protocol}`,
     );
+  const { features: _, ...ofRuns } = options;
   for (const name of options.ood ?? []) foreignSource(name);
   const judged = await untilInterrupted(terminal, (signal) =>
     judgeRuns(runs, {
-      ...options,
+      ...ofRuns,
       ...listenerOf(terminal, signal),
       suites: suite,
       severities: severities as Severity[],

@@ -21,7 +21,8 @@ function textParser(takes: ConfigOption["takes"]): Parse<unknown> {
   if (takes.kind === "name") return oneOf(takes.names);
   if (takes.kind === "names") return listOf(takes.names);
   if (takes.kind === "number") return (takes.whole ? whole : real)(takes.range);
-  if (takes.kind === "texts") return () => (given) => given.split(",").map((part) => part.trim());
+  if (takes.kind === "texts")
+    return () => (given, before) => [...((before as string[]) ?? []), ...given.split(",").map((part) => part.trim())];
   if (takes.kind !== "numbers") return text;
   const { range } = takes;
   if (!range) return () => (given) => given.split(",").map(Number);

@@ -23,15 +23,15 @@ function stored(name: string, rows: readonly (readonly number[])[]): { path: str
   return files;
 }
 
-const judged = (logits: string, labels: string, more: Partial<ExternalOptions> = {}): Results =>
-  judgeExternal({ logits: fixture(logits), labels: fixture(labels), out, ...more }).results;
+const judged = async (logits: string, labels: string, more: Partial<ExternalOptions> = {}): Promise<Results> =>
+  (await judgeExternal({ logits: fixture(logits), labels: fixture(labels), out, ...more })).results;
 
-test("where every validation image is right nothing is scaled, and a notice says why", () => {
+test("where every validation image is right nothing is scaled, and a notice says why", async () => {
   const { labels, path } = stored("right", [
     [3, 0],
     [0, 1],
   ]);
-  const { scalings, ood, notices } = judged("saturated/id", "saturated/y", {
+  const { scalings, ood, notices } = await judged("saturated/id", "saturated/y", {
     logits: path,
     labels,
     validationLogits: path,
@@ -45,20 +45,20 @@ test("where every validation image is right nothing is scaled, and a notice says
   ]);
 });
 
-test("probabilities that are taken for logits are told of, and the other way round is refused", () => {
+test("probabilities that are taken for logits are told of, and the other way round is refused", async () => {
   const all = (file: string) => ({ ood: [`o=${fixture(file)}`] });
-  const { notices } = judged("probabilities/prob", "probabilities/y", all("probabilities/prob"));
+  const { notices } = await judged("probabilities/prob", "probabilities/y", all("probabilities/prob"));
   expect(notices).toEqual([
     expect.stringMatching(/^prob\/test, o: every row is in \[0, 1\] and sums to 1.*options.probabilities$/),
   ]);
-  expect(judged("saturated/id", "saturated/y").notices).toBeUndefined();
-  expect(() => judged("saturated/id", "saturated/y", { probabilities: true })).toThrow(
+  expect((await judged("saturated/id", "saturated/y")).notices).toBeUndefined();
+  await expect(judged("saturated/id", "saturated/y", { probabilities: true })).rejects.toThrow(
     /id.npy: row 0 holds .* sum to 1/,
   );
 });
 
-test("log-probabilities have no energy", () => {
-  const { ood, notices } = judged("probabilities/prob", "probabilities/y", {
+test("log-probabilities have no energy", async () => {
+  const { ood, notices } = await judged("probabilities/prob", "probabilities/y", {
     probabilities: true,
     ood: [`o=${fixture("probabilities/prob")}`],
   });
@@ -66,33 +66,38 @@ test("log-probabilities have no energy", () => {
   expect(notices).toEqual([expect.stringMatching(/^prob\/test, o: log-probabilities, .*left out$/)]);
 });
 
-test.each(["id/test", "id/validation"])("foreign images may be called %s: no other set is dropped for them", (name) => {
-  const files = { logits: fixture("saturated/id"), labels: fixture("saturated/y") };
-  const validation = { validationLogits: files.logits, validationLabels: files.labels };
-  const { sets, ood, scalings } = judged("saturated/id", "saturated/y", {
-    ...validation,
-    ood: [`${name}=${fixture("saturated/ood")}`],
-  });
-  expect(sets[0]).toMatchObject({ set: "id/test", metrics: { accuracy: 0.895 } });
-  expect(scalings?.map(({ kind }) => kind)).toContain("temperature");
-  const plain = ood.find(({ score }) => score === "max-softmax");
-  expect(plain).toMatchObject({ set: name, against: "id/test" });
-  expect(plain?.auroc).toBeCloseTo(0.955, 3);
-});
+test.each(["id/test", "id/validation"])(
+  "foreign images may be called %s: no other set is dropped for them",
+  async (name) => {
+    const files = { logits: fixture("saturated/id"), labels: fixture("saturated/y") };
+    const validation = { validationLogits: files.logits, validationLabels: files.labels };
+    const { sets, ood, scalings } = await judged("saturated/id", "saturated/y", {
+      ...validation,
+      ood: [`${name}=${fixture("saturated/ood")}`],
+    });
+    expect(sets[0]).toMatchObject({ set: "id/test", metrics: { accuracy: 0.895 } });
+    expect(scalings?.map(({ kind }) => kind)).toContain("temperature");
+    const plain = ood.find(({ score }) => score === "max-softmax");
+    expect(plain).toMatchObject({ set: name, against: "id/test" });
+    expect(plain?.auroc).toBeCloseTo(0.955, 3);
+  },
+);
 
-test.each(["ood", "corrupted"])("two files of one name in options.%s are refused", (flag) => {
+test.each(["ood", "corrupted"])("two files of one name in options.%s are refused", async (flag) => {
   const twice = { [flag]: ["fog=a.npy", "fog=b.npy"] };
-  expect(() => judged("saturated/id", "saturated/y", twice)).toThrow(`options.${flag} fog=b.npy: fog is a.npy already`);
+  await expect(judged("saturated/id", "saturated/y", twice)).rejects.toThrow(
+    `options.${flag} fog=b.npy: fog is a.npy already`,
+  );
 });
 
-test("a scaling whose fit got stuck is told of", () => {
+test("a scaling whose fit got stuck is told of", async () => {
   // Row by row another offset near −3e7: no bias of a class can undo it.
   const files = { validationLogits: fixture("offset/id2"), validationLabels: fixture("offset/y2") };
-  const { notices } = judged("offset/id2", "offset/y2", files);
+  const { notices } = await judged("offset/id2", "offset/y2", files);
   expect(notices).toEqual([expect.stringMatching(/^vector, matrix scaling: the fit did not converge/)]);
 });
 
-test("a conformal threshold that rounds to 1 does not let every class in", () => {
+test("a conformal threshold that rounds to 1 does not let every class in", async () => {
   const predictions = readExternal({ set: "x", logits: fixture("saturated/id"), labels: fixture("saturated/y") });
   // Of 60-digit arithmetic.
   const right = { coverage: 0.905, meanSize: 1.04 };

@@ -5,11 +5,24 @@ import type { PredictionContext, Results } from "../evaluate/index.ts";
 import { areProbabilities } from "../evaluate/internal.ts";
 import { runPaths } from "../files/index.ts";
 import { savePredictions } from "../run/index.ts";
-import { dropStored } from "../run/internal.ts";
+import { dropOodScores, dropStored } from "../run/internal.ts";
 import { evaluateExternal } from "./index.ts";
 import { readExternal, readExternalCorruption } from "./internal.ts";
+import {
+  checkFeatures,
+  checkLinear,
+  classifierFiles,
+  type FeatureFiles,
+  type SetFiles,
+  trainingFiles,
+  Width,
+} from "./ood-scores/feature-files.ts";
+import { nearAmong } from "./ood-scores/groups.ts";
+import { measureOodScores, type ScoreFiles } from "./ood-scores/measure.ts";
+import { scoresAsked } from "./ood-scores/names.ts";
+import { featureFileOptions, type OodScoreOptions, oodScoreOptions } from "./ood-scores/options.ts";
 
-export interface ExternalOptions extends Listener {
+export interface ExternalOptions extends FeatureFiles, OodScoreOptions, Listener {
   readonly logits: string;
   readonly labels?: string;
   readonly validationLogits?: string;
@@ -22,21 +35,48 @@ export interface ExternalOptions extends Listener {
   readonly probabilities?: boolean;
   readonly name?: string;
   readonly out?: string;
+  /** Threads of the scores; a thread a core where absent. */
+  readonly threads?: number;
 }
 
 /**
- * Judges logits that another program has stored; the folder of the results can be reported like a run.
+ * Judges logits that another program has stored, and scores of its features where they are given: those are read block by
+ * block and need not fit into memory. The folder of the results can be reported like a run.
  * @throws UserError for files that do not fit together, or a folder that holds a run of ours.
  * @example
  * const { folder, results } = judgeExternal({ logits: "logits.npy", labels: "labels.npy", ood: ["svhn=svhn.npy"] });
  */
-export function judgeExternal(options: ExternalOptions): { folder: string; results: Results } {
-  const { folder, name, notices } = storeExternal(options);
+export async function judgeExternal(options: ExternalOptions): Promise<{ folder: string; results: Results }> {
+  const { onProgress, onNotice, signal, threads } = options;
+  const asked = options.oodScores ?? (options.features === undefined ? undefined : ["default"]);
+  if (!asked) requireNoScores(options);
+  const names = asked && scoresAsked(asked);
+  const { folder, name, notices, files } = storeExternal(options);
+  dropOodScores(folder);
+  if (names) await measureOodScores(folder, names, files, { onProgress, onNotice, signal, threads });
   return { folder, results: evaluateExternal(folder, name, { ...options, notices }) };
 }
 
+/** @throws UserError for an option that only scores have a use for */
+function requireNoScores(options: ExternalOptions): void {
+  for (const { path } of [...featureFileOptions(), ...oodScoreOptions()]) {
+    const given = options[path as keyof ExternalOptions];
+    if (given !== undefined)
+      throw new UserError(
+        `options.${path} ${given}: it serves scores of features; add options.features FILE.npy, or leave it out`,
+      );
+  }
+}
+
+interface Stored {
+  readonly folder: string;
+  readonly name: string;
+  readonly notices: string[];
+  readonly files: ScoreFiles;
+}
+
 /** What was read is let go of here: judging reads set by set. */
-function storeExternal(options: ExternalOptions): { folder: string; name: string; notices: string[] } {
+function storeExternal(options: ExternalOptions): Stored {
   const { logits, labels, validationLogits, validationLabels, probabilities } = options;
   if (!labels)
     throw new UserError(`options.logits ${logits}: without labels nothing can be judged; add options.labels FILE.npy`);
@@ -48,12 +88,14 @@ function storeExternal(options: ExternalOptions): { folder: string; name: string
     throw new UserError(`options.out ${folder}: a run of ours lies there; choose another folder`);
 
   const test = readExternal({ set: `${name}/test`, logits, labels, probabilities });
+  const foreign = foreignFiles(options);
   const parts: readonly Part[] = [
     ...(validationLogits
       ? [
           () => [
             {
               role: "validation" as const,
+              files: { logits: validationLogits, features: options.validationFeatures },
               predictions: readExternal({
                 set: `${name}/validation`,
                 logits: validationLogits,
@@ -64,8 +106,12 @@ function storeExternal(options: ExternalOptions): { folder: string; name: string
           ],
         ]
       : []),
-    ...namesAndFiles("options.ood", options.ood).map(([set, file]) => () => [
-      { role: "ood" as const, predictions: readExternal({ set, logits: file, probabilities }) },
+    ...foreign.map(({ set, ...files }) => () => [
+      {
+        role: set === options.oodValidation ? ("ood-validation" as const) : ("ood" as const),
+        files,
+        predictions: readExternal({ set, logits: files.logits, probabilities }),
+      },
     ]),
     ...namesAndFiles("options.corrupted", options.corrupted).map(
       ([corruption, file]) =>
@@ -79,23 +125,73 @@ function storeExternal(options: ExternalOptions): { folder: string; name: string
   ];
   // Everything is read and checked before anything is written; twice, for together the files may not fit into memory.
   const likely = areProbabilities(test.logits, test.classes) ? [test.set] : [];
+  const width = new Width();
+  checkFeatures({ logits, features: options.features, predictions: test }, width);
   for (const read of parts)
-    for (const { predictions } of read()) {
+    for (const { predictions, files } of read()) {
       const { set, classes } = predictions;
       if (classes !== test.classes)
         throw new UserError(`${set}: ${classes} classes, but ${logits} has ${test.classes}; they are not of one model`);
       if (areProbabilities(predictions.logits, classes)) likely.push(set);
+      if (files) checkFeatures({ ...files, predictions }, width);
     }
+  const training = trainingFiles(options, test.classes, width);
+  const classifier = classifierFiles(options, test.classes, width);
+  if (options.features && classifier && !probabilities) checkLinear(options.features, logits, test, classifier);
 
   dropStored(folder, () => false);
   savePredictions(folder, test, { role: "test" });
   for (const read of parts)
-    for (const { predictions, ...context } of read()) savePredictions(folder, predictions, context);
-  return { folder, name, notices: noticesOf(likely) };
+    for (const { predictions, files: _, ...context } of read()) savePredictions(folder, predictions, context);
+  const files = {
+    featuresOf: featuresOf(options, foreign),
+    training,
+    classifier,
+    groups: groupsAmong(foreign, options),
+  };
+  return { folder, name, notices: noticesOf(likely), files };
 }
 
 /** Reads one file. */
-type Part = () => ({ readonly predictions: StoredPredictions } & PredictionContext)[];
+type Part = () => ({
+  readonly predictions: StoredPredictions;
+  readonly files?: Omit<SetFiles, "predictions">;
+} & PredictionContext)[];
+
+interface ForeignFiles extends Omit<SetFiles, "predictions"> {
+  readonly set: string;
+}
+
+/** @throws UserError for features, or an OOD validation set, of no foreign set that is named */
+function foreignFiles({ ood, oodFeatures, oodValidation }: ExternalOptions): ForeignFiles[] {
+  const features = new Map(namesAndFiles("options.oodFeatures", oodFeatures));
+  const sets = namesAndFiles("options.ood", ood).map(([set, logits]) => ({ set, logits, features: features.get(set) }));
+  const named = (name: string) => sets.some(({ set }) => set === name);
+  for (const [name, file] of features)
+    if (!named(name))
+      throw new UserError(
+        `options.oodFeatures ${name}=${file}: no logits have that name; add options.ood ${name}=LOGITS.npy`,
+      );
+  if (oodValidation !== undefined && !named(oodValidation))
+    throw new UserError(
+      `options.oodValidation ${oodValidation}: no foreign set has that name; add options.ood ${oodValidation}=LOGITS.npy`,
+    );
+  return sets;
+}
+
+const featuresOf =
+  ({ features, validationFeatures }: ExternalOptions, foreign: readonly ForeignFiles[]): ScoreFiles["featuresOf"] =>
+  ({ role, set }) => {
+    if (role === "test") return features;
+    if (role === "validation") return validationFeatures;
+    return foreign.find((one) => one.set === set && role.startsWith("ood"))?.features;
+  };
+
+function groupsAmong(foreign: readonly ForeignFiles[], { oodNear }: OodScoreOptions): ScoreFiles["groups"] {
+  const names = foreign.map(({ set }) => set);
+  const near = nearAmong(names, oodNear);
+  return near && new Map(names.map((name) => [name, near(name).group]));
+}
 
 function noticesOf(likely: readonly string[]): string[] {
   if (likely.length === 0) return [];

@@ -41,7 +41,7 @@ export function readExternal({
   return predictions;
 }
 
-function readLabels(path: string, images: number, classes: number, logitsPath: string): Int32Array {
+export function readLabels(path: string, images: number, classes: number, logitsPath: string): Int32Array {
   const { shape, data } = readNpy(path, ...wholeTypes);
   if (shape.length !== 1 || data.length !== images)
     throw new UserError(

@@ -29,11 +29,11 @@ export async function setsOf(
   const { suites = defaultSuites, features, oodScores, oodValidation } = options;
   if (oodValidation !== undefined && !oodScores)
     throw new UserError(
-      `--ood-validation ${oodValidation}: parameters of scores are chosen by it; add --ood-scores all`,
+      `options.oodValidation ${oodValidation}: parameters of scores are chosen by it; add options.oodScores all`,
     );
   if (oodValidation !== undefined && options.ood?.includes(oodValidation))
     throw new UserError(
-      `--ood-validation ${oodValidation}: --ood names it, too; what parameters are chosen by cannot judge them`,
+      `options.oodValidation ${oodValidation}: options.ood names it, too; what parameters are chosen by cannot judge them`,
     );
   const { data } = run.record;
   const ood = options.ood ?? foreignTo(data.name).filter((name) => name !== oodValidation);

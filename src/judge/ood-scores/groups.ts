@@ -12,7 +12,7 @@ export function nearAmong(
   const unknown = near?.find((name) => !names.includes(name));
   if (unknown !== undefined)
     throw new UserError(
-      `--ood-near ${unknown}: must be one of the foreign sets, ${names.join(", ") || "of which there are none"}`,
+      `options.oodNear ${unknown}: must be one of the foreign sets, ${names.join(", ") || "of which there are none"}`,
     );
   return near && ((name) => ({ group: near.includes(name) ? "near" : "far" }));
 }

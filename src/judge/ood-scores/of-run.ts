@@ -39,7 +39,8 @@ function classifierOfRun({ run, record, checkpoint, options }: OpenRun): {
   const { model, method } = buildNetwork(record);
   if (method.task.output.reading)
     return { without: `${method.name} reads its outputs: logits are not linear in the features` };
-  if (options.calibrate) return { without: "--calibrate scales each image's logits by the spread over its references" };
+  if (options.calibrate)
+    return { without: "options.calibrate scales each image's logits by the spread over its references" };
   const { weight, bias } = classifierOf(model, chooseWeights(run, checkpoint, options.weights).params);
   const { logitScale = 1 } = model;
   const added = bias?.data ?? new Float32Array(weight.shape[0]);

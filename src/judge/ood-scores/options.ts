@@ -36,6 +36,39 @@ const oodScoreFields = {
   ),
 };
 
+const file = (flag: string, help: string) =>
+  z
+    .string()
+    .min(1)
+    .optional()
+    .meta(optionMeta({ flag, value: "<file>", help }));
+
+/** Files of another program's features. */
+const featureFileFields = {
+  features: file("--features", "with --logits: what the last layer reads of each test image, .npy [images, features]"),
+  trainFeatures: file("--train-features", "the same of training images, without augmentation"),
+  trainLabels: file("--train-labels", "their labels, .npy [images]"),
+  trainLogits: file("--train-logits", "their logits, .npy [images, classes]"),
+  classifierWeight: file("--classifier-weight", "weight of the last layer, .npy [classes, features]"),
+  classifierBias: file("--classifier-bias", "its bias, .npy [classes]"),
+  validationFeatures: file("--validation-features", "features of the images of --validation-logits"),
+  oodFeatures: names.optional().meta(
+    optionMeta({
+      flag: "--ood-features",
+      value: "<name=file>",
+      help: "features of the images of --ood NAME=LOGITS.npy; name=file,name=file for several",
+      example: ["svhn=svhn-features.npy"],
+    }),
+  ),
+};
+
+/**
+ * Options of `evaluate` for another program's features, for a command line.
+ * @example
+ * for (const { path, flag } of featureFileOptions()) console.log(path, flag);
+ */
+export const featureFileOptions = (): readonly ConfigOption[] => schemaOptions(featureFileFields, "");
+
 /**
  * Options of `evaluate`, made of their schema, for a command line.
  * @example
