@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { detection } from "../detection.ts";
+import { auroc, detection } from "../detection.ts";
 import { type OodScore, oodScores } from "../ood-scores.ts";
 import { type FittedScores, fitFeatureScores, type ScoreChoice } from "./fit.ts";
 import { type FeatureScoreName, featureScoreNames } from "./table.ts";
@@ -113,3 +113,25 @@ test.each([
   expectMeasures(own[0], own[1], fixture.scores[row].near);
   expectMeasures(own[0], own[2], fixture.scores[row].far);
 });
+
+/** NumPy's names of parameters, and ours. */
+const renamed: Readonly<Record<string, string>> = { p: "percentile", dim: "dimensions" };
+
+test.each(["knn", "react", "scale", "gen", "nci", "vim"] as const)(
+  "every choice of %s's parameters tells validation from foreign validation images as NumPy's does",
+  async (name) => {
+    const { grid, auroc: theirs, chosen } = fixture.choices[name];
+    const parametersOf = (given: object) =>
+      Object.fromEntries(
+        Object.entries(given)
+          .filter(([key]) => key !== "normalised")
+          .map(([key, value]) => [renamed[key] ?? key, value]),
+      );
+    const tried = grid.map((given, i) => ({ name, parameters: parametersOf(given), as: `${i}` }));
+    const own = await fitFeatureScores(tried, data);
+    const [inside, outside] = [await own.score(setOf("val")), await own.score(setOf("ood-val"))];
+    const found = grid.map((_, i) => auroc(outside.scores[i], inside.scores[i]));
+    for (const [i, value] of found.entries()) expect(Math.abs(value - theirs[i]), `${i}`).toBeLessThan(1e-12);
+    expect(found.indexOf(Math.max(...found))).toBe(chosen);
+  },
+);
