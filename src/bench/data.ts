@@ -22,9 +22,9 @@ const MODEL = "resnet20";
  * At the speed of the step this is what a step waits for; augmentation is asked to be so many times faster.
  * @example
  * const [{ pipeline, timesStep }] = await benchData({ imageSize: 32, workers: 2, seconds: 1 });
- * if (timesStep < WANTED) console.log(`${pipeline} holds the step up`);
+ * if (timesStep < LEAST_TIMES_STEP) console.log(`${pipeline} holds the step up`);
  */
-export const WANTED = 3;
+export const LEAST_TIMES_STEP = 3;
 const IMAGES = 2048;
 /** Steps before each pipeline, of which the fastest counts. */
 const STEPS = 3;

@@ -1,5 +1,5 @@
 import type { CorruptionCell } from "../evaluate/index.ts";
-import type { ReportedArm, Study } from "./study.ts";
+import type { ReportedArm, ReportedStudy } from "./study.ts";
 
 /** One corruption of one severity: means over an arm's seeds. */
 export interface Level {
@@ -29,7 +29,7 @@ export function levelsOf({ runs }: ReportedArm): Level[] {
 
 /** Arms that were judged under corruption, each with its levels. */
 export type Levels = ReadonlyMap<ReportedArm, readonly Level[]>;
-export const levelsByArm = ({ arms }: Study): Levels =>
+export const levelsByArm = ({ arms }: ReportedStudy): Levels =>
   new Map(arms.map((arm) => [arm, levelsOf(arm)] as const).filter(([, levels]) => levels.length > 0));
 
 export const severitiesOf = (levels: readonly Level[]): number[] =>

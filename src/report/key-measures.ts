@@ -1,5 +1,5 @@
 import { corruptionMeans, type Measure, oodMeasure, oodSets, setMeasure, valuesOf } from "./measures.ts";
-import type { Study } from "./study.ts";
+import type { ReportedStudy } from "./study.ts";
 
 /** A measure that the top of a page speaks of. */
 export interface KeyMeasure {
@@ -12,7 +12,7 @@ export interface KeyMeasure {
 }
 
 /** The most useful first: what is closest to use, shifted and damaged pictures, before clean ones. */
-export function keyMeasures(study: Study): KeyMeasure[] {
+export function keyMeasures(study: ReportedStudy): KeyMeasure[] {
   const shifts = study.sets.filter(({ role }) => role === "shift");
   const tests = study.sets.filter(({ role }) => role === "test").slice(0, 1);
   const onSets = [...shifts, ...tests].map(({ set, role }) => ({

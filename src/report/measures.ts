@@ -11,7 +11,7 @@ import {
   type Results,
 } from "../evaluate/index.ts";
 import { differenceOfAurocs, nllIn, type PerImage, rightIn, wrongIn } from "./over-images.ts";
-import type { ReportedArm, ReportedRun, Study } from "./study.ts";
+import type { ReportedArm, ReportedRun, ReportedStudy } from "./study.ts";
 
 /** One number a run can be judged by: a row of the comparison table. */
 export interface Measure {
@@ -100,7 +100,7 @@ const isMemberOf = (set: string) => (corruption: string) =>
   corruptionSets[plainName(set)]?.includes(plainName(corruption)) ?? false;
 
 /** Whether all runs that were judged under corruption were so under the same ones, asked of the same number of images. */
-function sameCorruptions({ arms }: Study): boolean {
+function sameCorruptions({ arms }: ReportedStudy): boolean {
   const seen = arms.flatMap(({ runs }) =>
     runs.flatMap(({ results: { corruptions } }) =>
       corruptions ? [corruptions.cells.map(({ set }) => set).join() + corruptions.images] : [],
@@ -110,7 +110,7 @@ function sameCorruptions({ arms }: Study): boolean {
 }
 
 /** Metrics averaged over all cells; none where runs were judged on different ones. */
-export const corruptionMeans = (study: Study): Measure[] =>
+export const corruptionMeans = (study: ReportedStudy): Measure[] =>
   sameCorruptions(study) ? (["accuracy", "smoothEce", "nll"] as const).map(corruptionMeanMeasure) : [];
 
 const corruptionMeanMeasure = (metric: MetricName): Measure => ({
@@ -129,7 +129,7 @@ const corruptionsOf = ({ results }: ReportedRun): string[] => [
 ];
 
 /** Names of the corruptions that any run was judged under, in order of first appearance. */
-export const corruptionNames = ({ arms }: Study): string[] => [
+export const corruptionNames = ({ arms }: ReportedStudy): string[] => [
   ...new Set(arms.flatMap(({ runs }) => runs.flatMap(corruptionsOf))),
 ];
 
@@ -147,19 +147,19 @@ export const corruptionAccuracy = (name: string): Measure => ({
 });
 
 /** Names of the sets of corruptions that a run has whole, smallest first. */
-export const corruptionErrorNames = ({ arms }: Study): string[] => [
+export const corruptionErrorNames = ({ arms }: ReportedStudy): string[] => [
   ...new Set(
     arms.flatMap(({ runs }) => runs.flatMap(({ results }) => Object.keys(results.corruptions?.meanErrors ?? {}))),
   ),
 ];
 
 /** Names of the out-of-distribution sets, in order of first appearance. */
-export const oodSets = ({ arms }: Study): string[] => [
+export const oodSets = ({ arms }: ReportedStudy): string[] => [
   ...new Set(arms.flatMap(({ runs }) => runs.flatMap(({ results }) => results.ood.map(({ set }) => set)))),
 ];
 
 /** Every measure that at least one run has. */
-export function measuresOf(study: Study): Measure[] {
+export function measuresOf(study: ReportedStudy): Measure[] {
   const all = [
     ...study.sets.flatMap(({ set, role }) => metricNames.map((metric) => setMeasure(set, role, metric))),
     ...corruptionErrorNames(study).map(corruptionErrorMeasure),

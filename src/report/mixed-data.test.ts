@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { distinctNames } from "../run/index.ts";
 import { mixedData } from "./mixed-data.ts";
-import type { Study } from "./study.ts";
+import type { ReportedStudy } from "./study.ts";
 
 interface Made {
   readonly title?: string;
@@ -10,7 +10,7 @@ interface Made {
   readonly imagesSha256?: string;
 }
 
-const study = (...made: readonly Made[]): Study =>
+const study = (...made: readonly Made[]): ReportedStudy =>
   ({
     arms: made.map(({ title = "Toy", ood = ["mnist/test"], images = 60, imagesSha256 }, i) => ({
       name: `arm ${i}`,
@@ -21,7 +21,7 @@ const study = (...made: readonly Made[]): Study =>
         },
       ],
     })),
-  }) as unknown as Study;
+  }) as unknown as ReportedStudy;
 
 test.each<[string, Made, string[]]>([
   ["the same data", {}, []],

@@ -1,8 +1,8 @@
 import type { StoredSet } from "../evaluate/index.ts";
-import type { ReportedRun, Study } from "./study.ts";
+import type { ReportedRun, ReportedStudy } from "./study.ts";
 
 /** What of the runs' data is not the same, a sentence each: numbers of different images are not to be compared. */
-export function mixedData({ arms }: Study): string[] {
+export function mixedData({ arms }: ReportedStudy): string[] {
   const runs = arms.flatMap(({ name, runs }) => runs.map((run) => ({ name, run })));
   const said = [
     ...mixedTitles(runs),

@@ -22,7 +22,7 @@ import { referenceSensitivity } from "./sections/sensitivity.ts";
 import { severity } from "./sections/severity.ts";
 import { facts, whatWasRun } from "./sections/what-was-run.ts";
 import { pageShell } from "./shell.ts";
-import type { Study } from "./study.ts";
+import type { ReportedStudy } from "./study.ts";
 
 export interface ReportOptions {
   /** In place of the finding as the page's title. */
@@ -34,7 +34,7 @@ export interface ReportOptions {
 }
 
 /** What is folded below the contents, in order: a new section is its file and a line here. */
-const sections: readonly Section<Study, ReportOptions>[] = [
+const sections: readonly Section<ReportedStudy, ReportOptions>[] = [
   { id: "findings", title: "What came out, in sentences", body: (study) => headline(study).findings },
   { id: "glance", title: "At a glance: main measures, arm by arm", body: glance },
   { id: "comparison", title: "Comparison of all measures", body: comparison },
@@ -58,7 +58,7 @@ const sections: readonly Section<Study, ReportOptions>[] = [
  * @example
  * const html = await renderPage(study([readReportedRun(run), readReportedRun(otherRun)]));
  */
-export async function renderPage(study: Study, options: ReportOptions = {}): Promise<string> {
+export async function renderPage(study: ReportedStudy, options: ReportOptions = {}): Promise<string> {
   const { title, verdict } = headline(study);
   const shown = options.title ?? title;
   const top: (Html | undefined)[] = [

@@ -8,7 +8,7 @@ import {
   setMeasure,
   valuesOf,
 } from "./measures.ts";
-import type { ReportedArm, Study } from "./study.ts";
+import type { ReportedArm, ReportedStudy } from "./study.ts";
 
 /** Accuracy on one image set, or on several that show the same images, of every arm against the baseline's. */
 export interface PairedRow {
@@ -23,10 +23,10 @@ export interface PairedRow {
   readonly others: readonly (Contrast | undefined)[];
 }
 
-export const otherArms = ({ arms, baseline }: Study): ReportedArm[] => arms.filter((arm) => arm !== baseline);
+export const otherArms = ({ arms, baseline }: ReportedStudy): ReportedArm[] => arms.filter((arm) => arm !== baseline);
 
 /** Accuracy of each arm against the baseline's; empty where there is no other arm. */
-export function pairedRows(study: Study): PairedRow[] {
+export function pairedRows(study: ReportedStudy): PairedRow[] {
   const others = otherArms(study);
   if (others.length === 0) return [];
   const names = corruptionNames(study);

@@ -41,7 +41,7 @@ export interface ReportedArm extends DrawnArm {
 }
 
 /** All that one page compares. */
-export interface Study {
+export interface ReportedStudy {
   readonly arms: readonly ReportedArm[];
   /** The arm that others are compared with: the first standard one, else the first. */
   readonly baseline: ReportedArm;
@@ -97,7 +97,7 @@ function once<T>(make: () => T): () => T {
  * @example
  * for (const line of summaryLines(study([readReportedRun(run), readReportedRun(otherRun)]))) console.log(line);
  */
-export function study(runs: readonly ReportedRun[]): Study {
+export function study(runs: readonly ReportedRun[]): ReportedStudy {
   const arms = groupIntoArms(runs.map(({ results }) => results)).map((arm: Arm, i) => ({
     ...drawnArm(arm.name, i),
     runs: arm.runs.map((place) => runs[place]),

@@ -11,11 +11,11 @@ import {
   worseThanGuessing,
 } from "./measures.ts";
 import { otherArms, type PairedRow, pairedRows } from "./paired.ts";
-import type { ReportedArm, Study } from "./study.ts";
+import type { ReportedArm, ReportedStudy } from "./study.ts";
 import { verdicts } from "./verdict.ts";
 
 /** `standard 99.0 %, anchored 98.8 %`, of the arms that were measured; nothing where none was. */
-function shares({ arms }: Study, measure: Measure): string | undefined {
+function shares({ arms }: ReportedStudy, measure: Measure): string | undefined {
   const shown = arms.flatMap((arm) => {
     const mean = meanOf(valuesOf(arm, measure))?.mean;
     if (mean === undefined) return [];
@@ -31,7 +31,7 @@ function shares({ arms }: Study, measure: Measure): string | undefined {
  * @example
  * console.log(summaryLines(study([readReportedRun(run)])).join("\n"));
  */
-export function summaryLines(study: Study): string[] {
+export function summaryLines(study: ReportedStudy): string[] {
   const rows = pairedRows(study);
   const clean = study.sets.find(({ role }) => role === "test");
   const [accuracy, smoothEce] = corruptionMeans(study);
@@ -62,7 +62,7 @@ function kindsOfDamage(arm: ReportedArm, { name }: ReportedArm, rows: readonly P
 }
 
 /** Detection of foreign pictures, by AUROC: 50 % is guessing. A line a score. */
-function foreign(study: Study): string[] {
+function foreign(study: ReportedStudy): string[] {
   return foreignScores.flatMap(({ score, words }) => {
     const told = oodSets(study).flatMap((set) => {
       const shown = shares(study, oodMeasure(set, score));

@@ -1,13 +1,13 @@
 import type { Contrast } from "./contrast.ts";
 import { counted, points } from "./format.ts";
 import { otherArms, type PairedRow, pairedRows } from "./paired.ts";
-import type { ReportedArm, Study } from "./study.ts";
+import type { ReportedArm, ReportedStudy } from "./study.ts";
 
 /**
  * One sentence for each arm but the baseline: under all corruptions where there are any, else on the first image set that
  * both were judged on. It says what its interval is over: seeds of training, or only the choice of the images.
  */
-export function verdicts(study: Study, rows = pairedRows(study)): string[] {
+export function verdicts(study: ReportedStudy, rows = pairedRows(study)): string[] {
   return otherArms(study).map((arm, i) => verdictOf(arm, study.baseline, rows, i));
 }
 

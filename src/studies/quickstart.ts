@@ -43,7 +43,7 @@ export type QuickstartName = keyof typeof quickstarts;
  */
 export const quickstartNames = Object.keys(quickstarts) as QuickstartName[];
 
-export interface PlanOptions {
+export interface QuickstartOptions {
   /** The folder of all runs. */
   readonly out: string;
   readonly data: QuickstartName;
@@ -59,7 +59,7 @@ export interface PlanOptions {
  * const plan = quickstartPlan({ out: "runs/quickstart", data: "mnist", seeds: 3 });
  * for (const { name, run } of plan) console.log(name, run);
  */
-export function quickstartPlan({ out, data, seeds = 1, epochs, imageSize, device }: PlanOptions): PlannedRun[] {
+export function quickstartPlan({ out, data, seeds = 1, epochs, imageSize, device }: QuickstartOptions): PlannedRun[] {
   const { config: shared, arms }: Quickstart = quickstarts[data];
   return Array.from({ length: seeds }, (_, seed) =>
     arms.map(({ name, method }) => {

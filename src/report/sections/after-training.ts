@@ -1,7 +1,7 @@
 import { dataTable } from "../copyable.ts";
 import { meanOf, withSd } from "../format.ts";
 import { type Html, html } from "../html.ts";
-import type { ReportedArm, Study } from "../study.ts";
+import type { ReportedArm, ReportedStudy } from "../study.ts";
 
 const across = (
   arm: ReportedArm,
@@ -13,12 +13,12 @@ const across = (
 };
 
 /** What can be mended without training again: scaled logits, and sets of classes in place of one. */
-export function afterTraining(study: Study): Html | undefined {
+export function afterTraining(study: ReportedStudy): Html | undefined {
   const parts = [scalings(study), conformal(study)].filter((part) => part !== undefined);
   return parts.length > 0 ? html`<section>${parts}</section>` : undefined;
 }
 
-function scalings({ arms }: Study): Html | undefined {
+function scalings({ arms }: ReportedStudy): Html | undefined {
   const keys = unique(
     arms.flatMap(({ runs }) =>
       runs.flatMap(({ results }) => (results.scalings ?? []).map(({ kind, set }) => ({ kind, set }))),
@@ -46,7 +46,7 @@ function scalings({ arms }: Study): Html | undefined {
 <p class="note">Fitted on validation images alone (Guo et al. 2017), then applied to the sets named. A temperature above 1 says that the model was too sure of itself.</p>`;
 }
 
-function conformal({ arms }: Study): Html | undefined {
+function conformal({ arms }: ReportedStudy): Html | undefined {
   const keys = unique(
     arms.flatMap(({ runs }) =>
       runs.flatMap(({ results }) =>

@@ -1,7 +1,7 @@
 import type { Results } from "../../evaluate/index.ts";
 import { counted, percent } from "../format.ts";
 import { type Html, html, raw } from "../html.ts";
-import type { Study } from "../study.ts";
+import type { ReportedStudy } from "../study.ts";
 import { lineSwatch } from "./legend.ts";
 
 /** What an arm's method does, a sentence each; a method without one is called by its name. */
@@ -64,7 +64,7 @@ function asked({ sets: [first] }: Results): string {
 }
 
 /** A key of the arms that says what each one is, from its run's configuration. */
-export const armsInWords = ({ arms, baseline }: Study): Html =>
+export const armsInWords = ({ arms, baseline }: ReportedStudy): Html =>
   html`<ul class="arms">${arms.map((arm) => {
     const { results } = arm.runs[0];
     return html`<li>${raw(lineSwatch(arm))}<div><b>${arm.name}</b>${
@@ -76,5 +76,5 @@ export const armsInWords = ({ arms, baseline }: Study): Html =>
 export const methodInWords = (results: Results): string => methods[results.method]?.(results) ?? "";
 
 /** The arms where no figure has them as its key. */
-export const whatTheArmsAre = (study: Study): Html =>
+export const whatTheArmsAre = (study: ReportedStudy): Html =>
   html`<section id="arms"><h2>What was compared</h2>${armsInWords(study)}</section>`;

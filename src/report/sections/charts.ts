@@ -3,10 +3,10 @@ import { type CurveName, curves, FEWEST_IMAGES, learningCurve, reliability } fro
 import { meanOf, withSd } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import { setMeasure, valuesOf } from "../measures.ts";
-import type { ReportedArm, Study } from "../study.ts";
+import type { ReportedArm, ReportedStudy } from "../study.ts";
 import { armLegend, key } from "./legend.ts";
 
-export async function learningCurves({ arms }: Study): Promise<Html | undefined> {
+export async function learningCurves({ arms }: ReportedStudy): Promise<Html | undefined> {
   const drawn: Html[] = [];
   for (const curve of Object.keys(curves) as CurveName[]) {
     const svg = await learningCurve(arms, curve, `curve-${curve}`);
@@ -26,7 +26,7 @@ export const number = (arm: ReportedArm, measure: ReturnType<typeof setMeasure>)
   return mean ? `${withSd(mean, "%")} %` : "–";
 };
 
-export async function reliabilityDiagrams({ arms, sets }: Study): Promise<Html> {
+export async function reliabilityDiagrams({ arms, sets }: ReportedStudy): Promise<Html> {
   const panels: Html[] = [];
   for (const [i, arm] of arms.entries()) {
     const numbers = sets.map(({ set, role }) => `${role} ${number(arm, setMeasure(set, role, "ece15"))}`);

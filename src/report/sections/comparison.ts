@@ -3,10 +3,10 @@ import { type Cells, copyable } from "../copyable.ts";
 import { meanOf, withSd } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import { type Measure, measuresOf, valuesOf } from "../measures.ts";
-import type { ReportedArm, Study } from "../study.ts";
+import type { ReportedArm, ReportedStudy } from "../study.ts";
 
 /** Every measure of every arm: measures down, arms across, so that it fits a phone. */
-export function comparison(study: Study): Html {
+export function comparison(study: ReportedStudy): Html {
   const measures = measuresOf(study);
   const groups = [...new Set(measures.map(({ group }) => group))];
   const seeds = Math.max(...study.arms.map(({ runs }) => runs.length));
@@ -37,7 +37,7 @@ ${measures.filter((measure) => measure.group === group).map((measure) => row(mea
 
 const arrows = { higher: "↑", lower: "↓", neither: "" };
 
-function row(measure: Measure, { arms }: Study): Html {
+function row(measure: Measure, { arms }: ReportedStudy): Html {
   const standing = bestOf(arms, measure);
   const unit = measure.unit && html` <small>${measure.unit}</small>`;
   return html`<tr><th scope="row">${measure.title}${unit || undefined} <small>${arrows[measure.better ?? "neither"]}</small></th>${arms.map(
@@ -63,7 +63,7 @@ function interval({ intervalOf, unit }: Measure, { runs }: ReportedArm): Html | 
 }
 
 /** The same numbers as text, the unit in the name of the row. */
-const cellsOf = ({ arms }: Study, measures: readonly Measure[]): Cells => [
+const cellsOf = ({ arms }: ReportedStudy, measures: readonly Measure[]): Cells => [
   ["Measure", ...arms.map(({ name }) => name)],
   ...measures.map((measure) => [
     `${measure.group}: ${measure.title}${measure.unit && `, ${measure.unit}`}`,

@@ -4,10 +4,10 @@ import { type Level, type Levels, levelsByArm, mean, shownName } from "../corrup
 import { type HeatCell, heatMap } from "../figures/index.ts";
 import { counted, meanOf, points, withSd } from "../format.ts";
 import { type Html, html, raw } from "../html.ts";
-import type { ReportedArm, Study } from "../study.ts";
+import type { ReportedArm, ReportedStudy } from "../study.ts";
 
 /** Everything on corrupted images; `undefined` where no run was judged on them. */
-export async function underCorruption(study: Study): Promise<Html | undefined> {
+export async function underCorruption(study: ReportedStudy): Promise<Html | undefined> {
   const levels = levelsByArm(study);
   const arms = [...levels.keys()];
   if (arms.length === 0) return undefined;

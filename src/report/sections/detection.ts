@@ -4,7 +4,7 @@ import { type Line, lines, scoreHistograms } from "../figures/index.ts";
 import { meanOf, withSd } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import { oodMeasure, oodSets, valuesOf, worseThanGuessing } from "../measures.ts";
-import type { ReportedArm, Study } from "../study.ts";
+import type { ReportedArm, ReportedStudy } from "../study.ts";
 import { number, panel } from "./charts.ts";
 import { armLegend, key } from "./legend.ts";
 
@@ -15,7 +15,7 @@ const resultOf = (run: ReportedArm["runs"][number], set: string, score: OodScore
   run.results.ood.find((one) => one.set === set && one.score === score);
 
 /** How well foreign images are told from known ones. */
-export async function knownAndForeign(study: Study): Promise<Html | undefined> {
+export async function knownAndForeign(study: ReportedStudy): Promise<Html | undefined> {
   const blocks: Html[] = [];
   for (const [s, set] of oodSets(study).entries()) {
     const roc = await rocPanels(study, set, `roc${s}`);
@@ -58,7 +58,7 @@ function belowGuessing(arm: ReportedArm, set: string, score: OodScoreName): stri
     : "";
 }
 
-function measures({ arms }: Study, set: string): Html {
+function measures({ arms }: ReportedStudy, set: string): Html {
   const shown = [
     ["AUROC", "auroc"],
     ["AUPR-in", "auprIn"],
@@ -78,7 +78,7 @@ function measures({ arms }: Study, set: string): Html {
   return html`<details><summary>All scores and measures</summary>${dataTable([["%", ...arms.map(({ name }) => name)], ...rows], `Detection of ${set}`)}</details>`;
 }
 
-async function rocPanels({ arms }: Study, set: string, id: string): Promise<Html[]> {
+async function rocPanels({ arms }: ReportedStudy, set: string, id: string): Promise<Html[]> {
   const panels: Html[] = [];
   for (const score of drawnScores) {
     const all = arms.flatMap(({ name, color, dash, runs }): Line[] => {

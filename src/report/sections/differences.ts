@@ -4,10 +4,10 @@ import { shownName } from "../corruption-levels.ts";
 import { points } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import { otherArms, pairedRows } from "../paired.ts";
-import type { Study } from "../study.ts";
+import type { ReportedStudy } from "../study.ts";
 
 /** Accuracy of each arm against the baseline's, paired over the images. */
-export function differences(study: Study): Html | undefined {
+export function differences(study: ReportedStudy): Html | undefined {
   const rows = pairedRows(study);
   if (rows.length === 0) return undefined;
   const { arms, baseline } = study;

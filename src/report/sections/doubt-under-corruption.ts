@@ -3,11 +3,11 @@ import { comparable, type Levels, levelsByArm, mean, severitiesOf } from "../cor
 import { type Line, lines } from "../figures/index.ts";
 import { counted } from "../format.ts";
 import { type Html, html } from "../html.ts";
-import type { ReportedArm, Study } from "../study.ts";
+import type { ReportedArm, ReportedStudy } from "../study.ts";
 import { armLegend } from "./legend.ts";
 
 /** Whether confidence falls with accuracy as images get worse; `undefined` where no run was judged under corruption. */
-export async function doubtUnderCorruption(study: Study): Promise<Html | undefined> {
+export async function doubtUnderCorruption(study: ReportedStudy): Promise<Html | undefined> {
   const levels = levelsByArm(study);
   const arms = [...levels.keys()];
   if (arms.length === 0) return undefined;

@@ -1,21 +1,21 @@
 import { type Html, html } from "../html.ts";
 
 /** A part of the page that is closed until it is asked for. */
-export interface Section<Study, Options> {
+export interface Section<ReportedStudy, Options> {
   /** Of its place on the page, for links. */
   readonly id: string;
   readonly title: string;
   /** `undefined` where the runs have nothing for it. */
-  readonly body: (study: Study, options: Options) => Html | undefined | Promise<Html | undefined>;
+  readonly body: (study: ReportedStudy, options: Options) => Html | undefined | Promise<Html | undefined>;
 }
 
 /**
  * A contents list and the sections it names. A link goes to the inside of a closed section, which browsers then open by
  * themselves (HTML's “ancestor details revealing algorithm”): no script is needed.
  */
-export async function folded<Study, Options>(
-  sections: readonly Section<Study, Options>[],
-  study: Study,
+export async function folded<ReportedStudy, Options>(
+  sections: readonly Section<ReportedStudy, Options>[],
+  study: ReportedStudy,
   options: Options,
 ): Promise<Html> {
   const shown: { id: string; title: string; body: Html }[] = [];

@@ -3,13 +3,13 @@ import { meanOf } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import { foreignScores } from "../key-measures.ts";
 import { oodMeasure, oodSets, valuesOf, worseThanGuessing } from "../measures.ts";
-import type { Study } from "../study.ts";
+import type { ReportedStudy } from "../study.ts";
 import { panel } from "./charts.ts";
 import { knownOrForeign } from "./detection.ts";
 import { oodMatrix } from "./ood-scores.ts";
 
 /** Whether foreign pictures are told from known ones, in words and by confidence; the rest is in `detection`. */
-export async function foreign(study: Study): Promise<Html | undefined> {
+export async function foreign(study: ReportedStudy): Promise<Html | undefined> {
   const sets = oodSets(study);
   const matrix = await oodMatrix(study);
   if (sets.length === 0 && !matrix) return undefined;
@@ -27,7 +27,7 @@ export async function foreign(study: Study): Promise<Html | undefined> {
 }
 
 /** `told by confidence in 94.6 % of pairs`, each score in words. */
-export function toldApart({ arms }: Pick<Study, "arms">, set: string, name: string): string {
+export function toldApart({ arms }: Pick<ReportedStudy, "arms">, set: string, name: string): string {
   const arm = arms.find((one) => one.name === name)!;
   return foreignScores
     .flatMap(({ score, words }) => {

@@ -5,7 +5,7 @@ import { type Html, html } from "../html.ts";
 import { type KeyMeasure, keyMeasures } from "../key-measures.ts";
 import type { Measure } from "../measures.ts";
 import { otherArms } from "../paired.ts";
-import type { Study } from "../study.ts";
+import type { ReportedStudy } from "../study.ts";
 
 /** Ink, mark and word of each standing: no one of them has to be told by colour. */
 export const looks: Record<Standing | "unknown", { color: string; hollow: boolean; words: string }> = {
@@ -31,7 +31,7 @@ export function forestRow(name: string, found: Contrast): IntervalRow {
 }
 
 /** Every measure of the page's top as a difference from the baseline; `undefined` for a single arm. */
-export async function forest(study: Study): Promise<Html | undefined> {
+export async function forest(study: ReportedStudy): Promise<Html | undefined> {
   const others = otherArms(study);
   const keys = keyMeasures(study);
   const shown: Contrast[] = [];

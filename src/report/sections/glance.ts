@@ -4,10 +4,10 @@ import { type Html, html } from "../html.ts";
 import { keyMeasures } from "../key-measures.ts";
 import { type Measure, valuesOf } from "../measures.ts";
 import { intervalOverImages } from "../over-images.ts";
-import type { ReportedArm, Study } from "../study.ts";
+import type { ReportedArm, ReportedStudy } from "../study.ts";
 
 /** The measures that matter most, every seed visible; `undefined` for a single run. */
-export async function glance(study: Study): Promise<Html | undefined> {
+export async function glance(study: ReportedStudy): Promise<Html | undefined> {
   const seeds = Math.max(...study.arms.map(({ runs }) => runs.length));
   if (study.arms.length === 1 && seeds === 1) return undefined;
   const panels: Html[] = [];

@@ -4,7 +4,7 @@ import { type Html, html } from "../html.ts";
 import { type KeyMeasure, keyMeasures } from "../key-measures.ts";
 import { type Measure, setMeasure, valuesOf, worseThanGuessing } from "../measures.ts";
 import { otherArms, pairedRows } from "../paired.ts";
-import type { ReportedArm, Study } from "../study.ts";
+import type { ReportedArm, ReportedStudy } from "../study.ts";
 import { differenceText, verdicts } from "../verdict.ts";
 
 interface Found {
@@ -22,7 +22,7 @@ const decided = ({ contrast: { standing } }: Found): boolean => standing === "be
  * establish the title takes the largest difference in points: a standardised one would prefer a hair's breadth that three
  * seeds happen to agree on. Where nothing is established it says what the first key measure shows.
  */
-export function headline(study: Study): { title: string; verdict: Html | undefined; findings: Html } {
+export function headline(study: ReportedStudy): { title: string; verdict: Html | undefined; findings: Html } {
   const keys = keyMeasures(study);
   const others = otherArms(study);
   const found = keys.flatMap((key) =>
@@ -37,7 +37,7 @@ export function headline(study: Study): { title: string; verdict: Html | undefin
   return { title: unbroken(titleOf(study, keys, found, single)), verdict: verdictOf(study, single), findings };
 }
 
-function titleOf(study: Study, keys: readonly KeyMeasure[], found: readonly Found[], single: boolean): string {
+function titleOf(study: ReportedStudy, keys: readonly KeyMeasure[], found: readonly Found[], single: boolean): string {
   const { baseline } = study;
   if (otherArms(study).length === 0)
     return `${capital(baseline.name)}: ${keys
@@ -60,7 +60,7 @@ function titleOf(study: Study, keys: readonly KeyMeasure[], found: readonly Foun
 }
 
 /** Under how many corruptions each arm is better, worse or neither, below what the title says. */
-function verdictOf(study: Study, single: boolean): Html | undefined {
+function verdictOf(study: ReportedStudy, single: boolean): Html | undefined {
   const rows = pairedRows(study);
   const sentences = verdicts(study, rows);
   const kinds = rows.filter(({ role, allCorruptions }) => role === "corruption" && !allCorruptions);
@@ -84,7 +84,7 @@ const valueText = (arm: ReportedArm, measure: Measure): string => {
   return worseThanGuessing(measure, mean.mean) ? `${value}, worse than guessing` : value;
 };
 
-function finding(key: KeyMeasure, all: readonly Found[], { arms, baseline }: Study): Html {
+function finding(key: KeyMeasure, all: readonly Found[], { arms, baseline }: ReportedStudy): Html {
   const { measure, words } = key;
   const lead = html`<b>${capital(words)}.</b>`;
   const found = all.filter((one) => one.key === key);
@@ -102,7 +102,7 @@ function finding(key: KeyMeasure, all: readonly Found[], { arms, baseline }: Stu
   return html`<li>${lead} ${unbroken(`${capital(baseline.name)} ${valueText(baseline, measure)}; ${sentences.join("; ")}.`)}</li>`;
 }
 
-function caveat(study: Study, single: boolean): string {
+function caveat(study: ReportedStudy, single: boolean): string {
   const { arms, sets } = study;
   const images = arms[0].runs[0].results.sets.find(({ set }) => set === sets[0]?.set)?.images;
   const p = meanOf(valuesOf(arms[0], setMeasure(sets[0]?.set ?? "", "test", "accuracy")))?.mean;

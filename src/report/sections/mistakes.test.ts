@@ -1,13 +1,15 @@
 import { expect, test } from "vitest";
-import type { Study } from "../study.ts";
+import type { ReportedStudy } from "../study.ts";
 import { fakeArm } from "../testing.ts";
 import { mistakes } from "./mistakes.ts";
 
-const studyOf = (classes: number): Study => {
+const studyOf = (classes: number): ReportedStudy => {
   const labels = Array.from({ length: 2 * classes }, (_, row) => row % classes);
   // Class 1 is taken for class 0 every second time, all else is right.
   const answers = labels.map((label, row) => (label === 1 && row < classes ? 0 : label));
-  return { arms: [{ ...fakeArm(classes, [{ role: "test", labels, answers }]), name: "a" }] } as unknown as Study;
+  return {
+    arms: [{ ...fakeArm(classes, [{ role: "test", labels, answers }]), name: "a" }],
+  } as unknown as ReportedStudy;
 };
 
 test("few classes: a matrix, and the accuracy of each", async () => {

@@ -2,7 +2,7 @@ import { type Cells, dataTable } from "../copyable.ts";
 import { heatMap } from "../figures/index.ts";
 import { type Html, html } from "../html.ts";
 import { type Confusion, classAccuracies, confusion, totals, worstMistakes } from "../mistakes.ts";
-import type { ReportedArm, Study } from "../study.ts";
+import type { ReportedArm, ReportedStudy } from "../study.ts";
 
 /** More classes than this would make a matrix that nobody can read. */
 const LARGEST_MATRIX = 20;
@@ -20,7 +20,7 @@ interface Judged {
 }
 
 /** Per-class accuracy, and which classes are taken for one another; `undefined` without stored predictions. */
-export async function mistakes(study: Study): Promise<Html | undefined> {
+export async function mistakes(study: ReportedStudy): Promise<Html | undefined> {
   const blocks: Html[] = [];
   for (const { role, title } of roles) {
     const judged = study.arms.flatMap((arm): Judged[] => {
@@ -37,7 +37,7 @@ export async function mistakes(study: Study): Promise<Html | undefined> {
 }
 
 /** Names of the classes where the run has them, else their numbers. */
-function classNamer({ arms }: Study): (k: number) => string {
+function classNamer({ arms }: ReportedStudy): (k: number) => string {
   const names = arms.flatMap(({ runs }) => runs.flatMap(({ classNames }) => (classNames ? [classNames] : [])))[0];
   return (k) => names?.[k] ?? String(k);
 }

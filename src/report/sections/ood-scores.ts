@@ -12,10 +12,10 @@ import {
   oodColumns,
   oodScoresOf,
 } from "../ood-matrix.ts";
-import type { ReportedArm, Study } from "../study.ts";
+import type { ReportedArm, ReportedStudy } from "../study.ts";
 
 /** Scores down, foreign sets across, arm by arm; `undefined` where no scores were asked for. */
-export async function oodMatrix({ arms }: Pick<Study, "arms">): Promise<Html | undefined> {
+export async function oodMatrix({ arms }: Pick<ReportedStudy, "arms">): Promise<Html | undefined> {
   const blocks: Html[] = [];
   for (const [i, arm] of arms.entries()) {
     const all = oodScoresOf(arm);

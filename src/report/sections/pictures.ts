@@ -1,7 +1,7 @@
 import type { Gallery } from "../../run/index.ts";
 import { percent } from "../format.ts";
 import { type Html, html, raw } from "../html.ts";
-import type { Study } from "../study.ts";
+import type { ReportedStudy } from "../study.ts";
 
 type Picture = Gallery["images"][number];
 
@@ -12,7 +12,7 @@ const titles: Record<Picture["strip"], string> = {
 };
 
 /** What each arm is most and least sure of, on the test set; of several seeds, the first. */
-export function pictures({ arms }: Study): Html | undefined {
+export function pictures({ arms }: ReportedStudy): Html | undefined {
   const shown = arms.flatMap((arm) => {
     const run = arm.runs.find(({ gallery }) => gallery?.images.length);
     return run ? [{ arm, gallery: run.gallery!, seed: run.results.seed }] : [];

@@ -1,10 +1,10 @@
 import { type Cells, dataTable } from "../copyable.ts";
 import { meanOf, withSd } from "../format.ts";
 import { type Html, html } from "../html.ts";
-import type { Study } from "../study.ts";
+import type { ReportedStudy } from "../study.ts";
 
 /** What the anchor does that outputs are read by: only OAT's are. */
-export function predictionBatches({ arms }: Study): Html | undefined {
+export function predictionBatches({ arms }: ReportedStudy): Html | undefined {
   const found = arms.flatMap(({ name, runs }) => {
     const measured = runs.flatMap(({ results }) => results.predictionBatch ?? []);
     const sets = measured[0]?.sets ?? [];

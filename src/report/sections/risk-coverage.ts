@@ -1,11 +1,11 @@
 import { copyable } from "../copyable.ts";
 import { type Line, lines } from "../figures/index.ts";
 import { type Html, html } from "../html.ts";
-import type { Study } from "../study.ts";
+import type { ReportedStudy } from "../study.ts";
 import { armLegend } from "./legend.ts";
 
 /** What is gained by refusing the images that a model is least sure of. */
-export async function riskCoverage({ arms, sets }: Study): Promise<Html | undefined> {
+export async function riskCoverage({ arms, sets }: ReportedStudy): Promise<Html | undefined> {
   const panels: Html[] = [];
   const cells = [["set", "arm", "coverage, %", "risk, %"]];
   for (const [s, { set }] of sets.entries()) {

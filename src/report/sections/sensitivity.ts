@@ -1,11 +1,11 @@
 import { type Cells, copyable } from "../copyable.ts";
 import { type Line, lines } from "../figures/index.ts";
 import { type Html, html } from "../html.ts";
-import type { Study } from "../study.ts";
+import type { ReportedStudy } from "../study.ts";
 import { armLegend } from "./legend.ts";
 
 /** What more references buy: only anchored runs have them. */
-export async function referenceSensitivity(study: Study): Promise<Html | undefined> {
+export async function referenceSensitivity(study: ReportedStudy): Promise<Html | undefined> {
   const arms = study.arms.filter(({ runs }) => runs.some(({ results }) => results.sensitivity));
   if (arms.length === 0) return undefined;
   const curve = (of: (point: SensitivityPoint) => { y: number; sd?: number }): Line[] =>
@@ -57,7 +57,7 @@ export async function referenceSensitivity(study: Study): Promise<Html | undefin
 <figcaption>${images.toLocaleString("en")} test images under K of the kept references: accuracy of their mean logits (the band is ± 1 standard deviation over draws of the K), how far the references disagree (standard deviation of the sigmoids), and what they cost on the machine below. Of several seeds the first is drawn.</figcaption>${copyable(cellsOf(arms))}</figure>`;
 }
 
-const cellsOf = (arms: Study["arms"]): Cells => [
+const cellsOf = (arms: ReportedStudy["arms"]): Cells => [
   ["arm", "K", "accuracy, %", "± over draws", "spread", "seconds per 1000 images"],
   ...arms.flatMap(({ name, runs }) =>
     runs
@@ -73,4 +73,6 @@ const cellsOf = (arms: Study["arms"]): Cells => [
   ),
 ];
 
-type SensitivityPoint = NonNullable<Study["arms"][number]["runs"][number]["results"]["sensitivity"]>["points"][number];
+type SensitivityPoint = NonNullable<
+  ReportedStudy["arms"][number]["runs"][number]["results"]["sensitivity"]
+>["points"][number];

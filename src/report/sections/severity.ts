@@ -4,11 +4,11 @@ import { counted } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import { corruptionNames } from "../measures.ts";
 import { type Band, severityBands } from "../severity-bands.ts";
-import type { ReportedArm, Study } from "../study.ts";
+import type { ReportedArm, ReportedStudy } from "../study.ts";
 import { armsInWords } from "./arms.ts";
 
 /** The page's first figure: how accuracy falls as damage grows. `undefined` where nothing was damaged. */
-export async function severity(study: Study): Promise<Html | undefined> {
+export async function severity(study: ReportedStudy): Promise<Html | undefined> {
   const found = study.arms.map((arm) => ({ arm, bands: severityBands(arm) })).filter(({ bands }) => bands.length > 0);
   if (found.length === 0) return undefined;
   const all = found.map(({ arm, bands }) => severityLine(arm, bands));

@@ -3,17 +3,17 @@ import type { Results } from "../../evaluate/index.ts";
 import { counted, listing, meanOf } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import { oodSets } from "../measures.ts";
-import type { ReportedArm, Study } from "../study.ts";
+import type { ReportedArm, ReportedStudy } from "../study.ts";
 
 export const unique = (values: readonly (string | undefined)[]): string[] => [
   ...new Set(values.filter((v) => v !== undefined)),
 ];
 export const day = (iso: string) => iso.slice(0, 10);
 
-const allResults = ({ arms }: Study) => arms.flatMap(({ runs }) => runs.map(({ results }) => results));
+const allResults = ({ arms }: ReportedStudy) => arms.flatMap(({ runs }) => runs.map(({ results }) => results));
 
 /** The one line under the title. */
-export function facts(study: Study): string {
+export function facts(study: ReportedStudy): string {
   const results = allResults(study);
   const seeds = [...new Set(study.arms.map(({ runs }) => runs.length))].sort((a, b) => a - b);
   const per = study.arms.length > 1 ? " each" : "";
@@ -50,7 +50,7 @@ ${commands.length > 0 && html`<dt>Command</dt><dd>${commands.map((line) => html`
 }
 
 /** Enough to do it again. */
-export function whatWasRun(study: Study, command?: string): Html {
+export function whatWasRun(study: ReportedStudy, command?: string): Html {
   const results = allResults(study);
   const commands = command ? [command] : unique(results.map((run) => run.command));
   const sets = new Map(results.flatMap((run) => run.sets.map((set) => [set.set, set] as const)));
