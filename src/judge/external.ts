@@ -44,7 +44,7 @@ export interface ExternalOptions extends FeatureFiles, OodScoreOptions, Listener
  * block and need not fit into memory. The folder of the results can be reported like a run.
  * @throws UserError for files that do not fit together, or a folder that holds a run of ours.
  * @example
- * const { folder, results } = judgeExternal({ logits: "logits.npy", labels: "labels.npy", ood: ["svhn=svhn.npy"] });
+ * const { folder, results } = await judgeExternal({ logits: "logits.npy", labels: "labels.npy", ood: ["svhn=svhn.npy"] });
  */
 export async function judgeExternal(options: ExternalOptions): Promise<{ folder: string; results: Results }> {
   const { onProgress, onNotice, signal, threads } = options;
