@@ -4,6 +4,7 @@ import type { Arrays, Model } from "../models/index.ts";
 import { keep } from "../models/internal.ts";
 import type { OutputOptions } from "../tasks/classification/outputs/index.ts";
 import { classification, type Task } from "../tasks/index.ts";
+import { type AnchorAt, applyToPairs, checkAnchorAt, pairs, predictAtAnchorPoint } from "./anchor-at.ts";
 import { batchReferences } from "./batch-references.ts";
 import { checkMasking, drawMask, type MaskingOptions, maskStatisticsOf, neutralWhereMasked } from "./masking.ts";
 import type { Method } from "./method.ts";
@@ -26,6 +27,11 @@ export interface AnchoredOptions extends MaskingOptions, ReferenceOptions {
    * with the images' own targets (ΔUQ, AMP). Default 0: never.
    */
   readonly corruptReferencesEvery?: number;
+  /**
+   * Where tuples arise; default `input`. Of hidden values, each image's reference is the one before it in its batch, where
+   * `references` is `batch`: then what lies below sees each image once (after G-ΔUQ, Trivedi et al., ICLR 2024).
+   */
+  readonly anchorAt?: AnchorAt;
   /** Whether a fresh network starts with the same weights for both halves of the tuple (`tiedStart`); default not. */
   readonly tiedStart?: boolean;
   /** How many references a trained model keeps for its predictions. */
@@ -45,19 +51,29 @@ export interface AnchoredOptions extends MaskingOptions, ReferenceOptions {
 export const anchored = (options: AnchoredOptions, task: Task = classification(options.output)): Method => {
   checkMasking(options);
   checkReferences(options);
+  checkAnchorAt(options);
+  const { anchorAt = "input" } = options;
+  const inside = anchorAt !== "input";
   const { maskKeep = 0, corruptReferencesEvery = 0 } = options;
   const ordinaryAlone = options.maskProbability > 0 && maskStatisticsOf(options) === "ordinary";
   return {
     name: "anchored",
     anchored: true,
     task,
-    inputChannels: (imageChannels) => 2 * imageChannels,
+    inputChannels: (imageChannels) => (inside ? imageChannels : 2 * imageChannels),
+    anchorAt: inside ? anchorAt : undefined,
     prepare(batch, { count, channels, height, width, targetSize }, random, drawReferences, progress = 1): Fed {
       const { images, targets, truth } = batch;
       const maskReference = drawMask(options, count, progress, random);
       const imageShape = [count, channels, height, width];
+      const ofBatch = options.references === "batch";
+      // A network that makes tuples itself finds its references in the batch.
       const { clean, shown } =
-        options.references === "batch" ? batchReferences(images, count, random) : drawReferences(count, random);
+        ofBatch && inside
+          ? { clean: undefined, shown: images }
+          : ofBatch
+            ? batchReferences(images, count, random)
+            : drawReferences(count, random);
       const learnt =
         options.maskTarget === "label"
           ? targets
@@ -67,7 +83,7 @@ export const anchored = (options: AnchoredOptions, task: Task = classification(o
         rows: {
           inputs: {
             images: HostArray.float32(imageShape, images),
-            references: HostArray.float32(imageShape, clean),
+            ...(clean && { references: HostArray.float32(imageShape, clean) }),
             // Fed at every step or at none: a program is compiled for what its first step is fed.
             ...(corruptReferencesEvery > 0 && { shownReferences: HostArray.float32(imageShape, shown) }),
             ...(!isShared && { maskReference }),
@@ -79,19 +95,22 @@ export const anchored = (options: AnchoredOptions, task: Task = classification(o
       };
     },
     input: ({ images, references, shownReferences, maskReference }) =>
-      tuple(images, references, { maskReference, maskKeep, shownReferences }),
+      inside ? pairs(images, references) : tuple(images, references, { maskReference, maskKeep, shownReferences }),
+    apply(model, params, state, { maskReference, ...shown }, mode) {
+      if (inside) return applyToPairs(model, [params, state], this.input(shown), maskReference, mode);
+      return model.apply(params, state, this.input({ ...shown, maskReference }), mode);
+    },
     loss(model, params, state, { rows: { inputs, targets }, shared }) {
       const { maskReference = inputs.maskReference, ...ofTask } = shared;
       const before = ordinaryAlone ? keep(state) : {};
       const masked = maskReference.ref;
-      const seen = this.input({ ...inputs, maskReference });
-      const { logits: outputs, state: moved } = model.apply(params, state, seen, "train");
+      const { logits: outputs, state: moved } = this.apply(model, params, state, { ...inputs, maskReference }, "train");
       const { loss, sums } = this.task.loss(outputs, targets, ofTask);
       return [loss, { sums, state: unlessMasked(moved, before, masked) }];
     },
     predict(model, params, state, images, references) {
       if (!references) throw new TypeError("anchored: predict needs references");
-      return predictUnderReferences(model, params, state, images, references);
+      return (inside ? predictAtAnchorPoint : predictUnderReferences)(model, params, state, images, references);
     },
   };
 };

@@ -1,6 +1,6 @@
 import type { numpy as np } from "@jax-js/jax";
 import type { Batch, Fed, Random } from "../core/index.ts";
-import type { Arrays, Model } from "../models/index.ts";
+import type { Arrays, Mode, Model } from "../models/index.ts";
 import type { Learnt, Task } from "../tasks/index.ts";
 
 /** Sizes of a batch: N examples [C, H, W], each with T target values (K classes, D numbers). */
@@ -35,6 +35,8 @@ export interface Method<OfTask extends Task = Task> {
   readonly task: OfTask;
   /** Channels of the model's input for images of `imageChannels`. */
   inputChannels(imageChannels: number): number;
+  /** Where its network makes tuples of hidden values itself (`ModelOptions.anchorAt`); absent where it makes none. */
+  readonly anchorAt?: string;
   /**
    * On the host: a batch, with this method's random draws, as the arrays that `loss` is fed. `progress` is the share of the
    * training that is done, 1 where absent.
@@ -42,6 +44,8 @@ export interface Method<OfTask extends Task = Task> {
   prepare(batch: Batch, shape: BatchShape, random: Random, drawReferences: DrawReferences, progress?: number): Fed;
   /** Traced: what the network sees, [N, I, H, W], of the inputs and shared arrays that `prepare` makes. */
   input(shown: Arrays): Arrays[string];
+  /** Traced: the network under what it is shown, of the inputs and shared arrays that `prepare` makes. Consumes its arguments. */
+  apply(model: Model, params: Arrays, state: Arrays, shown: Arrays, mode: Mode): ReturnType<Model["apply"]>;
   /**
    * Traced: mean loss over the batch, what the task counts and the moved state. Consumes its arguments. Besides what
    * `prepare` makes it may be fed shared arrays of the task.

@@ -1,4 +1,4 @@
-import { type numpy as np, valueAndGrad } from "@jax-js/jax";
+import { numpy as np, valueAndGrad } from "@jax-js/jax";
 import fc from "fast-check";
 import onnxProto from "onnx-proto";
 import { describe, expect, test } from "vitest";
@@ -63,9 +63,18 @@ describe.each<[string, MethodOptions]>([
   ["anchored, a central square kept", { ...anchored(1), maskKeep: 4 }],
   ["anchored, references from the batch", { ...anchored(0.5), references: "batch" }],
   ["anchored, corrupted references", { ...anchored(0), corruptReferencesEvery: 2 }],
+  ["anchored behind a stage, masked", { ...anchored(1), anchorAt: "stage:1" }],
+  [
+    "anchored at its features, some images masked",
+    { ...anchored(0.5, "uniform"), maskBy: "image", references: "batch", anchorAt: "features" },
+  ],
 ])("%s", (_, options) => {
   const method = createMethod(options);
-  const model = createModel("resnet20", { inputChannels: method.inputChannels(3), classes: 3 });
+  const model = createModel("resnet20", {
+    inputChannels: method.inputChannels(3),
+    classes: 3,
+    anchorAt: method.anchorAt,
+  });
   const { params, state } = model.init(new Random(1));
   const fed = method.prepare(batch, shape, new Random(2), drawReferences);
 
@@ -106,7 +115,8 @@ describe.each<[string, MethodOptions]>([
 
     // One reference at a time, through the tuple that training feeds.
     const whole = (p: Arrays, s: Arrays, x: np.Array, r: np.Array) =>
-      model.apply(p, s, method.anchored ? tuple(x, r) : x, "predict").logits;
+      model.apply(p, s, method.anchorAt ? np.concatenate([r, x], 1) : method.anchored ? tuple(x, r) : x, "predict")
+        .logits;
     for (let i = 0; i < logits.shape[0]; i++) {
       const size = sharing * 3 * 64;
       const one = HostArray.float32([sharing, 3, 8, 8], references.data.slice(i * size, (i + 1) * size));
@@ -247,6 +257,29 @@ test.each<[Partial<AnchoredOptions>, string]>([
   const make = () => createMethod({ ...anchored(0), references: "batch", ...options });
   expect(make).toThrow(UserError);
   expect(make).toThrow(message);
+});
+
+test.each<[Partial<AnchoredOptions>, string]>([
+  [{ maskKeep: 4 }, "method.maskKeep 4: it keeps pixels of a masked reference, and with method.anchorAt stem"],
+  [
+    { corruptReferencesEvery: 5 },
+    "method.corruptReferencesEvery 5: it changes the image that stands beside the residual",
+  ],
+  [{ tiedStart: true }, "method.tiedStart: it is about the first layer of a network for tuples of images"],
+])("tuples of hidden values exclude %j", (options, message) => {
+  const make = () => createMethod({ ...anchored(0), anchorAt: "stem", ...options });
+  expect(make).toThrow(UserError);
+  expect(make).toThrow(message);
+});
+
+test("of hidden values, references from the batch are the images before", () => {
+  const fed = createMethod({ ...anchored(0), references: "batch", anchorAt: "stem" }).prepare(
+    batch,
+    shape,
+    new Random(4),
+    drawReferences,
+  );
+  expect(Object.keys(fed.rows.inputs)).toEqual(["images"]);
 });
 
 test("cross-entropy on soft targets, by hand", async () => {

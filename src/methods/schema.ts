@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { optionMeta as option } from "../core/internal.ts";
+import { ANCHOR_AT, type AnchorAt } from "./anchor-at.ts";
 import { maskStatistics, maskStatisticsOf } from "./masking.ts";
 import { parseReferencePolicy } from "./references.ts";
 
@@ -132,11 +133,12 @@ const referencePolicy = z.string().superRefine((text, context) => {
 
 /** Where references come from, and how many there are. */
 const referenceFields = {
-  references: referencePolicy.default("all").meta(
+  /** `all` where absent; `batch` where tuples are of hidden values. */
+  references: referencePolicy.optional().meta(
     option({
       flag: "--references",
       value: "<policy>",
-      help: "the reference set: all | N | classes:K | stratified:N; batch: the images of each step, in another order",
+      help: "the reference set: all | N | classes:K | stratified:N; batch: the images of each step, in another order (all; batch with --anchor-at)",
       example: "stratified:500",
     }),
   ),
@@ -189,6 +191,21 @@ const referenceFields = {
         example: 5,
       }),
     ),
+  /** `input` where absent. */
+  anchorAt: z
+    .custom<AnchorAt>(
+      (text) => typeof text === "string" && ANCHOR_AT.test(text),
+      "input, stem, stage:1, stage:2, … or features",
+    )
+    .optional()
+    .meta(
+      option({
+        flag: "--anchor-at",
+        value: "<point>",
+        help: "where tuples arise: input (images) | stem | stage:K | features; hidden values cost one pass for all references (input)",
+        example: "features",
+      }),
+    ),
   tiedStart: z
     .boolean()
     .default(false)
@@ -217,7 +234,12 @@ const anchoredFields = z.strictObject({
 });
 
 // Written into every new config: a run without it was trained before the choice was there.
-const anchored = anchoredFields.transform((method) => ({ ...method, maskStatistics: maskStatisticsOf(method) }));
+const anchored = anchoredFields.transform(({ anchorAt = "input", ...method }) => ({
+  ...method,
+  references: method.references ?? (anchorAt === "input" ? "all" : "batch"),
+  maskStatistics: maskStatisticsOf(method),
+  ...(anchorAt !== "input" && { anchorAt }),
+}));
 
 /** `method` of a run's config. */
 export const methodSchema = z.discriminatedUnion("name", [standard, anchored, oat, mseOneHot, mseScaled]);

@@ -30,8 +30,11 @@ export const plainInput = (name: string, task: Task = classification()): Method 
     shared: {},
   }),
   input: ({ images }) => images,
+  apply(model, params, state, shown, mode) {
+    return model.apply(params, state, this.input(shown), mode);
+  },
   loss(model, params, state, { rows: { inputs, targets }, shared }) {
-    const { logits: outputs, state: moved } = model.apply(params, state, this.input(inputs), "train");
+    const { logits: outputs, state: moved } = this.apply(model, params, state, inputs, "train");
     const { loss, sums } = this.task.loss(outputs, targets, shared);
     return [loss, { sums, state: moved }];
   },

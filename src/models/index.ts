@@ -105,6 +105,8 @@ export function createModel(name: string, options: ModelOptions): Model {
     if (!Number.isInteger(value) || value < 1)
       throw new RangeError(`createModel: ${option} is ${value}; it must be a whole number ≥ 1`);
   const model = models[knownName("model", name, modelNames)](options);
+  if ((options.anchorAt ?? "input") !== "input" && !model.anchorPoint)
+    throw new UserError(`method.anchorAt ${options.anchorAt}: ${name} can be anchored at input`);
   const noise = Object.values(model.noise ?? {});
   for (const [option, rate, known] of [
     ["config.stochasticDepth", stochasticDepth, noise.some(({ shape }) => shape.length === 0)],

@@ -22,7 +22,7 @@ export function batchStatistics(
   config: Pick<RunConfig, "threads" | "device">,
 ): BatchStatistics {
   const measure = (params: Arrays, state: Arrays, fed: Arrays) =>
-    model.apply(params, state, method.input(fed), "measure").state;
+    method.apply(model, params, state, fed, "measure").state;
   let program: Program<unknown[], HostArrays> | undefined;
   return {
     async mean(batches) {

@@ -44,7 +44,8 @@ export function createForward(
     Object.fromEntries(Object.entries(arrays).map(([name, { shape }]) => [name, new ArraySpec(shape)]));
   return {
     threads,
-    batchSize: (references) => Math.max(1, Math.floor(rows / references)),
+    // Features of many images are few numbers: what lies below them sees the references once a run of the program.
+    batchSize: (references) => (method.anchorAt === "features" ? rows : Math.max(1, Math.floor(rows / references))),
     async run({ params, state }, images, references) {
       const fed: HostArrays = references ? { images, references } : { images };
       const key = Object.values(fed)

@@ -12,7 +12,7 @@ export type StartingModel = Pick<Model, "name" | "forTuples" | "stemWeight" | "h
 
 /**
  * Weights under timm's names (of ResNets torchvision's too), in place of `fresh` ones: what `readWeights` finds at `path`.
- * A first layer for C channels is widened for tuples of 2C: with W repeated, [W, W] on [r, x − r]
+ * A layer for C channels that tuples of 2C arrive at is widened: with W repeated, [W, W] on [r, x − r]
  * gives W·r + W·(x − r) = W·x, so that the anchored network starts as the function that the file holds, whatever r is. A
  * classifier stays fresh where the source has none, or one for other classes than `classNames`.
  * @throws UserError where the source is missing or damaged, lacks a weight, or holds one that the model has not, or one
@@ -73,7 +73,7 @@ function whyFreshClassifier(
   const absent = head.filter((name) => !tensors[name]);
   if (absent.length === head.length) return "there is none in the file";
   if (absent.length > 0) return `${absent[0]} is not in the file`;
-  const other = head.find((name) => !sameShape(tensors[name], known[name]));
+  const other = head.find((name) => !sameShape(tensors[name], known[name]) && !isTwice(known[name], tensors[name]));
   if (other) return `${other} is [${tensors[other].shape}], for other classes; these need [${known[other].shape}]`;
   if (!theirs || same(theirs, ours)) return undefined;
   if (same([...theirs].sort(), [...ours].sort()))
@@ -99,11 +99,11 @@ function whyOtherShape(model: StartingModel, name: string, { shape }: HostArray,
 
 const sameShape = (a: HostArray, b: HostArray): boolean => a.shape.join() === b.shape.join();
 
-/** Whether `wide` is `narrow` with twice the input channels. */
+/** Whether `wide` is the weight `narrow`, [O, C] or [O, C, k, k], with twice the inputs. */
 const isTwice = ({ shape: wide }: HostArray, { shape: narrow }: HostArray): boolean =>
-  narrow.length === 4 && wide.join() === [narrow[0], 2 * narrow[1], narrow[2], narrow[3]].join();
+  (narrow.length === 2 || narrow.length === 4) && wide.join() === [narrow[0], 2 * narrow[1], ...narrow.slice(2)].join();
 
-/** [O, C, k, k] → [O, 2C, k, k], each filter twice. */
+/** [O, C, …] → [O, 2C, …], each filter twice. */
 function widened({ shape: [outputs, channels, ...kernel], data }: HostArray): HostArray {
   const filter = data.length / outputs;
   const out = new Float32Array(2 * data.length);

@@ -10,6 +10,7 @@ export function buildNetwork({ config, data }: RunRecord): { model: Model; metho
   // Networks with a weight for every position are made for square images of one size.
   const { classNames, height: imageSize } = data;
   const { stochasticDepth, dropout } = config;
-  const options = { inputChannels, classes: classNames.length, imageSize, stochasticDepth, dropout };
+  const { anchorAt } = method;
+  const options = { inputChannels, anchorAt, classes: classNames.length, imageSize, stochasticDepth, dropout };
   return { method, model: createModel(config.model, options) };
 }

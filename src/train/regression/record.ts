@@ -60,6 +60,7 @@ export function buildRegression({ config, data }: RegressionRecord): RegressionN
   const model = createModel(config.model, {
     inputChannels: method.inputChannels(channels),
     classes: method.task.outputCount(data.targets.names.length),
+    anchorAt: method.anchorAt,
     imageSize: height,
     stochasticDepth,
     dropout,
