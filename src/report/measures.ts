@@ -64,6 +64,10 @@ export const validationMeasure = (metric: MetricName): Measure => ({
   },
 });
 
+/**
+ * AUROC of one score against one foreign set; for the `measures` of a study.
+ * @example oodMeasure("mnist", "max-softmax")
+ */
 export const oodMeasure = (set: string, score: OodScoreName): Measure => ({
   group: `Out of distribution: ${set}`,
   title: `AUROC by ${oodScores[score].short}`,
@@ -113,7 +117,11 @@ function sameCorruptions({ arms }: ReportedStudy): boolean {
 export const corruptionMeans = (study: ReportedStudy): Measure[] =>
   sameCorruptions(study) ? (["accuracy", "smoothEce", "nll"] as const).map(corruptionMeanMeasure) : [];
 
-const corruptionMeanMeasure = (metric: MetricName): Measure => ({
+/**
+ * A metric averaged over all corruptions and severities that a run was judged under; for the `measures` of a study.
+ * @example corruptionMeanMeasure("accuracy")
+ */
+export const corruptionMeanMeasure = (metric: MetricName): Measure => ({
   ...metrics[metric],
   group: UNDER_CORRUPTION,
   title: `${metrics[metric].title}, mean over all`,

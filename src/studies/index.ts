@@ -1,4 +1,5 @@
 import { adaptation } from "./adaptation.ts";
+import { anchorDepthCifar10, anchorDepthEmoji } from "./anchor-depth.ts";
 import { equalCompute } from "./equal-compute.ts";
 import { masking } from "./masking.ts";
 import { oatCifar10, oatEmoji, oatEmojiLongTailed, oatFashionMnist, oatFashionMnistLongTailed } from "./oat.ts";
@@ -15,6 +16,8 @@ export const studies = {
   masking,
   "equal-compute": equalCompute,
   adaptation,
+  "anchor-depth": anchorDepthEmoji,
+  "anchor-depth-cifar10": anchorDepthCifar10,
   oat: oatEmoji,
   "oat-long-tailed": oatEmojiLongTailed,
   "oat-fashion-mnist": oatFashionMnist,
