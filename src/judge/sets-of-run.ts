@@ -58,11 +58,12 @@ export async function setsOf(
 function grouped(
   foreign: readonly ImageSet[],
   texts: readonly string[],
-  { oodNear }: Pick<JudgeOptions, "oodNear">,
+  { oodNear, ood }: Pick<JudgeOptions, "oodNear" | "ood">,
 ): RoledSet[] {
   const names = texts.slice(0, foreign.length).map((text) => text.replace(/=.*/s, ""));
-  const near = nearAmong(names, oodNear);
-  return foreign.map((set, i) => ({ role: "ood", set, ...near?.(names[i]) }));
+  // What a data set names as foreign is of other content altogether; of the user's own sets only the user knows.
+  const groupOf = nearAmong(names, oodNear ?? (ood ? undefined : []));
+  return foreign.map((set, i) => ({ role: "ood", set, ...groupOf?.(names[i]) }));
 }
 
 /** By the name of a foreign set. */
