@@ -101,3 +101,25 @@ test.each([
   const { code, notes } = await anchored(["evaluate", run, "--suite", "clean,ood", ...foreign(), ...more]);
   expect([code, notes[0]]).toEqual([2, expect.stringMatching(message)]);
 });
+
+test("foreign sets that the data set names itself are far", async () => {
+  const asked = [
+    "evaluate",
+    run,
+    "--suite",
+    "clean,ood",
+    "--ood-count",
+    "5",
+    "--ood-scores",
+    "gen",
+    "--fresh",
+    "--json",
+  ];
+  const { oodScores } = JSON.parse((await anchored(asked)).out)[0];
+  expect(oodScores.sets).toEqual([
+    { set: "mnist/test", images: 5, group: "far" },
+    { set: "mnist-inverted/test", images: 5, group: "far" },
+  ]);
+  const [gen] = oodScores.scores.filter(({ score }: { score: string }) => score === "gen");
+  expect(gen.means.far.auroc).toBeCloseTo((gen.cells[0].auroc + gen.cells[1].auroc) / 2, 12);
+});
