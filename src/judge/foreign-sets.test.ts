@@ -74,3 +74,17 @@ test("names of data sets and of their negatives are what they were", () => {
   expect(foreignSource("mnist")).toEqual({ data: "mnist", inverted: false });
   expect(foreignSource("emoji-inverted")).toEqual({ data: "emoji", inverted: true });
 });
+
+test("textures are made: in the run's shape, of two colours or clouds between them, always the same, all different", async () => {
+  for (const channels of [1, 3]) {
+    const [set] = await setsOf(["textures"], like(channels), 9);
+    const [again] = await setsOf(["textures"], like(channels, 4));
+    const bytes = allBytes(set);
+    expect([set.name, set.channels, bytes.length]).toEqual(["textures", channels, 9 * 64 * channels]);
+    expect(allBytes(again)).toEqual(bytes.slice(0, 4 * 64 * channels));
+    const each = Array.from({ length: 9 }, (_, n) => bytes.slice(n * 64 * channels, (n + 1) * 64 * channels));
+    expect(new Set(each.map(String)).size).toBe(9);
+    const levels = each.map((image) => new Set([...image].filter((_, i) => i % channels === 0)).size);
+    for (const [n, count] of levels.entries()) expect(n % 3 === 2 ? count > 2 : count <= 2).toBe(true);
+  }
+});

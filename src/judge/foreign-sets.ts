@@ -11,24 +11,29 @@ import {
 } from "../core/index.ts";
 import { type DataOptions, dataSetNames, matchImages } from "../data/index.ts";
 import { invertImages, pictureSet } from "../data/internal.ts";
+import { textureSet } from "./textures.ts";
 
 /** Images that a model should not know. */
 export type ForeignSource =
   /** A data set's test images, or their negatives. */
   | { readonly data: string; readonly inverted: boolean }
+  /** Made ones, which show nothing. */
+  | { readonly made: typeof textures }
   /** All pictures in a folder and those below it. */
   | { readonly name: string; readonly folder: string };
 
 const inverted = "-inverted";
+const textures = "textures";
 
 /**
- * Names of data sets, and of their negatives, that `--ood` takes besides folders.
+ * Names of data sets, of their negatives and of made images that `--ood` takes besides folders.
  * @example
  * console.log(foreignNames()); // ["emoji", …, "emoji-inverted", …]
  */
 export const foreignNames = (): readonly string[] => [
   ...dataSetNames,
   ...dataSetNames.map((name) => `${name}${inverted}`),
+  textures,
 ];
 
 /**
@@ -49,6 +54,7 @@ export function foreignSource(text: string): ForeignSource {
     throw new UserError(
       `options.ood ${text}: must be one of ${foreignNames().join(", ")}, or NAME=FOLDER with your own pictures`,
     );
+  if (text === textures) return { made: textures };
   return text.endsWith(inverted)
     ? { data: text.slice(0, -inverted.length), inverted: true }
     : { data: text, inverted: false };
@@ -81,6 +87,10 @@ export async function foreignSets(
       if (sets.some(({ name }) => name === set.name))
         throw new UserError(`options.ood ${text}: the name is taken by another folder; choose another`);
       sets.push(set);
+      continue;
+    }
+    if ("made" in source) {
+      sets.push(textureSet(like, count));
       continue;
     }
     if (source.data === data)
