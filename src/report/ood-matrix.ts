@@ -23,7 +23,7 @@ export interface OodMeasures {
 /** The near sets and their mean, the far ones and theirs, then those of which nobody says it. No mean is over all. */
 export function oodColumns({ sets }: OodScoreResults): OodColumn[] {
   const column = (set: string): OodColumn => ({
-    title: set,
+    title: set.replace(/\/test$/, ""),
     of: ({ cells }) => cells.find((cell) => cell.set === set) as OodMeasures | undefined,
   });
   const grouped = foreignGroups.flatMap((group) => {
