@@ -11,6 +11,7 @@ import { regressionOptionNames, regressionOptions } from "./regression-options.t
 import { runDataOptions } from "./run-data-options.ts";
 import { temperatureOption } from "./temperature.ts";
 import { ownCommand, type Terminal } from "./terminal.ts";
+import { verdictOptions } from "./verdict-options.ts";
 
 interface Options
   extends Omit<WriteOptions, "data" | "temperature">,
@@ -30,6 +31,7 @@ Examples:
   $ anchored export runs/cifar --out cifar.onnx
   $ anchored export runs/cifar --out cifar.onnx --k 5 --temperature 1
   $ anchored export runs/cifar --out small.onnx --precision float16 --protocol single
+  $ anchored export runs/cifar --out cifar.onnx --verdict --nearest 500     known or foreign, and what it is like
   $ anchored export runs/cars --out cars.onnx --conformal 0.9     a regression
   $ anchored predict cifar.onnx holiday/`;
 
@@ -47,7 +49,7 @@ export function exportCommand(terminal: Terminal, exit: (code: number) => void):
       oneOf(["float32", "float16"])("--precision") as (text: string) => "float32" | "float16",
     )
     .option("--threads <n>", "threads (default: one a core)", whole({ min: 1, max: 1024, example: 2 })("--threads"));
-  for (const option of [...runDataOptions(), ...regressionOptions()]) command.addOption(option);
+  for (const option of [...verdictOptions(), ...runDataOptions(), ...regressionOptions()]) command.addOption(option);
   return command
     .option("--json", "print what was written as JSON")
     .addHelpText("after", examples)
@@ -83,6 +85,10 @@ function inWords({ file, bytes, card, temperatureImages, check, accuracy }: Expo
     `  ${asked}, temperature ${Number(card.temperature.toPrecision(4))}${fitted}, ${card.weights} weights in ${card.precision}`,
     `  logits of ${check.images} images (${check.set}) within ${check.largestDifference.toExponential(1)} of the run's`,
   ];
+  if (card.verdict)
+    lines.push(
+      `  known or foreign by ${card.verdict.score}: known from ${card.verdict.threshold.toFixed(3)}, which keeps ${percent(card.verdict.keeps)} of ${card.verdict.validation.images} validation images`,
+    );
   if (accuracy)
     lines.push(
       `  validation accuracy ${percent(accuracy.float16)} in float16, ${percent(accuracy.float32)} in float32: ${accuracy.changed} of ${accuracy.images} answers differ`,

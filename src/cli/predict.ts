@@ -9,6 +9,8 @@ import {
   type ModelCard,
   openModel,
   type RunExportOptions,
+  type VerdictAnswer,
+  verdictAt,
 } from "../export/index.ts";
 import type { RunDataOptions } from "../train/index.ts";
 import { refuseRegressionFlags } from "./class-flags.ts";
@@ -22,6 +24,7 @@ import { regressionOptionNames, regressionOptions } from "./regression-options.t
 import { runDataOptions } from "./run-data-options.ts";
 import { temperatureOption } from "./temperature.ts";
 import type { Terminal } from "./terminal.ts";
+import { verdictInWords, verdictOptions } from "./verdict-options.ts";
 
 interface Options
   extends Omit<RunExportOptions, "precision" | "data">,
@@ -44,6 +47,8 @@ interface Answer {
   readonly uncertainty: number;
   /** The share of validation images on which the model is less unsure, 0 to 1; absent where the model does not keep it. */
   readonly uncertaintyRank?: number;
+  /** Whether the image is like those of the training; absent where the model was made without. */
+  readonly verdict?: VerdictAnswer;
   /** The most probable classes, as many as `--top` says. */
   readonly top: readonly { readonly class: string; readonly probability: number; readonly std?: number }[];
 }
@@ -55,7 +60,8 @@ folder all files below it are read; a file that is no image is named, the others
 Uncertainty is how much the answer depends on the reference (0 to about 0.5); of models without references it is
 1 − confidence. Beside it stands on how many validation images of the training data the model is less unsure. For that,
 and for the temperature, the first command on a run predicts these images and keeps the result in the run; an exported
-file has both inside. Runs and files answer alike.
+file has both inside. Runs and files answer alike. With --verdict, or by a file that was exported with it, the line says whether
+the image is known or foreign.
 
 A regression's line holds its targets in their own units: the mean, ± its standard deviation where it gives one, [ends] of
 the conformal interval where the model was made with --conformal, and quantiles where they were trained. A table needs the
@@ -83,7 +89,8 @@ export function predictCommand(terminal: Terminal, exit: (code: number) => void)
     .option("--top <n>", "how many classes to tell (default: 1)", whole({ min: 1, example: 3 })("--top"));
   for (const option of inferenceOptions("runs: ")) command.addOption(option);
   command.addOption(temperatureOption("runs: "));
-  for (const option of [...runDataOptions(), ...regressionOptions("runs: ")]) command.addOption(option);
+  for (const option of [...verdictOptions("runs: "), ...runDataOptions(), ...regressionOptions("runs: ")])
+    command.addOption(option);
   return command
     .option(
       "--device <name>",
@@ -141,13 +148,9 @@ async function answersTo(classifier: Classifier, good: readonly ReadImage[], top
   return good.map(({ source }, row) => answerOf(source.name, answers, row, classifier.card, top));
 }
 
-function answerOf(
-  path: string,
-  { logits, probabilities, uncertainty, score }: Answers,
-  row: number,
-  { classes, scorePercentiles }: ModelCard,
-  top: number,
-): Answer {
+function answerOf(path: string, answers: Answers, row: number, card: ModelCard, top: number): Answer {
+  const { logits, probabilities, uncertainty, score } = answers;
+  const { classes, scorePercentiles } = card;
   const first = row * classes.length;
   // Of logits, as the model's label: probabilities of a high temperature may be equal.
   const order = Array.from(classes.keys()).sort((a, b) => logits[first + b] - logits[first + a]);
@@ -156,20 +159,23 @@ function answerOf(
     probability: probabilities[first + k],
     ...(uncertainty && { std: uncertainty[first + k] }),
   }));
+  const verdict = verdictAt(answers, row, card);
   return {
     path,
     class: told[0].class,
     confidence: told[0].probability,
     uncertainty: score[row],
     ...(scorePercentiles && { uncertaintyRank: rankAmong(scorePercentiles, score[row]) }),
+    ...(verdict && { verdict }),
     top: told,
   };
 }
 
-const inWords = ({ path, class: name, confidence, uncertainty, uncertaintyRank, top }: Answer): string => {
+const inWords = ({ path, class: name, confidence, uncertainty, uncertaintyRank, verdict, top }: Answer): string => {
   const others = top.slice(1).map((one) => `${one.class} ${percent(one.probability)}`);
   const among =
     uncertaintyRank === undefined ? "" : `, more unsure than on ${shareInWords(uncertaintyRank, "validation image")}`;
-  const line = [path, name, percent(confidence), `uncertainty ${uncertainty.toFixed(4)}${among}`, ...others];
+  const told = verdict ? verdictInWords(verdict) : [];
+  const line = [path, name, percent(confidence), `uncertainty ${uncertainty.toFixed(4)}${among}`, ...told, ...others];
   return line.map(printable).join("\t");
 };

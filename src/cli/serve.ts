@@ -12,6 +12,7 @@ import { regressionOptionNames, regressionOptions } from "./regression-options.t
 import { runDataOptions } from "./run-data-options.ts";
 import { temperatureOption } from "./temperature.ts";
 import type { Terminal } from "./terminal.ts";
+import { verdictOptions } from "./verdict-options.ts";
 import { packageVersion } from "./version.ts";
 
 const MEBIBYTE = 2 ** 20;
@@ -63,6 +64,7 @@ export function serveCommand(terminal: Terminal): Command {
   for (const option of [
     ...inferenceOptions("runs: "),
     temperatureOption("runs: "),
+    ...verdictOptions("runs: "),
     ...runDataOptions(),
     ...regressionOptions("runs: "),
   ])
@@ -136,7 +138,20 @@ const ofServer = [
 
 /** @throws UserError for flags about another task than the model's, and as opening it does */
 async function opened(path: string, options: Options, flags: readonly Option[], listener: Listener) {
-  const { threads, protocol, k, weights, temperature, dataDir, folder, humanLabels, changedData } = options;
+  const {
+    threads,
+    protocol,
+    k,
+    weights,
+    temperature,
+    verdict,
+    keep,
+    nearest,
+    dataDir,
+    folder,
+    humanLabels,
+    changedData,
+  } = options;
   if (isRegressionModel(path)) {
     const { conformal, conformalBy, withoutDraws, csv, table } = options;
     const known = [...ofServer, ...regressionOptionNames, "k", "weights", "dataDir", "folder", "changedData"] as const;
@@ -147,7 +162,11 @@ async function opened(path: string, options: Options, flags: readonly Option[], 
   }
   refuseRegressionFlags(path, options, regressionOptionNames, flags);
   const data = { dataDir, folder, humanLabels, changedData };
-  return openModel(path, { threads, exported: { protocol, k, weights, temperature, data } }, listener);
+  return openModel(
+    path,
+    { threads, exported: { protocol, k, weights, temperature, verdict, keep, nearest, data } },
+    listener,
+  );
 }
 
 /** An origin as browsers send it. @throws UserError for anything else. */

@@ -25,3 +25,14 @@ export { resultsSchema } from "./results.ts";
 export { rounded } from "./rounded.ts";
 export { sensitivityResults } from "./sensitivity-results.ts";
 export { storedSet } from "./stored-set.ts";
+export {
+  distanceParts,
+  type FittedVerdict,
+  fitVerdict,
+  mostSimilar,
+  thresholdKeeping,
+  type VerdictPart,
+  type VerdictScoreName,
+  verdictScoreNames,
+  verdictScores,
+} from "./verdict/index.ts";

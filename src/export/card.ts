@@ -27,6 +27,24 @@ export const modelCard = z.object({
   score: z.enum(["reference-std", "one-minus-confidence"]),
   /** [101] percentiles 0 to 100 of `score` on validation images; absent where they were not at hand. */
   scorePercentiles: z.array(z.number()).length(101).optional(),
+  /** Whether an image is known or foreign; absent where the file does not tell. */
+  verdict: z
+    .object({
+      version: z.literal(1),
+      /** The least of its parts' z-scores is `known_score`. */
+      score: z.string(),
+      parts: z.array(z.enum(["entropy", "max-softmax", "energy", "mahalanobis++"])),
+      /** An image is known where `known_score` is at least this. */
+      threshold: z.number(),
+      /** Share of the validation images that it keeps, 0 to 1. */
+      keeps: z.number(),
+      /** `images` of the set's `of`, drawn by a seed. */
+      validation: z.object({ set: z.string(), images: z.int(), of: z.int() }),
+      training: z.object({ images: z.int(), of: z.int() }),
+    })
+    .optional(),
+  /** The training images that `similarity` compares with, in its order. */
+  nearest: z.object({ set: z.string(), rows: z.array(z.int()), labels: z.array(z.int()) }).optional(),
   /** What weights and references are stored in; everything is computed in float32. */
   precision: z.enum(["float32", "float16"]),
   /** The averaged weights of the run, or those of its last step. */

@@ -1,9 +1,11 @@
 import { HostArray, UserError } from "../core/index.ts";
 import { ArraySpec, exportOnnx } from "../engine/index.ts";
+import { verdictArrays } from "../judge/internal.ts";
 import type { LoadedRun, PredictorOptions } from "../train/index.ts";
 import { buildNetwork, keptReferences } from "../train/internal.ts";
 import { cardToMetadata, FORMAT, type ModelCard } from "./card.ts";
 import { classifier } from "./classifier.ts";
+import type { SettledVerdict } from "./settled-verdict.ts";
 import { isLarge, pixelMap, requireFinite } from "./stored-arrays.ts";
 
 export interface ExportOptions {
@@ -21,10 +23,16 @@ export interface ExportOptions {
   readonly weights?: PredictorOptions["weights"];
 }
 
+/** All that is settled before a file is made. */
+export interface SettledExport extends ExportOptions {
+  /** What tells known from foreign images. */
+  readonly settled?: SettledVerdict;
+}
+
 /** As `exportRun`, from what was loaded; nothing is fitted. @throws UserError as `exportRun` */
-export async function exportClassifier(loaded: LoadedRun, options: ExportOptions = {}): Promise<Uint8Array> {
+export async function exportClassifier(loaded: LoadedRun, options: SettledExport = {}): Promise<Uint8Array> {
   const { record, variables, outputAnchor } = loaded;
-  const { protocol = "k", temperature = 1, precision = "float32", scorePercentiles } = options;
+  const { protocol = "k", temperature = 1, precision = "float32", scorePercentiles, settled } = options;
   if (!(temperature > 0 && Number.isFinite(temperature)))
     throw new UserError(`temperature ${temperature}: must be a number above 0`);
   requireFinite(variables);
@@ -43,13 +51,17 @@ export async function exportClassifier(loaded: LoadedRun, options: ExportOptions
     temperature: HostArray.scalar(temperature),
     ...(references && { references }),
     ...(reading?.anchor && { output_anchor: outputAnchor! }),
+    ...(settled && { verdict: verdictArrays(settled.fitted, settled.nearest) }),
     ...variables,
   });
-  return exportOnnx(classifier(network), example, {
+  const verdict = settled && { parts: settled.fitted.parts, nearest: settled.nearest !== undefined };
+  return exportOnnx(classifier({ ...network, verdict }), example, {
     bytes: ["images"],
     names: { label: record.data.classNames },
     float16: precision === "float16" ? isLarge : undefined,
-    metadata: cardToMetadata(cardOf(loaded, { protocol, temperature, precision, references: count, scorePercentiles })),
+    metadata: cardToMetadata(
+      cardOf(loaded, { protocol, temperature, precision, references: count, scorePercentiles, settled }),
+    ),
   });
 }
 
@@ -60,11 +72,11 @@ export const referencesOf = (
 ): HostArray | undefined => keptReferences({ method: buildNetwork(record).method, references }, protocol, k);
 
 type Chosen = Pick<ModelCard, "protocol" | "temperature" | "precision" | "references"> &
-  Pick<ExportOptions, "scorePercentiles">;
+  Pick<SettledExport, "scorePercentiles" | "settled">;
 
 function cardOf(
   { record: { config, data }, variables, weights }: LoadedRun,
-  { scorePercentiles, ...chosen }: Chosen,
+  { scorePercentiles, settled, ...chosen }: Chosen,
 ): ModelCard {
   const { classNames: classes, height, width, channels, normalization, title, trainImages } = data;
   return {
@@ -80,9 +92,22 @@ function cardOf(
     ...chosen,
     score: chosen.references >= 2 ? "reference-std" : "one-minus-confidence",
     ...(scorePercentiles && { scorePercentiles: [...scorePercentiles] }),
+    ...(settled && verdictCard(settled)),
     weights,
     data: title,
     trainImages,
     parameters: Object.values(variables.params).reduce((sum, array) => sum + array.data.length, 0),
   };
 }
+
+const verdictCard = ({
+  fitted: { score, parts },
+  threshold,
+  keeps,
+  validation,
+  training,
+  nearest,
+}: SettledVerdict): Pick<ModelCard, "verdict" | "nearest"> => ({
+  verdict: { version: 1, score, parts: [...parts], threshold, keeps, validation, training },
+  ...(nearest && { nearest: { set: nearest.set, rows: [...nearest.rows], labels: [...nearest.labels] } }),
+});

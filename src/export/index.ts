@@ -1,3 +1,4 @@
+export { type VerdictScoreName, verdictScoreNames } from "../evaluate/internal.ts";
 export type { ModelCard } from "./card.ts";
 export type { ClassifierInputs, ClassifierOptions } from "./classifier.ts";
 export type { ExportOptions } from "./export-classifier.ts";
@@ -23,4 +24,6 @@ export {
   type WriteRegressionOptions,
   writeRegression,
 } from "./regression/index.ts";
+export type { VerdictOptions } from "./settled-verdict.ts";
+export { type VerdictAnswer, verdictAt } from "./verdict-at.ts";
 export { type Exported, type WriteOptions, writeModel } from "./write-model.ts";

@@ -3,3 +3,4 @@
 export { modelCard } from "./card.ts";
 export { exportClassifier } from "./export-classifier.ts";
 export { regressionCard, targetAnswer } from "./regression/index.ts";
+export { verdictAnswer } from "./verdict-at.ts";

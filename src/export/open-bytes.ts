@@ -13,6 +13,12 @@ export interface Answers {
   readonly uncertainty?: Float32Array;
   /** [N] one number for each image: the larger, the less the model knows it. */
   readonly score: Float32Array;
+  /** With a verdict: [N] the least of `knownParts`; an image is known where it reaches the card's threshold. */
+  readonly knownScore?: Float32Array;
+  /** [N × P] z-scores among validation images of what the verdict looks at. */
+  readonly knownParts?: Float32Array;
+  /** [N × B] cosines of an image's features to those of the card's `nearest` training images. */
+  readonly similarity?: Float32Array;
   /** [N] names of the most probable classes. */
   readonly label: readonly string[];
 }
@@ -84,12 +90,13 @@ export async function openBytes(
   };
 }
 
-type Part = Record<"logits" | "probabilities" | "uncertainty" | "score", { readonly data: Float32Array }> & {
+type Numbers = "logits" | "probabilities" | "uncertainty" | "score" | "known_score" | "known_parts" | "similarity";
+type Part = Record<Numbers, { readonly data: Float32Array }> & {
   readonly label: { readonly data: string[] };
 };
 
 function joined(parts: readonly Part[], count: number, { outputs }: OpenedModel): Answers {
-  const all = (name: "logits" | "probabilities" | "uncertainty" | "score"): Float32Array => {
+  const all = (name: Numbers): Float32Array => {
     const whole = new Float32Array(parts.reduce((sum, part) => sum + part[name].data.length, 0));
     let at = 0;
     for (const part of parts) {
@@ -104,6 +111,8 @@ function joined(parts: readonly Part[], count: number, { outputs }: OpenedModel)
     probabilities: all("probabilities"),
     ...(outputs.includes("uncertainty") && { uncertainty: all("uncertainty") }),
     score: all("score"),
+    ...(outputs.includes("known_score") && { knownScore: all("known_score"), knownParts: all("known_parts") }),
+    ...(outputs.includes("similarity") && { similarity: all("similarity") }),
     label: parts.flatMap(({ label }) => label.data),
   };
 }

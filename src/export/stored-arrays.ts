@@ -27,7 +27,10 @@ const LARGEST_FLOAT16 = 65504;
 
 /**
  * Convolutions, matrices and references: where the bytes are. What has one number a channel (BatchNorm, biases) keeps
- * its 32 bits, and so does what float16 cannot hold.
+ * its 32 bits, and so does what float16 cannot hold, and what the verdict's distances are computed by.
  */
-export const isLarge = (_name: string, { shape, data }: HostArray): boolean =>
-  shape.length >= 2 && data.length > 64 && data.every((value) => Math.abs(value) <= LARGEST_FLOAT16);
+export const isLarge = (name: string, { shape, data }: HostArray): boolean =>
+  !name.startsWith("verdict_") &&
+  shape.length >= 2 &&
+  data.length > 64 &&
+  data.every((value) => Math.abs(value) <= LARGEST_FLOAT16);

@@ -1,4 +1,4 @@
-import { type ImageSet, type Listener, reporter, subset } from "../core/index.ts";
+import { type DataSet, type ImageSet, type Listener, reporter, subset } from "../core/index.ts";
 import { allBytes } from "../core/internal.ts";
 import { dataSetLoader } from "../judge/index.ts";
 import type { RunRecord } from "../run/index.ts";
@@ -6,14 +6,18 @@ import { loadRunData, type RunDataOptions } from "../train/index.ts";
 import type { Scored } from "./calibration.ts";
 import type { Classifier } from "./open-bytes.ts";
 
-/** The held-out images of a run. @throws UserError where its data set is not here, or not what it was trained on. */
-export async function validationOf(
+/** Loads a run's data when it is called, once. @throws UserError then, where they are not here, or not those of the training. */
+export function runDataOf(
   { run, record }: { readonly run: string; readonly record: RunRecord },
   options: RunDataOptions & Listener = {},
-): Promise<ImageSet> {
-  const { dataSet, notice } = await loadRunData(run, record, dataSetLoader(options), options);
-  if (notice) options.onNotice?.(notice);
-  return dataSet.validation;
+): () => Promise<DataSet> {
+  const load = async () => {
+    const { dataSet, notice } = await loadRunData(run, record, dataSetLoader(options), options);
+    if (notice) options.onNotice?.(notice);
+    return dataSet;
+  };
+  let loading: Promise<DataSet> | undefined;
+  return () => (loading ??= load());
 }
 
 /** Logits and scores of a whole set. @throws the reason that the listener's signal was aborted for. */

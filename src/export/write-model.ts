@@ -16,9 +16,13 @@ import { calibrateRun } from "./calibrate-run.ts";
 import type { ModelCard } from "./card.ts";
 import { type ExportOptions, exportClassifier } from "./export-classifier.ts";
 import { openBytes } from "./open-bytes.ts";
-import { predictSet, validationOf } from "./validation.ts";
+import { settleVerdict, type VerdictOptions } from "./settled-verdict.ts";
+import { predictSet, runDataOf } from "./validation.ts";
 
-export interface WriteOptions extends Omit<ExportOptions, "temperature" | "scorePercentiles">, Listener {
+export interface WriteOptions
+  extends Omit<ExportOptions, "temperature" | "scorePercentiles">,
+    VerdictOptions,
+    Listener {
   readonly out: string;
   readonly temperature: number | "auto";
   /** Where the run's data lie now. */
@@ -62,6 +66,9 @@ export async function writeModel(
     temperature: asked,
     data,
     threads = availableParallelism(),
+    verdict,
+    keep,
+    nearest,
     onNotice,
     onProgress,
     signal,
@@ -75,23 +82,20 @@ export async function writeModel(
   const note = unfinished(run, soFar, "exported");
   if (note) onNotice?.(note);
   const float16 = options.precision === "float16";
-  let loading: Promise<ImageSet> | undefined;
-  const load = () => (loading ??= validationOf({ run, record }, { ...data, ...listener }));
-  const fresh = data?.changedData;
+  const load = runDataOf({ run, record }, { ...data, ...listener });
+  const shared = { ...options, fresh: data?.changedData, threads, ...listener };
   const calibration = await calibrateRun(run, loaded, {
-    ...options,
+    ...shared,
     temperature: asked,
-    validation: load,
-    fresh,
-    threads,
-    ...listener,
+    validation: async () => (await load()).validation,
   });
   if (calibration?.notice) onNotice?.(calibration.notice);
   const { temperature, scorePercentiles } = calibration ?? { temperature: asked as number };
-  const validation = await load().catch((error: unknown) => {
+  const settled = await settleVerdict(run, loaded, { ...shared, verdict, keep, nearest, data: load });
+  const { validation } = await load().catch((error: unknown) => {
     if (!(error instanceof UserError)) throw error;
     if (float16) onNotice?.(`what float16 costs in accuracy is not measured: ${error.message}`);
-    return undefined;
+    return { validation: undefined };
   });
 
   const predictWith = async (bytes: Uint8Array, set: ImageSet): Promise<Predictions> => {
@@ -102,7 +106,7 @@ export async function writeModel(
       await opened.dispose();
     }
   };
-  const bytes = await exportClassifier(loaded, { ...options, temperature, scorePercentiles });
+  const bytes = await exportClassifier(loaded, { ...options, temperature, scorePercentiles, settled });
 
   const set = firstImages(validation ?? noiseImages(loaded), CHECKED);
   const predictor = await createPredictor(record, variables, references, { threads, outputAnchor });

@@ -13,6 +13,7 @@ export const runPaths = (run: string) => ({
   checkpoint: join(run, "checkpoint.safetensors"),
   predictions: join(run, "predictions"),
   calibration: join(run, "calibration.json"),
+  verdict: join(run, "verdict.json"),
   results: join(run, "results.json"),
   report: join(run, "report.html"),
   /** Names of locks: who trains into the folder, and who stores predictions in it. */

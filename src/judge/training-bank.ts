@@ -8,6 +8,9 @@ export const BANK_SIZE = 50_000;
  * so many, always the same ones.
  */
 export function trainingBank(train: ImageSet, size = BANK_SIZE): ImageSet {
-  if (imageCount(train) <= size) return train;
-  return subset(train, permutation(imageCount(train), new Random("training features")).subarray(0, size).sort());
+  return imageCount(train) <= size ? train : subset(train, bankRows(train, size));
 }
+
+/** Which training images those are, rising; a smaller bank is a part of every larger one. */
+export const bankRows = (train: ImageSet, size: number): Int32Array =>
+  permutation(imageCount(train), new Random("training features")).subarray(0, size).sort();

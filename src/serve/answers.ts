@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { largestClass, rankAmong } from "../core/index.ts";
-import type { Answers, ModelCard } from "../export/index.ts";
-import { targetAnswer } from "../export/internal.ts";
+import { type Answers, type ModelCard, type VerdictAnswer, verdictAt } from "../export/index.ts";
+import { targetAnswer, verdictAnswer } from "../export/internal.ts";
 
 const perClass = z.record(z.string(), z.number());
 
@@ -15,6 +15,7 @@ export const prediction = z.object({
     .number()
     .optional()
     .describe("share of validation images on which the model is less unsure, 0 to 1; absent where it keeps none"),
+  verdict: verdictAnswer.optional().describe("absent where the model was made without"),
   probabilities: perClass,
   uncertaintyByClass: perClass.optional().describe("std over references of sigmoid(logit), with two or more of them"),
   logits: z.array(z.number()),
@@ -62,10 +63,13 @@ export interface Answer {
   /** [K] std over references of sigmoid(logits); absent for models that are not asked with at least two. */
   readonly uncertainty?: Float32Array;
   readonly score: number;
+  /** Where the model was made with it. */
+  readonly verdict?: VerdictAnswer;
 }
 
 /** Row by row. */
-export function separated({ count, logits, probabilities, uncertainty, score }: Answers): Answer[] {
+export function separated(answers: Answers, card: ModelCard): Answer[] {
+  const { count, logits, probabilities, uncertainty, score } = answers;
   const classes = logits.length / count;
   const row = (values: Float32Array, i: number) => values.subarray(i * classes, (i + 1) * classes);
   return Array.from({ length: count }, (_, i) => ({
@@ -73,12 +77,13 @@ export function separated({ count, logits, probabilities, uncertainty, score }: 
     probabilities: row(probabilities, i),
     uncertainty: uncertainty && row(uncertainty, i),
     score: score[i],
+    verdict: verdictAt(answers, i, card),
   }));
 }
 
 export function toPrediction(
   { classes, scorePercentiles }: ModelCard,
-  { logits, probabilities, uncertainty, score }: Answer,
+  { logits, probabilities, uncertainty, score, verdict }: Answer,
   file: string | null,
 ): z.output<typeof prediction> {
   const best = largestClass(probabilities, 0, classes.length);
@@ -89,6 +94,7 @@ export function toPrediction(
     confidence: probabilities[best],
     uncertainty: score,
     ...(scorePercentiles && { uncertaintyRank: rankAmong(scorePercentiles, score) }),
+    ...(verdict && { verdict }),
     probabilities: byClass(probabilities),
     ...(uncertainty && { uncertaintyByClass: byClass(uncertainty) }),
     logits: [...logits],

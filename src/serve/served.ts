@@ -50,7 +50,7 @@ const servedClassifier = (model: Classifier): Served => ({
   description: "Class, confidence and uncertainty.",
   images: model.card,
   answer: async (images) =>
-    separated(await model.predict(Buffer.concat(images as Uint8Array[]))).map(
+    separated(await model.predict(Buffer.concat(images as Uint8Array[])), model.card).map(
       (answer) => (file) => toPrediction(model.card, answer, file),
     ),
   dispose: () => model.dispose(),

@@ -54,7 +54,7 @@ const scorerOf = (fitting: Fitting, name: string): Promise<Scorer> =>
   name === "entropy" ? Promise.resolve(negativeEntropy(fitting)) : fitting.scorer(name);
 
 /** Σ p log p */
-const negativeEntropy =
+export const negativeEntropy =
   ({ classes }: Fitting): Scorer =>
   ({ count, softmax: { probabilities } }) =>
     Float64Array.from({ length: count }, (_, i) => {

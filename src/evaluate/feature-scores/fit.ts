@@ -134,7 +134,8 @@ function parametersOf(
   );
 }
 
-function fittingOf(data: FeatureData, innerProducts: InnerProducts): Fitting {
+/** What scores of these data share. */
+export function fittingOf(data: FeatureData, innerProducts: InnerProducts): Fitting {
   const made = new Map<string, Promise<unknown>>();
   const once = <T>(key: string, make: () => T | Promise<T>): Promise<T> => {
     const known = made.get(key) ?? Promise.resolve().then(make);

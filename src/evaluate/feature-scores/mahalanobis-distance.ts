@@ -17,23 +17,40 @@ export const covarianceParameter = (usual: CovarianceKind, source: string): Para
 /** [n] of rows in float64 [n, D] */
 export type SquaredDistances = (rows: Float64Array) => Promise<Float64Array>;
 
-/** Squared Mahalanobis distance to the nearest class mean, covariance within classes. */
-export async function nearestClass(
+/** Class means in coordinates in which the Mahalanobis distance is Euclidean. */
+export interface WhitenedClasses {
+  /** [D] that rows are taken from. */
+  readonly origin: Float64Array;
+  /** [r, D] */
+  readonly axes: Float64Array;
+  /** [K, r] the classes, along the axes. */
+  readonly places: Float64Array;
+}
+
+/** Covariance within classes. */
+export async function whitenedClasses(
   fitting: Fitting,
   scaling: Scaling,
   kind: CovarianceKind,
-): Promise<SquaredDistances> {
+): Promise<WhitenedClasses> {
   const { means, mean, shrinkage } = await classMoments(fitting, scaling);
   const share = kind === "ledoit-wolf" ? shrinkage : 0;
   const axes = whitening(await withinEigen(fitting, scaling), share, fitting.width);
-  return nearestOf(fitting, mean, centred(means, mean), axes);
+  return { origin: mean, axes, places: await fitting.innerProducts(centred(means, mean), axes, fitting.width) };
 }
+
+/** Squared Mahalanobis distance to the nearest class mean, covariance within classes. */
+export const nearestClass = async (
+  fitting: Fitting,
+  scaling: Scaling,
+  kind: CovarianceKind,
+): Promise<SquaredDistances> => nearestOf(fitting, await whitenedClasses(fitting, scaling, kind));
 
 /** Squared Mahalanobis distance to the mean of all, covariance of all. */
 export async function toAll(fitting: Fitting, scaling: Scaling): Promise<SquaredDistances> {
   const { mean } = await totalMoments(fitting, scaling);
   const axes = whitening(await totalEigen(fitting, scaling), 0, fitting.width);
-  return nearestOf(fitting, mean, new Float64Array(fitting.width), axes);
+  return nearestOf(fitting, { origin: mean, axes, places: new Float64Array(axes.length / fitting.width) });
 }
 
 /**
@@ -50,15 +67,8 @@ function whitening({ values, vectors }: Eigen, share: number, width: number): Fl
   return vectors.slice(0, kept * width).map((value, i) => value / Math.sqrt(shrunk[Math.floor(i / width)]));
 }
 
-/** Distances to the nearest of `centers` [M, D], which as the rows are taken from `origin`, along whitened `axes`. */
-async function nearestOf(
-  { width, innerProducts }: Fitting,
-  origin: Float64Array,
-  centers: Float64Array,
-  axes: Float64Array,
-): Promise<SquaredDistances> {
+function nearestOf({ width, innerProducts }: Fitting, { origin, axes, places }: WhitenedClasses): SquaredDistances {
   const rank = axes.length / width;
-  const places = await innerProducts(centers, axes, width);
   const placeSquares = squaresOf(places, rank);
   return async (rows) => {
     const points = await innerProducts(centred(rows, origin), axes, width);

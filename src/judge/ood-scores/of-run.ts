@@ -1,7 +1,7 @@
 import { type Listener, largestClass } from "../../core/index.ts";
 import type { Classifier, ForeignGroup } from "../../evaluate/index.ts";
 import { classifierOf } from "../../models/internal.ts";
-import { loadPredictions, storedSets } from "../../run/index.ts";
+import { loadPredictions, type RunRecord, storedSets } from "../../run/index.ts";
 import { chooseWeights, featuresFile, logitsFile } from "../../run/internal.ts";
 import { buildNetwork } from "../../train/internal.ts";
 import type { OpenRun } from "../open-run.ts";
@@ -47,13 +47,18 @@ function classifierOfRun({ run, record, checkpoint, options }: OpenRun): {
   return { classifier: { weight: weight.data, bias: added.map((value) => logitScale * value) } };
 }
 
+/** Whether labels of the training are wrong by design. */
+export function hasWrongLabels({ config }: RunRecord): boolean {
+  const { labelNoise, humanLabels } = config.data as { labelNoise?: unknown; humanLabels?: unknown };
+  return Boolean(labelNoise) || humanLabels !== undefined;
+}
+
 /** Labels that are wrong by design say nothing of the features: there the predicted classes stand in. */
 function trainingOf({ results, weights, record }: OpenRun, of: number): TrainingFiles | undefined {
   const entry = storedSets(results).find((one) => one.role === "train" && one.weights === weights);
   const features = entry && featuresFile(results, entry);
   if (!features) return undefined;
-  const { labelNoise, humanLabels } = record.config.data as { labelNoise?: unknown; humanLabels?: unknown };
-  const wrong = Boolean(labelNoise) || humanLabels !== undefined;
+  const wrong = hasWrongLabels(record);
   const { logits, labels, classes } = loadPredictions(results, entry.set, weights, "train");
   return {
     features,

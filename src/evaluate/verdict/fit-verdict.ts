@@ -1,0 +1,100 @@
+import { UserError } from "../../core/index.ts";
+import { negativeEntropy } from "../feature-scores/combination.ts";
+import { fittingOf } from "../feature-scores/fit.ts";
+import type { InnerProducts } from "../feature-scores/inner-products.ts";
+import { innerProducts as plainInnerProducts } from "../feature-scores/inner-products.ts";
+import { type WhitenedClasses, whitenedClasses } from "../feature-scores/mahalanobis-distance.ts";
+import { eachBlock } from "../feature-scores/rows.ts";
+import { ScoredBlock } from "../feature-scores/scored-block.ts";
+import { type FeatureData, type Fitting, type Scorer, UndefinedScore } from "../feature-scores/types.ts";
+import { type VerdictPart, type VerdictScoreName, verdictScores } from "./verdict-scores.ts";
+
+/** All that a verdict needs but its threshold. */
+export interface FittedVerdict {
+  readonly score: VerdictScoreName;
+  readonly parts: readonly VerdictPart[];
+  /** [P] of each part on the validation images. */
+  readonly means: readonly number[];
+  /** [P] standard deviations, divided by the number of images. */
+  readonly spreads: readonly number[];
+  /** Of Mahalanobis++, where it is among the parts. */
+  readonly classes?: WhitenedClasses;
+  /** [V] scores of the validation images, rising. */
+  readonly known: Float64Array;
+}
+
+/**
+ * The smallest of the parts' z-scores, standardised on validation images.
+ * @throws UserError where a part does not exist for these data
+ */
+export async function fitVerdict(
+  score: VerdictScoreName,
+  data: FeatureData & {
+    readonly validation: Required<Pick<NonNullable<FeatureData["validation"]>, "features" | "logits">>;
+  },
+  innerProducts: InnerProducts = plainInnerProducts,
+): Promise<FittedVerdict> {
+  const fitting = fittingOf(data, innerProducts);
+  const parts: readonly VerdictPart[] = verdictScores[score];
+  try {
+    const scorers = await Promise.all(parts.map((part) => scorerOf(part, fitting)));
+    const values = await validationValues(fitting, data.validation, scorers);
+    const means = values.map(meanOf);
+    const spreads = values.map((own, p) => Math.sqrt(meanOf(own.map((value) => (value - means[p]) ** 2))));
+    // Equal values have a mean that is rounded, and a spread of that.
+    const still = spreads.findIndex((spread, p) => !(spread > 1e-12 * Math.abs(means[p]) && Number.isFinite(spread)));
+    if (still >= 0) throw new UndefinedScore(`${parts[still]} does not vary over the validation images`);
+    const known = values[0].map((_, i) => Math.min(...values.map((own, p) => (own[i] - means[p]) / spreads[p])));
+    const classes = parts.includes("mahalanobis++") ? await whitenedClasses(fitting, "unit", "ledoit-wolf") : undefined;
+    return { score, parts, means, spreads, classes, known: known.sort() };
+  } catch (error) {
+    if (!(error instanceof UndefinedScore)) throw error;
+    const other = score === "entropy" ? "mahalanobis++" : "entropy";
+    throw new UserError(`options.verdict ${score}: ${error.message}; choose another score, e.g. ${other}`);
+  }
+}
+
+/**
+ * A threshold that keeps a share of these scores [V], rising: in the middle between the last that is left out and the first
+ * that is kept, so that no rounding moves an image across.
+ * @throws UserError for too few images to leave out any
+ */
+export function thresholdKeeping(known: Float64Array, keeps: number): number {
+  // 1 − 0.95 is a little more than 0.05.
+  const out = Math.floor((1 - keeps) * known.length + 1e-9);
+  if (out === 0)
+    throw new UserError(
+      `options.keep ${100 * keeps}: of ${known.length} validation images none is to be left out; hold out at least ${Math.ceil(1 / (1 - keeps) - 1e-9)}, or keep less`,
+    );
+  return (known[out - 1] + known[out]) / 2;
+}
+
+function scorerOf(part: VerdictPart, fitting: Fitting): Promise<Scorer> | Scorer {
+  switch (part) {
+    case "entropy":
+      return negativeEntropy(fitting);
+    case "max-softmax":
+      return ({ logits, softmax: { energy, predicted } }) =>
+        energy.map((all, i) => logits[i * fitting.classes + predicted[i]] - all);
+    case "energy":
+      return ({ softmax: { energy } }) => energy;
+    case "mahalanobis++":
+      return fitting.scorer(part);
+  }
+}
+
+/** [P][V] */
+async function validationValues(
+  { width, classes }: Fitting,
+  { features, logits }: { features: NonNullable<FeatureData["validation"]>["features"]; logits: typeof features },
+  scorers: readonly Scorer[],
+): Promise<Float64Array[]> {
+  const values = scorers.map(() => new Float64Array(features.count));
+  await eachBlock(features.count, async (from, to) => {
+    const block = new ScoredBlock(await features.block(from, to), width, await logits.block(from, to), classes);
+    for (const [p, scorer] of scorers.entries()) values[p].set(await scorer(block), from);
+  });
+  return values;
+}
+
+const meanOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;

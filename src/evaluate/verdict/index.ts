@@ -1,0 +1,9 @@
+export { type FittedVerdict, fitVerdict, thresholdKeeping } from "./fit-verdict.ts";
+export { mostSimilar } from "./most-similar.ts";
+export {
+  distanceParts,
+  type VerdictPart,
+  type VerdictScoreName,
+  verdictScoreNames,
+  verdictScores,
+} from "./verdict-scores.ts";
