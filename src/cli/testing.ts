@@ -29,11 +29,11 @@ export async function anchored(
   return { code, out: out.join("\n"), notes };
 }
 
-/** 8×8 PNGs of reddish and bluish noise: 4 to train on, 2 to test, 2 of an unseen kind, for each of two classes. */
-export async function tinyImageFolder(root: string): Promise<void> {
+/** 8×8 PNGs of reddish and bluish noise: 4 to train on, 2 to test, 2 of an unseen kind, for each of the classes. */
+export async function tinyImageFolder(root: string, classes = ["red", "blue"]): Promise<void> {
   const counts = { train: 4, validation: 2, test: 2, sketch: 2 };
   for (const [split, count] of Object.entries(counts))
-    for (const [label, name] of ["red", "blue"].entries())
+    for (const [label, name] of classes.entries())
       for (let i = 0; i < count; i++) {
         const random = new Random("tiny image", split, name, i);
         const pixels = Uint8Array.from({ length: 8 * 8 * 3 }, (_, at) =>

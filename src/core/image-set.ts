@@ -75,6 +75,8 @@ export interface DataSet {
   readonly test: ImageSet;
   /** Further test sets under distribution shift, e.g. unseen emoji vendors. */
   readonly shifts: readonly ImageSet[];
+  /** All images of classes that are held out, of which none is trained on: in parts, labelled by all classes. */
+  readonly heldOut?: readonly ImageSet[];
   /** Per-channel statistics of the training images in [0, 1]: images are fed as (x / 255 − mean) / std. */
   readonly normalization: Normalization;
 }

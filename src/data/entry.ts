@@ -32,6 +32,8 @@ export interface DataOptions {
   readonly labelNoiseKind?: LabelNoiseKind;
   /** Only so many of the training images, each class with its share of them; all where absent. Validation and tests stay. */
   readonly limitTrain?: number;
+  /** Classes that are not trained on: their images are foreign ones that are near to the others. None where absent. */
+  readonly holdOut?: readonly string[];
   /** Exponential imbalance: how many times the first class's training images are the last one's; as they are where absent. */
   readonly imbalance?: number;
   /** cifar10: a file of CIFAR-10N's labels to train on. Validation and tests keep the data set's own. */

@@ -9,6 +9,7 @@ import { emoji } from "./emoji.ts";
 import type { DataOptions, DataSetEntry, FetchOptions } from "./entry.ts";
 import { fashionMnist } from "./fashion-mnist.ts";
 import { folder } from "./folder.ts";
+import { heldOutTitle, holdOutClasses, type Splits } from "./held-out-classes.ts";
 import { withImbalance } from "./imbalance.ts";
 import { commonOptions, refuseUnknownOptions } from "./known-options.ts";
 import { withLabelNoise } from "./label-noise.ts";
@@ -26,6 +27,7 @@ export { defaultDataDir } from "./directory.ts";
 export { type Checksum, type DownloadOptions, download } from "./download.ts";
 export { type EmojiVendor, emojiCategories, emojiVendors } from "./emoji-drawings.ts";
 export type { DataOptions, DataSetEntry, Expected, FetchOptions, OwnOption } from "./entry.ts";
+export { withHeldOut } from "./held-out-classes.ts";
 export { readIdx } from "./idx.ts";
 export { withImbalance } from "./imbalance.ts";
 export { type LabelNoise, type LabelNoiseKind, withLabelNoise } from "./label-noise.ts";
@@ -117,7 +119,7 @@ export const dataOptionNames = (name: string): readonly string[] => [...commonOp
 export async function loadDataSet(options: DataOptions): Promise<DataSet> {
   const { name, imageSize, seed, validationFraction = 0.1, dataDir = defaultDataDir() } = options;
   const { labelNoise: share = 0, labelNoiseKind: kind = "symmetric" } = options;
-  const { imbalance: ratio = 1, limitTrain } = options;
+  const { imbalance: ratio = 1, limitTrain, holdOut: heldClasses } = options;
   const { humanLabels, humanLabelsKind = "aggregate" } = options;
   const entry = dataSetEntry(name);
   if (humanLabels !== undefined && name !== "cifar10")
@@ -125,6 +127,10 @@ export async function loadDataSet(options: DataOptions): Promise<DataSet> {
   refuseUnknownOptions(options, entry.options);
   if (humanLabels !== undefined && share > 0)
     throw new UserError(`data.labelNoise ${share}: data.humanLabels are noisy already; leave out one of the two`);
+  if (humanLabels !== undefined && heldClasses)
+    throw new UserError(
+      `data.holdOut ${heldClasses.join(", ")}: by data.humanLabels images of these classes bear other ones; leave out one of the two`,
+    );
   if (imageSize !== undefined && !(Number.isInteger(imageSize) && imageSize >= 8 && imageSize <= 1024))
     throw new UserError(`image size ${imageSize}: must be an integer from 8 to 1024 pixels`);
   if (!(validationFraction > 0 && validationFraction < 1))
@@ -135,10 +141,19 @@ export async function loadDataSet(options: DataOptions): Promise<DataSet> {
     humanLabels === undefined
       ? undefined
       : readHumanLabels(humanLabels, humanLabelsKind, loaded.train.labels, loaded.train.classNames.length);
-  const { train: wholeTrain, validation } = loaded.validation
+  const whole = loaded.validation
     ? { train: loaded.train, validation: loaded.validation }
     : splitValidation(loaded.train, validationFraction, seed, human?.labels);
+  const splits: Splits & Pick<DataSet, "heldOut"> = { ...whole, test: loaded.test, shifts: loaded.shifts };
+  const {
+    train: wholeTrain,
+    validation,
+    test,
+    shifts,
+    heldOut,
+  } = heldClasses ? holdOutClasses(splits, heldClasses) : splits;
   const train = limitTrain === undefined ? wholeTrain : withLimit(wholeTrain, { count: limitTrain, seed });
+  const without = heldClasses ? heldOutTitle(heldClasses) : "";
   const limit = limitTrain === undefined ? "" : `, ${limitTrain} training images`;
   const resized = (set: ImageSet) =>
     imageSize ? matchImages(set, { height: imageSize, width: imageSize, channels: set.channels }) : set;
@@ -151,11 +166,12 @@ export async function loadDataSet(options: DataOptions): Promise<DataSet> {
       : "";
   return {
     name,
-    title: loaded.title + limit + imbalance + noise,
+    title: loaded.title + without + limit + imbalance + noise,
     train: share > 0 ? withLabelNoise(trainImages, { kind, share, seed }) : trainImages,
     validation: resized(validation),
-    test: resized(loaded.test),
-    shifts: loaded.shifts.map(resized),
+    test: resized(test),
+    shifts: shifts.map(resized),
+    ...(heldOut && { heldOut: heldOut.map(resized) }),
     normalization: channelStatistics(trainImages),
   };
 }
@@ -169,7 +185,8 @@ export async function loadDataSet(options: DataOptions): Promise<DataSet> {
 export function checkDataSet(set: DataSet): DataCheck {
   const declared = findDataSetEntry(set.name)?.expected;
   // What emoji declares is its category task.
-  const applies = declared && (!declared.conceptsPerClass || set.train.classNames.length === declared.classCount);
+  const applies =
+    declared && !set.heldOut && (!declared.conceptsPerClass || set.train.classNames.length === declared.classCount);
   return checkSplits(set, applies ? declared : undefined);
 }
 

@@ -11,6 +11,7 @@ const common: { readonly [O in Exclude<keyof DataOptions, OwnOption>]: "data" | 
   seed: "data",
   validationFraction: "data",
   limitTrain: "data",
+  holdOut: "data",
   labelNoise: "data",
   labelNoiseKind: "data",
   imbalance: "data",

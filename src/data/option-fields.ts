@@ -76,6 +76,17 @@ export const dataOptionFields = {
         example: 200,
       }),
     ),
+  holdOut: z
+    .array(z.string().min(1))
+    .min(1)
+    .meta(
+      option({
+        flag: "--hold-out",
+        value: "<a,b>",
+        help: "classes that are not trained on; `evaluate` asks whether their images, which are near, are told as foreign (none)",
+        example: ["Food & Drink"],
+      }),
+    ),
   imbalance: z
     .number()
     .min(1)

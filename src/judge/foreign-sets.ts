@@ -11,6 +11,7 @@ import {
 } from "../core/index.ts";
 import { type DataOptions, dataSetNames, matchImages } from "../data/index.ts";
 import { invertImages, pictureSet } from "../data/internal.ts";
+import { heldOutImages } from "./held-out-images.ts";
 import { textureSet } from "./textures.ts";
 
 /** Images that a model should not know. */
@@ -19,14 +20,18 @@ export type ForeignSource =
   | { readonly data: string; readonly inverted: boolean }
   /** Made ones, which show nothing. */
   | { readonly made: typeof textures }
+  /** The classes that the run held out. */
+  | { readonly heldOut: true }
   /** All pictures in a folder and those below it. */
   | { readonly name: string; readonly folder: string };
 
 const inverted = "-inverted";
 const textures = "textures";
+/** Classes that a run held out, as a foreign set. */
+export const heldOutName = "held-out";
 
 /**
- * Names of data sets, of their negatives and of made images that `--ood` takes besides folders.
+ * Names of data sets, of their negatives, of made images and of held-out classes that `--ood` takes besides folders.
  * @example
  * console.log(foreignNames()); // ["emoji", …, "emoji-inverted", …]
  */
@@ -34,6 +39,7 @@ export const foreignNames = (): readonly string[] => [
   ...dataSetNames,
   ...dataSetNames.map((name) => `${name}${inverted}`),
   textures,
+  heldOutName,
 ];
 
 /**
@@ -55,6 +61,7 @@ export function foreignSource(text: string): ForeignSource {
       `options.ood ${text}: must be one of ${foreignNames().join(", ")}, or NAME=FOLDER with your own pictures`,
     );
   if (text === textures) return { made: textures };
+  if (text === heldOutName) return { heldOut: true };
   return text.endsWith(inverted)
     ? { data: text.slice(0, -inverted.length), inverted: true }
     : { data: text, inverted: false };
@@ -75,7 +82,7 @@ export function foreignImages({ test }: DataSet, like: ImageSet, count = imageCo
  */
 export async function foreignSets(
   texts: readonly string[],
-  { run, data, like }: { readonly run: string; readonly data: string; readonly like: ImageSet },
+  { run, data, like, heldOut }: ForeignTo,
   load: (options: DataOptions) => Promise<DataSet>,
   { oodCount: count = imageCount(like), dataDir, onNotice }: ForeignOptions,
 ): Promise<ImageSet[]> {
@@ -93,12 +100,28 @@ export async function foreignSets(
       sets.push(textureSet(like, count));
       continue;
     }
+    if ("heldOut" in source) {
+      if (!heldOut)
+        throw new UserError(
+          `options.ood ${text}: ${run} knows all classes of its data; train it with data.holdOut CLASS, or leave this out`,
+        );
+      sets.push(heldOutImages(heldOut, like, count));
+      continue;
+    }
     if (source.data === data)
       throw new UserError(`options.ood ${text}: ${run} was trained on it; choose another data set`);
     const images = foreignImages(await load({ name: source.data, dataDir, seed: 0 }), like, count);
     sets.push(source.inverted ? invertImages(images) : images);
   }
   return sets;
+}
+
+/** A run that images are foreign to. */
+export interface ForeignTo extends Pick<DataSet, "heldOut"> {
+  readonly run: string;
+  /** The name of its data set. */
+  readonly data: string;
+  readonly like: ImageSet;
 }
 
 export interface ForeignOptions extends Pick<Listener, "onNotice"> {

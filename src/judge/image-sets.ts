@@ -1,5 +1,7 @@
 import { type DataSet, type ImageSet, imageCount, type Listener, subset } from "../core/index.ts";
 import { type DataOptions, findDataSetEntry, loadDataSet } from "../data/index.ts";
+import type { ForeignGroup } from "../evaluate/index.ts";
+import { heldOutName } from "./foreign-sets.ts";
 
 /**
  * Loads data sets, each once however often it is asked for.
@@ -18,12 +20,18 @@ export function dataSetLoader({ onProgress, onNotice }: Listener = {}): (options
   };
 }
 
+/** Foreign sets as `--ood` calls them, by how far they are from what a network was trained for. */
+export type ForeignByGroup = Readonly<Record<ForeignGroup, readonly string[]>>;
+
 /**
  * Digits for pictures, pictures for digits; both as they are and inverted, for a network may find white paper foreign rather
- * than what is on it.
+ * than what is on it. Near are classes that the run held out, where it did.
  */
-export function foreignTo(data: string): readonly string[] {
-  return (findDataSetEntry(data)?.foreign ?? ["mnist"]).flatMap((other) => [other, `${other}-inverted`]);
+export function foreignTo(data: string, heldOut: boolean): ForeignByGroup {
+  return {
+    near: heldOut ? [heldOutName] : [],
+    far: (findDataSetEntry(data)?.foreign ?? ["mnist"]).flatMap((other) => [other, `${other}-inverted`]),
+  };
 }
 
 /** The first `count` images; the set itself where it has no more. */

@@ -1,8 +1,9 @@
 import { type DataSet, type ImageSet, UserError } from "../core/index.ts";
 import type { DataOptions } from "../data/index.ts";
 import type { ForeignGroup, SetRole } from "../evaluate/index.ts";
+import { foreignGroups } from "../evaluate/internal.ts";
 import { foreignSets } from "./foreign-sets.ts";
-import { foreignTo } from "./image-sets.ts";
+import { type ForeignByGroup, foreignTo } from "./image-sets.ts";
 import { nearAmong } from "./ood-scores/groups.ts";
 import type { OpenRun } from "./open-run.ts";
 import { defaultSuites, type JudgeOptions } from "./options.ts";
@@ -22,7 +23,7 @@ export interface RoledSet {
  */
 export async function setsOf(
   run: OpenRun,
-  { train, validation, test, shifts }: DataSet,
+  { train, validation, test, shifts, heldOut }: DataSet,
   load: (options: DataOptions) => Promise<DataSet>,
   options: JudgeOptions,
 ): Promise<RoledSet[]> {
@@ -36,16 +37,17 @@ export async function setsOf(
       `options.oodValidation ${oodValidation}: options.ood names it, too; what parameters are chosen by cannot judge them`,
     );
   const { data } = run.record;
-  const ood = options.ood ?? foreignTo(data.name).filter((name) => name !== oodValidation);
+  const usual = foreignTo(data.name, heldOut !== undefined);
+  const ood = options.ood ?? [...usual.near, ...usual.far].filter((name) => name !== oodValidation);
   const images = (names: readonly string[]) =>
-    foreignSets(names, { run: run.run, data: data.name, like: test }, load, options);
+    foreignSets(names, { run: run.run, data: data.name, like: test, heldOut }, load, options);
   const foreign = suites.includes("ood") ? await images(ood) : [];
   const chosenBy = oodValidation === undefined ? [] : await images([oodValidation]);
   return [
     { role: "test", set: test },
     ...(suites.includes("calibration") || features ? [{ role: "validation" as const, set: validation }] : []),
     ...(suites.includes("shift") ? shifts.map((set) => ({ role: "shift" as const, set })) : []),
-    ...grouped(foreign, ood, options),
+    ...grouped(foreign, ood, usual, options.oodNear),
     ...chosenBy.map((set) => ({ role: "ood-validation" as const, set })),
     ...(features ? [{ role: "train" as const, set: trainingBank(train) }] : []),
   ];
@@ -53,17 +55,23 @@ export async function setsOf(
 
 /**
  * @param texts what `--ood` called each of the sets
+ * @param usual what the data set itself says of sets; of the user's own only the user knows
  * @throws UserError for a near set that is none of them
  */
 function grouped(
   foreign: readonly ImageSet[],
   texts: readonly string[],
-  { oodNear, ood }: Pick<JudgeOptions, "oodNear" | "ood">,
+  usual: ForeignByGroup,
+  oodNear: readonly string[] | undefined,
 ): RoledSet[] {
   const names = texts.slice(0, foreign.length).map((text) => text.replace(/=.*/s, ""));
-  // What a data set names as foreign is of other content altogether; of the user's own sets only the user knows.
-  const groupOf = nearAmong(names, oodNear ?? (ood ? undefined : []));
-  return foreign.map((set, i) => ({ role: "ood", set, ...groupOf?.(names[i]) }));
+  const said = nearAmong(names, oodNear);
+  const groupOf = (i: number): Pick<RoledSet, "group"> => {
+    if (said) return said(names[i]);
+    const group = foreignGroups.find((one) => usual[one].includes(texts[i]));
+    return group ? { group } : {};
+  };
+  return foreign.map((set, i) => ({ role: "ood", set, ...groupOf(i) }));
 }
 
 /** By the name of a foreign set. */
