@@ -5,7 +5,8 @@ import { comparePaired, compareSeeds } from "./compare.ts";
 import type { Results } from "./results.ts";
 
 const result = (method: string, seed: number, more: Partial<Results> = {}): Results => ({
-  version: 1,
+  version: 2,
+  task: "classification",
   run: `${method}-${seed}`,
   date: "2026-01-01T00:00:00.000Z",
   data: { name: "toy", title: "Toy" },

@@ -76,9 +76,10 @@ const oodResult = z.object({
   }),
 });
 
-/** The shape of `results.json`. */
+/** The shape of `results.json` of a classification. */
 export const resultsSchema = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
+  task: z.literal("classification"),
   ...headingFields,
   /** Which of its weights predicted, where the run keeps a moving average beside the raw ones. */
   weights: z.enum(weightKinds).optional(),

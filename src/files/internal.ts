@@ -4,7 +4,7 @@ export { holdLock, isRunning } from "./hold-lock.ts";
 export { openImages } from "./image-file.ts";
 export { fingerprintOf } from "./image-fingerprint.ts";
 export { importModule } from "./import-modules.ts";
-export { parseJson, readText } from "./json-file.ts";
+export { ofShape, parseJson, readText } from "./json-file.ts";
 export { withLock } from "./lock.ts";
 export { thisMachine, versions } from "./machine.ts";
 export { parseNpy, realTypes, wholeTypes } from "./npy.ts";

@@ -21,6 +21,11 @@ export function parseJson<T extends z.ZodType>(text: string, schema: T, where: s
   } catch {
     throw new UserError(`${where}: not valid JSON; the file is damaged`);
   }
+  return ofShape(value, schema, where);
+}
+
+/** A value that has the given shape. @throws UserError with one line that names `where` and the first bad field. */
+export function ofShape<T extends z.ZodType>(value: unknown, schema: T, where: string): z.infer<T> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const { path, message } = result.error.issues[0];

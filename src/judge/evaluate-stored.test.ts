@@ -142,10 +142,29 @@ test.each([
   expect(() => evaluateStored(run)).toThrow(message);
 });
 
-test("results.json that is missing or of another shape", () => {
+test("results.json that is missing, old, newer or of another shape", () => {
   expect(() => readResults(run)).toThrow("evaluate the run first");
-  writeFileSync(join(run, "results.json"), '{"version":9}');
-  expect(() => readResults(run)).toThrow("results.json: version: ");
+  const write = (changes: object) => {
+    const { task: _, ...results } = evaluateStored(run);
+    writeFileSync(join(run, "results.json"), JSON.stringify({ ...results, ...changes }));
+    return results;
+  };
+  const { version, sets } = write({ version: 1 });
+  expect(readResults(run)).toMatchObject({ version, task: "classification", date: expect.any(String) });
+  expect(readResults(run).sets).toHaveLength(sets.length);
+  write({ version: undefined });
+  expect(readResults(run)).toMatchObject({ version, task: "classification" });
+  for (const [changes, message] of [
+    [{ version: 9 }, /results\.json: version 9, and this program reads up to 2; install a newer .*, or evaluate/],
+    [{ task: "regression" }, /results\.json: it is of a regression, not of a classification; evaluate the run again/],
+    [{ task: "dancing" }, "results.json: task: "],
+    [{ version: "two" }, "results.json: version: "],
+    [{ sets: 1 }, "results.json: sets: "],
+  ] as const) {
+    write(changes);
+    expect(() => readResults(run)).toThrow(UserError);
+    expect(() => readResults(run)).toThrow(message);
+  }
 });
 
 test("progress tells of each step, and a signal stops between two", () => {

@@ -1,6 +1,6 @@
 import type { Listener } from "../core/index.ts";
 import type { Results, Weights } from "../evaluate/index.ts";
-import { resultsHeading, runFacts, writeResults } from "../run/internal.ts";
+import { resultsHeading, runFacts, versioned, writeResults } from "../run/internal.ts";
 import { judgeStored } from "./judge-stored.ts";
 
 /** What a caller knows and the run folder does not say. */
@@ -34,7 +34,7 @@ export function evaluateStored(run: string, options: EvaluateOptions = {}): Resu
   const { training, settings, ...facts } = runFacts(run);
   const judged = judgeStored(run, options.weights, options);
   return writtenResults(run, {
-    version: 1,
+    ...versioned("classification"),
     ...resultsHeading(run, options.date),
     ...(options.name !== undefined && { run: options.name }),
     ...facts,
@@ -61,7 +61,7 @@ export function evaluateStored(run: string, options: EvaluateOptions = {}): Resu
 export function evaluateExternal(run: string, name: string, options: ExternalEvaluateOptions = {}): Results {
   const judged = judgeStored(run, undefined, options);
   return writtenResults(run, {
-    version: 1,
+    ...versioned("classification"),
     ...resultsHeading(run, options.date),
     external: true,
     data: { name, title: name },

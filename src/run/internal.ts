@@ -11,11 +11,11 @@ export { readPredictionBatch, savePredictionBatch } from "./prediction-batch.ts"
 export { dropStored, featuresFile, logitsFile } from "./predictions.ts";
 export { modulesFor, requireRegistered, requireRegisteredData } from "./registered.ts";
 export { dropRegressionAnswers, saveRegressionAnswers, storedRegressionSets } from "./regression-predictions.ts";
-export { resultsHeading, writeResults } from "./results.ts";
-export { resultsTask } from "./results-task.ts";
+export { resultsHeading, resultsTask, writeResults } from "./results.ts";
 export { runFacts } from "./run-facts.ts";
 export { readRunLog } from "./run-log.ts";
 export { describeRun } from "./run-record.ts";
 export { readRunSettings } from "./run-settings.ts";
 export { commonTask, runTask } from "./run-task.ts";
 export { readSensitivity, saveSensitivity } from "./sensitivity.ts";
+export { versioned } from "./versioned-file.ts";

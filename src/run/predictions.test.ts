@@ -112,9 +112,18 @@ test.each([
   expect(() => loadPredictions(run, "emoji/test")).toThrow(message);
 });
 
-test("an unknown set lists the known ones; a damaged index is named", () => {
+test("an unknown set lists the known ones; an old index is read, a newer or damaged one named", () => {
   savePredictions(run, predictions, { role: "test" });
   expect(() => loadPredictions(run, "mnist/test")).toThrow('no predictions on "mnist/test"; it has: emoji/test');
-  writeFileSync(join(run, "predictions", "index.json"), "{");
+  const index = join(run, "predictions", "index.json");
+  const { sets, ...heading } = JSON.parse(readFileSync(index, "utf8"));
+  expect(heading).toEqual({ version: 2, task: "classification" });
+  for (const old of [{ version: 1 }, {}]) {
+    writeFileSync(index, JSON.stringify({ ...old, sets }));
+    expect(storedSets(run)).toEqual(sets);
+  }
+  writeFileSync(index, JSON.stringify({ ...heading, version: 3, sets }));
+  expect(() => storedSets(run)).toThrow("index.json: version 3, and this program reads up to 2; install a newer");
+  writeFileSync(index, "{");
   expect(() => storedSets(run)).toThrow("index.json: not valid JSON");
 });

@@ -6,10 +6,14 @@ import { UserError } from "../core/index.ts";
 import type { PredictionContext, SetRole, StoredSet, Weights } from "../evaluate/index.ts";
 import { checkPredictions, storedSet } from "../evaluate/internal.ts";
 import { readNpy, runPaths, writeNpy } from "../files/index.ts";
-import { parseJson, readText, writeFileAtomic } from "../files/internal.ts";
+import { readText, writeFileAtomic } from "../files/internal.ts";
 import { unusedSlug } from "./slug.ts";
+import { parseVersioned, versioned } from "./versioned-file.ts";
 
-const index = z.object({ version: z.literal(1), sets: z.array(storedSet) });
+const task = "classification";
+const index = { task, schema: z.object({ sets: z.array(storedSet) }) } as const;
+/** A folder holds predictions of one task. */
+const again = "predict into another folder (anchored evaluate --out)";
 
 const indexPath = (run: string) => join(runPaths(run).predictions, "index.json");
 const paths = (run: string, slug: string) => {
@@ -30,7 +34,7 @@ const paths = (run: string, slug: string) => {
 export function storedSets(run: string): StoredSet[] {
   const path = indexPath(run);
   if (!existsSync(path)) return [];
-  return parseJson(readText(path, ""), index, path).sets;
+  return parseVersioned(readText(path, ""), index, path, again).sets;
 }
 
 /**
@@ -104,7 +108,7 @@ export function dropStored(run: string, keep: (entry: StoredSet) => boolean): vo
 }
 
 const writeIndex = (run: string, sets: readonly StoredSet[]): void =>
-  writeFileAtomic(indexPath(run), `${JSON.stringify({ version: 1, sets }, null, 2)}\n`);
+  writeFileAtomic(indexPath(run), `${JSON.stringify({ ...versioned(task), sets }, null, 2)}\n`);
 
 /**
  * Reads what a run predicted for a set, as `evaluate` takes it.

@@ -11,10 +11,14 @@ import {
 } from "../evaluate/index.ts";
 import { storedRegressionSet } from "../evaluate/internal.ts";
 import { readNpy, runPaths, writeNpy } from "../files/index.ts";
-import { parseJson, readText, writeFileAtomic } from "../files/internal.ts";
+import { readText, writeFileAtomic } from "../files/internal.ts";
 import { unusedSlug } from "./slug.ts";
+import { parseVersioned, versioned } from "./versioned-file.ts";
 
-const index = z.object({ version: z.literal(2), task: z.literal("regression"), sets: z.array(storedRegressionSet) });
+const task = "regression";
+const index = { task, schema: z.object({ sets: z.array(storedRegressionSet) }) } as const;
+/** A folder holds predictions of one task. */
+const again = "predict into another folder (anchored evaluate --out)";
 
 const indexPath = (run: string) => join(runPaths(run).predictions, "index.json");
 const paths = (run: string, slug: string) => {
@@ -35,7 +39,7 @@ const paths = (run: string, slug: string) => {
 export function storedRegressionSets(run: string): StoredRegressionSet[] {
   const path = indexPath(run);
   if (!existsSync(path)) return [];
-  return parseJson(readText(path, ""), index, path).sets;
+  return parseVersioned(readText(path, ""), index, path, again).sets;
 }
 
 /**
@@ -126,7 +130,7 @@ export function loadRegressionAnswers(run: string, set: string, role: Regression
 }
 
 const writeIndex = (run: string, sets: readonly StoredRegressionSet[]): void =>
-  writeFileAtomic(indexPath(run), `${JSON.stringify({ version: 2, task: "regression", sets }, null, 2)}\n`);
+  writeFileAtomic(indexPath(run), `${JSON.stringify({ ...versioned(task), sets }, null, 2)}\n`);
 
 function check(answers: StoredRegression): void {
   const { set, targets, quantiles, reverse } = answers;

@@ -17,7 +17,7 @@ import {
   storedPerTarget,
 } from "../../evaluate/internal.ts";
 import { loadRegressionAnswers } from "../../run/index.ts";
-import { resultsHeading, storedRegressionSets, writeResults } from "../../run/internal.ts";
+import { resultsHeading, storedRegressionSets, versioned, writeResults } from "../../run/internal.ts";
 
 /** What results say of a regression's training: from a run's config and log, or of an ensemble from its members. */
 export type RegressionFacts = Omit<
@@ -72,8 +72,7 @@ export function evaluateRegression(
   ];
   const { notices: _, ...known } = facts;
   const results: RegressionResults = {
-    version: 2,
-    task: "regression",
+    ...versioned("regression"),
     ...resultsHeading(run, date),
     ...known,
     ...(said.length > 0 && { notices: said }),
