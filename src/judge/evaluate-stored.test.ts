@@ -144,12 +144,11 @@ test.each([
 
 test("results.json that is missing, old, newer or of another shape", () => {
   expect(() => readResults(run)).toThrow("evaluate the run first");
-  const write = (changes: object) => {
-    const { task: _, ...results } = evaluateStored(run);
+  const { task: _, ...results } = evaluateStored(run);
+  const { version, sets } = results;
+  const write = (changes: object) =>
     writeFileSync(join(run, "results.json"), JSON.stringify({ ...results, ...changes }));
-    return results;
-  };
-  const { version, sets } = write({ version: 1 });
+  write({ version: 1 });
   expect(readResults(run)).toMatchObject({ version, task: "classification", date: expect.any(String) });
   expect(readResults(run).sets).toHaveLength(sets.length);
   write({ version: undefined });
