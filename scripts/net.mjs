@@ -30,7 +30,7 @@ const places = emojiOf("noto");
 const anchored = flags("--method anchored --mask-probability 0.5 --reference-count 4");
 const fewSteps = flags("--epochs 3 --batch-size 32 --log-every 1");
 const everything = flags(
-  "--suite all --ood-count 40 --corrupt-count 20 --corruptions fog,gaussian_noise --severities 1,5",
+  "--suite all --ood mnist,mnist-inverted --ood-count 40 --corrupt-count 20 --corruptions fog,gaussian_noise --severities 1,5",
 );
 
 const briefly = ["--suite", "clean,calibration,shift"];

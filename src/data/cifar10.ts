@@ -66,7 +66,7 @@ export const cifar10: DataSetEntry = {
     { name: "flip", options: {} },
   ],
   background: 0,
-  foreign: ["mnist"],
+  foreign: { near: [], far: ["mnist", "mnist-inverted", "emoji", "textures"] },
   options: ["humanLabels", "humanLabelsKind"],
 
   locate: (dataDir) =>

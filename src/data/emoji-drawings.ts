@@ -85,6 +85,17 @@ export function emojiDrawings(): EmojiDrawing[] {
   return drawings;
 }
 
+/** Every vendor's drawings of what its own package puts into a category, vendor by vendor, by name. */
+export const emojiDrawingsOf = (category: string): EmojiDrawing[] =>
+  emojiVendors.flatMap((vendor) => {
+    const set: IconSet = readJson(vendor, "icons.json");
+    const { categories } = readJson(vendor, "metadata.json") as { categories: Record<string, string[]> };
+    return [...(categories[category] ?? [])].sort().flatMap((concept): EmojiDrawing[] => {
+      const icon = findIcon(set, concept);
+      return icon ? [{ concept, category, vendor, svg: (size) => svgOf(set, icon, size) }] : [];
+    });
+  });
+
 function repeated(values: readonly string[]): Set<string> {
   const seen = new Set<string>();
   return new Set(values.filter((value) => seen.size === seen.add(value).size));

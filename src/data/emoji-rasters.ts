@@ -17,6 +17,12 @@ export interface EmojiRasters {
   readonly rgba: Uint8Array;
 }
 
+/** What is drawn, and what its cache is called. */
+export interface Drawn {
+  readonly name: string;
+  readonly drawings: () => readonly EmojiDrawing[];
+}
+
 /**
  * All emoji drawings at `size` pixels, from the cache where it is whole and belongs to the installed packages, else
  * drawn (some seconds) and cached. The transparent rasters are kept, so one cache serves every background.
@@ -24,11 +30,11 @@ export interface EmojiRasters {
 export async function emojiRasters(
   size: number,
   options: Pick<ResolvedOptions, "dataDir" | "onProgress" | "onNotice">,
-  drawings: () => readonly EmojiDrawing[] = emojiDrawings,
+  { name, drawings }: Drawn = { name: "rasters", drawings: emojiDrawings },
 ): Promise<EmojiRasters> {
   // librsvg comes with sharp: another version may draw another pixel. Raise `format` when the way of drawing changes.
   const source = JSON.stringify({ format: 1, versions: emojiVersions(), sharp: sharp.versions.sharp, size });
-  const path = join(options.dataDir, "emoji", `rasters-${size}.bin`);
+  const path = join(options.dataDir, "emoji", `${name}-${size}.bin`);
   const cached = readCache(path, source, size);
   if (typeof cached === "object") return cached;
   if (existsSync(path)) options.onNotice?.(`${path}: ${cached}; drawing the emoji again`);

@@ -7,6 +7,7 @@ import { allBytes } from "../core/internal.ts";
 import { emojiDrawings, emojiVendors } from "./emoji-drawings.ts";
 import { emojiRasters } from "./emoji-rasters.ts";
 import { type DataOptions, emojiCategories, loadDataSet } from "./index.ts";
+import { loadOtherSet } from "./other-sets.ts";
 import { scratchFolder } from "./test-images.ts";
 
 const dataDir = mkdtempSync(join(tmpdir(), "anchored-emoji-"));
@@ -122,7 +123,7 @@ describe("the cache of rasters", () => {
     emojiRasters(
       16,
       { dataDir: folder, onNotice: (line) => notices.push(line), onProgress: ({ done }) => progress.push(done) },
-      () => few,
+      { name: "rasters", drawings: () => few },
     );
 
   test("is written once and read back equal", async () => {
@@ -166,5 +167,28 @@ describe("the cache of rasters", () => {
     expect((await rasters(file, notices)).drawings).toHaveLength(20);
     expect(notices.join()).toMatch(/not cached/);
     expect(existsSync(join(file, "emoji"))).toBe(false);
+  });
+});
+
+describe("flags", () => {
+  const flags = (options: Partial<DataOptions> = {}) =>
+    loadOtherSet("flags", { name: "emoji", seed: 0, dataDir, imageSize: 16, ...options });
+
+  test("are drawn by the vendors that are trained on, no two alike, and none is of a class", async () => {
+    const set = await flags();
+    const { names, index } = set.domains!;
+    const drawn = (vendor: string) => index.filter((one) => names[one] === vendor).length;
+    // Of 270 names that twemoji and openmoji have 7 fly the flag of another.
+    expect(names.map(drawn)).toEqual([9, 263, 263, 0, 0]);
+    expect(new Set(set.labels)).toEqual(new Set([-1]));
+    const { train } = await load();
+    const known = new Set(train.concepts!.names);
+    expect(set.concepts!.names.filter((name) => known.has(name))).toEqual([]);
+  });
+
+  test("are on the background of the run", async () => {
+    const [white, random] = [await flags(), await flags({ background: "random" })].map(allBytes);
+    expect(random.length).toBe(white.length);
+    expect(random).not.toEqual(white);
   });
 });

@@ -1,6 +1,8 @@
 import { type ImageSet, Random, subset, UserError } from "../core/index.ts";
 import { knownName } from "../core/internal.ts";
-import { emojiCategories, emojiVendors } from "./emoji-drawings.ts";
+import { emojiCategories, emojiVendors, emojiVersions } from "./emoji-drawings.ts";
+import { emojiFlags } from "./emoji-flags.ts";
+import { emojiImageSet } from "./emoji-image-set.ts";
 import { type EmojiRasters, emojiRasters } from "./emoji-rasters.ts";
 import type { DataSetEntry, LoadedImages, ResolvedOptions } from "./entry.ts";
 import { holdOut } from "./split.ts";
@@ -37,17 +39,25 @@ export const emoji: DataSetEntry = {
     { name: "flip", options: {} },
   ],
   background: 255,
-  foreign: ["mnist"],
+  foreign: { near: ["flags"], far: ["mnist", "mnist-inverted", "textures"] },
+  others: { flags: (options) => emojiFlags(options, checkDomains(options.domains ?? defaultDomains).train) },
   options: ["label", "domains", "background", "categories", "conceptShare", "testFraction"],
 
-  locate: () => "npm packages",
+  locate() {
+    try {
+      emojiVersions();
+      return "npm packages";
+    } catch {
+      return undefined;
+    }
+  },
 
   async load(options) {
     const label = knownName("emoji label", options.label ?? "category", ["category", "concept"]);
     const background = knownName("emoji background", options.background ?? "white", ["white", "random"]);
     const domains = checkDomains(options.domains ?? defaultDomains);
     const rasters = chosenConcepts(await emojiRasters(options.imageSize ?? 32, options), options);
-    const all = toImageSet(rasters, label, background, options.seed);
+    const all = emojiImageSet(rasters, label, background, options.seed);
     const splits = label === "category" ? splitConcepts(all, options) : splitDrawings(all, options, domains.train);
     const rows = (concepts: ReadonlySet<number>, vendors: readonly string[]) =>
       Array.from(all.labels.keys()).filter(
@@ -96,40 +106,6 @@ function chosenConcepts(rasters: EmojiRasters, { categories, conceptShare = [0, 
   const rgba = new Uint8Array(rows.length * bytes);
   for (const [n, row] of rows.entries()) rgba.set(rasters.rgba.subarray(row * bytes, (row + 1) * bytes), n * bytes);
   return { ...rasters, drawings: rows.map((row) => rasters.drawings[row]), rgba };
-}
-
-/** Every drawing on its background, as one labelled set. */
-function toImageSet(
-  { size, drawings, rgba }: EmojiRasters,
-  label: "category" | "concept",
-  background: "white" | "random",
-  seed: number,
-): ImageSet {
-  const concepts = [...new Set(drawings.map(({ concept }) => concept))];
-  const conceptIndex = new Map(concepts.map((concept, i) => [concept, i]));
-  const present = new Set(drawings.map(({ category }) => category));
-  const categories = Object.keys(emojiCategories).filter((category) => present.has(category));
-  const images = new Uint8Array(drawings.length * size * size * 3);
-  drawings.forEach(({ concept, vendor }, n) => {
-    const random = background === "random" ? new Random(seed, "emoji background", vendor, concept) : undefined;
-    const colour = [0, 1, 2].map(() => random?.integer(256) ?? 255);
-    for (let p = n * size * size; p < (n + 1) * size * size; p++) {
-      const alpha = rgba[p * 4 + 3] / 255;
-      for (let c = 0; c < 3; c++) images[p * 3 + c] = Math.round(alpha * rgba[p * 4 + c] + (1 - alpha) * colour[c]);
-    }
-  });
-  const conceptOf = Int32Array.from(drawings, ({ concept }) => conceptIndex.get(concept)!);
-  return {
-    name: "emoji",
-    height: size,
-    width: size,
-    channels: 3,
-    images,
-    labels: label === "concept" ? conceptOf : Int32Array.from(drawings, (d) => categories.indexOf(d.category)),
-    classNames: label === "concept" ? concepts : categories,
-    domains: { names: emojiVendors, index: Int32Array.from(drawings, (d) => emojiVendors.indexOf(d.vendor)) },
-    concepts: { names: concepts, index: conceptOf },
-  };
 }
 
 function testFractionOf({ testFraction = usualTestFraction }: ResolvedOptions): number {

@@ -115,8 +115,13 @@ export interface DataSetEntry {
   readonly augment: readonly { readonly name: string; readonly options: Readonly<Record<string, number>> }[];
   /** What images are moved, padded or cut out against: the byte of what lies around the things that they show. */
   readonly background: number;
-  /** Data sets of other content, which a model should not know: as they are and inverted. */
-  readonly foreign: readonly string[];
+  /**
+   * Image sets that a model of these should not know, as `--ood` calls them: near are those of the same look and another
+   * meaning, far those of other content altogether.
+   */
+  readonly foreign: { readonly near: readonly string[]; readonly far: readonly string[] };
+  /** Sets of its own of which no image is of any of its classes, by the name that `--ood` has for them; labels are −1. */
+  readonly others?: Readonly<Record<string, (options: ResolvedOptions) => Promise<ImageSet>>>;
   /** Its own options, beside those that every data set has. */
   readonly options: readonly (OwnOption | (string & {}))[];
   /** Where the local copy lies, or undefined when there is none yet. */

@@ -50,7 +50,7 @@ export const fashionMnist: DataSetEntry = {
   // As digits, which it stands in for.
   augment: [{ name: "crop", options: { pad: 2 } }],
   background: 0,
-  foreign: ["emoji"],
+  foreign: { near: ["mnist"], far: ["emoji", "emoji-inverted", "textures"] },
   options: [],
 
   locate: (dataDir) =>

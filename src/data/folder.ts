@@ -28,7 +28,8 @@ export const folder: DataSetEntry = {
     { name: "flip", options: {} },
   ],
   background: 0,
-  foreign: ["mnist"],
+  // Photographs, most likely: of digits they are told by the black paper alone.
+  foreign: { near: [], far: ["emoji", "textures"] },
   options: ["folder", "stream", "badImages"],
 
   locate: () => undefined,

@@ -3,5 +3,6 @@
 export { invertImages } from "./convert.ts";
 export { UnsupportedImage } from "./decode.ts";
 export { dataOptionFields } from "./option-fields.ts";
+export { loadOtherSet, otherSetNames, ownerOf } from "./other-sets.ts";
 export { pictureSet } from "./pictures.ts";
 export { featureRowsOf } from "./regression/index.ts";

@@ -30,7 +30,7 @@ const notices: string[] = [];
 const setsOf = (texts: readonly string[], set: ImageSet, oodCount?: number) =>
   foreignSets(
     texts,
-    { run: "runs/own", data: "folder", like: set },
+    { run: "runs/own", data: { name: "folder", seed: 0 }, like: set },
     () => Promise.reject(new Error("no data set is asked for")),
     { oodCount, onNotice: (line) => notices.push(line) },
   );

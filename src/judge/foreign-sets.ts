@@ -9,8 +9,8 @@ import {
   subset,
   UserError,
 } from "../core/index.ts";
-import { type DataOptions, dataSetNames, matchImages } from "../data/index.ts";
-import { invertImages, pictureSet } from "../data/internal.ts";
+import { type DataOptions, dataSetNames, locateDataSet, matchImages } from "../data/index.ts";
+import { invertImages, loadOtherSet, otherSetNames, ownerOf, pictureSet } from "../data/internal.ts";
 import { heldOutImages } from "./held-out-images.ts";
 import { textureSet } from "./textures.ts";
 
@@ -20,6 +20,8 @@ export type ForeignSource =
   | { readonly data: string; readonly inverted: boolean }
   /** Made ones, which show nothing. */
   | { readonly made: typeof textures }
+  /** A set of a data set that none of its classes is of. */
+  | { readonly other: string; readonly of: string }
   /** The classes that the run held out. */
   | { readonly heldOut: true }
   /** All pictures in a folder and those below it. */
@@ -31,13 +33,14 @@ const textures = "textures";
 export const heldOutName = "held-out";
 
 /**
- * Names of data sets, of their negatives, of made images and of held-out classes that `--ood` takes besides folders.
+ * Names of data sets, of their negatives, of sets beside their classes, of made images and of held-out classes that `--ood` takes besides folders.
  * @example
  * console.log(foreignNames()); // ["emoji", …, "emoji-inverted", …]
  */
 export const foreignNames = (): readonly string[] => [
   ...dataSetNames,
   ...dataSetNames.map((name) => `${name}${inverted}`),
+  ...otherSetNames(),
   textures,
   heldOutName,
 ];
@@ -62,14 +65,26 @@ export function foreignSource(text: string): ForeignSource {
     );
   if (text === textures) return { made: textures };
   if (text === heldOutName) return { heldOut: true };
+  const of = ownerOf(text);
+  if (of !== undefined) return { other: text, of };
   return text.endsWith(inverted)
     ? { data: text.slice(0, -inverted.length), inverted: true }
     : { data: text, inverted: false };
 }
 
+/** Whether what a name of `foreignNames` means is on this machine. */
+export function isAtHand(name: string, dataDir?: string): boolean {
+  const source = foreignSource(name);
+  const data = "data" in source ? source.data : "of" in source ? source.of : undefined;
+  return data === undefined || locateDataSet(data, dataDir) !== undefined;
+}
+
 /** `count` of another data set's test images, always the same ones, in the shape of `like`. */
 export function foreignImages({ test }: DataSet, like: ImageSet, count = imageCount(like)): ImageSet {
-  const set = matchImages(test, like);
+  return someOf(matchImages(test, like), count);
+}
+
+function someOf(set: ImageSet, count: number): ImageSet {
   if (count >= imageCount(set)) return set;
   const rows = permutation(imageCount(set), new Random("foreign images", set.name)).slice(0, count).sort();
   return subset(set, rows);
@@ -108,7 +123,17 @@ export async function foreignSets(
       sets.push(heldOutImages(heldOut, like, count));
       continue;
     }
-    if (source.data === data)
+    if ("other" in source) {
+      const usual = { name: source.of, dataDir, seed: 0 };
+      sets.push(
+        someOf(
+          matchImages(await loadOtherSet(source.other, source.of === data.name ? { ...data, onNotice } : usual), like),
+          count,
+        ),
+      );
+      continue;
+    }
+    if (source.data === data.name)
       throw new UserError(`options.ood ${text}: ${run} was trained on it; choose another data set`);
     const images = foreignImages(await load({ name: source.data, dataDir, seed: 0 }), like, count);
     sets.push(source.inverted ? invertImages(images) : images);
@@ -119,8 +144,8 @@ export async function foreignSets(
 /** A run that images are foreign to. */
 export interface ForeignTo extends Pick<DataSet, "heldOut"> {
   readonly run: string;
-  /** The name of its data set. */
-  readonly data: string;
+  /** What its data were loaded by. */
+  readonly data: DataOptions;
   readonly like: ImageSet;
 }
 

@@ -1,5 +1,5 @@
 import { type DataSet, type ImageSet, imageCount, type Listener, subset } from "../core/index.ts";
-import { type DataOptions, findDataSetEntry, loadDataSet } from "../data/index.ts";
+import { type DataOptions, type DataSetEntry, findDataSetEntry, loadDataSet } from "../data/index.ts";
 import type { ForeignGroup } from "../evaluate/index.ts";
 import { heldOutName } from "./foreign-sets.ts";
 
@@ -23,15 +23,13 @@ export function dataSetLoader({ onProgress, onNotice }: Listener = {}): (options
 /** Foreign sets as `--ood` calls them, by how far they are from what a network was trained for. */
 export type ForeignByGroup = Readonly<Record<ForeignGroup, readonly string[]>>;
 
-/**
- * Digits for pictures, pictures for digits; both as they are and inverted, for a network may find white paper foreign rather
- * than what is on it. Near are classes that the run held out, where it did.
- */
+/** Of data that no file of ours describes, and that may be anything. */
+const usual: DataSetEntry["foreign"] = { near: [], far: ["emoji", "textures"] };
+
+/** What the data set's own file names; near are classes that the run held out, too, where it did. */
 export function foreignTo(data: string, heldOut: boolean): ForeignByGroup {
-  return {
-    near: heldOut ? [heldOutName] : [],
-    far: (findDataSetEntry(data)?.foreign ?? ["mnist"]).flatMap((other) => [other, `${other}-inverted`]),
-  };
+  const { near, far } = findDataSetEntry(data)?.foreign ?? usual;
+  return { near: heldOut ? [heldOutName, ...near] : near, far };
 }
 
 /** The first `count` images; the set itself where it has no more. */

@@ -2,7 +2,9 @@ import { type DataSet, type ImageSet, UserError } from "../core/index.ts";
 import type { DataOptions } from "../data/index.ts";
 import type { ForeignGroup, SetRole } from "../evaluate/index.ts";
 import { foreignGroups } from "../evaluate/internal.ts";
-import { foreignSets } from "./foreign-sets.ts";
+import type { RunConfig } from "../run/index.ts";
+import { dataOptions } from "../train/index.ts";
+import { foreignSets, isAtHand } from "./foreign-sets.ts";
 import { type ForeignByGroup, foreignTo } from "./image-sets.ts";
 import { nearAmong } from "./ood-scores/groups.ts";
 import type { OpenRun } from "./open-run.ts";
@@ -38,9 +40,14 @@ export async function setsOf(
     );
   const { data } = run.record;
   const usual = foreignTo(data.name, heldOut !== undefined);
-  const ood = options.ood ?? [...usual.near, ...usual.far].filter((name) => name !== oodValidation);
+  const ood = options.ood ?? usualOf(run.record.config, usual, options).filter((name) => name !== oodValidation);
   const images = (names: readonly string[]) =>
-    foreignSets(names, { run: run.run, data: data.name, like: test, heldOut }, load, options);
+    foreignSets(
+      names,
+      { run: run.run, data: dataOptions(run.record.config, options.dataDir), like: test, heldOut },
+      load,
+      options,
+    );
   const foreign = suites.includes("ood") ? await images(ood) : [];
   const chosenBy = oodValidation === undefined ? [] : await images([oodValidation]);
   return [
@@ -51,6 +58,23 @@ export async function setsOf(
     ...chosenBy.map((set) => ({ role: "ood-validation" as const, set })),
     ...(features ? [{ role: "train" as const, set: trainingBank(train) }] : []),
   ];
+}
+
+/** Of the sets that the data set names those that are here and that training has seen nothing like; the others are told. */
+function usualOf(
+  { augment, mixingPictures }: RunConfig,
+  { near, far }: ForeignByGroup,
+  { dataDir, onNotice }: Pick<JudgeOptions, "dataDir" | "onNotice">,
+): string[] {
+  const missing = [...near, ...far].filter((name) => !isAtHand(name, dataDir));
+  if (missing.length > 0)
+    onNotice?.(
+      `not judged by ${missing.join(" and ")}, which are not here: \`anchored data list\` says how to get them`,
+    );
+  const like = mixingPictures === undefined && augment.some(({ name }) => name === "pixMix") ? ["textures"] : [];
+  if (like.length > 0 && far.includes(like[0]))
+    onNotice?.(`not judged by ${like[0]}: pixMix trained on pictures like them; options.ood names them all the same`);
+  return [...near, ...far].filter((name) => !missing.includes(name) && !like.includes(name));
 }
 
 /**

@@ -27,12 +27,18 @@ export const quickstarts = {
   mnist: {
     config: mnistQuickstart,
     arms: [standard, masked],
-    judge: { suites: ["clean", "ood", "corruptions"], k: 5, corruptCount: 300, oodCount: 1000 },
+    judge: {
+      suites: ["clean", "ood", "corruptions"],
+      k: 5,
+      corruptCount: 300,
+      ood: ["emoji", "emoji-inverted"],
+      oodCount: 1000,
+    },
   },
   emoji: {
     config: emojiQuickstart,
     arms: [standard, { name: "anchored", method: { name: "anchored", maskProbability: 0 } }, masked],
-    judge: {},
+    judge: { ood: ["mnist", "mnist-inverted"] },
   },
 } as const satisfies Record<string, Quickstart>;
 export type QuickstartName = keyof typeof quickstarts;
