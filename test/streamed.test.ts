@@ -49,7 +49,7 @@ function loadedElsewhere(folder: string, data: string): Promise<string> {
   const library = JSON.stringify(new URL("../dist/", import.meta.url).href);
   const program = `
     const { loadDataSet } = await import(${library} + "data/index.js");
-    const { fingerprintOf } = await import(${library} + "files/index.js");
+    const { fingerprintOf } = await import(${library} + "files/internal.js");
     const options = { name: "folder", seed: 1, folder: ${JSON.stringify(folder)}, dataDir: ${JSON.stringify(data)} };
     const set = await loadDataSet({ ...options, imageSize: 8, stream: ${data !== ""} });
     console.log([set.train, set.validation, set.test].map((part) => fingerprintOf(part)).join());`;

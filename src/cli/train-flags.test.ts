@@ -53,7 +53,7 @@ it("every flag sets a field that a config may have", () => {
   const full = [
     {
       data: { name: "emoji" },
-      method: { name: "anchored", maskTo: 1, referenceStart: 5, output: { name: "oat" } },
+      method: { name: "anchored", anchorAt: "features", maskTo: 1, referenceStart: 5, output: { name: "oat" } },
       init: "weights.safetensors",
       normalization: "data",
     },

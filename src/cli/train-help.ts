@@ -29,7 +29,7 @@ export const trainHelpGroups: readonly Group[] = [
         "--label-noise-kind",
       ],
       ...["--human-labels", "--human-labels-kind", "--background", "--train-vendors", "--shift-vendors"],
-      ...["--categories", "--concept-share", "--test-fraction"],
+      ...["--hold-out", "--categories", "--concept-share", "--test-fraction"],
     ],
   },
   {
@@ -38,7 +38,14 @@ export const trainHelpGroups: readonly Group[] = [
     rare: [
       ...["--mask-target", "--mask-by", "--mask-draws", "--mask-keep", "--mask-statistics", "--mask-from", "--mask-to"],
       ...["--references-from", "--reference-start", "--reference-growth", "--references-per-image"],
-      ...["--corrupt-references-every", "--tied-start", "--output", "--output-anchor", "--detach-anchor"],
+      ...[
+        "--anchor-at",
+        "--corrupt-references-every",
+        "--tied-start",
+        "--output",
+        "--output-anchor",
+        "--detach-anchor",
+      ],
       ...["--warm-start-epochs", "--trainable", "--stochastic-depth", "--dropout"],
     ],
   },

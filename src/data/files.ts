@@ -28,14 +28,13 @@ export function readReason(error: unknown): string {
 
 const require = createRequire(import.meta.url);
 
-/** Packages of data, which whoever installs this one need not have. */
-const { peerDependencies } = require("../../package.json") as { peerDependencies: Record<string, string> };
-
 /** Path of a file inside an installed npm package. @throws UserError where the package is missing. */
 export function packageFile(packageName: string, file: string): string {
   try {
     return require.resolve(`${packageName}/${file}`);
   } catch {
+    // Packages of data are optional; which version belongs to this one is asked only where one is missing.
+    const { peerDependencies } = require("../../package.json") as { peerDependencies: Record<string, string> };
     const version = peerDependencies[packageName];
     const wanted = version ? `${packageName}@${version}` : packageName;
     throw new UserError(

@@ -63,7 +63,7 @@ const referenceFields = {
     option({
       flag: "--references",
       value: "<policy>",
-      help: "the reference set: all | N | classes:K | stratified:N; batch: the images of each step, in another order (all; batch with --anchor-at)",
+      help: "the reference set: all | N | classes:K | stratified:N; batch: the images of each step, in another order (all; of hidden values batch)",
       example: "stratified:500",
     }),
   ),
