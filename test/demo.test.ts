@@ -10,6 +10,7 @@ import { anchored, tinyImageFolder, tinyTraining } from "../src/cli/testing.ts";
 import { type ImageSet, imageAt, Random } from "../src/core/index.ts";
 import { corruptImage, corruptionNames, type Severity } from "../src/corrupt/index.ts";
 import { softmax } from "../src/evaluate/index.ts";
+import { openModel, verdictAt } from "../src/export/index.ts";
 import { loadPredictor, type Predictor } from "../src/train/index.ts";
 import { checkManifest } from "../src/web/check-manifest.ts";
 import type { Manifest, Opening } from "../src/web/manifest.ts";
@@ -23,7 +24,8 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 
 let manifest: Manifest;
 beforeAll(async () => {
-  await tinyImageFolder(images);
+  // As many as a threshold that keeps 95 % of them needs.
+  await tinyImageFolder(images, undefined, { validation: 10 });
   const [method, ...rest] = ["--method anchored --reference-count 3".split(" "), []];
   for (const [i, options] of [method, ...rest].entries())
     await anchored(["train", ...tinyTraining(images), ...options, "--out", runs[i]]);
@@ -99,6 +101,20 @@ describe.runIf(browserPath)("in Chromium", () => {
   /** Waits until the page has judged what it shows. */
   const settled = (opened: Page) => opened.waitForSelector("main[data-busy=false]");
 
+  /** [model] */
+  const verdictsOf = async (opened: Page): Promise<object[]> => {
+    await settled(opened);
+    return opened.$$eval(".verdict .known", (all: any[]) =>
+      all.map((one) => ({
+        known: one.dataset.known,
+        score: Number(one.dataset.score),
+        line: one.querySelector(".verdict-line").textContent,
+        reason: one.querySelector(".reason").textContent,
+        nearest: [...one.querySelectorAll(".nearest span")].map(({ textContent }: any) => textContent),
+      })),
+    );
+  };
+
   const samples = (): ImageSet => {
     const { classNames, shape } = manifest;
     const bytes = new Uint8Array(readFileSync(join(site, manifest.samples.images)));
@@ -143,6 +159,46 @@ describe.runIf(browserPath)("in Chromium", () => {
     }
     expect(Number(await page.getAttribute("#check", "data-difference"))).toBeLessThan(1e-4);
     expect(await page.textContent("#engine")).toMatch(/^WebAssembly, 1 thread$/);
+  });
+
+  test("says of known and of foreign pictures what an exported file says, and shows the nearest of the training", async () => {
+    const set = samples();
+    const damaged = ["contrast", "brightness", "saturate", "impulse_noise"];
+    const pictures = [...set.labels.keys()].map((i) => imageAt(set, i));
+    for (const name of damaged)
+      pictures.push((await corruptImage(firstSample(set), { name, severity: 5, index: 0 })).data);
+    const said: object[][] = [];
+    for (const i of set.labels.keys()) {
+      await page.click(`.samples button:nth-child(${i + 1})`);
+      said.push(await verdictsOf(page));
+    }
+    await page.click(".samples button:nth-child(1)");
+    for (const name of damaged) {
+      await page.fill(`#slider-${name}`, "5");
+      said.push(await verdictsOf(page));
+      await page.fill(`#slider-${name}`, "0");
+    }
+    const known = new Set<boolean>();
+    for (const [m, run] of runs.entries()) {
+      const exported = { verdict: true, nearest: manifest.nearest.labels.length, temperature: 1 } as const;
+      const model = await openModel(run, { threads: 1, exported });
+      const answers = await model.predict(Buffer.concat(pictures));
+      for (const i of pictures.keys()) {
+        const verdict = verdictAt(answers, i, model.card)!;
+        known.add(verdict.known);
+        expect(said[i][m], `${run}, picture ${i}`).toEqual({
+          known: String(verdict.known),
+          score: expect.closeTo(verdict.score, 2),
+          line: verdict.known ? "I have seen pictures like this." : "I have never seen anything like this.",
+          reason: expect.stringMatching(
+            verdict.known ? /^The nearest/ : verdict.by === "distance" ? /^It looks less like/ : /^No class fits/,
+          ),
+          nearest: verdict.nearest!.map(({ class: name }) => name),
+        });
+      }
+      await model.dispose();
+    }
+    expect(known).toEqual(new Set([true, false]));
   });
 
   test("corrupts as Node does, by keyboard, and traces the doubt over severities", async () => {

@@ -30,8 +30,8 @@ export async function anchored(
 }
 
 /** 8×8 PNGs of reddish and bluish noise: 4 to train on, 2 to test, 2 of an unseen kind, for each of the classes. */
-export async function tinyImageFolder(root: string, classes = ["red", "blue"]): Promise<void> {
-  const counts = { train: 4, validation: 2, test: 2, sketch: 2 };
+export async function tinyImageFolder(root: string, classes = ["red", "blue"], { validation = 2 } = {}): Promise<void> {
+  const counts = { train: 4, validation, test: 2, sketch: 2 };
   for (const [split, count] of Object.entries(counts))
     for (const [label, name] of classes.entries())
       for (let i = 0; i < count; i++) {

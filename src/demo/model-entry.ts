@@ -19,6 +19,7 @@ import type { ModelEntry, Teaching } from "../web/manifest.ts";
 import { evenRows } from "./choose-images.ts";
 import { doubtAndSpread } from "./doubt-and-spread.ts";
 import { ImageProgram } from "./image-program.ts";
+import { pageVerdict } from "./page-verdict.ts";
 import { predictionFunction } from "./prediction-graph.ts";
 import { float32Bytes, type Site } from "./site.ts";
 import { namedShapes, teachingStep } from "./teaching-step.ts";
@@ -36,12 +37,16 @@ export interface EntryOptions {
   /** References that the page uses; all that the run keeps where absent. */
   readonly k?: number;
   readonly threads?: number;
+  /** How many training pictures the page keeps for the nearest. */
+  readonly nearest: number;
+  readonly onNotice?: (text: string) => void;
 }
 
 /** Writes a run's files for the page and says what they are. @throws UserError where the run is missing or damaged. */
 export async function modelEntry(run: string, title: string, options: EntryOptions): Promise<ModelEntry> {
   const { dataSet, samples, site, k, threads } = options;
-  const { record, variables, references: kept } = loadRun(run);
+  const loaded = loadRun(run);
+  const { record, variables, references: kept } = loaded;
   const network = buildNetwork(record);
   const references = keptReferences({ method: network.method, references: kept }, "k", k);
   const name = basename(title)
@@ -50,7 +55,10 @@ export async function modelEntry(run: string, title: string, options: EntryOptio
   const { channels, height, width, normalization, classNames } = record.data;
 
   const single = new ArraySpec([1, channels, height, width]);
-  const program = await compile(predictionFunction(record, variables, references), [single], { threads });
+  const verdict = await pageVerdict(loaded, options);
+  const program = await compile(predictionFunction(record, variables, references, verdict?.made), [single], {
+    threads,
+  });
   const graph = site.add(`${name}.onnx`, program.toOnnx());
   await program.dispose();
 
@@ -102,6 +110,7 @@ export async function modelEntry(run: string, title: string, options: EntryOptio
       doubtPercentiles: percentiles(clean.map(({ doubt }) => doubt)),
       expected: [...expected].map((logit) => Number(logit.toPrecision(7))),
       teaching,
+      ...(verdict && { verdict: verdict.entry }),
     };
   } finally {
     await images.dispose();

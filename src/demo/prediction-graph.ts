@@ -1,5 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import type { HostArray, HostArrays } from "../core/index.ts";
+import { knownScore, type RunVerdict, verdictArrays } from "../judge/internal.ts";
 import { type Arrays, type Variables, withoutHead } from "../models/index.ts";
 import { classifierOf } from "../models/internal.ts";
 import type { RunRecord } from "../run/index.ts";
@@ -8,12 +9,14 @@ import { buildNetwork } from "../train/internal.ts";
 /**
  * To trace: normalised images [N, C, H, W] → `logits` [R, N, K] under each reference of [R, 1, C, H, W] (R is 1 for methods
  * without), and `features` [R, N, F], what the classifier reads (times the logit scale, where the network has one).
- * Weights and references become constants. The logits are the classifier's of those features.
+ * Weights and references become constants. The logits are the classifier's of those features. With a verdict also its
+ * `knownScore`.
  */
 export function predictionFunction(
   { config, data }: RunRecord,
   { params, state }: Variables,
   references: HostArray | undefined,
+  verdict?: RunVerdict,
 ): (images: Arrays[string]) => Record<"logits" | "features", Arrays[string]> {
   const { model, method } = buildNetwork({ config, data });
   const { weight, bias } = classifierOf(model, params);
@@ -27,7 +30,12 @@ export function predictionFunction(
     const rows = np.reshape(read.ref, [count * batch, features]);
     const products = np.matmul(rows, np.transpose(constant(weight), [1, 0]));
     const logits = bias ? np.add(products, constant(bias)) : products;
-    return { logits: np.reshape(logits, [count, batch, classes]), features: read };
+    const outputs = { logits: np.reshape(logits, [count, batch, classes]), features: read };
+    if (!verdict) return outputs;
+    const combined = [outputs.logits, outputs.features].map((each) => np.mean(each.ref, 0));
+    const graph = { parts: verdict.fitted.parts, nearest: verdict.nearest !== undefined };
+    const by = constants(verdictArrays(verdict.fitted, verdict.nearest));
+    return { ...outputs, ...knownScore(graph, combined[0], combined[1], by) };
   };
 }
 

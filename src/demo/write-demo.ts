@@ -6,6 +6,7 @@ import { distinctNames, type RunConfig, readRun } from "../run/index.ts";
 import { sampleImages } from "./choose-images.ts";
 import { chooseOpening } from "./choose-opening.ts";
 import { modelEntry } from "./model-entry.ts";
+import { nearestCount, nearestPictures } from "./page-verdict.ts";
 import { Site } from "./site.ts";
 
 export interface DemoOptions {
@@ -55,9 +56,12 @@ export async function writeDemo(
         k,
         threads,
         batchSize: teaching.batchSize,
+        nearest: nearestCount(dataSet.train),
+        onNotice: onProgress,
       }),
     );
   }
+  const nearest = nearestPictures(dataSet);
   const { licence = "", background = 0 } = findDataSetEntry(data.name) ?? {};
   await site.finish({
     title: data.title,
@@ -71,6 +75,7 @@ export async function writeDemo(
       labels: [...samples.set.labels].slice(0, imageCount(samples.set)),
       sets: samples.from,
     },
+    nearest: { images: site.add("nearest.bin", nearest.images), labels: nearest.labels },
     opening: await chooseOpening({ samples: samples.set, entries: models, runs: shown, threads }),
     teaching: {
       ...teaching,

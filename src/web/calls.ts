@@ -9,11 +9,19 @@ export interface Change {
   readonly severity: Severity;
 }
 
+/** What a verdict goes by: z-scores [P] of its parts, and similarities [B] to training pictures. */
+export interface Known {
+  readonly parts: Float32Array;
+  readonly similarity: Float32Array;
+}
+
 /** What one model says of a picture: logits [R × K], under each of its references. */
 export interface Logits {
   readonly logits: Float32Array;
   readonly classes: number;
   readonly references: number;
+  /** Where the model has a verdict. */
+  readonly known?: Known;
   readonly milliseconds: number;
 }
 

@@ -18,6 +18,7 @@ const manifest = (changes: Record<string, unknown> = {}): Manifest =>
     classNames: ["cat", "dog"],
     models: [model(false), model(true)],
     samples: { labels: [0, 1] },
+    nearest: { labels: [1] },
     opening,
     ...changes,
   }) as unknown as Manifest;
@@ -34,6 +35,9 @@ test.each([
   [{ opening: { ...opening, anchored: 0 } }, "opening.anchored"],
   [{ opening: { ...opening, standard: 7 } }, "opening.standard"],
   [{ samples: { labels: [0, 2] } }, "samples.labels names class 2"],
+  [{ nearest: { labels: [] } }, "nearest.labels is empty"],
+  [{ nearest: { labels: [2] } }, "nearest.labels names class 2"],
+  [{ models: [{ ...model(false), verdict: { threshold: null, parts: ["energy"] } }] }, "models[0].verdict"],
   [{ models: [] }, "models is empty"],
   [{ models: [model(false), { ...model(true), doubtPercentiles: undefined }] }, "models[1].doubtPercentiles"],
   [{ models: [{ ...model(false), spreadPercentiles: rising.toReversed() }] }, "models[0].spreadPercentiles"],

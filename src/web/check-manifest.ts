@@ -4,7 +4,7 @@ import type { Manifest } from "./manifest.ts";
 
 /** A manifest as it was read, known to name only what is there. @throws Error naming the field that is wrong. */
 export function checkManifest(manifest: Manifest): Manifest {
-  const { classNames, models, samples, opening } = manifest;
+  const { classNames, models, samples, nearest, opening } = manifest;
   const demand = (holds: boolean, field: string, rule: string) => {
     if (!holds) throw new Error(`demo.json: ${field} ${rule}; write the page anew with this version's anchored demo`);
   };
@@ -13,7 +13,9 @@ export function checkManifest(manifest: Manifest): Manifest {
   demand(models?.length > 0, "models", "is empty");
   demand(samples?.labels.length > 0, "samples.labels", "is empty");
   for (const label of samples.labels) demand(isIndex(label, classNames), "samples.labels", `names class ${label}`);
-  for (const [i, { doubtPercentiles, spreadPercentiles, expected }] of models.entries()) {
+  demand(nearest?.labels.length > 0, "nearest.labels", "is empty");
+  for (const label of nearest.labels) demand(isIndex(label, classNames), "nearest.labels", `names class ${label}`);
+  for (const [i, { doubtPercentiles, spreadPercentiles, expected, verdict }] of models.entries()) {
     demand(isRising(doubtPercentiles), `models[${i}].doubtPercentiles`, "is not 101 rising numbers");
     demand(
       spreadPercentiles === undefined || isRising(spreadPercentiles),
@@ -24,6 +26,11 @@ export function checkManifest(manifest: Manifest): Manifest {
       expected.length === samples.labels.length * classNames.length,
       `models[${i}].expected`,
       "is not one logit for each sample and class",
+    );
+    demand(
+      verdict === undefined || (Number.isFinite(verdict.threshold) && verdict.parts.length > 0),
+      `models[${i}].verdict`,
+      "has no threshold or no parts",
     );
   }
   if (opening) {

@@ -1,4 +1,5 @@
 import type { Severity } from "../corrupt/corruption.ts";
+import type { VerdictPart } from "../evaluate/verdict/verdict-scores.ts";
 
 /** What `anchored demo` writes for the page: `demo.json`, and the files that it names. Paths are relative to the page. */
 export interface Manifest {
@@ -13,6 +14,8 @@ export interface Manifest {
   readonly normalization: { readonly mean: readonly number[]; readonly std: readonly number[] };
   readonly models: readonly ModelEntry[];
   readonly samples: Samples;
+  /** Training pictures that a picture's nearest are shown of. */
+  readonly nearest: { readonly images: string; readonly labels: readonly number[] };
   /** What the page opens on; undamaged where absent. */
   readonly opening?: Opening;
   readonly teaching: TeachingPlan;
@@ -24,7 +27,10 @@ export interface ModelEntry {
   /** What it is, in a line. */
   readonly description: string;
   readonly anchored: boolean;
-  /** ONNX: image float32 [1, C, H, W], normalised → logits [R, 1, K] and features [R, 1, F]. */
+  /**
+   * ONNX: image float32 [1, C, H, W], normalised → logits [R, 1, K] and features [R, 1, F]; with a verdict also `known_parts`
+   * [1, P], `known_score` [1] and `similarity` [1, B] to the B pictures of `nearest`.
+   */
   readonly graph: string;
   /** R; 1 for a model without references. */
   readonly references: number;
@@ -37,6 +43,18 @@ export interface ModelEntry {
   /** What Node says of each sample, to be told from what the browser says: [N × K] combined logits. */
   readonly expected: readonly number[];
   readonly teaching: Teaching;
+  /** What tells known from foreign pictures; absent where it could not be fitted. */
+  readonly verdict?: VerdictEntry;
+}
+
+/** A picture is known where the least of the graph's `known_parts` reaches the threshold. */
+export interface VerdictEntry {
+  /** [P] in the order of the graph's output. */
+  readonly parts: readonly VerdictPart[];
+  readonly threshold: number;
+  /** Share of the validation pictures that are known by it, 0 to 1, and how many they are. */
+  readonly keeps: number;
+  readonly validationImages: number;
 }
 
 export interface Samples {

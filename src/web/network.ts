@@ -3,6 +3,7 @@ import { HostArray } from "../core/host-array.ts";
 import type { Image } from "../core/image-set.ts";
 import type { Session } from "../engine/runtime/node.ts";
 import type { WebRuntime } from "../engine/runtime/web.ts";
+import type { Known } from "./calls.ts";
 import { Classifier } from "./classifier.ts";
 import type { Manifest, ModelEntry } from "./manifest.ts";
 
@@ -38,10 +39,10 @@ export class Network {
     return new Network(entry, manifest, session, classifier, values.subarray(classes * (features + 1)));
   }
 
-  /** Of one image under each reference: logits [R × K] and features [R × F]. */
-  async run({ data }: Image): Promise<{ logits: Float32Array; features: Float32Array }> {
-    const { classNames, shape, normalization } = this.manifest;
-    const { references, teaching } = this.entry;
+  /** Of one image: logits [R × K] and features [R × F] under each reference, and what the verdict goes by. */
+  async run({ data }: Image): Promise<{ logits: Float32Array; features: Float32Array; known?: Known }> {
+    const { classNames, shape, normalization, nearest } = this.manifest;
+    const { references, teaching, verdict } = this.entry;
     const set = { name: "picture", ...shape, images: data, labels: Int32Array.of(0), classNames };
     const fed = HostArray.float32(
       [1, shape.channels, shape.height, shape.width],
@@ -49,8 +50,12 @@ export class Network {
     );
     const logits = HostArray.zeros([references, 1, classNames.length]);
     const features = HostArray.zeros([references, 1, teaching.features]);
-    await this.session.run([fed], [logits, features]);
+    const parts = HostArray.zeros([1, verdict?.parts.length ?? 0]);
+    const score = HostArray.zeros([1]);
+    const similarity = HostArray.zeros([1, nearest.labels.length]);
+    await this.session.run([fed], [logits, features, ...(verdict ? [parts, score, similarity] : [])]);
     return {
+      ...(verdict && { known: { parts: parts.data, similarity: similarity.data } }),
       logits: this.taught ? this.taught.logits(features.data) : logits.data,
       features: features.data,
     };

@@ -43,10 +43,10 @@ const handlers: Handlers = {
     const answers: Logits[] = [];
     for (const network of networks) {
       const startedAt = performance.now();
-      const { logits } = await network.run(image);
+      const { logits, known } = await network.run(image);
       const { references } = network.entry;
       const milliseconds = performance.now() - startedAt;
-      answers.push({ logits, references, classes: logits.length / references, milliseconds });
+      answers.push({ logits, known, references, classes: logits.length / references, milliseconds });
     }
     return answers;
   },

@@ -1,5 +1,6 @@
 import type { Image } from "../../core/image-set.ts";
 import type { ModelEntry } from "../manifest.ts";
+import type { TrainingPictures } from "./known.ts";
 import type { Reading } from "./reading.ts";
 import { Strip, type StripContent } from "./strip.ts";
 import { type Shown, Verdict } from "./verdict.ts";
@@ -10,9 +11,9 @@ export class Answers {
   readonly verdicts: readonly Verdict[];
 
   /** `references` [model][R] */
-  constructor(models: readonly ModelEntry[], references: readonly (readonly Image[])[]) {
-    this.strip = new Strip(models.map(({ title }) => title));
-    this.verdicts = models.map((entry, i) => new Verdict(entry, i, references[i]));
+  constructor(models: readonly ModelEntry[], references: readonly (readonly Image[])[], training: TrainingPictures) {
+    this.strip = new Strip(models);
+    this.verdicts = models.map((entry, i) => new Verdict(entry, i, references[i], training));
   }
 
   /** `readings` [model] */

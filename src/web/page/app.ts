@@ -21,6 +21,8 @@ export interface AppOptions {
   readonly samples: readonly Image[];
   /** [model][R] */
   readonly references: readonly (readonly Image[])[];
+  /** Training pictures that the nearest are shown of. */
+  readonly nearest: readonly Image[];
 }
 
 const HINT = "Move a slider, press “Make it worse”, or take another picture.";
@@ -50,7 +52,7 @@ export class App {
 
   constructor(options: AppOptions) {
     this.#options = options;
-    const { manifest, samples, references, client } = options;
+    const { manifest, samples, references, nearest, client } = options;
     const onProblem = (text: string) => this.#report(text);
     this.#sliders = new Sliders(() => {
       this.#worse.stop();
@@ -69,7 +71,7 @@ export class App {
         void this.#changed();
       },
     });
-    this.#answers = new Answers(manifest.models, references);
+    this.#answers = new Answers(manifest.models, references, { images: nearest, labels: manifest.nearest.labels });
     this.#curve = new DoubtCurve(manifest.models.map(({ title }) => title));
     this.#worse = new Worse({
       client,

@@ -30,8 +30,9 @@ async function start(): Promise<void> {
       referenceImages ? splitImages(await loadFile(referenceImages), manifest.shape) : [],
     ),
   );
+  const nearest = splitImages(await loadFile(manifest.nearest.images), manifest.shape);
   const { client, device, threads } = await open(manifest, files, samples[0]);
-  const app = new App({ manifest, client, samples, references });
+  const app = new App({ manifest, client, samples, references, nearest });
   document.querySelector("main")!.replaceChildren(...app.nodes);
   await app.begin();
 

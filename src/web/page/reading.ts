@@ -1,8 +1,12 @@
 import { rankAmong, shareInWords } from "../../core/percentiles.ts";
 import { largestClass } from "../../core/predictions.ts";
 import { softmax } from "../../evaluate/softmax.ts";
+import { mostSimilar } from "../../evaluate/verdict/most-similar.ts";
 import { combineReferences } from "../../tasks/classification/combine.ts";
 import type { Logits } from "../calls.ts";
+
+/** Training pictures that are shown as the nearest. */
+const NEAREST = 3;
 
 /** What one model's logits mean. */
 export interface Reading {
@@ -21,9 +25,11 @@ export interface Reading {
   readonly doubt: number;
   /** How many references answer `predicted`. */
   readonly agreeing: number;
+  /** Where the model has a verdict: z-scores of its parts, and the most similar training pictures, the nearest first. */
+  readonly known?: { readonly parts: Float32Array; readonly nearest: readonly number[] };
 }
 
-export function read({ logits, classes, references }: Logits): Reading {
+export function read({ logits, classes, references, known }: Logits): Reading {
   const each = Array.from({ length: references }, (_, r) => logits.subarray(r * classes, (r + 1) * classes));
   const combined = combineReferences(each);
   const { probabilities, predicted, confidence } = softmax(combined.logits, classes);
@@ -36,6 +42,7 @@ export function read({ logits, classes, references }: Logits): Reading {
     confidence: confidence[0],
     doubt: 1 - confidence[0],
     agreeing: each.filter((own) => largestClass(own, 0, classes) === predicted[0]).length,
+    ...(known && { known: { parts: known.parts, nearest: mostSimilar(known.similarity, NEAREST) } }),
   };
 }
 

@@ -1,6 +1,8 @@
 import type { Image } from "../../core/image-set.ts";
 import { armColorName } from "../../core/palette.ts";
+import type { ModelEntry } from "../manifest.ts";
 import { element, percent } from "./element.ts";
+import { FOREIGN, isForeign } from "./known.ts";
 import { show } from "./picture.ts";
 import type { Reading } from "./reading.ts";
 
@@ -8,6 +10,8 @@ export interface StripContent {
   readonly image: Image;
   readonly readings: readonly Reading[];
   readonly classNames: readonly string[];
+  /** Whether the last class is the visitor's own. */
+  readonly own: boolean;
   /** Of what the picture shows, where that is known. */
   readonly label?: number;
   /** Corruptions that are done to the picture. */
@@ -19,11 +23,13 @@ export class Strip {
   readonly node = element("div", { class: "strip", "aria-hidden": "true" });
   readonly spoken = element("p", { class: "hidden", "aria-live": "polite" });
 
-  constructor(readonly titles: readonly string[]) {}
+  constructor(readonly models: readonly ModelEntry[]) {}
 
-  show({ image, readings, classNames, label, changes }: StripContent): void {
+  show({ image, readings, classNames, own, label, changes }: StripContent): void {
+    const foreign = readings.map((reading, i) => isForeign(this.models[i], reading, { classNames, own }));
     const said = readings.map(
-      ({ predicted, doubt }, i) => `${this.titles[i]}: ${classNames[predicted]}, doubt ${percent(doubt)}`,
+      ({ predicted, doubt }, i) =>
+        `${this.models[i].title}: ${foreign[i] ? `${FOREIGN} At most ` : ""}${classNames[predicted]}, doubt ${percent(doubt)}`,
     );
     this.spoken.textContent = `${said.join("; ")}${changes > 0 ? `; ${changes} corruptions` : ""}`;
     const picture = element("canvas", { class: "pixels" });
@@ -34,7 +40,7 @@ export class Strip {
         element(
           "span",
           { class: armColorName(i) },
-          element("small", {}, element("i", { class: "swatch" }), this.titles[i]),
+          element("small", {}, element("i", { class: "swatch" }), this.models[i].title),
           answer(classNames[predicted], predicted, label),
           element(
             "span",

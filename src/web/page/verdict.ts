@@ -2,6 +2,7 @@ import type { Image } from "../../core/image-set.ts";
 import { armColorName } from "../../core/palette.ts";
 import type { ModelEntry } from "../manifest.ts";
 import { element, percent, svg } from "./element.ts";
+import { isForeign, Known, type TrainingPictures } from "./known.ts";
 import { thumbnail } from "./picture.ts";
 import { cleanPictures, type Reading } from "./reading.ts";
 
@@ -26,12 +27,15 @@ export class Verdict {
   readonly #references = element("ol", { class: "references" });
   readonly #said = element("p", { class: "said" });
   readonly #thumbnails: readonly HTMLElement[];
+  readonly #known?: Known;
 
   constructor(
     readonly entry: ModelEntry,
     readonly index: number,
     references: readonly Image[],
+    training: TrainingPictures,
   ) {
+    if (entry.verdict) this.#known = new Known(entry.verdict, training);
     this.#thumbnails = references.map((image, r) =>
       element("li", {}, thumbnail(image, `Reference ${r + 1}`), element("span", {})),
     );
@@ -43,6 +47,7 @@ export class Verdict {
       element("p", { class: "about" }, entry.description),
       this.#answer,
       this.#doubt,
+      this.#known?.node,
       this.#bars,
       this.#said,
       ...(references.length > 0 ? [this.#references] : []),
@@ -55,6 +60,13 @@ export class Verdict {
     this.node.dataset.predicted = classNames[predicted];
     this.node.dataset.doubt = String(doubt);
     this.node.dataset.spread = String(reading.spread);
+    const foreign = isForeign(this.entry, reading, { classNames, own });
+    if (this.#known && reading.known) {
+      this.#known.show(reading.known, classNames, foreign);
+      // The verdict knows nothing of the visitor's own class.
+      this.#known.node.hidden = own && predicted === classNames.length - 1;
+    }
+    this.node.dataset.known = String(!foreign);
     this.#answer.replaceChildren(
       classNames[predicted],
       ...(right === undefined
