@@ -9,8 +9,10 @@ import { precisions, requirePrecision } from "../engine/internal.ts";
 import { methodSchema, ownMethodSchemas } from "../methods/internal.ts";
 import { type ModelName, modelNames } from "../models/index.ts";
 import { optimizerSchema, scheduleSchema } from "../optim/internal.ts";
-import { regressionSchema } from "../tasks/index.ts";
-import { checkTask, withTaskDefaults } from "./task-config.ts";
+import { taskSchemas } from "../tasks/internal.ts";
+import { taskConfigOf } from "./tasks/index.ts";
+
+type TaskSchema = (typeof taskSchemas)[keyof typeof taskSchemas];
 
 const count = z.int().min(1);
 const rate = z.number().positive();
@@ -48,7 +50,7 @@ export const runConfigSchema = z.strictObject({
   /** What `loadDataSet` was given; training itself only stores it. */
   data: z.looseObject({ name: z.string() }),
   /** What is learnt; classification where absent. */
-  task: regressionSchema.optional(),
+  task: z.discriminatedUnion("name", Object.values(taskSchemas) as [TaskSchema, ...TaskSchema[]]).optional(),
   ...registrable(),
   epochs: count
     .default(10)
@@ -242,10 +244,11 @@ export type RunConfigInput = Omit<z.input<typeof runConfigSchema>, "model"> & { 
  * console.log(config.optimizer, config.schedule); // every default is filled in
  */
 export function resolveConfig(input: RunConfigInput): RunConfig {
-  const result = currentConfigSchema().safeParse(withTaskDefaults(input));
+  const task = taskConfigOf(input);
+  const result = currentConfigSchema().safeParse(task.withDefaults(input));
   if (result.success) {
     requirePrecision(result.data.precision, result.data.device);
-    checkTask(result.data);
+    task.check(result.data);
     const { mixingPictures, augment } = result.data;
     if (mixingPictures !== undefined && !augment.some(({ name }) => name === "pixMix"))
       throw new UserError(`mixing pictures ${mixingPictures}: only pixMix mixes with them; add it to the augmentation`);

@@ -18,4 +18,5 @@ export { describeRun } from "./run-record.ts";
 export { readRunSettings } from "./run-settings.ts";
 export { commonTask, runTask } from "./run-task.ts";
 export { readSensitivity, saveSensitivity } from "./sensitivity.ts";
+export { taskConfigOf, taskOf } from "./tasks/index.ts";
 export { versioned } from "./versioned-file.ts";

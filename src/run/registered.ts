@@ -1,10 +1,10 @@
 import { augmentationNames, mixerNames } from "../augment/index.ts";
 import { isRegistered, type Registrable, UserError } from "../core/index.ts";
 import { registeringModules } from "../core/internal.ts";
-import { dataSetNames, regressionDataNames } from "../data/index.ts";
 import { methodNames } from "../methods/index.ts";
 import { modelNames } from "../models/index.ts";
 import type { RunConfigInput } from "./config.ts";
+import { taskConfigOf } from "./tasks/index.ts";
 
 const names: Partial<Record<Registrable, readonly string[]>> = {
   model: modelNames,
@@ -26,7 +26,7 @@ function named({ model, method, augment = [], mix = [] }: RunConfigInput): [Regi
 
 /** The modules to import before a config can be used again; undefined where it names nothing that is registered. */
 export function modulesFor(config: RunConfigInput): readonly string[] | undefined {
-  const dataKind: Registrable = config.task ? "regression data set" : "data set";
+  const { dataKind } = taskConfigOf(config);
   const all: [Registrable, string][] = [...named(config), [dataKind, config.data.name]];
   return all.some(([kind, name]) => isRegistered(kind, name)) ? registeringModules() : undefined;
 }
@@ -45,8 +45,7 @@ export function requireRegistered(run: string, { config, modules }: Remembered):
 /** @throws UserError likewise, for the run's data set */
 export function requireRegisteredData(run: string, { config, modules }: Remembered): void {
   const { name } = config.data;
-  const known: readonly string[] = config.task ? regressionDataNames : dataSetNames;
-  if (!known.includes(name)) throw notImported(run, ["data set", name], modules);
+  if (!taskConfigOf(config).dataNames.includes(name)) throw notImported(run, ["data set", name], modules);
 }
 
 function notImported(run: string, [kind, name]: [Registrable, string], modules: readonly string[] = []): UserError {

@@ -6,3 +6,4 @@ export {
   readRegressionOutputs,
   regressionOutputCount,
 } from "./regression/read-outputs.ts";
+export { taskSchemas } from "./schemas.ts";

@@ -21,6 +21,7 @@ import {
 import type { Model } from "../models/index.ts";
 import { drawNoise } from "../models/internal.ts";
 import type { RunConfig } from "../run/index.ts";
+import { taskConfigOf } from "../run/internal.ts";
 import { epochOrder } from "./epoch-order.ts";
 import { imageBatches, type Workers } from "./image-batches.ts";
 import { microBatches } from "./stepper.ts";
@@ -100,7 +101,7 @@ export function exampleBatches(
   const stepsPerEpoch = Math.floor(count / batchSize);
   if (stepsPerEpoch === 0)
     throw new UserError(
-      `config.batchSize ${batchSize}: more than the ${count} training ${config.task ? "examples" : "images"}; use at most that, e.g. ${usualBatch(count)}`,
+      `config.batchSize ${batchSize}: more than the ${count} training ${taskConfigOf(config).examples}; use at most that, e.g. ${usualBatch(count)}`,
     );
   requireDivisor("config.accumulate", config.accumulate, batchSize);
   const { warmStartEpochs, minimises } = method.task;

@@ -1,17 +1,12 @@
 import { resolve } from "node:path";
 import { standardOptions } from "../../augment/index.ts";
 import { getPath, isRegistered, setPath, type Tree, UserError } from "../../core/index.ts";
-import { dataSetEntry, regressionDataNames } from "../../data/index.ts";
 import { type RunConfig, type RunConfigInput, resolveConfig } from "../config.ts";
-import { regressionDefaults } from "../task-config.ts";
+import { taskConfigOf, taskOf } from "../tasks/index.ts";
 import { configOptions } from "./config-options.ts";
 
 /** Learning rates to begin with, of optimizers whose updates are of the same size whatever the gradient's. */
 const usualRates: Readonly<Record<string, number>> = { adamw: 0.001, lion: 0.0001, muon: 0.001 };
-
-/** As the data set's own file says. */
-export const defaultAugment = (dataName: string): RunConfig["augment"] =>
-  structuredClone(dataSetEntry(dataName).augment) as RunConfig["augment"];
 
 /**
  * A complete config from single choices by their paths, as for a sweep over options, above what `base` says. Another data
@@ -30,13 +25,10 @@ export const defaultAugment = (dataName: string): RunConfig["augment"] =>
 export function configFromOptions(given: Readonly<Record<string, unknown>>, base?: RunConfigInput): RunConfig {
   const input: Tree = structuredClone(base ?? { data: { name: "emoji" } });
   const choices = new Map(Object.entries(given));
-  const regression = (choices.get("task.name") ?? input.task?.name) === "regression";
-  if (regression) prepareRegression(input, choices, base === undefined);
-  else {
-    choices.delete("task.name");
-    delete input.task;
-  }
-  if (choices.has("data.folder") && !choices.has("data.name")) choices.set("data.name", "folder");
+  if (choices.has("task.name")) setTask(input, choices.get("task.name") as string);
+  choices.delete("task.name");
+  const task = taskConfigOf(input);
+  task.begin(input, choices, base === undefined);
   for (const path of ["data.folder", "data.file", "data.table"])
     if (choices.has(path)) choices.set(path, resolve(choices.get(path) as string));
   // Another data set, method or schedule doesn't take over the options of the one before.
@@ -67,8 +59,16 @@ export function configFromOptions(given: Readonly<Record<string, unknown>>, base
     input.data.domains.shift ??= [];
   }
   input.data.seed ??= 0;
-  if (!regression) input.augment ??= defaultAugment(input.data.name);
+  task.complete(input);
   return resolveConfig(input as RunConfigInput);
+}
+
+/** Another task doesn't take over the options of the one before; a config does not name the usual task, which has none. */
+function setTask(input: Tree, name: string): void {
+  const before = taskOf(input);
+  if (taskOf({ task: { name } }) === before) return;
+  if (name === "classification") delete input.task;
+  else input.task = { name };
 }
 
 /** A field as messages call it. */
@@ -90,24 +90,6 @@ function requireRates({ schedule, optimizer }: Tree): void {
     throw new UserError(
       "schedule.name multistep: at which epochs does it fall? add e.g. schedule.milestones 60,120,160",
     );
-}
-
-/** What options of a regression stand on: data sets with numbers as targets, and the task's own defaults. */
-function prepareRegression(input: Tree, choices: Map<string, unknown>, fresh: boolean): void {
-  if (choices.has("data.file") && !choices.has("data.name")) choices.set("data.name", "csv");
-  const folder = choices.get("data.name") ?? (choices.has("data.folder") ? "folder" : undefined);
-  // A folder of images, here with a table of numbers.
-  if (folder === "folder") choices.set("data.name", "images");
-  const name = choices.get("data.name") ?? (fresh ? undefined : input.data.name);
-  if (name === undefined)
-    throw new UserError(
-      `task.name regression: on what? add data.file FILE and data.target NAME, or data.name ${regressionDataNames.join(" | ")}`,
-    );
-  if (!(regressionDataNames as readonly string[]).includes(name))
-    throw new UserError(`data.name ${name}: unknown; known: ${regressionDataNames.join(", ")}`);
-  input.task ??= { name: "regression" };
-  input.schedule ??= regressionDefaults.schedule;
-  input.optimizer ??= regressionDefaults.optimizer;
 }
 
 /** A registered data set itself says which options it has, when it is loaded. */

@@ -45,6 +45,8 @@ describe("configFromOptions", () => {
     [{ "optimizer.name": "lion" }, /^optimizer\.name lion: .* add e\.g\. schedule\.learningRate 0\.0001/],
     [{ "task.name": "regression" }, /^task\.name regression: on what\? add data\.file FILE/],
     [{ "task.name": "regression", "data.name": "mnist" }, /^data\.name mnist: unknown; known: csv, /],
+    [{ "task.name": "dancing" }, /^task\.name dancing: unknown; known: classification, regression/],
+    [{ "task.loss": "l1" }, /^task\.loss belongs to task\.name regression/],
     [{ epoch: 3 }, /^config: Unrecognized key: "epoch"/],
     [{ "method.name": "anchored", "method.maskProbability": 2 }, /^config method\.maskProbability: Too big/],
   ])("%j: the error names fields", (given, message) => {

@@ -1,13 +1,13 @@
 import { augmentationNames, mixerNames } from "../../augment/index.ts";
 import { registeredCount } from "../../core/internal.ts";
-import { dataSetNames, dataSetTable, regressionDataNames, regressionDataTable } from "../../data/index.ts";
-import { dataOptionFields } from "../../data/internal.ts";
 import { methodNames, outputNames } from "../../methods/index.ts";
 import { methodOptionSchemas } from "../../methods/internal.ts";
 import { modelNames } from "../../models/index.ts";
 import { optimizerOptionSchemas, scheduleOptionSchemas } from "../../optim/internal.ts";
-import { regressionSchema, taskNames } from "../../tasks/index.ts";
+import { taskNames } from "../../tasks/index.ts";
+import { taskSchemas } from "../../tasks/internal.ts";
 import { runConfigSchema } from "../config.ts";
+import { taskConfigEntries } from "../tasks/index.ts";
 import type { ConfigOption } from "./config-option.ts";
 import { choiceOptions, schemaOptions } from "./schema-options.ts";
 
@@ -25,8 +25,15 @@ const choice = (
 /** What decides which other options mean something. */
 const choices = (): readonly ConfigOption[] => [
   {
-    ...choice("--data", "data.name", [...dataSetNames, ...regressionDataNames], "emoji"),
-    help: `${dataSetNames.join(" | ")}; with --task regression ${regressionDataNames.join(" | ")}`,
+    ...choice(
+      "--data",
+      "data.name",
+      taskConfigEntries.flatMap(([, { dataNames }]) => dataNames),
+      "emoji",
+    ),
+    help: taskConfigEntries
+      .map(([name, { dataNames }], i) => (i === 0 ? "" : `with --task ${name} `) + dataNames.join(" | "))
+      .join("; "),
   },
   choice("--model", "model", modelNames, "resnet20"),
   choice("--method", "method.name", methodNames, "standard"),
@@ -69,17 +76,8 @@ const lists = (): readonly ConfigOption[] => [
 const fieldsOf = (schemas: Readonly<Record<string, { readonly shape: object }>>) =>
   Object.fromEntries(Object.entries(schemas).map(([name, { shape }]) => [name, shape as never]));
 
-/** The fields that each data set has: all share those that are nobody's own. */
-const dataFields = () => {
-  const own = new Set<string>(dataSetNames.flatMap((name) => dataSetTable[name].options));
-  const ofClasses = dataSetNames.map((name) => {
-    const options: readonly string[] = dataSetTable[name].options;
-    const has = (field: string) => !own.has(field) || options.includes(field);
-    return [name, Object.fromEntries(Object.entries(dataOptionFields).filter(([field]) => has(field)))] as const;
-  });
-  const ofNumbers = regressionDataNames.map((name) => [name, regressionDataTable[name].options.shape] as const);
-  return Object.fromEntries([...ofClasses, ...ofNumbers]) as never;
-};
+/** The fields that each data set has, of all tasks. */
+const dataFields = () => Object.assign({}, ...taskConfigEntries.map(([, task]) => task.dataFields()));
 
 /** The config's own fields: those of its parts stand in their own schemas. */
 function ownFields({ data, task, method, optimizer, schedule, ...own }: typeof runConfigSchema.shape) {
@@ -90,7 +88,7 @@ const made = (): readonly ConfigOption[] => [
   ...choices(),
   ...choiceOptions(dataFields(), "data"),
   ...choiceOptions(fieldsOf(methodOptionSchemas), "method"),
-  ...schemaOptions(regressionSchema.shape, "task", { path: "task.name", is: ["regression"] }),
+  ...choiceOptions(fieldsOf({ classification: { shape: {} }, ...taskSchemas }), "task"),
   ...lists(),
   ...choiceOptions(fieldsOf(scheduleOptionSchemas), "schedule"),
   ...choiceOptions(fieldsOf(optimizerOptionSchemas), "optimizer"),

@@ -1,7 +1,8 @@
 import { standardOptions } from "../../augment/index.ts";
 import { getPath } from "../../core/index.ts";
 import { type RunConfig, resolveConfig } from "../config.ts";
-import { defaultAugment, ratePath } from "./config-from-options.ts";
+import { defaultAugment } from "../tasks/classification.ts";
+import { ratePath } from "./config-from-options.ts";
 import { configOptions } from "./config-options.ts";
 
 /**

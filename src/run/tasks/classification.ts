@@ -1,0 +1,39 @@
+import { UserError } from "../../core/index.ts";
+import { dataSetEntry, dataSetNames, dataSetTable } from "../../data/index.ts";
+import { dataOptionFields } from "../../data/internal.ts";
+import { anchoredOptions } from "../../methods/index.ts";
+import type { RunConfig } from "../config.ts";
+import type { TaskConfig } from "./task-config.ts";
+
+/** As the data set's own file says. */
+export const defaultAugment = (dataName: string): RunConfig["augment"] =>
+  structuredClone(dataSetEntry(dataName).augment) as RunConfig["augment"];
+
+/** All data sets share the fields that are nobody's own. */
+function dataFields(): ReturnType<TaskConfig["dataFields"]> {
+  const own = new Set<string>(dataSetNames.flatMap((name) => dataSetTable[name].options));
+  const fields = dataSetNames.map((name) => {
+    const options: readonly string[] = dataSetTable[name].options;
+    const has = (field: string) => !own.has(field) || options.includes(field);
+    return [name, Object.fromEntries(Object.entries(dataOptionFields).filter(([field]) => has(field)))] as const;
+  });
+  return Object.fromEntries(fields) as never;
+}
+
+export const classificationConfig: TaskConfig = {
+  dataKind: "data set",
+  dataNames: dataSetNames,
+  dataFields,
+  examples: "images",
+  withDefaults: (input) => input,
+  check({ method }) {
+    if (anchoredOptions(method)?.maskTarget === "mean")
+      throw new UserError("method.maskTarget mean: it belongs to task.name regression; use label or uniform");
+  },
+  begin(_, choices) {
+    if (choices.has("data.folder") && !choices.has("data.name")) choices.set("data.name", "folder");
+  },
+  complete(input) {
+    input.augment ??= defaultAugment(input.data.name);
+  },
+};
