@@ -123,3 +123,37 @@ test("foreign sets that the data set names itself: of photographs there are no d
   const [gen] = oodScores.scores.filter(({ score }: { score: string }) => score === "gen");
   expect(gen.means.far.auroc).toBeCloseTo((gen.cells[0].auroc + gen.cells[1].auroc) / 2, 12);
 });
+
+test("what must stay known: corrupted images, where they were asked as the others were; the answer is a table", async () => {
+  const corrupted = "--suite clean,calibration,shift,ood,corruptions --corruptions contrast,fog --severities 1,5".split(
+    " ",
+  );
+  const asked = ["evaluate", run, ...corrupted, "--ood", "textures", "--ood-scores", "gen,class-mean"];
+  const others = await anchored([...asked, "--json"]);
+  expect(others.notes).toContainEqual(
+    expect.stringMatching(/under 1 reference, the others under 2; add --corruption-references 2/),
+  );
+  expect(JSON.parse(others.out)[0].oodScores.corrupted).toBeUndefined();
+  const same = [...asked, "--corruption-references", "2"];
+  const { oodScores } = JSON.parse((await anchored([...same, "--json"])).out)[0];
+  expect(oodScores.corrupted).toEqual({ sets: 4, images: 4 });
+  for (const { score, rejectedCorrupted, cells } of oodScores.scores) {
+    expect([
+      score,
+      rejectedCorrupted.map(({ severity, kinds }: { severity: number; kinds: number }) => [severity, kinds]),
+    ]).toEqual([
+      score,
+      [
+        [1, 2],
+        [5, 2],
+      ],
+    ]);
+    for (const { share } of rejectedCorrupted)
+      expect([0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1]).toContain(share);
+    expect(cells[0].auprInTrapezoid).toBeGreaterThanOrEqual(0);
+  }
+  const { out } = await anchored(same);
+  expect(out).toMatch(/AUROC, %; \* named beforehand +sees +emoji +textures +mean of far\n/);
+  expect(out).toMatch(/Mahalanobis\+\+ \* +distance( +\d+\.\d){3}\n/);
+  expect(out).toMatch(/95 % of images\/validation kept +images\/test +images\/sketch +severity 1 +severity 5\n/);
+});

@@ -172,7 +172,11 @@ export function evaluateCommand(terminal: Terminal, exit: (code: number) => void
   for (const option of oodScoreOptions()) command.addOption(toOption(option));
   addCorruptionOptions(command);
   addLogitsOptions(command, logits);
-  for (const option of featureFileOptions()) command.addOption(toOption(option));
+  for (const option of featureFileOptions()) {
+    const added = toOption(option);
+    if (option.path === "oodFeatures") added.argParser(namedPaths(() => [])(option.flag));
+    command.addOption(added);
+  }
   command
     .option(
       "--out <dir>",

@@ -15,8 +15,12 @@ const cell = z.object({
   /** Average precision with the known, and with the foreign images as the positives. */
   auprIn: share,
   auprOut: share,
-  /** Foreign images accepted where 95 % of the known ones are; known ones rejected where 95 % of the foreign are. */
+  /** By trapezoid, OpenOOD's AUPR: with the known, and with the foreign images as the positives. */
+  auprInTrapezoid: share.optional(),
+  auprOutTrapezoid: share.optional(),
+  /** Share of foreign images accepted where 95 % of the known ones are: ODIN's, and OpenOOD 1.0's. */
   fpr95In: share,
+  /** Share of known images rejected where 95 % of the foreign ones are found: OpenOOD 1.5's. */
   fpr95Out: share,
   /** AUROC where shifted images of known classes stand on the known side, too; absent where there are none. */
   fullSpectrum: share.optional(),
@@ -41,6 +45,8 @@ const scoreRow = z.object({
   means: z.partialRecord(z.enum(foreignGroups), means).optional(),
   /** Share of images of known classes that are rejected by the threshold that keeps 95 % of `thresholdFrom`. */
   rejected: z.array(z.object({ set: z.string(), share })),
+  /** The same of corrupted test images: the mean over kinds of corruption at each severity; absent where none was judged. */
+  rejectedCorrupted: z.array(z.object({ severity: z.number().int(), kinds: z.number().int(), share })).optional(),
 });
 
 /** Known images told from foreign ones by each score: rows of scores, columns of sets. */
@@ -52,6 +58,8 @@ export const oodScoreResults = z.object({
   /** The set of known images by which thresholds were chosen. */
   thresholdFrom: z.string(),
   sets: z.array(z.object({ set: z.string(), images: z.number(), group: z.enum(foreignGroups).optional() })),
+  /** Corrupted sets that are among what must stay known, and the images of each. */
+  corrupted: z.object({ sets: z.number().int(), images: z.number().int() }).optional(),
   /** Scores that were named before any was seen: one of each kind. */
   headline: z.array(z.string()),
   scores: z.array(scoreRow),

@@ -6,7 +6,7 @@ import { holdLock } from "../files/internal.ts";
 import { loadPredictions, optionWords, readRun, saveGallery } from "../run/index.ts";
 import { loadRunData } from "../train/index.ts";
 import { type CorruptedSets, corruptedSets } from "./corrupted-sets.ts";
-import { dataSetLoader } from "./image-sets.ts";
+import { dataSetLoader, foreignTo } from "./image-sets.ts";
 import { evaluateStored } from "./index.ts";
 import { scoresAsked } from "./ood-scores/names.ts";
 import { measureRunScores } from "./ood-scores/of-run.ts";
@@ -76,7 +76,13 @@ async function judgeOpened(runs: readonly OpenRun[], options: JudgeOptions): Pro
     const { dataSet, notice } = await loadRunData(run.run, run.record, load, options);
     const { train, test, shifts } = dataSet;
     const sets = await setsOf(run, dataSet, load, { ...options, features });
-    ready.push({ run, test, train, notice, groups: groupsOf(sets) });
+    ready.push({
+      run,
+      test,
+      train,
+      notice,
+      groups: groupsOf(sets, foreignTo(data.name, dataSet.heldOut !== undefined)),
+    });
 
     run.chooseOnlyBy(sets.find(({ role }) => role === "ood-validation")?.set.name);
     for (const { role, set } of sets) {
@@ -92,7 +98,7 @@ async function judgeOpened(runs: readonly OpenRun[], options: JudgeOptions): Pro
     if (suites.includes("prediction-batch")) await measurePredictionBatch(run, [test, ...shifts], options);
     onProgress?.(undefined);
   }
-  if (suites.includes("corruptions")) await judgeCorruptions(ready, options);
+  if (suites.includes("corruptions")) await judgeCorruptions(ready, options, names && inference);
 
   signal?.throwIfAborted();
   const results: Results[] = [];
@@ -116,8 +122,15 @@ async function judgeOpened(runs: readonly OpenRun[], options: JudgeOptions): Pro
   return results;
 }
 
-/** Runs on the same test set share its corrupted images: each is made once, and every run that lacks it predicts it. */
-async function judgeCorruptions(ready: readonly Opened[], options: JudgeOptions): Promise<void> {
+/**
+ * Runs on the same test set share its corrupted images: each is made once, and every run that lacks it predicts it.
+ * @param scoredAs how the other sets were asked for, where scores of features are to be judged on all
+ */
+async function judgeCorruptions(
+  ready: readonly Opened[],
+  options: JudgeOptions,
+  scoredAs: InferenceOptions | undefined,
+): Promise<void> {
   const references = options.corruptionReferences ?? 1;
   const { predictionBatch, mirror } = options;
   const inference: InferenceOptions = {
@@ -133,7 +146,7 @@ async function judgeCorruptions(ready: readonly Opened[], options: JudgeOptions)
   for (const members of groups.values()) {
     const suite = await corruptedSets(members[0].test, options);
     try {
-      await judgeSuite(members, suite, inference, options);
+      await judgeSuite(members, suite, { inference, scoredAs }, options);
     } finally {
       await suite.close();
     }
@@ -144,15 +157,19 @@ async function judgeCorruptions(ready: readonly Opened[], options: JudgeOptions)
 async function judgeSuite(
   members: readonly Opened[],
   suite: CorruptedSets,
-  inference: InferenceOptions,
+  { inference, scoredAs }: { readonly inference: InferenceOptions; readonly scoredAs?: InferenceOptions },
   listener: Listener,
 ): Promise<void> {
-  const wanted = (cell: CorruptedSets["cells"][number]): PredictionRequest => ({
+  // Features under other references than those of the training images are not to be compared with them.
+  const wantsFeatures = (run: OpenRun) =>
+    scoredAs !== undefined && run.references(inference) === run.references(scoredAs);
+  const wanted = (cell: CorruptedSets["cells"][number], run: OpenRun): PredictionRequest => ({
     role: "corruption",
     inference,
+    features: wantsFeatures(run),
     ...cell,
   });
-  const lacking = (cell: CorruptedSets["cells"][number]) => members.filter(({ run }) => !run.has(wanted(cell)));
+  const lacking = (cell: CorruptedSets["cells"][number]) => members.filter(({ run }) => !run.has(wanted(cell, run)));
   const missing = suite.cells.filter((cell) => lacking(cell).length > 0);
   let total: number | undefined;
   let done = 0;
@@ -162,8 +179,8 @@ async function judgeSuite(
         total ??= imageCount(set) * missing.reduce((sum, one) => sum + lacking(one).length, 0);
         const report = reporter(listener, "corruptions", "images");
         const onProgress = (at: { readonly done: number }) => report({ done: done + at.done, total });
-        await run.store(wanted(cell), set, (predictor, images) =>
-          predictAs(predictor, images, inference, { train, onProgress }),
+        await run.store(wanted(cell, run), set, (predictor, images) =>
+          predictAs(predictor, images, inference, { train, features: wantsFeatures(run), onProgress }),
         );
         done += imageCount(set);
       }

@@ -72,7 +72,7 @@ export interface JudgeOptions
   /** Threads of the predictions; a thread a core where absent. */
   readonly threads?: number;
   /**
-   * Store what the classifier is linear in, `<set>.features.npy` beside the logits, for all sets but corrupted ones; and
+   * Store what the classifier is linear in, `<set>.features.npy` beside the logits, for all sets (corrupted ones where `oodScores` asks for scores); and
    * the same of the training images, as they are: `trainingBank`. Default not.
    */
   readonly features?: boolean;

@@ -98,6 +98,11 @@ function grouped(
   return foreign.map((set, i) => ({ role: "ood", set, ...groupOf(i) }));
 }
 
-/** By the name of a foreign set. */
-export const groupsOf = (sets: readonly RoledSet[]): Map<string, ForeignGroup> =>
-  new Map(sets.flatMap(({ set, group }) => (group ? [[set.name, group] as const] : [])));
+/** By the name of a foreign set; of those that an earlier call predicted, too, where the data set names them. */
+export const groupsOf = (sets: readonly RoledSet[], usual: ForeignByGroup): Map<string, ForeignGroup> =>
+  new Map([
+    ...foreignGroups.flatMap((group) =>
+      usual[group].flatMap((name) => [[name, group] as const, [`${name}/test`, group] as const]),
+    ),
+    ...sets.flatMap(({ set, group }) => (group ? [[set.name, group] as const] : [])),
+  ]);

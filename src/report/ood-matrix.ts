@@ -17,6 +17,8 @@ export interface OodMeasures {
   readonly fpr95Out: number;
   readonly auprIn: number;
   readonly auprOut: number;
+  readonly auprInTrapezoid?: number;
+  readonly auprOutTrapezoid?: number;
   readonly fullSpectrum?: number;
 }
 
@@ -32,6 +34,31 @@ export function oodColumns({ sets }: OodScoreResults): OodColumn[] {
     return own.length > 1 ? [...own, mean] : own;
   });
   return [...grouped, ...sets.filter(({ group }) => !group).map(({ set }) => column(set))];
+}
+
+/** What must stay known: a set of images, or all kinds of corruption at a severity. */
+export interface KeptColumn {
+  readonly title: string;
+  /** The share of it that a score rejects. */
+  readonly of: (row: OodScoreRow | undefined) => number | undefined;
+}
+
+/** The test set, shifted sets, then corruptions by severity. */
+export function keptColumns({ scores }: OodScoreResults): KeptColumn[] {
+  const sets = [...new Set(scores.flatMap(({ rejected }) => rejected.map(({ set }) => set)))];
+  const severities = new Set(
+    scores.flatMap(({ rejectedCorrupted = [] }) => rejectedCorrupted.map((one) => one.severity)),
+  );
+  return [
+    ...sets.map((set) => ({
+      title: set,
+      of: (row?: OodScoreRow) => row?.rejected.find((one) => one.set === set)?.share,
+    })),
+    ...[...severities].sort().map((severity) => ({
+      title: `severity ${severity}`,
+      of: (row?: OodScoreRow) => row?.rejectedCorrupted?.find((one) => one.severity === severity)?.share,
+    })),
+  ];
 }
 
 /** Scores of an arm's runs, of which every run has the same; `undefined` where none were asked for. */

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import type { OodScoreResults } from "../evaluate/index.ts";
-import { oodColumns } from "./ood-matrix.ts";
+import { keptColumns, oodColumns } from "./ood-matrix.ts";
 import { oodMatrix } from "./sections/ood-scores.ts";
 import type { ReportedArm } from "./study.ts";
+import { oodScoresText } from "./text/ood-scores-text.ts";
 
 const measures = (auroc: number) => ({ auroc, auprIn: 0.5, auprOut: 0.5, fpr95In: 0.25, fpr95Out: 0.75 });
 const cell = (set: string, auroc: number) => ({
@@ -32,6 +33,10 @@ const results: OodScoreResults = {
       cells: [cell("far away", 0.9), cell("flags", 0.3), cell("food", 0.5), cell("mine", 0.6)],
       means: { near: measures(0.4), far: measures(0.9) },
       rejected: [{ set: "emoji/shift", share: 0.125 }],
+      rejectedCorrupted: [
+        { severity: 1, kinds: 2, share: 0.0625 },
+        { severity: 5, kinds: 2, share: 0.4375 },
+      ],
     },
     {
       score: "max-softmax",
@@ -68,6 +73,22 @@ test("the matrix has every cell, marks what was named beforehand, and says what 
   const [, tables] = markup.split("</svg>");
   expect(tables.indexOf(">max-softmax<")).toBeLessThan(tables.indexOf(">kNN<"));
   expect(markup).toContain("Fitted on 50 training pictures without augmentation, of 60, always the same");
+});
+
+test("what must stay known stands beside the matrix: sets, then severities", async () => {
+  expect(keptColumns(results).map(({ title }) => title)).toEqual(["emoji/shift", "severity 1", "severity 5"]);
+  const { markup } = (await oodMatrix({ arms: [arm(results)] }))!;
+  expect(markup.indexOf("Must stay known")).toBeLessThan(markup.indexOf("<details>"));
+  for (const text of ["6.3", "43.8"]) expect(markup).toContain(text);
+});
+
+test("the same as text: scores down, sets across", () => {
+  const text = oodScoresText(results);
+  expect(text).toMatch(/^AUROC, %; \* named beforehand +sees +flags +food +mean of near +far away +mine\n/);
+  expect(text).toMatch(/^kNN +distance +30\.0 +50\.0 +40\.0 +90\.0 +60\.0$/m);
+  expect(text).toMatch(/^max-softmax \* +prediction +– +– +– +20\.0 +–$/m);
+  expect(text).toMatch(/^kNN +12\.5 +6\.3 +43\.8$/m);
+  expect(text).not.toContain("ViM");
 });
 
 test("no scores, no matrix", async () => {

@@ -17,18 +17,19 @@ const scores = [
 
 const usualOf = ({ default: usual, defaultText }: Parameter<unknown>) => defaultText ?? `\`${usual}\``;
 
+const triedOf = ({ grid = [], ofSmall }: Parameter<unknown>) =>
+  [
+    ...(ofSmall
+      ? [`${ofSmall.tried.join(", ")} (ours, of fewer than ${ofSmall.below.toLocaleString("en")} images)`]
+      : []),
+    ...grid,
+  ].join(", ");
+
 const parameters = [
-  "| score | parameter | what it is | default | whose | tried by OpenOOD |\n|---|---|---|---|---|---|",
+  "| score | parameter | what it is | default | whose | tried on OOD validation images: OpenOOD's, but for what is ours |\n|---|---|---|---|---|---|",
   ...featureScoreNames.flatMap((name) =>
     Object.entries(scoreOf(name).parameters as Record<string, Parameter<unknown>>).map(([key, parameter]) =>
-      row([
-        `\`${name}\``,
-        `\`${key}\``,
-        parameter.help,
-        usualOf(parameter),
-        parameter.source,
-        parameter.grid?.join(", ") ?? "",
-      ]),
+      row([`\`${name}\``, `\`${key}\``, parameter.help, usualOf(parameter), parameter.source, triedOf(parameter)]),
     ),
   ),
 ].join("\n");

@@ -19,6 +19,8 @@ export const knn: FeatureScore<{ k: number }> = {
       source: "the authors' code for CIFAR-10, and OpenOOD (1000 for ImageNet, 200 for CIFAR-100)",
       help: "which neighbour; fewer than there are training images",
       grid: [50, 100, 200, 500, 1000],
+      // The authors' 50 of 50,000 is one in a thousand.
+      ofSmall: { below: 10_000, tried: [10] },
     },
   },
   fit: async (fitting, { k }) => {

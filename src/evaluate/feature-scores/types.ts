@@ -56,8 +56,10 @@ export interface Parameter<T> {
   /** Who uses this default. */
   readonly source: string;
   readonly help: string;
-  /** What OpenOOD tries on its validation images, where it does. */
+  /** What is tried on OOD validation images: OpenOOD's values, where it tries any. */
   readonly grid?: readonly T[];
+  /** What is tried first where there are fewer training images than OpenOOD's data sets have. */
+  readonly ofSmall?: { readonly below: number; readonly tried: readonly T[] };
 }
 
 /** For a block of rows [n, D] and [n, K]: [n], larger = better known. */

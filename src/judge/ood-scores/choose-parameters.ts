@@ -25,7 +25,7 @@ export async function chooseParameters(
   const report = reporter(listener, `choosing parameters on ${foreign.set}`, "steps");
   for (const [done, name] of names.entries()) {
     report({ done, total: names.length });
-    const grid = gridOf(featureScores[name]);
+    const grid = gridOf(featureScores[name], data.training?.features.count);
     if (grid.length < 2) continue;
     const choices: ScoreChoice[] = grid.map((parameters, i) => ({ name, parameters, as: `${i}` }));
     const fitted = await fitFeatureScores(choices, data, { innerProducts });
@@ -47,11 +47,16 @@ export async function chooseParameters(
   return chosen;
 }
 
-/** Every combination of what is tried of each parameter, the last one varying fastest; the default where nothing is. */
-function gridOf({ parameters }: FeatureScore): Record<string, unknown>[] {
+/**
+ * Every combination of what is tried of each parameter, the last one varying fastest; the default where nothing is.
+ * @param images how many training images there are
+ */
+export function gridOf({ parameters }: FeatureScore, images = Number.POSITIVE_INFINITY): Record<string, unknown>[] {
   return Object.entries(parameters).reduce<Record<string, unknown>[]>(
-    (all, [name, { grid, default: usual }]) =>
-      all.flatMap((one) => (grid ?? [usual]).map((value) => ({ ...one, [name]: value }))),
+    (all, [name, { grid, ofSmall, default: usual }]) => {
+      const tried = [...(ofSmall && images < ofSmall.below ? ofSmall.tried : []), ...(grid ?? [usual])];
+      return all.flatMap((one) => tried.map((value) => ({ ...one, [name]: value })));
+    },
     [{}],
   );
 }

@@ -50,9 +50,11 @@ export function joined(parts: readonly Float64Array[]): Float64Array {
   return all;
 }
 
-/** Share of the images that lie below the threshold which keeps 95 % of `known`, ties kept. */
-export function rejectedShare(known: Float64Array, images: Float64Array): number {
-  const sorted = known.slice().sort();
-  const threshold = sorted[Math.floor(0.05 * sorted.length + 1e-9)];
+/** The confidence at and above which 95 % of `known` lie, ties kept. */
+export const keepingThreshold = (known: Float64Array): number =>
+  known.slice().sort()[Math.floor(0.05 * known.length + 1e-9)];
+
+/** Share of the images that lie below it. */
+export function rejectedShare(threshold: number, images: Float64Array): number {
   return images.reduce((sum, value) => sum + (value < threshold ? 1 : 0), 0) / images.length;
 }

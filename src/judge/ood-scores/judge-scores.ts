@@ -11,8 +11,9 @@ import {
 } from "../../evaluate/index.ts";
 import { aurocInterval, foreignGroups } from "../../evaluate/internal.ts";
 import { chooseParameters } from "./choose-parameters.ts";
-import { type Confidences, confidencesOf, joined, rejectedShare } from "./confidences.ts";
+import { type Confidences, confidencesOf, joined, keepingThreshold, rejectedShare } from "./confidences.ts";
 import { headlineScores, isLogitScore, type ScoreName, scoreFacts } from "./names.ts";
+import { type CorruptedRejections, rejectedCorrupted } from "./rejected-corrupted.ts";
 import type { ScoredSource, ScoreSources } from "./sources.ts";
 
 export interface ScoreOptions extends Listener {
@@ -30,12 +31,12 @@ export async function judgeScores(
   sources: ScoreSources,
   options: ScoreOptions = {},
 ): Promise<Measured> {
-  const { test, validation, shifts, foreign } = sources;
+  const { test, validation, shifts, foreign, corrupted = [] } = sources;
   const logitScores = names.filter(isLogitScore);
   const featureNames = names.filter((name): name is FeatureScoreName => !isLogitScore(name));
   const { fitted, from } = await fitScores(featureNames, sources, options);
 
-  const all = [test, ...(validation ? [validation] : []), ...shifts, ...foreign];
+  const all = [test, ...(validation ? [validation] : []), ...shifts, ...foreign, ...corrupted];
   const report = reporter(options, "scoring", "images");
   const total = all.reduce((sum, { predictions: _, features }) => sum + (features?.count ?? 0), 0);
   let before = 0;
@@ -53,9 +54,11 @@ export async function judgeScores(
   for (const source of shifts) shifted.push(await score(source));
   const outside: Confidences[] = [];
   for (const source of foreign) outside.push(await score(source));
+  const thresholds = new Map([...(held ?? inside).of].map(([name, known]) => [name, keepingThreshold(known)] as const));
+  const rejections = await rejectedCorrupted(corrupted, thresholds, score);
   options.onProgress?.(undefined);
 
-  const scored: Scored = { inside, held, shifted, outside };
+  const scored: Scored = { inside, held, shifted, outside, rejections };
   return {
     against: test.set,
     thresholdFrom: (held ?? inside).set,
@@ -91,14 +94,15 @@ interface Scored {
   readonly held?: Confidences;
   readonly shifted: readonly Confidences[];
   readonly outside: readonly Confidences[];
+  readonly rejections: CorruptedRejections;
 }
 
 function rowOf(
   name: ScoreName,
-  { inside, held, shifted, outside }: Scored,
+  { inside, held, shifted, outside, rejections }: Scored,
   foreign: readonly ScoredSource[],
   fitted: FittedScores,
-): Pick<OodScoreRow, "absent" | "cells" | "means" | "rejected"> {
+): Pick<OodScoreRow, "absent" | "cells" | "means" | "rejected" | "rejectedCorrupted"> {
   const unfitted = fitted.absent.find((one) => one.name === name);
   if (unfitted) return { absent: [unfitted.reason], cells: [], rejected: [] };
   const known = inside.of.get(name);
@@ -107,6 +111,8 @@ function rowOf(
     const reason = absent.get(name);
     return reason === undefined ? [] : [`${set}: ${reason}`];
   });
+  const lacking = rejections.absent.get(name);
+  if (lacking !== undefined) absent.push(lacking);
   const strange = (values: Float64Array) => values.map((value) => -value);
   const shiftedValues = shifted.flatMap(({ of }) => of.get(name) ?? []);
   const spectrum = shiftedValues.length > 0 ? strange(joined([known, ...shiftedValues])) : undefined;
@@ -117,15 +123,17 @@ function rowOf(
     const fullSpectrum = spectrum && { fullSpectrum: detection(spectrum, b).auroc };
     return [{ set, ...detection(a, b), interval: [...aurocInterval(a, b)], ...fullSpectrum }];
   });
-  const reference = held?.of.get(name) ?? known;
+  const threshold = keepingThreshold(held?.of.get(name) ?? known);
+  const corrupted = rejections.of.get(name);
   return {
     ...(absent.length > 0 && { absent }),
     cells,
     ...meansOf(cells, foreign),
     rejected: [inside, ...shifted].flatMap(({ set, of }) => {
       const values = of.get(name);
-      return values ? [{ set, share: rejectedShare(reference, values) }] : [];
+      return values ? [{ set, share: rejectedShare(threshold, values) }] : [];
     }),
+    ...(corrupted && { rejectedCorrupted: corrupted }),
   };
 }
 
@@ -141,6 +149,8 @@ function meansOf(cells: readonly OodScoreCell[], foreign: readonly ScoredSource[
       auroc: mean((cell) => cell.auroc),
       auprIn: mean((cell) => cell.auprIn),
       auprOut: mean((cell) => cell.auprOut),
+      auprInTrapezoid: mean((cell) => cell.auprInTrapezoid!),
+      auprOutTrapezoid: mean((cell) => cell.auprOutTrapezoid!),
       fpr95In: mean((cell) => cell.fpr95In),
       fpr95Out: mean((cell) => cell.fpr95Out),
       ...(own.every((cell) => cell.fullSpectrum !== undefined) && { fullSpectrum: mean((cell) => cell.fullSpectrum!) }),

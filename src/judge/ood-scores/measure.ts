@@ -72,6 +72,8 @@ export async function measureOodScores(
     const [validation] = sources("validation");
     const [oodValidation] = sources("ood-validation");
     const [shifts, foreign] = [sources("shift"), sources("ood")];
+    const under = comparable(stored, listener);
+    const corrupted = under.map((entry) => ({ ...sourceOf(entry), severity: entry.corruption!.severity }));
     const { classes } = stored.find(({ role }) => role === "test")!;
     const bank = training && {
       features: open(training.features),
@@ -88,6 +90,7 @@ export async function measureOodScores(
         oodValidation,
         shifts,
         foreign,
+        corrupted,
       },
       { ...listener, innerProducts: (rows, others, width) => engine.products(rows, others, width) },
     );
@@ -95,10 +98,15 @@ export async function measureOodScores(
     const { labelsAre = "given", of = images } = training ?? {};
     saveOodScores(
       folder,
-      { ...measured, ...(images && of && { bank: { images, of, labels: labelsAre } }), checkpointSha256 },
+      {
+        ...measured,
+        ...(images && of && { bank: { images, of, labels: labelsAre } }),
+        ...(under.length > 0 && { corrupted: { sets: under.length, images: under[0].images } }),
+        checkpointSha256,
+      },
       weights,
     );
-    const rows = [test, ...(validation ? [validation] : []), ...shifts, ...foreign].reduce(
+    const rows = [test, ...(validation ? [validation] : []), ...shifts, ...foreign, ...corrupted].reduce(
       (sum, { features }) => sum + (features?.count ?? 0),
       0,
     );
@@ -108,6 +116,18 @@ export async function measureOodScores(
     for (const rows of opened) rows.close();
     await engine.dispose();
   }
+}
+
+/** Corrupted sets that were asked under as many references as the test set: a threshold holds for those alone. */
+function comparable(stored: readonly StoredSet[], { onNotice }: Listener): StoredSet[] {
+  const corrupted = stored.filter(({ role }) => role === "corruption");
+  const { references } = stored.find(({ role }) => role === "test")!;
+  const others = corrupted.find((entry) => entry.references !== references);
+  if (!others) return corrupted;
+  onNotice?.(
+    `how much of corrupted images is rejected is not said: they were asked under ${others.references} reference${others.references === 1 ? "" : "s"}, the others under ${references}; add options.corruptionReferences ${references}`,
+  );
+  return [];
 }
 
 const logitRows = ({ predictions }: ScoredSource) => {

@@ -10,6 +10,11 @@ export interface ScoredSource {
   readonly features?: Rows;
 }
 
+/** Corrupted images of known classes. */
+export interface CorruptedSource extends ScoredSource {
+  readonly severity: number;
+}
+
 /** All that scores are fitted on and judged by. */
 export interface ScoreSources {
   readonly data: FeatureData;
@@ -19,6 +24,8 @@ export interface ScoreSources {
   /** Shifted images of known classes. */
   readonly shifts: readonly ScoredSource[];
   readonly foreign: readonly ScoredSource[];
+  /** Corrupted test images, which must stay known, too. */
+  readonly corrupted?: readonly CorruptedSource[];
   /** Foreign images that parameters are chosen by, and nothing is judged by. */
   readonly oodValidation?: ScoredSource;
 }

@@ -1,11 +1,12 @@
 import type { OodScoreResults, OodScoreRow } from "../../evaluate/index.ts";
 import { dataTable } from "../copyable.ts";
 import { type HeatCell, heatMap } from "../figures/index.ts";
-import { counted, listing, withSd } from "../format.ts";
+import { counted, listing, meanOf, withSd } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import {
   byKind,
   cellMean,
+  keptColumns,
   kindInWords,
   type OodColumn,
   type OodMeasures,
@@ -54,15 +55,21 @@ async function armMatrix({ name }: ReportedArm, all: readonly OodScoreResults[],
     `AUROC of each score against each foreign set, of ${name}, %. The same numbers are in the table below.`,
   );
   return html`<div class="panel"><h3>${name}</h3>${drawn}</div>
+${keptTable(all, rows)}
 <details><summary>${name}: every measure, with intervals; parameters; what is missing</summary>
-${measureTables(all, columns, rows)}${keptTable(all, rows)}${parameterTable(first)}<p>${bankInWords(first)} ${whyAbsent(first)}</p></details>`;
+${measureTables(all, columns, rows)}${parameterTable(first)}<p>${bankInWords(first)} ${whyAbsent(first)}</p></details>`;
 }
 
 const shown: readonly (readonly [title: string, of: (measures: OodMeasures) => number | undefined])[] = [
   ["AUROC", ({ auroc }) => auroc],
   ["AUROC, shifted known pictures on the known side (full spectrum)", ({ fullSpectrum }) => fullSpectrum],
-  ["FPR95: foreign accepted where 95 % of the known are", ({ fpr95In }) => fpr95In],
-  ["FPR95, roles swapped: known rejected where 95 % of the foreign are found", ({ fpr95Out }) => fpr95Out],
+  ["FPR95 (ODIN's and OpenOOD 1.0's): foreign accepted where 95 % of the known are", ({ fpr95In }) => fpr95In],
+  [
+    "FPR95, roles swapped (OpenOOD 1.5's): known rejected where 95 % of the foreign are found",
+    ({ fpr95Out }) => fpr95Out,
+  ],
+  ["AUPR by trapezoid (OpenOOD's), known positive", ({ auprInTrapezoid }) => auprInTrapezoid],
+  ["AUPR by trapezoid (OpenOOD's), foreign positive", ({ auprOutTrapezoid }) => auprOutTrapezoid],
   ["Average precision, known positive", ({ auprIn }) => auprIn],
   ["Average precision, foreign positive", ({ auprOut }) => auprOut],
 ];
@@ -88,22 +95,20 @@ function measureTables(
   });
 }
 
-/** What must stay known: how much of it is rejected. */
+/** What must stay known, shifted and corrupted too: how much of it is rejected. */
 function keptTable(all: readonly OodScoreResults[], rows: readonly OodScoreRow[]): Html | undefined {
-  const sets = [...new Set(rows.flatMap(({ rejected }) => rejected.map(({ set }) => set)))];
-  if (sets.length === 0) return undefined;
-  const body = rows.map(({ score, short }) => [
-    short,
-    ...sets.map((set) => {
-      const shares = all.flatMap(({ scores }) =>
-        (scores.find((row) => row.score === score)?.rejected ?? []).filter((one) => one.set === set),
-      );
-      const mean = shares.reduce((sum, { share }) => sum + share, 0) / shares.length;
-      return shares.length > 0 ? (100 * mean).toFixed(1) : "–";
+  const columns = keptColumns(all[0]);
+  if (columns.length === 0) return undefined;
+  const body = rows.map((row) => [
+    row.short,
+    ...columns.map(({ of }) => {
+      const found = meanOf(all.map(({ scores }) => of(scores.find(({ score }) => score === row.score))));
+      return found ? (100 * found.mean).toFixed(1) : "–";
     }),
   ]);
-  const title = `Known pictures rejected by the threshold that keeps 95 % of ${all[0].thresholdFrom}`;
-  return html`<h4>${title}, %</h4>${dataTable([["%", ...sets], ...body], title)}`;
+  const title = `Must stay known: share rejected by the threshold that keeps 95 % of ${all[0].thresholdFrom}`;
+  const kinds = all[0].corrupted ? " Under corruption the mean over its kinds, at each severity." : "";
+  return html`<h4>${title}, %</h4>${dataTable([["%", ...columns.map((column) => column.title)], ...body], title)}<p>About 5 belong here; more is a known thing that is taken for foreign.${kinds}</p>`;
 }
 
 function parameterTable({ scores }: OodScoreResults): Html {

@@ -1,6 +1,7 @@
 import { percent, textTable } from "../../core/index.ts";
 import { type MetricName, metrics, type Results } from "../../evaluate/index.ts";
 import { corruptionText } from "./corruption-text.ts";
+import { oodScoresText } from "./ood-scores-text.ts";
 
 const shown: MetricName[] = ["accuracy", "ece15", "rmsEce20", "smoothEce", "nll", "brier", "aurc"];
 
@@ -10,6 +11,7 @@ export function classificationText({
   weights,
   sets,
   ood,
+  oodScores,
   corruptions,
   scalings,
   conformal,
@@ -75,6 +77,7 @@ export function classificationText({
         ]),
       ]),
     );
+  if (oodScores?.sets.length) parts.push(oodScoresText(oodScores));
   if (corruptions) parts.push(corruptionText(corruptions));
   return parts.join("\n\n");
 }
