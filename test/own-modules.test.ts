@@ -92,6 +92,19 @@ test("flags know registered names, and their data set's options are checked", ()
 });
 
 test.each([
+  ["classes", ["--data", "own-set", "--model", "own-mlp", "--batch-size", "16", "--epochs", "1"], "0.1,all,3"],
+  ["numbers", ["--task", "regression", "--data", "functions", "--function", "sine", "--count", "200"], "0.1,all,3"],
+])("an anchored method of one's own is given references: of %s", (what, argv, options) => {
+  const out = `anchored-${what}`;
+  const train = ["train", "--import", own("mine.mjs"), "--method", "own-anchored", "--max-steps", "2", "--out", out];
+  expect(anchored([...train, ...argv])).toMatchObject({ code: 0 });
+  const { method } = JSON.parse(readFileSync(runPaths(join(folder, out)).config, "utf8")).config;
+  expect([method.noise, method.references, method.referenceCount].join()).toBe(options);
+  const exported = anchored(["export", out, "--out", `${out}.onnx`, "--import", own("mine.mjs")]);
+  expect([exported.code, exported.out]).toEqual([0, expect.stringContaining("3 references")]);
+});
+
+test.each([
   [
     "a missing module",
     "registerNothing",

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { methodNames } from "../methods/index.ts";
 import { recipeNames, recipes } from "../recipes/index.ts";
 import { configFromOptions, configOptions, optionWords, resolveConfig } from "../run/index.ts";
 import { toOption } from "./train-flags.ts";
@@ -57,7 +58,8 @@ it("every flag sets a field that a config may have", () => {
       init: "weights.safetensors",
       normalization: "data",
     },
-    { data: { name: "emoji" }, method: { name: "oat" } },
+    { data: { name: "emoji" }, method: { name: "anchored", anchorAt: "stem" } },
+    ...methodNames.map((name) => ({ data: { name: "emoji" }, method: { name } })),
     { data: { name: "emoji" }, augment: [{ name: "pixMix" }], mixingPictures: "pictures" },
     { data: { name: "csv" }, task: { name: "regression", fourier: { features: 8 } } },
     ...[
@@ -66,5 +68,8 @@ it("every flag sets a field that a config may have", () => {
     ].map((schedule) => ({ data: { name: "emoji" }, schedule })),
   ].map((input) => resolveConfig(input as never) as object);
   for (const { path } of configOptions().filter(({ path }) => !path.startsWith("data.")))
-    expect(full.some((config) => path.split(".").reduce<any>((at, key) => at?.[key], config) !== undefined)).toBe(true);
+    expect(
+      full.some((config) => path.split(".").reduce<any>((at, key) => at?.[key], config) !== undefined),
+      path,
+    ).toBe(true);
 });

@@ -1,4 +1,6 @@
 import { type Command, Help } from "commander";
+import { regressionDataNames } from "../data/index.ts";
+import { type ConfigOption, configOptions } from "../run/index.ts";
 
 interface Group {
   readonly heading: string;
@@ -8,69 +10,34 @@ interface Group {
   readonly rare: readonly string[];
 }
 
-/** Every option of `train`, by what it is about. */
-export const trainHelpGroups: readonly Group[] = [
+const MODEL = "Model and method:";
+const IMAGES = "Images:";
+const REGRESSION = "Regression (numbers in place of classes):";
+const STEPS = "Steps:";
+
+/** Options that are usual, or whose field does not say what they are about. */
+const named: readonly Group[] = [
   {
     heading: "Where to start:",
     usual: ["--config", "--recipe", "--init", "--resume"],
     rare: ["--changed-data", "--normalization"],
   },
+  { heading: IMAGES, usual: ["--data", "--folder", "--data-dir", "--image-size", "--bad-images", "--label"], rare: [] },
   {
-    heading: "Images:",
-    usual: ["--data", "--folder", "--data-dir", "--image-size", "--bad-images", "--label"],
-    rare: [
-      ...[
-        "--stream",
-        "--validation-fraction",
-        "--split-seed",
-        "--limit-train",
-        "--imbalance",
-        "--label-noise",
-        "--label-noise-kind",
-      ],
-      ...["--human-labels", "--human-labels-kind", "--background", "--train-vendors", "--shift-vendors"],
-      ...["--hold-out", "--categories", "--concept-share", "--test-fraction"],
-    ],
-  },
-  {
-    heading: "Model and method:",
+    heading: MODEL,
     usual: ["--model", "--method", "--mask-probability", "--references", "--reference-count"],
-    rare: [
-      ...["--mask-target", "--mask-by", "--mask-draws", "--mask-keep", "--mask-statistics", "--mask-from", "--mask-to"],
-      ...["--references-from", "--reference-start", "--reference-growth", "--references-per-image"],
-      ...[
-        "--anchor-at",
-        "--corrupt-references-every",
-        "--tied-start",
-        "--output",
-        "--output-anchor",
-        "--detach-anchor",
-      ],
-      ...["--warm-start-epochs", "--trainable", "--stochastic-depth", "--dropout"],
-    ],
+    rare: ["--trainable", "--stochastic-depth", "--dropout"],
   },
-  {
-    heading: "Regression (numbers in place of classes):",
-    usual: ["--task", "--csv", "--target", "--loss"],
-    rare: [
-      ...["--features", "--categorical", "--missing", "--split-column", "--delimiter", "--target-shift", "--levels"],
-      ...["--dropout-draws", "--fourier-features", "--fourier-scale", "--table", "--file-column", "--function"],
-      ...["--count", "--noise", "--dimension", "--input-gap", "--rotations"],
-    ],
-  },
+  { heading: REGRESSION, usual: ["--task", "--csv", "--target", "--loss"], rare: [] },
   {
     heading: "Augmentation:",
     usual: ["--augment", "--no-augment", "--mix"],
     rare: ["--mixing-pictures", "--repeated-augmentation", "--label-smoothing"],
   },
   {
-    heading: "Steps:",
+    heading: STEPS,
     usual: ["--epochs", "--batch-size", "--learning-rate", "--optimizer", "--schedule", "--weight-decay"],
-    rare: [
-      ...["--milestones", "--decay-factor", "--warmup", "--warmup-epochs", "--minimum-rate", "--momentum"],
-      ...["--no-nesterov", "--no-decay-norms-and-biases", "--clip-norm", "--accumulate", "--average-decay"],
-      "--bias-rate",
-    ],
+    rare: ["--no-decay-norms-and-biases", "--clip-norm", "--accumulate", "--average-decay", "--bias-rate"],
   },
   {
     heading: "The run:",
@@ -79,12 +46,38 @@ export const trainHelpGroups: readonly Group[] = [
   },
 ];
 
+/** Every option of `train`, by what it is about: those of data sets and methods that were imported, too. */
+export function trainHelpGroups(): readonly Group[] {
+  const known = new Set(named.flatMap(({ usual, rare }) => [...usual, ...rare]));
+  const others = configOptions().filter(({ flag }) => !known.has(flag));
+  return named.map(({ heading, usual, rare }) => ({
+    heading,
+    usual,
+    rare: [...rare, ...others.filter((option) => headingOf(option) === heading).map(({ flag }) => flag)],
+  }));
+}
+
+/** What the field is part of says where an option stands that no group names. */
+function headingOf({ path, only }: ConfigOption): string | undefined {
+  const [part] = path.split(".");
+  const ofNumbers = only?.is.every((name) => (regressionDataNames as readonly string[]).includes(name));
+  const headings: Readonly<Record<string, string>> = {
+    data: ofNumbers ? REGRESSION : IMAGES,
+    task: REGRESSION,
+    method: MODEL,
+    optimizer: STEPS,
+    schedule: STEPS,
+  };
+  return headings[part];
+}
+
 /** Options of `train --help` in groups, the rare ones only by `--help all`. */
 export function groupHelp(command: Command): void {
+  const groups = trainHelpGroups();
   for (const option of command.options)
-    for (const { heading, usual, rare } of trainHelpGroups)
+    for (const { heading, usual, rare } of groups)
       if ([...usual, ...rare].includes(option.long ?? "")) option.helpGroup(heading);
-  const rare = new Set(trainHelpGroups.flatMap(({ rare }) => rare));
+  const rare = new Set(groups.flatMap(({ rare }) => rare));
   command
     .helpOption("-h, --help [all]", "the usual options; all: every option")
     .configureHelp({

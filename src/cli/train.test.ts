@@ -25,13 +25,13 @@ test("the last line says under how many references an anchored run was validated
 const flagsOf = (help: string) => [...help.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, flag]) => flag);
 
 test("--help shows the usual options in groups, --help all every one", async () => {
-  const usual = trainHelpGroups.flatMap((group) => group.usual);
-  const rare = trainHelpGroups.flatMap((group) => group.rare);
+  const usual = trainHelpGroups().flatMap((group) => group.usual);
+  const rare = trainHelpGroups().flatMap((group) => group.rare);
   const short = await anchored(["train", "--help"]);
   expect(short.code).toBe(0);
   expect(flagsOf(short.out).sort()).toEqual([...usual, "--help"].sort());
   expect(short.out).toContain(`There are ${rare.length} more options: anchored train --help all`);
-  for (const { heading } of trainHelpGroups) expect(short.out).toContain(`\n${heading}\n`);
+  for (const { heading } of trainHelpGroups()) expect(short.out).toContain(`\n${heading}\n`);
   const whole = await anchored(["train", "--help", "all"]);
   expect(flagsOf(whole.out).sort()).toEqual([...usual, ...rare, "--help"].sort());
   // Only the help itself stands under no heading of ours.

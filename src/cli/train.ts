@@ -156,7 +156,7 @@ async function startOf(options: Options, given: Record<string, unknown>): Promis
 /** e.g. `runs/cifar10-resnet20-anchored-0.25-label-seed0` */
 function defaultRun({ data, model, method, seed }: RunConfig): string {
   const anchored = anchoredOptions(method);
-  const masking = anchored ? [anchored.maskProbability, anchored.maskTarget] : [];
+  const masking = anchored ? [anchored.maskProbability, anchored.maskTarget].filter((part) => part !== undefined) : [];
   return join("runs", [data.name, model, method.name, ...masking, `seed${seed}`].join("-"));
 }
 

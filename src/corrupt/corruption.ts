@@ -35,7 +35,7 @@ export interface Corruption<S = unknown> {
   readonly title: string;
   /** What is done, in a sentence, with the published quirk where one is followed. */
   readonly meaning: string;
-  /** The 15 corruptions of CIFAR-10-C and ImageNet-C, their 4 extra ones, the 10 of CIFAR-10-C-bar; `own` for those that are registered. */
+  /** The 15 corruptions of CIFAR-10-C and ImageNet-C, their 4 extra ones, the 10 of CIFAR-10-C-bar; `own` for all others, which are asked for by name. */
   readonly suite: "c" | "c-extra" | "c-bar" | "own";
   /** The constants, by benchmark. */
   readonly levels: Readonly<Record<Benchmark, Levels<S>>>;

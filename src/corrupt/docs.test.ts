@@ -27,10 +27,13 @@ const titles = {
   c: "The 15 of CIFAR-10-C and ImageNet-C",
   "c-extra": "Their four extra ones",
   "c-bar": "The ten of CIFAR-10-C-bar",
+  own: "Others, asked for by name",
 };
 
 const written = Object.entries(titles)
-  .flatMap(([suite, title]) => [`## ${title}`, ...corruptions.filter((one) => one.suite === suite).map(entry)])
+  .map(([suite, title]) => [`## ${title}`, ...corruptions.filter((one) => one.suite === suite).map(entry)])
+  .filter(({ length }) => length > 1)
+  .flat()
   .join("\n\n");
 
 test("docs/corruptions.md has the code's entries; if not: npm run docs", () =>

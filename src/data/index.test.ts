@@ -150,7 +150,7 @@ test.skipIf(!debian)("Fashion-MNIST as Debian packages it is as declared", async
 });
 
 test.each<[string, Partial<DataOptions>, RegExp]>([
-  ["name", { name: "imagenet" }, /^unknown data set "imagenet"; known: emoji, cifar10, mnist, fashion-mnist, folder$/],
+  ["name", { name: "imagenet" }, new RegExp(`^unknown data set "imagenet"; known: ${dataSetNames.join(", ")}$`)],
   ["image size", { imageSize: 4 }, /image size 4: must be an integer from 8 to 1024/],
   ["validation fraction", { validationFraction: 1 }, /validation fraction 1: must be above 0 and below 1/],
   ["seed", { seed: 0.5 }, /seed 0.5: must be an integer/],

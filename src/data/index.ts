@@ -50,6 +50,7 @@ export {
   registerRegressionDataSet,
   regressionDataNames,
   regressionDataTable,
+  splitFields,
   type TargetShift,
 } from "./regression/index.ts";
 export { holdOut } from "./split.ts";

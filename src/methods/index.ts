@@ -1,6 +1,6 @@
 import { UserError } from "../core/index.ts";
 import { registerEntry } from "../core/internal.ts";
-import type { CrossEntropyOptions, OutputOptions } from "../tasks/classification/outputs/index.ts";
+import { type CrossEntropyOptions, type OutputOptions, outputNames } from "../tasks/classification/outputs/index.ts";
 import { type Classification, classification, type Task } from "../tasks/index.ts";
 import { type AnchoredOptions, anchored } from "./anchored.ts";
 import type { Method } from "./method.ts";
@@ -81,8 +81,13 @@ export function registerMethod<Options extends OwnMethodOptions>(
 export function createMethod(options: MethodOptions): Method<Classification>;
 export function createMethod<OfTask extends Task>(options: MethodOptions, task: OfTask): Method<OfTask>;
 export function createMethod(options: MethodOptions, task?: Task): Method {
-  if (task && !(options.name in ownMethodDefaults) && options.name !== "standard" && options.name !== "anchored")
+  if (task && (outputNames as readonly string[]).includes(options.name))
     throw new UserError(`method ${options.name}: it is for classification; use standard or anchored`);
-  return (methods[options.name] as (options: MethodOptions, task?: Task) => Method)(options, task);
+  const method = (methods[options.name] as (options: MethodOptions, task?: Task) => Method)(options, task);
+  if (method.anchored && !("references" in options && "referenceCount" in options))
+    throw new TypeError(
+      `method ${options.name}: it is anchored, so it needs the options references and referenceCount, e.g. "all" and 10`,
+    );
+  return method;
 }
 export type { OwnMethodOptions } from "./own-methods.ts";

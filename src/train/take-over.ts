@@ -19,7 +19,9 @@ export function takenOver({ config: { model, method }, data: { height, width } }
   const anchored = anchoredOptions(method);
   return {
     model,
-    method: anchored ? { ...anchored, referenceSource: "new", tiedStart: false } : method,
+    method: anchored
+      ? { ...anchored, ...("referenceSource" in anchored && { referenceSource: "new", tiedStart: false }) }
+      : method,
     ...(height === width && { imageSize: height }),
   };
 }

@@ -15,7 +15,7 @@ export { regressionFingerprint } from "../../files/internal.ts";
 export { type ClosedForm, type ClosedFormName, closedFormNames, closedForms } from "./closed-forms.ts";
 export type { LoadedExamples, RegressionContext, RegressionDataSet } from "./entry.ts";
 export { type FeatureNames, type FeatureRow, featureRowsOf, readFeatureRows } from "./feature-rows.ts";
-export { type TargetShift, targetShifts } from "./options.ts";
+export { splitFields, type TargetShift, targetShifts } from "./options.ts";
 
 /**
  * Every data set whose targets are numbers, by the name that the user types.

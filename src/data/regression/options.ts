@@ -7,7 +7,11 @@ const fraction = z.number().gt(0).lt(1);
 export const targetShifts = ["none", "gaps", "tails"] as const;
 export type TargetShift = (typeof targetShifts)[number];
 
-/** Options of every data set: how its examples are split. */
+/**
+ * Options of every data set whose targets are numbers: how its examples are split. The schema of a new one holds them.
+ * @example
+ * console.log(Object.keys(splitFields)); // ["seed", "testFraction", "validationFraction", "shift"]
+ */
 export const splitFields = {
   seed: z.int().default(0).meta({ flag: "--split-seed", help: "decides the split and everything that is drawn" }),
   testFraction: fraction

@@ -36,10 +36,18 @@ export const dropPath = (name: string, rate: number): Drop => drop(name, { rate,
  */
 export const dropout = (name: string, rate: number, features: number): Drop => drop(name, { rate, shape: [features] });
 
-/** The rate of residual branch i of `count`: linear from 0 to `largest`, as timm's. */
+/**
+ * The rate of residual branch i of `count`: linear from 0 to `largest`, as timm's.
+ * @example
+ * const rates = [0, 1, 2].map((i) => depthRate(0.2, i, 3)); // [0, 0.1, 0.2]
+ */
 export const depthRate = (largest: number, i: number, count: number): number =>
   count > 1 ? (largest * i) / (count - 1) : largest;
 
-/** What several of them want drawn. */
+/**
+ * What several of them want drawn: `noise` of `modelOf`.
+ * @example
+ * const noise = noiseOf([dropPath("blocks.0.drop", 0.1), dropout("head.dropout", 0.1, 512)]);
+ */
 export const noiseOf = (drops: readonly Drop[]): Readonly<Record<string, Noise>> =>
   Object.assign({}, ...drops.map(({ noise }) => noise));

@@ -1,6 +1,6 @@
 import { type Tree, UserError } from "../../core/index.ts";
 import { regressionDataNames, regressionDataTable } from "../../data/index.ts";
-import { anchoredOptions } from "../../methods/index.ts";
+import { anchoredOptions, outputNames } from "../../methods/index.ts";
 import type { RunConfig, RunConfigInput } from "../config.ts";
 import type { TaskConfig } from "./task-config.ts";
 
@@ -32,15 +32,15 @@ function withDefaults(input: RunConfigInput): RunConfigInput {
 function check({ task, method, augment, mix, labelSmoothing, trainable, dropout }: RunConfig): void {
   const anchored = anchoredOptions(method);
   const refuse = (what: string, why: string) => new UserError(`${what}: ${why} in a regression`);
-  if (method.name !== "standard" && !anchored)
-    throw refuse(`method.name ${method.name}`, "only standard and anchored are known");
+  if ((outputNames as readonly string[]).includes(method.name))
+    throw refuse(`method.name ${method.name}`, "it is for classes; use standard or anchored");
   if (anchored?.maskTarget === "uniform")
     throw refuse("method.maskTarget uniform", "there are no classes; use label or mean");
   if (anchored?.output)
     throw refuse(`method.output ${anchored.output.name}`, "it is for classes, task.loss says what is minimised");
-  if (anchored && anchored.referenceSource !== "new")
+  if (anchored && (anchored.referenceSource ?? "new") !== "new")
     throw refuse(`method.referenceSource ${anchored.referenceSource}`, "references are the training examples");
-  if (anchored && anchored.corruptReferencesEvery > 0)
+  if (anchored && (anchored.corruptReferencesEvery ?? 0) > 0)
     throw refuse("method.corruptReferencesEvery", "references are not augmented");
   if (augment.length > 0)
     throw refuse(`augment ${augment[0].name}`, "an augmentation could move the target; leave it out");

@@ -161,7 +161,7 @@ test("validation says what is minimised, and the error in the targets' units", (
 
 test.each<[string, Partial<RunConfigInput>]>([
   ["uniform", { method: { name: "anchored", maskTarget: "uniform" } }],
-  ["only standard and anchored", { method: { name: "oat" } }],
+  ["use standard or anchored", { method: { name: "oat" } }],
   ["could move the target", { augment: [{ name: "flip", options: {} }] }],
   ["has no dropout", { task: { name: "regression", dropoutDraws: 5 } }],
 ])("refused: %s", (message, changes) => {
