@@ -1,44 +1,30 @@
 import { Command, Option } from "commander";
 import { toJson, UserError } from "../core/index.ts";
-import { benchmarks, corruptionNames, type Severity } from "../corrupt/index.ts";
+import { benchmarks, corruptionNames } from "../corrupt/index.ts";
 import { type Device, devices } from "../engine/index.ts";
 import { type Weights, weightKinds } from "../evaluate/index.ts";
 import {
   type ExternalOptions,
   featureFileOptions,
   foreignNames,
-  foreignSource,
-  type JudgeOptions,
   judgeExternal,
-  judgeRuns,
   oodScoreOptions,
   type Protocol,
   protocols,
-  resultFolders,
   type Suite,
   suites,
 } from "../judge/index.ts";
 import { resultsText } from "../report/index.ts";
-import { evaluateRegressions, isRegression } from "./evaluate-regression.ts";
+import { commonTask } from "../run/index.ts";
 import { namedPaths } from "./named-paths.ts";
 import { listOf, oneOf, whole, wholeList } from "./numbers.ts";
-import { printJudged } from "./print-judged.ts";
 import { listenerOf, noteTo } from "./progress.ts";
 import { movedTableOptions, runDataOptions } from "./run-data-options.ts";
-import { ownCommand, type Terminal, untilInterrupted } from "./terminal.ts";
+import { commandsFor, type EvaluateFlags } from "./tasks.ts";
+import { ownCommand, type Terminal } from "./terminal.ts";
 import { toOption } from "./train-flags.ts";
 
-interface Options
-  extends Omit<JudgeOptions, "suites" | "ood" | "severities" | "features">,
-    Omit<ExternalOptions, "ood"> {
-  readonly suite?: readonly Suite[];
-  readonly severities?: readonly number[];
-  readonly ood?: readonly string[];
-  readonly json?: boolean;
-  readonly ensemble?: string;
-  readonly csv?: string;
-  readonly table?: string;
-}
+interface Options extends EvaluateFlags, Omit<ExternalOptions, "ood"> {}
 
 const examples = `
 What is stored is not predicted again: a second call only adds what is missing, and a stopped one continues.
@@ -209,7 +195,7 @@ async function runEvaluate(
   given: Options,
   command: Command,
 ): Promise<number> {
-  const { suite, json, severities, ...options } = given;
+  const { suite: _, json, severities: __, ...options } = given;
   if (options.logits) {
     if (runs.length > 0) throw new UserError(`${runs[0]}: either run folders or --logits; call evaluate twice`);
     const results = await judgeExternal({ ...options, ...listenerOf(terminal), logits: options.logits });
@@ -224,25 +210,5 @@ async function runEvaluate(
       throw new UserError(
         `${flag}${options[name] === true ? "" : ` ${options[name]}`}: it belongs to --logits, and a run has its own; leave it out`,
       );
-  if (isRegression(runs)) return evaluateRegressions(terminal, runs, given, command.options);
-  if (options.ensemble !== undefined)
-    throw new UserError(`--ensemble ${options.ensemble}: only regressions are judged as one; leave it out`);
-  for (const name of ["csv", "table"] as const)
-    if (options[name] !== undefined)
-      throw new UserError(`--${name} ${options[name]}: ${runs[0]} was trained on classes, without it; leave it out`);
-  if (options.calibrate && (options.protocol ?? "k") !== "k")
-    throw new UserError(
-      `--calibrate: it scales by the spread over K references; leave out --protocol ${options.protocol}`,
-    );
-  const { features: _, ...ofRuns } = options;
-  for (const name of options.ood ?? []) foreignSource(name);
-  const judged = await untilInterrupted(terminal, (signal) =>
-    judgeRuns(runs, {
-      ...ofRuns,
-      ...listenerOf(terminal, signal),
-      suites: suite,
-      severities: severities as Severity[],
-    }),
-  );
-  return printJudged(terminal, judged, { json, runs, folders: resultFolders(runs, options.out) });
+  return commandsFor(commonTask(runs), runs[0], command, given).evaluate(terminal, runs, given);
 }

@@ -1,24 +1,18 @@
 import { Command } from "commander";
-import { percent, toJson } from "../core/index.ts";
-import { type Exported, type WriteOptions, writeModel } from "../export/index.ts";
-import { isRegressionRun, type RunDataOptions } from "../train/index.ts";
-import { refuseRegressionFlags } from "./class-flags.ts";
-import { exportRegressionRun, type RegressionExportFlags } from "./export-regression.ts";
+import { toJson } from "../core/index.ts";
+import { runTask } from "../run/index.ts";
 import { inferenceOptions } from "./inference-options.ts";
 import { oneOf, whole } from "./numbers.ts";
 import { listenerOf } from "./progress.ts";
-import { regressionOptionNames, regressionOptions } from "./regression-options.ts";
+import { regressionOptions } from "./regression-options.ts";
 import { runDataOptions } from "./run-data-options.ts";
+import { commandsFor, type ModelFlags } from "./tasks.ts";
 import { temperatureOption } from "./temperature.ts";
 import { ownCommand, type Terminal } from "./terminal.ts";
 import { verdictOptions } from "./verdict-options.ts";
 
-interface Options
-  extends Omit<WriteOptions, "data" | "temperature">,
-    Partial<Pick<WriteOptions, "temperature">>,
-    RunDataOptions,
-    RegressionExportFlags {
-  readonly json?: boolean;
+interface Options extends ModelFlags {
+  readonly out: string;
 }
 
 const examples = `
@@ -54,44 +48,12 @@ export function exportCommand(terminal: Terminal, exit: (code: number) => void):
     .option("--json", "print what was written as JSON")
     .addHelpText("after", examples)
     .action(async (run: string, options: Options) => {
-      if (isRegressionRun(run)) await exportRegressionRun(terminal, run, options, command.options);
-      else {
-        refuseRegressionFlags(run, options, regressionOptionNames, command.options);
-        await exportClassifierRun(terminal, run, options);
-      }
+      const commands = commandsFor(runTask(run) ?? "classification", run, command, options);
+      const { written, words, inputs } = await terminal.interruptible((signal) =>
+        commands.export(run, options, listenerOf(terminal, signal)),
+      );
+      terminal.out(options.json ? toJson(written) : words);
+      terminal.note(`next: ${ownCommand()} predict ${written.file} ${inputs}`);
       exit(0);
     });
-}
-
-async function exportClassifierRun(
-  terminal: Terminal,
-  run: string,
-  { json, temperature = "auto", dataDir, folder, humanLabels, changedData, ...options }: Options,
-): Promise<void> {
-  const data = { dataDir, folder, humanLabels, changedData };
-  const exported = await terminal.interruptible((signal) =>
-    writeModel(run, { ...options, temperature, data, ...listenerOf(terminal, signal) }),
-  );
-  terminal.out(json ? toJson(exported) : inWords(exported));
-  terminal.note(`next: ${ownCommand()} predict ${exported.file} IMAGE`);
-}
-
-function inWords({ file, bytes, card, temperatureImages, check, accuracy }: Exported): string {
-  const asked = card.references === 0 ? "no references" : `${card.references} references`;
-  const fitted = temperatureImages === undefined ? "" : ` (fitted on ${temperatureImages} validation images)`;
-  const lines = [
-    `${file}  ${(bytes / 2 ** 20).toFixed(2)} MiB`,
-    `  ${card.name}: ${card.classes.length} classes, ${card.width}×${card.height}×${card.channels}`,
-    `  ${asked}, temperature ${Number(card.temperature.toPrecision(4))}${fitted}, ${card.weights} weights in ${card.precision}`,
-    `  logits of ${check.images} images (${check.set}) within ${check.largestDifference.toExponential(1)} of the run's`,
-  ];
-  if (card.verdict)
-    lines.push(
-      `  known or foreign by ${card.verdict.score}: known from ${card.verdict.threshold.toFixed(3)}, which keeps ${percent(card.verdict.keeps)} of ${card.verdict.validation.images} validation images`,
-    );
-  if (accuracy)
-    lines.push(
-      `  validation accuracy ${percent(accuracy.float16)} in float16, ${percent(accuracy.float32)} in float32: ${accuracy.changed} of ${accuracy.images} answers differ`,
-    );
-  return lines.join("\n");
 }

@@ -1,57 +1,15 @@
 import { availableParallelism } from "node:os";
 import { Command } from "commander";
-import { percent, printable, rankAmong, shareInWords } from "../core/index.ts";
 import { type Device, devices } from "../engine/index.ts";
-import {
-  type Answers,
-  type Classifier,
-  isRegressionModel,
-  type ModelCard,
-  openModel,
-  type RunExportOptions,
-  type VerdictAnswer,
-  verdictAt,
-} from "../export/index.ts";
-import type { RunDataOptions } from "../train/index.ts";
-import { refuseRegressionFlags } from "./class-flags.ts";
-import type { RegressionExportFlags } from "./export-regression.ts";
-import { answerImages, type ReadImage } from "./image-answers.ts";
 import { inferenceOptions } from "./inference-options.ts";
 import { oneOf, whole } from "./numbers.ts";
-import { predictRegression } from "./predict-regression.ts";
 import { listenerOf } from "./progress.ts";
-import { regressionOptionNames, regressionOptions } from "./regression-options.ts";
+import { regressionOptions } from "./regression-options.ts";
 import { runDataOptions } from "./run-data-options.ts";
+import { commandsOf, type ModelFlags } from "./tasks.ts";
 import { temperatureOption } from "./temperature.ts";
 import type { Terminal } from "./terminal.ts";
-import { verdictInWords, verdictOptions } from "./verdict-options.ts";
-
-interface Options
-  extends Omit<RunExportOptions, "precision" | "data">,
-    RunDataOptions,
-    Omit<RegressionExportFlags, "precision"> {
-  readonly top?: number;
-  readonly delimiter?: string;
-  readonly device?: Device;
-  readonly threads?: number;
-  readonly json?: boolean;
-}
-
-/** An image's answer, a line of `--json`. */
-interface Answer {
-  readonly path: string;
-  readonly class: string;
-  /** Largest probability. */
-  readonly confidence: number;
-  /** The model's `score`. */
-  readonly uncertainty: number;
-  /** The share of validation images on which the model is less unsure, 0 to 1; absent where the model does not keep it. */
-  readonly uncertaintyRank?: number;
-  /** Whether the image is like those of the training; absent where the model was made without. */
-  readonly verdict?: VerdictAnswer;
-  /** The most probable classes, as many as `--top` says. */
-  readonly top: readonly { readonly class: string; readonly probability: number; readonly std?: number }[];
-}
+import { verdictOptions } from "./verdict-options.ts";
 
 const examples = `
 One line for each image: path, class, confidence, uncertainty. Images may be of any common format and size: they are
@@ -104,78 +62,16 @@ export function predictCommand(terminal: Terminal, exit: (code: number) => void)
     )
     .option("--json", "a JSON object a line, for each image or row")
     .addHelpText("after", examples)
-    .action(async (model: string, inputs: string[], options: Options) => {
-      const { options: flags } = command;
-      if (isRegressionModel(model)) {
-        const predict = (signal: AbortSignal) => predictRegression(terminal, model, inputs, options, flags, signal);
-        return exit(await terminal.interruptible(predict));
-      }
-      refuseRegressionFlags(model, options, [...regressionOptionNames, "delimiter"], flags);
-      exit(await terminal.interruptible((signal) => runPredict(terminal, model, inputs, options, signal)));
+    .action(async (path: string, inputs: string[], flags: ModelFlags) => {
+      const commands = commandsOf(path, command, flags);
+      const predict = async (signal: AbortSignal) => {
+        const model = await commands.open(
+          path,
+          { threads: availableParallelism(), ...flags },
+          listenerOf(terminal, signal),
+        );
+        return commands.predict(terminal, model, inputs, flags, signal).finally(() => model.dispose());
+      };
+      exit(await terminal.interruptible(predict));
     });
 }
-
-async function runPredict(
-  terminal: Terminal,
-  model: string,
-  paths: readonly string[],
-  {
-    top = 1,
-    json,
-    device,
-    threads = availableParallelism(),
-    dataDir,
-    folder,
-    humanLabels,
-    changedData,
-    ...asked
-  }: Options,
-  signal: AbortSignal,
-): Promise<number> {
-  const exported = { ...asked, data: { dataDir, folder, humanLabels, changedData } };
-  const classifier = await openModel(model, { exported, device, threads }, listenerOf(terminal, signal));
-  const answer = async (good: readonly ReadImage[]) =>
-    (await answersTo(classifier, good, top)).map((one) => (json ? JSON.stringify(one) : inWords(one)));
-  try {
-    return await answerImages(terminal, paths, classifier.card, answer, { signal });
-  } finally {
-    await classifier.dispose();
-  }
-}
-
-async function answersTo(classifier: Classifier, good: readonly ReadImage[], top: number): Promise<Answer[]> {
-  const answers = await classifier.predict(Buffer.concat(good.map(({ image }) => image)));
-  return good.map(({ source }, row) => answerOf(source.name, answers, row, classifier.card, top));
-}
-
-function answerOf(path: string, answers: Answers, row: number, card: ModelCard, top: number): Answer {
-  const { logits, probabilities, uncertainty, score } = answers;
-  const { classes, scorePercentiles } = card;
-  const first = row * classes.length;
-  // Of logits, as the model's label: probabilities of a high temperature may be equal.
-  const order = Array.from(classes.keys()).sort((a, b) => logits[first + b] - logits[first + a]);
-  const told = order.slice(0, top).map((k) => ({
-    class: classes[k],
-    probability: probabilities[first + k],
-    ...(uncertainty && { std: uncertainty[first + k] }),
-  }));
-  const verdict = verdictAt(answers, row, card);
-  return {
-    path,
-    class: told[0].class,
-    confidence: told[0].probability,
-    uncertainty: score[row],
-    ...(scorePercentiles && { uncertaintyRank: rankAmong(scorePercentiles, score[row]) }),
-    ...(verdict && { verdict }),
-    top: told,
-  };
-}
-
-const inWords = ({ path, class: name, confidence, uncertainty, uncertaintyRank, verdict, top }: Answer): string => {
-  const others = top.slice(1).map((one) => `${one.class} ${percent(one.probability)}`);
-  const among =
-    uncertaintyRank === undefined ? "" : `, more unsure than on ${shareInWords(uncertaintyRank, "validation image")}`;
-  const told = verdict ? verdictInWords(verdict) : [];
-  const line = [path, name, percent(confidence), `uncertainty ${uncertainty.toFixed(4)}${among}`, ...told, ...others];
-  return line.map(printable).join("\t");
-};

@@ -1,15 +1,12 @@
 import { Command, Option } from "commander";
-import { type Listener, toJson, UserError } from "../core/index.ts";
-import { isRegressionModel, openModel, openRegression, type RunExportOptions } from "../export/index.ts";
+import { toJson, UserError } from "../core/index.ts";
 import { createServer, defaultLimits, type Limits, limitFlags } from "../serve/index.ts";
-import type { RunDataOptions } from "../train/index.ts";
-import { refuseClassFlags, refuseRegressionFlags } from "./class-flags.ts";
-import type { RegressionExportFlags } from "./export-regression.ts";
 import { inferenceOptions } from "./inference-options.ts";
 import { whole } from "./numbers.ts";
 import { listenerOf } from "./progress.ts";
-import { regressionOptionNames, regressionOptions } from "./regression-options.ts";
+import { regressionOptions } from "./regression-options.ts";
 import { runDataOptions } from "./run-data-options.ts";
+import { commandsOf, type ModelFlags } from "./tasks.ts";
 import { temperatureOption } from "./temperature.ts";
 import type { Terminal } from "./terminal.ts";
 import { verdictOptions } from "./verdict-options.ts";
@@ -17,13 +14,9 @@ import { packageVersion } from "./version.ts";
 
 const MEBIBYTE = 2 ** 20;
 
-interface Options
-  extends Omit<RunExportOptions, "precision" | "data" | "threads">,
-    RunDataOptions,
-    Omit<RegressionExportFlags, "precision" | "threads"> {
+interface Options extends ModelFlags {
   readonly host: string;
   readonly port: number;
-  readonly threads?: number;
   readonly maxBatch: number;
   readonly maxBody: number;
   readonly maxPixels: number;
@@ -31,7 +24,6 @@ interface Options
   readonly maxPending: number;
   readonly timeout: number;
   readonly cors?: readonly string[];
-  readonly json?: boolean;
 }
 
 const examples = `
@@ -85,7 +77,7 @@ export function serveCommand(terminal: Terminal): Command {
     .option("--json", "print where it listens as JSON")
     .addHelpText("after", examples)
     .action((path: string, options: Options) =>
-      terminal.interruptible((signal) => runServe(terminal, path, options, command.options, signal)),
+      terminal.interruptible((signal) => runServe(terminal, path, options, command, signal)),
     );
 }
 
@@ -93,11 +85,11 @@ async function runServe(
   terminal: Terminal,
   path: string,
   options: Options,
-  flags: readonly Option[],
+  command: Command,
   signal: AbortSignal,
 ): Promise<void> {
   const { host, port, cors, json } = options;
-  const model = await opened(path, options, flags, listenerOf(terminal, signal));
+  const model = await commandsOf(path, command, options).open(path, options, listenerOf(terminal, signal));
   const server = await createServer({
     model,
     version: packageVersion(),
@@ -120,53 +112,6 @@ async function runServe(
   terminal.note("Ctrl-C stops it once what it accepted is answered");
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
   await server.close();
-}
-
-const ofServer = [
-  "host",
-  "port",
-  "threads",
-  "maxBatch",
-  "maxBody",
-  "maxPixels",
-  "maxImages",
-  "maxPending",
-  "timeout",
-  "cors",
-  "json",
-] as const;
-
-/** @throws UserError for flags about another task than the model's, and as opening it does */
-async function opened(path: string, options: Options, flags: readonly Option[], listener: Listener) {
-  const {
-    threads,
-    protocol,
-    k,
-    weights,
-    temperature,
-    verdict,
-    keep,
-    nearest,
-    dataDir,
-    folder,
-    humanLabels,
-    changedData,
-  } = options;
-  if (isRegressionModel(path)) {
-    const { conformal, conformalBy, withoutDraws, csv, table } = options;
-    const known = [...ofServer, ...regressionOptionNames, "k", "weights", "dataDir", "folder", "changedData"] as const;
-    refuseClassFlags(path, options, known, flags);
-    const places = { dataDir, csv, folder, table, changedData };
-    const exported = { k, weights, conformal, conformalBy, withoutDraws, ...places };
-    return openRegression(path, { threads, exported }, listener);
-  }
-  refuseRegressionFlags(path, options, regressionOptionNames, flags);
-  const data = { dataDir, folder, humanLabels, changedData };
-  return openModel(
-    path,
-    { threads, exported: { protocol, k, weights, temperature, verdict, keep, nearest, data } },
-    listener,
-  );
 }
 
 /** An origin as browsers send it. @throws UserError for anything else. */

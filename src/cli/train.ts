@@ -12,11 +12,9 @@ import {
   type RunConfig,
   type RunConfigInput,
   readConfigFile,
-  readRun,
 } from "../run/index.ts";
 import {
-  isRegressionRun,
-  readRegressionRun,
+  readRunConfig,
   type StartingConfig,
   type TrainSummary,
   trainRun,
@@ -134,7 +132,7 @@ async function baseOf({ config, recipe, resume, out }: Options): Promise<RunConf
     if (!out) throw new UserError("--resume: which run? add --out RUN");
     if (!holdsRun(out)) throw new UserError(`${out} holds no run to resume; leave out --resume to start one`);
     // What the folder holds, so that nothing has to be typed again; what is typed again must agree.
-    if (named.length === 0) return isRegressionRun(out) ? readRegressionRun(out).config : readRun(out).config;
+    if (named.length === 0) return readRunConfig(out);
   }
   if (config) return readConfigFile(config).catch((error) => Promise.reject(namedBy("--config", error)));
   return recipe && recipes[recipe];

@@ -1,8 +1,15 @@
 import { z } from "zod";
 import { UserError } from "../core/index.ts";
+import { type TaskName, taskNames } from "../tasks/index.ts";
 
 export const FORMAT = "anchored-classifier/1";
 export const REGRESSION_FORMAT = "anchored-regression/1";
+
+/** The format of each task's files. */
+export const taskFormats: { readonly [Name in TaskName]: string } = {
+  classification: FORMAT,
+  regression: REGRESSION_FORMAT,
+};
 
 const numbers = z.array(z.number());
 
@@ -57,6 +64,10 @@ export const modelCard = z.object({
 
 /** All that is told of an exported model; it stands in its `metadata_props`, a key each. */
 export type ModelCard = Readonly<z.infer<typeof modelCard>>;
+
+/** The task of a file's format; `undefined` for no format of ours. */
+export const formatTask = (format: string | undefined): TaskName | undefined =>
+  taskNames.find((name) => taskFormats[name] === format);
 
 /** Strings as they are, everything else as JSON. */
 export const cardToMetadata = (card: object): Record<string, string> =>

@@ -4,6 +4,7 @@ export type { ClassifierInputs, ClassifierOptions } from "./classifier.ts";
 export type { ExportOptions } from "./export-classifier.ts";
 export { exportRun, type RunExportOptions } from "./export-run.ts";
 export { decodeAll, type Source, sourcesOf } from "./image-sources.ts";
+export { modelTask } from "./model-task.ts";
 export { type Answers, type Classifier, type OpenOptions, openBytes } from "./open-bytes.ts";
 export { openModel } from "./open-model.ts";
 export {
@@ -13,7 +14,6 @@ export {
   conformalMethods,
   type ExportedRegression,
   exportRegression,
-  isRegressionModel,
   openRegression,
   type RegressionCard,
   type RegressionExportOptions,

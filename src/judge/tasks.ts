@@ -1,5 +1,5 @@
 import type { RegressionResults, Results } from "../evaluate/index.ts";
-import { commonTask } from "../run/internal.ts";
+import { commonTask } from "../run/index.ts";
 import type { TaskName } from "../tasks/index.ts";
 import { judgeRuns } from "./judge-runs.ts";
 import type { JudgeOptions } from "./options.ts";

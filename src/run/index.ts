@@ -17,4 +17,5 @@ export type { RunFacts } from "./run-facts.ts";
 export type { LogLine } from "./run-log.ts";
 export { holdsRun, type Pretraining, type RunRecord, readRun } from "./run-record.ts";
 export type { RunSettings, Setting } from "./run-settings.ts";
+export { commonTask, runTask } from "./run-task.ts";
 export { regressionDefaults } from "./tasks/regression.ts";

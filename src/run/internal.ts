@@ -16,7 +16,6 @@ export { runFacts } from "./run-facts.ts";
 export { readRunLog } from "./run-log.ts";
 export { describeRun } from "./run-record.ts";
 export { readRunSettings } from "./run-settings.ts";
-export { commonTask, runTask } from "./run-task.ts";
 export { readSensitivity, saveSensitivity } from "./sensitivity.ts";
 export { taskConfigOf, taskOf } from "./tasks/index.ts";
 export { versioned } from "./versioned-file.ts";

@@ -3,7 +3,11 @@ import { UserError } from "../core/index.ts";
 import { runPaths } from "../files/index.ts";
 import { type TaskName, taskNames } from "../tasks/index.ts";
 
-/** Of which task a run folder is, a classification where its config names none; `undefined` where it holds no run. */
+/**
+ * Of which task a run folder is, a classification where its config names none; `undefined` where it holds no run.
+ * @example
+ * console.log(runTask(run)); // classification
+ */
 export function runTask(run: string): TaskName | undefined {
   const path = runPaths(run).config;
   if (!existsSync(path)) return undefined;
@@ -18,6 +22,8 @@ export function runTask(run: string): TaskName | undefined {
 /**
  * The task that run folders have in common; a folder that holds no run counts as a classification, whose reader says what is wrong.
  * @throws UserError where they are of several
+ * @example
+ * console.log(commonTask([run, otherRun]));
  */
 export function commonTask(runs: readonly string[]): TaskName {
   const [first, ...others] = runs.map((run) => ({ run, task: runTask(run) ?? "classification" }));

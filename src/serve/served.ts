@@ -7,6 +7,7 @@ import {
   type Regressor,
   targetAnswersAt,
 } from "../export/index.ts";
+import { formatTask } from "../export/internal.ts";
 import { separated, toPrediction } from "./answers.ts";
 
 export type ServedKind = "classifier" | "regression of images" | "regression of rows";
@@ -32,7 +33,8 @@ export interface Served {
 
 /** @throws UserError for a model of images that are not square */
 export function servedModel(model: Classifier | Regressor): Served {
-  const served = isClassifier(model) ? servedClassifier(model) : servedRegression(model);
+  // What opened the model has held its card to a format of ours.
+  const served = taskServed[formatTask(model.card.format)!](model as never);
   const { images } = served;
   if (images && images.height !== images.width)
     throw new UserError(
@@ -40,8 +42,6 @@ export function servedModel(model: Classifier | Regressor): Served {
     );
   return served;
 }
-
-const isClassifier = (model: Classifier | Regressor): model is Classifier => "classes" in model;
 
 const servedClassifier = (model: Classifier): Served => ({
   kind: "classifier",
@@ -85,3 +85,9 @@ function servedRegression({ card, predict, dispose }: Regressor): Served {
     answer: (rows) => answered(Float32Array.from(rows.flatMap((row) => [...row])), rows.length),
   };
 }
+
+/** How the models of each task are served. */
+const taskServed: Readonly<Record<NonNullable<ReturnType<typeof formatTask>>, (model: never) => Served>> = {
+  classification: servedClassifier,
+  regression: servedRegression,
+};

@@ -1,5 +1,6 @@
 export type { Pretraining, TrainState, Validation } from "../run/index.ts";
 export { train } from "./classification.ts";
+export { loadPretrainingImages } from "./classification-run.ts";
 export { dataOptions } from "./data-options.ts";
 export { Diverged } from "./diverged.ts";
 export { type FeatureExtractor, type FeatureOptions, loadFeatures } from "./features.ts";
@@ -30,6 +31,7 @@ export { loadRunData, type RunData, type RunDataOptions } from "./run-data.ts";
 export { type StartingConfig, withStartingRun } from "./starting-config.ts";
 export type { Drift } from "./statistics-drift.ts";
 export type { StepResult } from "./step.ts";
-export { loadPretrainingImages, type TrainRunOptions, trainRun } from "./train-run.ts";
+export { readRunConfig } from "./tasks.ts";
+export { type TrainRunOptions, trainRun } from "./train-run.ts";
 export type { TrainOptions, TrainProgress, TrainSummary } from "./training.ts";
 export type { ResidualPoolOptions } from "./transductor.ts";

@@ -1,6 +1,6 @@
 export { type ConformalCard, conformalMethods, type RegressionCard, regressionCard } from "./card.ts";
 export type { ConformalMethod, ConformalOptions } from "./conformal.ts";
-export { isRegressionModel, openRegression } from "./open-regression.ts";
+export { openRegression } from "./open-regression.ts";
 export { openRegressor, type Regressor, type RegressorAnswers } from "./open-regressor.ts";
 export { exportRegression, type RegressionExportOptions } from "./prepare.ts";
 export { type TargetAnswer, targetAnswer, targetAnswersAt } from "./target-answers.ts";

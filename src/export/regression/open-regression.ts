@@ -1,26 +1,8 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { type Listener, UserError } from "../../core/index.ts";
-import { modelMetadata } from "../../engine/index.ts";
-import { isRegressionRun } from "../../train/index.ts";
-import { REGRESSION_FORMAT } from "../card.ts";
 import type { OpenOptions } from "../open-bytes.ts";
 import { openRegressor, type Regressor } from "./open-regressor.ts";
 import { exportRegression, type RegressionExportOptions } from "./prepare.ts";
-
-/**
- * Whether a path is a regression's run folder, or a file that was exported from one; false where it is neither.
- * @example
- * const model = isRegressionModel("model.onnx") ? await openRegression("model.onnx") : await openModel("model.onnx");
- */
-export function isRegressionModel(path: string): boolean {
-  if (!existsSync(path)) return false;
-  if (statSync(path).isDirectory()) return isRegressionRun(path);
-  try {
-    return modelMetadata(readFileSync(path)).format === REGRESSION_FORMAT;
-  } catch {
-    return false;
-  }
-}
 
 /**
  * Opens a regression's run folder, or a file that `anchored export` has written from one. A run is exported in memory:

@@ -4,8 +4,8 @@ import { runPaths } from "../../files/index.ts";
 import { regressionFingerprint, writeFileAtomic } from "../../files/internal.ts";
 import { createMethod, type Method } from "../../methods/index.ts";
 import { createModel, type Model } from "../../models/index.ts";
-import { type RunConfig, resolveConfig } from "../../run/index.ts";
-import { firstDifference, modulesFor, requireRegistered, runTask } from "../../run/internal.ts";
+import { type RunConfig, resolveConfig, runTask } from "../../run/index.ts";
+import { firstDifference, modulesFor, requireRegistered } from "../../run/internal.ts";
 import {
   type RegressionOptions,
   regression,

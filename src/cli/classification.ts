@@ -1,0 +1,142 @@
+import { percent, printable, rankAmong, shareInWords, UserError } from "../core/index.ts";
+import type { Severity } from "../corrupt/index.ts";
+import {
+  type Answers,
+  type Classifier,
+  type Exported,
+  type ModelCard,
+  openModel,
+  type VerdictAnswer,
+  verdictAt,
+  writeModel,
+} from "../export/index.ts";
+import { foreignSource, judgeRuns, resultFolders } from "../judge/index.ts";
+import { answerImages, type ReadImage } from "./image-answers.ts";
+import { printJudged } from "./print-judged.ts";
+import { listenerOf } from "./progress.ts";
+import { regressionOptionNames } from "./regression-options.ts";
+import type { EvaluateFlags, ModelFlags, TaskCommands } from "./tasks.ts";
+import { type Terminal, untilInterrupted } from "./terminal.ts";
+import { verdictInWords } from "./verdict-options.ts";
+
+const foreign: readonly string[] = [...regressionOptionNames, "delimiter", "ensemble"];
+
+async function evaluate(
+  terminal: Terminal,
+  runs: readonly string[],
+  { suite, json, severities, ensemble: _, csv: __, table: ___, ...options }: EvaluateFlags,
+): Promise<number> {
+  if (options.calibrate && (options.protocol ?? "k") !== "k")
+    throw new UserError(
+      `--calibrate: it scales by the spread over K references; leave out --protocol ${options.protocol}`,
+    );
+  for (const name of options.ood ?? []) foreignSource(name);
+  const judged = await untilInterrupted(terminal, (signal) =>
+    judgeRuns(runs, {
+      ...options,
+      ...listenerOf(terminal, signal),
+      suites: suite,
+      severities: severities as Severity[],
+    }),
+  );
+  return printJudged(terminal, judged, { json, runs, folders: resultFolders(runs, options.out) });
+}
+
+/** As `openModel` and `writeModel` take them. */
+const nested = ({ dataDir, folder, humanLabels, changedData, ...flags }: ModelFlags) => ({
+  ...flags,
+  data: { dataDir, folder, humanLabels, changedData },
+});
+
+function exportInWords({ file, bytes, card, temperatureImages, check, accuracy }: Exported): string {
+  const asked = card.references === 0 ? "no references" : `${card.references} references`;
+  const fitted = temperatureImages === undefined ? "" : ` (fitted on ${temperatureImages} validation images)`;
+  const lines = [
+    `${file}  ${(bytes / 2 ** 20).toFixed(2)} MiB`,
+    `  ${card.name}: ${card.classes.length} classes, ${card.width}×${card.height}×${card.channels}`,
+    `  ${asked}, temperature ${Number(card.temperature.toPrecision(4))}${fitted}, ${card.weights} weights in ${card.precision}`,
+    `  logits of ${check.images} images (${check.set}) within ${check.largestDifference.toExponential(1)} of the run's`,
+  ];
+  if (card.verdict)
+    lines.push(
+      `  known or foreign by ${card.verdict.score}: known from ${card.verdict.threshold.toFixed(3)}, which keeps ${percent(card.verdict.keeps)} of ${card.verdict.validation.images} validation images`,
+    );
+  if (accuracy)
+    lines.push(
+      `  validation accuracy ${percent(accuracy.float16)} in float16, ${percent(accuracy.float32)} in float32: ${accuracy.changed} of ${accuracy.images} answers differ`,
+    );
+  return lines.join("\n");
+}
+
+/** An image's answer, a line of `--json`. */
+interface Answer {
+  readonly path: string;
+  readonly class: string;
+  /** Largest probability. */
+  readonly confidence: number;
+  /** The model's `score`. */
+  readonly uncertainty: number;
+  /** The share of validation images on which the model is less unsure, 0 to 1; absent where the model does not keep it. */
+  readonly uncertaintyRank?: number;
+  /** Whether the image is like those of the training; absent where the model was made without. */
+  readonly verdict?: VerdictAnswer;
+  /** The most probable classes, as many as `--top` says. */
+  readonly top: readonly { readonly class: string; readonly probability: number; readonly std?: number }[];
+}
+
+async function answersTo(classifier: Classifier, good: readonly ReadImage[], top: number): Promise<Answer[]> {
+  const answers = await classifier.predict(Buffer.concat(good.map(({ image }) => image)));
+  return good.map(({ source }, row) => answerOf(source.name, answers, row, classifier.card, top));
+}
+
+function answerOf(path: string, answers: Answers, row: number, card: ModelCard, top: number): Answer {
+  const { logits, probabilities, uncertainty, score } = answers;
+  const { classes, scorePercentiles } = card;
+  const first = row * classes.length;
+  // Of logits, as the model's label: probabilities of a high temperature may be equal.
+  const order = Array.from(classes.keys()).sort((a, b) => logits[first + b] - logits[first + a]);
+  const told = order.slice(0, top).map((k) => ({
+    class: classes[k],
+    probability: probabilities[first + k],
+    ...(uncertainty && { std: uncertainty[first + k] }),
+  }));
+  const verdict = verdictAt(answers, row, card);
+  return {
+    path,
+    class: told[0].class,
+    confidence: told[0].probability,
+    uncertainty: score[row],
+    ...(scorePercentiles && { uncertaintyRank: rankAmong(scorePercentiles, score[row]) }),
+    ...(verdict && { verdict }),
+    top: told,
+  };
+}
+
+const inWords = ({ path, class: name, confidence, uncertainty, uncertaintyRank, verdict, top }: Answer): string => {
+  const others = top.slice(1).map((one) => `${one.class} ${percent(one.probability)}`);
+  const among =
+    uncertaintyRank === undefined ? "" : `, more unsure than on ${shareInWords(uncertaintyRank, "validation image")}`;
+  const told = verdict ? verdictInWords(verdict) : [];
+  const line = [path, name, percent(confidence), `uncertainty ${uncertainty.toFixed(4)}${among}`, ...told, ...others];
+  return line.map(printable).join("\t");
+};
+
+export const classificationCommands: TaskCommands<Classifier> = {
+  knows: (flag) => !foreign.includes(flag),
+  refusal: (what) => `it is about regressions, and ${what} is none`,
+  evaluate,
+  async export(run, { temperature = "auto", json: _, ...flags }, listener) {
+    const written = await writeModel(run, { ...nested(flags), out: flags.out, temperature, ...listener });
+    return { written, words: exportInWords(written), inputs: "IMAGE" };
+  },
+  open(path, flags, listener) {
+    const { protocol, k, weights, temperature, verdict, keep, nearest, device, threads, data } = nested(flags);
+    const exported = { protocol, k, weights, temperature, verdict, keep, nearest, data };
+    return openModel(path, { exported, device, threads }, listener);
+  },
+  predict(terminal, classifier, paths, { top = 1, json }, signal) {
+    const answer = async (good: readonly ReadImage[]) =>
+      (await answersTo(classifier, good, top)).map((one) => (json ? JSON.stringify(one) : inWords(one)));
+    return answerImages(terminal, paths, classifier.card, answer, { signal });
+  },
+};

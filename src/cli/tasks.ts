@@ -1,0 +1,88 @@
+import type { Command } from "commander";
+import { type Listener, UserError } from "../core/index.ts";
+import type { Device } from "../engine/index.ts";
+import {
+  type Classifier,
+  modelTask,
+  type RegressionExportOptions,
+  type Regressor,
+  type RunExportOptions,
+} from "../export/index.ts";
+import type { JudgeOptions } from "../judge/index.ts";
+import type { TaskName } from "../tasks/index.ts";
+import type { RunDataOptions } from "../train/index.ts";
+import { classificationCommands } from "./classification.ts";
+import { regressionCommands } from "./regression.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Flags of the commands that make a model of a run. */
+export interface ModelFlags
+  extends Omit<RunExportOptions, "data" | "threads">,
+    RunDataOptions,
+    Omit<RegressionExportOptions, "threads"> {
+  readonly device?: Device;
+  readonly threads?: number;
+  readonly top?: number;
+  readonly delimiter?: string;
+  readonly json?: boolean;
+}
+
+/** Flags of `evaluate` about runs. */
+export interface EvaluateFlags extends Omit<JudgeOptions, "suites" | "ood" | "severities" | "features"> {
+  readonly suite?: JudgeOptions["suites"];
+  readonly severities?: readonly number[];
+  readonly ood?: readonly string[];
+  readonly json?: boolean;
+  readonly ensemble?: string;
+  readonly csv?: string;
+  readonly table?: string;
+}
+
+/** What the commands do with runs and models of one task. */
+export interface TaskCommands<Model = Classifier | Regressor> {
+  /** Whether a flag, by its option's name, says something of the task. */
+  knows(flag: string): boolean;
+  /** What to say of other flags. */
+  refusal(what: string): string;
+  /** Judges runs and prints what came out. @returns the exit code */
+  evaluate(terminal: Terminal, runs: readonly string[], flags: EvaluateFlags): Promise<number>;
+  /** Writes a run as a file: what was written, the same in words, and what `predict` takes. */
+  export(
+    run: string,
+    flags: ModelFlags & { readonly out: string },
+    listener: Listener,
+  ): Promise<{ readonly written: { readonly file: string }; readonly words: string; readonly inputs: string }>;
+  open(path: string, flags: ModelFlags, listener: Listener): Promise<Model>;
+  /** Prints answers for files. @returns the exit code */
+  predict(
+    terminal: Terminal,
+    model: Model,
+    paths: readonly string[],
+    flags: ModelFlags,
+    signal: AbortSignal,
+  ): Promise<number>;
+}
+
+const taskCommands: { readonly [Name in TaskName]: TaskCommands } = {
+  classification: classificationCommands,
+  regression: regressionCommands,
+};
+
+/**
+ * What a command does with runs of a task.
+ * @param what the run or model that was named
+ * @throws UserError naming the first flag that was given and is about other tasks
+ */
+export function commandsFor(task: TaskName, what: string, { options }: Command, given: object): TaskCommands {
+  const commands = taskCommands[task];
+  const foreign = options.find((flag) => {
+    const name = flag.attributeName();
+    return given[name as never] !== undefined && !commands.knows(name);
+  });
+  if (foreign) throw new UserError(`${foreign.long}: ${commands.refusal(what)}; leave it out`);
+  return commands;
+}
+
+/** As `commandsFor`, of a run folder or an exported file; what opens it says what is wrong with other paths. */
+export const commandsOf = (path: string, command: Command, given: object): TaskCommands =>
+  commandsFor(modelTask(path) ?? "classification", path, command, given);

@@ -1,0 +1,20 @@
+import { loadRegressionData, type RegressionDataOptions } from "../../data/index.ts";
+import type { RunConfig } from "../../run/index.ts";
+import type { TrainRunOptions } from "../train-run.ts";
+import type { TrainSummary } from "../training.ts";
+import { movedRegressionData } from "./run-data.ts";
+import { trainRegression } from "./train.ts";
+
+/** As `trainRun`, of a regression. */
+export async function trainRegressionRun(
+  run: string,
+  config: RunConfig,
+  { dataDir, onReading, ...others }: TrainRunOptions,
+): Promise<TrainSummary> {
+  const reading = { dataDir, onProgress: onReading, onNotice: others.onNotice };
+  if (others.resume) movedRegressionData(run, config);
+  const data = await loadRegressionData(config.data as RegressionDataOptions, reading).finally(() =>
+    onReading?.(undefined),
+  );
+  return trainRegression(config, data, { run, ...others });
+}
