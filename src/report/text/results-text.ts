@@ -1,7 +1,14 @@
 import type { RegressionResults, Results } from "../../evaluate/index.ts";
+import type { ResultsTask } from "../../run/index.ts";
 import { classificationText } from "./classification-text.ts";
 import { withDistinctNames } from "./distinct-runs.ts";
 import { regressionText } from "./regression-text.ts";
+
+/** How the results of each task stand on a terminal. */
+const taskTexts: { readonly [Name in ResultsTask]: (results: never) => string } = {
+  classification: classificationText,
+  regression: regressionText,
+};
 
 /**
  * What judging gave as plain tables for a terminal or a log, a block for each run: a line for each image set, below it what
@@ -15,7 +22,5 @@ export const resultsText = (
   runs: readonly string[] = results.map(({ run }) => run),
 ): string =>
   withDistinctNames(results, runs)
-    .map((one) => (isRegression(one) ? regressionText(one) : classificationText(one)))
+    .map((one) => taskTexts[one.task](one as never))
     .join("\n\n");
-
-const isRegression = (results: Results | RegressionResults): results is RegressionResults => "targets" in results;
