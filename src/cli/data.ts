@@ -9,7 +9,7 @@ export function dataCommand(terminal: Terminal, exit: (code: number) => void): C
   command
     .command("list")
     .description("names, licences, what is here and how to get the rest")
-    .option("--data-dir <dir>", "where data sets lie (default: $ANCHORED_DATA or the user's cache folder)")
+    .option("--data-dir <dir>", "folder of the data sets (default: $ANCHORED_DATA or the user's cache folder)")
     .option("--json", "print as JSON")
     .addHelpText("after", "\nExamples:\n  $ anchored data list\n  $ anchored data list --data-dir ~/data --json")
     .action(({ dataDir = defaultDataDir(), json }: { dataDir?: string; json?: boolean }) =>

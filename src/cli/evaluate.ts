@@ -71,14 +71,14 @@ function suiteList(text: string, before?: Suite[]): Suite[] {
 
 function addCorruptionOptions(command: Command): void {
   command
-    .option("--corruptions <a,b>", "which corruptions (default: all 29)", listOf(corruptionNames)("--corruptions"))
+    .option("--corruptions <a,b>", "corruptions made (default: all 29)", listOf(corruptionNames)("--corruptions"))
     .option(
       "--severities <a,b>",
-      "which of 1 to 5 (default: all)",
+      "severities of the corruptions, of 1 to 5 (default: all)",
       wholeList({ min: 1, max: 5, example: 3 })("--severities"),
     )
     .addOption(
-      new Option("--benchmark <name>", `whose constants: ${benchmarks.join(" | ")} (default: by image size)`).argParser(
+      new Option("--benchmark <name>", `constants of: ${benchmarks.join(" | ")} (default: by image size)`).argParser(
         oneOf(benchmarks)("--benchmark"),
       ),
     )

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { Option } from "commander";
 
 const dataDir = () =>
-  new Option("--data-dir <dir>", "where data sets lie (default: $ANCHORED_DATA or the user's cache folder)");
+  new Option("--data-dir <dir>", "folder of the data sets (default: $ANCHORED_DATA or the user's cache folder)");
 
 /** Spelled the same wherever a run's data are used. */
 export const changedDataOption = () =>

@@ -62,7 +62,7 @@ export function serveCommand(terminal: Terminal): Command {
   ])
     command.addOption(option);
   return command
-    .option("--threads <n>", "of the CPU (default: all)", whole({ min: 1, example: 2 })("--threads"))
+    .option("--threads <n>", "threads of the CPU (default: all)", whole({ min: 1, example: 2 })("--threads"))
     .addOption(limit("maxBatch", "images or rows of one run of the model"))
     .addOption(limit("maxBodyBytes", "MiB of a request", defaultLimits.maxBodyBytes / MEBIBYTE))
     .addOption(limit("maxPixels", "of an uploaded picture"))

@@ -50,7 +50,7 @@ export function studyCommand(terminal: Terminal, exit: (code: number) => void): 
     )
     .option(
       "--threads <n>",
-      "of the CPU, for all runs together (default: all)",
+      "threads of the CPU, for all runs together (default: all)",
       whole({ min: 1, max: 1024, example: 2 })("--threads"),
     )
     .option(
@@ -58,7 +58,7 @@ export function studyCommand(terminal: Terminal, exit: (code: number) => void): 
       "stop each run so early (to try things out)",
       whole({ min: 1, example: 2 })("--max-steps"),
     )
-    .option("--data-dir <dir>", "where data sets lie (default: $ANCHORED_DATA or the user's cache folder)")
+    .option("--data-dir <dir>", "folder of the data sets (default: $ANCHORED_DATA or the user's cache folder)")
     .addOption(changedDataOption())
     .option("--table", "train nothing: the tables of what is finished")
     .option("--fresh", "start over instead of keeping what is finished")

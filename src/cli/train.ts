@@ -54,7 +54,7 @@ export function trainCommand(terminal: Terminal, exit: (code: number) => void): 
   for (const option of configOptions()) command.addOption(toOption(option, option.path !== "threads"));
   command
     .option("--no-augment", "train on the images as they are, without crop and flip")
-    .option("--data-dir <dir>", "where data sets lie (default: $ANCHORED_DATA or the user's cache folder)")
+    .option("--data-dir <dir>", "folder of the data sets (default: $ANCHORED_DATA or the user's cache folder)")
     .option("--out <run>", "the run folder (default: runs/ and a name made of data, model, method and seed)")
     .option("--resume", "continue the run in --out, bit for bit as if it had never stopped")
     .addOption(changedDataOption())

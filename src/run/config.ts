@@ -57,11 +57,18 @@ export const runConfigSchema = z.strictObject({
     .meta(option({ flag: "--epochs", value: "<n>", help: "passes over the training images", example: 10 })),
   batchSize: count
     .default(128)
-    .meta(option({ flag: "--batch-size", value: "<n>", help: "images a step", example: 128 })),
+    .meta(option({ flag: "--batch-size", value: "<n>", help: "images in each step", example: 128 })),
   seed: z
     .int()
     .default(0)
-    .meta(option({ flag: "--seed", value: "<n>", help: "of weights, order, augmentation, references", example: 1 })),
+    .meta(
+      option({
+        flag: "--seed",
+        value: "<n>",
+        help: "decides weights, the order of images, augmentation and references",
+        example: 1,
+      }),
+    ),
   optimizer: optimizerSchema.prefault({ name: "sgd" }),
   /** Longest joint gradient; longer ones are scaled down to it. 0: no clipping. */
   clipNorm: z
@@ -201,7 +208,7 @@ export const runConfigSchema = z.strictObject({
   /** Threads within an operator. Part of the config because sums in another order differ in their last bits. */
   threads: count
     .default(() => availableParallelism())
-    .meta(option({ flag: "--threads", value: "<n>", help: "of the CPU (all)", example: 2 })),
+    .meta(option({ flag: "--threads", value: "<n>", help: "threads of the CPU (all)", example: 2 })),
   /** What the step runs on; devices round differently too. */
   device: z
     .enum(devices)

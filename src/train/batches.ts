@@ -167,7 +167,7 @@ function requireDivisor(flag: string, parts: number, batchSize: number): void {
 
 /** @throws UserError where parts that are masked apart do not divide the batch, or a mask would keep a whole side. */
 function checkMaskSizes(
-  { maskDraws = 1, maskKeep = 0 }: AnchoredOptions,
+  { maskDraws = 1, maskKeep = 0 }: Pick<AnchoredOptions, "maskDraws" | "maskKeep">,
   { count, height, width }: { readonly count: number; readonly height: number; readonly width: number },
 ): void {
   requireDivisor("method.maskDraws", maskDraws, count);

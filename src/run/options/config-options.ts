@@ -39,7 +39,7 @@ const choices = (): readonly ConfigOption[] => [
   choice("--method", "method.name", methodNames, "standard"),
   choice("--optimizer", "optimizer.name", Object.keys(optimizerOptionSchemas), "sgd"),
   choice("--schedule", "schedule.name", Object.keys(scheduleOptionSchemas), "one-cycle", {
-    help: "of the learning rate: ",
+    help: "how the learning rate changes: ",
   }),
   choice("--task", "task.name", taskNames, "classification", { help: "what is learnt: " }),
   choice("--output", "method.output.name", outputNames, "cross-entropy", {
@@ -53,14 +53,14 @@ const lists = (): readonly ConfigOption[] => [
   {
     flag: "--augment",
     placeholder: "<a,b>",
-    help: `in this order, with their standard options, of ${augmentationNames.join(", ")} (crop, flip)`,
+    help: `transforms of the training images, in the order given, with their standard options, of ${augmentationNames.join(", ")} (crop, flip)`,
     takes: { kind: "names", names: augmentationNames },
     path: "augment",
   },
   {
     flag: "--mix",
     placeholder: "<a,b>",
-    help: `images of a batch with one another, of ${mixerNames.join(", ")}; each batch takes one`,
+    help: `mix the images of a batch with one another, by one of ${mixerNames.join(", ")}; where several are given, each batch takes one`,
     takes: { kind: "names", names: mixerNames },
     path: "mix",
   },
