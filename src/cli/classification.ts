@@ -8,6 +8,7 @@ import {
   openModel,
   type VerdictAnswer,
   verdictAt,
+  verdictInWords,
   writeModel,
 } from "../export/index.ts";
 import { foreignSource, judgeRuns, resultFolders } from "../judge/index.ts";
@@ -17,7 +18,6 @@ import { listenerOf } from "./progress.ts";
 import { regressionOptionNames } from "./regression-options.ts";
 import type { EvaluateFlags, ModelFlags, TaskCommands } from "./tasks.ts";
 import { type Terminal, untilInterrupted } from "./terminal.ts";
-import { verdictInWords } from "./verdict-options.ts";
 
 const foreign: readonly string[] = [...regressionOptionNames, "delimiter", "ensemble"];
 

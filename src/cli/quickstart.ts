@@ -119,7 +119,9 @@ async function runQuickstart(terminal: Terminal, options: Options): Promise<numb
   const took = duration((performance.now() - startedAt) / 1000);
   const link = (file: string) => pathToFileURL(resolve(file)).href;
   terminal.note(`\nDone in ${took}. Open the report in a browser:\n  ${link(path)}`);
-  terminal.note(`and the models themselves, to damage pictures and to teach them:\n  ${link(page)}`);
+  terminal.note(
+    `and the models themselves, to damage pictures, to teach them, and to draw what they have never seen:\n  ${link(page)}`,
+  );
   terminal.note(`Every number: ${join(out, "*", "results.json")}`);
   terminal.note(`Your own images next: ${ownCommand()} train --folder DIR (see --help)`);
   return 0;

@@ -26,4 +26,5 @@ export {
 } from "./regression/index.ts";
 export type { VerdictOptions } from "./settled-verdict.ts";
 export { type VerdictAnswer, verdictAt } from "./verdict-at.ts";
+export { verdictInWords } from "./verdict-in-words.ts";
 export { type Exported, type WriteOptions, writeModel } from "./write-model.ts";

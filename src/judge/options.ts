@@ -76,6 +76,8 @@ export interface JudgeOptions
    * the same of the training images, as they are: `trainingBank`. Default not.
    */
   readonly features?: boolean;
+  /** Of how many training images, and where calibration is not judged of how many validation images, at most; 50,000, and all. */
+  readonly featureCount?: number;
   /** Predict again what is stored already. */
   readonly fresh?: boolean;
 }

@@ -29,7 +29,7 @@ export async function setsOf(
   load: (options: DataOptions) => Promise<DataSet>,
   options: JudgeOptions,
 ): Promise<RoledSet[]> {
-  const { suites = defaultSuites, features, oodScores, oodValidation } = options;
+  const { suites = defaultSuites, features, featureCount, oodScores, oodValidation } = options;
   if (oodValidation !== undefined && !oodScores)
     throw new UserError(
       `options.oodValidation ${oodValidation}: parameters of scores are chosen by it; add options.oodScores all`,
@@ -50,13 +50,15 @@ export async function setsOf(
     );
   const foreign = suites.includes("ood") ? await images(ood) : [];
   const chosenBy = oodValidation === undefined ? [] : await images([oodValidation]);
+  const calibrated = suites.includes("calibration");
+  const known = calibrated || !featureCount ? validation : trainingBank(validation, featureCount);
   return [
     { role: "test", set: test },
-    ...(suites.includes("calibration") || features ? [{ role: "validation" as const, set: validation }] : []),
+    ...(calibrated || features ? [{ role: "validation" as const, set: known }] : []),
     ...(suites.includes("shift") ? shifts.map((set) => ({ role: "shift" as const, set })) : []),
     ...grouped(foreign, ood, usual, options.oodNear),
     ...chosenBy.map((set) => ({ role: "ood-validation" as const, set })),
-    ...(features ? [{ role: "train" as const, set: trainingBank(train) }] : []),
+    ...(features ? [{ role: "train" as const, set: trainingBank(train, featureCount) }] : []),
   ];
 }
 
