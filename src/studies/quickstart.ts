@@ -33,6 +33,9 @@ export const quickstarts = {
       corruptCount: 300,
       ood: ["emoji", "emoji-inverted"],
       oodCount: 1000,
+      // Named before any number was seen: one that sees the answer, one that sees the distance.
+      oodScores: ["max-softmax", "mahalanobis++"],
+      featureCount: 1000,
     },
   },
   emoji: {
