@@ -1,6 +1,5 @@
-import { compile } from "../engine/index.ts";
-import type { TrainState } from "../run/index.ts";
-import type { StepResult } from "../train/index.ts";
+import { compileLoop } from "../engine/index.ts";
+import type { FedStep } from "../train/internal.ts";
 import { type BenchBackend, type BenchModel, compileOptions, trainingStep } from "./steps.ts";
 
 export interface CompiledStepOptions {
@@ -25,23 +24,17 @@ export async function compileStep(options: CompiledStepOptions): Promise<Compile
   const { model, batchSize, backend, threads, without } = options;
   const { step, start, fed, controls } = trainingStep(model, batchSize);
   const compileStart = performance.now();
-  const program = await compile<unknown[], StepResult>(step, [start, fed, controls], {
-    ...compileOptions(backend, threads),
-    without,
-  });
+  const loop = await compileLoop(
+    ({ fed, controls, ...current }: FedStep) => step(current, fed, controls),
+    { ...start, fed, controls },
+    { carry: ["params", "state", "slots"], ...compileOptions(backend, threads), without },
+  );
   const compileMs = performance.now() - compileStart;
-  let current: TrainState = start;
-  let latest: StepResult | undefined;
-  let spare: StepResult | undefined;
   const stepMs = async () => {
     const stepStart = performance.now();
-    // Two generations of weights take turns, as in training.
-    const result = await program.run([current, fed, controls], { into: spare });
-    const ended = performance.now();
-    const { params, state, slots } = result;
-    [current, latest, spare] = [{ params, state, slots }, result, latest];
-    return ended - stepStart;
+    await loop.step({ fed, controls });
+    return performance.now() - stepStart;
   };
   for (let warmUp = 0; warmUp < 2; warmUp++) await stepMs();
-  return { compileMs, stepMs, dispose: () => program.dispose() };
+  return { compileMs, stepMs, dispose: () => loop.dispose() };
 }

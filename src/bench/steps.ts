@@ -42,7 +42,7 @@ export const compileOptions = (backend: BenchBackend, threads: number) => ({
 
 export interface TrainingStep {
   /** To trace, on the three arguments below. */
-  readonly step: (...args: any[]) => unknown;
+  readonly step: ReturnType<typeof trainStep>;
   readonly start: TrainState;
   readonly fed: Fed;
   readonly controls: HostArrays;

@@ -49,7 +49,11 @@ test("a small network's loss and gradient", async () => {
 
 test("uint32 products wrap around", async () => {
   const large = new HostArray("uint32", [3], Uint32Array.of(4294967287, 65537, 7));
-  const program = await compile((a, b) => [np.multiply(a.ref, b.ref), np.dot(a, b)], [large, large], { threads: 1 });
+  const program = await compile(
+    (a: np.Array, b: np.Array) => [np.multiply(a.ref, b.ref), np.dot(a, b)],
+    [large, large],
+    { threads: 1 },
+  );
   const [squares, sum] = await program.run([large, large]);
   await program.dispose();
   const expected = [...large.data].map((n) => Math.imul(n, n) >>> 0);
@@ -58,9 +62,9 @@ test("uint32 products wrap around", async () => {
 });
 
 test("empty arrays (which jax-js's own backend has none of)", async () => {
-  const args = [HostArray.float32([0, 3], []), normal(2, 3)];
+  const args: [HostArray, HostArray] = [HostArray.float32([0, 3], []), normal(2, 3)];
   const program = await compile(
-    (x, y) => [
+    (x: np.Array, y: np.Array) => [
       np.add(x.ref, 1),
       np.sum(x.ref, 0),
       np.concatenate([x.ref, y], 0),
@@ -70,7 +74,7 @@ test("empty arrays (which jax-js's own backend has none of)", async () => {
     args,
     { threads: 1 },
   );
-  const results: HostArray[] = await program.run(args);
+  const results = await program.run(args);
   await program.dispose();
   expect(results.map(({ shape }) => shape)).toEqual([[0, 3], [3], [2, 3], [3, 0, 1], [3, 3]]);
   expect([...results[1].data]).toEqual([0, 0, 0]);
@@ -92,7 +96,7 @@ test("infinities and NaN pass through relu, max and comparisons as in jax-js", a
 });
 
 test("what has no rule is named with its operands and the way out", async () => {
-  await expect(compile((x) => lax.linalg.cholesky(x), [normal(65, 65)])).rejects.toThrow(
+  await expect(compile((x: np.Array) => lax.linalg.cholesky(x), [normal(65, 65)])).rejects.toThrow(
     "cholesky(float32[65,65]) cannot be compiled: ONNX has no operator for it, and its steps are written out one by one, for axes up to 64, not 65; compute it on the host",
   );
 });

@@ -5,6 +5,7 @@ import { blockSize } from "./blocked/probe.ts";
 import { convolutionRules } from "./blocked/rules.ts";
 import { BlockedStage } from "./blocked/stage.ts";
 import type { Graph } from "./graph.ts";
+import type { ExampleOf, OnHost } from "./host-tree.ts";
 import { lower } from "./lower/lower.ts";
 import { dtypeOf, shapeOf } from "./lower/lowering.ts";
 import type { Node, Tensor } from "./nodes.ts";
@@ -14,6 +15,7 @@ import { ArraySpec, type Program } from "./program.ts";
 import { createSession, type SessionOptions } from "./runtime/node.ts";
 import { WebGpuStage } from "./runtime/webgpu-stage.ts";
 import { type Traced, trace } from "./trace.ts";
+import type { MappedTree } from "./tree.ts";
 
 export interface CompileOptions extends SessionOptions {
   /**
@@ -29,7 +31,8 @@ export interface CompileOptions extends SessionOptions {
  * Compiles a jax-js function into one ONNX graph, run by ONNX Runtime.
  *
  * `example` is the list of arguments, trees of `HostArray` or `ArraySpec`: only their shapes and dtypes are used, and
- * the program is fixed to them. Arrays that `fn` closes over become constants of the graph.
+ * the program is fixed to them. Arrays that `fn` closes over become constants of the graph. The program's arguments and
+ * result are typed after those of `fn`.
  *
  * @throws UserError where the device is not available, or `without` names no pass.
  * @throws UnsupportedPrimitiveError naming the primitive, its operands and what to do instead.
@@ -38,11 +41,11 @@ export interface CompileOptions extends SessionOptions {
  * const y = await program.run([HostArray.zeros([8, 4]), HostArray.zeros([4, 2])]); // float32[8, 2]
  * await program.dispose();
  */
-export async function compile<Args extends unknown[] = any[], Result = any>(
-  fn: (...args: any[]) => unknown,
-  example: readonly unknown[],
+export async function compile<Args extends unknown[], Result>(
+  fn: (...args: Args) => Result,
+  example: NoInfer<ExampleOf<Args>>,
   options: CompileOptions = {},
-): Promise<Program<Args, Result>> {
+): Promise<Program<OnHost<Args>, OnHost<Result>>> {
   const leaves = leavesOf(example);
   const traced = await trace(fn, example);
   const onCpu = (options.device ?? "cpu") === "cpu";
@@ -61,16 +64,16 @@ export async function compile<Args extends unknown[] = any[], Result = any>(
       passes.map((pass) => pass.name),
     );
   const session = await createSession(modelOf(traced, { device, block, without }), options);
-  const results = leavesOf(
-    traced.rebuildResult(traced.outputs.map((x) => new ArraySpec(shapeOf(x), dtypeOf(x) as DType))),
-  );
+  const resultSpecs = traced.rebuildResult(traced.outputs.map((x) => new ArraySpec(shapeOf(x), dtypeOf(x) as DType)));
+  const results = leavesOf(resultSpecs);
   return {
+    resultSpecs: resultSpecs as MappedTree<OnHost<Result>, ArraySpec>,
     async run(args, { into } = {}) {
       const inputs = matchArguments(leaves, args);
       // Arrays of ours even where the caller gives none: ONNX Runtime would keep memory for results of its own.
       const outputs = into === undefined ? freshArrays(results) : matchOutputs(results, into, inputs);
       await session.run(inputs, outputs);
-      return traced.rebuildResult([...outputs]) as Result;
+      return traced.rebuildResult([...outputs]) as OnHost<Result>;
     },
     toOnnx: () => modelOf(traced, { without }),
     dispose: () => session.dispose(),

@@ -1,4 +1,5 @@
 import type { DType } from "../core/host-array.ts";
+import type { MappedTree } from "./tree.ts";
 
 /** A compiled function on host arrays. Its arguments and result are trees (nested objects and arrays) of `HostArray`. */
 export interface Program<Args extends unknown[] = any[], Result = any> {
@@ -8,6 +9,8 @@ export interface Program<Args extends unknown[] = any[], Result = any> {
    * @throws TypeError naming the argument (or array of `into`) whose tree, shape or dtype differs.
    */
   run(args: Args, options?: RunOptions<Result>): Promise<Result>;
+  /** Shapes and dtypes of the result, as its tree. */
+  readonly resultSpecs: MappedTree<Result, ArraySpec>;
   /** The program as an ordinary ONNX model (standard operators only), for any ONNX tool. */
   toOnnx(): Uint8Array;
   /** Frees the runtime session. */

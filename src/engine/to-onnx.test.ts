@@ -51,12 +51,12 @@ const weights = {
 };
 const zeros = Object.fromEntries(Object.entries(weights).map(([key, { shape }]) => [key, HostArray.zeros(shape)]));
 const labels = HostArray.float32([3, 4], [1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0]);
-const args = [weights, zeros, normal(3, 6, 8, 8), labels, HostArray.scalar(0.1)];
+const args: any[] = [weights, zeros, normal(3, 6, 8, 8), labels, HostArray.scalar(0.1)];
 
 let program: Program;
 let onnx: Uint8Array;
 beforeAll(async () => {
-  program = await compile(step, args, { threads: 1 });
+  program = await compile<any[], any>(step as never, args, { threads: 1 });
   onnx = program.toOnnx();
   return () => program.dispose();
 });

@@ -30,7 +30,7 @@ export {
 export { loadRunData, type RunData, type RunDataOptions } from "./run-data.ts";
 export { type StartingConfig, withStartingRun } from "./starting-config.ts";
 export type { Drift } from "./statistics-drift.ts";
-export type { StepResult } from "./step.ts";
+export type { StepTold } from "./step.ts";
 export { readRunConfig } from "./tasks.ts";
 export { type TrainRunOptions, trainRun } from "./train-run.ts";
 export type { TrainOptions, TrainProgress, TrainSummary } from "./training.ts";

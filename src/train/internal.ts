@@ -13,5 +13,5 @@ export {
 } from "./regression/index.ts";
 export { insistOnData } from "./run-data.ts";
 export { statisticsDrift } from "./statistics-drift.ts";
-export { movingParameters, trainStep } from "./step.ts";
+export { type FedStep, movingParameters, trainStep } from "./step.ts";
 export { residualPool } from "./transductor.ts";

@@ -111,10 +111,10 @@ class Loop {
         const startedAt = performance.now();
         const batch = next;
         const controls = this.#controls(this.step);
-        const { loss, sums, ...moved } = await stepper.step(this.#current, batch.microBatches, controls);
+        const { loss, sums } = await stepper.step(batch.microBatches, controls);
         batches.stepTook(performance.now() - startedAt, this.lastStep - this.step);
         if (this.step + 1 < this.lastStep) next = await nextBatch();
-        this.#moveTo(moved, loss.data[0], controls.learningRate.data[0]);
+        this.#moveTo(await stepper.read(), loss.data[0], controls.learningRate.data[0]);
         await this.#tell({ loss: loss.data[0], sums: numbersOf(sums), startedAt, controls });
       }
       if (this.#saved !== this.step) this.#save();

@@ -4,21 +4,21 @@ import type { Method } from "../methods/index.ts";
 import type { Arrays, Model } from "../models/index.ts";
 import { keep, withNoise } from "../models/internal.ts";
 import { clipByGlobalNorm, type Optimizer } from "../optim/index.ts";
-import type { TrainState } from "../run/index.ts";
 import type { Sums } from "../tasks/index.ts";
 
 /** Scalars that change from step to step. */
 export type StepControls = HostArrays & { readonly learningRate: HostArray<"float32"> };
 
-export interface StepResult extends TrainState {
+/** What a step tells of itself. */
+export interface StepTold {
   /** Scalar, before the update. */
-  readonly loss: HostArray<"float32">;
+  readonly loss: HostArray;
   /** What the task counts over the batch, scalars, before the update; none where the truth is not fed. */
-  readonly sums: Readonly<Record<string, HostArray<"float32">>>;
+  readonly sums: Readonly<HostArrays>;
 }
 
 /** What a step counted, as numbers. */
-export const numbersOf = (sums: StepResult["sums"]): Sums => mapped(sums, ({ data }) => data[0]);
+export const numbersOf = (sums: StepTold["sums"]): Sums => mapped(sums, ({ data }) => data[0]);
 
 export interface StepOptions {
   /** Longest joint gradient; 0: no clipping. */
@@ -32,13 +32,19 @@ interface TracedVariables {
   readonly state: Arrays;
 }
 
-interface Traced extends TracedVariables {
+/** As `TrainState`, traced. */
+export interface TracedState extends TracedVariables {
   readonly slots: Record<string, Arrays>;
   readonly average?: TracedVariables;
 }
 
-const mapped = <T, U>(arrays: Readonly<Record<string, T>>, fn: (array: T, name: string) => U): Record<string, U> =>
-  Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, fn(array, name)]));
+/** What a step reads, under the names that a loop has it by. */
+export type FedStep = TracedState & { readonly fed: Fed<np.Array>; readonly controls: Arrays };
+
+export const mapped = <T, U>(
+  arrays: Readonly<Record<string, T>>,
+  fn: (array: T, name: string) => U,
+): Record<string, U> => Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, fn(array, name)]));
 
 /** The parameters that training moves, which are those that the optimizer remembers: all but the frozen ones. */
 export const movingParameters = <T>(
@@ -50,7 +56,7 @@ export const movingParameters = <T>(
 export const trainStep = (model: Model, method: Method, optimizer: Optimizer, options: StepOptions = {}) => {
   const differentiate = gradientStep(model, method, options);
   const update = updateStep(optimizer, options);
-  return ({ params, state, slots, average }: Traced, fed: Fed<np.Array>, controls: Arrays) => {
+  return ({ params, state, slots, average }: TracedState, fed: Fed<np.Array>, controls: Arrays) => {
     const { gradients, state: moved, loss, sums } = differentiate({ params: keep(params), state }, fed);
     const updated = update({ params, state: moved, slots, average }, gradients, controls);
     return { ...updated, loss, sums };
@@ -84,7 +90,11 @@ export const gradientStep =
 /** The second half: clipping, update, moving average. Traced. */
 export const updateStep =
   (optimizer: Optimizer, { clipNorm = 0, frozen }: StepOptions = {}) =>
-  ({ params, state, slots, average }: Traced, gradients: Arrays, { learningRate, averageDecay }: Arrays): Traced => {
+  (
+    { params, state, slots, average }: TracedState,
+    gradients: Arrays,
+    { learningRate, averageDecay }: Arrays,
+  ): TracedState => {
     const clipped = clipNorm > 0 ? clipByGlobalNorm(gradients, clipNorm) : gradients;
     const updated = optimizer.update(movingParameters(params, frozen), clipped, slots, learningRate);
     const moved = mapped(params, (param, name) => updated.params[name] ?? param);

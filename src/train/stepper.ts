@@ -1,17 +1,28 @@
 import { numpy as np } from "@jax-js/jax";
 import { type Fed, HostArray, type HostArrays } from "../core/index.ts";
 import { zerosLike } from "../core/internal.ts";
-import { compile, type Program } from "../engine/index.ts";
+import { compileLoop } from "../engine/index.ts";
 import type { Method } from "../methods/index.ts";
 import type { Arrays, Model } from "../models/index.ts";
 import type { Optimizer } from "../optim/index.ts";
 import type { RunConfig, TrainState } from "../run/index.ts";
-import { gradientStep, movingParameters, type StepResult, trainStep, updateStep } from "./step.ts";
+import {
+  type FedStep,
+  gradientStep,
+  mapped,
+  movingParameters,
+  type StepTold,
+  type TracedState,
+  trainStep,
+  updateStep,
+} from "./step.ts";
 
 /** Takes training steps, compiled. */
 export interface Stepper {
-  /** One update from the arrays of its micro-batches. The result before last is written over. */
-  step(current: TrainState, microBatches: readonly Fed[], controls: HostArrays): Promise<StepResult>;
+  /** One update from the arrays of its micro-batches. What the step before the last one told is written over. */
+  step(microBatches: readonly Fed[], controls: HostArrays): Promise<StepTold>;
+  /** What training has moved so far: arrays that the next step may write over. */
+  read(): Promise<TrainState>;
   dispose(): Promise<void>;
 }
 
@@ -21,9 +32,10 @@ export interface StepperParts {
   readonly optimizer: Optimizer;
 }
 
-/** Arrays of the shapes that every later step has. */
 export interface StepExample {
+  /** Where training begins. */
   readonly current: TrainState;
+  /** Arrays of the shapes that every later step has. */
   readonly fed: Fed;
   readonly controls: HostArrays;
 }
@@ -36,30 +48,21 @@ export const createStepper = (parts: StepperParts, config: StepperConfig, exampl
 
 async function wholeStepper(parts: StepperParts, config: StepperConfig, example: StepExample): Promise<Stepper> {
   const { model, method, optimizer } = parts;
-  const options = { clipNorm: config.clipNorm, frozen: model.frozen };
-  const { current, fed, controls } = example;
-  const program = await compile<unknown[], StepResult>(
-    trainStep(model, method, optimizer, options),
-    [current, fed, controls],
-    config,
+  const step = trainStep(model, method, optimizer, { clipNorm: config.clipNorm, frozen: model.frozen });
+  const { current, ...given } = example;
+  const loop = await compileLoop(
+    ({ fed, controls, ...current }: FedStep) => step(current, fed, controls),
+    { ...current, ...given },
+    { carry: carriedNames(current), ...config },
   );
-  const run = takingTurns(program);
   return {
-    step: (current, [fed], controls) => run([current, fed, controls]),
-    dispose: () => program.dispose(),
+    step: ([fed], controls) => loop.step({ fed, controls }),
+    read: () => loop.read(),
+    dispose: () => loop.dispose(),
   };
 }
 
-/** Two generations of arrays take turns: a run may read the last result and writes over the one before. */
-function takingTurns<Args extends unknown[], Result>(program: Program<Args, Result>): (args: Args) => Promise<Result> {
-  let spare: Result | undefined;
-  let last: Result | undefined;
-  return async (args) => {
-    const result = await program.run(args, { into: spare });
-    [spare, last] = [last, result];
-    return result;
-  };
-}
+const carriedNames = (current: TrainState) => Object.keys(current) as (keyof TrainState)[];
 
 /**
  * The gradients of n micro-batches, each for its own images, are averaged before one update. BatchNorm sees one
@@ -68,42 +71,49 @@ function takingTurns<Args extends unknown[], Result>(program: Program<Args, Resu
 async function accumulatingStepper(parts: StepperParts, config: StepperConfig, example: StepExample): Promise<Stepper> {
   const { model, method, optimizer } = parts;
   const options = { clipNorm: config.clipNorm, frozen: model.frozen };
-  const differentiate = gradientStep(model, method, options);
-  const accumulated = (variables: { params: Arrays; state: Arrays }, fed: Fed<np.Array>, gradientSums: Arrays) => {
-    const { gradients, state, loss, sums } = differentiate(variables, fed);
-    const added = Object.entries(gradientSums).map(([name, sum]) => [
-      name,
-      np.add(sum, np.multiply(gradients[name], 1 / config.accumulate)),
-    ]);
-    return { gradientSums: Object.fromEntries(added) as Arrays, state, loss, sums };
-  };
   const { current, fed, controls } = example;
-  const zeros = zerosLike(movingParameters(current.params, model.frozen));
-  const variables = ({ params, state }: TrainState) => ({ params, state });
-  type Accumulated = Pick<StepResult, "state" | "loss" | "sums"> & { gradientSums: HostArrays };
-  const accumulate = await compile<unknown[], Accumulated>(accumulated, [variables(current), fed, zeros], config);
-  const update = await compile<unknown[], TrainState>(
-    updateStep(optimizer, options) as never,
-    [current, zeros, controls] as never,
-    config,
+  const gradients = zerosLike(movingParameters(current.params, model.frozen));
+  const moveAll = updateStep(optimizer, options);
+  const update = await compileLoop(
+    ({ gradients, controls, ...current }: TracedState & { gradients: Arrays; controls: Arrays }) => {
+      const zeros = mapped(gradients, ({ shape }) => np.zeros([...shape]));
+      return { ...moveAll(current, gradients, controls), gradients: zeros };
+    },
+    { ...current, gradients, controls },
+    { carry: [...carriedNames(current), "gradients"], ...config },
   );
-  const runAccumulate = takingTurns(accumulate);
-  const runUpdate = takingTurns(update);
+  const differentiate = gradientStep(model, method, options);
+  const accumulate = await compileLoop(
+    ({
+      params,
+      state,
+      gradients,
+      fed,
+    }: Pick<TracedState, "params" | "state"> & { gradients: Arrays; fed: Fed<np.Array> }) => {
+      const { gradients: own, ...moved } = differentiate({ params, state }, fed);
+      return {
+        ...moved,
+        gradients: mapped(gradients, (sum, name) => np.add(sum, np.multiply(own[name], 1 / config.accumulate))),
+      };
+    },
+    { params: current.params, state: current.state, gradients, fed },
+    { carry: ["state", "gradients"], sharing: update, ...config },
+  );
   return {
-    async step(current, microBatches, controls) {
-      let { state } = current;
-      let gradientSums = zeros;
+    async step(microBatches, controls) {
       let loss = 0;
       const counted: Record<string, number> = {};
       for (const fed of microBatches) {
-        const result: Accumulated = await runAccumulate([{ params: current.params, state }, fed, gradientSums]);
-        ({ gradientSums, state } = result);
-        loss += result.loss.data[0] / microBatches.length;
-        for (const [name, { data }] of Object.entries(result.sums)) counted[name] = (counted[name] ?? 0) + data[0];
+        const told = await accumulate.step({ fed });
+        loss += told.loss.data[0] / microBatches.length;
+        for (const [name, { data }] of Object.entries(told.sums)) counted[name] = (counted[name] ?? 0) + data[0];
       }
-      const moved: TrainState = await runUpdate([{ ...current, state }, gradientSums, controls]);
-      const sums = Object.entries(counted).map(([name, sum]) => [name, HostArray.scalar(sum)]);
-      return { ...moved, loss: HostArray.scalar(loss), sums: Object.fromEntries(sums) };
+      await update.step({ controls });
+      return { loss: HostArray.scalar(loss), sums: mapped(counted, (sum) => HostArray.scalar(sum)) };
+    },
+    async read() {
+      const { gradients: _, ...current } = await update.read();
+      return current;
     },
     async dispose() {
       await accumulate.dispose();

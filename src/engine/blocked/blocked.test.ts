@@ -276,7 +276,10 @@ describe.skipIf(block === undefined)("blocked back-end ≡ jax-js", () => {
   });
 
   test("an exported model holds no internal operator", async () => {
-    const program = await compile((x, w) => nn.relu(conv(x, w, 1, 1)), [normal(2, 3, 8, 8), normal(16, 3, 3, 3)]);
+    const program = await compile(
+      (x: np.Array, w: np.Array) => nn.relu(conv(x, w, 1, 1)),
+      [normal(2, 3, 8, 8), normal(16, 3, 3, 3)],
+    );
     expect(new TextDecoder("latin1").decode(program.toOnnx())).not.toContain("nchwc");
     await program.dispose();
   });

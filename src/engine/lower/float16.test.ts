@@ -122,11 +122,16 @@ test("float16 in and out, literals and promotion", async () => {
   const half = HostArray.float16([3], [1, -2.5, 1 / 3]);
   const whole = new HostArray("int32", [3], Int32Array.of(1, 2, 3));
   const program = await compile(
-    (x, n) => [np.add(x.ref, 0.5), np.multiply(x.ref, n.ref), np.multiply(x.ref, np.astype(n, np.float32)), np.exp(x)],
+    (x: np.Array, n: np.Array) => [
+      np.add(x.ref, 0.5),
+      np.multiply(x.ref, n.ref),
+      np.multiply(x.ref, np.astype(n, np.float32)),
+      np.exp(x),
+    ],
     [half, whole],
     { threads: 1 },
   );
-  const [sum, product, wide, exponential] = (await program.run([half, whole])) as HostArray[];
+  const [sum, product, wide, exponential] = await program.run([half, whole]);
   await program.dispose();
   expect([sum, product, wide, exponential].map(({ dtype }) => dtype)).toEqual([
     "float16",

@@ -15,7 +15,7 @@ const base = `${pathToFileURL(folder).href}/`;
 test("runs that overlap answer what each answers alone", async () => {
   const random = new Random("web.test");
   const normal = normalArrays(random);
-  const example = [normal(4, 16), normal(16, 8)];
+  const example: [HostArray, HostArray] = [normal(4, 16), normal(16, 8)];
   const program = await compile((x: np.Array, w: np.Array) => nn.relu(np.matmul(x, w)), example, { threads: 1 });
   const runtime = await openWebRuntime({ base, device: "wasm" });
   expect(runtime).toMatchObject({ device: "wasm", threads: 1 });
