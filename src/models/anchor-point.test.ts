@@ -81,7 +81,7 @@ describe.each(points)("a small %s anchored at %s", (network, anchorAt) => {
       return model.classify(head, model.anchorPoint!.above(params, state, tuples, "predict").features);
     };
     const expected = await runReference<HostArray>(byHand, example(model));
-    const program = await compile(ofPairs(model, "predict", kept), example(model), { threads: 1 });
+    const program = await compile<any[], any>(ofPairs(model, "predict", kept) as never, example(model), { threads: 1 });
     expect(relativeError(await program.run(example(model)), expected)).toBeLessThan(1e-5);
     await program.dispose();
     const unmasked = await runReference<HostArray>(ofPairs(model, "predict"), example(model));

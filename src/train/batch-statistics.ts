@@ -23,7 +23,7 @@ export function batchStatistics(
 ): BatchStatistics {
   const measure = (params: Arrays, state: Arrays, fed: Arrays) =>
     method.apply(model, params, state, fed, "measure").state;
-  let program: Program<unknown[], HostArrays> | undefined;
+  let program: Program<[HostArrays, HostArrays, HostArrays], HostArrays> | undefined;
   return {
     async mean(batches) {
       const sums = Object.fromEntries(
@@ -31,7 +31,7 @@ export function batchStatistics(
       );
       let count = 0;
       for await (const fed of batches) {
-        program ??= await compile<unknown[], HostArrays>(measure as never, [params, state, fed], config);
+        program ??= await compile(measure, [params, state, fed], config);
         for (const [name, { data }] of Object.entries(await program.run([params, state, fed])))
           sums[name].forEach((sum, i) => {
             sums[name][i] = sum + Number(data[i]);

@@ -26,6 +26,10 @@ export interface Forward {
   dispose(): Promise<void>;
 }
 
+interface FedImages {
+  readonly images: HostArray;
+  readonly references?: HostArray;
+}
 type Predict = (
   params: Arrays,
   state: Arrays,
@@ -37,27 +41,28 @@ export function createForward(
   { model, method }: { readonly model: Model; readonly method: Method },
   { batchSize: rows = 128, threads = config.threads, device = config.device }: ForwardOptions = {},
 ): Forward {
-  const programs = new Map<string, Promise<Program>>();
+  const programs = new Map<string, Promise<Program<[HostArrays, HostArrays, FedImages], HostArray>>>();
   const predict: Predict = (params, state, { images, references }) =>
     method.predict(model, params, state, images, references);
+  const spec = ({ shape }: HostArray) => new ArraySpec(shape);
   const specs = (arrays: HostArrays) =>
-    Object.fromEntries(Object.entries(arrays).map(([name, { shape }]) => [name, new ArraySpec(shape)]));
+    Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, spec(array)]));
   return {
     threads,
     // Features of many images are few numbers: what lies below them sees the references once a run of the program.
     batchSize: (references) => (method.anchorAt === "features" ? rows : Math.max(1, Math.floor(rows / references))),
     async run({ params, state }, images, references) {
-      const fed: HostArrays = references ? { images, references } : { images };
+      const fed: FedImages = references ? { images, references } : { images };
       const key = Object.values(fed)
         .map(({ shape }) => shape.join("×"))
         .join(" ");
       let program = programs.get(key);
       if (!program) {
-        program = compile(predict, [specs(params), specs(state), specs(fed)] as never, { threads, device });
+        program = compile(predict, [specs(params), specs(state), { images: spec(images), ...(references && { references: spec(references) }) }], { threads, device });
         programs.set(key, program);
       }
-      const logits = await (await program).run([params, state, fed] as never);
-      return (logits as HostArray<"float32">).data;
+      const logits = await (await program).run([params, state, fed]);
+      return logits.data as Float32Array;
     },
     async dispose() {
       for (const program of programs.values()) await (await program).dispose();

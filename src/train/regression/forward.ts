@@ -40,17 +40,17 @@ export function regressionForward(
 ): RegressionForward {
   const { config } = record;
   const { model, method, encoder } = buildRegression(record);
-  const programs = new Map<string, Promise<Program>>();
+  const programs = new Map<string, Promise<Program<[HostArrays, HostArrays, HostArrays], HostArray>>>();
   const fn = (params: Arrays, state: Arrays, { inputs, references, ...noise }: Arrays) =>
     Object.keys(noise).length > 0
       ? model.apply(params, state, inputs, "sample", noise).logits
       : method.predict(model, params, state, inputs, references);
   const run = async ({ params, state }: Variables, fed: HostArrays): Promise<Float32Array> => {
     const key = JSON.stringify(Object.entries(fed).map(([name, { shape }]) => [name, shape]));
-    const program = programs.get(key) ?? compile(fn as never, [params, state, fed] as never, { threads, device });
+    const program = programs.get(key) ?? compile(fn, [params, state, fed], { threads, device });
     programs.set(key, program);
-    const outputs = await (await program).run([params, state, fed] as never);
-    return (outputs as HostArray<"float32">).data;
+    const outputs = await (await program).run([params, state, fed]);
+    return outputs.data as Float32Array;
   };
   const { dropoutDraws } = config.task;
 

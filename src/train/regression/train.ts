@@ -105,7 +105,7 @@ function createValidator(record: RegressionRecord, method: RegressionNetwork["me
     [rows.length, data.targets.names.length],
     forward.encoder.targets(validation, rows),
   );
-  let loss: Promise<Program> | undefined;
+  let loss: Promise<Program<[HostArray, HostArray], HostArray>> | undefined;
   return {
     async scores(variables: Variables, { references }: Kept): Promise<Scores> {
       // One reference, as a classification is validated: judging asks all.
@@ -117,8 +117,8 @@ function createValidator(record: RegressionRecord, method: RegressionNetwork["me
         (o: np.Array, t: np.Array) => method.task.loss(o, { targets: t }, {}).loss,
         [outputs, targets],
         config,
-      ) as Promise<Program>;
-      const minimised = (await (await loss).run([outputs, targets] as never)) as HostArray<"float32">;
+      );
+      const minimised = await (await loss).run([outputs, targets]);
       const { mean } = readRegressionOutputs(config.task, values, data.targets);
       return method.task.score({ minimised: minimised.data[0], mean, targets: validation.targets.data });
     },
