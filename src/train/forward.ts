@@ -58,7 +58,11 @@ export function createForward(
         .join(" ");
       let program = programs.get(key);
       if (!program) {
-        program = compile(predict, [specs(params), specs(state), { images: spec(images), ...(references && { references: spec(references) }) }], { threads, device });
+        program = compile(
+          predict,
+          [specs(params), specs(state), { images: spec(images), ...(references && { references: spec(references) }) }],
+          { threads, device },
+        );
         programs.set(key, program);
       }
       const logits = await (await program).run([params, state, fed]);
