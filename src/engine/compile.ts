@@ -37,7 +37,8 @@ export interface CompileOptions extends SessionOptions {
  * @throws UserError where the device is not available, or `without` names no pass.
  * @throws UnsupportedPrimitiveError naming the primitive, its operands and what to do instead.
  * @example
- * const program = await compile((x, w) => np.tanh(np.matmul(x, w)), [new ArraySpec([8, 4]), new ArraySpec([4, 2])]);
+ * const layer = (x: np.Array, w: np.Array) => np.tanh(np.matmul(x, w));
+ * const program = await compile(layer, [new ArraySpec([8, 4]), new ArraySpec([4, 2])]);
  * const y = await program.run([HostArray.zeros([8, 4]), HostArray.zeros([4, 2])]); // float32[8, 2]
  * await program.dispose();
  */

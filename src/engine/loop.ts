@@ -43,12 +43,15 @@ type Traced = Record<string, any>;
  * @throws TypeError naming what is carried or held and does not exist, or whose shape or dtype as a result is not that as
  * an input.
  * @example
+ * import { numpy as np, valueAndGrad } from "@jax-js/jax";
+ * const lossOf = (w: np.Array, x: np.Array) => np.mean(np.square(np.matmul(x, w)));
  * const descend = ({ w, x }: { w: np.Array; x: np.Array }) => {
  *   const [loss, gradient] = valueAndGrad(lossOf)(w.ref, x);
  *   return { w: np.subtract(w, np.multiply(gradient, 0.1)), loss };
  * };
  * const loop = await compileLoop(descend, { w: HostArray.zeros([4]), x: new ArraySpec([8, 4]) }, { carry: ["w"] });
- * for (const x of batches) console.log((await loop.step({ x })).loss.data[0]);
+ * const x = HostArray.zeros([8, 4]); // one batch after another
+ * for (let i = 0; i < 3; i++) console.log((await loop.step({ x })).loss.data[0]);
  * const { w } = await loop.read();
  */
 export async function compileLoop<

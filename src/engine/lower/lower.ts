@@ -9,9 +9,9 @@ import { loweringTable } from "./table.ts";
 /**
  * A primitive for which the lowering table has no rule, or a use of one that its rule does not cover.
  * @example
- * import { lax } from "@jax-js/jax";
+ * import { lax, type numpy as np } from "@jax-js/jax";
  * try {
- *   await compile((x) => lax.linalg.cholesky(x), [new ArraySpec([500, 500])]);
+ *   await compile((x: np.Array) => lax.linalg.cholesky(x), [new ArraySpec([500, 500])]);
  * } catch (error) {
  *   if (error instanceof UnsupportedPrimitiveError) console.error(error.message); // why, and what to do instead
  * }
