@@ -11,7 +11,7 @@ import {
   verdictInWords,
   writeModel,
 } from "../export/index.ts";
-import { foreignSource, judgeRuns, resultFolders } from "../judge/index.ts";
+import { foreignSource, judgeRuns, judgeRunsAsOne, resultFolders } from "../judge/index.ts";
 import { answerImages, type ReadImage } from "./image-answers.ts";
 import { printJudged } from "./print-judged.ts";
 import { listenerOf } from "./progress.ts";
@@ -19,27 +19,37 @@ import { regressionOptionNames } from "./regression-options.ts";
 import type { EvaluateFlags, ModelFlags, TaskCommands } from "./tasks.ts";
 import { type Terminal, untilInterrupted } from "./terminal.ts";
 
-const foreign: readonly string[] = [...regressionOptionNames, "delimiter", "ensemble"];
+const foreign: readonly string[] = [...regressionOptionNames, "delimiter"];
 
 async function evaluate(
   terminal: Terminal,
   runs: readonly string[],
-  { suite, json, severities, ensemble: _, csv: __, table: ___, ...options }: EvaluateFlags,
+  { suite, json, severities, ensemble, combination, out, csv: _, table: __, ...options }: EvaluateFlags,
 ): Promise<number> {
   if (options.calibrate && (options.protocol ?? "k") !== "k")
     throw new UserError(
       `--calibrate: it scales by the spread over K references; leave out --protocol ${options.protocol}`,
     );
   for (const name of options.ood ?? []) foreignSource(name);
-  const judged = await untilInterrupted(terminal, (signal) =>
-    judgeRuns(runs, {
+  if (ensemble === undefined && combination !== undefined)
+    throw new UserError(`--combination ${combination}: it belongs to --ensemble DIR; give both or neither`);
+  if (ensemble !== undefined && out !== undefined)
+    throw new UserError(`--out ${out}: the ensemble goes into --ensemble ${ensemble}; leave one out`);
+  const judged = await untilInterrupted(terminal, async (signal) => {
+    const asked = {
       ...options,
       ...listenerOf(terminal, signal),
       suites: suite,
       severities: severities as Severity[],
-    }),
-  );
-  return printJudged(terminal, judged, { json, runs, folders: resultFolders(runs, options.out) });
+    };
+    if (ensemble === undefined) return judgeRuns(runs, { ...asked, out });
+    const command = `anchored evaluate ${runs.join(" ")} --ensemble ${ensemble}`;
+    const together = await judgeRunsAsOne(runs, ensemble, { ...asked, combination, command });
+    return [...together.members, together.ensemble];
+  });
+  const all = ensemble === undefined ? runs : [...runs, ensemble];
+  const folders = ensemble === undefined ? resultFolders(runs, out) : all;
+  return printJudged(terminal, judged, { json, runs: all, folders });
 }
 
 /** As `openModel` and `writeModel` take them. */

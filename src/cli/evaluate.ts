@@ -2,7 +2,7 @@ import { Command, Option } from "commander";
 import { toJson, UserError } from "../core/index.ts";
 import { benchmarks, corruptionNames } from "../corrupt/index.ts";
 import { type Device, devices } from "../engine/index.ts";
-import { type Weights, weightKinds } from "../evaluate/index.ts";
+import { combinations, type Weights, weightKinds } from "../evaluate/index.ts";
 import {
   type ExternalOptions,
   featureFileOptions,
@@ -38,7 +38,7 @@ Examples:
   $ anchored evaluate runs/cifar --suite corruptions --published ~/CIFAR-10-C
   $ anchored evaluate runs/cifar --protocol blt --json
   $ anchored evaluate /shared/runs/cifar --out judged     a run that is not to be written to
-  $ anchored evaluate runs/plain-seed* --ensemble runs/ensemble   regressions, as one deep ensemble
+  $ anchored evaluate runs/plain-seed* --ensemble runs/ensemble   as one deep ensemble
   $ anchored evaluate runs/averaged --weights raw         its weights before averaging; both predictions are kept
 Logits of another program (.npy, a row an image):
   $ anchored evaluate --logits id.npy --labels labels.npy --ood svhn=svhn.npy --out judged
@@ -178,7 +178,13 @@ export function evaluateCommand(terminal: Terminal, exit: (code: number) => void
       "threads of the predictions (default: one a core)",
       whole({ min: 1, max: 1024, example: 2 })("--threads"),
     )
-    .option("--ensemble <dir>", "regressions of one kind: judge them as a deep ensemble, which goes into that folder")
+    .option("--ensemble <dir>", "judge the runs as one deep ensemble, which goes into that folder")
+    .addOption(
+      new Option(
+        "--combination <of>",
+        `what the ensemble's answer is the mean of: ${combinations.join(" | ")} (default: probabilities)`,
+      ).argParser(oneOf(combinations)("--combination")),
+    )
     .option("--fresh", "predict everything again")
     .option("--json", "print a list of what results.json holds, one entry a run")
     .addHelpText("after", examples)

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { type Listener, UserError } from "../core/index.ts";
 import type { Device } from "../engine/index.ts";
+import type { Combination } from "../evaluate/index.ts";
 import {
   type Classifier,
   modelTask,
@@ -34,6 +35,7 @@ export interface EvaluateFlags extends Omit<JudgeOptions, "suites" | "ood" | "se
   readonly ood?: readonly string[];
   readonly json?: boolean;
   readonly ensemble?: string;
+  readonly combination?: Combination;
   readonly csv?: string;
   readonly table?: string;
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { corruptionResults } from "./corruption-results.ts";
+import { combinations } from "./ensemble.ts";
 import { metricNames } from "./metrics.ts";
 import { oodScoreResults } from "./ood-score-results.ts";
 import { oodScoreNames } from "./ood-scores.ts";
@@ -18,6 +19,18 @@ const bin = z.object({
 });
 
 const numbers = z.array(z.number());
+
+/** How well a score tells the wrong answers on a labelled set from the right ones. */
+const failure = z.object({
+  score: z.enum(oodScoreNames),
+  /** Absent where all answers are right, or none is. */
+  auroc: z.number().optional(),
+  /** Wrong answers accepted where 95 % of the right ones are. */
+  fpr95: z.number().optional(),
+  aurc: z.number(),
+  eAurc: z.number(),
+  augrc: z.number(),
+});
 
 const labelledSet = z.object({
   set: z.string(),
@@ -44,6 +57,7 @@ const labelledSet = z.object({
     })
     .optional(),
   riskCoverage: z.object({ coverage: numbers, risk: numbers }).optional(),
+  failures: z.array(failure).optional(),
 });
 
 const oodResult = z.object({
@@ -86,12 +100,21 @@ export const resultsSchema = z.object({
   training: z.object({
     epochs: z.number().optional(),
     steps: z.number().optional(),
+    /** Of an ensemble the sum over its members. */
     seconds: z.number().optional(),
     /** Median over the log. */
     imagesPerSecond: z.number().optional(),
   }),
   /** Whether another program predicted: nothing is known of how it was trained. */
   external: z.boolean().optional(),
+  /** Of an ensemble: the runs whose answers are combined, as they were named. */
+  members: z.array(z.string()).optional(),
+  /** Of what the answer of an ensemble is the mean. */
+  combination: z.enum(combinations).optional(),
+  /** What an image costs, in passes through one network: of an ensemble the sum over its members. */
+  passes: z.number().int().optional(),
+  /** In the order of the logits, of predictions without a `config.json` beside them. */
+  classNames: z.array(z.string()).optional(),
   sets: z.array(labelledSet),
   ood: z.array(oodResult),
   /** Where scores were asked for by name. */

@@ -26,6 +26,8 @@ export const storedSet = z.object({
   mirrored: z.boolean().optional(),
   /** Whether an `.uncertainty.npy` lies beside the logits. */
   uncertainty: z.boolean(),
+  /** Columns of the `.doubts.npy` beside the logits, of several members' answers. */
+  doubts: z.array(z.string()).min(1).optional(),
   /** D of the `.features.npy` beside the logits; absent where none was asked for. */
   features: z.number().int().positive().optional(),
   /** How the images were corrupted, of role `corruption`. */

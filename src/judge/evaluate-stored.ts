@@ -1,5 +1,5 @@
 import type { Listener } from "../core/index.ts";
-import type { Results, Weights } from "../evaluate/index.ts";
+import type { LabelledSetResults, Results, Weights } from "../evaluate/index.ts";
 import { resultsHeading, runFacts, versioned, writeResults } from "../run/internal.ts";
 import { judgeStored } from "./judge-stored.ts";
 
@@ -42,6 +42,7 @@ export function evaluateStored(run: string, options: EvaluateOptions = {}): Resu
     command: options.command,
     training,
     weights: options.weights,
+    passes: passesOf(judged.sets[0]),
     settings: {
       ...settings,
       ...(options.weights && { weights: options.weights }),
@@ -71,6 +72,47 @@ export function evaluateExternal(run: string, name: string, options: ExternalEva
     settings: { model: name },
     ...judged,
     notices: [...(options.notices ?? []), ...judged.notices],
+  });
+}
+
+/** What an image costs, in passes through the network: one reference each under `blt`, which chooses. */
+const passesOf = ({ protocol, references = 1, mirrored }: LabelledSetResults): number =>
+  (protocol === "blt" ? 1 : references) * (mirrored ? 2 : 1);
+
+/** What results say of an ensemble, from its members. */
+export type EnsembleFacts = Pick<
+  Results,
+  | "data"
+  | "model"
+  | "method"
+  | "maskProbability"
+  | "maskTarget"
+  | "seed"
+  | "parameters"
+  | "command"
+  | "training"
+  | "settings"
+  | "members"
+  | "combination"
+  | "passes"
+  | "classNames"
+  | "notices"
+>;
+
+/** As `evaluateStored`, for a folder of what several runs have predicted together. */
+export function evaluateEnsemble(
+  folder: string,
+  facts: EnsembleFacts,
+  options: Pick<EvaluateOptions, "name" | "date"> & Listener,
+): Results {
+  const judged = judgeStored(folder, undefined, options);
+  return writtenResults(folder, {
+    ...versioned("classification"),
+    ...resultsHeading(folder, options.date),
+    ...(options.name !== undefined && { run: options.name }),
+    ...facts,
+    ...judged,
+    notices: [...(facts.notices ?? []), ...judged.notices],
   });
 }
 

@@ -1,3 +1,5 @@
+export { type JudgeEnsembleOptions, judgeRunsAsOne } from "./ensemble.ts";
+export type { EnsembleOptions } from "./ensemble-facts.ts";
 export { type EvaluateOptions, evaluateExternal, evaluateStored } from "./evaluate-stored.ts";
 export { type ExternalOptions, judgeExternal } from "./external.ts";
 export { foreignNames, foreignSource } from "./foreign-sets.ts";
@@ -9,7 +11,6 @@ export { type CorruptionOptions, type JudgeOptions, type Protocol, protocols, ty
 export { type ProbeOptions, type ProbeSummary, probeRun } from "./probe-run.ts";
 export type { ExternalFiles } from "./read-external.ts";
 export {
-  type EnsembleOptions,
   type EvaluateRegressionOptions,
   evaluateRegression,
   type JudgeRegressionOptions,

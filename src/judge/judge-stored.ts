@@ -11,6 +11,7 @@ import {
 import {
   conformalJudge,
   energyNotices,
+  failureResults,
   fitScalings,
   haveNoEnergy,
   judgeCorruptions,
@@ -50,8 +51,9 @@ export function judgeStored(run: string, weights: Weights | undefined, listener:
   );
 
   const posthoc = validationEntry && step(() => fitPosthoc(load(validationEntry)));
+  const temperature = posthoc?.applied.find(({ kind }) => kind === "temperature")?.temperature;
   const judgeSet = (entry: StoredSet, predictions: StoredPredictions) => {
-    const results = step(() => labelledResults(entry, predictions));
+    const results = step(() => labelledResults(entry, predictions, temperature));
     return {
       results,
       scalings: posthoc && step(() => scalingResults(posthoc.applied, predictions, results.metrics)),
@@ -60,7 +62,6 @@ export function judgeStored(run: string, weights: Weights | undefined, listener:
   };
   const test = load(testEntry);
   const judged = labelled.map((entry) => judgeSet(entry, entry === testEntry ? test : load(entry)));
-  const temperature = posthoc?.applied.find(({ kind }) => kind === "temperature")?.temperature;
   const known = scoredSet(test);
   const foreign = of("ood").map((entry) =>
     step(() => {
@@ -112,7 +113,11 @@ function fitPosthoc(validation: StoredPredictions) {
   };
 }
 
-function labelledResults(entry: StoredSet, predictions: StoredPredictions): LabelledSetResults {
+function labelledResults(
+  entry: StoredSet,
+  predictions: StoredPredictions,
+  temperature: number | undefined,
+): LabelledSetResults {
   const judged = judge(predictions);
   const { set, role, images, protocol, references, mirrored } = entry;
   return {
@@ -127,5 +132,6 @@ function labelledResults(entry: StoredSet, predictions: StoredPredictions): Labe
     reliability: reliabilityBins(judged, RELIABILITY_BINS),
     smoothReliability: rounded(smoothReliability(judged.confidence, judged.correct)),
     riskCoverage: rounded(riskCoverage(judged)),
+    failures: failureResults(judged, scoredSet(predictions), temperature),
   };
 }

@@ -62,11 +62,11 @@ export function readReportedRun(run: string): ReportedRun {
   const load = ({ set, role }: StoredSet) => loadPredictions(run, set, weights, role);
   return {
     results,
-    // Another program's logits come without a log.
-    log: results.external ? [] : readRunLog(run),
+    // Another program's logits come without a log, and so does an ensemble, whose members have theirs.
+    log: results.external || results.members ? [] : readRunLog(run),
     gallery: printableNames(readGallery(run)),
     corruptionStrips: readCorruptionStrips(run),
-    classNames: readClassNames(run)?.map(printable),
+    classNames: (readClassNames(run) ?? results.classNames)?.map(printable),
     stored,
     load,
     correct: once(() => correctBySet(stored(), load)),

@@ -21,6 +21,7 @@ const paths = (run: string, slug: string) => {
   return {
     logits: `${stem}.logits.npy`,
     uncertainty: `${stem}.uncertainty.npy`,
+    doubts: `${stem}.doubts.npy`,
     features: `${stem}.features.npy`,
     labels: `${stem}.labels.npy`,
   };
@@ -47,7 +48,7 @@ export function storedSets(run: string): StoredSet[] {
  */
 export function savePredictions(run: string, predictions: StoredPredictions, context: PredictionContext): void {
   checkPredictions(predictions);
-  const { set, logits, uncertainty, features, labels, classes } = predictions;
+  const { set, logits, uncertainty, doubts, features, labels, classes } = predictions;
   const others = storedSets(run);
   const { role, weights, protocol, references, mirrored, ...origin } = context;
   const before = others.find((other) => other.set === set && other.role === role && other.weights === weights);
@@ -56,6 +57,7 @@ export function savePredictions(run: string, predictions: StoredPredictions, con
   const files = paths(run, slug);
   writeNpy(files.logits, { shape, data: logits });
   if (uncertainty) writeNpy(files.uncertainty, { shape, data: uncertainty });
+  if (doubts) writeNpy(files.doubts, doubtColumns(doubts, labels.length));
   const size = features && checkedFeatures(predictions);
   if (size) writeNpy(files.features, { shape: [labels.length, size], data: features });
   const known = role === "ood" || role === "ood-validation" ? new Int32Array(labels.length).fill(-1) : labels;
@@ -71,11 +73,27 @@ export function savePredictions(run: string, predictions: StoredPredictions, con
     references,
     mirrored,
     uncertainty: uncertainty !== undefined,
+    ...(doubts && { doubts: Object.keys(doubts) }),
     ...(size && { features: size }),
     ...origin,
   };
   writeIndex(run, before ? others.map((other) => (other === before ? entry : other)) : [...others, entry]);
 }
+
+/** [N, columns] */
+function doubtColumns(doubts: NonNullable<StoredPredictions["doubts"]>, images: number) {
+  const columns = Object.values(doubts);
+  const data = new Float64Array(images * columns.length);
+  for (const [c, column] of columns.entries())
+    for (let row = 0; row < images; row++) data[row * columns.length + c] = column[row];
+  return { shape: [images, columns.length], data };
+}
+
+/** What `doubtColumns` put together. */
+const doubtsOf = (names: readonly string[], data: ArrayLike<number>, images: number): StoredPredictions["doubts"] =>
+  Object.fromEntries(
+    names.map((name, c) => [name, Float64Array.from({ length: images }, (_, row) => data[row * names.length + c])]),
+  );
 
 /** D. @throws TypeError where features do not fill rows, or one is not finite. */
 function checkedFeatures({ set, features = new Float32Array(), labels }: StoredPredictions): number {
@@ -138,6 +156,9 @@ export function loadPredictions(run: string, set: string, weights?: Weights, rol
     set,
     logits: read(files.logits, [images, classes], "f4", "f8"),
     ...(entry.uncertainty && { uncertainty: read(files.uncertainty, [images, classes], "f4") }),
+    ...(entry.doubts && {
+      doubts: doubtsOf(entry.doubts, read(files.doubts, [images, entry.doubts.length], "f8"), images),
+    }),
     labels: read(files.labels, [images], "i4"),
     classes,
   };

@@ -1,18 +1,16 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
 import { type RegressionData, UserError } from "../../core/index.ts";
 import type { RegressionResults } from "../../evaluate/index.ts";
-import { runPaths } from "../../files/index.ts";
 import { regressionFingerprint } from "../../files/internal.ts";
 import { ensemblePredictor, type RegressionPredictor } from "../../tasks/index.ts";
-import type { RegressionFacts } from "../index.ts";
+import {
+  type EnsembleOptions,
+  ensembleFacts,
+  requireDistinct,
+  requireMembers,
+  requireNoRun,
+} from "../ensemble-facts.ts";
 import { type JudgeRegressionOptions, judgeInto, type OpenedRegression } from "./judge-regression.ts";
-
-export interface EnsembleOptions {
-  /** Told apart in a report by it, where there are several ensembles of one kind; none where absent. */
-  readonly seed?: number;
-  readonly command?: string;
-}
 
 /**
  * Opened runs as one deep ensemble, to be judged into a folder of its own that holds predictions and results only.
@@ -24,30 +22,22 @@ export interface EnsembleOptions {
  */
 export function openedEnsemble(
   members: ReadonlyMap<string, OpenedRegression>,
-  { seed, command }: EnsembleOptions = {},
+  options: EnsembleOptions = {},
 ): OpenedRegression {
   const all = [...members.values()];
   const names = [...members.keys()];
-  if (all.length < 2) throw new UserError(`ensemble of ${names.join(", ") || "no run"}: at least 2 runs are needed`);
+  requireMembers(names);
   checkAlike(names, all);
-  const [{ data, facts, references, draws }] = all;
-  const notices = all.flatMap((one) => one.facts.notices ?? []);
-  const { seed: _seed, command: _command, training, parameters, ...shared } = facts;
+  const [{ data, references, draws }] = all;
   return {
     data,
     references,
     draws,
-    facts: {
-      ...shared,
-      method: `ensemble of ${all.length} ${facts.method}`,
-      ...(parameters !== undefined && { parameters: parameters * all.length }),
-      ...(seed !== undefined && { seed }),
-      ...(command !== undefined && { command }),
-      members: names,
-      ...(notices.length > 0 && { notices }),
-      training: { ...training, seconds: totalSeconds(all) },
-      settings: { ...facts.settings, members: all.length },
-    },
+    facts: ensembleFacts(
+      names,
+      all.map(({ facts }) => facts),
+      options,
+    ),
     checkpointSha256: createHash("sha256")
       .update(all.map(({ checkpointSha256 }) => checkpointSha256).join())
       .digest("hex"),
@@ -64,27 +54,18 @@ export function openedEnsemble(
   };
 }
 
-function totalSeconds(all: readonly OpenedRegression[]): RegressionFacts["training"]["seconds"] {
-  const seconds = all.flatMap(({ facts: { training } }) => training.seconds ?? []);
-  return seconds.length === all.length ? seconds.reduce((a, b) => a + b, 0) : undefined;
-}
-
 function checkAlike(names: readonly string[], all: readonly OpenedRegression[]): void {
-  const seen = new Map<string, string>();
+  requireDistinct(
+    names,
+    all.map(({ checkpointSha256 }) => checkpointSha256),
+  );
   const first = whatItIs(all[0]);
-  for (const [i, one] of all.entries()) {
-    const twin = seen.get(one.checkpointSha256);
-    if (twin !== undefined)
-      throw new UserError(
-        `ensemble: ${names[i]} has the weights of ${twin}; members are trained with seeds of their own`,
-      );
-    seen.set(one.checkpointSha256, names[i]);
+  for (const [i, one] of all.entries())
     for (const [what, value] of Object.entries(whatItIs(one)))
       if (value !== first[what])
         throw new UserError(
           `ensemble: ${names[i]} has other ${what} than ${names[0]}; members share all but the seed of their training`,
         );
-  }
 }
 
 const whatItIs = ({ data, facts }: OpenedRegression): Record<string, string> => ({
@@ -111,8 +92,7 @@ export async function judgeEnsemble(
   folder: string,
   { openRun, ...options }: Omit<JudgeRegressionOptions, "out"> & EnsembleOptions,
 ): Promise<RegressionResults> {
-  if (existsSync(runPaths(folder).checkpoint))
-    throw new UserError(`--ensemble ${folder}: a run lies there; choose another folder`);
+  requireNoRun(folder);
   const members = new Map<string, OpenedRegression>();
   for (const run of runs) members.set(run, await openRun(run));
   const results = await judgeInto(folder, openedEnsemble(members, options), "", options);

@@ -1,4 +1,4 @@
-export { type EnsembleOptions, judgeEnsemble, openedEnsemble } from "./ensemble.ts";
+export { judgeEnsemble, openedEnsemble } from "./ensemble.ts";
 export { type EvaluateRegressionOptions, evaluateRegression, type RegressionFacts } from "./evaluate-regression.ts";
 export {
   type JudgeRegressionOptions,

@@ -1,6 +1,7 @@
 import type { Results } from "../../evaluate/index.ts";
 import { counted, percent } from "../format.ts";
 import { type Html, html, raw } from "../html.ts";
+import { memberNames } from "../member-names.ts";
 import type { ReportedStudy } from "../study.ts";
 import { lineSwatch } from "./legend.ts";
 
@@ -69,11 +70,18 @@ export const armsInWords = ({ arms, baseline }: ReportedStudy): Html =>
     const { results } = arm.runs[0];
     return html`<li>${raw(lineSwatch(arm))}<div><b>${arm.name}</b>${
       arm === baseline && arms.length > 1 ? " (others are compared with it)" : ""
-    } <small>${counted(arm.runs.length, "seed")}</small><br>${methodInWords(results)}</div></li>`;
+    } <small>${counted(arm.runs.length, results.members ? "ensemble" : "seed")}</small><br>${methodInWords(results)}</div></li>`;
   })}</ul>`;
 
 /** What was trained, in a few sentences; nothing of another program's model. */
-export const methodInWords = (results: Results): string => methods[results.method]?.(results) ?? "";
+export const methodInWords = (results: Results): string =>
+  results.members ? ensembleInWords(results, results.members) : (methods[results.method]?.(results) ?? "");
+
+function ensembleInWords(results: Results, members: readonly string[]): string {
+  const { combination, passes = members.length } = results;
+  const mean = combination === "logits" ? "mean of the logits" : "mean of the probabilities";
+  return `Its answer is the ${mean} of ${members.length} networks (${memberNames(members)}); an image costs ${passes} passes through a network. How far they disagree is its uncertainty.`;
+}
 
 /** The arms where no figure has them as its key. */
 export const whatTheArmsAre = (study: ReportedStudy): Html =>

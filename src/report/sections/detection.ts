@@ -8,8 +8,8 @@ import type { ReportedArm, ReportedStudy } from "../study.ts";
 import { number, panel } from "./charts.ts";
 import { armLegend, key } from "./legend.ts";
 
-/** The scores that are drawn: one on probabilities, one on logits, one on references. The table has all. */
-const drawnScores: readonly OodScoreName[] = ["max-softmax", "energy", "reference-std"];
+/** The scores that are drawn: one on probabilities, one on logits, one on references, one on members. The table has all. */
+const drawnScores: readonly OodScoreName[] = ["max-softmax", "energy", "reference-std", "mutual-information"];
 
 const resultOf = (run: ReportedArm["runs"][number], set: string, score: OodScoreName) =>
   run.results.ood.find((one) => one.set === set && one.score === score);

@@ -3,6 +3,7 @@ import type { Results } from "../../evaluate/index.ts";
 import { counted, listing, meanOf } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import { oodSets } from "../measures.ts";
+import { memberNames } from "../member-names.ts";
 import type { ReportedArm, ReportedStudy } from "../study.ts";
 
 export const unique = (values: readonly (string | undefined)[]): string[] => [
@@ -67,7 +68,7 @@ ${weights.length > 0 && html`<dt>Weights</dt><dd>${listing(weights)}</dd>`}
 ${circumstances(results, commands)}
 </dl>
 <div class="scroll" role="region" aria-label="Runs" tabindex="0"><table>
-<thead><tr><th scope="col">Arm</th><th scope="col">Model</th><th scope="col">Parameters</th><th scope="col">Epochs</th><th scope="col">Seeds</th><th scope="col">Training a run</th><th scope="col">Images/s</th></tr></thead>
+<thead><tr><th scope="col">Arm</th><th scope="col">Model</th><th scope="col">Parameters</th><th scope="col">Epochs</th><th scope="col">Seeds</th><th scope="col">Training a run</th><th scope="col">Images/s</th><th scope="col">Passes an image</th></tr></thead>
 <tbody>${study.arms.map(armRow)}</tbody></table></div>
 ${settingsOf(study.arms.map(({ runs }) => runs[0].results.settings))}</section>`;
 }
@@ -76,7 +77,7 @@ function armRow({ name, runs }: ReportedArm): Html {
   const first = runs[0].results;
   const seconds = meanOf(runs.map(({ results }) => results.training.seconds));
   const speed = meanOf(runs.map(({ results }) => results.training.imagesPerSecond));
-  return html`<tr><th scope="row">${name}</th><td>${first.model}</td><td>${first.parameters?.toLocaleString("en") ?? "–"}</td><td>${first.training.epochs ?? "–"}</td><td>${runs.map(({ results }) => results.seed ?? "–").join(", ")}</td><td>${seconds ? duration(seconds.mean) : "–"}</td><td>${speed ? Math.round(speed.mean).toLocaleString("en") : "–"}</td></tr>`;
+  return html`<tr><th scope="row">${name}</th><td>${first.model}</td><td>${first.parameters?.toLocaleString("en") ?? "–"}</td><td>${first.training.epochs ?? "–"}</td><td>${first.members ? memberNames(first.members) : runs.map(({ results }) => results.seed ?? "–").join(", ")}</td><td>${seconds ? duration(seconds.mean) : "–"}</td><td>${speed ? Math.round(speed.mean).toLocaleString("en") : "–"}</td><td>${first.passes ?? "–"}</td></tr>`;
 }
 
 /** Settings that all arms share, once; those that differ are in the arms' names or shown by arm. */

@@ -1,6 +1,7 @@
 import type { RegressionResults } from "../../../evaluate/index.ts";
 import { counted } from "../../format.ts";
 import { type Html, html, raw } from "../../html.ts";
+import { memberNames } from "../../member-names.ts";
 import { lineSwatch } from "../../sections/legend.ts";
 import type { RegressionStudy } from "../study.ts";
 
@@ -31,10 +32,6 @@ export function regressionInWords(results: RegressionResults): string {
     return `Dropout stays on while it predicts: its answer is the mean over ${k ? counted(k, "draw") : "draws"}, their standard deviation its spread. ${minimised}`;
   return method === "standard" ? `The usual training: the network sees each example as it is. ${minimised}` : minimised;
 }
-
-/** Folders' own names, without the way to them. */
-export const memberNames = (members: readonly string[]): string =>
-  members.map((member) => member.split(/[\\/]/).findLast(Boolean) ?? member).join(", ");
 
 const maskTarget = ({ maskTarget }: RegressionResults): string => {
   if (maskTarget === "label") return "; it must still predict the right value";

@@ -1,10 +1,10 @@
 import { duration } from "../../../core/index.ts";
 import { counted, listing, meanOf } from "../../format.ts";
 import { type Html, html } from "../../html.ts";
+import { memberNames } from "../../member-names.ts";
 import { circumstances, day, settingsOf, unique } from "../../sections/what-was-run.ts";
 import { shown } from "../numbers.ts";
 import type { RegressionArm, RegressionStudy } from "../study.ts";
-import { memberNames } from "./arms.ts";
 
 const allResults = ({ arms }: RegressionStudy) => arms.flatMap(({ runs }) => runs.map(({ results }) => results));
 
