@@ -158,6 +158,7 @@ export function evaluateCommand(terminal: Terminal, exit: (code: number) => void
   for (const option of oodScoreOptions()) command.addOption(toOption(option));
   addCorruptionOptions(command);
   addLogitsOptions(command, logits);
+  addEnsembleOptions(command);
   for (const option of featureFileOptions()) {
     const added = toOption(option);
     if (option.path === "oodFeatures") added.argParser(namedPaths(() => [])(option.flag));
@@ -178,13 +179,6 @@ export function evaluateCommand(terminal: Terminal, exit: (code: number) => void
       "threads of the predictions (default: one a core)",
       whole({ min: 1, max: 1024, example: 2 })("--threads"),
     )
-    .option("--ensemble <dir>", "judge the runs as one deep ensemble, which goes into that folder")
-    .addOption(
-      new Option(
-        "--combination <of>",
-        `what the ensemble's answer is the mean of: ${combinations.join(" | ")} (default: probabilities)`,
-      ).argParser(oneOf(combinations)("--combination")),
-    )
     .option("--fresh", "predict everything again")
     .option("--json", "print a list of what results.json holds, one entry a run")
     .addHelpText("after", examples)
@@ -193,6 +187,16 @@ export function evaluateCommand(terminal: Terminal, exit: (code: number) => void
   const ofLogits: readonly string[] = ["logits", ...Object.values(describesLogits), ...servesBoth];
   logits.conflicts(command.options.map((option) => option.attributeName()).filter((name) => !ofLogits.includes(name)));
   return command;
+}
+
+function addEnsembleOptions(command: Command): void {
+  command
+    .option("--ensemble <dir>", "judge the runs as one deep ensemble, which goes into that folder")
+    .option(
+      "--combination <of>",
+      `what the ensemble's answer is the mean of: ${combinations.join(" | ")} (default: probabilities)`,
+      oneOf(combinations)("--combination"),
+    );
 }
 
 async function runEvaluate(
