@@ -54,7 +54,7 @@ function depthStudy({ title, base, seeds, sets, ood, shift }: DepthStudy): Study
   };
 }
 
-/** Images of 16 pixels: 6 arms × 5 seeds, some 20 minutes on two CPU cores with `--parallel 2`; docs/results.md has the result. */
+/** Images of 16 pixels: 6 arms × 5 seeds, some 40 minutes on two CPU cores with `--parallel 2`. Not yet measured here. */
 export const anchorDepthEmoji = depthStudy({
   title: "Anchoring at depths of ResNet-20, emoji categories",
   base: { ...emojiQuickstart, data: { ...emojiQuickstart.data, imageSize: 16 }, epochs: 12 },
