@@ -42,6 +42,8 @@ export function heatMap(cells: readonly HeatCell[], options: HeatMapOptions, id:
     text: format(one.value),
   }));
   const steps = Array.from({ length: STEPS }, (_, i) => i);
+  // Upright names are as high as the longest of them is long, some 6.5 pixels a letter, up to where they are cut off.
+  const above = upright ? Math.min(left - 16, 6.5 * Math.max(...columns.map((name) => name.length))) + 36 : 42;
   const x = {
     field: "column",
     type: "ordinal" as const,
@@ -76,7 +78,7 @@ export function heatMap(cells: readonly HeatCell[], options: HeatMapOptions, id:
     {
       width: cell * columns.length,
       height: 21 * rows.length,
-      padding: { left, right: 6, top: upright ? left + 20 : 42, bottom: 6 },
+      padding: { left, right: 6, top: above, bottom: 6 },
       data: { values },
       resolve: { scale: { fill: "independent" } },
       layer: [
