@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { UserError } from "../core/index.ts";
 import type { Arrays, Mode, Model } from "../models/index.ts";
-import { keep, withNoise } from "../models/internal.ts";
+import { keep, tupleOf, withNoise } from "../models/internal.ts";
 
 /** Where tuples arise: of images, or of hidden values behind the first layer, behind stage k, or of the features. */
 export type AnchorAt = "input" | "stem" | `stage:${number}` | "features";
@@ -69,13 +69,13 @@ export function predictAtAnchorPoint(
   const ofImages = hidden(images);
   const ofReferences = hidden(np.reshape(references, [count * sharing, ...imageShape]));
   const [, ...shape] = ofImages.shape;
-  const own = np.broadcastTo(np.reshape(ofImages, [1, batch, ...shape]), [count, batch, ...shape]);
-  const shared = np.broadcastTo(np.reshape(ofReferences, [count, sharing, ...shape]), [count, batch, ...shape]);
-  const tuples = np.reshape(np.concatenate([shared.ref, np.subtract(own, shared)], 2), [
-    count * batch,
-    2 * shape[0],
-    ...shape.slice(1),
-  ]);
+  /** [1 or R, 1 or N, …] → [R × N, …] */
+  const ofEach = (hidden: np.Array, first: number, second: number) =>
+    np.reshape(np.broadcastTo(np.reshape(hidden, [first, second, ...shape]), [count, batch, ...shape]), [
+      count * batch,
+      ...shape,
+    ]);
+  const tuples = tupleOf(ofEach(ofReferences, count, sharing), ofEach(ofImages, 1, batch));
   const { features, state: same } = above(params, state, tuples, "predict");
   for (const array of Object.values(same)) array.dispose();
   const logits = model.classify(head, features);

@@ -43,7 +43,7 @@ export {
   windowAttention,
 } from "./layers/index.ts";
 export { type MlpVariant, mlp } from "./mlp.ts";
-export type { AnchorPoint, Arrays, Mode, Model, ModelOptions, Noise, Variables } from "./model.ts";
+export type { AnchorPoint, Arrays, Mode, Model, ModelOptions, Noise, Pass, Variables } from "./model.ts";
 export { type ModelParts, modelOf, type Step, withoutHead } from "./model-of.ts";
 
 /**

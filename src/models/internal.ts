@@ -6,5 +6,6 @@ export { drawNoise, headOnly, keep, withNoise } from "./model.ts";
 export { withFeatures } from "./model-of.ts";
 export { regnetY400MF } from "./regnet.ts";
 export { resnet20 } from "./resnet.ts";
+export { tupleOf } from "./steps.ts";
 export { vitTiny } from "./vision-transformer.ts";
 export { wideResnet16x4 } from "./wide-resnet.ts";

@@ -30,35 +30,26 @@ export interface Noise {
  */
 export type Mode = "train" | "measure" | "predict" | "sample";
 
+/** A pass through a part of a network: what it gives, under a name, and the state moved by it. Consumes its arguments. */
+export type Pass<Given extends string> = (
+  params: Arrays,
+  state: Arrays,
+  x: np.Array,
+  mode: Mode,
+  noise?: Arrays,
+) => { [Name in Given]: np.Array } & { state: Arrays };
+
 /**
  * A network in two parts, where tuples [r, h − r] of hidden values take the place of tuples of images: h of an image and r of
  * its reference are what the part below makes of both.
  */
 export interface AnchorPoint {
   /** Images [N, C, H, W] → hidden values [N, …]. */
-  below(
-    params: Arrays,
-    state: Arrays,
-    images: np.Array,
-    mode: Mode,
-    noise?: Arrays,
-  ): { hidden: np.Array; state: Arrays };
+  readonly below: Pass<"hidden">;
   /** The whole way, as `Model.features` but without the last layer's parameters. */
-  features(
-    params: Arrays,
-    state: Arrays,
-    images: np.Array,
-    mode: Mode,
-    noise?: Arrays,
-  ): { features: np.Array; state: Arrays };
+  readonly features: Pass<"features">;
   /** Tuples of hidden values [N, 2·C', …] → features [N, D]. */
-  above(
-    params: Arrays,
-    state: Arrays,
-    tuples: np.Array,
-    mode: Mode,
-    noise?: Arrays,
-  ): { features: np.Array; state: Arrays };
+  readonly above: Pass<"features">;
 }
 
 /** Pure functions, and what parameters are for: a network says it, nobody guesses it from their names. */
@@ -105,43 +96,19 @@ export interface Model {
    * What lies between the first layer and the last: the first layer's outputs [N, …] → features [N, D]. Uses neither
    * layer's parameters. Modes and noise as in `apply`.
    */
-  encode(
-    params: Arrays,
-    state: Arrays,
-    stemmed: np.Array,
-    mode: Mode,
-    noise?: Arrays,
-  ): { features: np.Array; state: Arrays };
+  readonly encode: Pass<"features">;
   /** The last layer: features [N, D] → logits [N, K]. Uses the parameters of `head` alone. */
   classify(params: Arrays, features: np.Array): np.Array;
   /** `encode` after `stem`: images [N, C, H, W] → features [N, D]. */
-  features(
-    params: Arrays,
-    state: Arrays,
-    images: np.Array,
-    mode: Mode,
-    noise?: Arrays,
-  ): { features: np.Array; state: Arrays };
+  readonly features: Pass<"features">;
   /** `classify` after `encode`: the first layer's outputs [N, …] → logits [N, K]. */
-  trunk(
-    params: Arrays,
-    state: Arrays,
-    stemmed: np.Array,
-    mode: Mode,
-    noise?: Arrays,
-  ): { logits: np.Array; state: Arrays };
+  readonly trunk: Pass<"logits">;
   /**
    * `trunk` after `stem`: images [N, C, H, W] float32 → logits [N, K]. `"train"` normalises by the batch's statistics and returns the moved
    * state; `"measure"` returns the batch's statistics; `"predict"` uses the running ones and returns `state` unchanged. Where `noise` [N, …] is given, `"train"`
    * drops by it. Consumes its arguments (jax-js rule: pass `x.ref` to keep `x`).
    */
-  apply(
-    params: Arrays,
-    state: Arrays,
-    images: np.Array,
-    mode: Mode,
-    noise?: Arrays,
-  ): { logits: np.Array; state: Arrays };
+  readonly apply: Pass<"logits">;
 }
 
 export interface ModelOptions {

@@ -23,32 +23,21 @@ export function fromSteps(
     (paired: boolean): Model["encode"] =>
     (params, state, stemmed, mode, { referenceKept, ...noise } = {}) => {
       const lower = walk(below, params, state, stemmed, mode, paired ? twice(noise) : noise);
-      const hidden = paired ? np.split(lower.x, 2, 0) : [before(lower.x.ref), lower.x];
-      const { x, moved } = walk(above, params, state, tupleOf(hidden, referenceKept), mode, noise);
+      const [references, own] = paired ? np.split(lower.x, 2, 0) : [before(lower.x.ref), lower.x];
+      const joined = tupleOf(lax.stopGradient(references), own, referenceKept);
+      const { x, moved } = walk(above, params, state, joined, mode, noise);
       return { features: x, state: { ...lower.moved, ...moved } };
     };
   return {
     encode: encode(false),
     anchorPoint: {
-      below(params, state, images, mode, noise) {
-        const [usedParams, usedState] = [usedOnly(params), usedOnly(state)];
-        const { x, moved } = walk(
-          below,
-          usedParams.arrays,
-          usedState.arrays,
-          stem(usedParams.arrays, images),
-          mode,
-          noise,
-        );
-        for (const used of [usedParams, usedState]) used.disposeOthers();
-        return { hidden: x, state: moved };
-      },
-      above(params, state, pairs, mode, noise) {
-        const [usedParams, usedState] = [usedOnly(params), usedOnly(state)];
-        const given = named(walk(above, usedParams.arrays, usedState.arrays, pairs, mode, noise));
-        for (const used of [usedParams, usedState]) used.disposeOthers();
-        return given;
-      },
+      below: (params, state, images, mode, noise) =>
+        alone(params, state, (ownParams, ownState) => {
+          const { x, moved } = walk(below, ownParams, ownState, stem(ownParams, images), mode, noise);
+          return { hidden: x, state: moved };
+        }),
+      above: (params, state, joined, mode, noise) =>
+        alone(params, state, (ownParams, ownState) => named(walk(above, ownParams, ownState, joined, mode, noise))),
       features(params, state, images, mode, noise) {
         const paired = images.shape[1] === 2 * tuples.channels;
         const stacked = paired ? np.concatenate(np.split(images, 2, 1), 0) : images;
@@ -80,13 +69,20 @@ function before(hidden: np.Array): np.Array {
 }
 
 /** References' and images' hidden values r and h [N, C, …] → [N, 2C, …], the tuple [r, h − r]; [0, h − r] where `kept` is 0. */
-function tupleOf([references, hidden]: readonly np.Array[], kept?: np.Array): np.Array {
+export function tupleOf(references: np.Array, hidden: np.Array, kept?: np.Array): np.Array {
   const each = hidden.shape.slice(1).fill(1);
-  const fixed = lax.stopGradient(references);
-  const residual = np.subtract(hidden, fixed.ref);
-  if (!kept) return np.concatenate([fixed, residual], 1);
+  const residual = np.subtract(hidden, references.ref);
+  if (!kept) return np.concatenate([references, residual], 1);
   const perExample = kept.shape.length === 0 ? kept : np.reshape(kept, [-1, ...each]);
-  return np.concatenate([np.multiply(fixed, perExample), residual], 1);
+  return np.concatenate([np.multiply(references, perExample), residual], 1);
+}
+
+/** Runs a part of a network by itself: parameters and state that only other parts read are let go of. */
+function alone<Given>(params: Arrays, state: Arrays, run: (params: Arrays, state: Arrays) => Given): Given {
+  const [ownParams, ownState] = [usedOnly(params), usedOnly(state)];
+  const given = run(ownParams.arrays, ownState.arrays);
+  for (const used of [ownParams, ownState]) used.disposeOthers();
+  return given;
 }
 
 /** These arrays, and a way to let go of those that nobody has read. */

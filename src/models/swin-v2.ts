@@ -7,7 +7,7 @@ import type { Layer } from "./layers/layer.ts";
 import { layerNorm } from "./layers/layer-norm.ts";
 import { linear } from "./layers/linear.ts";
 import { mlp } from "./layers/mlp.ts";
-import { patchEmbedding } from "./layers/patch-embedding.ts";
+import { patchEmbedding, patchesAcross } from "./layers/patch-embedding.ts";
 import { allVariables } from "./layers/variables.ts";
 import { type WindowAttentionOptions, windowAttention } from "./layers/window-attention.ts";
 import type { Model, ModelOptions } from "./model.ts";
@@ -54,14 +54,12 @@ export function swinV2(
   }: ModelOptions,
 ): Model {
   const patch = isPhotograph(imageSize) ? 4 : 2;
-  if (imageSize % patch !== 0)
-    throw new RangeError(`${name}: imageSize is ${imageSize}; patches of ${patch} pixels must fill it`);
   const embedding = patchEmbedding("patch_embed.proj", inputChannels, width, patch);
   const embeddingNorm = layerNorm("patch_embed.norm", width, NORM);
   const count = depths.reduce((sum, depth) => sum + depth, 0);
   let index = 0;
-  let resolution = imageSize / patch;
-  const firstResolution = resolution;
+  const firstResolution = patchesAcross(name, imageSize, patch);
+  let resolution = firstResolution;
   const windows = windowSizes(depths.map((_, stage) => Math.ceil(firstResolution / 2 ** stage)));
   const layers: (Layer & { readonly drops: readonly Drop[] })[] = [];
   for (const [stage, depth] of depths.entries()) {

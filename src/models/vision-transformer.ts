@@ -8,7 +8,7 @@ import type { Layer } from "./layers/layer.ts";
 import { layerNorm } from "./layers/layer-norm.ts";
 import { linear } from "./layers/linear.ts";
 import { mlp } from "./layers/mlp.ts";
-import { patchEmbedding } from "./layers/patch-embedding.ts";
+import { patchEmbedding, patchesAcross } from "./layers/patch-embedding.ts";
 import { allVariables, variables } from "./layers/variables.ts";
 import type { Model, ModelOptions } from "./model.ts";
 import { modelOf, type Step } from "./model-of.ts";
@@ -63,9 +63,7 @@ export function visionTransformer(
     anchorAt,
   }: ModelOptions,
 ): Model {
-  if (imageSize % patch !== 0)
-    throw new RangeError(`${name}: imageSize is ${imageSize}; patches of ${patch} pixels must fill it`);
-  const tokens = (imageSize / patch) ** 2 + Number(classToken);
+  const tokens = patchesAcross(name, imageSize, patch) ** 2 + Number(classToken);
   const positions = variables([
     ...(classToken ? [{ name: "cls_token", shape: [1, 1, width], role: "embedding" } as const] : []),
     { name: "pos_embed", shape: [1, tokens, width], start: (random) => STD * random.normal(), role: "embedding" },

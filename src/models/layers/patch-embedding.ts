@@ -4,6 +4,13 @@ import type { Arrays } from "../model.ts";
 import type { Layer } from "./layer.ts";
 import { variables } from "./variables.ts";
 
+/** Patches along a side of an image of `imageSize` pixels. @throws RangeError where they don't fill it. */
+export function patchesAcross(model: string, imageSize: number, patch: number): number {
+  if (imageSize % patch !== 0)
+    throw new RangeError(`${model}: imageSize is ${imageSize}; patches of ${patch} pixels must fill it`);
+  return imageSize / patch;
+}
+
 /**
  * Images [N, C, H, W] → a token for every patch, [N, (H/p)·(W/p), D], row by row (Dosovitskiy et al. 2021, equation 1).
  * Patches don't overlap, so the convolution `name.weight` [D, C, p, p] with stride p is a matrix product. Init: weight
