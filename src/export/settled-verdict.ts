@@ -1,14 +1,12 @@
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
 import { type DataSet, type Listener, UserError } from "../core/index.ts";
 import { knownName } from "../core/internal.ts";
 import { thresholdKeeping, type VerdictScoreName, verdictScoreNames } from "../evaluate/internal.ts";
 import { runPaths } from "../files/index.ts";
-import { parseJson, readText, writeFileAtomic } from "../files/internal.ts";
 import { type RunVerdict, runVerdict } from "../judge/internal.ts";
 import type { LoadedRun } from "../train/index.ts";
 import { referencesOf } from "./export-classifier.ts";
+import { checkpointSha256, keepFit, readFit } from "./kept-fit.ts";
 
 /** Whether an image is known or foreign, as an option of exporting. */
 export interface VerdictOptions {
@@ -59,42 +57,17 @@ export async function settleVerdict(
   const references = referencesOf(loaded, { protocol, k })?.shape[0] ?? 0;
   const asked = { weights: loaded.weights, protocol, references, score, nearest };
   const path = runPaths(run).verdict;
-  const key = keyOf(run, asked);
-  const stored = fresh ? undefined : readStored(path, key);
+  const key = checkpointSha256(run, JSON.stringify(asked));
+  const found = fresh ? undefined : readFit(path, file);
+  const stored = found?.key === key ? (unpack(found.verdict) as RunVerdict) : undefined;
   const made = stored ?? (await runVerdict(loaded, await data(), { score, nearest, protocol, k, ...options }));
-  if (!stored && !fresh) store(path, key, made);
+  if (!stored && !fresh) keepFit(path, { version: 1, key, verdict: pack(made) });
   return { ...made, keeps, threshold: thresholdKeeping(made.fitted.known, keeps) };
 }
-
-/** Of the checkpoint and the way of asking. */
-const keyOf = (run: string, asked: object): string =>
-  createHash("sha256")
-    .update(readFileSync(runPaths(run).checkpoint))
-    .update(JSON.stringify(asked))
-    .digest("hex");
 
 /** Typed arrays as base64, little-endian. */
 const packed = z.object({ type: z.enum(["float32", "float64"]), base64: z.string() });
 const file = z.object({ version: z.literal(1), key: z.string(), verdict: z.unknown() });
-
-function readStored(path: string, key: string): RunVerdict | undefined {
-  if (!existsSync(path)) return undefined;
-  try {
-    const found = parseJson(readText(path, ""), file, path);
-    return found.key === key ? (unpack(found.verdict) as RunVerdict) : undefined;
-  } catch (error) {
-    throw error instanceof UserError ? new UserError(`${error.message}; remove it, and it is made anew`) : error;
-  }
-}
-
-/** A run that is read-only is fitted anew whenever it is opened. */
-function store(path: string, key: string, verdict: RunVerdict): void {
-  try {
-    writeFileAtomic(path, `${JSON.stringify({ version: 1, key, verdict: pack(verdict) })}\n`);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-  }
-}
 
 function pack(value: unknown): unknown {
   if (value instanceof Float32Array || value instanceof Float64Array) {

@@ -1,10 +1,7 @@
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
-import { UserError } from "../core/index.ts";
 import { runPaths } from "../files/index.ts";
-import { parseJson, readText, writeFileAtomic } from "../files/internal.ts";
 import type { Calibration } from "./calibration.ts";
+import { checkpointSha256, keepFit, readFit } from "./kept-fit.ts";
 
 /** How the model was asked on its validation images. */
 const asked = z.object({
@@ -30,24 +27,11 @@ const file = z.object({
   entries: z.array(z.object({ asked, calibration })),
 });
 
-const sha256Of = (path: string): string => createHash("sha256").update(readFileSync(path)).digest("hex");
-
 /** Of the checkpoint that the folder holds now; none for another's. */
 function entriesOf(run: string): z.infer<typeof file> {
-  const { calibration: path, checkpoint } = runPaths(run);
-  const checkpointSha256 = sha256Of(checkpoint);
-  const none = { version: 1 as const, checkpointSha256, entries: [] };
-  if (!existsSync(path)) return none;
-  const found = parsed(path);
-  return found.checkpointSha256 === checkpointSha256 ? found : none;
-}
-
-function parsed(path: string): z.infer<typeof file> {
-  try {
-    return parseJson(readText(path, ""), file, path);
-  } catch (error) {
-    throw error instanceof UserError ? new UserError(`${error.message}; remove it, and it is made anew`) : error;
-  }
+  const sha256 = checkpointSha256(run);
+  const found = readFit(runPaths(run).calibration, file);
+  return found?.checkpointSha256 === sha256 ? found : { version: 1, checkpointSha256: sha256, entries: [] };
 }
 
 const same = (a: AskedSo, b: AskedSo): boolean =>
@@ -62,11 +46,5 @@ export function storeCalibration(run: string, wanted: AskedSo, made: Calibration
   const before = entriesOf(run);
   const entries = before.entries.filter((entry) => !same(entry.asked, wanted));
   const content = { ...before, entries: [...entries, { asked: wanted, calibration: made }] };
-  try {
-    writeFileAtomic(runPaths(run).calibration, `${JSON.stringify(content)}\n`);
-    return true;
-  } catch (error) {
-    if (error instanceof UserError) return false;
-    throw error;
-  }
+  return keepFit(runPaths(run).calibration, content);
 }
