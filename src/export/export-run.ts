@@ -1,17 +1,7 @@
 import type { Listener } from "../core/index.ts";
-import { loadRun, type RunDataOptions } from "../train/index.ts";
-import { calibrateRun } from "./calibrate-run.ts";
-import { type ExportOptions, exportClassifier } from "./export-classifier.ts";
-import { settleVerdict, type VerdictOptions } from "./settled-verdict.ts";
-import { runDataOf } from "./validation.ts";
-
-export interface RunExportOptions extends Omit<ExportOptions, "temperature" | "scorePercentiles">, VerdictOptions {
-  /** Divides the logits before the softmax; `auto`, the default, is fitted on the run's validation images. */
-  readonly temperature?: number | "auto";
-  /** Where the run's data lie now. */
-  readonly data?: RunDataOptions;
-  readonly threads?: number;
-}
+import { loadRun } from "../train/index.ts";
+import { exportClassifier } from "./export-classifier.ts";
+import { type RunExportOptions, settleExport } from "./settle-export.ts";
 
 /**
  * A run as one ONNX file for uint8 images [N, H, W, C] of any N: see docs/export.md.
@@ -24,19 +14,10 @@ export interface RunExportOptions extends Omit<ExportOptions, "temperature" | "s
  */
 export async function exportRun(
   run: string,
-  { temperature = "auto", data, threads, verdict, keep, nearest, ...options }: RunExportOptions = {},
+  options: RunExportOptions = {},
   listener: Listener = {},
 ): Promise<Uint8Array> {
   const loaded = loadRun(run, options);
-  const load = runDataOf({ run, record: loaded.record }, { ...data, ...listener });
-  const shared = { ...options, fresh: data?.changedData, threads, ...listener };
-  const calibration = await calibrateRun(run, loaded, {
-    ...shared,
-    temperature,
-    validation: async () => (await load()).validation,
-  });
-  if (calibration?.notice) listener.onNotice?.(calibration.notice);
-  const settled = await settleVerdict(run, loaded, { ...shared, verdict, keep, nearest, data: load });
-  const calibrated = calibration ?? { temperature: temperature as number };
-  return exportClassifier(loaded, { ...options, ...calibrated, settled });
+  const { fits } = await settleExport(run, loaded, options, listener);
+  return exportClassifier(loaded, { ...options, ...fits });
 }

@@ -2,7 +2,7 @@ export { type VerdictScoreName, verdictScoreNames } from "../evaluate/internal.t
 export type { ModelCard } from "./card.ts";
 export type { ClassifierInputs, ClassifierOptions } from "./classifier.ts";
 export type { ExportOptions } from "./export-classifier.ts";
-export { exportRun, type RunExportOptions } from "./export-run.ts";
+export { exportRun } from "./export-run.ts";
 export { decodeAll, type Source, sourcesOf } from "./image-sources.ts";
 export { modelTask } from "./model-task.ts";
 export { type Answers, type Classifier, type OpenOptions, openBytes } from "./open-bytes.ts";
@@ -24,6 +24,7 @@ export {
   type WriteRegressionOptions,
   writeRegression,
 } from "./regression/index.ts";
+export type { RunExportOptions } from "./settle-export.ts";
 export type { VerdictOptions } from "./settled-verdict.ts";
 export { type VerdictAnswer, verdictAt } from "./verdict-at.ts";
 export { verdictInWords } from "./verdict-in-words.ts";

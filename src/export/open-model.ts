@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { type Listener, UserError } from "../core/index.ts";
-import { exportRun, type RunExportOptions } from "./export-run.ts";
+import { exportRun } from "./export-run.ts";
 import { type Classifier, type OpenOptions, openBytes } from "./open-bytes.ts";
+import type { RunExportOptions } from "./settle-export.ts";
 
 /**
  * Opens a run folder, or a file that `anchored export` has written. A run is exported in memory: both run the same graph,

@@ -12,12 +12,12 @@ import { writeFileAtomic } from "../files/internal.ts";
 import { firstImages, unfinished } from "../judge/internal.ts";
 import { createMethod } from "../methods/index.ts";
 import { createPredictor, type LoadedRun, loadRun, type RunDataOptions } from "../train/index.ts";
-import { calibrateRun } from "./calibrate-run.ts";
 import type { ModelCard } from "./card.ts";
 import { type ExportOptions, exportClassifier } from "./export-classifier.ts";
 import { openBytes } from "./open-bytes.ts";
-import { settleVerdict, type VerdictOptions } from "./settled-verdict.ts";
-import { predictSet, runDataOf } from "./validation.ts";
+import { settleExport } from "./settle-export.ts";
+import type { VerdictOptions } from "./settled-verdict.ts";
+import { predictSet } from "./validation.ts";
 
 export interface WriteOptions
   extends Omit<ExportOptions, "temperature" | "scorePercentiles">,
@@ -66,9 +66,6 @@ export async function writeModel(
     temperature: asked,
     data,
     threads = availableParallelism(),
-    verdict,
-    keep,
-    nearest,
     onNotice,
     onProgress,
     signal,
@@ -82,16 +79,12 @@ export async function writeModel(
   const note = unfinished(run, soFar, "exported");
   if (note) onNotice?.(note);
   const float16 = options.precision === "float16";
-  const load = runDataOf({ run, record }, { ...data, ...listener });
-  const shared = { ...options, fresh: data?.changedData, threads, ...listener };
-  const calibration = await calibrateRun(run, loaded, {
-    ...shared,
-    temperature: asked,
-    validation: async () => (await load()).validation,
-  });
-  if (calibration?.notice) onNotice?.(calibration.notice);
-  const { temperature, scorePercentiles } = calibration ?? { temperature: asked as number };
-  const settled = await settleVerdict(run, loaded, { ...shared, verdict, keep, nearest, data: load });
+  const { fits, calibration, load } = await settleExport(
+    run,
+    loaded,
+    { ...options, temperature: asked, data, threads },
+    listener,
+  );
   const { validation } = await load().catch((error: unknown) => {
     if (!(error instanceof UserError)) throw error;
     if (float16) onNotice?.(`what float16 costs in accuracy is not measured: ${error.message}`);
@@ -106,7 +99,7 @@ export async function writeModel(
       await opened.dispose();
     }
   };
-  const bytes = await exportClassifier(loaded, { ...options, temperature, scorePercentiles, settled });
+  const bytes = await exportClassifier(loaded, { ...options, ...fits });
 
   const set = firstImages(validation ?? noiseImages(loaded), CHECKED);
   const predictor = await createPredictor(record, variables, references, { threads, outputAnchor });
