@@ -1,10 +1,10 @@
-import { existsSync, statSync } from "node:fs";
-import { type Listener, UserError } from "../core/index.ts";
+import { existsSync } from "node:fs";
+import type { Listener } from "../core/index.ts";
 import { runPaths } from "../files/index.ts";
 import { type JudgeOptions, judgeRuns } from "../judge/index.ts";
 import { holdsRun, loadCheckpoint, type RunConfig, readRun } from "../run/index.ts";
-import { firstDifference } from "../run/internal.ts";
 import { type TrainProgress, type TrainSummary, trainRun } from "../train/index.ts";
+import { areOf, requireSettings } from "./stored-settings.ts";
 
 /** Who hears of several runs, one after the other or at once. */
 export interface PlanListener extends Listener {
@@ -74,13 +74,7 @@ export async function trainAndJudge(
 /** A run's own threads stay, for bit-exact resumption; all else must be as planned. */
 function storedConfig(run: string, planned: RunConfig): RunConfig {
   const { config } = readRun(run);
-  const difference = firstDifference({ ...config, threads: 0 }, { ...planned, threads: 0 });
-  if (difference) {
-    const { path, a, b } = difference;
-    throw new UserError(
-      `${run} was made with other settings (${path} is ${JSON.stringify(a)}, not ${JSON.stringify(b)}); start over with options.fresh, or choose another options.out`,
-    );
-  }
+  requireSettings(run, { ...config, threads: 0 }, { ...planned, threads: 0 });
   return config;
 }
 
@@ -101,7 +95,5 @@ export function isTrained({ run, config: planned }: PlannedRun, maxSteps = Numbe
  */
 export function isJudged(planned: PlannedRun, maxSteps?: number): boolean {
   const { checkpoint, results } = runPaths(planned.run);
-  if (!existsSync(checkpoint) || !existsSync(results)) return false;
-  if (statSync(results).mtimeMs < statSync(checkpoint).mtimeMs) return false;
-  return isTrained(planned, maxSteps);
+  return areOf(results, checkpoint) && isTrained(planned, maxSteps);
 }

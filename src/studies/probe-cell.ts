@@ -1,11 +1,10 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { UserError } from "../core/index.ts";
 import { runPaths } from "../files/index.ts";
 import { type ProbeSummary, probeRun } from "../judge/index.ts";
-import { firstDifference } from "../run/internal.ts";
 import type { ProbeCell } from "./plan.ts";
 import type { PlanProgress } from "./planned-run.ts";
+import { areOf, requireSettings } from "./stored-settings.ts";
 
 interface Inference {
   readonly k?: number;
@@ -17,18 +16,9 @@ interface Inference {
  * @throws UserError where they are of other data or another number of references
  */
 export function isProbed({ run, needs, data }: ProbeCell, { k }: Pick<Inference, "k">): boolean {
-  const { results } = runPaths(run);
-  const { checkpoint } = runPaths(needs);
-  if (!existsSync(results) || !existsSync(checkpoint)) return false;
-  if (statSync(results).mtimeMs < statSync(checkpoint).mtimeMs) return false;
+  if (!areOf(runPaths(run).results, runPaths(needs).checkpoint)) return false;
   const { asked } = JSON.parse(readFileSync(join(run, "probe.json"), "utf8")) as ProbeSummary;
-  const difference = firstDifference(asked, JSON.parse(JSON.stringify({ data, k })));
-  if (difference) {
-    const { path, a, b } = difference;
-    throw new UserError(
-      `${run} was made with other settings (${path} is ${JSON.stringify(a)}, not ${JSON.stringify(b)}); start over with --fresh, or choose another --out`,
-    );
-  }
+  requireSettings(run, asked, JSON.parse(JSON.stringify({ data, k })));
   return true;
 }
 
