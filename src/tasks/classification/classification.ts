@@ -2,6 +2,7 @@ import { lax, nn, numpy as np } from "@jax-js/jax";
 import type { Predictions } from "../../core/index.ts";
 import type { Arrays } from "../../models/index.ts";
 import type { Learnt, Task } from "../task.ts";
+import { varianceOf } from "../variance.ts";
 import { createOutput, logScores, minimised, type Output, type OutputOptions } from "./outputs/index.ts";
 import { accuracyOf, meanNll } from "./scores.ts";
 
@@ -40,7 +41,7 @@ export function classification(options?: OutputOptions): Classification {
       const logits = reading ? logScores(reading.scores(outputs, outputAnchor)) : outputs;
       const [count] = logits.shape;
       const mean = np.mean(logits.ref, 0);
-      if (count > 1) return { logits: mean, uncertainty: spreadOf(nn.sigmoid(logits)) };
+      if (count > 1) return { logits: mean, uncertainty: np.sqrt(varianceOf(nn.sigmoid(logits))) };
       logits.dispose();
       return { logits: mean };
     },
@@ -52,11 +53,4 @@ export function classification(options?: OutputOptions): Classification {
 function correctCount(logits: np.Array, labels: np.Array): np.Array {
   const predicted = np.argmax(logits, -1).astype(np.float32);
   return np.sum(np.equal(predicted, labels).astype(np.float32));
-}
-
-/** [R, …] → the standard deviation over R, divisor R − 1. */
-function spreadOf(values: np.Array): np.Array {
-  const [count] = values.shape;
-  const centred = np.subtract(values.ref, np.mean(values, 0, { keepdims: true }));
-  return np.sqrt(np.multiply(np.sum(np.square(centred), 0), 1 / (count - 1)));
 }

@@ -1,7 +1,7 @@
 import { largestClass, type Predictions } from "../../core/index.ts";
 
 /** In [0, 1]. */
-export const accuracyOf = ({ logits, labels, classes }: Predictions): number =>
+export const accuracyOf = ({ logits, labels, classes }: Pick<Predictions, "logits" | "labels" | "classes">): number =>
   labels.reduce((correct, label, row) => correct + Number(largestClass(logits, row, classes) === label), 0) /
   labels.length;
 

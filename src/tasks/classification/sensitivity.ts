@@ -1,5 +1,6 @@
-import { largestClass, permutation, Random } from "../../core/index.ts";
+import { permutation, Random } from "../../core/index.ts";
 import { combineReferences } from "./combine.ts";
+import { accuracyOf } from "./scores.ts";
 
 /** How an anchored model answers under K references. */
 export interface SensitivityPoint {
@@ -34,7 +35,7 @@ export function referenceSensitivity(
       const chosen = permutation(kept, new Random("reference sensitivity", seed, k, draw)).subarray(0, k);
       const { logits, uncertainty } = combineReferences(Array.from(chosen, (row) => logitsByReference[row]));
       return {
-        accuracy: accuracyOf(logits, labels, classes),
+        accuracy: accuracyOf({ logits, labels, classes }),
         spread: uncertainty.reduce((sum, std) => sum + std, 0) / uncertainty.length,
       };
     });
@@ -44,10 +45,4 @@ export function referenceSensitivity(
     const variance = draws > 1 ? (mean(({ accuracy }) => (accuracy - accuracyMean) ** 2) * draws) / (draws - 1) : 0;
     return { k, accuracyMean, accuracySd: Math.sqrt(variance), spread: mean(({ spread }) => spread) };
   });
-}
-
-function accuracyOf(logits: Float32Array, labels: Int32Array, classes: number): number {
-  let correct = 0;
-  for (let row = 0; row < labels.length; row++) if (largestClass(logits, row, classes) === labels[row]) correct++;
-  return correct / labels.length;
 }

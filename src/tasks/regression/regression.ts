@@ -2,6 +2,7 @@ import { lax, numpy as np } from "@jax-js/jax";
 import { UserError } from "../../core/index.ts";
 import type { Arrays } from "../../models/index.ts";
 import type { Learnt, Task } from "../task.ts";
+import { varianceOf } from "../variance.ts";
 import { absolute, gaussian, logVariance, pinball, squared } from "./losses.ts";
 import type { RegressionOptions } from "./options.ts";
 import { middleLevel, regressionOutputCount } from "./read-outputs.ts";
@@ -88,8 +89,6 @@ export function regression({
 /** Means [R, N, D] and the variance of the noise [N, D] → [N, D]; `undefined` where there is neither. */
 function deviationOf(means: np.Array | undefined, noise: np.Array | undefined): np.Array | undefined {
   if (!means) return noise && np.sqrt(noise);
-  const [count] = means.shape;
-  const centred = np.subtract(means.ref, np.mean(means, 0, { keepdims: true }));
-  const spread = np.multiply(np.sum(np.square(centred), 0), 1 / (count - 1));
+  const spread = varianceOf(means);
   return np.sqrt(noise ? np.add(spread, noise) : spread);
 }
