@@ -17,5 +17,6 @@ export { readRunLog } from "./run-log.ts";
 export { describeRun } from "./run-record.ts";
 export { readRunSettings } from "./run-settings.ts";
 export { readSensitivity, saveSensitivity } from "./sensitivity.ts";
+export { readStoredRecord } from "./stored-record.ts";
 export { taskConfigOf, taskOf } from "./tasks/index.ts";
 export { versioned } from "./versioned-file.ts";

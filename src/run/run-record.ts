@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import type { OptionTable } from "../augment/index.ts";
 import { augmentationTable, mixerTable, optionNames } from "../augment/internal.ts";
 import { type DataSet, imageCount, type Normalization, UserError } from "../core/index.ts";
@@ -7,6 +7,7 @@ import { runPaths } from "../files/index.ts";
 import { fingerprintOf } from "../files/internal.ts";
 import { type RunConfig, type RunConfigInput, resolveConfig } from "./config.ts";
 import { modulesFor, requireRegistered } from "./registered.ts";
+import { damagedRecord, readStoredRecord } from "./stored-record.ts";
 
 /**
  * Whether a folder holds a run, whole or begun.
@@ -107,26 +108,18 @@ export function describeRun(
  * console.log(config.model, data.classNames);
  */
 export function readRun(run: string): RunRecord {
-  const path = runPaths(run).config;
-  if (!existsSync(path)) throw new UserError(`${run} holds no run (no config.json); train one there (options.out)`);
-  const damaged = (error: unknown) =>
-    new UserError(`${path}: damaged or not written by anchored: ${(error as Error).message}`);
-  let record: RunRecord;
-  try {
-    record = JSON.parse(readFileSync(path, "utf8")) as RunRecord;
-  } catch (error) {
-    throw damaged(error);
-  }
+  const record = readStoredRecord<RunRecord>(run);
   if (record?.config?.task)
     throw new UserError(
       `${run} is a regression, and this is for classifications; it is known to evaluate, report, export, predict and serve`,
     );
-  if (!record?.config || !record.data?.normalization) throw damaged(new Error("it lacks the description of the data"));
+  if (!record?.config || !record.data?.normalization)
+    throw damagedRecord(run, new Error("it lacks the description of the data"));
   requireRegistered(run, record);
   try {
     return { ...record, config: resolveConfig(withFormerDefaults(record.config)) };
   } catch (error) {
-    throw damaged(error);
+    throw damagedRecord(run, error);
   }
 }
 

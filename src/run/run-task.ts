@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
 import { UserError } from "../core/index.ts";
-import { runPaths } from "../files/index.ts";
 import { type TaskName, taskNames } from "../tasks/index.ts";
+import type { RunConfigInput } from "./config.ts";
+import { readStoredRecord } from "./stored-record.ts";
 
 /**
  * Of which task a run folder is, a classification where its config names none; `undefined` where it holds no run.
@@ -9,10 +9,8 @@ import { type TaskName, taskNames } from "../tasks/index.ts";
  * console.log(runTask(run)); // classification
  */
 export function runTask(run: string): TaskName | undefined {
-  const path = runPaths(run).config;
-  if (!existsSync(path)) return undefined;
   try {
-    const { config } = JSON.parse(readFileSync(path, "utf8"));
+    const { config } = readStoredRecord<{ readonly config?: RunConfigInput }>(run);
     return taskNames.find((name) => name === (config?.task?.name ?? "classification"));
   } catch {
     return undefined;

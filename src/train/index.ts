@@ -16,7 +16,6 @@ export { type PredictOptions, protocols } from "./predict-set.ts";
 export { wantsPretrainingImages } from "./pretraining.ts";
 export { type Recalibrated, type RecalibrateOptions, recalibrate } from "./recalibrate.ts";
 export {
-  isRegressionRun,
   type LoadedRegression,
   loadRegressionPredictor,
   type RegressionEncoder,

@@ -13,6 +13,6 @@ export {
   type RegressionPredictorOptions,
   regressionPredictor,
 } from "./predictor.ts";
-export { buildRegression, isRegressionRun, type RegressionRecord, readRegressionRun } from "./record.ts";
+export { buildRegression, type RegressionRecord, readRegressionRun } from "./record.ts";
 export { loadMovedRegressionData, movedRegressionData, type RegressionPlaces } from "./run-data.ts";
 export { trainRegression } from "./train.ts";

@@ -1,18 +1,12 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { type RegressionData, UserError } from "../../core/index.ts";
 import { runPaths } from "../../files/index.ts";
 import { regressionFingerprint, writeFileAtomic } from "../../files/internal.ts";
 import { createMethod, type Method } from "../../methods/index.ts";
 import { createModel, type Model } from "../../models/index.ts";
-import { type RunConfig, resolveConfig, runTask } from "../../run/index.ts";
-import { firstDifference, modulesFor, requireRegistered } from "../../run/internal.ts";
-import {
-  type RegressionOptions,
-  regression,
-  regressionSchema,
-  type Task,
-  type ValidatedRegression,
-} from "../../tasks/index.ts";
+import { type RunConfig, resolveConfig } from "../../run/index.ts";
+import { firstDifference, modulesFor, readStoredRecord, requireRegistered } from "../../run/internal.ts";
+import { type RegressionOptions, regression, type Task, type ValidatedRegression } from "../../tasks/index.ts";
 import { describeEncoding, type RegressionEncoder, type RegressionEncoding, regressionEncoder } from "./encoding.ts";
 import { placesOf } from "./run-data.ts";
 
@@ -69,23 +63,15 @@ export function buildRegression({ config, data }: RegressionRecord): RegressionN
 }
 
 /**
- * Whether a folder holds a regression; false where it holds no run.
- * @example
- * if (isRegressionRun(run)) console.log(readRegressionRun(run).config.task);
- */
-export const isRegressionRun = (run: string): boolean => runTask(run) === regressionSchema.shape.name.value;
-
-/**
  * Reads what a run folder says of a regression: its options, targets, encoder.
- * @throws UserError where `run` is no run folder, or that of another task
+ * @throws UserError where `run` is no run folder, its config.json is damaged, or it is of another task
  * @example
  * const { config, data } = readRegressionRun(run);
  */
 export function readRegressionRun(run: string): RegressionRecord {
-  const path = runPaths(run).config;
-  if (!existsSync(path)) throw new UserError(`${run} holds no run (no config.json); train one there (options.out)`);
-  if (!isRegressionRun(run)) throw new UserError(`${run} is no regression: it was trained on classes`);
-  const record = JSON.parse(readFileSync(path, "utf8")) as RegressionRecord;
+  const record = readStoredRecord<RegressionRecord>(run);
+  if (record?.config?.task?.name !== "regression")
+    throw new UserError(`${run} is no regression: it was trained on classes`);
   requireRegistered(run, record);
   return { ...record, config: resolveConfig(record.config) as RegressionRecord["config"] };
 }

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { Random, type RegressionData, type RegressionSet } from "../../core/index.ts";
-import { type RunConfigInput, readMetrics, readRun, resolveConfig } from "../../run/index.ts";
+import { type RunConfigInput, readMetrics, readRun, resolveConfig, runTask } from "../../run/index.ts";
 import { loadRegression, loadRegressionPredictor } from "./predictor.ts";
-import { isRegressionRun, readRegressionRun } from "./record.ts";
+import { readRegressionRun } from "./record.ts";
 import { trainRegression } from "./train.ts";
 
 const root = mkdtempSync(join(tmpdir(), "anchored-regression-"));
@@ -72,7 +72,7 @@ describe.each<[string, Partial<RunConfigInput>]>([
     expect(summary).toMatchObject({ finished: true, steps: 4 * (changes.epochs ?? 30) });
     // The targets' standard deviations are about 36 and 1.
     expect(summary.validationRmse).toBeLessThan(12);
-    expect(isRegressionRun(run)).toBe(true);
+    expect(runTask(run)).toBe("regression");
     const predictor = loadRegressionPredictor(run, { threads: 1 });
     const { mean, standardDeviation, quantiles } = await predictor.predict(data.test);
     expect(rmse(mean, data.test, 0)).toBeLessThan(12);
