@@ -7,5 +7,5 @@ export const ashB = ashScore({
   usual: 90,
   source: "OpenOOD",
   formula: "E(W z′ + b), z′ = Σz/k where among the k = D − round(D p/100) largest, else 0",
-  shaped: (_, all, __, count) => all / count,
+  shaped: (_, { all, places }) => all / places.length,
 });

@@ -7,5 +7,5 @@ export const ashS = ashScore({
   usual: 90,
   source: "the authors' configuration for ImageNet (95 for CIFAR)",
   formula: "E(W z′ + b), z′ = z exp(Σz/Σkept) where among the k = D − round(D p/100) largest, else 0",
-  shaped: (value, all, kept) => value * Math.exp(kept === 0 ? 0 : all / kept),
+  shaped: (value, { sharpening }) => value * Math.exp(sharpening),
 });

@@ -1,7 +1,7 @@
 import { energyOf } from "./classifier.ts";
 import { percentileParameter } from "./percentile-parameter.ts";
-import { eachLargest, survivors } from "./pruning.ts";
-import { type FeatureScore, UndefinedScore } from "./types.ts";
+import { eachLargest, type Largest, survivors } from "./pruning.ts";
+import type { FeatureScore } from "./types.ts";
 
 interface Shaping {
   readonly letter: "P" | "B" | "S";
@@ -10,7 +10,7 @@ interface Shaping {
   readonly source: string;
   readonly formula: string;
   /** What each surviving entry is multiplied by, or replaced with. */
-  readonly shaped: (value: number, all: number, kept: number, count: number) => number;
+  readonly shaped: (value: number, largest: Largest) => number;
 }
 
 const PRUNED = [65, 70, 75, 80, 85, 90, 95] as const;
@@ -38,16 +38,12 @@ export function ashScore({
     fit: (fitting, { percentile }) => {
       const { width } = fitting;
       const count = survivors(width, percentile);
-      if (count === 0) throw new UndefinedScore(`pruning ${percentile} % leaves none of ${width} features`);
       const energy = energyOf(fitting);
       return ({ features }) => {
         const pruned = new Float64Array(features.length);
-        eachLargest(features, width, count, (row, places) => {
-          const start = row * width;
-          let [all, kept] = [0, 0];
-          for (let d = start; d < start + width; d++) all += features[d];
-          for (const place of places) kept += features[start + place];
-          for (const place of places) pruned[start + place] = shaped(features[start + place], all, kept, count);
+        eachLargest(features, width, count, (largest) => {
+          const start = largest.row * width;
+          for (const place of largest.places) pruned[start + place] = shaped(features[start + place], largest);
         });
         return energy(pruned);
       };

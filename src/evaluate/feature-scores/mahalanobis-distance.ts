@@ -47,10 +47,19 @@ export const nearestClass = async (
 ): Promise<SquaredDistances> => nearestOf(fitting, await whitenedClasses(fitting, scaling, kind));
 
 /** Squared Mahalanobis distance to the mean of all, covariance of all. */
-export async function toAll(fitting: Fitting, scaling: Scaling): Promise<SquaredDistances> {
+async function toAll(fitting: Fitting, scaling: Scaling): Promise<SquaredDistances> {
   const { mean } = await totalMoments(fitting, scaling);
   const axes = whitening(await totalEigen(fitting, scaling), 0, fitting.width);
   return nearestOf(fitting, { origin: mean, axes, places: new Float64Array(axes.length / fitting.width) });
+}
+
+/** Squared distance to all less that to the nearest class, both by the pseudo-inverse. */
+export async function toAllLessToNearest(fitting: Fitting, scaling: Scaling): Promise<SquaredDistances> {
+  const [own, all] = [await nearestClass(fitting, scaling, "empirical"), await toAll(fitting, scaling)];
+  return async (rows) => {
+    const [toClass, toMean] = [await own(rows), await all(rows)];
+    return toMean.map((value, i) => value - toClass[i]);
+  };
 }
 
 /**

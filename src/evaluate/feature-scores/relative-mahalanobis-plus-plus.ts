@@ -1,4 +1,4 @@
-import { nearestClass, toAll } from "./mahalanobis-distance.ts";
+import { toAllLessToNearest } from "./mahalanobis-distance.ts";
 import type { FeatureScore } from "./types.ts";
 
 /** Distance to all less that to the nearest class (Ren et al. 2021; Müller & Hein 2025), both by the pseudo-inverse, as published. */
@@ -12,10 +12,7 @@ export const relativeMahalanobisPlusPlus: FeatureScore<Record<never, never>> = {
   needs: ["features", "training.features", "training.labels"],
   parameters: {},
   fit: async (fitting) => {
-    const [own, all] = [await nearestClass(fitting, "unit", "empirical"), await toAll(fitting, "unit")];
-    return async ({ unit }) => {
-      const [toClass, toMean] = [await own(unit), await all(unit)];
-      return toMean.map((value, i) => value - toClass[i]);
-    };
+    const distances = await toAllLessToNearest(fitting, "unit");
+    return ({ unit }) => distances(unit);
   },
 };

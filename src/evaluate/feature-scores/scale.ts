@@ -1,7 +1,7 @@
 import { energyOf } from "./classifier.ts";
 import { percentileParameter } from "./percentile-parameter.ts";
-import { sharpening, survivors } from "./pruning.ts";
-import { type FeatureScore, UndefinedScore } from "./types.ts";
+import { eachLargest, survivors } from "./pruning.ts";
+import type { FeatureScore } from "./types.ts";
 
 /** Energy of features that are all scaled by what ASH-S scales its survivors by (Xu et al. 2024). */
 export const scale: FeatureScore<{ percentile: number }> = {
@@ -22,11 +22,13 @@ export const scale: FeatureScore<{ percentile: number }> = {
   },
   fit: (fitting, { percentile }) => {
     const { width } = fitting;
-    const count = survivors(width, percentile);
-    if (count === 0) throw new UndefinedScore(`pruning ${percentile} % leaves none of ${width} features`);
+    const kept = survivors(width, percentile);
     const energy = energyOf(fitting);
-    return ({ features }) => {
-      const factors = sharpening(features, width, count).map(Math.exp);
+    return ({ count, features }) => {
+      const factors = new Float64Array(count);
+      eachLargest(features, width, kept, ({ row, sharpening }) => {
+        factors[row] = Math.exp(sharpening);
+      });
       return energy(features.map((value, i) => value * factors[Math.floor(i / width)]));
     };
   },
