@@ -20,17 +20,14 @@ export const klMatching: FeatureScore<Record<never, never>> = {
     const logTemplates = templates.map((value) => (value > 0 ? Math.log(value) : 0));
     const lacks = templates.map((value) => (value > 0 ? 0 : 1));
     const someLack = lacks.includes(1);
-    return async ({ count, softmax: { probabilities } }) => {
+    return async ({ softmax: { probabilities }, negativeEntropy }) => {
       const crossTerms = await innerProducts(probabilities, logTemplates, classes);
       const beyond = someLack ? await innerProducts(probabilities, lacks, classes) : undefined;
-      return Float64Array.from({ length: count }, (_, i) => {
-        let negativeEntropy = 0;
-        for (let k = i * classes; k < (i + 1) * classes; k++)
-          if (probabilities[k] > 0) negativeEntropy += probabilities[k] * Math.log(probabilities[k]);
+      return negativeEntropy.map((own, i) => {
         let closest = Number.NEGATIVE_INFINITY;
         for (let c = i * classes; c < (i + 1) * classes; c++)
           if (!beyond || beyond[c] === 0) closest = Math.max(closest, crossTerms[c]);
-        return closest - negativeEntropy;
+        return closest - own;
       });
     };
   },

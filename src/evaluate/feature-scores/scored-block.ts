@@ -24,6 +24,7 @@ export class ScoredBlock {
   #norms?: Float64Array;
   #unit?: Float64Array;
   #softmax?: BlockSoftmax;
+  #negativeEntropy?: Float64Array;
 
   constructor(features: NumberRows, width: number, logits: NumberRows, classes: number) {
     this.count = width > 0 ? features.length / width : logits.length / classes;
@@ -48,6 +49,12 @@ export class ScoredBlock {
   get softmax(): BlockSoftmax {
     this.#softmax ??= softmaxOfBlock(this.logits, this.#classes);
     return this.#softmax;
+  }
+
+  /** [n] Σ p log p */
+  get negativeEntropy(): Float64Array {
+    this.#negativeEntropy ??= negativeEntropies(this.softmax.probabilities, this.#classes);
+    return this.#negativeEntropy;
   }
 }
 
@@ -86,4 +93,13 @@ export function softmaxOfBlock(logits: Float64Array, classes: number): BlockSoft
     softmax.predicted[i] = own.predicted;
   }
   return softmax;
+}
+
+function negativeEntropies(probabilities: Float64Array, classes: number): Float64Array {
+  return Float64Array.from({ length: probabilities.length / classes }, (_, i) => {
+    let sum = 0;
+    for (let k = i * classes; k < (i + 1) * classes; k++)
+      if (probabilities[k] > 0) sum += probabilities[k] * Math.log(probabilities[k]);
+    return sum;
+  });
 }

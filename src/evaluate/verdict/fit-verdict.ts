@@ -1,11 +1,9 @@
 import { UserError } from "../../core/index.ts";
-import { negativeEntropy } from "../feature-scores/combination.ts";
 import { fittingOf } from "../feature-scores/fit.ts";
 import type { InnerProducts } from "../feature-scores/inner-products.ts";
 import { innerProducts as plainInnerProducts } from "../feature-scores/inner-products.ts";
 import { type WhitenedClasses, whitenedClasses } from "../feature-scores/mahalanobis-distance.ts";
-import { eachBlock } from "../feature-scores/rows.ts";
-import { ScoredBlock } from "../feature-scores/scored-block.ts";
+import { standardOf, validationValues } from "../feature-scores/standards.ts";
 import { type FeatureData, type Fitting, type Scorer, UndefinedScore } from "../feature-scores/types.ts";
 import { type VerdictPart, type VerdictScoreName, verdictScores } from "./verdict-scores.ts";
 
@@ -38,12 +36,9 @@ export async function fitVerdict(
   const parts: readonly VerdictPart[] = verdictScores[score];
   try {
     const scorers = await Promise.all(parts.map((part) => scorerOf(part, fitting)));
-    const values = await validationValues(fitting, data.validation, scorers);
-    const means = values.map(meanOf);
-    const spreads = values.map((own, p) => Math.sqrt(meanOf(own.map((value) => (value - means[p]) ** 2))));
-    // Equal values have a mean that is rounded, and a spread of that.
-    const still = spreads.findIndex((spread, p) => !(spread > 1e-12 * Math.abs(means[p]) && Number.isFinite(spread)));
-    if (still >= 0) throw new UndefinedScore(`${parts[still]} does not vary over the validation images`);
+    const values = await validationValues(fitting, scorers);
+    const standards = values.map((own, p) => standardOf(parts[p], own));
+    const [means, spreads] = [standards.map(({ mean }) => mean), standards.map(({ spread }) => spread)];
     const known = values[0].map((_, i) => Math.min(...values.map((own, p) => (own[i] - means[p]) / spreads[p])));
     const classes = parts.includes("mahalanobis++") ? await whitenedClasses(fitting, "unit", "ledoit-wolf") : undefined;
     return { score, parts, means, spreads, classes, known: known.sort() };
@@ -72,7 +67,7 @@ export function thresholdKeeping(known: Float64Array, keeps: number): number {
 function scorerOf(part: VerdictPart, fitting: Fitting): Promise<Scorer> | Scorer {
   switch (part) {
     case "entropy":
-      return negativeEntropy(fitting);
+      return ({ negativeEntropy }) => negativeEntropy;
     case "max-softmax":
       return ({ logits, softmax: { energy, predicted } }) =>
         energy.map((all, i) => logits[i * fitting.classes + predicted[i]] - all);
@@ -82,19 +77,3 @@ function scorerOf(part: VerdictPart, fitting: Fitting): Promise<Scorer> | Scorer
       return fitting.scorer(part);
   }
 }
-
-/** [P][V] */
-async function validationValues(
-  { width, classes }: Fitting,
-  { features, logits }: { features: NonNullable<FeatureData["validation"]>["features"]; logits: typeof features },
-  scorers: readonly Scorer[],
-): Promise<Float64Array[]> {
-  const values = scorers.map(() => new Float64Array(features.count));
-  await eachBlock(features.count, async (from, to) => {
-    const block = new ScoredBlock(await features.block(from, to), width, await logits.block(from, to), classes);
-    for (const [p, scorer] of scorers.entries()) values[p].set(await scorer(block), from);
-  });
-  return values;
-}
-
-const meanOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
