@@ -4,12 +4,13 @@ import type { FittedSet, Fitting } from "./types.ts";
 
 /** [n, D] → [n] log Σ exp of the logits that the classifier gives these features; other weights [K, D] may be given. */
 export function energyOf(
-  { classes, width, data, innerProducts }: Fitting,
-  weight: Float64Array = Float64Array.from(data.classifier!.weight),
+  { classes, width, data, innerProducts, once }: Fitting,
+  weight?: Float64Array,
 ): (features: Float64Array) => Promise<Float64Array> {
-  const { bias } = data.classifier!;
+  const { bias, weight: given } = data.classifier!;
   return async (features) => {
-    const logits = await innerProducts(features, weight, width);
+    const own = weight ?? (await once("weight in float64", () => Float64Array.from(given)));
+    const logits = await innerProducts(features, own, width);
     return softmaxOfBlock(
       logits.map((value, i) => value + bias[i % classes]),
       classes,

@@ -16,13 +16,16 @@ export async function neighbourDistance(fitting: Fitting, k: number, scaling: Sc
   if (k >= bank.count) throw new UndefinedScore(`k = ${k} needs more than ${k} training rows; there are ${bank.count}`);
   // About their mean, rows are no longer than they are apart: float32 then loses least.
   const mean = await trainingMean(fitting, scaling);
-  const squares = new Float64Array(bank.count);
-  await eachBlock(bank.count, (from, to) => {
-    const norms = normsOf(centred(tileOf(bank, from, to, scaling), mean), width);
-    squares.set(
-      norms.map((norm) => norm * norm),
-      from,
-    );
+  const squares = await fitting.once(`squares about the mean, ${scaling}`, async () => {
+    const all = new Float64Array(bank.count);
+    await eachBlock(bank.count, (from, to) => {
+      const norms = normsOf(centred(tileOf(bank, from, to, scaling), mean), width);
+      all.set(
+        norms.map((norm) => norm * norm),
+        from,
+      );
+    });
+    return all;
   });
   const longest = Math.sqrt(squares.reduce((a, b) => Math.max(a, b), 0));
   return async (rows: Float64Array): Promise<Float64Array> => {

@@ -81,11 +81,12 @@ function similarity(bank: Bank, place: number, row: Float64Array): number {
 }
 
 /** [N] */
-async function trainingEnergies({ classes, data }: Fitting): Promise<Float64Array> {
-  const logits = data.training!.logits!;
-  const energies = new Float64Array(logits.count);
-  await eachBlock(logits.count, async (from, to) => {
-    energies.set(softmaxOfBlock(Float64Array.from(await logits.block(from, to)), classes).energy, from);
+const trainingEnergies = ({ classes, data, once }: Fitting): Promise<Float64Array> =>
+  once("training energies", async () => {
+    const logits = data.training!.logits!;
+    const energies = new Float64Array(logits.count);
+    await eachBlock(logits.count, async (from, to) => {
+      energies.set(softmaxOfBlock(Float64Array.from(await logits.block(from, to)), classes).energy, from);
+    });
+    return energies;
   });
-  return energies;
-}

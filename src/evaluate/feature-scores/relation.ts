@@ -94,12 +94,13 @@ function scaled(rows: Float64Array, norms: Float64Array, width: number): Float64
 }
 
 /** [N, K] */
-async function trainingProbabilities({ classes, data }: Fitting): Promise<Float64Array> {
-  const logits = data.training!.logits!;
-  const probabilities = new Float64Array(logits.count * classes);
-  await eachBlock(logits.count, async (from, to) => {
-    const own = softmaxOfBlock(Float64Array.from(await logits.block(from, to)), classes);
-    probabilities.set(own.probabilities, from * classes);
+const trainingProbabilities = ({ classes, data, once }: Fitting): Promise<Float64Array> =>
+  once("training probabilities", async () => {
+    const logits = data.training!.logits!;
+    const probabilities = new Float64Array(logits.count * classes);
+    await eachBlock(logits.count, async (from, to) => {
+      const own = softmaxOfBlock(Float64Array.from(await logits.block(from, to)), classes);
+      probabilities.set(own.probabilities, from * classes);
+    });
+    return probabilities;
   });
-  return probabilities;
-}

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { directions, leastNormSolution, symmetricEigen } from "./eigen.ts";
+import { directions, type Eigen, leastNormSolution, symmetricEigen } from "./eigen.ts";
 import { centred, eachTrainingBlock, totalMoments } from "./moments.ts";
 import { normsOf } from "./scored-block.ts";
 import { type Fitting, type Parameter, UndefinedScore } from "./types.ts";
@@ -19,18 +19,26 @@ export const dimensionsParameter: Parameter<number> = {
   grid: [256, 1000],
 };
 
-/** Origin o = −W⁺ b; principal directions of the training features about it (Wang et al. 2022). */
-export const vimSpace = (fitting: Fitting, dimensions: number): Promise<VimSpace> =>
-  fitting.once(`space beyond ${dimensions} directions`, async () => {
-    const { width, innerProducts, data } = fitting;
-    if (dimensions >= width)
-      throw new UndefinedScore(`${dimensions} principal directions leave none of ${width} features`);
+/** Origin o = −W⁺ b, and the eigenvectors of the training features about it, which all numbers of directions share. */
+const aboutOrigin = (fitting: Fitting): Promise<{ readonly origin: Float64Array; readonly eigen: Eigen }> =>
+  fitting.once("eigenvectors about the origin", async () => {
+    const { width, data } = fitting;
     const { weight, bias } = data.classifier!;
     const origin = leastNormSolution(weight, bias, width).map((value) => -value);
     const { mean, covariance } = await totalMoments(fitting);
     const off = mean.map((value, d) => value - origin[d]);
     const about = covariance.map((value, i) => value + off[Math.floor(i / width)] * off[i % width]);
-    const rest = directions(symmetricEigen(about, width), dimensions);
+    return { origin, eigen: symmetricEigen(about, width) };
+  });
+
+/** What lies beyond the principal directions about the origin (Wang et al. 2022). */
+export const vimSpace = (fitting: Fitting, dimensions: number): Promise<VimSpace> =>
+  fitting.once(`space beyond ${dimensions} directions`, async () => {
+    const { width, innerProducts } = fitting;
+    if (dimensions >= width)
+      throw new UndefinedScore(`${dimensions} principal directions leave none of ${width} features`);
+    const { origin, eigen } = await aboutOrigin(fitting);
+    const rest = directions(eigen, dimensions);
     const residuals = async (features: Float64Array) =>
       normsOf(await innerProducts(centred(features, origin), rest, width), width - dimensions);
     return { residuals };

@@ -22,16 +22,17 @@ export const vim: FeatureScore<{ dimensions: number }> = {
   },
 };
 
-async function meanLargestLogit({ data, classes }: Fitting): Promise<number> {
-  const logits = data.training!.logits!;
-  let sum = 0;
-  await eachBlock(logits.count, async (from, to) => {
-    const block = await logits.block(from, to);
-    for (let i = 0; i < block.length; i += classes) {
-      let largest = block[i];
-      for (let k = 1; k < classes; k++) largest = Math.max(largest, block[i + k]);
-      sum += largest;
-    }
+const meanLargestLogit = ({ data, classes, once }: Fitting): Promise<number> =>
+  once("mean largest training logit", async () => {
+    const logits = data.training!.logits!;
+    let sum = 0;
+    await eachBlock(logits.count, async (from, to) => {
+      const block = await logits.block(from, to);
+      for (let i = 0; i < block.length; i += classes) {
+        let largest = block[i];
+        for (let k = 1; k < classes; k++) largest = Math.max(largest, block[i + k]);
+        sum += largest;
+      }
+    });
+    return sum / logits.count;
   });
-  return sum / logits.count;
-}
