@@ -1,4 +1,4 @@
-import { type Listener, reporter } from "../../core/index.ts";
+import type { Listener } from "../../core/index.ts";
 import type { FitOptions } from "../../evaluate/index.ts";
 import {
   auroc,
@@ -6,14 +6,14 @@ import {
   type FeatureScoreName,
   featureScores,
   fitFeatureScores,
-  type ScoreChoice,
 } from "../../evaluate/index.ts";
 import { confidencesOf } from "./confidences.ts";
 import type { ScoredSource, ScoreSources } from "./sources.ts";
 
 /**
  * Parameters of the scores that have a grid: the first of those that tell validation images best from an OOD validation
- * set, by AUROC (OpenOOD's search). Others, and all where no value of the grid can be fitted, keep their defaults.
+ * set, by AUROC (OpenOOD's search). Others, and all where no value of the grid can be fitted, keep their defaults. All are
+ * fitted together, so that they share what they are made of, and both sets are gone through once.
  */
 export async function chooseParameters(
   names: readonly FeatureScoreName[],
@@ -21,29 +21,25 @@ export async function chooseParameters(
   { known, foreign }: { readonly known: ScoredSource; readonly foreign: ScoredSource },
   { innerProducts, ...listener }: FitOptions,
 ): Promise<Map<FeatureScoreName, Record<string, unknown>>> {
+  const images = data.training?.features.count;
+  const tried = names
+    .map((name) => ({ name, grid: gridOf(featureScores[name], images) }))
+    .filter(({ grid }) => grid.length > 1)
+    .flatMap(({ name, grid }) => grid.map((parameters, i) => ({ name, parameters, as: `${name} ${i}` })));
+  const label = `choosing parameters on ${foreign.set}`;
+  const told: Listener = { ...listener, onProgress: (at) => listener.onProgress?.(at && { ...at, label }) };
+  const fitted = await fitFeatureScores(tried, data, { ...told, innerProducts });
+  const inside = await confidencesOf(known, fitted, [], told);
+  const outside = await confidencesOf(foreign, fitted, [], told);
+  const best = new Map<FeatureScoreName, number>();
   const chosen = new Map<FeatureScoreName, Record<string, unknown>>();
-  const report = reporter(listener, `choosing parameters on ${foreign.set}`, "steps");
-  for (const [done, name] of names.entries()) {
-    report({ done, total: names.length });
-    const grid = gridOf(featureScores[name], data.training?.features.count);
-    if (grid.length < 2) continue;
-    const choices: ScoreChoice[] = grid.map((parameters, i) => ({ name, parameters, as: `${i}` }));
-    const fitted = await fitFeatureScores(choices, data, { innerProducts });
-    const quiet: Listener = { signal: listener.signal };
-    const [inside, outside] = [
-      await confidencesOf(known, fitted, [], quiet),
-      await confidencesOf(foreign, fitted, [], quiet),
-    ];
-    let best = Number.NEGATIVE_INFINITY;
-    for (const [i, parameters] of grid.entries()) {
-      const [a, b] = [inside.of.get(`${i}`), outside.of.get(`${i}`)];
-      const value = a && b ? auroc(b, a) : Number.NEGATIVE_INFINITY;
-      if (value <= best) continue;
-      best = value;
-      chosen.set(name, parameters);
-    }
+  for (const { name, parameters, as } of tried) {
+    const [a, b] = [inside.of.get(as), outside.of.get(as)];
+    const value = a && b ? auroc(b, a) : Number.NEGATIVE_INFINITY;
+    if (value <= (best.get(name) ?? Number.NEGATIVE_INFINITY)) continue;
+    best.set(name, value);
+    chosen.set(name, parameters);
   }
-  listener.onProgress?.(undefined);
   return chosen;
 }
 
