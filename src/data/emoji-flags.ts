@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { ImageSet } from "../core/index.ts";
 import { emojiDrawingsOf } from "./emoji-drawings.ts";
 import { emojiImageSet } from "./emoji-image-set.ts";
-import { type EmojiRasters, emojiRasters } from "./emoji-rasters.ts";
+import { type EmojiRasters, emojiRasters, rastersAt } from "./emoji-rasters.ts";
 import type { ResolvedOptions } from "./entry.ts";
 
 const flagDrawings = () => emojiDrawingsOf("Flags");
@@ -18,16 +18,15 @@ export async function emojiFlags(options: ResolvedOptions, vendors: readonly str
   return { ...set, name: "flags" };
 }
 
-function chosen({ size, drawings, rgba }: EmojiRasters, vendors: readonly string[]): EmojiRasters {
+function chosen(rasters: EmojiRasters, vendors: readonly string[]): EmojiRasters {
+  const { size, drawings, rgba } = rasters;
   const bytes = 4 * size ** 2;
-  const pixels = (row: number) => rgba.subarray(row * bytes, (row + 1) * bytes);
   const seen = new Set<string>();
   const rows = [...drawings.keys()].filter((row) => {
     if (!vendors.includes(drawings[row].vendor)) return false;
-    const digest = createHash("sha256").update(pixels(row)).digest("hex");
+    const pixels = rgba.subarray(row * bytes, (row + 1) * bytes);
+    const digest = createHash("sha256").update(pixels).digest("hex");
     return seen.size < seen.add(digest).size;
   });
-  const kept = new Uint8Array(rows.length * bytes);
-  for (const [n, row] of rows.entries()) kept.set(pixels(row), n * bytes);
-  return { size, drawings: rows.map((row) => drawings[row]), rgba: kept };
+  return rastersAt(rasters, rows);
 }

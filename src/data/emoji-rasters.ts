@@ -17,6 +17,14 @@ export interface EmojiRasters {
   readonly rgba: Uint8Array;
 }
 
+/** Some of them, in the given order. */
+export function rastersAt({ size, drawings, rgba }: EmojiRasters, rows: readonly number[]): EmojiRasters {
+  const bytes = 4 * size ** 2;
+  const chosen = new Uint8Array(rows.length * bytes);
+  for (const [n, row] of rows.entries()) chosen.set(rgba.subarray(row * bytes, (row + 1) * bytes), n * bytes);
+  return { size, drawings: rows.map((row) => drawings[row]), rgba: chosen };
+}
+
 /** What is drawn, and what its cache is called. */
 export interface Drawn {
   readonly name: string;

@@ -3,7 +3,7 @@ import { knownName } from "../core/internal.ts";
 import { emojiCategories, emojiVendors, emojiVersions } from "./emoji-drawings.ts";
 import { emojiFlags } from "./emoji-flags.ts";
 import { emojiImageSet } from "./emoji-image-set.ts";
-import { type EmojiRasters, emojiRasters } from "./emoji-rasters.ts";
+import { type EmojiRasters, emojiRasters, rastersAt } from "./emoji-rasters.ts";
 import type { DataSetEntry, LoadedImages, ResolvedOptions } from "./entry.ts";
 import { holdOut } from "./split.ts";
 
@@ -101,11 +101,7 @@ function chosenConcepts(rasters: EmojiRasters, { categories, conceptShare = [0, 
     for (const concept of order.slice(Math.round(from * own.size), Math.round(to * own.size))) used.add(concept);
   }
   const rows = [...rasters.drawings.keys()].filter((row) => used.has(rasters.drawings[row].concept));
-  if (rows.length === rasters.drawings.length) return rasters;
-  const bytes = rasters.size ** 2 * 4;
-  const rgba = new Uint8Array(rows.length * bytes);
-  for (const [n, row] of rows.entries()) rgba.set(rasters.rgba.subarray(row * bytes, (row + 1) * bytes), n * bytes);
-  return { ...rasters, drawings: rows.map((row) => rasters.drawings[row]), rgba };
+  return rows.length === rasters.drawings.length ? rasters : rastersAt(rasters, rows);
 }
 
 function testFractionOf({ testFraction = usualTestFraction }: ResolvedOptions): number {
