@@ -27,9 +27,9 @@ export { rounded } from "./rounded.ts";
 export { sensitivityResults } from "./sensitivity-results.ts";
 export { storedSet } from "./stored-set.ts";
 export {
-  distanceParts,
   type FittedVerdict,
   fitVerdict,
+  leastUsual,
   mostSimilar,
   thresholdKeeping,
   type VerdictPart,

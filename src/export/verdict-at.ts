@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { distanceParts, mostSimilar } from "../evaluate/internal.ts";
+import { leastUsual, mostSimilar } from "../evaluate/internal.ts";
 import type { ModelCard } from "./card.ts";
 import type { Answers } from "./open-bytes.ts";
 
@@ -37,13 +37,12 @@ export function verdictAt(
   if (!verdict || !knownScore || !knownParts) return undefined;
   const { parts, threshold, keeps } = verdict;
   const own = knownParts.subarray(row * parts.length, (row + 1) * parts.length);
-  const least = parts[own.indexOf(Math.min(...own))];
   return {
     known: knownScore[row] >= threshold,
     score: knownScore[row],
     threshold,
     keeps,
-    by: distanceParts.includes(least) ? "distance" : "prediction",
+    by: leastUsual(parts, own),
     ...(nearest && similarity && { nearest: nearestOf(similarity, row, nearest, classes) }),
   };
 }

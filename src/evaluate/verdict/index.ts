@@ -1,7 +1,7 @@
 export { type FittedVerdict, fitVerdict, thresholdKeeping } from "./fit-verdict.ts";
 export { mostSimilar } from "./most-similar.ts";
 export {
-  distanceParts,
+  leastUsual,
   type VerdictPart,
   type VerdictScoreName,
   verdictScoreNames,

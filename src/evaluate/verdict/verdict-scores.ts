@@ -22,4 +22,10 @@ export type VerdictScoreName = keyof typeof verdictScores;
 export const verdictScoreNames = Object.keys(verdictScores) as VerdictScoreName[];
 
 /** Those that see how far an image lies from training images; the others see what is answered. */
-export const distanceParts: readonly VerdictPart[] = ["mahalanobis++"];
+const distanceParts: readonly VerdictPart[] = ["mahalanobis++"];
+
+/** What is least usual of an image, by the z-scores [P] of its parts: what is answered, or how far it lies from training images. */
+export function leastUsual(parts: readonly VerdictPart[], scores: Float32Array): "prediction" | "distance" {
+  const least = parts[scores.indexOf(Math.min(...scores))];
+  return distanceParts.includes(least) ? "distance" : "prediction";
+}

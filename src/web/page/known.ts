@@ -1,5 +1,5 @@
 import type { Image } from "../../core/image-set.ts";
-import { distanceParts } from "../../evaluate/verdict/verdict-scores.ts";
+import { leastUsual } from "../../evaluate/verdict/verdict-scores.ts";
 import type { ModelEntry, VerdictEntry } from "../manifest.ts";
 import { element, percent } from "./element.ts";
 import { thumbnail } from "./picture.ts";
@@ -62,9 +62,8 @@ export function isForeign(
 
 /** Of a foreign picture: what is least usual about it. */
 function reasonOf({ parts, keeps }: VerdictEntry, known: NonNullable<Reading["known"]>): string {
-  const least = parts[known.parts.indexOf(Math.min(...known.parts))];
   const others = `${percent(keeps)} of the pictures I was tested on`;
-  return distanceParts.includes(least)
+  return leastUsual(parts, known.parts) === "distance"
     ? `It looks less like what I learnt from than ${others}.`
     : `No class fits: the answer is less clear than on ${others}.`;
 }
