@@ -6,6 +6,7 @@ import {
   type Exported,
   type ModelCard,
   openModel,
+  type RunExportOptions,
   type VerdictAnswer,
   verdictAt,
   verdictInWords,
@@ -33,8 +34,6 @@ async function evaluate(
   for (const name of options.ood ?? []) foreignSource(name);
   if (ensemble === undefined && combination !== undefined)
     throw new UserError(`--combination ${combination}: it belongs to --ensemble DIR; give both or neither`);
-  if (ensemble !== undefined && out !== undefined)
-    throw new UserError(`--out ${out}: the ensemble goes into --ensemble ${ensemble}; leave one out`);
   const judged = await untilInterrupted(terminal, async (signal) => {
     const asked = {
       ...options,
@@ -52,11 +51,13 @@ async function evaluate(
   return printJudged(terminal, judged, { json, runs: all, folders });
 }
 
-/** As `openModel` and `writeModel` take them. */
-const nested = ({ dataDir, folder, humanLabels, changedData, ...flags }: ModelFlags) => ({
-  ...flags,
-  data: { dataDir, folder, humanLabels, changedData },
-});
+/** How a run is made a model, as `openModel` and `writeModel` take it. */
+function exportedBy(flags: ModelFlags): RunExportOptions {
+  const { protocol, k, weights, precision, temperature, verdict, keep, nearest } = flags;
+  const { dataDir, folder, humanLabels, changedData } = flags;
+  const data = { dataDir, folder, humanLabels, changedData };
+  return { protocol, k, weights, precision, temperature, verdict, keep, nearest, data };
+}
 
 function exportInWords({ file, bytes, card, temperatureImages, check, accuracy }: Exported): string {
   const asked = card.references === 0 ? "no references" : `${card.references} references`;
@@ -135,14 +136,14 @@ export const classificationCommands: TaskCommands<Classifier> = {
   knows: (flag) => !foreign.includes(flag),
   refusal: (what) => `it is about regressions, and ${what} is none`,
   evaluate,
-  async export(run, { temperature = "auto", json: _, ...flags }, listener) {
-    const written = await writeModel(run, { ...nested(flags), out: flags.out, temperature, ...listener });
+  async export(run, flags, listener) {
+    const { out, threads, temperature = "auto" } = flags;
+    const written = await writeModel(run, { ...exportedBy(flags), out, threads, temperature, ...listener });
     return { written, words: exportInWords(written), inputs: "IMAGE" };
   },
   open(path, flags, listener) {
-    const { protocol, k, weights, temperature, verdict, keep, nearest, device, threads, data } = nested(flags);
-    const exported = { protocol, k, weights, temperature, verdict, keep, nearest, data };
-    return openModel(path, { exported, device, threads }, listener);
+    const { device, threads } = flags;
+    return openModel(path, { exported: exportedBy(flags), device, threads }, listener);
   },
   predict(terminal, classifier, paths, { top = 1, json }, signal) {
     const answer = async (good: readonly ReadImage[]) =>

@@ -220,5 +220,9 @@ async function runEvaluate(
       throw new UserError(
         `${flag}${options[name] === true ? "" : ` ${options[name]}`}: it belongs to --logits, and a run has its own; leave it out`,
       );
-  return commandsFor(commonTask(runs), runs[0], command, given).evaluate(terminal, runs, given);
+  const commands = commandsFor(commonTask(runs), runs[0], command, given);
+  const { ensemble, out } = options;
+  if (ensemble !== undefined && out !== undefined)
+    throw new UserError(`--out ${out}: the ensemble goes into --ensemble ${ensemble}; leave one out`);
+  return commands.evaluate(terminal, runs, given);
 }

@@ -27,8 +27,6 @@ const known: readonly string[] = [
 /** Judges regressions, or the deep ensemble that they make, and prints what came out. */
 async function evaluate(terminal: Terminal, runs: readonly string[], given: EvaluateFlags): Promise<number> {
   const { k, fresh, out, ensemble, json, ...opening } = given;
-  if (ensemble !== undefined && out !== undefined)
-    throw new UserError(`--out ${out}: the ensemble goes into --ensemble ${ensemble}; leave one out`);
   const judged = await untilInterrupted(terminal, async (signal) => {
     const options = {
       ...listenerOf(terminal, signal),
