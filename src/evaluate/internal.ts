@@ -35,5 +35,4 @@ export {
   type VerdictPart,
   type VerdictScoreName,
   verdictScoreNames,
-  verdictScores,
 } from "./verdict/index.ts";

@@ -6,7 +6,7 @@ export const FORMAT = "anchored-classifier/1";
 export const REGRESSION_FORMAT = "anchored-regression/1";
 
 /** The format of each task's files. */
-export const taskFormats: { readonly [Name in TaskName]: string } = {
+const taskFormats: { readonly [Name in TaskName]: string } = {
   classification: FORMAT,
   regression: REGRESSION_FORMAT,
 };

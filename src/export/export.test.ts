@@ -7,8 +7,8 @@ import { describeRun } from "../run/internal.ts";
 import { createPredictor, type LoadedRun } from "../train/index.ts";
 import { buildNetwork } from "../train/internal.ts";
 import { tinyConfig, tinyDataSet } from "../train/testing.ts";
+import { exportClassifier } from "./export-classifier.ts";
 import { type ExportOptions, openBytes } from "./index.ts";
-import { exportClassifier } from "./internal.ts";
 
 const noise = new Random("export.test");
 const KEPT = 3;

@@ -1,6 +1,5 @@
 /** What other rooms need of this one and a user does not. */
 
 export { formatTask, modelCard } from "./card.ts";
-export { exportClassifier } from "./export-classifier.ts";
 export { regressionCard, targetAnswer } from "./regression/index.ts";
 export { verdictAnswer } from "./verdict-at.ts";

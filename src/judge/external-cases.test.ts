@@ -6,7 +6,7 @@ import { afterAll, expect, test } from "vitest";
 import { conformal, type Results } from "../evaluate/index.ts";
 import { writeNpy } from "../files/index.ts";
 import { type ExternalOptions, judgeExternal } from "./external.ts";
-import { readExternal } from "./internal.ts";
+import { readExternal } from "./read-external.ts";
 
 /** Logits of test/cases.test.ts, of which more is asked here. */
 const fixture = (name: string) => fileURLToPath(new URL(`../../test/cases/${name}.npy`, import.meta.url));

@@ -7,7 +7,6 @@ import { runPaths } from "../files/index.ts";
 import { savePredictions } from "../run/index.ts";
 import { dropOodScores, dropStored } from "../run/internal.ts";
 import { evaluateExternal } from "./index.ts";
-import { readExternal, readExternalCorruption } from "./internal.ts";
 import {
   checkFeatures,
   checkLinear,
@@ -21,6 +20,7 @@ import { nearAmong } from "./ood-scores/groups.ts";
 import { measureOodScores, type ScoreFiles } from "./ood-scores/measure.ts";
 import { scoresAsked } from "./ood-scores/names.ts";
 import { featureFileOptions, type OodScoreOptions, oodScoreOptions } from "./ood-scores/options.ts";
+import { readExternal, readExternalCorruption } from "./read-external.ts";
 
 export interface ExternalOptions extends FeatureFiles, OodScoreOptions, Listener {
   readonly logits: string;

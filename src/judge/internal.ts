@@ -2,7 +2,6 @@
 
 export { firstImages } from "./image-sets.ts";
 export { unfinished } from "./open-run.ts";
-export { readExternal, readExternalCorruption } from "./read-external.ts";
 export { loadRegressionRunData } from "./regression/index.ts";
 export { bankRows } from "./training-bank.ts";
 export { knownScore, type VerdictGraph, verdictArrays } from "./verdict/known-score.ts";

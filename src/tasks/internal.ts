@@ -2,7 +2,6 @@
 
 export {
   combineRegression,
-  middleLevel,
   readRegressionOutputs,
   regressionOutputCount,
 } from "./regression/read-outputs.ts";

@@ -5,5 +5,4 @@ export {
   type VerdictPart,
   type VerdictScoreName,
   verdictScoreNames,
-  verdictScores,
 } from "./verdict-scores.ts";
