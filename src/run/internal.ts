@@ -5,9 +5,7 @@ export { readClassNames } from "./class-names.ts";
 export { firstDifference } from "./config.ts";
 export { readCorruptionStrips, saveCorruptionStrips } from "./corruption-strips.ts";
 export { appendMetrics, truncateMetrics, validationOf } from "./metrics-log.ts";
-export { dropOodScores, readOodScores, saveOodScores } from "./ood-scores.ts";
 export { schemaOptions } from "./options/schema-options.ts";
-export { readPredictionBatch, savePredictionBatch } from "./prediction-batch.ts";
 export { dropStored, featuresFile, logitsFile } from "./predictions.ts";
 export { modulesFor, requireRegistered, requireRegisteredData } from "./registered.ts";
 export { dropRegressionAnswers, saveRegressionAnswers, storedRegressionSets } from "./regression-predictions.ts";
@@ -16,7 +14,15 @@ export { runFacts } from "./run-facts.ts";
 export { readRunLog } from "./run-log.ts";
 export { describeRun } from "./run-record.ts";
 export { readRunSettings } from "./run-settings.ts";
-export { readSensitivity, saveSensitivity } from "./sensitivity.ts";
 export { readStoredRecord } from "./stored-record.ts";
 export { taskConfigOf, taskOf } from "./tasks/index.ts";
 export { versioned } from "./versioned-file.ts";
+export {
+  dropOodScores,
+  readOodScores,
+  readPredictionBatch,
+  readSensitivity,
+  saveOodScores,
+  savePredictionBatch,
+  saveSensitivity,
+} from "./weights-files.ts";

@@ -1,21 +1,12 @@
-import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
 import type { StoredPredictions } from "../core/index.ts";
 import { UserError } from "../core/index.ts";
 import type { PredictionContext, SetRole, StoredSet, Weights } from "../evaluate/index.ts";
 import { checkPredictions, storedSet } from "../evaluate/internal.ts";
-import { readNpy, runPaths, writeNpy } from "../files/index.ts";
-import { readText, writeFileAtomic } from "../files/internal.ts";
+import { runPaths, writeNpy } from "../files/index.ts";
 import { unusedSlug } from "./slug.ts";
-import { parseVersioned, versioned } from "./versioned-file.ts";
+import { readStored, storedIndex } from "./stored-index.ts";
 
-const task = "classification";
-const index = { task, schema: z.object({ sets: z.array(storedSet) }) } as const;
-/** A folder holds predictions of one task. */
-const again = "predict into another folder (anchored evaluate --out)";
-
-const indexPath = (run: string) => join(runPaths(run).predictions, "index.json");
 const paths = (run: string, slug: string) => {
   const stem = join(runPaths(run).predictions, slug);
   return {
@@ -26,6 +17,7 @@ const paths = (run: string, slug: string) => {
     labels: `${stem}.labels.npy`,
   };
 };
+const index = storedIndex("classification", storedSet, paths);
 
 /**
  * The image sets that a run has predicted, in the order in which they were first saved; none for a fresh run.
@@ -33,9 +25,7 @@ const paths = (run: string, slug: string) => {
  * for (const { set, role } of storedSets(run)) console.log(set, role);
  */
 export function storedSets(run: string): StoredSet[] {
-  const path = indexPath(run);
-  if (!existsSync(path)) return [];
-  return parseVersioned(readText(path, ""), index, path, again).sets;
+  return index.read(run);
 }
 
 /**
@@ -77,7 +67,7 @@ export function savePredictions(run: string, predictions: StoredPredictions, con
     ...(size && { features: size }),
     ...origin,
   };
-  writeIndex(run, before ? others.map((other) => (other === before ? entry : other)) : [...others, entry]);
+  index.write(run, before ? others.map((other) => (other === before ? entry : other)) : [...others, entry]);
 }
 
 /** [N, columns] */
@@ -116,17 +106,7 @@ export const featuresFile = (run: string, { slug, features }: StoredSet): string
 export const logitsFile = (run: string, { slug }: StoredSet): string => paths(run, slug).logits;
 
 /** Removes the sets that `keep` does not want, with their files. */
-export function dropStored(run: string, keep: (entry: StoredSet) => boolean): void {
-  const sets = storedSets(run);
-  const dropped = sets.filter((entry) => !keep(entry));
-  if (dropped.length === 0) return;
-  // The index first: a file without its line does no harm, a line without its file does.
-  writeIndex(run, sets.filter(keep));
-  for (const { slug } of dropped) for (const path of Object.values(paths(run, slug))) rmSync(path, { force: true });
-}
-
-const writeIndex = (run: string, sets: readonly StoredSet[]): void =>
-  writeFileAtomic(indexPath(run), `${JSON.stringify({ ...versioned(task), sets }, null, 2)}\n`);
+export const dropStored: (run: string, keep: (entry: StoredSet) => boolean) => void = index.drop;
 
 /**
  * Reads what a run predicted for a set, as `evaluate` takes it.
@@ -146,20 +126,14 @@ export function loadPredictions(run: string, set: string, weights?: Weights, rol
     );
   const { classes, images } = entry;
   const files = paths(run, entry.slug);
-  const read = <D extends "f4" | "f8" | "i4">(path: string, shape: number[], ...types: readonly D[]) => {
-    const array = readNpy(path, ...types);
-    if (array.shape.join() !== shape.join())
-      throw new UserError(`${path}: shape [${array.shape.join(", ")}], but the index says [${shape.join(", ")}]`);
-    return array.data;
-  };
   const predictions: StoredPredictions = {
     set,
-    logits: read(files.logits, [images, classes], "f4", "f8"),
-    ...(entry.uncertainty && { uncertainty: read(files.uncertainty, [images, classes], "f4") }),
+    logits: readStored(files.logits, [images, classes], "f4", "f8"),
+    ...(entry.uncertainty && { uncertainty: readStored(files.uncertainty, [images, classes], "f4") }),
     ...(entry.doubts && {
-      doubts: doubtsOf(entry.doubts, read(files.doubts, [images, entry.doubts.length], "f8"), images),
+      doubts: doubtsOf(entry.doubts, readStored(files.doubts, [images, entry.doubts.length], "f8"), images),
     }),
-    labels: read(files.labels, [images], "i4"),
+    labels: readStored(files.labels, [images], "i4"),
     classes,
   };
   try {

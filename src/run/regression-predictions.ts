@@ -1,6 +1,4 @@
-import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
 import { UserError } from "../core/index.ts";
 import {
   judgeRegression,
@@ -10,17 +8,10 @@ import {
   type StoredRegressionSet,
 } from "../evaluate/index.ts";
 import { storedRegressionSet } from "../evaluate/internal.ts";
-import { readNpy, runPaths, writeNpy } from "../files/index.ts";
-import { readText, writeFileAtomic } from "../files/internal.ts";
+import { runPaths, writeNpy } from "../files/index.ts";
 import { unusedSlug } from "./slug.ts";
-import { parseVersioned, versioned } from "./versioned-file.ts";
+import { readStored, storedIndex } from "./stored-index.ts";
 
-const task = "regression";
-const index = { task, schema: z.object({ sets: z.array(storedRegressionSet) }) } as const;
-/** A folder holds predictions of one task. */
-const again = "predict into another folder (anchored evaluate --out)";
-
-const indexPath = (run: string) => join(runPaths(run).predictions, "index.json");
 const paths = (run: string, slug: string) => {
   const stem = join(runPaths(run).predictions, slug);
   return {
@@ -31,16 +22,13 @@ const paths = (run: string, slug: string) => {
     reverse: `${stem}.reverse.npy`,
   };
 };
+const index = storedIndex("regression", storedRegressionSet, paths);
 
 /**
  * The sets that a regression has predicted, in the order in which they were first saved; none for a fresh run.
  * @throws UserError where the folder holds predictions of another task, or the index is damaged.
  */
-export function storedRegressionSets(run: string): StoredRegressionSet[] {
-  const path = indexPath(run);
-  if (!existsSync(path)) return [];
-  return parseVersioned(readText(path, ""), index, path, again).sets;
-}
+export const storedRegressionSets = (run: string): StoredRegressionSet[] => index.read(run);
 
 /**
  * Stores answers under the run folder, in place of earlier ones on the set in the same role. Stopped at any moment it
@@ -54,7 +42,7 @@ export function saveRegressionAnswers(run: string, answers: StoredRegression, co
   const replaced = before.find((other) => other.set === set && other.role === context.role);
   const others = before.filter((other) => other !== replaced);
   const slug = replaced?.slug ?? unusedSlug(set, others);
-  if (replaced) writeIndex(run, others);
+  if (replaced) index.write(run, others);
   const files = paths(run, slug);
   const dimensions = targets.names.length;
   const examples = targets.values.length / dimensions;
@@ -77,18 +65,11 @@ export function saveRegressionAnswers(run: string, answers: StoredRegression, co
     checkpointSha256: context.checkpointSha256,
     inputKey: context.inputKey,
   };
-  writeIndex(run, replaced ? before.map((other) => (other === replaced ? entry : other)) : [...others, entry]);
+  index.write(run, replaced ? before.map((other) => (other === replaced ? entry : other)) : [...others, entry]);
 }
 
 /** Removes the sets that `keep` does not want, with their files. */
-export function dropRegressionAnswers(run: string, keep: (entry: StoredRegressionSet) => boolean): void {
-  const sets = storedRegressionSets(run);
-  const dropped = sets.filter((entry) => !keep(entry));
-  if (dropped.length === 0) return;
-  // The index first: a file without its line does no harm, a line without its file does.
-  writeIndex(run, sets.filter(keep));
-  for (const { slug } of dropped) for (const path of Object.values(paths(run, slug))) rmSync(path, { force: true });
-}
+export const dropRegressionAnswers: (run: string, keep: (entry: StoredRegressionSet) => boolean) => void = index.drop;
 
 /**
  * Reads what a regression predicted for a set, with its targets.
@@ -106,12 +87,7 @@ export function loadRegressionAnswers(run: string, set: string, role: Regression
   }
   const files = paths(run, entry.slug);
   const shape = [entry.examples, entry.targets.length];
-  const read = (path: string, wanted: readonly number[]) => {
-    const array = readNpy(path, "f8", "f4");
-    if (array.shape.join() !== wanted.join())
-      throw new UserError(`${path}: shape [${array.shape.join(", ")}], but the index says [${wanted.join(", ")}]`);
-    return Float64Array.from(array.data);
-  };
+  const read = (path: string, wanted: readonly number[]) => Float64Array.from(readStored(path, wanted, "f8", "f4"));
   const levels = entry.quantileLevels;
   const answers: StoredRegression = {
     set,
@@ -128,9 +104,6 @@ export function loadRegressionAnswers(run: string, set: string, role: Regression
   }
   return answers;
 }
-
-const writeIndex = (run: string, sets: readonly StoredRegressionSet[]): void =>
-  writeFileAtomic(indexPath(run), `${JSON.stringify({ ...versioned(task), sets }, null, 2)}\n`);
 
 function check(answers: StoredRegression): void {
   const { set, targets, quantiles, reverse } = answers;
