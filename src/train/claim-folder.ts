@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { UserError } from "../core/index.ts";
 import { runPaths } from "../files/index.ts";
-import { writeFileAtomic } from "../files/internal.ts";
 import { loadCheckpoint, type RunRecord, readRun } from "../run/index.ts";
 import { firstDifference } from "../run/internal.ts";
 import { describeDifference } from "./run-data.ts";
+import { asStored, beginRecord, refuseDifference, writeRecord } from "./stored-record.ts";
 
 export interface ClaimOptions {
   /** Go on with the run that is there. */
@@ -20,11 +20,8 @@ export interface ClaimOptions {
  * @throws UserError for a folder that holds a run, or that of another config or other data
  */
 export function claimFolder(run: string, record: RunRecord, options: ClaimOptions): void {
-  const paths = runPaths(run);
   if (!options.resume) {
-    if (existsSync(paths.checkpoint))
-      throw new UserError(`${run} already holds a run; continue it with options.resume, or choose another folder`);
-    writeRecord(run, record);
+    beginRecord(run, record);
     return;
   }
   const { recalibrated, dataBefore = [], ...before } = readRun(run); // training does not read running statistics
@@ -49,18 +46,13 @@ export function claimFolder(run: string, record: RunRecord, options: ClaimOption
     options.onNotice?.(
       `${run} goes on with other data (${describeDifference(before.data, record.data.trainImages)}); config.json and its results say so`,
     );
-  if (firstDifference(plain(now), plain(readRun(run)))) writeRecord(run, now);
+  if (firstDifference(asStored(now), asStored(readRun(run)))) writeRecord(run, now);
 }
-
-const writeRecord = (run: string, record: RunRecord): void =>
-  writeFileAtomic(runPaths(run).config, `${JSON.stringify(record, null, 2)}\n`);
 
 const stepOf = (run: string): number => {
   const { checkpoint } = runPaths(run);
   return existsSync(checkpoint) ? loadCheckpoint(checkpoint).progress.step : 0;
 };
-
-const plain = (record: RunRecord): unknown => JSON.parse(JSON.stringify(record));
 
 /** What must agree but need not: where the same data and modules lie, or, insisted on, all that is said of them. */
 function withPlacesOf(
@@ -100,13 +92,5 @@ function requireSamePictures(run: string, { config, mixingPictures }: RunRecord,
   if (mixingPictures && before.mixingPictures && mixingPictures.sha256 !== before.mixingPictures.sha256)
     throw new UserError(
       `options.resume: the ${mixingPictures.count} mixing pictures in ${config.mixingPictures} are not the ${before.mixingPictures.count} that ${run} was trained with; put those back, choose another folder, or insist with options.changedData`,
-    );
-}
-
-function refuseDifference(run: string, asked: unknown, stored: unknown): void {
-  const difference = firstDifference(JSON.parse(JSON.stringify(asked)), JSON.parse(JSON.stringify(stored)));
-  if (difference)
-    throw new UserError(
-      `options.resume: ${difference.path.replace(/^config\./, "")} is ${JSON.stringify(difference.a)}, but ${run} was trained with ${JSON.stringify(difference.b)}; use the same, or another folder`,
     );
 }

@@ -1,12 +1,11 @@
-import { existsSync } from "node:fs";
 import { type RegressionData, UserError } from "../../core/index.ts";
-import { runPaths } from "../../files/index.ts";
-import { regressionFingerprint, writeFileAtomic } from "../../files/internal.ts";
+import { regressionFingerprint } from "../../files/internal.ts";
 import { createMethod, type Method } from "../../methods/index.ts";
 import { createModel, type Model } from "../../models/index.ts";
 import { type RunConfig, resolveConfig } from "../../run/index.ts";
 import { firstDifference, modulesFor, readStoredRecord, requireRegistered } from "../../run/internal.ts";
 import { type RegressionOptions, regression, type Task, type ValidatedRegression } from "../../tasks/index.ts";
+import { asStored, beginRecord, refuseDifference, writeRecord } from "../stored-record.ts";
 import { describeEncoding, type RegressionEncoder, type RegressionEncoding, regressionEncoder } from "./encoding.ts";
 import { placesOf } from "./run-data.ts";
 
@@ -93,26 +92,17 @@ function withPlacesOf({ config, data }: RegressionRecord, before: RegressionReco
  * @throws UserError for a folder that holds a run, or that of another config or other data
  */
 export function claimRegression(run: string, record: RegressionRecord, { resume = false } = {}): void {
-  const paths = runPaths(run);
-  if (resume) {
-    const before = withPlacesOf(record, readRegressionRun(run));
-    const [asked, stored] = [record, before].map(({ modules: _, ...one }) => JSON.parse(JSON.stringify(one)));
-    const difference = firstDifference(asked, stored);
-    if (difference?.path === "data.sha256")
-      throw new UserError(
-        `options.resume: ${record.data.title} is not what ${run} was trained on (as many training examples, ${record.data.trainExamples}, but other values or another split); put the data back as they were, or choose another folder`,
-      );
-    if (difference)
-      throw new UserError(
-        `options.resume: ${difference.path.replace(/^config\./, "")} is ${JSON.stringify(difference.a)}, but ${run} was trained with ${JSON.stringify(difference.b)}; use the same, or another folder`,
-      );
-    if (JSON.stringify(before) !== JSON.stringify(readRegressionRun(run))) writeRecord(run, record);
+  if (!resume) {
+    beginRecord(run, record);
     return;
   }
-  if (existsSync(paths.checkpoint))
-    throw new UserError(`${run} already holds a run; continue it with options.resume, or choose another folder`);
-  writeRecord(run, record);
+  const stored = readRegressionRun(run);
+  const before = withPlacesOf(record, stored);
+  const [asked, wanted] = [record, before].map(({ modules: _, ...one }) => asStored(one));
+  if (firstDifference(asked, wanted)?.path === "data.sha256")
+    throw new UserError(
+      `options.resume: ${record.data.title} is not what ${run} was trained on (as many training examples, ${record.data.trainExamples}, but other values or another split); put the data back as they were, or choose another folder`,
+    );
+  refuseDifference(run, asked, wanted);
+  if (JSON.stringify(before) !== JSON.stringify(stored)) writeRecord(run, record);
 }
-
-const writeRecord = (run: string, record: RegressionRecord): void =>
-  writeFileAtomic(runPaths(run).config, `${JSON.stringify(record, null, 2)}\n`);
