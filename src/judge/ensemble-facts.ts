@@ -1,7 +1,5 @@
-import { existsSync } from "node:fs";
 import { UserError } from "../core/index.ts";
 import type { Results } from "../evaluate/index.ts";
-import { runPaths } from "../files/index.ts";
 
 /** What results of any task say of a run that becomes a member. */
 export type MemberFacts = Pick<
@@ -78,10 +76,4 @@ export function requireDistinct(names: readonly string[], checkpoints: readonly 
         `ensemble: ${names[i]} has the weights of ${names[twin]}; members are trained with seeds of their own`,
       );
   }
-}
-
-/** @throws UserError for the folder of an ensemble that holds a run */
-export function requireNoRun(folder: string): void {
-  if (existsSync(runPaths(folder).checkpoint))
-    throw new UserError(`--ensemble ${folder}: a run lies there; choose another folder`);
 }

@@ -7,16 +7,11 @@ import { runPaths } from "../files/index.ts";
 import { holdLock } from "../files/internal.ts";
 import { loadPredictions, readRun, savePredictions, storedSets } from "../run/index.ts";
 import { dropStored } from "../run/internal.ts";
-import {
-  type EnsembleOptions,
-  ensembleFacts,
-  requireDistinct,
-  requireMembers,
-  requireNoRun,
-} from "./ensemble-facts.ts";
+import { type EnsembleOptions, ensembleFacts, requireDistinct, requireMembers } from "./ensemble-facts.ts";
 import { evaluateEnsemble } from "./evaluate-stored.ts";
 import { judgeRuns } from "./judge-runs.ts";
 import type { JudgeOptions } from "./options.ts";
+import { requireNoRun } from "./result-folders.ts";
 
 /** How runs of classes are judged as one. */
 export interface JudgeEnsembleOptions extends Omit<JudgeOptions, "out" | "features">, EnsembleOptions {
@@ -39,7 +34,7 @@ export async function judgeRunsAsOne(
   { combination = "probabilities", seed, command, ...options }: JudgeEnsembleOptions = {},
 ): Promise<{ members: Results[]; ensemble: Results }> {
   requireMembers(runs);
-  requireNoRun(folder);
+  requireNoRun("--ensemble", folder);
   const classNames = requireSameClasses(runs);
   requireDistinct(
     runs,

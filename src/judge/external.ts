@@ -1,9 +1,7 @@
-import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { type Listener, type StoredPredictions, UserError } from "../core/index.ts";
 import type { PredictionContext, Results } from "../evaluate/index.ts";
 import { areProbabilities } from "../evaluate/internal.ts";
-import { runPaths } from "../files/index.ts";
 import { savePredictions } from "../run/index.ts";
 import { dropOodScores, dropStored } from "../run/internal.ts";
 import { evaluateExternal } from "./index.ts";
@@ -21,6 +19,7 @@ import { measureOodScores, type ScoreFiles } from "./ood-scores/measure.ts";
 import { scoresAsked } from "./ood-scores/names.ts";
 import { featureFileOptions, type OodScoreOptions, oodScoreOptions } from "./ood-scores/options.ts";
 import { readExternal, readExternalCorruption } from "./read-external.ts";
+import { requireNoRun } from "./result-folders.ts";
 
 export interface ExternalOptions extends FeatureFiles, OodScoreOptions, Listener {
   readonly logits: string;
@@ -84,8 +83,7 @@ function storeExternal(options: ExternalOptions): Stored {
     throw new UserError("options.validationLogits and options.validationLabels belong together; give both or neither");
   const name = options.name ?? basename(logits).replace(/\.npy$/i, "");
   const folder = options.out ?? join(dirname(logits), `${name}-judged`);
-  if (existsSync(runPaths(folder).checkpoint))
-    throw new UserError(`options.out ${folder}: a run of ours lies there; choose another folder`);
+  requireNoRun("options.out", folder);
 
   const test = readExternal({ set: `${name}/test`, logits, labels, probabilities });
   const foreign = foreignFiles(options);

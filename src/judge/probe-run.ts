@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import {
   type DataSet,
@@ -9,18 +8,18 @@ import {
   type Predictions,
   reporter,
   toJson,
-  UserError,
 } from "../core/index.ts";
 import { type DataOptions, matchImages } from "../data/index.ts";
 import type { Device } from "../engine/index.ts";
 import { chooseProbe, type LinearProbe, probeLogits, type Results, type TriedStrength } from "../evaluate/index.ts";
-import { encodeSafetensors, runPaths } from "../files/index.ts";
+import { encodeSafetensors } from "../files/index.ts";
 import { fingerprintOf, writeFileAtomic } from "../files/internal.ts";
 import { type RunRecord, savePredictions } from "../run/index.ts";
 import { dropStored } from "../run/internal.ts";
 import { type FeatureExtractor, loadFeatures, loadRunData, type RunData, type RunDataOptions } from "../train/index.ts";
 import { dataSetLoader } from "./image-sets.ts";
 import { evaluateExternal } from "./index.ts";
+import { requireNoRun } from "./result-folders.ts";
 
 export interface ProbeOptions extends Listener {
   /** What the probe is fitted on and judged by; the run's own data where absent. */
@@ -69,8 +68,7 @@ export async function probeRun(
   run: string,
   { data, runData, out, k, device, threads, ...listener }: ProbeOptions,
 ): Promise<{ summary: ProbeSummary; results: Results }> {
-  if (existsSync(runPaths(out).checkpoint))
-    throw new UserError(`options.out ${out}: a run lies there; choose another folder`);
+  requireNoRun("options.out", out);
   const extractor = await loadFeatures(run, { k, device, threads });
   try {
     const { record } = extractor;

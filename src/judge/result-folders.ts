@@ -38,9 +38,17 @@ function requireWritable(run: string): void {
   }
 }
 
-function copyRecords(run: string, folder: string): void {
+/**
+ * @param option what names the folder that results go to
+ * @throws UserError for a folder that holds a run
+ */
+export function requireNoRun(option: string, folder: string): void {
   if (existsSync(runPaths(folder).checkpoint))
-    throw new UserError(`options.out ${folder}: a run lies there; choose another folder`);
+    throw new UserError(`${option} ${folder}: a run lies there; choose another folder`);
+}
+
+function copyRecords(run: string, folder: string): void {
+  requireNoRun("options.out", folder);
   try {
     mkdirSync(folder, { recursive: true });
     for (const file of ["config", "metrics"] as const)

@@ -3,13 +3,8 @@ import { type RegressionData, UserError } from "../../core/index.ts";
 import type { RegressionResults } from "../../evaluate/index.ts";
 import { regressionFingerprint } from "../../files/internal.ts";
 import { ensemblePredictor, type RegressionPredictor } from "../../tasks/index.ts";
-import {
-  type EnsembleOptions,
-  ensembleFacts,
-  requireDistinct,
-  requireMembers,
-  requireNoRun,
-} from "../ensemble-facts.ts";
+import { type EnsembleOptions, ensembleFacts, requireDistinct, requireMembers } from "../ensemble-facts.ts";
+import { requireNoRun } from "../result-folders.ts";
 import { type JudgeRegressionOptions, judgeInto, type OpenedRegression } from "./judge-regression.ts";
 
 /**
@@ -92,7 +87,7 @@ export async function judgeEnsemble(
   folder: string,
   { openRun, ...options }: Omit<JudgeRegressionOptions, "out"> & EnsembleOptions,
 ): Promise<RegressionResults> {
-  requireNoRun(folder);
+  requireNoRun("--ensemble", folder);
   const members = new Map<string, OpenedRegression>();
   for (const run of runs) members.set(run, await openRun(run));
   const results = await judgeInto(folder, openedEnsemble(members, options), "", options);
