@@ -97,48 +97,46 @@ function someOf(set: ImageSet, count: number): ImageSet {
  */
 export async function foreignSets(
   texts: readonly string[],
-  { run, data, like, heldOut }: ForeignTo,
+  to: ForeignTo,
   load: (options: DataOptions) => Promise<DataSet>,
-  { oodCount: count = imageCount(like), dataDir, onNotice }: ForeignOptions,
+  options: ForeignOptions,
 ): Promise<ImageSet[]> {
   const sets: ImageSet[] = [];
   for (const text of texts) {
     const source = foreignSource(text);
-    if ("folder" in source) {
-      const set = await pictureSet(source.name, source.folder, like, { count, onNotice });
-      if (sets.some(({ name }) => name === set.name))
-        throw new UserError(`options.ood ${text}: the name is taken by another folder; choose another`);
-      sets.push(set);
-      continue;
-    }
-    if ("made" in source) {
-      sets.push(textureSet(like, count));
-      continue;
-    }
-    if ("heldOut" in source) {
-      if (!heldOut)
-        throw new UserError(
-          `options.ood ${text}: ${run} knows all classes of its data; train it with data.holdOut CLASS, or leave this out`,
-        );
-      sets.push(heldOutImages(heldOut, like, count));
-      continue;
-    }
-    if ("other" in source) {
-      const usual = { name: source.of, dataDir, seed: 0 };
-      sets.push(
-        someOf(
-          matchImages(await loadOtherSet(source.other, source.of === data.name ? { ...data, onNotice } : usual), like),
-          count,
-        ),
-      );
-      continue;
-    }
-    if (source.data === data.name)
-      throw new UserError(`options.ood ${text}: ${run} was trained on it; choose another data set`);
-    const images = foreignImages(await load({ name: source.data, dataDir, seed: 0 }), like, count);
-    sets.push(source.inverted ? invertImages(images) : images);
+    const set = await imagesOf(text, source, to, load, options);
+    if ("folder" in source && sets.some(({ name }) => name === set.name))
+      throw new UserError(`options.ood ${text}: the name is taken by another folder; choose another`);
+    sets.push(set);
   }
   return sets;
+}
+
+/** @param text what `--ood` called the source */
+async function imagesOf(
+  text: string,
+  source: ForeignSource,
+  { run, data, like, heldOut }: ForeignTo,
+  load: (options: DataOptions) => Promise<DataSet>,
+  { oodCount: count = imageCount(like), dataDir, onNotice }: ForeignOptions,
+): Promise<ImageSet> {
+  if ("folder" in source) return pictureSet(source.name, source.folder, like, { count, onNotice });
+  if ("made" in source) return textureSet(like, count);
+  if ("heldOut" in source) {
+    if (!heldOut)
+      throw new UserError(
+        `options.ood ${text}: ${run} knows all classes of its data; train it with data.holdOut CLASS, or leave this out`,
+      );
+    return heldOutImages(heldOut, like, count);
+  }
+  if ("other" in source) {
+    const where = source.of === data.name ? { ...data, onNotice } : { name: source.of, dataDir, seed: 0 };
+    return someOf(matchImages(await loadOtherSet(source.other, where), like), count);
+  }
+  if (source.data === data.name)
+    throw new UserError(`options.ood ${text}: ${run} was trained on it; choose another data set`);
+  const images = foreignImages(await load({ name: source.data, dataDir, seed: 0 }), like, count);
+  return source.inverted ? invertImages(images) : images;
 }
 
 /** A run that images are foreign to. */
