@@ -80,6 +80,14 @@ export const kindInWords: Readonly<Record<OodScoreRow["kind"], string>> = {
 export const byKind = (rows: readonly OodScoreRow[]): OodScoreRow[] =>
   kinds.flatMap((kind) => rows.filter((row) => row.kind === kind));
 
+/** The rows that some foreign set was judged by, by what they see. */
+export const judgedRows = ({ scores }: OodScoreResults): OodScoreRow[] =>
+  byKind(scores).filter(({ cells }) => cells.length > 0);
+
+/** What tables call a score; * where it was named before any number was seen. */
+export const starred = ({ headline }: OodScoreResults, { score, short }: OodScoreRow): string =>
+  headline.includes(score) ? `${short} *` : short;
+
 /** The mean over seeds of one number of one cell. */
 export const cellMean = (
   all: readonly OodScoreResults[],

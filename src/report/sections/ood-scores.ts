@@ -6,12 +6,14 @@ import { type Html, html } from "../html.ts";
 import {
   byKind,
   cellMean,
+  judgedRows,
   keptColumns,
   kindInWords,
   type OodColumn,
   type OodMeasures,
   oodColumns,
   oodScoresOf,
+  starred,
 } from "../ood-matrix.ts";
 import type { ReportedArm, ReportedStudy } from "../study.ts";
 
@@ -30,8 +32,8 @@ export async function oodMatrix({ arms }: Pick<ReportedStudy, "arms">): Promise<
 async function armMatrix({ name }: ReportedArm, all: readonly OodScoreResults[], id: string): Promise<Html> {
   const [first] = all;
   const columns = oodColumns(first);
-  const rows = byKind(first.scores).filter(({ cells }) => cells.length > 0);
-  const label = ({ score, short }: OodScoreRow) => (first.headline.includes(score) ? `${short} *` : short);
+  const rows = judgedRows(first);
+  const label = (row: OodScoreRow) => starred(first, row);
   const cells = rows.flatMap((row) =>
     columns.flatMap((column): HeatCell[] => {
       const found = cellMean(all, row.score, column, ({ auroc }) => auroc);

@@ -1,15 +1,14 @@
 import { textTable } from "../../core/index.ts";
 import type { OodScoreResults, OodScoreRow } from "../../evaluate/index.ts";
-import { byKind, keptColumns, oodColumns } from "../ood-matrix.ts";
+import { judgedRows, keptColumns, oodColumns, starred } from "../ood-matrix.ts";
 
 const inPercent = (share: number | undefined): string => (share === undefined ? "–" : (100 * share).toFixed(1));
 
 /** Scores down, foreign sets across: AUROC; below it how much of what must stay known is rejected. */
 export function oodScoresText(results: OodScoreResults): string {
-  const { scores, headline, thresholdFrom } = results;
-  const rows = byKind(scores).filter(({ cells }) => cells.length > 0);
+  const rows = judgedRows(results);
   const [columns, kept] = [oodColumns(results), keptColumns(results)];
-  const label = ({ score, short }: OodScoreRow) => (headline.includes(score) ? `${short} *` : short);
+  const label = (row: OodScoreRow) => starred(results, row);
   return [
     textTable([
       ["AUROC, %; * named beforehand", "sees", ...columns.map(({ title }) => title)],
@@ -18,7 +17,7 @@ export function oodScoresText(results: OodScoreResults): string {
     ...(kept.length > 0
       ? [
           textTable([
-            [`% rejected, 95 % of ${thresholdFrom} kept`, ...kept.map(({ title }) => title)],
+            [`% rejected, 95 % of ${results.thresholdFrom} kept`, ...kept.map(({ title }) => title)],
             ...rows.map((row) => [label(row), ...kept.map(({ of }) => inPercent(of(row)))]),
           ]),
         ]
