@@ -33,10 +33,7 @@ export interface ExternalEvaluateOptions extends Listener, Pick<EvaluateOptions,
 export function evaluateStored(run: string, options: EvaluateOptions = {}): Results {
   const { training, settings, ...facts } = runFacts(run);
   const judged = judgeStored(run, options.weights, options);
-  return writtenResults(run, {
-    ...versioned("classification"),
-    ...resultsHeading(run, options.date),
-    ...(options.name !== undefined && { run: options.name }),
+  const own = {
     ...facts,
     parameters: options.parameters,
     command: options.command,
@@ -48,9 +45,9 @@ export function evaluateStored(run: string, options: EvaluateOptions = {}): Resu
       ...(options.weights && { weights: options.weights }),
       ...(judged.sets[0].mirrored && { mirrored: true }),
     },
-    ...judged,
-    notices: [...(options.notices ?? []), ...judged.notices],
-  });
+    notices: options.notices && [...options.notices],
+  };
+  return writtenResults(run, own, judged, options);
 }
 
 /**
@@ -61,18 +58,16 @@ export function evaluateStored(run: string, options: EvaluateOptions = {}): Resu
  */
 export function evaluateExternal(run: string, name: string, options: ExternalEvaluateOptions = {}): Results {
   const judged = judgeStored(run, undefined, options);
-  return writtenResults(run, {
-    ...versioned("classification"),
-    ...resultsHeading(run, options.date),
+  const facts = {
     external: true,
     data: { name, title: name },
     model: name,
     method: name,
     training: {},
     settings: { model: name },
-    ...judged,
-    notices: [...(options.notices ?? []), ...judged.notices],
-  });
+    notices: options.notices && [...options.notices],
+  };
+  return writtenResults(run, facts, judged, { date: options.date });
 }
 
 /** What an image costs, in passes through the network: one reference each under `blt`, which chooses. */
@@ -105,19 +100,30 @@ export function evaluateEnsemble(
   facts: EnsembleFacts,
   options: Pick<EvaluateOptions, "name" | "date"> & Listener,
 ): Results {
-  const judged = judgeStored(folder, undefined, options);
-  return writtenResults(folder, {
-    ...versioned("classification"),
-    ...resultsHeading(folder, options.date),
-    ...(options.name !== undefined && { run: options.name }),
-    ...facts,
-    ...judged,
-    notices: [...(facts.notices ?? []), ...judged.notices],
-  });
+  return writtenResults(folder, facts, judgeStored(folder, undefined, options), options);
 }
 
-function writtenResults(run: string, { notices, ...others }: Results): Results {
-  const results = { ...others, ...(notices?.length && { notices }) };
+type Judged = ReturnType<typeof judgeStored>;
+
+/** What results say besides their heading and what is judged of stored predictions. */
+type Facts = Omit<Results, "version" | "task" | keyof ReturnType<typeof resultsHeading> | keyof Judged> &
+  Pick<Results, "notices">;
+
+function writtenResults(
+  run: string,
+  { notices = [], ...facts }: Facts,
+  { notices: found, ...judged }: Judged,
+  { name, date }: Pick<EvaluateOptions, "name" | "date">,
+): Results {
+  const all = [...notices, ...found];
+  const results: Results = {
+    ...versioned("classification"),
+    ...resultsHeading(run, date),
+    ...(name !== undefined && { run: name }),
+    ...facts,
+    ...judged,
+    ...(all.length > 0 && { notices: all }),
+  };
   writeResults(run, results);
   return results;
 }
