@@ -1,5 +1,5 @@
 import { rmSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Command } from "commander";
 import { duration, toJson, UserError } from "../core/index.ts";
@@ -127,12 +127,10 @@ async function runQuickstart(terminal: Terminal, options: Options): Promise<numb
   return 0;
 }
 
-/** The masked model beside the standard one, in the browser: some seconds. */
+/** The first seed's models in the browser, in the order of the report, so that each has its colour there: some seconds. */
 async function writePage(terminal: Terminal, out: string, plan: readonly PlannedRun[]): Promise<string> {
   const [{ config }] = plan;
-  const shown = ["anchored-masked", "standard"].map(
-    (arm) => plan.find(({ run }) => basename(run).startsWith(`${arm}-`))!,
-  );
+  const shown = plan.filter((one) => one.config.seed === config.seed);
   const dataSet = await dataSetLoader(listenerOf(terminal))(dataOptions(config));
   const folder = join(out, "demo");
   await writeDemo(
