@@ -7,7 +7,7 @@ test("a row per model and back-end, handed over as it is measured", async () => 
   const rows = await benchEngine({
     models: ["resnet20"],
     steps: 1,
-    reference: false,
+    oracle: false,
     backends: ["portable"],
     onRow: (row) => seen.push(row),
   });
@@ -17,7 +17,7 @@ test("a row per model and back-end, handed over as it is measured", async () => 
   expect(row).toMatchObject({ model: "resnet20", backend: "portable", batchSize: 128, steps: 1 });
   expect(row.imagesPerSecond).toBeGreaterThan(0);
   expect(row.compileMs).toBeGreaterThan(0);
-  expect(row.timesReference).toBeUndefined();
+  expect(row.timesOracle).toBeUndefined();
 });
 
 test("an unknown model is refused by name", async () => {

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { knownName } from "../core/internal.ts";
 import { thisMachine, versions } from "../files/internal.ts";
 import { compileStep } from "./compiled-step.ts";
-import { referenceStepMs } from "./reference-step.ts";
+import { oracleStepMs } from "./oracle-step.ts";
 import { type BenchBackend, type BenchModel, benchModels, benchSteps } from "./steps.ts";
 
 export interface EngineBenchOptions {
@@ -11,7 +11,7 @@ export interface EngineBenchOptions {
   /** Timed steps of the compiled program, of which the fastest counts; 10 by default, after 2 that don't count. */
   readonly steps?: number;
   /** Whether jax-js's own backend is timed too (a minute or two); true by default. */
-  readonly reference?: boolean;
+  readonly oracle?: boolean;
   /** Back-ends of the compiled program; the one that `compile` picks by default. */
   readonly backends?: readonly BenchBackend[];
   /** ONNX Runtime's threads, each number measured; all cores by default. */
@@ -34,7 +34,7 @@ export interface EngineBenchRow {
   /** Trace, lowering and session creation. */
   readonly compileMs?: number;
   /** Times the images/s of jax-js's own backend. */
-  readonly timesReference?: number;
+  readonly timesOracle?: number;
   readonly threads: number;
   readonly cores: number;
   readonly cpu: string;
@@ -45,10 +45,10 @@ export interface EngineBenchRow {
  * Images per second of compiled training steps, and of the same step by jax-js's own backend, measured first.
  * @throws UserError for an unknown model.
  * @example
- * console.log(engineTable(await benchEngine({ models: ["resnet20"], steps: 3, reference: false })));
+ * console.log(engineTable(await benchEngine({ models: ["resnet20"], steps: 3, oracle: false })));
  */
 export async function benchEngine(options: EngineBenchOptions = {}): Promise<EngineBenchRow[]> {
-  const { models = benchModels, steps = 10, reference = true, backends = ["default"] } = options;
+  const { models = benchModels, steps = 10, oracle = true, backends = ["default"] } = options;
   const { threads = [availableParallelism()], onRow, signal } = options;
   const rows: EngineBenchRow[] = [];
   const add = (row: Omit<EngineBenchRow, "cores" | "cpu" | "versions">): EngineBenchRow => {
@@ -57,18 +57,18 @@ export async function benchEngine(options: EngineBenchOptions = {}): Promise<Eng
     return row as EngineBenchRow;
   };
   for (const model of models.map((name) => knownName("model to benchmark", name, benchModels))) {
-    const { batchSize, referenceBatchSize } = benchSteps[model];
-    let referenceSpeed: number | undefined;
-    if (reference) {
-      const timed = speed([await referenceStepMs(model, signal)], referenceBatchSize);
-      add({ model, backend: "jax-js", batchSize: referenceBatchSize, threads: 1, ...timed });
-      referenceSpeed = timed.imagesPerSecond;
+    const { batchSize, oracleBatchSize } = benchSteps[model];
+    let oracleSpeed: number | undefined;
+    if (oracle) {
+      const timed = speed([await oracleStepMs(model, signal)], oracleBatchSize);
+      add({ model, backend: "jax-js", batchSize: oracleBatchSize, threads: 1, ...timed });
+      oracleSpeed = timed.imagesPerSecond;
     }
     for (const backend of backends)
       for (const count of threads) {
         const timed = await timeProgram(model, { batchSize, steps, threads: count, backend, signal });
-        const timesReference = referenceSpeed && timed.imagesPerSecond / referenceSpeed;
-        add({ model, backend, batchSize, threads: count, timesReference, ...timed });
+        const timesOracle = oracleSpeed && timed.imagesPerSecond / oracleSpeed;
+        add({ model, backend, batchSize, threads: count, timesOracle, ...timed });
       }
   }
   return rows;

@@ -4,8 +4,8 @@ import { knownName } from "../core/internal.ts";
 import { countFlops } from "../engine/flops.ts";
 import { thisMachine, versions } from "../files/internal.ts";
 import { matmulPeak } from "./matmul-peak.ts";
+import { oracleStepMs } from "./oracle-step.ts";
 import { findPyTorch, type MemoryFormat, memoryFormats, pytorchSide } from "./pytorch.ts";
-import { referenceStepMs } from "./reference-step.ts";
 import { compiledSide, type Round, type Side } from "./side.ts";
 import { type BenchBackend, type BenchModel, benchModels, benchSteps, trainingStep } from "./steps.ts";
 
@@ -18,7 +18,7 @@ export interface PeersOptions {
   /** Timed steps of a side in each of the five rounds; 3 by default. */
   readonly steps?: number;
   /** Whether jax-js's own backend is timed too; true by default. */
-  readonly reference?: boolean;
+  readonly oracle?: boolean;
   /** A Python that has PyTorch; searched for by default. */
   readonly python?: string;
   readonly onRound?: (progress: RoundProgress) => void;
@@ -91,7 +91,7 @@ const SETTLE_MS = 100;
  * console.log(peersTable(await benchPeers({ models: ["resnet20"], steps: 3 }))); // needs Python with PyTorch
  */
 export async function benchPeers(options: PeersOptions = {}): Promise<PeersRow[]> {
-  const { backends = ["default"], threads = [thisMachine().cores], reference = true, signal } = options;
+  const { backends = ["default"], threads = [thisMachine().cores], oracle = true, signal } = options;
   const models = (options.models ?? benchModels).map((name) => knownName("model to benchmark", name, benchModels));
   const python = findPyTorch(options.python);
   const rows: PeersRow[] = [];
@@ -99,7 +99,7 @@ export async function benchPeers(options: PeersOptions = {}): Promise<PeersRow[]
     const measured: Measured[] = [];
     for (const backend of backends)
       for (const count of threads) measured.push(await measure(model, backend, count, python, options));
-    const jaxJs = reference ? await jaxJsSpeed(model, signal) : undefined;
+    const jaxJs = oracle ? await jaxJsSpeed(model, signal) : undefined;
     rows.push(...measured.map((sides) => peersRow(sides, jaxJs)));
   }
   return rows;
@@ -197,8 +197,8 @@ const fastest = (rounds: readonly Round[], batchSize: number): number =>
   (1000 * batchSize) / Math.min(...rounds.flatMap(({ stepMs }) => stepMs));
 
 async function jaxJsSpeed(model: BenchModel, signal?: AbortSignal): Promise<NonNullable<PeersRow["jaxJs"]>> {
-  const batchSize = benchSteps[model].referenceBatchSize;
-  return { batchSize, imagesPerSecond: (1000 * batchSize) / (await referenceStepMs(model, signal)) };
+  const batchSize = benchSteps[model].oracleBatchSize;
+  return { batchSize, imagesPerSecond: (1000 * batchSize) / (await oracleStepMs(model, signal)) };
 }
 
 async function sizeOfStep(model: BenchModel, batchSize: number): Promise<{ flops: number; parameters: number }> {

@@ -8,16 +8,16 @@ import { movingParameters, trainStep } from "../train/internal.ts";
 export interface BenchStep {
   readonly batchSize: number;
   /** jax-js's own backend takes seconds for an image: its batch is as small as it can be. */
-  readonly referenceBatchSize: number;
+  readonly oracleBatchSize: number;
 }
 
 /** What `bench engine` measures. A line here needs its twin in `MODELS` of `peers/pytorch_networks.py`. */
 export const benchSteps = {
-  resnet20: { batchSize: 128, referenceBatchSize: 4 },
-  resnet18: { batchSize: 64, referenceBatchSize: 1 },
-  airbench94: { batchSize: 128, referenceBatchSize: 1 },
-  "wideresnet16-4": { batchSize: 64, referenceBatchSize: 1 },
-  "vit-tiny-patch4-depth6": { batchSize: 64, referenceBatchSize: 1 },
+  resnet20: { batchSize: 128, oracleBatchSize: 4 },
+  resnet18: { batchSize: 64, oracleBatchSize: 1 },
+  airbench94: { batchSize: 128, oracleBatchSize: 1 },
+  "wideresnet16-4": { batchSize: 64, oracleBatchSize: 1 },
+  "vit-tiny-patch4-depth6": { batchSize: 64, oracleBatchSize: 1 },
 } as const satisfies Partial<Record<ModelName, BenchStep>>;
 
 export type BenchModel = keyof typeof benchSteps;

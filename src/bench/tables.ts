@@ -20,13 +20,13 @@ export function engineTable(rows: readonly EngineBenchRow[]): string {
   const { cpu, cores } = rows[0];
   const table = textTable([
     ["training step", "backend", "batch", "threads", "images/s", "against jax-js"],
-    ...rows.map(({ model, backend, batchSize, threads, imagesPerSecond, timesReference }) => [
+    ...rows.map(({ model, backend, batchSize, threads, imagesPerSecond, timesOracle }) => [
       model,
       backendName(backend),
       String(batchSize),
       String(threads),
       speed(imagesPerSecond),
-      times(timesReference, 0),
+      times(timesOracle, 0),
     ]),
   ]);
   return `${table}\n\n${cpu}, ${cores} cores; the fastest step counts`;

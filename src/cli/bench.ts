@@ -24,7 +24,7 @@ interface Options {
   readonly backends?: (typeof backends)[number][];
   readonly steps?: number;
   readonly threads?: number[];
-  readonly reference: boolean;
+  readonly oracle: boolean;
   readonly peers?: boolean;
   readonly passes?: string[] | true;
   readonly python?: string;
@@ -34,7 +34,7 @@ interface Options {
 const examples = `
 Examples:
   $ anchored bench engine
-  $ anchored bench engine --models resnet20 --backends portable,blocked --no-reference
+  $ anchored bench engine --models resnet20 --backends portable,blocked --no-oracle
   $ anchored bench engine --peers                          beside PyTorch: about a quarter of an hour
   $ anchored bench engine --peers --models resnet20 --threads 1,2 --json
   $ anchored bench engine --passes --models resnet20       what each of the engine's passes does`;
@@ -64,7 +64,7 @@ export function benchCommand(terminal: Terminal): Command {
       "measured with each of these (default: all)",
       wholeList({ min: 1, max: 1024, example: 2 })("--threads"),
     )
-    .option("--no-reference", "without jax-js's own backend, which takes most of the time")
+    .option("--no-oracle", "without jax-js's own backend, which takes most of the time")
     .option(
       "--peers",
       "in turns with PyTorch's eager step; needs the Debian packages python3-torch libopenblas0-pthread",
@@ -79,8 +79,8 @@ export function benchCommand(terminal: Terminal): Command {
     .addHelpText("after", examples)
     .action(async ({ json, peers, passes: left, python, ...options }: Options) => {
       const last = peers ? "last" : "first";
-      const reference = options.reference && !left;
-      terminal.note(`measuring${reference ? `, jax-js's own backend ${last}: some minutes` : ""}`);
+      const oracle = options.oracle && !left;
+      terminal.note(`measuring${oracle ? `, jax-js's own backend ${last}: some minutes` : ""}`);
       await terminal.interruptible(async (signal) => {
         if (left) {
           const onRow = ({ model, pass, ratio }: { model: string; pass: string; ratio: number }) =>

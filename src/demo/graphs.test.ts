@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { normalizeImages } from "../augment/index.ts";
 import { HostArray, type HostArrays, Random } from "../core/index.ts";
 import { allBytes } from "../core/internal.ts";
-import { compile, runReference } from "../engine/index.ts";
+import { compile, runOracle } from "../engine/index.ts";
 import { flattenTree } from "../engine/internal.ts";
 import { normalArrays, relativeError } from "../engine/testing.ts";
 import { classifierOf } from "../models/internal.ts";
@@ -33,7 +33,7 @@ test.each([
     const program = await compile(fn, [images], { threads: 1 });
     const { logits, features } = (await program.run([images])) as Record<string, HostArray<"float32">>;
     await program.dispose();
-    const expected = await runReference<typeof program.run>(fn, [images]);
+    const expected = await runOracle<typeof program.run>(fn, [images]);
     for (const [key, array] of Object.entries({ logits, features }))
       expect(relativeError(array, (expected as unknown as HostArrays)[key]), key).toBeLessThan(1e-5);
 
@@ -79,7 +79,7 @@ test("a teaching step: compiled ≡ jax-js, and its loss falls", async () => {
   const controls = { learningRate: HostArray.scalar(0.1) };
   const program = await compile<any[], any>(step, [...example], { threads: 1 });
   let [current] = example as unknown as [{ loss: HostArray<"float32"> }];
-  const expected = await runReference<{ loss: HostArray }>(step, [current, fed, controls]);
+  const expected = await runOracle<{ loss: HostArray }>(step, [current, fed, controls]);
   const losses: number[] = [];
   for (let i = 0; i < 20; i++) {
     const { loss, sums: _, ...moved } = await program.run([current, fed, controls] as never);

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { HostArray } from "../core/host-array.ts";
 import { Random } from "../core/random.ts";
 import { compile } from "./compile.ts";
-import { expectCompiledEqualsReference, normalArrays } from "./testing.ts";
+import { expectCompiledEqualsOracle, normalArrays } from "./testing.ts";
 
 const normal = normalArrays(new Random("compile.test"));
 
@@ -29,7 +29,7 @@ test("convolution with its gradients, strides 1 and 2, 3×3 and 1×1", async () 
           ),
         ),
       );
-    await expectCompiledEqualsReference(
+    await expectCompiledEqualsOracle(
       (w, x) => valueAndGrad(loss, { argnums: [0, 1] })(w, x),
       [normal(4, 3, kernel, kernel), normal(2, 3, 8, 8)],
     );
@@ -41,7 +41,7 @@ test("a small network's loss and gradient", async () => {
     const hidden = nn.relu(np.add(np.matmul(x, p.w), p.b));
     return np.negative(np.mean(np.sum(np.multiply(nn.logSoftmax(np.matmul(hidden, p.v)), y), -1)));
   };
-  await expectCompiledEqualsReference(
+  await expectCompiledEqualsOracle(
     (p, x, y) => valueAndGrad(loss)(p, x, y),
     [{ w: normal(5, 7), b: normal(7), v: normal(7, 3) }, normal(6, 5), normal(6, 3)],
   );
@@ -83,7 +83,7 @@ test("empty arrays (which jax-js's own backend has none of)", async () => {
 
 test("infinities and NaN pass through relu, max and comparisons as in jax-js", async () => {
   const odd = HostArray.float32([5], [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, -1]);
-  await expectCompiledEqualsReference(
+  await expectCompiledEqualsOracle(
     (x) => [
       nn.relu(x.ref),
       np.maximum(x.ref, 0.5),

@@ -1,15 +1,15 @@
 export { HostArray } from "../core/host-array.ts";
 export { compile } from "./compile.ts";
-export { type ExportOptions, exportOnnx } from "./export/export-onnx.ts";
+export { exportOnnx, type OnnxOptions } from "./export/export-onnx.ts";
 export { countFlops } from "./flops.ts";
 export type { ExampleOf, OnHost } from "./host-tree.ts";
 export type { Tree } from "./jax-backend.ts";
 export { compileLoop, type LoopOptions, type ProgramLoop } from "./loop.ts";
 export { UnsupportedPrimitiveError } from "./lower/lower.ts";
 export { modelMetadata } from "./onnx.ts";
+export { runOracle } from "./oracle.ts";
 export { passes } from "./passes/index.ts";
 export { ArraySpec, type Program, type RunOptions } from "./program.ts";
-export { runReference } from "./reference.ts";
 export { type Device, devices } from "./runtime/devices.ts";
 export { createInnerProducts, type InnerProductProgram } from "./runtime/inner-products.ts";
 export { type Answered, type Fed, type OpenedModel, openOnnx } from "./runtime/model-file.ts";

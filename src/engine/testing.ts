@@ -3,7 +3,7 @@ import { HostArray, sizeOf } from "../core/host-array.ts";
 import type { Random } from "../core/random.ts";
 import { type CompileOptions, compile } from "./compile.ts";
 import { flattenTree } from "./jax-backend.ts";
-import { runReference } from "./reference.ts";
+import { runOracle } from "./oracle.ts";
 
 /** Draws float32 arrays of a shape, of normal numbers of deviation `scale`. */
 export const normalArrays =
@@ -32,23 +32,23 @@ export function relativeError(a: HostArray, b: HostArray, atLeast = 0): number {
 
 export interface EqualityOptions {
   /** An equal function that jax-js can run, where it cannot run `fn`. */
-  readonly reference?: (...args: any[]) => unknown;
+  readonly oracle?: (...args: any[]) => unknown;
   /** As for `relativeError`: the size of the numbers that jax-js rounds on its way. */
   readonly atLeast?: number;
 }
 
 /** Compiled ≡ jax-js: the same function on the same arguments, by our engine and by a backend of jax-js. */
-export async function expectCompiledEqualsReference(
+export async function expectCompiledEqualsOracle(
   fn: (...args: any[]) => unknown,
   args: readonly unknown[],
   tolerance = 1e-5,
   backend: "wasm" | "cpu" = "wasm",
-  { reference = fn, atLeast, ...options }: CompileOptions & EqualityOptions = {},
+  { oracle = fn, atLeast, ...options }: CompileOptions & EqualityOptions = {},
 ): Promise<void> {
   const program = await compile(fn, args, { threads: 1, ...options });
   const [actual] = flattenTree<HostArray>(await program.run([...args]));
   await program.dispose();
-  const [expected] = flattenTree<HostArray>(await runReference(reference, args, backend));
+  const [expected] = flattenTree<HostArray>(await runOracle(oracle, args, backend));
   expect(actual.map((a) => `${a.dtype}[${a.shape}]`)).toEqual(expected.map((e) => `${e.dtype}[${e.shape}]`));
   actual.forEach((a, i) => {
     expect(relativeError(a, expected[i], atLeast), `output ${i} of ${fn}`).toBeLessThanOrEqual(tolerance);

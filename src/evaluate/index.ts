@@ -42,7 +42,6 @@ export { excessAurc } from "./excess-aurc.ts";
 export { type FailurePrediction, failurePrediction } from "./failure-prediction.ts";
 export type {
   AbsentScore,
-  Classifier,
   FeatureData,
   FeatureScore,
   FeatureScoreName,
@@ -50,6 +49,7 @@ export type {
   FittedScores,
   FittedSet,
   InnerProducts,
+  LastLayer,
   Need,
   NumberRows,
   Parameter,

@@ -6,7 +6,7 @@ import { type Calibration, calibrationOf } from "./calibration.ts";
 import { type ExportOptions, exportClassifier, referencesOf } from "./export-classifier.ts";
 import { openBytes } from "./open-bytes.ts";
 import { type AskedSo, readCalibration, storeCalibration } from "./stored-calibration.ts";
-import { predictSet } from "./validation.ts";
+import { predictImages } from "./validation.ts";
 
 export interface CalibrateOptions extends Pick<ExportOptions, "protocol" | "k">, Listener {
   readonly temperature: number | "auto";
@@ -53,7 +53,7 @@ export async function calibrateRun(
   }
   const opened = await openBytes(await exportClassifier(loaded, { protocol, k }), run, { threads });
   try {
-    const scored = await predictSet(opened, images, listener);
+    const scored = await predictImages(opened, images, listener);
     const made = calibrationOf(scored, opened.card.score, temperature);
     const kept = !fresh && storeCalibration(run, asked, made);
     if (temperature === "auto" && !made.notice)

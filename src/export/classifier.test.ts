@@ -2,7 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
 import { HostArray, type HostArrays, Random } from "../core/index.ts";
 import { ArraySpec, exportOnnx, openOnnx } from "../engine/index.ts";
-import { expectCompiledEqualsReference, normalArrays } from "../engine/testing.ts";
+import { expectCompiledEqualsOracle, normalArrays } from "../engine/testing.ts";
 import { softmax } from "../evaluate/index.ts";
 import { createMethod } from "../methods/index.ts";
 import type { Arrays } from "../models/index.ts";
@@ -62,7 +62,7 @@ const pixels = (count: number) =>
 describe.each([0, 1, 3])("%i references", (references) => {
   test("compiled ≡ jax-js", async () => {
     const { network, fed } = small(references);
-    await expectCompiledEqualsReference(classifier(network), [{ images: pixels(2), ...fed }]);
+    await expectCompiledEqualsOracle(classifier(network), [{ images: pixels(2), ...fed }]);
   });
 });
 

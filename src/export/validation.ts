@@ -21,7 +21,11 @@ export function runDataOf(
 }
 
 /** Logits and scores of a whole set. @throws the reason that the listener's signal was aborted for. */
-export async function predictSet(classifier: Classifier, images: ImageSet, listener: Listener = {}): Promise<Scored> {
+export async function predictImages(
+  classifier: Classifier,
+  images: ImageSet,
+  listener: Listener = {},
+): Promise<Scored> {
   const classes = classifier.classes.length;
   const { name: set, labels } = images;
   const logits = new Float32Array(labels.length * classes);

@@ -17,7 +17,7 @@ import { type ExportOptions, exportClassifier } from "./export-classifier.ts";
 import { openBytes } from "./open-bytes.ts";
 import { settleExport } from "./settle-export.ts";
 import type { VerdictOptions } from "./settled-verdict.ts";
-import { predictSet } from "./validation.ts";
+import { predictImages } from "./validation.ts";
 
 export interface WriteOptions
   extends Omit<ExportOptions, "temperature" | "scorePercentiles">,
@@ -94,7 +94,7 @@ export async function writeModel(
   const predictWith = async (bytes: Uint8Array, set: ImageSet): Promise<Predictions> => {
     const opened = await openBytes(bytes, out, { threads });
     try {
-      return await predictSet(opened, set, listener);
+      return await predictImages(opened, set, listener);
     } finally {
       await opened.dispose();
     }

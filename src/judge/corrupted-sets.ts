@@ -22,7 +22,7 @@ import { fingerprintOf } from "./open-run.ts";
 import type { CorruptionOptions } from "./options.ts";
 
 /** One corruption at one severity of a test set, whose images need not exist yet. */
-export interface Cell {
+export interface CorruptedSet {
   /** `cifar10/test/fog-3` */
   readonly set: string;
   readonly corruption: NonNullable<StoredSet["corruption"]>;
@@ -30,11 +30,14 @@ export interface Cell {
 }
 
 export interface CorruptedSets {
-  readonly cells: readonly Cell[];
+  readonly cells: readonly CorruptedSet[];
   /** The photographs that were given. */
   readonly frost?: readonly Image[];
   /** The images of the given cells, in their order, at most two sets in memory. */
-  images(cells: readonly Cell[], signal?: AbortSignal): AsyncGenerator<{ readonly cell: Cell; readonly set: ImageSet }>;
+  images(
+    cells: readonly CorruptedSet[],
+    signal?: AbortSignal,
+  ): AsyncGenerator<{ readonly cell: CorruptedSet; readonly set: ImageSet }>;
   close(): Promise<void>;
 }
 
@@ -60,7 +63,7 @@ async function madeSets(test: ImageSet, options: CorruptedSetsOptions): Promise<
   const frost = frostDir && names.includes("frost") ? await readFrostPhotographs(frostDir) : undefined;
   const source = [fingerprintOf(test), benchmark, frost && frostFingerprint(frost), CORRUPTIONS_VERSION];
   const cells = names.flatMap((name) =>
-    (options.severities ?? severities).map((severity): Cell => {
+    (options.severities ?? severities).map((severity): CorruptedSet => {
       const standIn = name === "frost" && !frost;
       return {
         set: cellName(test, name, severity),
@@ -88,8 +91,8 @@ async function madeSets(test: ImageSet, options: CorruptedSetsOptions): Promise<
   };
 }
 
-function byCorruption(cells: readonly Cell[]): Map<string, Cell[]> {
-  const groups = new Map<string, Cell[]>();
+function byCorruption(cells: readonly CorruptedSet[]): Map<string, CorruptedSet[]> {
+  const groups = new Map<string, CorruptedSet[]>();
   for (const cell of cells) groups.set(cell.corruption.name, [...(groups.get(cell.corruption.name) ?? []), cell]);
   return groups;
 }
@@ -124,7 +127,7 @@ async function publishedSets(test: ImageSet, options: CorruptedSetsOptions): Pro
   };
   const cells = names.flatMap((name) =>
     (options.severities ?? severities).map(
-      (severity): Cell => ({
+      (severity): CorruptedSet => ({
         set: cellName(test, name, severity),
         corruption: { name, severity, benchmark: "published" },
         // Which file it was is known by its content, and that only once it is read; its checksum is verified then.

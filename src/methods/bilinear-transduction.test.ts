@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type HostArray, Random } from "../core/index.ts";
-import { runReference } from "../engine/index.ts";
+import { runOracle } from "../engine/index.ts";
 import { normalArrays } from "../engine/testing.ts";
 import { innerProducts, nearestCandidates, transduction } from "./bilinear-transduction.ts";
 
@@ -9,7 +9,7 @@ const noise = normalArrays(new Random("transduction"));
 test("chooses the candidate of the definition: the nearest pair of residuals", async () => {
   const [candidates, residuals, images] = [noise(5, 2, 3, 3), noise(7, 2, 3, 3), noise(40, 2, 3, 3)];
   const found = transduction(candidates, residuals);
-  const products = await runReference(innerProducts, [images, found.columns]);
+  const products = await runOracle(innerProducts, [images, found.columns]);
   const chosen = nearestCandidates(products.data as Float32Array, found);
   const at = ({ data }: HostArray, row: number, p: number) => data[row * 18 + p];
   for (const [row, candidate] of chosen.entries()) {

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { type Fed, HostArray, Random, UserError } from "../core/index.ts";
 import { blockSize } from "../engine/blocked/probe.ts";
 import { modelOf } from "../engine/compile.ts";
-import { compile, runReference } from "../engine/index.ts";
+import { compile, runOracle } from "../engine/index.ts";
 import { relativeError } from "../engine/testing.ts";
 import { trace } from "../engine/trace.ts";
 import { type Arrays, createModel, type ModelName, models } from "../models/index.ts";
@@ -89,7 +89,7 @@ describe.each<[string, MethodOptions]>([
       const [[loss, { sums }], gradients] = (valueAndGrad(lossOf as never, { hasAux: true }) as any)(p, s, f);
       return { loss, sums, gradients };
     };
-    const expected = await runReference(fn, [params, state, fed]);
+    const expected = await runOracle(fn, [params, state, fed]);
     const program = await compile(fn, [params, state, fed], { threads: 1 });
     const actual = await program.run([params, state, fed]);
     await program.dispose();
@@ -107,7 +107,7 @@ describe.each<[string, MethodOptions]>([
     const references = HostArray.float32([count, sharing, 3, 8, 8], noise(count * sharing * 3 * 64));
     const fn = (p: Arrays, s: Arrays, x: np.Array, r: np.Array) =>
       method.predict(model, p, s, x, method.anchored ? r : undefined);
-    const logits = await runReference(fn, [params, state, images, references]);
+    const logits = await runOracle(fn, [params, state, images, references]);
     expect(logits.shape).toEqual([method.anchored ? count : 1, 8, 3]);
     const program = await compile(fn, [params, state, images, references], { threads: 1 });
     expect(relativeError(await program.run([params, state, images, references]), logits)).toBeLessThan(1e-5);
@@ -124,7 +124,7 @@ describe.each<[string, MethodOptions]>([
         [8, 3, 8, 8],
         sharing === 8 ? one.data : Float32Array.from({ length: 8 * 192 }, (_, p) => one.data[p % 192]),
       );
-      const expected = await runReference(whole, [params, state, images, shared]);
+      const expected = await runOracle(whole, [params, state, images, shared]);
       const own = HostArray.float32([8, 3], (logits.data as Float32Array).slice(i * 24, (i + 1) * 24));
       expect(relativeError(own, expected)).toBeLessThan(1e-5);
     }
@@ -192,12 +192,12 @@ test("a tuple is [r, x − r], and [0, x − r] where masked", async () => {
   const x = HostArray.float32([1, 1, 1, 2], [5, 7]);
   const r = HostArray.float32([1, 1, 1, 2], [1, 2]);
   const masked = (x: np.Array, r: np.Array, maskReference: np.Array) => tuple(x, r, { maskReference });
-  const run = async (mask: number) => [...(await runReference(masked, [x, r, HostArray.scalar(mask)])).data];
+  const run = async (mask: number) => [...(await runOracle(masked, [x, r, HostArray.scalar(mask)])).data];
   expect(await run(0)).toEqual([1, 2, 4, 5]);
   expect(await run(1)).toEqual([0, 0, 4, 5]);
   const both = ({ data: [a, b] }: HostArray) => HostArray.float32([2, 1, 1, 2], [a, b, a, b]);
   const byImage = HostArray.float32([2, 1, 1, 1], [1, 0]);
-  const { data } = await runReference(masked, [both(x as HostArray), both(r as HostArray), byImage]);
+  const { data } = await runOracle(masked, [both(x as HostArray), both(r as HostArray), byImage]);
   expect([...data]).toEqual([0, 0, 4, 5, 1, 2, 4, 5]);
 });
 
@@ -208,7 +208,7 @@ test("a corrupted reference is shown, the residual is to the clean one: [aug(r),
     [9, 8],
   ].map((pair) => HostArray.float32([1, 1, 1, 2], pair));
   const corrupted = (x: np.Array, r: np.Array, shownReferences: np.Array) => tuple(x, r, { shownReferences });
-  expect([...(await runReference(corrupted, [x, r, shown])).data]).toEqual([9, 8, 4, 5]);
+  expect([...(await runOracle(corrupted, [x, r, shown])).data]).toEqual([9, 8, 4, 5]);
 });
 
 test("a partial mask keeps the central square of the reference, and the whole residual", async () => {
@@ -220,12 +220,12 @@ test("a partial mask keeps the central square of the reference, and the whole re
   const masked = (keep: number) => (x: np.Array, r: np.Array, maskReference: np.Array) =>
     tuple(x, r, { maskReference, maskKeep: keep });
   const shown = async (keep: number, mask: number) =>
-    [...(await runReference(masked(keep), [x, r, HostArray.scalar(mask)])).data].slice(0, 12);
+    [...(await runOracle(masked(keep), [x, r, HostArray.scalar(mask)])).data].slice(0, 12);
   // (3 − 2)/2 and (4 − 2)/2: the half goes to the even side, 0.
   expect(await shown(2, 1)).toEqual([0, 2, 3, 0, 0, 6, 7, 0, 0, 0, 0, 0]);
   expect(await shown(1, 1)).toEqual([0, 0, 0, 0, 0, 0, 7, 0, 0, 0, 0, 0]);
   expect(await shown(2, 0)).toEqual([...r.data]);
-  const residual = (await runReference(masked(2), [x, r, HostArray.scalar(1)])).data.slice(12);
+  const residual = (await runOracle(masked(2), [x, r, HostArray.scalar(1)])).data.slice(12);
   expect([...residual]).toEqual([...r.data].map((value) => 1 - value));
 });
 
@@ -287,7 +287,7 @@ test("cross-entropy on soft targets, by hand", async () => {
   const targets = HostArray.float32([2, 2], [0.5, 0.5, 1, 0]);
   // −(½ ln ¼ + ½ ln ¾) and ln 2
   const expected = (-(Math.log(0.25) + Math.log(0.75)) / 2 + Math.log(2)) / 2;
-  expect((await runReference(softmaxCrossEntropy, [logits, targets])).data[0]).toBeCloseTo(expected, 6);
+  expect((await runOracle(softmaxCrossEntropy, [logits, targets])).data[0]).toBeCloseTo(expected, 6);
 });
 
 describe("reference masking", () => {

@@ -1,7 +1,7 @@
 import type { numpy as np } from "@jax-js/jax";
 import { expect, test } from "vitest";
 import { HostArray, Random } from "../core/index.ts";
-import { runReference } from "../engine/index.ts";
+import { runOracle } from "../engine/index.ts";
 import { normalArrays, relativeError } from "../engine/testing.ts";
 import { type Arrays, createModel } from "../models/index.ts";
 import { tuple } from "./index.ts";
@@ -19,12 +19,12 @@ test("the network starts as that of its residual half on the image alone, whatev
   const normal = normalArrays(new Random("tied images"));
   const noise = () => normal(2, 3, 8, 8);
   const images = noise();
-  const expected = await runReference(
+  const expected = await runOracle(
     (p: Arrays, s: Arrays, x: np.Array) => plain.apply(p, s, x, "predict").logits,
     [half, state, images],
   );
   for (let i = 0; i < 2; i++) {
-    const actual = await runReference(
+    const actual = await runOracle(
       (p: Arrays, s: Arrays, x: np.Array, r: np.Array) => wide.apply(p, s, tuple(x, r), "predict").logits,
       [tied, state, images, noise()],
     );

@@ -1,7 +1,7 @@
 import { grad, numpy as np } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
 import { HostArray, Random, sizeOf } from "../core/index.ts";
-import { compile, runReference } from "../engine/index.ts";
+import { compile, runOracle } from "../engine/index.ts";
 import { relativeError } from "../engine/testing.ts";
 import { airbench } from "./airbench.ts";
 import { type Arrays, createModel, type Model, mlp } from "./index.ts";
@@ -80,11 +80,11 @@ describe.each(points)("a small %s anchored at %s", (network, anchorAt) => {
       const head = Object.fromEntries(model.head.map((name) => [name, params[name].ref]));
       return model.classify(head, model.anchorPoint!.above(params, state, tuples, "predict").features);
     };
-    const expected = await runReference<HostArray>(byHand, example(model));
+    const expected = await runOracle<HostArray>(byHand, example(model));
     const program = await compile<any[], any>(ofPairs(model, "predict", kept) as never, example(model), { threads: 1 });
     expect(relativeError(await program.run(example(model)), expected)).toBeLessThan(1e-5);
     await program.dispose();
-    const unmasked = await runReference<HostArray>(ofPairs(model, "predict"), example(model));
+    const unmasked = await runOracle<HostArray>(ofPairs(model, "predict"), example(model));
     expect(relativeError(unmasked, expected)).toBeGreaterThan(1e-4);
   });
 });
@@ -105,7 +105,7 @@ test("no gradient goes through references", async () => {
     np.sum(np.square(ofPairs(model, "predict")(params, state, x, r)));
   const [params, state, x, r] = example(model);
   const slopes = (argument: number) =>
-    runReference<HostArray<"float32">>(
+    runOracle<HostArray<"float32">>(
       (r: np.Array, p: Arrays, s: Arrays, x: np.Array) => (grad as any)(sum, { argnums: argument })(r, p, s, x),
       [r, params, state, x],
     );

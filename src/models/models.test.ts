@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { nn, numpy as np } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
 import { HostArray, Random, UserError } from "../core/index.ts";
-import { ArraySpec, compile, runReference } from "../engine/index.ts";
+import { ArraySpec, compile, runOracle } from "../engine/index.ts";
 import {
   type Arrays,
   createModel,
@@ -169,7 +169,7 @@ describe("random factors", () => {
           return [name, factors];
         }),
       );
-      return runReference<HostArray>(
+      return runOracle<HostArray>(
         (p: Arrays, s: Arrays, x: np.Array, n: Arrays) => model.apply(p, s, x, mode, n).logits,
         [params, state, x, noise],
       );
@@ -200,7 +200,7 @@ test("airbench94's first layer whitens what it is fed", async () => {
   }
   const { params } = model.init(random);
   const fitted = model.fitToInputs!(params, inputs);
-  const y = await runReference<HostArray>(
+  const y = await runOracle<HostArray>(
     (p: Arrays, x: np.Array) => model.stem({ "whiten.weight": p["whiten.weight"] }, x),
     [{ "whiten.weight": fitted["whiten.weight"] }, inputs],
   );

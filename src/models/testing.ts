@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { lax, nn, numpy as np, valueAndGrad } from "@jax-js/jax";
 import { expect, test } from "vitest";
 import { HostArray, type HostArrays, Random, sizeOf } from "../core/index.ts";
-import { compile, type Program, runReference } from "../engine/index.ts";
+import { compile, type Program, runOracle } from "../engine/index.ts";
 import { relativeError } from "../engine/testing.ts";
 import { type Arrays, type Model, type ModelOptions, type Shapes, type Variables, withoutHead } from "./index.ts";
 import { classifierOf, drawNoise } from "./internal.ts";
@@ -62,7 +62,7 @@ export function testModel(
         logits: model.apply(p, s, x, "predict").logits,
       };
     };
-    const { features, classified, read, logits } = await runReference<Record<string, HostArray<"float32">>>(parts, [
+    const { features, classified, read, logits } = await runOracle<Record<string, HostArray<"float32">>>(parts, [
       params,
       state,
       images(2, 3),
@@ -102,7 +102,7 @@ export function testModel(
     const model = make();
     const { params, state } = model.init(new Random(1));
     const fn = (p: Arrays, s: Arrays, x: np.Array) => model.apply(p, s, x, "predict");
-    const expected = await runReference(fn, [params, state, images(1, 3)]);
+    const expected = await runOracle(fn, [params, state, images(1, 3)]);
     const program = await compile(fn, [params, state, images(1, 3)], { threads: 1 });
     const actual = await program.run([params, state, images(1, 3)]);
     await program.dispose();
@@ -164,7 +164,7 @@ export async function expectGradientsEqualReference(
   const args = await awayFromKinks(program, argsAt, shape, atLeast);
   const actual = await program.run(args);
   await program.dispose();
-  const expected = await runReference(lossAndGradients(model), args);
+  const expected = await runOracle(lossAndGradients(model), args);
   expect(Object.keys(actual.state).sort()).toEqual(Object.keys(state).sort());
   expect(relativeError(actual.loss, expected.loss)).toBeLessThan(1e-5);
   for (const kind of ["gradients", "state"])

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { HostArray, type HostArrays } from "../core/index.ts";
-import { runReference } from "../engine/index.ts";
+import { runOracle } from "../engine/index.ts";
 import { clipByGlobalNorm, createOptimizer, learningRateAt, type Schedule, type SgdOptions } from "./index.ts";
 
 /** Two steps of one weight of 1 and one bias of 1 with gradients 0.5, then −0.25, at learning rate 0.1. */
@@ -24,7 +24,7 @@ async function twoSteps(options: Partial<SgdOptions>) {
   let slots = optimizer.init(params);
   const history: [number, number][] = [];
   for (const gradient of [0.5, -0.25]) {
-    ({ params, slots } = await runReference(optimizer.update, [params, same(gradient), slots, HostArray.scalar(0.1)]));
+    ({ params, slots } = await runOracle(optimizer.update, [params, same(gradient), slots, HostArray.scalar(0.1)]));
     history.push([params.weight.data[0], params.bias.data[0]]);
   }
   return history;
@@ -113,7 +113,7 @@ test.each([
   let undecayed = 0;
   for (const [step, gradient] of [0.5, -0.25, 0.125].entries()) {
     const args = [params, same(gradient), slots, HostArray.scalar(rate)] as const;
-    ({ params, slots } = await runReference(optimizer.update, [...args]));
+    ({ params, slots } = await runOracle(optimizer.update, [...args]));
     expect(params.weight.data[0]).toBeCloseTo(expected[step], 5);
     // Neither a bias nor positions are decayed.
     expect(params.bias.data[0]).toBe(params.pos_embed.data[0]);
@@ -126,10 +126,10 @@ test.each([
 
 test("clipping scales all gradients together, as torch.nn.utils.clip_grad_norm_, or not at all", async () => {
   const gradients = { a: HostArray.float32([2], [3, 4]), b: HostArray.float32([1], [12]) };
-  const clipped = await runReference((g: never) => clipByGlobalNorm(g, 6.5), [gradients] as never);
+  const clipped = await runOracle((g: never) => clipByGlobalNorm(g, 6.5), [gradients] as never);
   const values = (arrays: HostArrays) => [...arrays.a.data, ...arrays.b.data];
   for (const [i, value] of values(clipped as never).entries()) expect(value).toBeCloseTo([1.5, 2, 6][i], 5);
-  const short = await runReference((g: never) => clipByGlobalNorm(g, 13.5), [gradients] as never);
+  const short = await runOracle((g: never) => clipByGlobalNorm(g, 13.5), [gradients] as never);
   expect(values(short as never)).toEqual([3, 4, 12]);
 });
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { HostArray, type HostArrays, Random } from "../core/index.ts";
-import { runReference } from "../engine/index.ts";
-import { expectCompiledEqualsReference, relativeError } from "../engine/testing.ts";
+import { runOracle } from "../engine/index.ts";
+import { expectCompiledEqualsOracle, relativeError } from "../engine/testing.ts";
 import { createOptimizer, type Optimizer, type OptimizerOptions } from "./index.ts";
 
 const shapes: Record<string, readonly number[]> = {
@@ -139,7 +139,7 @@ async function afterSteps(optimizer: Optimizer, count: number) {
   let params = drawn("start");
   let slots = optimizer.init(params);
   for (let step = 0; step < count; step++)
-    ({ params, slots } = await runReference(optimizer.update, argumentsOf(params, slots, step) as never));
+    ({ params, slots } = await runOracle(optimizer.update, argumentsOf(params, slots, step) as never));
   return { params, slots };
 }
 
@@ -160,5 +160,5 @@ test.each(Object.entries(table))("%s moves weights as the same in plain float64"
 test.each(Object.entries(table))("%s: compiled ≡ jax-js", async (_, { options }) => {
   const optimizer = createOptimizer(options, roles);
   const { params, slots } = await afterSteps(optimizer, 1);
-  await expectCompiledEqualsReference(optimizer.update, argumentsOf(params, slots, 1));
+  await expectCompiledEqualsOracle(optimizer.update, argumentsOf(params, slots, 1));
 });

@@ -1,8 +1,8 @@
 import { type numpy as np, valueAndGrad } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
 import { HostArray, type HostArrays, Random } from "../core/index.ts";
-import { compile, runReference } from "../engine/index.ts";
-import { expectCompiledEqualsReference, relativeError } from "../engine/testing.ts";
+import { compile, runOracle } from "../engine/index.ts";
+import { expectCompiledEqualsOracle, relativeError } from "../engine/testing.ts";
 import type { Arrays } from "../models/index.ts";
 import { combineReferences } from "./classification/combine.ts";
 import { type RegressionOptions, type Task, taskNames, tasks } from "./index.ts";
@@ -106,7 +106,7 @@ describe.each(Object.entries(cases))("%s", (_, { task, outputs, targets, truth, 
 
   test("sums by hand; loss, gradient and sums: compiled ≡ jax-js", async () => {
     const given = [outputs, { targets, truth }, shared];
-    const expected = await runReference<Result>(learn, given);
+    const expected = await runOracle<Result>(learn, given);
     expect(Object.keys(expected.sums)).toEqual(Object.keys(sums));
     const program = await compile<any[], Result>(learn, given, { threads: 1 });
     const compiled = await program.run(given);
@@ -122,8 +122,8 @@ describe.each(Object.entries(cases))("%s", (_, { task, outputs, targets, truth, 
   });
 
   test("counting changes neither loss nor gradient; without the truth nothing is counted", async () => {
-    const counted = await runReference<Result>(learn, [outputs, { targets, truth }, shared]);
-    const alone = await runReference<Result>(learn, [outputs, { targets }, shared]);
+    const counted = await runOracle<Result>(learn, [outputs, { targets, truth }, shared]);
+    const alone = await runOracle<Result>(learn, [outputs, { targets }, shared]);
     expect(alone.sums).toEqual({});
     expect(task.means({}, 1)).toEqual({});
     expect([alone.loss, alone.gradient]).toEqual([counted.loss, counted.gradient]);
@@ -146,11 +146,11 @@ describe.each([1, 3])("what is kept of outputs under %i references is what the h
     const outputs = normal(R, 5, 3);
     const combine = (outputs: np.Array) => classification().combine(outputs, {});
     const { logits, uncertainty } = combineReferences(passes(outputs));
-    const traced = await runReference<HostArrays>(combine, [outputs]);
+    const traced = await runOracle<HostArrays>(combine, [outputs]);
     close(traced.logits, logits);
     expect(Object.keys(traced)).toEqual(R > 1 ? ["logits", "uncertainty"] : ["logits"]);
     if (R > 1) close(traced.uncertainty, uncertainty);
-    await expectCompiledEqualsReference(combine, [outputs]);
+    await expectCompiledEqualsOracle(combine, [outputs]);
   });
 
   test.each(["squared", "l1", "gaussian", "quantile"] as const)("regression, %s", async (loss) => {
@@ -163,9 +163,9 @@ describe.each([1, 3])("what is kept of outputs under %i references is what the h
     };
     const combine = (outputs: np.Array, by: Arrays) => regression(options).combine(outputs, by);
     const host = combineRegression(passes(outputs).map((one) => readRegressionOutputs(options, one, scale)));
-    const traced = await runReference<HostArrays>(combine, [outputs, by]);
+    const traced = await runOracle<HostArrays>(combine, [outputs, by]);
     expect(Object.keys(traced).sort()).toEqual(Object.keys(host).sort());
     for (const [name, values] of Object.entries(host)) close(traced[name], values);
-    await expectCompiledEqualsReference(combine, [outputs, by]);
+    await expectCompiledEqualsOracle(combine, [outputs, by]);
   });
 });

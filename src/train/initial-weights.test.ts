@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { numpy as np } from "@jax-js/jax";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { HostArray, type HostArrays, Random, UserError } from "../core/index.ts";
-import { runReference } from "../engine/index.ts";
+import { runOracle } from "../engine/index.ts";
 import { relativeError } from "../engine/testing.ts";
 import { encodeSafetensors, runPaths } from "../files/index.ts";
 import { tuple } from "../methods/index.ts";
@@ -55,12 +55,12 @@ describe.each<[string, (options: ModelOptions) => Model]>([
         Float32Array.from({ length: 6 * SIZE * SIZE }, () => scale * random.normal()),
       );
     const images = noise(1);
-    const expected = await runReference(
+    const expected = await runOracle(
       (p: Arrays, s: Arrays, x: np.Array) => plain.apply(p, s, x, "predict").logits,
       [source.params, source.state, images],
     );
     for (const scale of [0, 1, 5]) {
-      const actual = await runReference(
+      const actual = await runOracle(
         (p: Arrays, s: Arrays, x: np.Array, r: np.Array) => anchored.apply(p, s, tuple(x, r), "predict").logits,
         [loaded.params, loaded.state, images, noise(scale)],
       );

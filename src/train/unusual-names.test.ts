@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { type Fed, HostArray, type HostArrays, Random } from "../core/index.ts";
-import { runReference } from "../engine/index.ts";
+import { runOracle } from "../engine/index.ts";
 import { normalArrays } from "../engine/testing.ts";
 import { encodeSafetensors } from "../files/index.ts";
 import { createMethod } from "../methods/index.ts";
@@ -70,7 +70,7 @@ async function afterAStep(model: Model, options: OptimizerOptions): Promise<Host
   const slots = optimizer.init(movingParameters(params, frozen));
   const step = trainStep(model, method, optimizer, { frozen });
   const controls = { learningRate: HostArray.scalar(0.1) };
-  const moved = await runReference<{ params: HostArrays }>(step, [{ params, state, slots }, fed, controls]);
+  const moved = await runOracle<{ params: HostArrays }>(step, [{ params, state, slots }, fed, controls]);
   return moved.params;
 }
 

@@ -5,7 +5,7 @@ import { HostArray } from "../../core/host-array.ts";
 import { Random } from "../../core/random.ts";
 import { compile, modelOf } from "../compile.ts";
 import { flattenTree } from "../jax-backend.ts";
-import { runReference } from "../reference.ts";
+import { runOracle } from "../oracle.ts";
 import { normalArrays, relativeError } from "../testing.ts";
 import { trace } from "../trace.ts";
 import { blockSize } from "./probe.ts";
@@ -37,7 +37,7 @@ async function expectBlockedEqualsReference(fn: (...args: any[]) => unknown, arg
   const program = await compile(fn, args, { threads: 1, backend: "blocked" });
   const [actual] = flattenTree<HostArray>(await program.run(args as any[]));
   await program.dispose();
-  const [expected] = flattenTree<HostArray>(await runReference(fn, args));
+  const [expected] = flattenTree<HostArray>(await runOracle(fn, args));
   actual.forEach((a, i) => {
     expect(relativeError(a, expected[i]), `output ${i}`).toBeLessThanOrEqual(tolerance);
   });

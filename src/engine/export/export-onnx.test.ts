@@ -4,8 +4,8 @@ import { expect, test } from "vitest";
 import { HostArray } from "../../core/host-array.ts";
 import { Random } from "../../core/random.ts";
 import { modelMetadata } from "../onnx.ts";
+import { runOracle } from "../oracle.ts";
 import { ArraySpec } from "../program.ts";
-import { runReference } from "../reference.ts";
 import { openOnnx } from "../runtime/model-file.ts";
 import { normalArrays } from "../testing.ts";
 import { exportOnnx } from "./export-onnx.ts";
@@ -49,7 +49,7 @@ test("one file for every batch size: the numbers of jax-js, which knows the size
     const bytes = Uint8Array.from({ length: n * 108 }, () => random.integer(256));
     const { logits, best } = await opened.run({ images: { shape: [n, 6, 6, 3], data: bytes } });
     const images = HostArray.float32([n, 6, 6, 3], Float32Array.from(bytes));
-    const expected = await runReference(network, [{ images, ...weights }], "wasm");
+    const expected = await runOracle(network, [{ images, ...weights }], "wasm");
     expect(logits.shape).toEqual([2, n, 5]);
     expect(best.data).toEqual(Array.from(expected.best.data, (index) => names[index as number]));
     const scale = Math.max(...expected.logits.data.map(Math.abs));

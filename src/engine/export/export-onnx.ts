@@ -9,7 +9,7 @@ import { forAnyBatch } from "./any-batch.ts";
 import { bindInputs, nameIndices } from "./bind.ts";
 import { forLowestOpset } from "./lowest-opset.ts";
 
-export interface ExportOptions {
+export interface OnnxOptions {
   /** Inputs that the file takes as uint8; the function gets them as float32. */
   readonly bytes?: readonly string[];
   /** Which stored arrays take half the bytes: they are cast back to float32 as the model is loaded. Default: none. */
@@ -37,7 +37,7 @@ const BATCH_SIZES = [1009, 1013, 1019] as const;
 export async function exportOnnx(
   fn: (fed: any) => unknown,
   example: (batch: number) => unknown,
-  { bytes = [], float16 = () => false, names = {}, metadata }: ExportOptions = {},
+  { bytes = [], float16 = () => false, names = {}, metadata }: OnnxOptions = {},
 ): Promise<Uint8Array> {
   const first = example(BATCH_SIZES[0]);
   const leaves = leavesOf(first);

@@ -5,7 +5,7 @@ import { float16Value } from "../../core/float16.ts";
 import { HostArray } from "../../core/host-array.ts";
 import { compile } from "../compile.ts";
 import { flattenTree } from "../jax-backend.ts";
-import { runReference } from "../reference.ts";
+import { runOracle } from "../oracle.ts";
 import { relativeError } from "../testing.ts";
 import { trace } from "../trace.ts";
 import { bitRows } from "./cases/bits.ts";
@@ -78,7 +78,7 @@ async function expectClose(fn: Example["fn"], args: readonly HostArray[], tolera
   const program = await compile(fn, args.map(narrow), { threads: 1 });
   const [actual] = flattenTree<HostArray>(await program.run(args.map(narrow)));
   await program.dispose();
-  const [expected] = flattenTree<HostArray>(await runReference(fn, args, "cpu"));
+  const [expected] = flattenTree<HostArray>(await runOracle(fn, args, "cpu"));
   actual.forEach((a, i) => {
     expect(a.dtype.replace("16", "32")).toBe(expected[i].dtype);
     expect(relativeError(widen(a), expected[i]), `output ${i} of ${fn}`).toBeLessThanOrEqual(tolerance);

@@ -4,8 +4,8 @@ import { describe, expect, test } from "vitest";
 import { type DType, HostArray, sizeOf } from "../../core/host-array.ts";
 import { compile } from "../compile.ts";
 import { flattenTree } from "../jax-backend.ts";
-import { runReference } from "../reference.ts";
-import { expectCompiledEqualsReference } from "../testing.ts";
+import { runOracle } from "../oracle.ts";
+import { expectCompiledEqualsOracle } from "../testing.ts";
 import { type PrimitiveName, trace } from "../trace.ts";
 import { bitRows } from "./cases/bits.ts";
 import { elementwiseRows } from "./cases/elementwise.ts";
@@ -84,7 +84,7 @@ const forms: Record<string, (example: Example) => fc.Arbitrary<Example>> = {
     fc.constant({
       ...example,
       fn: withGradient({ ...example, fn: jit(example.fn as never) }),
-      reference: withGradient(example),
+      oracle: withGradient(example),
     }),
   "its gradient in a vmap": (example) =>
     fc.constant(
@@ -101,19 +101,19 @@ const forms: Record<string, (example: Example) => fc.Arbitrary<Example>> = {
 };
 
 /** What jax-js itself throws on the example, if anything. */
-const oracleError = ({ fn, args, reference = fn }: Example): Promise<string | undefined> =>
-  runReference(reference, args, "cpu").then(
+const oracleError = ({ fn, args, oracle = fn }: Example): Promise<string | undefined> =>
+  runOracle(oracle, args, "cpu").then(
     () => undefined,
     (error: Error) => error.message,
   );
 
 /** Compares the example with jax-js; false if that fails on it in a known way. */
-async function compare({ fn, args, reference, atLeast }: Example, backend: "portable" | undefined): Promise<boolean> {
+async function compare({ fn, args, oracle, atLeast }: Example, backend: "portable" | undefined): Promise<boolean> {
   try {
-    await expectCompiledEqualsReference(fn, args, 1e-5, "cpu", { reference, atLeast, backend });
+    await expectCompiledEqualsOracle(fn, args, 1e-5, "cpu", { oracle, atLeast, backend });
     return true;
   } catch (error) {
-    const thrown = await oracleError({ fn, args, reference });
+    const thrown = await oracleError({ fn, args, oracle });
     if (oracleFaults.some(({ message }) => thrown?.includes(message))) return false;
     throw error;
   }
@@ -148,7 +148,7 @@ describe.each(Object.entries(rows) as [PrimitiveName, Row][])("%s", (primitive, 
   else if ("inlined" in row)
     test("is inlined by tracing", async () => {
       expect(await primitivesOf(row.inlined)).not.toContain(primitive);
-      await expectCompiledEqualsReference(withGradient(row.inlined), row.inlined.args, 1e-5, "cpu");
+      await expectCompiledEqualsOracle(withGradient(row.inlined), row.inlined.args, 1e-5, "cpu");
     });
   else
     test("is refused with the table's reason", async () => {

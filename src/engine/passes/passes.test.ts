@@ -6,8 +6,8 @@ import { Random } from "../../core/random.ts";
 import { blockSize } from "../blocked/probe.ts";
 import { compile, modelOf } from "../compile.ts";
 import { flattenTree } from "../jax-backend.ts";
+import { runOracle } from "../oracle.ts";
 import { ArraySpec } from "../program.ts";
-import { runReference } from "../reference.ts";
 import { normalArrays, relativeError } from "../testing.ts";
 import { trace } from "../trace.ts";
 import { passes } from "./index.ts";
@@ -229,7 +229,7 @@ describe("results are the same without any pass, and without all", () => {
     valueAndGrad(loss)(p, x),
   ];
   const args = [params, normal(2, 3, 8, 8)];
-  const expected = runReference(step as never, args).then((result) => flattenTree<HostArray>(result)[0]);
+  const expected = runOracle(step as never, args).then((result) => flattenTree<HostArray>(result)[0]);
 
   const names = passes.map(({ name }) => name);
   const choices: [string, readonly string[]][] = [
@@ -268,7 +268,7 @@ describe("a LayerNorm where |mean| is 100 σ", () => {
     const program = await compile(fn, args, { threads: 1 });
     const actual = (await program.run(args)) as HostArray;
     await program.dispose();
-    const expected = (await runReference(fn, args)) as HostArray;
+    const expected = (await runOracle(fn, args)) as HostArray;
     expect(Math.max(...expected.data)).toBeGreaterThan(1);
     expect(relativeError(actual, expected)).toBeLessThanOrEqual(1e-4);
   });

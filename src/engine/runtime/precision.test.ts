@@ -1,7 +1,7 @@
 import { grad, numpy as np } from "@jax-js/jax";
 import { expect, test } from "vitest";
 import { HostArray } from "../../core/host-array.ts";
-import { runReference } from "../reference.ts";
+import { runOracle } from "../oracle.ts";
 import { devices } from "./devices.ts";
 import { requirePrecision } from "./precision.ts";
 
@@ -14,7 +14,7 @@ test.each(devices)("%s trains in float32; mixed precision is refused with the re
 
 test("jax-js still has no gradient of a cast to float16", async () => {
   const loss = (x: np.Array) => np.sum(np.square(np.astype(np.astype(x, np.float16), np.float32)));
-  await expect(runReference(grad(loss as never) as never, [HostArray.float32([2], [1, 2])])).rejects.toThrow(
+  await expect(runOracle(grad(loss as never) as never, [HostArray.float32([2], [1, 2])])).rejects.toThrow(
     "Backward pass not implemented for cast",
   );
 });

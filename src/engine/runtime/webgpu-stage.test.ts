@@ -4,7 +4,7 @@ import { HostArray } from "../../core/host-array.ts";
 import { Random } from "../../core/random.ts";
 import { lower } from "../lower/lower.ts";
 import { modelBytes } from "../onnx.ts";
-import { runReference } from "../reference.ts";
+import { runOracle } from "../oracle.ts";
 import { normalArrays, relativeError } from "../testing.ts";
 import { trace } from "../trace.ts";
 import { createSession } from "./node.ts";
@@ -36,6 +36,6 @@ test.each([
   const actual = HostArray.zeros([...outputs[0].shape]);
   await session.run([x, w], [actual]);
   await session.dispose();
-  const expected = (await runReference(same, [x, w])) as HostArray;
+  const expected = (await runOracle(same, [x, w])) as HostArray;
   expect(relativeError(actual, expected)).toBeLessThan(1e-5);
 });

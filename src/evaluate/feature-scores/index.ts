@@ -11,10 +11,10 @@ export { type InnerProducts, innerProducts } from "./inner-products.ts";
 export { type NumberRows, type Rows, rowsOf } from "./rows.ts";
 export { type FeatureScoreName, featureScoreNames, featureScores } from "./table.ts";
 export {
-  type Classifier,
   type FeatureData,
   type FeatureScore,
   type FittedSet,
+  type LastLayer,
   type Need,
   needs,
   type Parameter,

@@ -13,7 +13,7 @@ export interface FeatureData {
   readonly training?: FittedSet;
   /** Known images that were not trained on. */
   readonly validation?: FittedSet;
-  readonly classifier?: Classifier;
+  readonly classifier?: LastLayer;
 }
 
 export interface FittedSet {
@@ -25,7 +25,7 @@ export interface FittedSet {
   readonly labels?: Int32Array;
 }
 
-export interface Classifier {
+export interface LastLayer {
   /** [K, D] row-major. */
   readonly weight: Float32Array | Float64Array;
   /** [K] */

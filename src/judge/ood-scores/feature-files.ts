@@ -1,5 +1,5 @@
 import { type StoredPredictions, UserError } from "../../core/index.ts";
-import type { Classifier } from "../../evaluate/index.ts";
+import type { LastLayer } from "../../evaluate/index.ts";
 import { readNpy } from "../../files/index.ts";
 import { realTypes } from "../../files/internal.ts";
 import { readLabels } from "../read-external.ts";
@@ -90,7 +90,7 @@ export function classifierFiles(
   { classifierWeight: weight, classifierBias: bias }: FeatureFiles,
   classes: number,
   width: Width,
-): Classifier | undefined {
+): LastLayer | undefined {
   if (weight === undefined && bias === undefined) return undefined;
   if (weight === undefined || bias === undefined)
     throw new UserError(
@@ -129,7 +129,7 @@ export function checkLinear(
   features: string,
   logitsPath: string,
   { logits, classes }: Pick<StoredPredictions, "logits" | "classes">,
-  { weight, bias }: Classifier,
+  { weight, bias }: LastLayer,
 ): void {
   opened(features, (rows) => {
     const count = Math.min(COMPARED, rows.count);

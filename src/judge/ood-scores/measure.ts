@@ -1,6 +1,6 @@
 import type { Listener } from "../../core/index.ts";
 import { createInnerProducts } from "../../engine/index.ts";
-import { type Classifier, type ForeignGroup, rowsOf, type StoredSet, type Weights } from "../../evaluate/index.ts";
+import { type ForeignGroup, type LastLayer, rowsOf, type StoredSet, type Weights } from "../../evaluate/index.ts";
 import { loadPredictions, storedSets } from "../../run/index.ts";
 import { saveOodScores } from "../../run/internal.ts";
 import { judgeScores } from "./judge-scores.ts";
@@ -12,7 +12,7 @@ export interface ScoreFiles {
   /** The `.npy` file of a set's features, [N, D]; undefined where there is none. */
   readonly featuresOf: (entry: StoredSet) => string | undefined;
   readonly training?: TrainingFiles;
-  readonly classifier?: Classifier;
+  readonly classifier?: LastLayer;
   /** By the name of a foreign set. */
   readonly groups?: ReadonlyMap<string, ForeignGroup>;
 }

@@ -1,5 +1,5 @@
 import { type Listener, largestClass } from "../../core/index.ts";
-import type { Classifier, ForeignGroup } from "../../evaluate/index.ts";
+import type { ForeignGroup, LastLayer } from "../../evaluate/index.ts";
 import { classifierOf } from "../../models/internal.ts";
 import { loadPredictions, type RunRecord, storedSets } from "../../run/index.ts";
 import { chooseWeights, featuresFile, logitsFile } from "../../run/internal.ts";
@@ -33,7 +33,7 @@ export interface RunScoreOptions extends Listener {
 
 /** The last layer, scaled as the features are; or why the logits are not linear in the features. */
 function classifierOfRun({ run, record, checkpoint, options }: OpenRun): {
-  readonly classifier?: Classifier;
+  readonly classifier?: LastLayer;
   readonly without?: string;
 } {
   const { model, method } = buildNetwork(record);

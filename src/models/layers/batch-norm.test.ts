@@ -1,7 +1,7 @@
 import type { numpy as np } from "@jax-js/jax";
 import { expect, test } from "vitest";
 import { HostArray, type HostArrays, Random } from "../../core/index.ts";
-import { compile, runReference } from "../../engine/index.ts";
+import { compile, runOracle } from "../../engine/index.ts";
 import type { Arrays } from "../model.ts";
 import { batchNorm } from "./batch-norm.ts";
 
@@ -19,7 +19,7 @@ const forward = (mode: "train" | "predict") => (params: Arrays, state: Arrays, x
 const x = HostArray.float32([2, 2, 1, 2], [1, 2, 10, 10, 3, 4, 10, 14]);
 
 test("values and running statistics by hand, as PyTorch's BatchNorm2d", async () => {
-  const { y, moved } = await runReference(forward("train"), [params, state, x]);
+  const { y, moved } = await runOracle(forward("train"), [params, state, x]);
   // Channel 0: mean 2.5, biased variance 1.25, unbiased 5/3. Channel 1: mean 11, 3, 4.
   expect(y.data[0]).toBeCloseTo(-1.5 / Math.sqrt(1.25 + 1e-5), 5);
   expect(y.data[7]).toBeCloseTo(3 / Math.sqrt(3 + 1e-5), 5);
@@ -32,7 +32,7 @@ test("prediction uses the running statistics", async () => {
     "bn.running_mean": HostArray.float32([2], [1, 10]),
     "bn.running_var": HostArray.float32([2], [4, 16]),
   };
-  const { y } = await runReference(forward("predict"), [params, trained, x]);
+  const { y } = await runOracle(forward("predict"), [params, trained, x]);
   expect([...y.data].map((v: number) => v.toFixed(4))).toEqual([0, 0.5, 0, 0, 1, 1.5, 0, 1].map((v) => v.toFixed(4)));
 });
 

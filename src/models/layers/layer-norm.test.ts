@@ -1,7 +1,7 @@
 import type { numpy as np } from "@jax-js/jax";
 import { expect, test } from "vitest";
 import { HostArray, type HostArrays, Random } from "../../core/index.ts";
-import { compile, runReference } from "../../engine/index.ts";
+import { compile, runOracle } from "../../engine/index.ts";
 import type { Arrays } from "../model.ts";
 import { layerNorm } from "./layer-norm.ts";
 
@@ -18,7 +18,7 @@ test("values by hand, as PyTorch's LayerNorm", async () => {
     "norm.weight": HostArray.float32([4], [1, 1, 2, 1]),
     "norm.bias": HostArray.float32([4], [0, 0, 0, 5]),
   };
-  const y = await runReference<HostArray>(forward, [params, x]);
+  const y = await runOracle<HostArray>(forward, [params, x]);
   const [narrow, wide] = [Math.sqrt(1.25 + 1e-6), Math.sqrt(3 + 1e-6)];
   const expected = [
     -1.5 / narrow,

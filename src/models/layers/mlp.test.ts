@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { HostArray } from "../../core/index.ts";
-import { runReference } from "../../engine/index.ts";
+import { runOracle } from "../../engine/index.ts";
 import { gelu } from "./mlp.ts";
 
 test.each([
@@ -10,6 +10,6 @@ test.each([
   [1, 0.84134475],
   [2, 1.95449974],
 ])("gelu(%f) is x·Φ(x) = %f", async (x, expected) => {
-  const y = await runReference<HostArray>(gelu, [HostArray.float32([1], [x])]);
+  const y = await runOracle<HostArray>(gelu, [HostArray.float32([1], [x])]);
   expect(y.data[0]).toBeCloseTo(expected, 6);
 });

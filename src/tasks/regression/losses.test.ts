@@ -1,7 +1,7 @@
 import { numpy as np, valueAndGrad } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
 import { HostArray, Random } from "../../core/index.ts";
-import { compile, runReference } from "../../engine/index.ts";
+import { compile, runOracle } from "../../engine/index.ts";
 import { relativeError } from "../../engine/testing.ts";
 import type { RegressionOptions } from "./options.ts";
 import { regressionOutputCount } from "./read-outputs.ts";
@@ -30,7 +30,7 @@ test.each([
   // All three quantiles are the same: mean of τ e or (τ − 1) e over e = 1, 0, −2, 1 and τ = 0.1, 0.5, 0.9.
   ["quantile", means.map((row) => [...row, ...row, ...row]), (0.1 * 2 + 0.9 * 2 + 0.5 * 4 + 0.9 * 2 + 0.1 * 2) / 12],
 ] as const)("%s by hand", async (loss, outputs, expected) => {
-  const value = await runReference(
+  const value = await runOracle(
     (outputs: np.Array, targets: np.Array) => regression(options(loss)).loss(outputs, { targets }, {}).loss,
     [array(outputs), targets],
   );
@@ -55,7 +55,7 @@ describe.each(["squared", "l1", "gaussian", "quantile"] as const)("%s", (loss) =
       targets.dispose();
       return { value, gradient: np.multiply(gradient, 1) };
     };
-    const expected = await runReference(fn, [outputs, targets]);
+    const expected = await runOracle(fn, [outputs, targets]);
     const program = await compile(fn, [outputs, targets], { threads: 1 });
     const actual = await program.run([outputs, targets]);
     await program.dispose();

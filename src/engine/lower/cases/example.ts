@@ -9,7 +9,7 @@ export interface Example {
   /** False where jax-js has no derivative; else the gradient by all float arguments is compared as well. */
   readonly differentiable?: boolean;
   /** The same function in a form that jax-js can run, where it cannot run `fn`. */
-  readonly reference?: Example["fn"];
+  readonly oracle?: Example["fn"];
   /** The size of the numbers that jax-js rounds on its way, where its results may be much smaller. */
   readonly atLeast?: number;
 }

@@ -2,7 +2,7 @@ import { numpy as np, valueAndGrad } from "@jax-js/jax";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { HostArray, largestClass, Random } from "../../../core/index.ts";
-import { compile, runReference } from "../../../engine/index.ts";
+import { compile, runOracle } from "../../../engine/index.ts";
 import { relativeError } from "../../../engine/testing.ts";
 import type { Arrays } from "../../../models/index.ts";
 import {
@@ -105,7 +105,7 @@ describe.each(all)("%s", (_, options) => {
   };
 
   test("loss by hand, gradient by differences, compiled ≡ jax-js", async () => {
-    const { loss, gradient, logits }: Record<string, HostArray> = await runReference(step, [outputs, { targets }]);
+    const { loss, gradient, logits }: Record<string, HostArray> = await runOracle(step, [outputs, { targets }]);
     expect(loss.data[0]).toBeCloseTo(byHand(rows), 4);
     const h = 1e-5;
     const moved = (at: number, by: number) =>
@@ -129,7 +129,7 @@ describe.each(all)("%s", (_, options) => {
     await program.dispose();
     expect(warm.loss.data[0]).toBeCloseTo(lossByHand["cross-entropy"](rows, c), 5);
     expect(relativeError(warm.logits, outputs)).toBeLessThan(1e-6);
-    const alone = await runReference(step, [outputs, { targets }]);
+    const alone = await runOracle(step, [outputs, { targets }]);
     for (const name of ["loss", "gradient", "logits"] as const)
       expect(relativeError(after[name], alone[name]), name).toBeLessThan(1e-5);
   });
@@ -140,7 +140,7 @@ describe.each(all)("%s", (_, options) => {
     const logits = readOutputs(output, data, classes, { batch: images });
     if (!reading) return expect(logits).toBe(data);
     const traced = (phi: np.Array) => logScores(reading.scores(phi.ref, reading.anchor?.traced(phi)));
-    const expected = await runReference(reading.anchor ? traced : (phi: np.Array) => logScores(reading.scores(phi)), [
+    const expected = await runOracle(reading.anchor ? traced : (phi: np.Array) => logScores(reading.scores(phi)), [
       outputs,
     ]);
     expect(relativeError(HostArray.float32([images, classes], logits), expected)).toBeLessThan(1e-5);
@@ -162,7 +162,7 @@ describe("the anchor", () => {
   ] as const)("%s, by hand, traced and on the host", async (anchor, expected) => {
     const { traced, host } = createOutput(oat({ anchor })).reading!.anchor!;
     const found = host(outputs.data as Float32Array, classes);
-    const inGraph: HostArray = await runReference(traced, [outputs]);
+    const inGraph: HostArray = await runOracle(traced, [outputs]);
     for (const [k, value] of expected.entries()) {
       expect(found[k]).toBeCloseTo(value, 10);
       expect(inGraph.data[k]).toBeCloseTo(value, 6);
@@ -282,6 +282,6 @@ test("log scores: the logarithm from 0.01 on, its tangent below, in order throug
   const scores = [-3, -0.2, -0.01, 0, 0.004, 0.01, 0.02, 0.7, 1, 4];
   const logs = scores.map(logScore);
   expect([...logs].sort((a, b) => a - b)).toEqual(logs);
-  const traced: HostArray = await runReference(logScores, [HostArray.float32([10], scores)]);
+  const traced: HostArray = await runOracle(logScores, [HostArray.float32([10], scores)]);
   expect(relativeError(traced, HostArray.float32([10], logs))).toBeLessThan(1e-6);
 });

@@ -8,9 +8,9 @@ import { toHost } from "./trace.ts";
  * training step), independent of our lowering, and therefore what every compiled program is tested against.
  * `"cpu"` is jax-js's interpreter: no SIMD kernels, doubles inside, for tiny arrays only.
  * @example
- * const y = await runReference((x) => np.tanh(x), [HostArray.zeros([4])]); // by jax-js's own backend: the oracle
+ * const y = await runOracle((x) => np.tanh(x), [HostArray.zeros([4])]); // by jax-js's own backend: the oracle
  */
-export async function runReference<Result = any>(
+export async function runOracle<Result = any>(
   fn: (...args: any[]) => unknown,
   args: readonly unknown[],
   backend: "wasm" | "cpu" = "wasm",

@@ -1,11 +1,11 @@
 import { numpy as np, valueAndGrad } from "@jax-js/jax";
 import { expect, test } from "vitest";
 import { HostArray } from "../core/host-array.ts";
-import { runReference } from "./reference.ts";
+import { runOracle } from "./oracle.ts";
 
 test("runs a gradient on jax-js's own backend, trees in and out", async () => {
   const loss = (p: { w: np.Array }, x: np.Array) => np.sum(np.square(np.multiply(p.w, x)));
-  const [value, gradient] = await runReference(
+  const [value, gradient] = await runOracle(
     (p, x) => valueAndGrad(loss)(p, x),
     [{ w: HostArray.float32([2], [1, 2]) }, HostArray.float32([2], [3, 4])],
   );
@@ -14,7 +14,7 @@ test("runs a gradient on jax-js's own backend, trees in and out", async () => {
 });
 
 test("bool arrays come back as bytes", async () => {
-  const result = await runReference((x) => np.less(x, 2), [HostArray.float32([3], [1, 2, 3])]);
+  const result = await runOracle((x) => np.less(x, 2), [HostArray.float32([3], [1, 2, 3])]);
   expect(result.dtype).toBe("bool");
   expect([...result.data]).toEqual([1, 0, 0]);
 });
