@@ -26,6 +26,8 @@ declare global {
   /** Features of a network with labels, by `loadFeatures`. */
   const features: Evaluate.LabelledFeatures;
   const otherFeatures: Evaluate.LabelledFeatures;
+  /** The last layer of a network as a Gaussian, by `fitLaplace`. */
+  const laplace: Evaluate.LastLayerLaplace;
   /** A run's options, by `resolveConfig`. */
   const config: Run.RunConfig;
   /** Folders of trained runs. */

@@ -1,5 +1,6 @@
 import { type StoredPredictions, UserError } from "../core/index.ts";
 import { checkPredictions } from "./judged.ts";
+import { logMean, logSoftmax } from "./log-softmax.ts";
 import { type MemberDoubtName, memberDoubtNames, memberDoubts } from "./member-doubts.ts";
 
 /**
@@ -66,30 +67,4 @@ function checkMembers(members: readonly StoredPredictions[]): void {
     if (one.labels.length !== first.labels.length || one.labels.some((label, i) => label !== first.labels[i]))
       throw differs("labels");
   }
-}
-
-function logSoftmax(logits: ArrayLike<number>, start: number, logs: Float64Array, probabilities: Float64Array): void {
-  const classes = logs.length;
-  let largest = Number.NEGATIVE_INFINITY;
-  for (let k = 0; k < classes; k++) largest = Math.max(largest, logits[start + k]);
-  let sum = 0;
-  for (let k = 0; k < classes; k++) {
-    probabilities[k] = Math.exp(logits[start + k] - largest);
-    sum += probabilities[k];
-  }
-  const logSum = Math.log(sum);
-  for (let k = 0; k < classes; k++) {
-    logs[k] = logits[start + k] - largest - logSum;
-    probabilities[k] /= sum;
-  }
-}
-
-/** The logarithm of the members' mean probability of a class. */
-function logMean(logs: readonly Float64Array[], k: number): number {
-  let largest = Number.NEGATIVE_INFINITY;
-  for (const one of logs) largest = Math.max(largest, one[k]);
-  if (largest === Number.NEGATIVE_INFINITY) return largest;
-  let sum = 0;
-  for (const one of logs) sum += Math.exp(one[k] - largest);
-  return largest + Math.log(sum / logs.length);
 }

@@ -62,6 +62,19 @@ export type {
 export { featureScoreNames, featureScores, fitFeatureScores, rowsOf } from "./feature-scores/index.ts";
 export { type Judged, judge } from "./judged.ts";
 export {
+  fitLaplace,
+  type LaplaceKind,
+  type LaplaceOptions,
+  type LaplacePrediction,
+  type LaplacePredictive,
+  type LaplacePredictOptions,
+  type LaplaceTraining,
+  type LastLayerLaplace,
+  laplaceKinds,
+  laplacePredictives,
+  predictLaplace,
+} from "./laplace/index.ts";
+export {
   fitLinearProbe,
   type LabelledFeatures,
   type LinearProbe,

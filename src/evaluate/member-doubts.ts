@@ -93,8 +93,13 @@ function meanDivergence(
   return sum / probabilities.length;
 }
 
+/** By counts: of many members there are too many pairs to go through. */
 function unequalPairs(answers: readonly number[]): number {
-  let unequal = 0;
-  for (let a = 0; a < answers.length; a++) for (let b = 0; b < a; b++) if (answers[a] !== answers[b]) unequal++;
-  return unequal / ((answers.length * (answers.length - 1)) / 2);
+  const counts = new Map<number, number>();
+  for (const answer of answers) counts.set(answer, (counts.get(answer) ?? 0) + 1);
+  const pairsOf = (count: number) => (count * (count - 1)) / 2;
+  const pairs = pairsOf(answers.length);
+  let equal = 0;
+  for (const count of counts.values()) equal += pairsOf(count);
+  return (pairs - equal) / pairs;
 }

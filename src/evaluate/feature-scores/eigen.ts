@@ -1,4 +1,4 @@
-import { EigenvalueDecomposition, Matrix, pseudoInverse } from "ml-matrix";
+import { CholeskyDecomposition, EigenvalueDecomposition, Matrix, pseudoInverse } from "ml-matrix";
 
 /** A symmetric matrix taken apart. */
 export interface Eigen {
@@ -24,6 +24,13 @@ export function symmetricEigen(matrix: Float64Array, size: number): Eigen {
   }
   return { values: Float64Array.from(order, (i) => realEigenvalues[i]), vectors };
 }
+
+/**
+ * L, lower triangular, of L Lᵀ = a matrix without negative eigenvalues: row-major.
+ * @param matrix [size, size] row-major
+ */
+export const choleskyFactor = (matrix: Float64Array, size: number): Float64Array =>
+  Float64Array.from(new CholeskyDecomposition(matrixOf(matrix, size)).lowerTriangularMatrix.to1DArray());
 
 /** W⁺ b of W [rows, columns]: [columns] */
 export function leastNormSolution(w: ArrayLike<number>, b: ArrayLike<number>, columns: number): Float64Array {
