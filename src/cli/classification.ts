@@ -12,7 +12,7 @@ import {
   verdictInWords,
   writeModel,
 } from "../export/index.ts";
-import { foreignSource, judgeRuns, judgeRunsAsOne, resultFolders } from "../judge/index.ts";
+import { foreignSource, judgeRuns, judgeRunsAsOne, resultFolders, variantOf } from "../judge/index.ts";
 import { answerImages, type ReadImage } from "./image-answers.ts";
 import { printJudged } from "./print-judged.ts";
 import { listenerOf } from "./progress.ts";
@@ -47,7 +47,7 @@ async function evaluate(
     return [...together.members, together.ensemble];
   });
   const all = ensemble === undefined ? runs : [...runs, ensemble];
-  const folders = ensemble === undefined ? resultFolders(runs, out) : all;
+  const folders = ensemble === undefined ? resultFolders(runs, out, variantOf(options)?.stored) : all;
   return printJudged(terminal, judged, { json, runs: all, folders });
 }
 

@@ -13,6 +13,7 @@ import {
   protocols,
   type Suite,
   suites,
+  variantOptions,
 } from "../judge/index.ts";
 import { resultsText } from "../report/index.ts";
 import { commonTask } from "../run/index.ts";
@@ -39,6 +40,7 @@ Examples:
   $ anchored evaluate runs/cifar --protocol blt --json
   $ anchored evaluate /shared/runs/cifar --out judged     a run that is not to be written to
   $ anchored evaluate runs/plain-seed* --ensemble runs/ensemble   as one deep ensemble
+  $ anchored evaluate runs/dropped --dropout-draws 10     Monte Carlo dropout, in runs/dropped/variants/mc-dropout-10
   $ anchored evaluate runs/averaged --weights raw         its weights before averaging; both predictions are kept
 Logits of another program (.npy, a row an image):
   $ anchored evaluate --logits id.npy --labels labels.npy --ood svhn=svhn.npy --out judged
@@ -155,7 +157,7 @@ export function evaluateCommand(terminal: Terminal, exit: (code: number) => void
       "how many of their images (default: as many as the test set has)",
       whole({ min: 1, example: 1000 })("--ood-count"),
     );
-  for (const option of oodScoreOptions()) command.addOption(toOption(option));
+  for (const option of [...variantOptions(), ...oodScoreOptions()]) command.addOption(toOption(option));
   addCorruptionOptions(command);
   addLogitsOptions(command, logits);
   addEnsembleOptions(command);

@@ -25,7 +25,8 @@ export function meanSd(values: readonly number[]): MeanSd {
 export type ArmFacts = Pick<
   Results,
   "run" | "data" | "model" | "method" | "maskProbability" | "maskTarget" | "seed" | "settings"
->;
+> &
+  Partial<Pick<Results, "variant">>;
 
 /** The runs of one experiment: equal in everything but their seeds. */
 export interface Arm<R extends ArmFacts = Results> {
@@ -36,7 +37,10 @@ export interface Arm<R extends ArmFacts = Results> {
   readonly results: readonly R[];
 }
 
-const methodName = ({ method, maskProbability, maskTarget }: ArmFacts): string => {
+const methodName = (facts: ArmFacts): string =>
+  facts.variant ? `${trainedBy(facts)} · ${facts.variant.title}` : trainedBy(facts);
+
+const trainedBy = ({ method, maskProbability, maskTarget }: ArmFacts): string => {
   if (maskProbability === undefined) return method;
   const target = maskTarget && maskProbability > 0 ? ` (${maskTarget})` : "";
   return `${method} α = ${maskProbability}${target}`;

@@ -150,4 +150,11 @@ export { applyScaling, fitScaling, type Scaling, type ScalingKind } from "./scal
 export type { SensitivityResults } from "./sensitivity-results.ts";
 export { type SmoothReliability, smoothEce, smoothReliability } from "./smooth-ece.ts";
 export { softmax } from "./softmax.ts";
-export { type PredictionContext, type SetRole, type StoredSet, type Weights, weightKinds } from "./stored-set.ts";
+export {
+  type PredictionContext,
+  type SetRole,
+  type StoredSet,
+  type StoredVariant,
+  type Weights,
+  weightKinds,
+} from "./stored-set.ts";

@@ -8,7 +8,7 @@ import { conformalResult, scalingResult } from "./posthoc-results.ts";
 import { predictionBatchResults } from "./prediction-batch-results.ts";
 import { headingFields } from "./results-heading.ts";
 import { sensitivityResults } from "./sensitivity-results.ts";
-import { weightKinds } from "./stored-set.ts";
+import { storedVariant, weightKinds } from "./stored-set.ts";
 
 const bin = z.object({
   lower: z.number(),
@@ -97,6 +97,8 @@ export const resultsSchema = z.object({
   ...headingFields,
   /** Which of its weights predicted, where the run keeps a moving average beside the raw ones. */
   weights: z.enum(weightKinds).optional(),
+  /** How it was asked, where not as the plain network that it is. */
+  variant: storedVariant.optional(),
   training: z.object({
     epochs: z.number().optional(),
     steps: z.number().optional(),

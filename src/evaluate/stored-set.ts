@@ -8,6 +8,19 @@ import { z } from "zod";
 export const weightKinds = ["average", "raw"] as const;
 export type Weights = (typeof weightKinds)[number];
 
+/** A way of asking whose answers are not the plain network's: they are kept apart from its own. */
+export const storedVariant = z.object({
+  /** Of its folder within the run; unlike that of every other way, its options included. */
+  name: z.string().regex(/^[\w.-]+$/),
+  /** What reports add to the method's name. */
+  title: z.string(),
+  /** What an image costs, in times what it costs the plain network. */
+  passes: z.number().int().positive(),
+  /** What to know before its numbers are believed. */
+  notice: z.string().optional(),
+});
+export type StoredVariant = z.infer<typeof storedVariant>;
+
 export const storedSet = z.object({
   /** Image-set name, e.g. `emoji/test`. */
   set: z.string(),
@@ -24,6 +37,8 @@ export const storedSet = z.object({
   references: z.number().int().positive().optional(),
   /** Whether the logits are means over each image and its mirror image. */
   mirrored: z.boolean().optional(),
+  /** Absent where the network was asked as it is. */
+  variant: storedVariant.optional(),
   /** Whether an `.uncertainty.npy` lies beside the logits. */
   uncertainty: z.boolean(),
   /** Columns of the `.doubts.npy` beside the logits, of several members' answers. */
@@ -66,6 +81,7 @@ export type PredictionContext = Pick<
   | "protocol"
   | "references"
   | "mirrored"
+  | "variant"
   | "corruption"
   | "checkpointSha256"
   | "inputKey"

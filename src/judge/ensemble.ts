@@ -12,6 +12,7 @@ import { evaluateEnsemble } from "./evaluate-stored.ts";
 import { judgeRuns } from "./judge-runs.ts";
 import type { JudgeOptions } from "./options.ts";
 import { requireNoRun } from "./result-folders.ts";
+import { variantOf } from "./variant.ts";
 
 /** How runs of classes are judged as one. */
 export interface JudgeEnsembleOptions extends Omit<JudgeOptions, "out" | "features">, EnsembleOptions {
@@ -34,6 +35,11 @@ export async function judgeRunsAsOne(
   { combination = "probabilities", seed, command, ...options }: JudgeEnsembleOptions = {},
 ): Promise<{ members: Results[]; ensemble: Results }> {
   requireMembers(runs);
+  const variant = variantOf(options);
+  if (variant)
+    throw new UserError(
+      `${variant.asked}: an ensemble combines what plain networks answer; leave it or --ensemble out`,
+    );
   requireNoRun("--ensemble", folder);
   const classNames = requireSameClasses(runs);
   requireDistinct(

@@ -1,5 +1,6 @@
 import type { Listener } from "../core/index.ts";
 import type { LabelledSetResults, Results, Weights } from "../evaluate/index.ts";
+import { storedSets } from "../run/index.ts";
 import { resultsHeading, runFacts, versioned, writeResults } from "../run/internal.ts";
 import { judgeStored } from "./judge-stored.ts";
 
@@ -33,19 +34,21 @@ export interface ExternalEvaluateOptions extends Listener, Pick<EvaluateOptions,
 export function evaluateStored(run: string, options: EvaluateOptions = {}): Results {
   const { training, settings, ...facts } = runFacts(run);
   const judged = judgeStored(run, options.weights, options);
+  const variant = storedSets(run).find(({ role, weights }) => role === "test" && weights === options.weights)?.variant;
   const own = {
     ...facts,
     parameters: options.parameters,
     command: options.command,
     training,
     weights: options.weights,
-    passes: passesOf(judged.sets[0]),
+    variant,
+    passes: passesOf(judged.sets[0]) * (variant?.passes ?? 1),
     settings: {
       ...settings,
       ...(options.weights && { weights: options.weights }),
       ...(judged.sets[0].mirrored && { mirrored: true }),
     },
-    notices: options.notices && [...options.notices],
+    notices: [...(variant?.notice ? [variant.notice] : []), ...(options.notices ?? [])],
   };
   return writtenResults(run, own, judged, options);
 }

@@ -23,3 +23,5 @@ export {
 } from "./regression/index.ts";
 export { resultFolders } from "./result-folders.ts";
 export { type CommonJudgeOptions, judgeByTask } from "./tasks.ts";
+export { type Variant, variantOf } from "./variant.ts";
+export { variantOptions } from "./variant-options.ts";

@@ -1,5 +1,5 @@
 import { basename, resolve } from "node:path";
-import { type ImageSet, imageCount, type Listener, reporter } from "../core/index.ts";
+import { type ImageSet, imageCount, type Listener, reporter, UserError } from "../core/index.ts";
 import type { ForeignGroup, Results } from "../evaluate/index.ts";
 import { type HeldLock, runPaths } from "../files/index.ts";
 import { holdLock } from "../files/internal.ts";
@@ -14,10 +14,12 @@ import { fingerprintOf, OpenRun, type PredictionRequest, unfinished } from "./op
 import { defaultSuites, type InferenceOptions, type JudgeOptions } from "./options.ts";
 import { predictAs } from "./predict-as.ts";
 import { measurePredictionBatch } from "./prediction-batch.ts";
-import { prepareResultFolder, resultFolders } from "./result-folders.ts";
+import { prepareResultFolder, requireUnmixed, resultFolders } from "./result-folders.ts";
 import { measureSensitivity } from "./sensitivity.ts";
 import { groupsOf, setsOf } from "./sets-of-run.ts";
 import { saveStrips } from "./strips.ts";
+import { type Variant, variantOf } from "./variant.ts";
+import { pickVariant } from "./variant-options.ts";
 
 /** Two runs are judged on the same corrupted images where their test sets are the same. */
 interface Opened {
@@ -33,7 +35,9 @@ interface Opened {
 /**
  * Predicts the image sets of the suites, each once: what this checkpoint has predicted before is not predicted again.
  * Then computes every metric of each run from all that is stored. Corrupted images are made once for all runs.
- * @throws UserError for folders that are no runs, or whose data is not here; what the signal was aborted with.
+ * A variant of asking, such as passes with dropout, goes by itself into `RUN/variants/NAME`.
+ * @throws UserError for folders that are no runs, or whose data is not here, and for runs that cannot be asked so; what the
+ *   signal was aborted with.
  * @example
  * const [results] = await judgeRuns([run], { suites: ["clean", "ood"], ood: ["mnist"], onNotice: console.log });
  */
@@ -41,8 +45,14 @@ export async function judgeRuns(runs: readonly string[], options: JudgeOptions =
   const opened: OpenRun[] = [];
   const locks: HeldLock[] = [];
   try {
-    for (const run of runs) readRun(run);
-    for (const [i, folder] of resultFolders(runs, options.out).entries()) {
+    const variant = variantOf(options);
+    if (variant) checkAsked(variant, options);
+    for (const run of runs) {
+      const record = readRun(run);
+      variant?.check(run, record);
+    }
+    for (const [i, folder] of resultFolders(runs, options.out, variant?.stored).entries()) {
+      requireUnmixed(runs[i], folder, variant?.stored);
       prepareResultFolder(runs[i], folder);
       locks.push(await holdLock(runPaths(folder).judging, `judging ${runs[i]}`));
       opened.push(new OpenRun(runs[i], options, folder));
@@ -52,6 +62,12 @@ export async function judgeRuns(runs: readonly string[], options: JudgeOptions =
     for (const run of opened) await run.close();
     for (const lock of locks) await lock.release();
   }
+}
+
+/** @throws UserError for what only the plain network gives. */
+function checkAsked({ asked }: Variant, { oodScores, features }: JudgeOptions): void {
+  const plain = oodScores ? `options.oodScores ${oodScores.join(",")}` : features ? "options.features" : undefined;
+  if (plain) throw new UserError(`${plain}: features are the plain network's, not those of ${asked}; leave one out`);
 }
 
 async function judgeOpened(runs: readonly OpenRun[], options: JudgeOptions): Promise<Results[]> {
@@ -64,7 +80,9 @@ async function judgeOpened(runs: readonly OpenRun[], options: JudgeOptions): Pro
     calibrate: options.calibrate,
     predictionBatch: options.predictionBatch,
     mirror: options.mirror,
+    ...pickVariant(options),
   };
+  const variant = variantOf(inference);
   const load = dataSetLoader(options);
   const ready: Opened[] = [];
 
@@ -94,8 +112,9 @@ async function judgeOpened(runs: readonly OpenRun[], options: JudgeOptions): Pro
       );
       onProgress?.(undefined);
     }
-    if (suites.includes("sensitivity") && run.anchored) await measureSensitivity(run, test, options);
-    if (suites.includes("prediction-batch")) await measurePredictionBatch(run, [test, ...shifts], options);
+    // Both are measured of the plain network.
+    if (!variant && suites.includes("sensitivity") && run.anchored) await measureSensitivity(run, test, options);
+    if (!variant && suites.includes("prediction-batch")) await measurePredictionBatch(run, [test, ...shifts], options);
     onProgress?.(undefined);
   }
   if (suites.includes("corruptions")) await judgeCorruptions(ready, options, names && inference);
@@ -108,7 +127,7 @@ async function judgeOpened(runs: readonly OpenRun[], options: JudgeOptions): Pro
     if (names) await measureRunScores(run, names, { ...listener, trainImages: imageCount(train), groups });
     await saveGallery(run.results, test, loadPredictions(run.results, test.name, run.weights, "test"));
     const own = evaluateStored(run.results, {
-      name: basename(resolve(run.run)),
+      name: [basename(resolve(run.run)), ...(variant ? [variant.stored.title] : [])].join(" · "),
       weights: run.weights,
       notices: notice ? [notice] : [],
       onProgress,
@@ -137,6 +156,7 @@ async function judgeCorruptions(
     ...(references === 1 ? { protocol: "single" } : { protocol: "k", k: references }),
     predictionBatch,
     mirror,
+    ...pickVariant(options),
   };
   const groups = new Map<string, Opened[]>();
   for (const one of ready) {

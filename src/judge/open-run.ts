@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { type ImageSet, UserError } from "../core/index.ts";
-import type { PredictionContext, Predictions, SetRole, StoredSet, Weights } from "../evaluate/index.ts";
+import { type ImageSet, type StoredPredictions, UserError } from "../core/index.ts";
+import type { PredictionContext, SetRole, StoredSet, Weights } from "../evaluate/index.ts";
 import { runPaths } from "../files/index.ts";
 import { fingerprintOf as digestOf } from "../files/internal.ts";
 import { anchoredOptions } from "../methods/index.ts";
@@ -10,6 +10,7 @@ import { type Checkpoint, loadCheckpoint, type RunRecord, readRun, savePredictio
 import { chooseWeights, dropStored } from "../run/internal.ts";
 import { loadPredictor, type Predictor } from "../train/index.ts";
 import type { InferenceOptions, JudgeOptions } from "./options.ts";
+import { variantOf } from "./variant.ts";
 
 /** An image set to be predicted, or whose prediction may be stored already. */
 export interface PredictionRequest {
@@ -84,7 +85,7 @@ export class OpenRun {
   async store(
     wanted: PredictionRequest,
     images: ImageSet,
-    predict: (predictor: Predictor, images: ImageSet) => Promise<Predictions>,
+    predict: (predictor: Predictor, images: ImageSet) => Promise<StoredPredictions>,
   ): Promise<void> {
     const predictions = await predict(await this.predictor(), images);
     savePredictions(this.results, { ...predictions, set: wanted.set }, this.#context(wanted));
@@ -109,6 +110,7 @@ export class OpenRun {
   }
 
   #context({ role, fingerprint, inference, corruption }: PredictionRequest): PredictionContext {
+    const variant = variantOf(inference);
     const asked = {
       ...(this.anchored && {
         protocol: inference.protocol,
@@ -117,6 +119,7 @@ export class OpenRun {
       }),
       ...(inference.predictionBatch !== undefined && { predictionBatch: inference.predictionBatch }),
       ...(inference.mirror && { mirrored: true }),
+      ...(variant && { variant: variant.stored.name }),
     };
     const inputKey = createHash("sha256")
       .update(JSON.stringify([fingerprint, role, asked]))
@@ -130,6 +133,7 @@ export class OpenRun {
       protocol,
       references,
       mirrored,
+      variant: variant?.stored,
       inputKey,
       checkpointSha256,
       imagesSha256: fingerprint,

@@ -4,6 +4,7 @@ import type { Device } from "../engine/index.ts";
 import type { Weights } from "../evaluate/index.ts";
 import { protocols, type RunDataOptions } from "../train/index.ts";
 import type { OodScoreOptions } from "./ood-scores/options.ts";
+import type { VariantOptions } from "./variant-options.ts";
 
 /**
  * What a run can be judged on. `corruptions` alone is 145 sets, so it is not among the default ones.
@@ -26,7 +27,7 @@ export { protocols };
 export type Protocol = (typeof protocols)[number];
 
 /** How a model is asked, where there are several ways. */
-export interface InferenceOptions {
+export interface InferenceOptions extends VariantOptions {
   readonly protocol: Protocol;
   /** References of protocol `k`; all that the run keeps where absent. */
   readonly k?: number;

@@ -1,6 +1,7 @@
-import type { ImageSet, Predictions } from "../core/index.ts";
+import type { ImageSet, StoredPredictions } from "../core/index.ts";
 import type { PredictOptions, Predictor } from "../train/index.ts";
 import type { InferenceOptions } from "./options.ts";
+import { variantOf } from "./variant.ts";
 
 interface Help {
   /** The training images, from which `blt` takes its residuals. */
@@ -10,19 +11,16 @@ interface Help {
 }
 
 /** One image set, asked as wanted. */
-export const predictAs = (
+export async function predictAs(
   predictor: Predictor,
   images: ImageSet,
-  { protocol, k, calibrate, predictionBatch, mirror }: InferenceOptions,
+  inference: InferenceOptions,
   { train, features, onProgress }: Help,
-): Promise<Predictions> =>
-  predictor.predict(images, {
-    protocol,
-    k,
-    calibrate,
-    predictionBatch,
-    mirror,
-    features,
-    onProgress,
-    ...(protocol === "blt" && { train }),
-  });
+): Promise<StoredPredictions> {
+  const { protocol, k, calibrate, predictionBatch, mirror } = inference;
+  const asked = { protocol, k, calibrate, predictionBatch, mirror, onProgress, ...(protocol === "blt" && { train }) };
+  const variant = variantOf(inference);
+  return variant
+    ? variant.predict(predictor, images, asked, { train })
+    : predictor.predict(images, { ...asked, features });
+}

@@ -140,6 +140,22 @@ export const withNoise = (model: Model, noise: Arrays): Model =>
         apply: (params, state, images, mode, more) => model.apply(params, state, images, mode, { ...noise, ...more }),
       };
 
+/** The model that runs in another mode, and with noise, wherever it is asked to predict. */
+export function predictingIn(model: Model, mode: Mode, noise?: Arrays): Model {
+  const turned =
+    <Given extends string>(pass: Pass<Given>): Pass<Given> =>
+    (params, state, x, asked, more) =>
+      asked === "predict" ? pass(params, state, x, mode, noise) : pass(params, state, x, asked, more);
+  const { encode, features, trunk, apply } = model;
+  return {
+    ...model,
+    encode: turned(encode),
+    features: turned(features),
+    trunk: turned(trunk),
+    apply: turned(apply),
+  };
+}
+
 /**
  * The model with all but its classifier frozen, BatchNorm's statistics too (`apply` returns no moved state): for
  * last-layer fine-tuning.

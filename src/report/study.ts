@@ -107,7 +107,7 @@ export function study(runs: readonly ReportedRun[]): ReportedStudy {
     for (const { set, role } of results.sets) if (!sets.has(set)) sets.set(set, { set, role });
   return {
     arms,
-    baseline: arms.find(({ runs }) => runs[0].results.method === "standard") ?? arms[0],
+    baseline: arms.find(({ runs }) => runs[0].results.method === "standard" && !runs[0].results.variant) ?? arms[0],
     sets: [...sets.values()].sort((a, b) => Number(b.role === "test") - Number(a.role === "test")),
   };
 }

@@ -14,7 +14,7 @@ const isChooser = (references: HostArray | ReferenceChooser | undefined): refere
  * @throws UserError for images of another shape
  */
 export async function outputsUnder(
-  { forward, record: { data }, variables }: Pick<PredictionParts, "forward" | "record" | "variables">,
+  { forward, record: { data }, variables, noise }: Pick<PredictionParts, "forward" | "record" | "variables" | "noise">,
   references: HostArray | ReferenceChooser | undefined,
   set: ImageSet,
   { mirror = false, onProgress }: Pick<PredictOptions, "mirror" | "onProgress"> = {},
@@ -28,8 +28,9 @@ export async function outputsUnder(
   for (let at = 0; at < total; at += batchSize) {
     const images = paddedBatch(set, at, batchSize, data.normalization);
     const filled = Math.min(batchSize, total - at);
+    const factors = noise?.(at, batchSize, count);
     const run = async (images: HostArray) =>
-      forward.run(variables, images, isChooser(references) ? await references.choose(images) : references);
+      forward.run(variables, images, isChooser(references) ? await references.choose(images) : references, factors);
     const own = await run(images);
     const outputs = mirror ? meanOf(own, await run(mirrored(images))) : own;
     const width = outputs.length / (count * batchSize);

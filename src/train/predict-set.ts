@@ -1,5 +1,5 @@
 import type { Predictions } from "../core/index.ts";
-import { HostArray, type ImageSet, imageCount, UserError } from "../core/index.ts";
+import { HostArray, type HostArrays, type ImageSet, imageCount, UserError } from "../core/index.ts";
 import { knownName } from "../core/internal.ts";
 import { type AnchorSource, anchoredOptions, combineReferences, type Method, referenceRows } from "../methods/index.ts";
 import { calibrateBySpread, readOutputs } from "../methods/internal.ts";
@@ -58,6 +58,8 @@ export interface PredictionParts {
   readonly references: HostArray | undefined;
   /** [K] */
   readonly outputAnchor?: HostArray;
+  /** What the network drops by, of `count` images from place `at` of a set under so many references; nothing where absent. */
+  readonly noise?: (at: number, count: number, references: number) => HostArrays;
 }
 
 export async function predictSet(

@@ -4,6 +4,7 @@ import type { Variables } from "../models/index.ts";
 import { withFeatures } from "../models/internal.ts";
 import { loadCheckpoint, type RunRecord, readRun } from "../run/index.ts";
 import { checkVariables, chooseWeights } from "../run/internal.ts";
+import { predictDraws } from "./dropout-draws.ts";
 import { createForward, type ForwardOptions } from "./forward.ts";
 import { buildNetwork } from "./network.ts";
 import { outputsUnder } from "./outputs-under.ts";
@@ -17,6 +18,13 @@ export interface Predictor {
    * references are asked for than are kept.
    */
   predict(set: ImageSet, options?: PredictOptions): Promise<Predictions>;
+  /**
+   * Monte Carlo dropout (Gal & Ghahramani 2016): what `predict` gives in each of so many passes that drop as training did, by
+   * factors that the run's seed, the draw and an image's place in the set decide. Of an anchored model all references of a draw
+   * drop by factors of their own.
+   * @throws UserError as `predict`; TypeError for a network without dropout, or one that is anchored at hidden values
+   */
+  predictDraws(set: ImageSet, draws: number, options?: Omit<PredictOptions, "features">): Promise<Predictions[]>;
   /**
    * Logits [N × K] under each of the first `k` kept references (all by default); methods without have one way.
    * @throws as `predict`
@@ -109,6 +117,7 @@ export async function createPredictor(
     record,
     outputAnchor,
     predict: (set, asked) => predictSet(parts, set, asked),
+    predictDraws: (set, draws, asked) => predictDraws({ ...parts, model: network.model }, set, draws, asked),
     predictByReference(set, { k, predictionBatch, onProgress } = {}) {
       const kept = keptReferences(parts, "k", k);
       return logitsUnder(parts, kept, set, { predictionBatch, onProgress });

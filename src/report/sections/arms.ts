@@ -75,7 +75,14 @@ export const armsInWords = ({ arms, baseline }: ReportedStudy): Html =>
 
 /** What was trained, in a few sentences; nothing of another program's model. */
 export const methodInWords = (results: Results): string =>
-  results.members ? ensembleInWords(results, results.members) : (methods[results.method]?.(results) ?? "");
+  results.members
+    ? ensembleInWords(results, results.members)
+    : [methods[results.method]?.(results), askedOtherwise(results)].filter(Boolean).join(" ");
+
+const askedOtherwise = ({ variant, passes }: Results): string =>
+  variant
+    ? `It is asked otherwise, by ${variant.title}; an image costs what ${passes ?? variant.passes} passes through the network do.`
+    : "";
 
 function ensembleInWords(results: Results, members: readonly string[]): string {
   const { combination, passes = members.length } = results;
