@@ -35,7 +35,7 @@ const mayImport: Record<string, readonly string[]> = {
   evaluate: ["core"],
   // Above `train` in place of below: training reads and writes the folder, the folder does not know training.
   run: [...toTrain, "evaluate"],
-  train: [...toTrain, "run"],
+  train: [...toTrain, "evaluate", "run"],
   judge: [...toTrain, "evaluate", "run", "train"],
   report: ["core", "files", "evaluate", "run"],
   recipes: ["run", "train"],

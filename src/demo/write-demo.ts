@@ -1,8 +1,8 @@
 import { type DataSet, imageCount, UserError } from "../core/index.ts";
 import { allBytes } from "../core/internal.ts";
 import { findDataSetEntry } from "../data/index.ts";
-import { createMethod } from "../methods/index.ts";
 import { distinctNames, type RunConfig, readRun } from "../run/index.ts";
+import { buildNetwork } from "../train/internal.ts";
 import { sampleImages } from "./choose-images.ts";
 import { chooseOpening } from "./choose-opening.ts";
 import { modelEntry } from "./model-entry.ts";
@@ -89,10 +89,13 @@ export async function writeDemo(
 function checkAlike(runs: readonly string[], records: readonly ReturnType<typeof readRun>[]): void {
   if (runs.length > MOST_MODELS)
     throw new UserError(`${runs.length} runs: a page shows ${MOST_MODELS} models at most; name fewer`);
-  const unlike = records.findIndex(({ config }) => createMethod(config.method).task.output.reading !== undefined);
+  const unlike = records.findIndex((record) => {
+    const { output, members } = buildNetwork(record).method.task;
+    return output.reading !== undefined || members > 1;
+  });
   if (unlike >= 0)
     throw new UserError(
-      `${runs[unlike]}: the outputs of ${records[unlike].config.method.name} are no logits, which the page shows and teaches by; give runs trained with cross-entropy`,
+      `${runs[unlike]}: the outputs of ${records[unlike].config.method.name} are not one network's logits, which the page shows and teaches by; give runs of one answer, trained with cross-entropy`,
     );
   const key = ({ data: { classNames, channels, height, width, normalization } }: ReturnType<typeof readRun>) =>
     JSON.stringify([classNames, channels, height, width, normalization]);

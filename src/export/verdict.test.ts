@@ -136,9 +136,10 @@ test.each([
   await expect(settleVerdict("nowhere", untrained({}), { ...options, data, threads: 1 })).rejects.toThrow(message);
 });
 
-test("refused: outputs that are read", async () => {
-  const loaded = untrained({ method: { name: "oat" } });
-  await expect(runVerdict(loaded, dataSet, { score: "entropy", nearest: 0 })).rejects.toThrow(
-    /options.verdict: oat reads its outputs.*; leave it out, or train with cross-entropy/,
-  );
+test.each([
+  ["oat", /options.verdict: oat reads its outputs.*; leave it out, or train with cross-entropy/],
+  ["mimo", /options.verdict: mimo has 3 members, whose mean probabilities are not linear in features; leave it out/],
+] as const)("refused: logits that are not linear in features, of %s", async (name, message) => {
+  const loaded = untrained({ method: { name } });
+  await expect(runVerdict(loaded, dataSet, { score: "entropy", nearest: 0 })).rejects.toThrow(message);
 });

@@ -4,6 +4,7 @@ import { type CrossEntropyOptions, type OutputOptions, outputNames } from "../ta
 import { type Classification, classification, type Task } from "../tasks/index.ts";
 import { type AnchoredOptions, anchored } from "./anchored.ts";
 import type { Method } from "./method.ts";
+import { type MimoOptions, mimo } from "./mimo.ts";
 import { type OwnMethodOptions, ownMethodDefaults } from "./own-methods.ts";
 import { plainInput, type StandardOptions, standard } from "./standard.ts";
 
@@ -25,12 +26,13 @@ export { anchoredOptions } from "./anchored-options.ts";
 export type { Transduction } from "./bilinear-transduction.ts";
 export { type MaskingOptions, type MaskStatistics, maskStatistics } from "./masking.ts";
 export type { BatchShape, DrawnReferences, DrawReferences, Method } from "./method.ts";
+export { type MimoOptions, mimo } from "./mimo.ts";
 export { type ReferenceOptions, type ReferencePolicy, referenceRows } from "./references.ts";
 export { type StandardOptions, standard } from "./standard.ts";
 
 /** What to do at the far end other than cross-entropy: with the image itself as the input a method of its own. */
 type PlainOptions = Exclude<OutputOptions, CrossEntropyOptions>;
-export type MethodOptions = StandardOptions | AnchoredOptions | PlainOptions;
+export type MethodOptions = StandardOptions | AnchoredOptions | PlainOptions | MimoOptions;
 
 const plain = (options: PlainOptions) => plainInput(options.name, classification(options));
 
@@ -45,7 +47,11 @@ export const methods: { [O in MethodOptions as O["name"]]: (options: O, task?: T
   oat: plain,
   "mse-onehot": plain,
   "mse-scaled": plain,
+  mimo,
 };
+
+/** Those that learn classes alone. */
+const ofClasses: readonly string[] = [...outputNames, "mimo"];
 
 export type MethodName = keyof typeof methods;
 /**
@@ -81,7 +87,7 @@ export function registerMethod<Options extends OwnMethodOptions>(
 export function createMethod(options: MethodOptions): Method<Classification>;
 export function createMethod<OfTask extends Task>(options: MethodOptions, task: OfTask): Method<OfTask>;
 export function createMethod(options: MethodOptions, task?: Task): Method {
-  if (task && (outputNames as readonly string[]).includes(options.name))
+  if (task && ofClasses.includes(options.name))
     throw new UserError(`method ${options.name}: it is for classification; use standard or anchored`);
   const method = (methods[options.name] as (options: MethodOptions, task?: Task) => Method)(options, task);
   if (method.anchored && !("references" in options && "referenceCount" in options))

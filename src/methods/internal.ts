@@ -6,5 +6,6 @@ export { referenceSensitivity } from "../tasks/classification/sensitivity.ts";
 export { innerProducts, nearestCandidates, transduction } from "./bilinear-transduction.ts";
 export { ownMethodSchemas } from "./own-methods.ts";
 export { growthOrder, keptReferenceRows, parseReferencePolicy, referencesInUse } from "./references.ts";
+export { rowsPerImage } from "./rows-per-image.ts";
 export { methodOptionSchemas, methodSchema } from "./schema.ts";
 export { tiedStart } from "./tied-start.ts";

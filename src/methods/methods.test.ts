@@ -14,6 +14,7 @@ import {
   combineReferences,
   createMethod,
   type MethodOptions,
+  type MimoOptions,
   type OatOptions,
   predictUnderReferences,
   softmaxCrossEntropy,
@@ -50,6 +51,8 @@ const oat = (changes: Partial<OatOptions> = {}): OatOptions => ({
   ...changes,
 });
 
+const mimo: MimoOptions = { name: "mimo", members: 3, batchRepetitions: 2, inputRepetitionProbability: 0 };
+
 // The contract of every method.
 describe.each<[string, MethodOptions]>([
   ["standard", { name: "standard" }],
@@ -57,6 +60,8 @@ describe.each<[string, MethodOptions]>([
   ["anchored, masked", anchored(1)],
   ["anchored, masked toward uniform", anchored(1, "uniform")],
   ["oat", oat()],
+  ["mimo", mimo],
+  ["mimo, half the rows alike", { ...mimo, inputRepetitionProbability: 0.5 }],
   ["anchored, with oat's output", { ...anchored(0), output: oat({ anchor: "code" }) } as MethodOptions],
   ["anchored, some images masked toward uniform", { ...anchored(0.5, "uniform"), maskBy: "image" }],
   ["anchored, quarters of the batch masked apart", { ...anchored(0.5), maskDraws: 4 }],
@@ -72,7 +77,7 @@ describe.each<[string, MethodOptions]>([
   const method = createMethod(options);
   const model = createModel("resnet20", {
     inputChannels: method.inputChannels(3),
-    classes: 3,
+    classes: method.task.outputCount(3),
     anchorAt: method.anchorAt,
   });
   const { params, state } = model.init(new Random(1));
@@ -80,7 +85,8 @@ describe.each<[string, MethodOptions]>([
 
   test("draws repeat by seed", () => {
     expect(method.prepare(batch, shape, new Random(2), drawReferences)).toEqual(fed);
-    if (method.anchored) expect(method.prepare(batch, shape, new Random(3), drawReferences)).not.toEqual(fed);
+    if (options.name === "anchored" || options.name === "mimo")
+      expect(method.prepare(batch, shape, new Random(3), drawReferences)).not.toEqual(fed);
   });
 
   test("compiled ≡ jax-js: loss and gradients", async () => {
@@ -108,15 +114,17 @@ describe.each<[string, MethodOptions]>([
     const fn = (p: Arrays, s: Arrays, x: np.Array, r: np.Array) =>
       method.predict(model, p, s, x, method.anchored ? r : undefined);
     const logits = await runOracle(fn, [params, state, images, references]);
-    expect(logits.shape).toEqual([method.anchored ? count : 1, 8, 3]);
+    expect(logits.shape).toEqual([method.anchored ? count : 1, 8, method.task.outputCount(3)]);
     const program = await compile(fn, [params, state, images, references], { threads: 1 });
     expect(relativeError(await program.run([params, state, images, references]), logits)).toBeLessThan(1e-5);
     await program.dispose();
 
-    // One reference at a time, through the tuple that training feeds.
-    const whole = (p: Arrays, s: Arrays, x: np.Array, r: np.Array) =>
-      model.apply(p, s, method.anchorAt ? np.concatenate([r, x], 1) : method.anchored ? tuple(x, r) : x, "predict")
-        .logits;
+    // One reference at a time, through what training feeds.
+    const shown = (x: np.Array, r: np.Array) => {
+      if (method.anchored) return method.anchorAt ? np.concatenate([r, x], 1) : tuple(x, r);
+      return np.tile(x, [1, method.task.members, 1, 1]);
+    };
+    const whole = (p: Arrays, s: Arrays, x: np.Array, r: np.Array) => model.apply(p, s, shown(x, r), "predict").logits;
     for (let i = 0; i < logits.shape[0]; i++) {
       const size = sharing * 3 * 64;
       const one = HostArray.float32([sharing, 3, 8, 8], references.data.slice(i * size, (i + 1) * size));
@@ -125,7 +133,8 @@ describe.each<[string, MethodOptions]>([
         sharing === 8 ? one.data : Float32Array.from({ length: 8 * 192 }, (_, p) => one.data[p % 192]),
       );
       const expected = await runOracle(whole, [params, state, images, shared]);
-      const own = HostArray.float32([8, 3], (logits.data as Float32Array).slice(i * 24, (i + 1) * 24));
+      const width = expected.data.length;
+      const own = HostArray.float32(expected.shape, (logits.data as Float32Array).slice(i * width, (i + 1) * width));
       expect(relativeError(own, expected)).toBeLessThan(1e-5);
     }
   });

@@ -48,6 +48,38 @@ const mseOneHot = z.strictObject({ name: z.literal("mse-onehot"), warmStartEpoch
 const mseScaled = z.strictObject({ name: z.literal("mse-scaled"), warmStartEpochs });
 const crossEntropy = z.strictObject({ name: z.literal("cross-entropy") });
 
+const mimo = z.strictObject({
+  name: z.literal("mimo"),
+  members: z
+    .int()
+    .min(2)
+    .default(3)
+    .meta(
+      option({
+        flag: "--members",
+        value: "<n>",
+        help: "mimo: images that the network sees at once, and its answers",
+        example: 3,
+      }),
+    ),
+  batchRepetitions: count.default(4).meta(
+    option({
+      flag: "--batch-repetitions",
+      value: "<n>",
+      help: "mimo: rows of a batch that are one image; they divide the batch",
+      example: 4,
+    }),
+  ),
+  inputRepetitionProbability: share.default(0).meta(
+    option({
+      flag: "--input-repetition-probability",
+      value: "<share>",
+      help: "mimo: of the rows of a batch in which all members see the same image",
+      example: 0.6,
+    }),
+  ),
+});
+
 const referencePolicy = z.string().superRefine((text, context) => {
   try {
     parseReferencePolicy(text);
@@ -167,7 +199,7 @@ const anchored = anchoredFields.transform(({ anchorAt = "input", ...method }) =>
 }));
 
 /** `method` of a run's config. */
-export const methodSchema = z.discriminatedUnion("name", [standard, anchored, oat, mseOneHot, mseScaled]);
+export const methodSchema = z.discriminatedUnion("name", [standard, anchored, oat, mseOneHot, mseScaled, mimo]);
 
 /**
  * The options of each method, by its name.
@@ -180,4 +212,5 @@ export const methodOptionSchemas = {
   oat,
   "mse-onehot": mseOneHot,
   "mse-scaled": mseScaled,
+  mimo,
 };

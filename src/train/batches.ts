@@ -18,6 +18,7 @@ import {
   type DrawReferences,
   type Method,
 } from "../methods/index.ts";
+import { rowsPerImage } from "../methods/internal.ts";
 import type { Model } from "../models/index.ts";
 import { drawNoise } from "../models/internal.ts";
 import type { RunConfig } from "../run/index.ts";
@@ -111,8 +112,8 @@ export function exampleBatches(
     );
   const shape = { count: batchSize, ...exampleShape };
   const anchored = anchoredOptions(config.method);
-  const copies = anchored?.referencesPerImage ?? 1;
-  requireDivisor("method.referencesPerImage", copies, batchSize);
+  const { option, count: copies } = rowsPerImage(config.method);
+  requireDivisor(option, copies, batchSize);
   if (anchored) checkMaskSizes(anchored, shape);
   const orderOf = epochOrder({ count, length: stepsPerEpoch * batchSize, repeats: config.repeatedAugmentation, seed });
   return {
@@ -131,7 +132,7 @@ export function exampleBatches(
       return { ...examples.inputs, ...shared };
     },
     async at(step) {
-      // Under n references an example is n rows of a batch, and n epochs of as many steps pass once over the examples.
+      // Where an example is n rows of a batch, n epochs of as many steps pass once over the examples.
       const epoch = Math.floor(step / (stepsPerEpoch * copies));
       const distinct = batchSize / copies;
       const first = (step % (stepsPerEpoch * copies)) * distinct;

@@ -1,4 +1,5 @@
 import { anchoredOptions } from "../methods/index.ts";
+import { rowsPerImage } from "../methods/internal.ts";
 import type { RunConfig } from "../run/index.ts";
 
 /** Below so many steps a fresh network has hardly left chance. */
@@ -32,8 +33,7 @@ export function fewSteps(config: RunConfig, images: number): string | undefined 
 
 /** The largest power of two that leaves enough batches an epoch, and can be divided as the given batch is. */
 function smallerBatch({ batchSize, accumulate, method }: RunConfig, images: number): number {
-  const anchored = anchoredOptions(method);
-  const parts = anchored ? [anchored.maskDraws ?? 1, anchored.referencesPerImage ?? 1, accumulate] : [accumulate];
+  const parts = [anchoredOptions(method)?.maskDraws ?? 1, rowsPerImage(method).count, accumulate];
   const largest = Math.max(SMALLEST_BATCH, images / BATCHES_AN_EPOCH);
   let smaller = batchSize;
   for (let size = SMALLEST_BATCH; size < batchSize && size <= largest; size *= 2)

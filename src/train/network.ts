@@ -11,6 +11,13 @@ export function buildNetwork({ config, data }: RunRecord): { model: Model; metho
   const { classNames, height: imageSize } = data;
   const { stochasticDepth, dropout } = config;
   const { anchorAt } = method;
-  const options = { inputChannels, anchorAt, classes: classNames.length, imageSize, stochasticDepth, dropout };
+  const options = {
+    inputChannels,
+    anchorAt,
+    classes: method.task.outputCount(classNames.length),
+    imageSize,
+    stochasticDepth,
+    dropout,
+  };
   return { method, model: createModel(config.model, options) };
 }

@@ -1,6 +1,7 @@
 import type { Predictions } from "../core/index.ts";
 import { HostArray, type HostArrays, type ImageSet, imageCount, UserError } from "../core/index.ts";
 import { knownName } from "../core/internal.ts";
+import { combineMembers } from "../evaluate/index.ts";
 import { type AnchorSource, anchoredOptions, combineReferences, type Method, referenceRows } from "../methods/index.ts";
 import { calibrateBySpread, readOutputs } from "../methods/internal.ts";
 import type { Variables } from "../models/index.ts";
@@ -94,6 +95,10 @@ export async function predictSet(
     }
   }
   const { logits: byReference, features } = await answersUnder(parts, kept, set, options);
+  if (parts.method.task.members > 1) {
+    const { logits, doubts } = combineMembers(byReference.map((logits) => ({ ...result, logits })));
+    return { ...result, logits: Float32Array.from(logits), doubts, features };
+  }
   if (!kept || protocol === "single") return { ...result, logits: byReference[0], features };
   const { logits, uncertainty } = combineReferences(byReference);
   return {
@@ -126,7 +131,7 @@ export function keptReferences(
   return HostArray.float32([used, 1, ...image], (references.data as Float32Array).subarray(0, used * size));
 }
 
-/** Logits [N × K] of every image under each reference, R of them (1 for a chooser, and for methods without). */
+/** Logits [N × K] of every image under each reference, R of them (1 for a chooser, and for methods without), or of each member. */
 export const logitsUnder = async (
   parts: PredictionParts,
   references: HostArray | ReferenceChooser | undefined,
@@ -148,14 +153,22 @@ async function answersUnder(
   const { method, record, featuresForward } = parts;
   const classes = record.data.classNames.length;
   const source = anchorSource(parts, predictionBatch);
+  const { members } = method.task;
+  const ofMembers = (rows: Float32Array, width: number) =>
+    Array.from({ length: members }, (_, m) => columnsOf(rows, width, m * classes, (m + 1) * classes));
   const read = (outputs: Float32Array) => readOutputs(method.task.output, outputs, classes, source);
-  if (!features) return { logits: (await outputsUnder(parts, references, set, options)).map(read) };
+  if (!features) {
+    const outputs = await outputsUnder(parts, references, set, options);
+    return {
+      logits: (members > 1 ? outputs.flatMap((rows) => ofMembers(rows, members * classes)) : outputs).map(read),
+    };
+  }
   if (!featuresForward) throw new TypeError("predict: features are asked for, but there is no program that gives them");
   const joined = await outputsUnder({ ...parts, forward: featuresForward }, references, set, options);
   const width = joined[0].length / imageCount(set);
-  const [first, ...others] = joined.map((rows) => columnsOf(rows, width, classes, width));
+  const [first, ...others] = joined.map((rows) => columnsOf(rows, width, members * classes, width));
   return {
-    logits: joined.map((rows) => read(columnsOf(rows, width, 0, classes))),
+    logits: joined.flatMap((rows) => ofMembers(rows, width)).map(read),
     features: meanOf(first, ...others),
   };
 }

@@ -13,7 +13,8 @@ import { keptReferences, logitsUnder, type PredictionParts, type PredictOptions,
 export interface Predictor {
   readonly record: RunRecord;
   /**
-   * Logits of every image, in order; `uncertainty` with protocol `k` of an anchored model; `features` where asked for.
+   * Logits of every image, in order; `uncertainty` with protocol `k` of an anchored model; `features` where asked for. Of a
+   * network of several members (MIMO, Packed-Ensembles) the logarithms of their mean probabilities, and `doubts`.
    * @throws UserError where the images have another size or number of channels than the model was trained on, or more
    * references are asked for than are kept.
    */
@@ -26,7 +27,8 @@ export interface Predictor {
    */
   predictDraws(set: ImageSet, draws: number, options?: Omit<PredictOptions, "features">): Promise<Predictions[]>;
   /**
-   * Logits [N × K] under each of the first `k` kept references (all by default); methods without have one way.
+   * Logits [N × K] under each of the first `k` kept references (all by default); methods without have one way, networks
+   * of several members give each member's.
    * @throws as `predict`
    */
   predictByReference(

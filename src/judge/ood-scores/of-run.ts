@@ -39,6 +39,10 @@ function classifierOfRun({ run, record, checkpoint, options }: OpenRun): {
   const { model, method } = buildNetwork(record);
   if (method.task.output.reading)
     return { without: `${method.name} reads its outputs: logits are not linear in the features` };
+  if (method.task.members > 1)
+    return {
+      without: `the answer is the mean of ${method.task.members} members: its logits are not linear in the features`,
+    };
   if (options.calibrate)
     return { without: "options.calibrate scales each image's logits by the spread over its references" };
   const { weight, bias } = classifierOf(model, chooseWeights(run, checkpoint, options.weights).params);

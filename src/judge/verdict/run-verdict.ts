@@ -65,6 +65,10 @@ export async function runVerdict(
     throw new UserError(
       `options.verdict: ${method.name} reads its outputs, so that its logits are not linear in features; leave it out, or train with cross-entropy`,
     );
+  if (method.task.members > 1)
+    throw new UserError(
+      `options.verdict: ${method.name} has ${method.task.members} members, whose mean probabilities are not linear in features; leave it out, or train one network`,
+    );
   if (imageCount(heldOut) === 0) throw new UserError("options.verdict: the run has no validation images");
   const rows = bankRows(train, Math.max(images, nearest));
   const bank = subset(train, rows);

@@ -17,6 +17,8 @@ const methods: Record<string, (results: Results) => string> = {
     ]
       .filter(Boolean)
       .join(" "),
+  mimo: ({ settings }) =>
+    `Multi-input multi-output: the network sees ${settings["method.members"]} images at once and answers to each; asked, it sees one image in all places, and its answer is the mean of their probabilities. How far they disagree is its uncertainty.`,
   oat: () => "Online anchor-based training: it learns outputs relative to an anchor taken from the batch.",
 };
 
