@@ -45,7 +45,7 @@ describe("one tiny full run", () => {
     expect(results.ood.map((set: { score: string }) => set.score)).toContain("reference-std");
     expect(results.ood.map((set: { score: string }) => set.score)).toContain("energy-scaled");
     expect(results.scalings.map((one: { kind: string }) => one.kind)).toContain("temperature");
-    expect(results.conformal.length).toBe(4);
+    expect(results.conformal.length).toBe(16);
     expect(results.sensitivity.points.map((point: { k: number }) => point.k)).toEqual([1, 2, 3]);
     expect(results).toEqual(JSON.parse(readFileSync(runPaths(masked).results, "utf8")));
     expect(results.command).toContain("--method anchored");

@@ -18,13 +18,17 @@ export {
 } from "./calibration.ts";
 export { type Comparison, comparePaired, compareSeeds } from "./compare.ts";
 export {
+  type ConformalChoice,
   type ConformalMethod,
+  type ConformalMethodName,
   type ConformalOptions,
   type ConformalResult,
   conformal,
+  conformalMethodNames,
   conformalMethods,
   predictionSets,
-} from "./conformal.ts";
+  type SetRandomness,
+} from "./conformal/index.ts";
 export type { Correct } from "./correct.ts";
 export { corruptionSets, meanCorruptionErrors, relativeCorruptionError } from "./corruption-error.ts";
 export type { CorruptionCell, CorruptionResults } from "./corruption-results.ts";

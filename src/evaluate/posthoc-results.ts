@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { StoredPredictions } from "../core/index.ts";
-import { calibrateSets, conformalMethods, measureSets } from "./conformal.ts";
+import { type ConformalChoice, calibrateSets, conformalMethodNames, measureSets } from "./conformal/index.ts";
 import { judge } from "./judged.ts";
 import { measure, metricNames } from "./metrics.ts";
 import { applyScaling, fitScaling, type Scaling, scalingKinds } from "./scaling.ts";
@@ -15,20 +15,35 @@ export const scalingResult = z.object({
 
 /** Prediction sets of one method on one image set. */
 export const conformalResult = z.object({
-  method: z.enum(conformalMethods),
+  method: z.enum(conformalMethodNames),
   set: z.string(),
+  /** Of a method that has some. */
+  parameters: z.record(z.string(), z.number()).optional(),
   /** Promised share of misses. */
   alpha: z.number(),
-  /** Left out where the validation set is too small for α: every class is in every set. */
+  /** Whether each class has a threshold of its own. */
+  conditional: z.literal("class").optional(),
+  /**
+   * Left out of conditional sets, which have one for each class, and where the validation set is too small for α: every class
+   * is in every set.
+   */
   threshold: z.number().optional(),
+  /** Of conditional sets: classes with too few validation images for α, which are in every set. */
+  alwaysInSet: z.number().int().optional(),
   coverage: z.number(),
   worstClassCoverage: z.number(),
+  /** 1 − α less that, and the mean over classes of how far their coverage is from 1 − α. */
+  worstClassGap: z.number().optional(),
+  meanClassGap: z.number().optional(),
   meanSize: z.number(),
   emptyShare: z.number(),
   singletonShare: z.number(),
 });
 
 const ALPHA = 0.1;
+const conformalChoices: readonly ConformalChoice[] = [undefined, "class" as const].flatMap((conditional) =>
+  conformalMethodNames.map((method) => ({ method, alpha: ALPHA, ...(conditional && { conditional }) })),
+);
 /** Vector scaling of more classes takes minutes. */
 const MOST_CLASSES = 200;
 
@@ -82,13 +97,11 @@ export function conformalJudge(
     ...predictions,
     logits: applyScaling(temperature, predictions.logits, predictions.classes),
   });
-  const held = scaled(validation);
-  const calibrations = conformalMethods.map((method) => calibrateSets(held, { method, alpha: ALPHA }));
-  return (set) => {
-    const own = scaled(set);
-    return calibrations.map((calibration) => {
-      const { threshold, ...result } = measureSets(calibration, own);
-      return { ...result, set: set.set, ...(Number.isFinite(threshold) && { threshold }) };
-    });
-  };
+  const calibrations = calibrateSets(scaled(validation), conformalChoices);
+  return (set) =>
+    measureSets(calibrations, scaled(set)).map(({ threshold, ...result }) => ({
+      ...result,
+      set: set.set,
+      ...(typeof threshold === "number" && Number.isFinite(threshold) && { threshold }),
+    }));
 }

@@ -2,6 +2,7 @@ import { dataTable } from "../copyable.ts";
 import { meanOf, withSd } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import type { ReportedArm, ReportedStudy } from "../study.ts";
+import { conformalSets } from "./conformal-sets.ts";
 
 const across = (
   arm: ReportedArm,
@@ -14,7 +15,7 @@ const across = (
 
 /** What can be mended without training again: scaled logits, and sets of classes in place of one. */
 export function afterTraining(study: ReportedStudy): Html | undefined {
-  const parts = [scalings(study), conformal(study)].filter((part) => part !== undefined);
+  const parts = [scalings(study), conformalSets(study)].filter((part) => part !== undefined);
   return parts.length > 0 ? html`<section>${parts}</section>` : undefined;
 }
 
@@ -44,28 +45,6 @@ function scalings({ arms }: ReportedStudy): Html | undefined {
   ];
   return html`<h3>Scaled logits</h3>${dataTable([["", ...arms.map(({ name }) => name)], temperatures, ...rows], "Post-hoc scaling")}
 <p class="note">Fitted on validation images alone (Guo et al. 2017), then applied to the sets named. A temperature above 1 says that the model was too sure of itself.</p>`;
-}
-
-function conformal({ arms }: ReportedStudy): Html | undefined {
-  const keys = unique(
-    arms.flatMap(({ runs }) =>
-      runs.flatMap(({ results }) =>
-        (results.conformal ?? []).map(({ method, set, alpha }) => ({ method, set, alpha })),
-      ),
-    ),
-  );
-  if (keys.length === 0) return undefined;
-  const rows = keys.flatMap(({ method, set, alpha }) => {
-    const found = (run: ReportedArm["runs"][number]) =>
-      run.results.conformal?.find((one) => one.method === method && one.set === set && one.alpha === alpha);
-    const name = `${set}, ${method}, ${Math.round(100 * (1 - alpha))} % wanted`;
-    return [
-      [`${name}: coverage, %`, ...arms.map((arm) => across(arm, (run) => found(run)?.coverage, "%"))],
-      [`${name}: mean size`, ...arms.map((arm) => across(arm, (run) => found(run)?.meanSize, ""))],
-    ];
-  });
-  return html`<h3>Sets of classes that hold the right one</h3>${dataTable([["", ...arms.map(({ name }) => name)], ...rows], "Conformal prediction")}
-<p class="note">Split conformal prediction: thresholds from validation images promise the wanted coverage on images like them (LAC: Sadinle et al. 2019, APS: Romano et al. 2020); under shift nothing is promised, and the table shows what became of it. Smaller sets say more.</p>`;
 }
 
 const named = (kind: string): string => (kind === "none" ? "as it is" : `${kind} scaling`);

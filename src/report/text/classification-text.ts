@@ -1,5 +1,6 @@
 import { percent, textTable } from "../../core/index.ts";
 import { type MetricName, metrics, type Results } from "../../evaluate/index.ts";
+import { conformalText } from "./conformal-text.ts";
 import { corruptionText } from "./corruption-text.ts";
 import { oodScoresText } from "./ood-scores-text.ts";
 
@@ -40,19 +41,7 @@ export function classificationText({
         ]),
       ]),
     );
-  if (conformal?.length)
-    parts.push(
-      textTable([
-        ["conformal sets", "set", "wanted", "coverage", "mean size"],
-        ...conformal.map(({ method, set, alpha, coverage, meanSize }) => [
-          method,
-          set,
-          percent(1 - alpha),
-          percent(coverage),
-          meanSize.toFixed(2),
-        ]),
-      ]),
-    );
+  if (conformal?.length) parts.push(conformalText(conformal));
   if (predictionBatch)
     parts.push(
       textTable([
