@@ -17,7 +17,7 @@ const both = ["test", "shift"].flatMap((set) => [
 /** As results were before there were thresholds by class. */
 const old = [sets("test", {}), sets("test", { method: "APS", meanSize: 2 })];
 
-const study = (...arms: ConformalSets[][]) =>
+const study = (...arms: ConformalSets[]) =>
   ({
     arms: arms.map((conformal, i) => ({ name: `arm ${i}`, runs: [{ results: { conformal } }] })),
   }) as unknown as ReportedStudy;
