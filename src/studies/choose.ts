@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { runPaths } from "../files/index.ts";
 import { writeFileAtomic } from "../files/internal.ts";
 import { readMetrics } from "../run/index.ts";
-import { candidateOf, cellRun, type PlanOptions, type TrainedCell } from "./plan.ts";
+import { candidateOf, cellRun, choosingArm, type PlanOptions, type TrainedCell } from "./plan.ts";
 import type { Study } from "./study.ts";
 
 /** A value that was tried, `choice.json` of an arm. */
@@ -42,8 +42,8 @@ export function candidates(study: Study, arm: string, options: PlanOptions): Tra
  * @returns undefined where all diverged
  */
 export function choose(study: Study, arm: string, options: PlanOptions): number | undefined {
-  const { chooseAs } = study.arms[arm];
-  if (chooseAs !== undefined) return choose(study, chooseAs, options);
+  const chooser = choosingArm(study, arm);
+  if (chooser !== undefined && chooser !== arm) return choose(study, chooser, options);
   const { path, values, seeds = 1 } = study.arms[arm].choose!;
   const each = (value: number) =>
     Array.from({ length: seeds }, (_, seed) => candidateOf(study, arm, seed, value, options));

@@ -5,7 +5,7 @@ import { masking } from "./masking.ts";
 import { oatCifar10, oatEmoji, oatEmojiLongTailed, oatFashionMnist, oatFashionMnistLongTailed } from "./oat.ts";
 import type { Study } from "./study.ts";
 
-export type { Choice, ProbeArm, Study, StudyArm, TrainedArm } from "./study.ts";
+export type { AskedArm, Choice, EnsembleArm, ProbeArm, Study, StudyArm, TrainedArm } from "./study.ts";
 
 /**
  * Every study by the name that `anchored study` takes; its file's comment gives cost and measured result.

@@ -14,7 +14,7 @@ import {
 import { studyPage, summarize } from "../report/internal.ts";
 import { loadCheckpoint, readMetrics, readRun } from "../run/index.ts";
 import { divergedPath, isDiverged, readChoice } from "./choose.ts";
-import { armBefore, candidateRun, cellRun, orderedArms, triedName } from "./plan.ts";
+import { armBefore, candidateRun, cellRun, choosingArm, memberRun, orderedArms, triedName } from "./plan.ts";
 import type { Study } from "./study.ts";
 
 interface OutcomeOptions {
@@ -46,7 +46,7 @@ export async function writeOutcome(study: Study, options: OutcomeOptions): Promi
   if (runs.length === 0) return undefined;
   const chosen = new Map<string, string>();
   for (const { arm } of runs) {
-    const choice = readChoice(out, study.arms[arm].chooseAs ?? arm);
+    const choice = readChoice(out, choosingArm(study, arm) ?? arm);
     if (choice) chosen.set(arm, triedName(choice.path, choice.chosen));
   }
   const { title, arms, baselines, intervalsOver, measures } = study;
@@ -75,11 +75,19 @@ function wantedArms(study: Study, { only }: OutcomeOptions): string[] {
 
 function judgedRuns(study: Study, options: OutcomeOptions): StudyRun[] {
   const { out, seeds } = options;
+  const secondsOf = (run: string): number => {
+    const { metrics } = runPaths(run);
+    return existsSync(metrics) ? (readMetrics(metrics).at(-1)?.seconds ?? 0) : 0;
+  };
   const seconds = (arm: string, seed: number): number => {
     const before = armBefore(study, arm);
-    const { metrics } = runPaths(cellRun(out, arm, seed));
-    const own = existsSync(metrics) ? (readMetrics(metrics).at(-1)?.seconds ?? 0) : 0;
-    return own + (before === undefined ? 0 : seconds(before, seed));
+    const own = study.arms[arm];
+    const members = own.ensembles === undefined ? 1 : own.members;
+    const others = count(members)
+      .slice(1)
+      .map((member) => secondsOf(memberRun(out, before!, seed, member)));
+    const all = [secondsOf(cellRun(out, arm, seed)), before === undefined ? 0 : seconds(before, seed), ...others];
+    return all.reduce((a, b) => a + b);
   };
   return wantedArms(study, options).flatMap((arm) =>
     count(seeds)
@@ -93,7 +101,7 @@ function judgedRuns(study: Study, options: OutcomeOptions): StudyRun[] {
   );
 }
 
-/** A probe's own results do not say the seed of the run that it probes. */
+/** Results of probes and ensembles do not say the seed of the run that they are made of. */
 const ofSeed = (reported: ReportedRun, seed: number): ReportedRun => ({
   ...reported,
   results: { ...reported.results, seed },

@@ -2,9 +2,10 @@ import { join } from "node:path";
 import { setPath, UserError } from "../core/index.ts";
 import { knownName } from "../core/internal.ts";
 import type { DataOptions } from "../data/index.ts";
+import type { Combination } from "../evaluate/index.ts";
 import { type RunConfig, type RunConfigInput, resolveConfig } from "../run/index.ts";
 import type { PlannedRun } from "./planned-run.ts";
-import type { Choice, ProbeArm, Study, TrainedArm } from "./study.ts";
+import type { AskedArm, Choice, ProbeArm, Study, StudyArm, TrainedArm } from "./study.ts";
 
 interface AnyCell {
   readonly arm: string;
@@ -13,22 +14,41 @@ interface AnyCell {
   readonly name: string;
   /** The folder of its results. */
   readonly run: string;
-  /** The run whose network this one starts from, or probes. */
+  /** The run that this one starts from, probes, asks or takes as its first member. */
   readonly needs?: string;
 }
 
 /** One trained arm with one seed: an ordinary run folder. */
-export interface TrainedCell extends AnyCell, PlannedRun {}
+export interface TrainedCell extends AnyCell, PlannedRun {
+  readonly kind: "trained";
+}
 
-/** One probe with one seed: a folder of predictions and results. */
-export interface ProbeCell extends AnyCell {
+/** Cells that are a folder of predictions and results. */
+interface DerivedCell extends AnyCell {
   readonly needs: string;
+}
+
+/** One probe with one seed. */
+export interface ProbeCell extends DerivedCell {
+  readonly kind: "probe";
   readonly data: DataOptions;
 }
 
-export type Cell = TrainedCell | ProbeCell;
+/** Another arm's run, judged another way. */
+export interface AskedCell extends DerivedCell {
+  readonly kind: "asked";
+  readonly judge: AskedArm["judge"];
+}
 
-export const isProbe = (cell: Cell): cell is ProbeCell => "data" in cell;
+/** A deep ensemble. */
+export interface EnsembleCell extends DerivedCell {
+  readonly kind: "ensemble";
+  /** All members but the first, which is the run that it needs. */
+  readonly others: readonly TrainedCell[];
+  readonly combination?: Combination;
+}
+
+export type Cell = TrainedCell | ProbeCell | AskedCell | EnsembleCell;
 
 /** What all cells share. */
 export interface PlanOptions {
@@ -47,9 +67,16 @@ export const triedName = (path: string, value: number): string => `${path.split(
 export const candidateRun = (out: string, arm: string, seed: number, path: string, value: number): string =>
   join(out, arm, triedName(path, value).replace(" ", "-"), `seed-${seed}`);
 
+/** `<out>/<arm>/member-<i>/seed-<s>`: a run like that of the arm, which is member 0, with a seed that no other run has. */
+export const memberRun = (out: string, arm: string, seed: number, member: number): string =>
+  member === 0 ? cellRun(out, arm, seed) : join(out, arm, `member-${member}`, `seed-${seed}`);
+
+/** Seeds of members lie beyond those of any study. */
+const memberSeed = (seed: number, member: number): number => seed + 1000 * member;
+
 /**
  * The arms that are wanted and those that they need, each after what it needs.
- * @throws UserError for an unknown arm, arms that need each other, or one that starts from a probe or probes it.
+ * @throws UserError for an unknown arm, arms that need each other, or one that needs an arm which trains nothing.
  */
 export function orderedArms({ arms }: Study, only: readonly string[] = Object.keys(arms)): string[] {
   const known = Object.keys(arms);
@@ -57,12 +84,11 @@ export function orderedArms({ arms }: Study, only: readonly string[] = Object.ke
   const visit = (name: string, path: readonly string[]): void => {
     if (path.includes(name)) throw new UserError(`arms need each other: ${[...path, name].join(" → ")}`);
     if (ordered.includes(name)) return;
-    const { startsFrom, probes, chooseAs } = arms[knownName("arm", name, known)];
-    for (const before of [startsFrom, probes, chooseAs]) {
-      if (before === undefined) continue;
+    const arm = arms[knownName("arm", name, known)];
+    for (const before of neededBy(arm)) {
       visit(before, [...path, name]);
-      if (arms[before].probes !== undefined)
-        throw new UserError(`arm ${name}: it needs a trained arm, but ${before} is a probe`);
+      if (arms[before].config === undefined)
+        throw new UserError(`arm ${name}: it needs a trained arm, but ${before} is ${inWords(arms[before])}`);
     }
     ordered.push(name);
   };
@@ -70,16 +96,52 @@ export function orderedArms({ arms }: Study, only: readonly string[] = Object.ke
   return ordered;
 }
 
-/** The arm whose run an arm starts from, or probes. */
-export const armBefore = ({ arms }: Study, arm: string): string | undefined => arms[arm].startsFrom ?? arms[arm].probes;
+/** Names of the arms that an arm needs. */
+export const neededBy = ({ startsFrom, probes, asks, ensembles, chooseAs }: StudyArm): string[] =>
+  [startsFrom, probes, asks, ensembles, chooseAs].filter((name) => name !== undefined);
+
+const inWords = ({ probes, asks }: StudyArm): string =>
+  probes !== undefined ? "a probe" : asks !== undefined ? "another arm's run" : "an ensemble";
+
+/** The arm whose run an arm starts from, probes, asks or takes as its first member. */
+export function armBefore({ arms }: Study, arm: string): string | undefined {
+  const { startsFrom, probes, asks, ensembles } = arms[arm];
+  return startsFrom ?? probes ?? asks ?? ensembles;
+}
 
 /** The cell of an arm and a seed; `value` is that of the arm's choice, where it has one. */
 export function cellOf(study: Study, arm: string, seed: number, value: number | undefined, options: PlanOptions): Cell {
   const own = study.arms[arm];
   const common = { ...placeOf(study, arm, seed, options), name: `${arm}, seed ${seed}` };
-  return own.probes === undefined
-    ? { ...common, config: configOf(study, own, seed, value, common.needs, options) }
-    : { ...common, needs: common.needs!, data: probedData(study, own, seed) };
+  const needs = common.needs!;
+  if (own.probes !== undefined) return { ...common, kind: "probe", needs, data: probedData(study, own, seed) };
+  if (own.asks !== undefined) return { ...common, kind: "asked", needs, judge: own.judge };
+  if (own.ensembles !== undefined) {
+    const others = Array.from({ length: own.members - 1 }, (_, i) =>
+      memberOf(study, own.ensembles, { seed, member: i + 1 }, value, options),
+    );
+    return { ...common, kind: "ensemble", needs, others, combination: own.combination };
+  }
+  return { ...common, kind: "trained", config: configOf(study, own, seed, value, common.needs, options) };
+}
+
+/** A run like that of a trained arm, for an ensemble. */
+function memberOf(
+  study: Study,
+  arm: string,
+  { seed, member }: { readonly seed: number; readonly member: number },
+  value: number | undefined,
+  options: PlanOptions,
+): TrainedCell {
+  const place = placeOf(study, arm, seed, options);
+  const { config } = cellOf(study, arm, seed, value, options) as TrainedCell;
+  return {
+    ...place,
+    kind: "trained",
+    name: `${arm}, seed ${seed}, member ${member}`,
+    run: memberRun(options.out, arm, seed, member),
+    config: { ...config, seed: memberSeed(seed, member) },
+  };
 }
 
 /** The same with a value that is being tried out, in a folder of its own. */
@@ -89,6 +151,7 @@ export function candidateOf(study: Study, arm: string, seed: number, value: numb
   const place = placeOf(study, arm, seed, options);
   return {
     ...place,
+    kind: "trained",
     name: `${arm}, ${triedName(path, value)}, seed ${seed}`,
     run: candidateRun(options.out, arm, seed, path, value),
     config: configOf(study, own, seed, value, place.needs, options),
@@ -101,9 +164,18 @@ function placeOf(study: Study, arm: string, seed: number, { out }: PlanOptions):
   return { arm, seed, run: cellRun(out, arm, seed), needs };
 }
 
+/** The arm whose choice decides an arm's config, or its members'; itself where it makes one. */
+export function choosingArm({ arms }: Study, arm: string): string | undefined {
+  const { choose, chooseAs, ensembles } = arms[arm];
+  if (choose) return arm;
+  return chooseAs ?? (ensembles === undefined ? undefined : choosingArm({ arms } as Study, ensembles));
+}
+
 /** The choice that an arm makes, or takes over. */
-export const choiceOf = ({ arms }: Study, arm: string): Choice | undefined =>
-  arms[arm].choose ?? (arms[arm].chooseAs === undefined ? undefined : arms[arms[arm].chooseAs].choose);
+export function choiceOf(study: Study, arm: string): Choice | undefined {
+  const chooser = choosingArm(study, arm);
+  return chooser === undefined ? undefined : study.arms[chooser].choose;
+}
 
 function configOf(
   study: Study,

@@ -1,7 +1,7 @@
 import { UserError } from "../core/index.ts";
 import { importModule } from "../files/internal.ts";
 import { resolveConfig } from "../run/index.ts";
-import { orderedArms } from "./plan.ts";
+import { neededBy, orderedArms } from "./plan.ts";
 import type { Study } from "./study.ts";
 
 /**
@@ -22,16 +22,18 @@ export async function readStudy(path: string): Promise<Study> {
   const arms = Object.keys(study.arms ?? {});
   if (arms.length === 0) throw wrong('arms is empty; e.g. { standard: { config: { data: { name: "emoji" } } } }');
   if (!Array.isArray(study.baselines)) throw wrong(`baselines must list arms, of ${arms.join(", ")}`);
-  const named = Object.values(study.arms).flatMap(({ startsFrom, probes, chooseAs, comparedWith = [] }) => [
-    ...[startsFrom, probes, chooseAs],
-    ...comparedWith,
-  ]);
-  const unknown = [...study.baselines, ...named].find((arm) => arm !== undefined && !arms.includes(arm));
+  const named = Object.values(study.arms).flatMap((arm) => [...neededBy(arm), ...(arm.comparedWith ?? [])]);
+  const unknown = [...study.baselines, ...named].find((arm) => !arms.includes(arm));
   if (unknown !== undefined) throw wrong(`no arm "${unknown}"; there are ${arms.join(", ")}`);
   orderedArms(study);
-  for (const [arm, { config, probes }] of Object.entries(study.arms)) {
-    if (probes !== undefined) continue;
-    if (config === undefined) throw wrong(`arms.${arm}: neither a config nor an arm that it probes; give one of them`);
+  for (const [arm, { config, probes, asks, ensembles, ...own }] of Object.entries(study.arms)) {
+    const kinds = [config, probes, asks, ensembles].filter((kind) => kind !== undefined);
+    if (kinds.length !== 1)
+      throw wrong(`arms.${arm}: ${kinds.length} of config, probes, asks and ensembles; an arm has one of them`);
+    if (ensembles !== undefined && !("members" in own && Number.isInteger(own.members) && own.members >= 2))
+      throw wrong(`arms.${arm}.members: a whole number ≥ 2, of the runs that are one ensemble`);
+    if (asks !== undefined && !("judge" in own)) throw wrong(`arms.${arm}.judge: how the run of ${asks} is asked`);
+    if (config === undefined) continue;
     try {
       resolveConfig(config);
     } catch (error) {

@@ -11,9 +11,9 @@ import { runPaths } from "../files/index.ts";
 import { contrast } from "../report/contrast.ts";
 import { readReportedRun, study as reportStudy } from "../report/index.ts";
 import { setMeasure, validationMeasure } from "../report/measures.ts";
-import { loadCheckpoint, type RunConfigInput, readRun } from "../run/index.ts";
+import { loadCheckpoint, loadPredictions, type RunConfigInput, readRun } from "../run/index.ts";
 import { type Study, studies, studyNames } from "./index.ts";
-import { candidateOf, cellOf, isProbe, orderedArms } from "./plan.ts";
+import { candidateOf, cellOf, orderedArms } from "./plan.ts";
 
 const root = mkdtempSync(join(tmpdir(), "anchored-study-"));
 const out = join(root, "study");
@@ -218,6 +218,53 @@ describe("probes, splits of the seed's own, intervals over images", () => {
   });
 });
 
+describe("the same runs asked another way, and ensembles of more like them", () => {
+  const asked = join(root, "asked");
+  const study: Study = {
+    ...tiny,
+    arms: {
+      one: { config: { ...base, method: { name: "anchored" } } },
+      single: { asks: "one", judge: { protocol: "single" } },
+      pair: { ensembles: "one", members: 2 },
+      three: { ensembles: "one", members: 3, combination: "logits" },
+    },
+    seeds: 1,
+    baselines: ["one"],
+    judge: { suites: ["clean"] },
+  };
+  const folder = (...path: string[]) => join(asked, ...path);
+  const logits = (run: string) => loadPredictions(run, "images/test", undefined, "test").logits;
+
+  test("each has a folder of its own; the run's own numbers stay; members are trained once", async () => {
+    const { out: text, notes } = await run(study, { out: asked, json: true, parallel: 2 });
+    const { arms } = JSON.parse(text);
+    expect(arms.map(({ name, seeds }: { name: string; seeds: number[] }) => [name, seeds])).toEqual(
+      Object.keys(study.arms).map((name) => [name, [0]]),
+    );
+    const members = [folder("one", "seed-0"), folder("one", "member-1", "seed-0"), folder("one", "member-2", "seed-0")];
+    expect(members.map((member) => readRun(member).config.seed)).toEqual([0, 1000, 2000]);
+    expect(new Set(notes.filter((line) => /member \d\/2.*predicting the test sets/.test(line))).size).toBe(2);
+    expect(readReportedRun(folder("three", "seed-0")).results).toMatchObject({ seed: 0, settings: { members: 3 } });
+
+    const [own, single, three] = ["one", "single", "three"].map((arm) => logits(folder(arm, "seed-0")));
+    expect(single).not.toEqual(own);
+    const all = members.map(logits);
+    for (const [i, value] of three.entries())
+      expect(value).toBeCloseTo(all.reduce((sum, one) => sum + one[i], 0) / 3, 5);
+    const [one, asks, pair, triple] = arms.map(({ trainingSeconds }: { trainingSeconds: number }) => trainingSeconds);
+    expect(asks).toBe(one);
+    expect(pair).toBeGreaterThan(one);
+    expect(triple).toBeGreaterThan(pair);
+  });
+
+  test("what is there is kept; asked otherwise it is refused", async () => {
+    const { notes } = await run(study, { out: asked });
+    expect(notes.filter((line) => line.endsWith(": finished before"))).toHaveLength(6);
+    const other = { ...study, arms: { ...study.arms, single: { asks: "one", judge: { k: 2 } } } };
+    await expect(run(other, { out: asked })).rejects.toThrow("was made with other settings (judge.protocol is");
+  });
+});
+
 test("arms come after what they start from; a circle is refused", () => {
   const arms = { a: { config: base, startsFrom: "b" }, b: { config: base } };
   expect(orderedArms({ ...tiny, arms })).toEqual(["b", "a"]);
@@ -239,8 +286,9 @@ describe.each(studyNames)("%s", (name) => {
         cellOf(study, arm, 3, undefined, options),
       ];
       for (const cell of cells) {
-        if (!isProbe(cell)) expect(cell.config.seed).toBe(3);
-        if (study.splitsBySeed) expect((isProbe(cell) ? cell.data : cell.config.data).seed).toBe(3);
+        if (cell.kind === "trained") expect(cell.config.seed).toBe(3);
+        const data = cell.kind === "trained" ? cell.config.data : cell.kind === "probe" ? cell.data : undefined;
+        if (study.splitsBySeed && data) expect(data.seed).toBe(3);
       }
       expect(arm).toMatch(/^[\w.-]+$/);
     }

@@ -3,17 +3,10 @@ import { inParallel } from "../core/internal.ts";
 import { runPaths } from "../files/index.ts";
 import { writeFileAtomic } from "../files/internal.ts";
 import { Diverged } from "../train/index.ts";
+import { askCell, isAsked } from "./asked-cell.ts";
 import { candidates, choose, divergedPath, isDiverged } from "./choose.ts";
-import {
-  armBefore,
-  type Cell,
-  cellOf,
-  choiceOf,
-  isProbe,
-  orderedArms,
-  type PlanOptions,
-  type TrainedCell,
-} from "./plan.ts";
+import { combineCell, isCombined } from "./ensemble-cell.ts";
+import { armBefore, type Cell, cellOf, choiceOf, orderedArms, type PlanOptions, type TrainedCell } from "./plan.ts";
 import {
   isJudged,
   isTrained,
@@ -60,10 +53,11 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<voi
     cells: readonly C[],
     what: string,
     each: (cell: C, progress: PlanProgress) => Promise<void>,
+    atOnce = parallel,
   ) =>
     inParallel(
       cells,
-      parallel,
+      atOnce,
       (cell, i, signal) => {
         const label = `[${what} ${i + 1}/${cells.length}] ${cell.name}`;
         const progress = { label, maxSteps, dataDir, changedData, onNotice, onProgress, onTraining, signal };
@@ -72,12 +66,11 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<voi
       options.signal,
     );
 
+  const judge = { ...study.judge, threads: options.threads };
   const judgeCell = async (cell: Cell, progress: PlanProgress) => {
-    const asked = { ...study.judge, threads: options.threads };
-    if (isProbe(cell) ? isProbed(cell, asked) : isJudged(cell, maxSteps))
-      onNotice?.(`${progress.label}: finished before`);
-    else if (isProbe(cell)) await probeCell(cell, progress, { k: asked.k, threads: asked.threads });
-    else await trainAndJudge(cell, progress, asked);
+    const { isDone, work } = workOn(cell, judge, progress);
+    if (isDone()) onNotice?.(`${progress.label}: finished before`);
+    else await work();
   };
   const tryOut = async (cell: TrainedCell, progress: PlanProgress) => {
     if (!isTrained(cell, maxSteps)) await trainPlanned(cell, progress);
@@ -96,8 +89,42 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<voi
     )
       .flat()
       .filter(({ needs }) => needs === undefined || (existsSync(runPaths(needs).checkpoint) && !isDiverged(needs)));
-    await work(cells, "run", judgeCell);
+    const ensembles = cells.filter((cell) => cell.kind === "ensemble");
+    await work(
+      cells.filter((cell) => cell.kind !== "ensemble"),
+      "run",
+      judgeCell,
+    );
+    await work(distinct(ensembles.flatMap(({ others }) => others)), "member", judgeCell);
     if (options.signal?.aborted) return;
+    const whole = ensembles.filter(({ others }) => others.every(({ run }) => !isDiverged(run)));
+    // One by one: ensembles may have members in common.
+    await work(whole, "ensemble", judgeCell, 1);
+    if (options.signal?.aborted) return;
+  }
+}
+
+/** Ensembles of one arm have members in common. */
+const distinct = (cells: readonly TrainedCell[]): TrainedCell[] => [
+  ...new Map(cells.map((cell) => [cell.run, cell])).values(),
+];
+
+/** What each kind of cell is done by. */
+function workOn(
+  cell: Cell,
+  judge: NonNullable<Study["judge"]> & { readonly threads: number },
+  progress: PlanProgress,
+): { readonly isDone: () => boolean; readonly work: () => Promise<void> } {
+  const { k, threads } = judge;
+  switch (cell.kind) {
+    case "trained":
+      return { isDone: () => isJudged(cell, progress.maxSteps), work: () => trainAndJudge(cell, progress, judge) };
+    case "probe":
+      return { isDone: () => isProbed(cell, { k }), work: () => probeCell(cell, progress, { k, threads }) };
+    case "asked":
+      return { isDone: () => isAsked(cell, judge), work: () => askCell(cell, progress, judge) };
+    case "ensemble":
+      return { isDone: () => isCombined(cell, judge), work: () => combineCell(cell, progress, judge) };
   }
 }
 

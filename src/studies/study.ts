@@ -1,40 +1,70 @@
 import type { DataOptions } from "../data/index.ts";
-import type { JudgeOptions } from "../judge/options.ts";
+import type { Combination } from "../evaluate/index.ts";
+import type { InferenceOptions, JudgeOptions } from "../judge/options.ts";
 import type { Measure } from "../report/index.ts";
 import type { RunConfigInput } from "../run/index.ts";
 
-interface AnyArm {
+/** What each kind of arm is known by. */
+interface Kinds {
+  /** One config, trained once a seed. Its seed is the study's to set; the data's own seed, which decides the splits, too where the study says `splitsBySeed`. */
+  readonly config: RunConfigInput;
+  /** The arm whose frozen network is probed; its cost counts here, too. */
+  readonly probes: string;
+  /** The arm whose run of the same seed is judged another way; its cost counts here, too. */
+  readonly asks: string;
+  /** The arm whose run of the same seed is the first member of a deep ensemble; all members' cost counts here. */
+  readonly ensembles: string;
+}
+
+/** An arm of one kind, which has nothing of the others. */
+type ArmOf<Kind extends keyof Kinds> = Pick<Kinds, Kind> & {
+  readonly [Other in Exclude<keyof Kinds, Kind>]?: undefined;
+} & {
   /** Arms that this one is compared with, in place of the study's baselines. */
   readonly comparedWith?: readonly string[];
+};
+
+/** An arm that trains nothing from settings of its own. */
+interface Derived {
+  readonly choose?: undefined;
+  readonly chooseAs?: undefined;
+  readonly startsFrom?: undefined;
 }
 
 /** One config, trained once a seed. */
-export interface TrainedArm extends AnyArm {
-  /** Its seed is the study's to set; the data's own seed, which decides the splits, too where the study says `splitsBySeed`. */
-  readonly config: RunConfigInput;
+export type TrainedArm = ArmOf<"config"> & {
   /** A setting of which the value with the best validation accuracy, over the first seeds, is used for all of them. */
   readonly choose?: Choice;
   /** An arm whose choice is used here, too. */
   readonly chooseAs?: string;
   /** An arm whose run of the same seed gives the first weights, as `--init RUN` does; its cost counts here, too. */
   readonly startsFrom?: string;
-  readonly probes?: undefined;
-}
+};
 
 /** A linear classifier on the frozen features of another arm's run of the same seed (docs/adaptation.md). */
-export interface ProbeArm extends AnyArm {
-  /** The arm that is trained; its cost counts here, too. */
-  readonly probes: string;
+export interface ProbeArm extends ArmOf<"probes">, Derived {
   /** What of the data is not as in that arm, e.g. `{ label: "concept" }`. */
   readonly data?: Partial<Omit<DataOptions, "dataDir" | "onProgress" | "onNotice">>;
-  readonly config?: undefined;
-  readonly choose?: undefined;
-  readonly chooseAs?: undefined;
-  readonly startsFrom?: undefined;
+}
+
+/** Another arm's run of the same seed, judged as `judge` says in place of the study: under fewer references, say. */
+export interface AskedArm extends ArmOf<"asks">, Derived {
+  readonly judge: ArmJudge;
+}
+
+/** How a run is asked. */
+export type ArmJudge = Partial<InferenceOptions> & Pick<JudgeOptions, "corruptionReferences">;
+
+/** A deep ensemble: another arm's run of the same seed and more like it, with seeds of their own. */
+export interface EnsembleArm extends ArmOf<"ensembles">, Derived {
+  /** How many, at least 2. */
+  readonly members: number;
+  /** Default `probabilities`. */
+  readonly combination?: Combination;
 }
 
 /** What is compared: judged once a seed. */
-export type StudyArm = TrainedArm | ProbeArm;
+export type StudyArm = TrainedArm | ProbeArm | AskedArm | EnsembleArm;
 
 export interface Choice {
   /** Dotted path in the config, e.g. `schedule.peak`. */
