@@ -15,6 +15,7 @@ import {
   studyNames,
   writeOutcome,
 } from "../studies/index.ts";
+import { besideCopies } from "./copies.ts";
 import { listOf, oneOf, whole } from "./numbers.ts";
 import { planListenerOf } from "./progress.ts";
 import { changedDataOption } from "./run-data-options.ts";
@@ -45,8 +46,8 @@ export function studyCommand(terminal: Terminal, exit: (code: number) => void): 
     )
     .option(
       "--parallel <n>",
-      "runs at once, each with its share of the threads (default: 1)",
-      whole({ min: 1, example: 2 })("--parallel"),
+      "processes at once, each with its share of the threads (default: 1)",
+      whole({ min: 1, max: 1024, example: 2 })("--parallel"),
     )
     .option(
       "--threads <n>",
@@ -67,7 +68,8 @@ export function studyCommand(terminal: Terminal, exit: (code: number) => void): 
       "after",
       `
 Each arm and seed is a run folder, OUT/ARM/seed-S, like any other. What is there is kept: a second call skips finished
-runs and continues a broken one. At the end OUT/study.md, study.json and study.html hold the comparison.
+runs and continues a broken one. The same command may run several times at once, on machines that share OUT: each takes what
+no other is at. At the end OUT/study.md, study.json and study.html hold the comparison.
 
 Examples:
   $ anchored study
@@ -132,7 +134,8 @@ export async function study(
     !options.table &&
     (await terminal.interruptible(async (signal) => {
       const listener = planListenerOf(terminal, signal, parallel);
-      await runStudy(study, { out, seeds, only, parallel, threads, maxSteps, dataDir, changedData, ...listener });
+      const own = () => runStudy(study, { out, seeds, only, threads, maxSteps, dataDir, changedData, ...listener });
+      await besideCopies(parallel - 1, threads, { signal, onLine: terminal.note }, own);
       return signal.aborted;
     }));
   const command = commandOf(typed, { ...options, seeds: seeds === study.seeds ? undefined : seeds });

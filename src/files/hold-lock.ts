@@ -22,11 +22,22 @@ export interface HeldLock {
   release(): Promise<void>;
 }
 
+/** A lock that another process holds. */
+export class LockHeld extends UserError {
+  constructor(
+    /** `process 12 on node7` */
+    readonly holder: string,
+    doing: string,
+  ) {
+    super(`${holder} is ${doing} just now; wait until it has ended, or choose another folder`);
+  }
+}
+
 /**
  * Takes the lock of that name, a folder `<path>.lock` with `<path>.json` beside it that names its process, or refuses at
  * once. A lock dies with its process: on the same machine at once, on another 15 s later.
  * @param doing what its holder does, e.g. `training runs/a`
- * @throws UserError that names the process that holds it, or why no lock can be written
+ * @throws LockHeld that names the process that holds it; UserError that says why no lock can be written
  * @example const held = await holdLock("runs/a/.training", "training runs/a"); try { … } finally { await held.release(); }
  */
 export async function holdLock(path: string, doing: string): Promise<HeldLock> {
@@ -35,7 +46,7 @@ export async function holdLock(path: string, doing: string): Promise<HeldLock> {
   const refuse = () => {
     const { pid, host } = readOwner(owner) ?? {};
     const who = pid === undefined ? "another process" : `process ${pid}${host === hostname() ? "" : ` on ${host}`}`;
-    return new UserError(`${who} is ${doing} just now; wait until it has ended, or choose another folder`);
+    return new LockHeld(who, doing);
   };
   let release: () => Promise<void>;
   let made: string | undefined;

@@ -15,7 +15,7 @@ import { studyPage, summarize } from "../report/internal.ts";
 import { loadCheckpoint, readMetrics, readRun } from "../run/index.ts";
 import { divergedPath, isDiverged, readChoice } from "./choose.ts";
 import { armBefore, candidateRun, cellRun, choosingArm, memberRun, orderedArms, triedName } from "./plan.ts";
-import type { Study } from "./study.ts";
+import type { EnsembleArm, Study, StudyArm } from "./study.ts";
 
 interface OutcomeOptions {
   readonly out: string;
@@ -81,13 +81,12 @@ function judgedRuns(study: Study, options: OutcomeOptions): StudyRun[] {
   };
   const seconds = (arm: string, seed: number): number => {
     const before = armBefore(study, arm);
-    const own = study.arms[arm];
-    const members = own.ensembles === undefined ? 1 : own.members;
-    const others = count(members)
-      .slice(1)
-      .map((member) => secondsOf(memberRun(out, before!, seed, member)));
-    const all = [secondsOf(cellRun(out, arm, seed)), before === undefined ? 0 : seconds(before, seed), ...others];
-    return all.reduce((a, b) => a + b);
+    const own: StudyArm = study.arms[arm];
+    const trained = [
+      ...(own.config === undefined ? [] : [cellRun(out, arm, seed)]),
+      ...(own.ensembles === undefined ? [] : othersOf(own).map((i) => memberRun(out, own.ensembles, seed, i))),
+    ];
+    return trained.reduce((sum, run) => sum + secondsOf(run), before === undefined ? 0 : seconds(before, seed));
   };
   return wantedArms(study, options).flatMap((arm) =>
     count(seeds)
@@ -100,6 +99,9 @@ function judgedRuns(study: Study, options: OutcomeOptions): StudyRun[] {
       })),
   );
 }
+
+/** Members of an ensemble but the first. */
+const othersOf = ({ members }: EnsembleArm): number[] => count(members).slice(1);
 
 /** Results of probes and ensembles do not say the seed of the run that they are made of. */
 const ofSeed = (reported: ReportedRun, seed: number): ReportedRun => ({

@@ -12,7 +12,7 @@ import { contrast } from "../report/contrast.ts";
 import { readReportedRun, study as reportStudy } from "../report/index.ts";
 import { setMeasure, validationMeasure } from "../report/measures.ts";
 import { loadCheckpoint, loadPredictions, type RunConfigInput, readRun } from "../run/index.ts";
-import { type Study, studies, studyNames } from "./index.ts";
+import { runStudy, type Study, studies, studyNames } from "./index.ts";
 import { candidateOf, cellOf, orderedArms } from "./plan.ts";
 
 const root = mkdtempSync(join(tmpdir(), "anchored-study-"));
@@ -66,7 +66,7 @@ describe("a study of two arms, one with a choice, one that starts from the other
 
   test("goes on from there; a value that diverges is never chosen", async () => {
     const before = statSync(runPaths(join(out, "standard", "seed-0")).checkpoint).mtimeMs;
-    const { code, notes, out: shown } = await run(tiny, { parallel: 2 });
+    const { code, notes, out: shown } = await run(tiny);
     expect(code).toBe(0);
     expect(notes.join("\n")).not.toMatch(/choice \d/);
     expect(statSync(runPaths(join(out, "standard", "seed-0")).checkpoint).mtimeMs).toBe(before);
@@ -236,7 +236,7 @@ describe("the same runs asked another way, and ensembles of more like them", () 
   const logits = (run: string) => loadPredictions(run, "images/test", undefined, "test").logits;
 
   test("each has a folder of its own; the run's own numbers stay; members are trained once", async () => {
-    const { out: text, notes } = await run(study, { out: asked, json: true, parallel: 2 });
+    const { out: text, notes } = await run(study, { out: asked, json: true });
     const { arms } = JSON.parse(text);
     expect(arms.map(({ name, seeds }: { name: string; seeds: number[] }) => [name, seeds])).toEqual(
       Object.keys(study.arms).map((name) => [name, [0]]),
@@ -255,6 +255,22 @@ describe("the same runs asked another way, and ensembles of more like them", () 
     expect(asks).toBe(one);
     expect(pair).toBeGreaterThan(one);
     expect(triple).toBeGreaterThan(pair);
+  });
+
+  test("two at once share the work: every cell is made once", async () => {
+    const shared = join(root, "shared");
+    const two = [0, 1].map(() => {
+      const trained: string[] = [];
+      const onTraining = (label: string, at: object) => void ("ended" in at && trained.push(label));
+      return {
+        trained,
+        done: runStudy({ ...study, arms: { one: study.arms.one } }, { out: shared, seeds: 3, threads: 1, onTraining }),
+      };
+    });
+    await Promise.all(two.map(({ done }) => done));
+    const names = two.flatMap(({ trained }) => trained).sort();
+    expect(names).toEqual([0, 1, 2].map((seed) => `[run ${seed + 1}/3] one, seed ${seed}`));
+    for (const { trained } of two) expect(trained.length).toBeGreaterThan(0);
   });
 
   test("what is there is kept; asked otherwise it is refused", async () => {

@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { inParallel } from "../core/internal.ts";
 import { runPaths } from "../files/index.ts";
 import { writeFileAtomic } from "../files/internal.ts";
 import { Diverged } from "../train/index.ts";
@@ -16,14 +15,13 @@ import {
   trainPlanned,
 } from "./planned-run.ts";
 import { isProbed, probeCell } from "./probe-cell.ts";
+import { shareOut, unlessHeld } from "./share-out.ts";
 import type { Study } from "./study.ts";
 
 export interface StudyOptions extends PlanOptions, PlanListener {
   readonly seeds?: number;
   /** Arms; all where absent. */
   readonly only?: readonly string[];
-  /** Cells that are worked on at once. */
-  readonly parallel?: number;
   readonly maxSteps?: number;
   readonly dataDir?: string;
   /** As of `trainAndJudge`. */
@@ -32,39 +30,26 @@ export interface StudyOptions extends PlanOptions, PlanListener {
 
 /**
  * Trains and judges every cell that is not finished: first the candidates of the arms' choices, then seed by seed, so
- * that an early stop leaves whole comparisons. Call it again to go on.
+ * that an early stop leaves whole comparisons. Call it again to go on. Several processes may work on one study, on one machine
+ * or on several that share its folder: each takes what no other is at, and ends when all is done.
  * @example
  * await runStudy(studies.oat, { out: "studies/oat", seeds: 5, threads: 1, onNotice: console.log }); // goes on where it stopped
  */
 export async function runStudy(study: Study, options: StudyOptions): Promise<void> {
-  const {
-    seeds = study.seeds,
-    parallel = 1,
-    maxSteps,
-    dataDir,
-    changedData,
-    onNotice,
-    onProgress,
-    onTraining,
-  } = options;
+  const { seeds = study.seeds, maxSteps, dataDir, changedData, onNotice, onProgress, onTraining, signal } = options;
   const arms = orderedArms(study, options.only);
 
   const work = <C extends Cell>(
     cells: readonly C[],
     what: string,
     each: (cell: C, progress: PlanProgress) => Promise<void>,
-    atOnce = parallel,
   ) =>
-    inParallel(
-      cells,
-      atOnce,
-      (cell, i, signal) => {
-        const label = `[${what} ${i + 1}/${cells.length}] ${cell.name}`;
-        const progress = { label, maxSteps, dataDir, changedData, onNotice, onProgress, onTraining, signal };
-        return tolerant(cell, progress, () => each(cell, progress));
-      },
-      options.signal,
-    );
+    shareOut(cells, signal, async (cell, i) => {
+      const label = `[${what} ${i + 1}/${cells.length}] ${cell.name}`;
+      const progress = { label, maxSteps, dataDir, changedData, onNotice, onProgress, onTraining, signal };
+      const holder = await unlessHeld(cell, () => tolerant(cell, progress, () => each(cell, progress)));
+      return holder === undefined ? undefined : () => onNotice?.(`${label}: left to ${holder}, which is at it`);
+    });
 
   const judge = { ...study.judge, threads: options.threads };
   const judgeCell = async (cell: Cell, progress: PlanProgress) => {
@@ -80,7 +65,7 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<voi
   for (const round of rounds(study, arms)) {
     const tried = round.flatMap((arm) => candidates(study, arm, options));
     await work(tried, "choice", tryOut);
-    if (options.signal?.aborted) return;
+    if (signal?.aborted) return;
     const chosen = new Map(round.map((arm) => [arm, choiceOf(study, arm) && choose(study, arm, options)]));
     const able = round.filter((arm) => !choiceOf(study, arm) || chosen.get(arm) !== undefined);
     for (const arm of round) if (!able.includes(arm)) onNotice?.(`${arm}: every candidate diverged; left out`);
@@ -96,11 +81,10 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<voi
       judgeCell,
     );
     await work(distinct(ensembles.flatMap(({ others }) => others)), "member", judgeCell);
-    if (options.signal?.aborted) return;
+    if (signal?.aborted) return;
     const whole = ensembles.filter(({ others }) => others.every(({ run }) => !isDiverged(run)));
-    // One by one: ensembles may have members in common.
-    await work(whole, "ensemble", judgeCell, 1);
-    if (options.signal?.aborted) return;
+    await work(whole, "ensemble", judgeCell);
+    if (signal?.aborted) return;
   }
 }
 
