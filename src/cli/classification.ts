@@ -12,7 +12,15 @@ import {
   verdictInWords,
   writeModel,
 } from "../export/index.ts";
-import { foreignSource, judgeRuns, judgeRunsAsOne, resultFolders, variantOf } from "../judge/index.ts";
+import {
+  foreignSource,
+  judgeRuns,
+  judgeRunsAsOne,
+  judgeRunsByLaplace,
+  laplaceFolders,
+  resultFolders,
+  variantOf,
+} from "../judge/index.ts";
 import { answerImages, type ReadImage } from "./image-answers.ts";
 import { printJudged } from "./print-judged.ts";
 import { listenerOf } from "./progress.ts";
@@ -34,6 +42,12 @@ async function evaluate(
   for (const name of options.ood ?? []) foreignSource(name);
   if (ensemble === undefined && combination !== undefined)
     throw new UserError(`--combination ${combination}: it belongs to --ensemble DIR; give both or neither`);
+  const { laplace } = options;
+  if (ensemble !== undefined && laplace !== undefined)
+    throw new UserError(
+      `--laplace ${laplace}: an ensemble combines what plain networks answer; leave it or --ensemble out`,
+    );
+  const byLaplace = laplaceFolders(runs, { ...options, out });
   const judged = await untilInterrupted(terminal, async (signal) => {
     const asked = {
       ...options,
@@ -41,13 +55,18 @@ async function evaluate(
       suites: suite,
       severities: severities as Severity[],
     };
+    if (laplace !== undefined) {
+      const both = await judgeRunsByLaplace(runs, { ...asked, laplace, out });
+      return [...both.plain, ...both.laplace];
+    }
     if (ensemble === undefined) return judgeRuns(runs, { ...asked, out });
     const command = `anchored evaluate ${runs.join(" ")} --ensemble ${ensemble}`;
     const together = await judgeRunsAsOne(runs, ensemble, { ...asked, combination, command });
     return [...together.members, together.ensemble];
   });
-  const all = ensemble === undefined ? runs : [...runs, ensemble];
-  const folders = ensemble === undefined ? resultFolders(runs, out, variantOf(options)?.stored) : all;
+  const all = [...runs, ...byLaplace, ...(ensemble === undefined ? [] : [ensemble])];
+  const folders =
+    ensemble === undefined ? [...resultFolders(runs, out, variantOf(options)?.stored), ...byLaplace] : all;
   return printJudged(terminal, judged, { json, runs: all, folders });
 }
 

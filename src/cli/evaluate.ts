@@ -8,6 +8,7 @@ import {
   featureFileOptions,
   foreignNames,
   judgeExternal,
+  laplaceOptions,
   oodScoreOptions,
   type Protocol,
   protocols,
@@ -42,6 +43,7 @@ Examples:
   $ anchored evaluate runs/plain-seed* --ensemble runs/ensemble   as one deep ensemble
   $ anchored evaluate runs/dropped --dropout-draws 10     Monte Carlo dropout, in runs/dropped/variants/mc-dropout-10
   $ anchored evaluate runs/averaged --weights raw         its weights before averaging; both predictions are kept
+  $ anchored evaluate runs/cifar --laplace kronecker      and by the last layer's Laplace approximation, in runs/cifar/variants/laplace-kronecker
 Logits of another program (.npy, a row an image):
   $ anchored evaluate --logits id.npy --labels labels.npy --ood svhn=svhn.npy --out judged
   $ anchored evaluate --logits id.npy --labels labels.npy --validation-logits v.npy --validation-labels vl.npy`;
@@ -64,7 +66,10 @@ const describesLogits = {
   "--ood-features": "oodFeatures",
 } as const;
 /** What serves both; all other options ask runs, and another program's logits have been asked already. */
-const servesBoth = ["ood", "out", "json", "threads", "oodScores", "oodValidation", "oodNear"];
+const servesBoth = [
+  ...["ood", "out", "json", "threads", "oodScores", "oodValidation", "oodNear"],
+  ...laplaceOptions().map(({ path }) => path),
+];
 
 function suiteList(text: string, before?: Suite[]): Suite[] {
   const named = listOf([...suites, "all"])("--suite")(text, before);
@@ -157,7 +162,8 @@ export function evaluateCommand(terminal: Terminal, exit: (code: number) => void
       "how many of their images (default: as many as the test set has)",
       whole({ min: 1, example: 1000 })("--ood-count"),
     );
-  for (const option of [...variantOptions(), ...oodScoreOptions()]) command.addOption(toOption(option));
+  for (const option of [...variantOptions(), ...laplaceOptions(), ...oodScoreOptions()])
+    command.addOption(toOption(option));
   addCorruptionOptions(command);
   addLogitsOptions(command, logits);
   addEnsembleOptions(command);
@@ -210,10 +216,12 @@ async function runEvaluate(
   const { suite: _, json, severities: __, ...options } = given;
   if (options.logits) {
     if (runs.length > 0) throw new UserError(`${runs[0]}: either run folders or --logits; call evaluate twice`);
-    const results = await judgeExternal({ ...options, ...listenerOf(terminal), logits: options.logits });
-    results.results.notices?.forEach(noteTo(terminal));
-    terminal.out(json ? toJson([results.results]) : resultsText([results.results]));
-    terminal.note(`next: ${ownCommand()} report ${results.folder}`);
+    const plain = await judgeExternal({ ...options, ...listenerOf(terminal), logits: options.logits });
+    const judged = plain.laplace ? [plain, plain.laplace] : [plain];
+    const all = judged.map(({ results }) => results);
+    for (const { notices = [] } of all) notices.forEach(noteTo(terminal));
+    terminal.out(json ? toJson(all) : resultsText(all));
+    terminal.note(`next: ${ownCommand()} report ${judged.map(({ folder }) => folder).join(" ")}`);
     return 0;
   }
   if (runs.length === 0) throw new UserError("nothing to judge: name a run folder, or give --logits and --labels");

@@ -9,7 +9,7 @@ import {
   type Regressor,
   type RunExportOptions,
 } from "../export/index.ts";
-import type { JudgeOptions } from "../judge/index.ts";
+import type { JudgeOptions, LaplaceJudgeOptions } from "../judge/index.ts";
 import type { TaskName } from "../tasks/index.ts";
 import type { RunDataOptions } from "../train/index.ts";
 import { classificationCommands } from "./classification.ts";
@@ -29,7 +29,9 @@ export interface ModelFlags
 }
 
 /** Flags of `evaluate` about runs. */
-export interface EvaluateFlags extends Omit<JudgeOptions, "suites" | "ood" | "severities" | "features"> {
+export interface EvaluateFlags
+  extends Omit<JudgeOptions, "suites" | "ood" | "severities" | "features">,
+    LaplaceJudgeOptions {
   readonly suite?: JudgeOptions["suites"];
   readonly severities?: readonly number[];
   readonly ood?: readonly string[];

@@ -72,6 +72,7 @@ export {
   type LaplacePrediction,
   type LaplacePredictive,
   type LaplacePredictOptions,
+  type LaplaceResults,
   type LaplaceTraining,
   type LastLayerLaplace,
   laplaceKinds,

@@ -4,6 +4,7 @@ export { correctBySet } from "./correct.ts";
 export { judgeCorruptions } from "./corruption-results.ts";
 export { failureResults } from "./failure-results.ts";
 export { checkPredictions } from "./judged.ts";
+export { requireLaplaceSize } from "./laplace/index.ts";
 export { energyNotices, haveNoEnergy, oodResults, scoredSet } from "./ood-results.ts";
 export { foreignGroups, oodScoreResults } from "./ood-score-results.ts";
 export { rowMeans, strangeness } from "./ood-scores.ts";

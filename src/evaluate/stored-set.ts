@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { laplaceResults } from "./laplace/results.ts";
 
 /**
  * Which of a run's weights predict, where it keeps a moving average of them beside the `raw` ones of its last step.
@@ -18,6 +19,8 @@ export const storedVariant = z.object({
   passes: z.number().int().positive(),
   /** What to know before its numbers are believed. */
   notice: z.string().optional(),
+  /** Of a last-layer Laplace approximation. */
+  laplace: laplaceResults.optional(),
 });
 export type StoredVariant = z.infer<typeof storedVariant>;
 

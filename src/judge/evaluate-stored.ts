@@ -34,7 +34,7 @@ export interface ExternalEvaluateOptions extends Listener, Pick<EvaluateOptions,
 export function evaluateStored(run: string, options: EvaluateOptions = {}): Results {
   const { training, settings, ...facts } = runFacts(run);
   const judged = judgeStored(run, options.weights, options);
-  const variant = storedSets(run).find(({ role, weights }) => role === "test" && weights === options.weights)?.variant;
+  const variant = variantOf(run, options.weights);
   const own = {
     ...facts,
     parameters: options.parameters,
@@ -53,6 +53,10 @@ export function evaluateStored(run: string, options: EvaluateOptions = {}): Resu
   return writtenResults(run, own, judged, options);
 }
 
+/** How the folder's predictions were asked for. */
+const variantOf = (folder: string, weights?: Weights): Results["variant"] =>
+  storedSets(folder).find((entry) => entry.role === "test" && entry.weights === weights)?.variant;
+
 /**
  * As `evaluateStored`, for a folder of predictions that another program made: nothing is known of its training.
  * @param name what reports call the model
@@ -66,6 +70,7 @@ export function evaluateExternal(run: string, name: string, options: ExternalEva
     data: { name, title: name },
     model: name,
     method: name,
+    variant: variantOf(run),
     training: {},
     settings: { model: name },
     notices: options.notices && [...options.notices],

@@ -5,6 +5,8 @@ import { areProbabilities } from "../evaluate/internal.ts";
 import { savePredictions } from "../run/index.ts";
 import { dropOodScores, dropStored } from "../run/internal.ts";
 import { evaluateExternal } from "./index.ts";
+import { judgeByLaplace, requireLaplaceFiles } from "./laplace/external.ts";
+import { askedLaplace, type LaplaceJudgeOptions } from "./laplace/options.ts";
 import {
   checkFeatures,
   checkLinear,
@@ -21,7 +23,7 @@ import { featureFileOptions, type OodScoreOptions, oodScoreOptions } from "./ood
 import { readExternal, readExternalCorruption } from "./read-external.ts";
 import { requireNoRun } from "./result-folders.ts";
 
-export interface ExternalOptions extends FeatureFiles, OodScoreOptions, Listener {
+export interface ExternalOptions extends FeatureFiles, OodScoreOptions, LaplaceJudgeOptions, Listener {
   readonly logits: string;
   readonly labels?: string;
   readonly validationLogits?: string;
@@ -38,22 +40,34 @@ export interface ExternalOptions extends FeatureFiles, OodScoreOptions, Listener
   readonly threads?: number;
 }
 
+/** What came of another program's files, and where it lies. */
+export interface ExternalJudged {
+  readonly folder: string;
+  readonly results: Results;
+  /** By the last layer's Laplace approximation, where it was asked for. */
+  readonly laplace?: { readonly folder: string; readonly results: Results };
+}
+
 /**
  * Judges logits that another program has stored, and scores of its features where they are given: those are read block by
- * block and need not fit into memory. The folder of the results can be reported like a run.
+ * block and need not fit into memory. The folder of the results can be reported like a run. A Laplace approximation's results
+ * go below it, into `variants/NAME`.
  * @throws UserError for files that do not fit together, or a folder that holds a run of ours.
  * @example
  * const { folder, results } = await judgeExternal({ logits: "logits.npy", labels: "labels.npy", ood: ["svhn=svhn.npy"] });
  */
-export async function judgeExternal(options: ExternalOptions): Promise<{ folder: string; results: Results }> {
+export async function judgeExternal(options: ExternalOptions): Promise<ExternalJudged> {
   const { onProgress, onNotice, signal, threads } = options;
   const asked = options.oodScores ?? (options.features === undefined ? undefined : ["default"]);
   if (!asked) requireNoScores(options);
   const names = asked && scoresAsked(asked);
+  const laplace = askedLaplace(options);
+  if (laplace) requireLaplaceFiles(options, laplace);
   const { folder, name, notices, files } = storeExternal(options);
   dropOodScores(folder);
   if (names) await measureOodScores(folder, names, files, { onProgress, onNotice, signal, threads });
-  return { folder, results: evaluateExternal(folder, name, { ...options, notices }) };
+  const results = evaluateExternal(folder, name, { ...options, notices });
+  return { folder, results, ...(laplace && { laplace: await judgeByLaplace(folder, name, files, laplace, options) }) };
 }
 
 /** @throws UserError for an option that only scores have a use for */

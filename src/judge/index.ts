@@ -1,10 +1,17 @@
 export { type JudgeEnsembleOptions, judgeRunsAsOne } from "./ensemble.ts";
 export type { EnsembleOptions } from "./ensemble-facts.ts";
 export { type EvaluateOptions, evaluateExternal, evaluateStored } from "./evaluate-stored.ts";
-export { type ExternalOptions, judgeExternal } from "./external.ts";
+export { type ExternalJudged, type ExternalOptions, judgeExternal } from "./external.ts";
 export { foreignNames, foreignSource } from "./foreign-sets.ts";
 export { dataSetLoader } from "./image-sets.ts";
 export { judgeRuns } from "./judge-runs.ts";
+export {
+  type JudgeLaplaceOptions,
+  judgeRunsByLaplace,
+  type LaplaceJudged,
+  laplaceFolders,
+} from "./laplace/judge-laplace.ts";
+export { type LaplaceJudgeOptions, laplaceOptions } from "./laplace/options.ts";
 export type { FeatureFiles } from "./ood-scores/feature-files.ts";
 export { featureFileOptions, type OodScoreOptions, oodScoreOptions } from "./ood-scores/options.ts";
 export { type CorruptionOptions, type JudgeOptions, type Protocol, protocols, type Suite, suites } from "./options.ts";

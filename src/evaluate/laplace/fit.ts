@@ -7,7 +7,7 @@ import { softmaxOfRow } from "../softmax.ts";
 import { type CurvatureShape, type CurvatureSum, type LogitPosterior, transposed } from "./curvature.ts";
 import { effectiveParameters, logOccamFactor, mostEvidentPrecision } from "./evidence.ts";
 import { extendedRows } from "./extended-rows.ts";
-import { fullSum } from "./full.ts";
+import { fullSum, requireFullSize } from "./full.ts";
 import { kroneckerSum } from "./kronecker.ts";
 
 /** How the Hessian is held: a Kronecker product of two small matrices, for any layer, or all of it, for a small one. */
@@ -23,6 +23,14 @@ export type LaplaceKind = keyof typeof curvatures;
  * for (const kind of laplaceKinds) console.log(kind);
  */
 export const laplaceKinds = Object.keys(curvatures) as LaplaceKind[];
+
+/**
+ * For K classes of D features; before anything is predicted for a fit that cannot be.
+ * @throws UserError for a Hessian that is too large for its kind
+ */
+export function requireLaplaceSize(kind: LaplaceKind, classes: number, width: number): void {
+  if (kind === "full") requireFullSize(classes, width + 1);
+}
 
 /** What a last layer was trained on. Logits = weight · features + bias. */
 export interface LaplaceTraining extends Pick<FittedSet, "features" | "labels"> {

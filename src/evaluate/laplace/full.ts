@@ -10,19 +10,25 @@ import {
 } from "./curvature.ts";
 
 /** Parameters of the last layer, at most: eigenvalues of a larger matrix take minutes. */
-export const FULL_PARAMETERS = 1024;
+const FULL_PARAMETERS = 1024;
 
-/**
- * H = Σ Λ ⊗ z̃ z̃ᵀ itself, [P, P], the parameters of a class together.
- * @throws UserError for more than `FULL_PARAMETERS`
- */
-export function fullSum(shape: CurvatureShape): CurvatureSum {
-  const { classes, extended, innerProducts } = shape;
+/** @throws UserError for a layer whose full Hessian is too large */
+export function requireFullSize(classes: number, extended: number): void {
   const size = classes * extended;
   if (size > FULL_PARAMETERS)
     throw new UserError(
       `laplace full: ${classes} classes × ${extended} (features and 1) are ${size} parameters, more than ${FULL_PARAMETERS}; use kronecker`,
     );
+}
+
+/**
+ * H = Σ Λ ⊗ z̃ z̃ᵀ itself, [P, P], the parameters of a class together.
+ * @throws UserError as `requireFullSize`
+ */
+export function fullSum(shape: CurvatureShape): CurvatureSum {
+  const { classes, extended, innerProducts } = shape;
+  const size = classes * extended;
+  requireFullSize(classes, extended);
   const hessian = new Float64Array(size ** 2);
   let count = 0;
   return {

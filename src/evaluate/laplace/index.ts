@@ -5,6 +5,7 @@ export {
   type LaplaceTraining,
   type LastLayerLaplace,
   laplaceKinds,
+  requireLaplaceSize,
 } from "./fit.ts";
 export {
   type LaplacePrediction,
@@ -13,3 +14,4 @@ export {
   laplacePredictives,
   predictLaplace,
 } from "./predictive.ts";
+export type { LaplaceResults } from "./results.ts";

@@ -32,7 +32,7 @@ export interface RunScoreOptions extends Listener {
 }
 
 /** The last layer, scaled as the features are; or why the logits are not linear in the features. */
-function classifierOfRun({ run, record, checkpoint, options }: OpenRun): {
+export function classifierOfRun({ run, record, checkpoint, options }: OpenRun): {
   readonly classifier?: LastLayer;
   readonly without?: string;
 } {

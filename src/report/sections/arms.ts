@@ -1,4 +1,4 @@
-import type { Results } from "../../evaluate/index.ts";
+import type { LaplaceResults, Results } from "../../evaluate/index.ts";
 import { counted, percent } from "../format.ts";
 import { type Html, html, raw } from "../html.ts";
 import { memberNames } from "../member-names.ts";
@@ -81,10 +81,21 @@ export const methodInWords = (results: Results): string =>
     ? ensembleInWords(results, results.members)
     : [methods[results.method]?.(results), askedOtherwise(results)].filter(Boolean).join(" ");
 
-const askedOtherwise = ({ variant, passes }: Results): string =>
-  variant
-    ? `It is asked otherwise, by ${variant.title}; an image costs what ${passes ?? variant.passes} passes through the network do.`
-    : "";
+function askedOtherwise({ variant, passes }: Results): string {
+  if (!variant) return "";
+  if (variant.laplace) return laplaceInWords(variant.laplace);
+  return `It is asked otherwise, by ${variant.title}; an image costs what ${passes ?? variant.passes} passes through the network do.`;
+}
+
+function laplaceInWords({ kind, priorPrecision, precisionBy, logEvidence, ...of }: LaplaceResults): string {
+  const hessian = kind === "full" ? "full Hessian" : "Hessian as a Kronecker product";
+  const by = precisionBy === "evidence" ? "which has the largest evidence" : "which was given";
+  const evidence = logEvidence === undefined ? "" : ` (log evidence ${logEvidence.toFixed(1)})`;
+  const answer = of.samples ? `the mean over ${of.samples} samples` : "by the probit approximation";
+  return `Its last layer is a Gaussian, by a Laplace approximation (${hessian}) with prior precision ${toPrecision(priorPrecision)}, ${by}${evidence}; the training images settle ${of.effectiveParameters.toFixed(0)} of its ${of.parameters} parameters. Its answer is ${answer}, and costs no further pass through the network.`;
+}
+
+const toPrecision = (value: number): string => String(Number(value.toPrecision(3)));
 
 function ensembleInWords(results: Results, members: readonly string[]): string {
   const { combination, passes = members.length } = results;

@@ -2,6 +2,7 @@ import { percent, textTable } from "../../core/index.ts";
 import { type MetricName, metrics, type Results } from "../../evaluate/index.ts";
 import { conformalText } from "./conformal-text.ts";
 import { corruptionText } from "./corruption-text.ts";
+import { laplaceText } from "./laplace-text.ts";
 import { oodScoresText } from "./ood-scores-text.ts";
 
 const shown: MetricName[] = ["accuracy", "ece15", "rmsEce20", "smoothEce", "nll", "brier", "aurc"];
@@ -10,6 +11,7 @@ const shown: MetricName[] = ["accuracy", "ece15", "rmsEce20", "smoothEce", "nll"
 export function classificationText({
   run,
   weights,
+  variant,
   sets,
   ood,
   oodScores,
@@ -29,6 +31,7 @@ export function classificationText({
       ]),
     ]),
   ];
+  if (variant?.laplace) parts.push(laplaceText(variant.laplace));
   if (scalings?.length)
     parts.push(
       textTable([
