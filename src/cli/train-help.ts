@@ -26,7 +26,7 @@ const named: readonly Group[] = [
   {
     heading: MODEL,
     usual: ["--model", "--method", "--mask-probability", "--references", "--reference-count"],
-    rare: ["--trainable", "--stochastic-depth", "--dropout"],
+    rare: ["--trainable", "--stochastic-depth", "--dropout", "--packed-members", "--packed-alpha", "--packed-gamma"],
   },
   { heading: REGRESSION, usual: ["--task", "--csv", "--target", "--loss"], rare: [] },
   {

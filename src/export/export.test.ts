@@ -62,6 +62,7 @@ const cases: [string, LoadedRun, ExportOptions, number][] = [
   ["least squares", untrained({ method: { name: "mse-scaled" } }), {}, 0],
   ["anchored, OAT at the output", untrained({ method: { name: "anchored", output: { name: "oat" } } }), { k: 2 }, 2],
   ["MIMO", untrained({ method: { name: "mimo", members: 2 } }), { temperature: 2 }, 0],
+  ["packed members", untrained({ packed: { members: 2 } }), { temperature: 2 }, 0],
   ["a vision transformer", untrained({ model: "vit-tiny-patch4-depth6", method: { name: "anchored" } }), {}, KEPT],
 ];
 

@@ -1,10 +1,11 @@
 import { UserError } from "../core/index.ts";
 import { registerEntry } from "../core/internal.ts";
-import { type CrossEntropyOptions, type OutputOptions, outputNames } from "../tasks/classification/outputs/index.ts";
+import type { CrossEntropyOptions, OutputOptions } from "../tasks/classification/outputs/index.ts";
 import { type Classification, classification, type Task } from "../tasks/index.ts";
 import { type AnchoredOptions, anchored } from "./anchored.ts";
 import type { Method } from "./method.ts";
 import { type MimoOptions, mimo } from "./mimo.ts";
+import { ofClasses } from "./of-classes.ts";
 import { type OwnMethodOptions, ownMethodDefaults } from "./own-methods.ts";
 import { plainInput, type StandardOptions, standard } from "./standard.ts";
 
@@ -49,9 +50,6 @@ export const methods: { [O in MethodOptions as O["name"]]: (options: O, task?: T
   "mse-scaled": plain,
   mimo,
 };
-
-/** Those that learn classes alone. */
-const ofClasses: readonly string[] = [...outputNames, "mimo"];
 
 export type MethodName = keyof typeof methods;
 /**

@@ -45,6 +45,7 @@ export {
 export { type MlpVariant, mlp } from "./mlp.ts";
 export type { AnchorPoint, Arrays, Mode, Model, ModelOptions, Noise, Pass, Variables } from "./model.ts";
 export { type ModelParts, modelOf, type Step, withoutHead } from "./model-of.ts";
+export type { PackedOptions } from "./packed.ts";
 
 /**
  * Every model by the name that `--model` takes.
@@ -102,13 +103,15 @@ export const registerModel = (name: string, create: (options: ModelOptions) => M
  * const { params, state } = model.init(new Random("weights", 0));
  */
 export function createModel(name: string, options: ModelOptions): Model {
-  const { stochasticDepth = 0, dropout = 0, anchorAt: _, ...sizes } = options;
+  const { stochasticDepth = 0, dropout = 0, anchorAt: _, packed, ...sizes } = options;
   for (const [option, value] of Object.entries(sizes))
     if (!Number.isInteger(value) || value < 1)
       throw new RangeError(`createModel: ${option} is ${value}; it must be a whole number ≥ 1`);
   const model = models[knownName("model", name, modelNames)](options);
   if ((options.anchorAt ?? "input") !== "input" && !model.anchorPoint)
     throw new UserError(`method.anchorAt ${options.anchorAt}: ${name} can be anchored at input`);
+  if (packed && !model.members)
+    throw new UserError(`config.packed: ${name} packs no members; use a resnet or wideresnet, or leave it out`);
   const noise = Object.values(model.noise ?? {});
   for (const [option, rate, known] of [
     ["config.stochasticDepth", stochasticDepth, noise.some(({ shape }) => shape.length === 0)],

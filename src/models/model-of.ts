@@ -19,6 +19,8 @@ export interface ModelParts extends Omit<Model, Derived | FromSteps | Composed> 
   readonly head: Layer;
   /** What lies between the first layer and the last, one after the other: the first layer's outputs [N, …] → features [N, D]. */
   readonly steps: readonly Step[];
+  /** D, of a network whose last layer is not one matrix [K, D]. */
+  readonly featureCount?: number;
   /** Where tuples arise, of a network that can be anchored at hidden values. */
   readonly tuples?: TuplePlace;
 }
@@ -48,7 +50,7 @@ export function modelOf({ layers, head, steps, tuples, ...own }: ModelParts): Mo
     },
     shapes: () => all.shapes,
     head: Object.keys(head.shapes.params),
-    featureCount: weight[1],
+    featureCount: own.featureCount ?? weight[1],
     biases: all.biases,
     embeddings: all.embeddings,
     classify: (params, features) =>

@@ -1,6 +1,7 @@
 import type { numpy as np } from "@jax-js/jax";
 import { HostArray, type HostArrays, type Random } from "../core/index.ts";
 import type { Shapes } from "./layers/variables.ts";
+import type { PackedOptions } from "./packed.ts";
 
 /** Named jax-js arrays: parameters or state inside a traced function. */
 export type Arrays = Record<string, np.Array>;
@@ -60,10 +61,15 @@ export interface Model {
   shapes(): { readonly params: Shapes; readonly state: Shapes };
   /** Name of the weight [O, I, k, k] of the first layer. */
   readonly stemWeight: string;
-  /** Names of the last layer's parameters, which is linear: the weight [K, D] and, where it has one, the bias [K]. */
+  /**
+   * Names of the last layer's parameters, which is linear: the weight [K, D] and, where it has one, the bias [K]; of packed
+   * members [M·K, D/M] and [M·K].
+   */
   readonly head: readonly string[];
   /** D: what the last layer reads of an image. */
   readonly featureCount: number;
+  /** M: answers of members that its outputs hold, side by side: [N, M·K]; absent where it has one. */
+  readonly members?: number;
   /** What the last layer's outputs are multiplied by to be logits; 1 where absent. */
   readonly logitScale?: number;
   /** Parameters [O] that are added to an output; none where absent. */
@@ -114,7 +120,10 @@ export interface Model {
 export interface ModelOptions {
   /** Channels of the first convolution, any number ≥ 1; anchored tuples have twice the image's. */
   readonly inputChannels: number;
+  /** Outputs of the last layer: K, or M·K of M members. */
   readonly classes: number;
+  /** Members packed into the network (Packed-Ensembles); which networks can, the error says. */
+  readonly packed?: PackedOptions;
   /**
    * Pixels on each side of the images, 32 by default. Networks that keep a weight for every position (vision
    * transformers) refuse other images; others choose the first layers by it.

@@ -5,11 +5,11 @@ import { batchNorm } from "./layers/batch-norm.ts";
 import { conv } from "./layers/conv.ts";
 import { type Drop, depthRate, dropout, dropPath, noiseOf } from "./layers/drop.ts";
 import type { Layer } from "./layers/layer.ts";
-import { linear } from "./layers/linear.ts";
 import { maxPool } from "./layers/max-pool.ts";
 import { allVariables } from "./layers/variables.ts";
 import type { Model, ModelOptions } from "./model.ts";
 import { modelOf, type Step } from "./model-of.ts";
+import { packing } from "./packed.ts";
 
 export interface ResnetVariant {
   /** Channels of each stage (of a bottleneck's 3×3 convolution); every stage but the first halves the size. */
@@ -43,9 +43,11 @@ export const resnet50 = (options: ModelOptions) =>
  */
 export function resnet(
   name: string,
-  { widths, depths, expansion = 1, small = false }: ResnetVariant,
-  { inputChannels, classes, imageSize, stochasticDepth = 0, dropout: dropRate = 0, anchorAt }: ModelOptions,
+  { widths: published, depths, expansion = 1, small = false }: ResnetVariant,
+  { inputChannels, classes, imageSize, stochasticDepth = 0, dropout: dropRate = 0, anchorAt, packed }: ModelOptions,
 ): Model {
+  const { members, groups, width: packedWidth, head: lastLayer } = packing(packed);
+  const widths = published.map(packedWidth);
   const photograph = !small && isPhotograph(imageSize);
   const stemConv = conv("conv1", inputChannels, widths[0], photograph ? { kernel: 7, stride: 2 } : { kernel: 3 });
   const stemNorm = batchNorm("bn1", widths[0]);
@@ -59,6 +61,7 @@ export function resnet(
         inputs: tuples.inputs(1 + index, inputs),
         width,
         expansion,
+        groups,
         stride: i === 0 && stage > 0 ? 2 : 1,
         dropRate: depthRate(stochasticDepth, index++, count),
       });
@@ -67,14 +70,15 @@ export function resnet(
     }),
   );
   const headDrop = dropout("head_drop", dropRate, inputs);
-  const head = linear("fc", tuples.inputs(2 + count, inputs), classes);
+  const last = lastLayer("fc", tuples.inputs(2 + count, inputs), classes);
 
   return modelOf({
     name,
+    members,
     stemWeight: "conv1.weight",
     noise: noiseOf([...blocks.map(({ drop }) => drop), headDrop]),
     layers: [stemConv, stemNorm, ...blocks],
-    head,
+    ...last,
     stem: (params, images) => stemConv.apply({ params, state: {}, moved: {}, mode: "predict" }, images),
     steps: [
       (scope, stemmed) => {
@@ -92,6 +96,8 @@ interface BlockOptions {
   readonly inputs: number;
   readonly width: number;
   readonly expansion: number;
+  /** Of every convolution. */
+  readonly groups: number;
   readonly stride: number;
   readonly dropRate: number;
 }
@@ -102,7 +108,7 @@ interface BlockOptions {
  */
 function residualBlock(
   name: string,
-  { inputs, width, expansion, stride, dropRate }: BlockOptions,
+  { inputs, width, expansion, groups, stride, dropRate }: BlockOptions,
 ): Layer & { drop: Drop } {
   const outputs = width * expansion;
   const shapes =
@@ -120,7 +126,7 @@ function residualBlock(
     const isLast = i === shapes.length - 1;
     const channels = isLast ? outputs : width;
     return [
-      conv(`${name}.conv${i + 1}`, i === 0 ? inputs : width, channels, shape),
+      conv(`${name}.conv${i + 1}`, i === 0 ? inputs : width, channels, { ...shape, groups }),
       batchNorm(`${name}.bn${i + 1}`, channels, { start: isLast && expansion > 1 ? 0 : 1 }),
     ];
   });
@@ -128,7 +134,7 @@ function residualBlock(
     stride === 1 && inputs === outputs
       ? []
       : [
-          conv(`${name}.downsample.0`, inputs, outputs, { kernel: 1, stride }),
+          conv(`${name}.downsample.0`, inputs, outputs, { kernel: 1, stride, groups }),
           batchNorm(`${name}.downsample.1`, outputs),
         ];
   const drop = dropPath(`${name}.drop_path`, dropRate);

@@ -4,10 +4,10 @@ import { batchNorm } from "./layers/batch-norm.ts";
 import { conv } from "./layers/conv.ts";
 import { type Drop, depthRate, dropout, dropPath, noiseOf } from "./layers/drop.ts";
 import type { Layer } from "./layers/layer.ts";
-import { linear } from "./layers/linear.ts";
 import { allVariables } from "./layers/variables.ts";
 import type { Model, ModelOptions } from "./model.ts";
 import { modelOf, type Step } from "./model-of.ts";
+import { packing } from "./packed.ts";
 
 export interface WideResnetVariant {
   /** Convolutions on the longest path, 6n + 4 for n blocks in each of the three groups. */
@@ -28,10 +28,11 @@ export const wideResnet40x2 = (options: ModelOptions) => wideResnet({ depth: 40,
  */
 export function wideResnet(
   { depth, widening }: WideResnetVariant,
-  { inputChannels, classes, stochasticDepth = 0, dropout: dropRate = 0, anchorAt }: ModelOptions,
+  { inputChannels, classes, stochasticDepth = 0, dropout: dropRate = 0, anchorAt, packed }: ModelOptions,
 ): Model {
+  const { members, groups, width, head: lastLayer } = packing(packed);
   const blocksPerGroup = (depth - 4) / 6;
-  const widths = [16, 16 * widening, 32 * widening, 64 * widening];
+  const widths = [16, 16 * widening, 32 * widening, 64 * widening].map(width);
   const name = `wideresnet${depth}-${widening}`;
   const tuples = tuplePlace(name, { inputChannels, anchorAt }, { depths: [1, 2, 3].map(() => blocksPerGroup) });
   const stem = conv("conv1", inputChannels, widths[0], { kernel: 3 });
@@ -42,6 +43,7 @@ export function wideResnet(
       return preActivationBlock(`block${group}.layer.${i}`, {
         inputs,
         outputs: widths[group],
+        groups,
         stride: i === 0 && group > 1 ? 2 : 1,
         dropRate: depthRate(stochasticDepth, index, 3 * blocksPerGroup),
       });
@@ -49,14 +51,15 @@ export function wideResnet(
   );
   const headDrop = dropout("head_drop", dropRate, widths[3]);
   const finalNorm = batchNorm("bn1", widths[3]);
-  const head = linear("fc", tuples.inputs(2 + blocks.length, widths[3]), classes);
+  const last = lastLayer("fc", tuples.inputs(2 + blocks.length, widths[3]), classes);
 
   return modelOf({
     stemWeight: "conv1.weight",
     name,
+    members,
     noise: noiseOf([...blocks.map(({ drop }) => drop), headDrop]),
     layers: [stem, ...blocks, finalNorm],
-    head,
+    ...last,
     stem: (params, images) => stem.apply({ params, state: {}, moved: {}, mode: "predict" }, images),
     steps: [
       (_, stemmed) => stemmed,
@@ -70,6 +73,8 @@ export function wideResnet(
 interface BlockOptions {
   readonly inputs: number;
   readonly outputs: number;
+  /** Of every convolution. */
+  readonly groups: number;
   readonly stride: number;
   readonly dropRate: number;
 }
@@ -78,15 +83,18 @@ interface BlockOptions {
  * BatchNorm and ReLU before each of two 3×3 convolutions. The shortcut is the untouched input where shapes agree, else
  * a 1×1 convolution of the activated one (He et al. 2016b, section 4.1, and the authors' code).
  */
-function preActivationBlock(name: string, { inputs, outputs, stride, dropRate }: BlockOptions): Layer & { drop: Drop } {
+function preActivationBlock(
+  name: string,
+  { inputs, outputs, groups, stride, dropRate }: BlockOptions,
+): Layer & { drop: Drop } {
   const bn1 = batchNorm(`${name}.bn1`, inputs);
-  const conv1 = conv(`${name}.conv1`, inputs, outputs, { kernel: 3, stride });
+  const conv1 = conv(`${name}.conv1`, inputs, outputs, { kernel: 3, stride, groups });
   const bn2 = batchNorm(`${name}.bn2`, outputs);
-  const conv2 = conv(`${name}.conv2`, outputs, outputs, { kernel: 3 });
+  const conv2 = conv(`${name}.conv2`, outputs, outputs, { kernel: 3, groups });
   const projection =
     stride === 1 && inputs === outputs
       ? undefined
-      : conv(`${name}.convShortcut`, inputs, outputs, { kernel: 1, stride });
+      : conv(`${name}.convShortcut`, inputs, outputs, { kernel: 1, stride, groups });
   const drop = dropPath(`${name}.drop_path`, dropRate);
   return {
     drop,

@@ -18,6 +18,36 @@ const count = z.int().min(1);
 const rate = z.number().positive();
 const share = z.number().min(0).max(1);
 
+const packedSchema = z.strictObject({
+  members: z
+    .int()
+    .min(2)
+    .default(4)
+    .meta(
+      option({ flag: "--packed-members", value: "<n>", help: "Packed-Ensembles: members in one network", example: 4 }),
+    ),
+  alpha: rate
+    .default(2)
+    .meta(
+      option({
+        flag: "--packed-alpha",
+        value: "<factor>",
+        help: "Packed-Ensembles: times the channels of the one network, for all members together",
+        example: 2,
+      }),
+    ),
+  gamma: count
+    .default(1)
+    .meta(
+      option({
+        flag: "--packed-gamma",
+        value: "<n>",
+        help: "Packed-Ensembles: groups of each member's own convolutions",
+        example: 1,
+      }),
+    ),
+});
+
 /** What a table has, by its name and options; the entry itself checks their values. */
 const namedWithOptions = (table: OptionTable) =>
   z
@@ -134,6 +164,8 @@ export const runConfigSchema = z.strictObject({
         example: 0.1,
       }),
     ),
+  /** Members packed into the network, Packed-Ensembles (Laurent et al. 2023); none where absent. */
+  packed: packedSchema.optional(),
   schedule: scheduleSchema.prefault({ name: "one-cycle" }),
   /** A folder of pictures that `pixMix` mixes with in place of fractals. */
   mixingPictures: z

@@ -15,6 +15,7 @@ const { test: set } = tinyDataSet();
 // Networks that give several answers in one pass.
 describe.each<[string, Partial<RunConfigInput>, number]>([
   ["mimo", { model: "mlp", method: { name: "mimo", members: 2, batchRepetitions: 2 } }, 2],
+  ["packed", { packed: { members: 3, alpha: 1 } }, 3],
 ])("%s", (name, changes, members) => {
   const config = tinyConfig({ epochs: 15, validateEvery: 0, ...changes });
   const run = join(folder, name);
@@ -53,6 +54,14 @@ describe.each<[string, Partial<RunConfigInput>, number]>([
     expect(b.params).toEqual(a.params);
     expect(b.state).toEqual(a.state);
   });
+});
+
+test.each<[string, Partial<RunConfigInput>]>([
+  ["method.name oat: members that config.packed packs", { method: { name: "oat" }, packed: {} }],
+  ["config.packed: mlp packs no members", { model: "mlp", packed: {} }],
+])("refused: %s", async (message, changes) => {
+  const refused = async () => train(tinyConfig(changes), tinyDataSet(), { run: join(folder, "refused") });
+  await expect(refused()).rejects.toThrow(message);
 });
 
 test("repeated rows divide the batch", async () => {

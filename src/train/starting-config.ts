@@ -22,6 +22,12 @@ const choices: readonly {
   { path: "model", option: "model", of: ({ model }) => model, words: ({ model }) => `model ${model}` },
   { path: "method", option: "method.name", of: ({ method }) => method, words: ({ method }) => `method ${method.name}` },
   {
+    path: "packed",
+    option: "packed.members",
+    of: ({ packed }) => packed,
+    words: ({ packed }) => `${packed?.members} packed members`,
+  },
+  {
     path: "data.imageSize",
     option: "data.imageSize",
     of: ({ imageSize }) => imageSize,
@@ -66,6 +72,6 @@ export function withStartingRun(
 }
 
 function storedChoices(run: string): TakenOver {
-  const { model, method, data } = readRun(run).config;
-  return { model, method, imageSize: (data as { imageSize?: number }).imageSize };
+  const { model, method, packed, data } = readRun(run).config;
+  return { model, method, packed, imageSize: (data as { imageSize?: number }).imageSize };
 }

@@ -5,6 +5,7 @@ import type { RunConfig, RunRecord } from "../run/index.ts";
 export interface TakenOver {
   readonly model: RunConfig["model"];
   readonly method: RunConfig["method"];
+  readonly packed?: RunConfig["packed"];
   /** Pixels; absent where the images are not square. */
   readonly imageSize?: number;
 }
@@ -15,13 +16,14 @@ export interface TakenOver {
  * @example
  * const { model, method, imageSize } = takenOver(readInitRun("runs/pretrained")); // what fine-tuning keeps
  */
-export function takenOver({ config: { model, method }, data: { height, width } }: RunRecord): TakenOver {
+export function takenOver({ config: { model, method, packed }, data: { height, width } }: RunRecord): TakenOver {
   const anchored = anchoredOptions(method);
   return {
     model,
     method: anchored
       ? { ...anchored, ...("referenceSource" in anchored && { referenceSource: "new", tiedStart: false }) }
       : method,
+    ...(packed && { packed }),
     ...(height === width && { imageSize: height }),
   };
 }

@@ -7,7 +7,10 @@ import { lineSwatch } from "./legend.ts";
 
 /** What an arm's method does, a sentence each; a method without one is called by its name. */
 const methods: Record<string, (results: Results) => string> = {
-  standard: () => "The usual training: the network sees each image as it is.",
+  standard: ({ settings: { "packed.members": members } }) =>
+    members === undefined
+      ? "The usual training: the network sees each image as it is."
+      : `A packed ensemble: ${members} members in one network, each in channels of its own, see each image as it is. Its answer is the mean of their probabilities; how far they disagree is its uncertainty.`,
   anchored: (results) =>
     [
       "The network sees each image x as the pair of a reference image r and the residual x − r.",

@@ -26,7 +26,11 @@ export const classificationConfig: TaskConfig = {
   dataFields,
   examples: "images",
   withDefaults: (input) => input,
-  check({ method }) {
+  check({ method, packed }) {
+    if (packed && method.name !== "standard")
+      throw new UserError(
+        `method.name ${method.name}: members that config.packed packs into a network learn by method.name standard; use it, or leave config.packed out`,
+      );
     if (anchoredOptions(method)?.maskTarget === "mean")
       throw new UserError("method.maskTarget mean: it belongs to task.name regression; use label or uniform");
   },

@@ -1,6 +1,7 @@
 import { type Tree, UserError } from "../../core/index.ts";
 import { regressionDataNames, regressionDataTable } from "../../data/index.ts";
-import { anchoredOptions, outputNames } from "../../methods/index.ts";
+import { anchoredOptions } from "../../methods/index.ts";
+import { ofClasses } from "../../methods/internal.ts";
 import type { RunConfig, RunConfigInput } from "../config.ts";
 import type { TaskConfig } from "./task-config.ts";
 
@@ -29,10 +30,10 @@ function withDefaults(input: RunConfigInput): RunConfigInput {
   };
 }
 
-function check({ task, method, augment, mix, labelSmoothing, trainable, dropout }: RunConfig): void {
+function check({ task, method, augment, mix, labelSmoothing, trainable, dropout, packed }: RunConfig): void {
   const anchored = anchoredOptions(method);
   const refuse = (what: string, why: string) => new UserError(`${what}: ${why} in a regression`);
-  if ((outputNames as readonly string[]).includes(method.name))
+  if (ofClasses.includes(method.name))
     throw refuse(`method.name ${method.name}`, "it is for classes; use standard or anchored");
   if (anchored?.maskTarget === "uniform")
     throw refuse("method.maskTarget uniform", "there are no classes; use label or mean");
@@ -46,6 +47,7 @@ function check({ task, method, augment, mix, labelSmoothing, trainable, dropout 
     throw refuse(`augment ${augment[0].name}`, "an augmentation could move the target; leave it out");
   if (mix.length > 0) throw refuse(`mix ${mix[0].name}`, "labels are not mixed; leave it out");
   if (labelSmoothing > 0) throw refuse("labelSmoothing", "there are no classes");
+  if (packed) throw refuse("packed", "members are of classifiers; leave it out");
   if (trainable !== "all") throw refuse(`trainable ${trainable}`, "the whole network is trained");
   const draws = task?.dropoutDraws ?? 0;
   if (draws > 0 && anchored)
