@@ -197,7 +197,7 @@ async function adaptedPredictor(run) {
         const shape = [100, set.channels, set.height, set.width];
         const images = HostArray.float32(shape, normalizeImages(set, rows, record.data.normalization));
         const state = await statistics.mean([{ images }]);
-        logits.set(await forward.run({ params: variables.params, state }, images), at * classes);
+        logits.set((await forward.run({ params: variables.params, state }, images)).data, at * classes);
       }
       return { logits, labels: set.labels, classes };
     },

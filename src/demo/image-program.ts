@@ -1,5 +1,6 @@
 import { normalizeImages } from "../augment/index.ts";
 import { HostArray, type ImageSet, imageCount } from "../core/index.ts";
+import { inBatches } from "../core/internal.ts";
 import { ArraySpec, compile, type Program } from "../engine/index.ts";
 import type { Variables } from "../models/index.ts";
 import type { RunRecord } from "../run/index.ts";
@@ -35,36 +36,33 @@ export class ImageProgram {
 
   /** Of every image under every reference: logits [N][R × K] and features [N][R × F], image by image. */
   async run(set: ImageSet): Promise<{ logits: Float32Array[]; features: Float32Array[] }> {
-    const logits: Float32Array[] = [];
-    const features: Float32Array[] = [];
     const { channels, height, width, normalization } = this.record.data;
-    const last = imageCount(set) - 1;
-    for (let at = 0; at <= last; at += this.batchSize) {
-      const rows = Int32Array.from({ length: this.batchSize }, (_, i) => Math.min(at + i, last));
-      const images = HostArray.float32(
-        [this.batchSize, channels, height, width],
-        normalizeImages(set, rows, normalization),
-      );
-      const result: Outputs = await this.program.run([images]);
-      for (let i = 0; i < this.batchSize && at + i <= last; i++) {
-        logits.push(this.#ofImage(result.logits, i));
-        features.push(this.#ofImage(result.features, i));
-      }
-    }
-    return { logits, features };
+    const size = this.batchSize;
+    const joined = await inBatches({ count: imageCount(set), size, axis: 1 }, async ({ rows }) => {
+      const images = normalizeImages(set, rows, normalization);
+      return (await this.program.run([HostArray.float32([size, channels, height, width], images)])) as Outputs;
+    });
+    return { logits: byImage(joined.logits), features: byImage(joined.features) };
   }
 
   dispose(): Promise<void> {
     return this.program.dispose();
   }
+}
 
-  /** [R, B, X] → [R × X] of one image. */
-  #ofImage({ data, shape: [, , size] }: HostArray<"float32">, image: number): Float32Array {
-    const own = new Float32Array(this.references * size);
-    for (let r = 0; r < this.references; r++) {
-      const from = (r * this.batchSize + image) * size;
+/** [R, N, X] → [R × X] of each image. */
+function byImage(all: Outputs["logits"] | undefined): Float32Array[] {
+  if (!all) return [];
+  const {
+    data,
+    shape: [references, count, size],
+  } = all;
+  return Array.from({ length: count }, (_, image) => {
+    const own = new Float32Array(references * size);
+    for (let r = 0; r < references; r++) {
+      const from = (r * count + image) * size;
       own.set(data.subarray(from, from + size), r * size);
     }
     return own;
-  }
+  });
 }

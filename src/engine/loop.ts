@@ -1,9 +1,7 @@
-import { numpy as np } from "@jax-js/jax";
-import type { HostArray } from "../core/host-array.ts";
 import { freshArrays, leavesOf } from "./arguments.ts";
 import { type CompileOptions, compile } from "./compile.ts";
 import type { ExampleOf, OnHost } from "./host-tree.ts";
-import { flattenTree } from "./jax-backend.ts";
+import { asConstants, flattenTree } from "./jax-backend.ts";
 import { ArraySpec, type Program } from "./program.ts";
 
 /** A program that is run again and again, and that is fed what it has returned. */
@@ -221,20 +219,6 @@ function requireArrays(tree: Named, what: string): void {
   for (const [name, value] of Object.entries(tree))
     if (flattenTree(value)[0].some((leaf) => leaf instanceof ArraySpec))
       throw new TypeError(`loop: ${name} is ${what}, so the example must hold its arrays, not only their shapes`);
-}
-
-/** To trace: the arrays as constants. */
-function asConstants(tree: Tree): Tree {
-  const [leaves, rebuild] = flattenTree<HostArray>(tree);
-  return rebuild(
-    leaves.map(({ data, shape, dtype }) =>
-      np.array(
-        // jax-js keeps a bool in 32 bits.
-        (dtype === "bool" ? Int32Array.from(data) : data) as never,
-        { shape: [...shape], dtype: dtype as never },
-      ),
-    ),
-  );
 }
 
 function fresh(tree: Tree): Tree {

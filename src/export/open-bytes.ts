@@ -1,5 +1,6 @@
 import { UserError } from "../core/index.ts";
-import { type Device, modelMetadata, type OpenedModel, openOnnx } from "../engine/index.ts";
+import { inBatches } from "../core/internal.ts";
+import { type Answered, type Device, modelMetadata, type OpenedModel, openOnnx } from "../engine/index.ts";
 import { cardFromMetadata, type ModelCard } from "./card.ts";
 
 /** Answers for N images and K classes; what each is: docs/export.md. */
@@ -78,33 +79,18 @@ export async function openBytes(
       const count = images.length / bytesPerImage;
       if (!Number.isInteger(count))
         throw new RangeError(`${images.length} bytes are no whole number of ${width}×${height} images of ${channels}`);
-      const parts: Part[] = [];
-      for (let at = 0; at < count; at += atOnce) {
-        const size = Math.min(atOnce, count - at);
-        const data = images.subarray(at * bytesPerImage, (at + size) * bytesPerImage);
-        parts.push((await opened.run({ images: { shape: [size, height, width, channels], data } })) as unknown as Part);
-      }
-      return joined(parts, count, opened);
+      const joined = await inBatches({ count, size: atOnce }, async ({ from, to }) => {
+        const data = images.subarray(from * bytesPerImage, to * bytesPerImage);
+        return opened.run({ images: { shape: [to - from, height, width, channels], data } });
+      });
+      return answersOf(joined, count, opened);
     },
     dispose: () => opened.dispose(),
   };
 }
 
-type Numbers = "logits" | "probabilities" | "uncertainty" | "score" | "known_score" | "known_parts" | "similarity";
-type Part = Record<Numbers, { readonly data: Float32Array }> & {
-  readonly label: { readonly data: string[] };
-};
-
-function joined(parts: readonly Part[], count: number, { outputs }: OpenedModel): Answers {
-  const all = (name: Numbers): Float32Array => {
-    const whole = new Float32Array(parts.reduce((sum, part) => sum + part[name].data.length, 0));
-    let at = 0;
-    for (const part of parts) {
-      whole.set(part[name].data, at);
-      at += part[name].data.length;
-    }
-    return whole;
-  };
+function answersOf(joined: Partial<Record<string, Answered>>, count: number, { outputs }: OpenedModel): Answers {
+  const all = (name: string) => (joined[name]?.data ?? new Float32Array()) as Float32Array;
   return {
     count,
     logits: all("logits"),
@@ -113,6 +99,6 @@ function joined(parts: readonly Part[], count: number, { outputs }: OpenedModel)
     score: all("score"),
     ...(outputs.includes("known_score") && { knownScore: all("known_score"), knownParts: all("known_parts") }),
     ...(outputs.includes("similarity") && { similarity: all("similarity") }),
-    label: parts.flatMap(({ label }) => label.data),
+    label: (joined.label?.data ?? []) as string[],
   };
 }

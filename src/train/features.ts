@@ -41,16 +41,16 @@ export async function loadFeatures(run: string, { k, ...options }: FeatureOption
   const { record, variables, references } = loadRun(run, options);
   const { model, method } = buildNetwork(record);
   const encoder = withoutHead(model);
-  const { state } = variables;
   const params = Object.fromEntries(Object.keys(encoder.shapes().params).map((name) => [name, variables.params[name]]));
-  const forward = createForward(record, { model: encoder, method }, options);
+  const ofEncoder = { params, state: variables.state };
+  const forward = createForward(record, { model: encoder, method }, { ...options, hold: ofEncoder });
   return {
     record,
     size: model.featureCount,
     references: references && (k ?? references.shape[0]),
     async features(set, onProgress) {
       const kept = keptReferences({ method, references }, "k", k);
-      const parts = { forward, record, variables: { params, state } };
+      const parts = { forward, record, variables: ofEncoder };
       const [first, ...others] = await outputsUnder(parts, kept, set, { onProgress });
       return meanOf(first, ...others);
     },

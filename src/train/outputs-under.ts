@@ -1,6 +1,6 @@
 import { normalizeImages } from "../augment/index.ts";
-import { HostArray, type ImageSet, imageCount, type Normalization, UserError } from "../core/index.ts";
-import { checkImageSet } from "../core/internal.ts";
+import { HostArray, type HostArrays, type ImageSet, imageCount, UserError } from "../core/index.ts";
+import { checkImageSet, inBatches } from "../core/internal.ts";
 import type { RunRecord } from "../run/index.ts";
 import type { PredictionParts, PredictOptions } from "./predict-set.ts";
 import type { ReferenceChooser } from "./transductor.ts";
@@ -21,28 +21,25 @@ export async function outputsUnder(
 ): Promise<Float32Array[]> {
   checkImages(set, data);
   checkImageSet(set);
-  const total = imageCount(set);
   const count = references && !isChooser(references) ? references.shape[0] : 1;
-  const byReference: Float32Array[] = Array.from({ length: count }, () => new Float32Array());
-  const batchSize = forward.batchSize(count);
-  for (let at = 0; at < total; at += batchSize) {
-    const images = paddedBatch(set, at, batchSize, data.normalization);
-    const filled = Math.min(batchSize, total - at);
-    const factors = noise?.(at, batchSize, count);
-    const run = async (images: HostArray) =>
-      forward.run(variables, images, isChooser(references) ? await references.choose(images) : references, factors);
-    const own = await run(images);
-    const outputs = mirror ? meanOf(own, await run(mirrored(images))) : own;
-    const width = outputs.length / (count * batchSize);
-    for (let r = 0; r < count; r++) {
-      if (at === 0) byReference[r] = new Float32Array(total * width);
-      const first = r * batchSize * width;
-      byReference[r].set(outputs.subarray(first, first + filled * width), at * width);
-    }
-    onProgress?.({ done: at + filled, total });
-  }
-  return byReference;
+  const run = async (images: HostArray, factors: HostArrays | undefined) =>
+    forward.run(variables, images, isChooser(references) ? await references.choose(images) : references, factors);
+  const size = forward.batchSize(count);
+  const { outputs } = await inBatches({ count: imageCount(set), size, axis: 1, onProgress }, async ({ rows, from }) => {
+    const factors = noise?.(from, size, count);
+    const shape = [size, set.channels, set.height, set.width];
+    const images = HostArray.float32(shape, normalizeImages(set, rows, data.normalization));
+    const own = await run(images, factors);
+    return { outputs: mirror ? meanArray(own, await run(mirrored(images), factors)) : own };
+  });
+  return parted(outputs?.data ?? new Float32Array(), count);
 }
+
+/** Equal parts of an array, in its memory. */
+export const parted = (values: Float32Array, count: number): Float32Array[] => {
+  const size = values.length / count;
+  return Array.from({ length: count }, (_, i) => values.subarray(i * size, (i + 1) * size));
+};
 
 function checkImages(set: ImageSet, { channels, height, width }: RunRecord["data"]): void {
   if (set.channels !== channels || set.height !== height || set.width !== width)
@@ -56,6 +53,9 @@ export function meanOf(first: Float32Array, ...others: readonly Float32Array[]):
   if (others.length === 0) return first;
   return first.map((value, i) => others.reduce((sum, one) => sum + one[i], value) / (others.length + 1));
 }
+
+const meanArray = (first: HostArray<"float32">, second: HostArray<"float32">): HostArray<"float32"> =>
+  HostArray.float32(first.shape, meanOf(first.data, second.data));
 
 /** Columns `from` to `to`, exclusive, of rows of `width`. */
 export function columnsOf(rows: Float32Array, width: number, from: number, to: number): Float32Array {
@@ -72,11 +72,4 @@ function mirrored({ shape, data }: HostArray): HostArray {
   const turned = Float32Array.from(data as Float32Array);
   for (let at = 0; at < turned.length; at += width) turned.subarray(at, at + width).reverse();
   return HostArray.float32(shape, turned);
-}
-
-function paddedBatch(set: ImageSet, from: number, size: number, normalization: Normalization): HostArray {
-  const last = imageCount(set) - 1;
-  const rows = Int32Array.from({ length: size }, (_, i) => Math.min(from + i, last));
-  const shape = [size, set.channels, set.height, set.width];
-  return HostArray.float32(shape, normalizeImages(set, rows, normalization));
 }

@@ -99,7 +99,7 @@ export async function loadPredictor(run: string, options: PredictorOptions = {})
 }
 
 /**
- * A predictor with fixed weights and references [R, C, H, W] (normalised).
+ * A predictor with fixed weights, which nothing may write into, and references [R, C, H, W] (normalised).
  * @example
  * const { record, variables, references } = loadRun(run);
  * const predictor = await createPredictor(record, variables, references, { threads: 1 });
@@ -111,8 +111,9 @@ export async function createPredictor(
   { outputAnchor, ...options }: PredictorOptions & { readonly outputAnchor?: HostArray } = {},
 ): Promise<Predictor> {
   const network = buildNetwork(record);
-  const forward = createForward(record, network, options);
-  const featuresForward = createForward(record, { ...network, model: withFeatures(network.model) }, options);
+  const held = { ...options, hold: variables };
+  const forward = createForward(record, network, held);
+  const featuresForward = createForward(record, { ...network, model: withFeatures(network.model) }, held);
   const { method } = network;
   const parts: PredictionParts = { forward, featuresForward, record, method, variables, references, outputAnchor };
   return {

@@ -15,6 +15,11 @@ export interface SessionOptions {
   readonly device?: Device;
   /** Threads within one operator; ONNX Runtime's default is one per physical core. */
   readonly threads?: number;
+  /**
+   * Whether constant factors of matrix products are copied into the order that kernels read them in: faster, but long
+   * products round otherwise than those of arguments. Default true.
+   */
+  readonly prepack?: boolean;
   /** Writes ONNX Runtime's per-node timings to `<prefix>_<date>.json` when the session is disposed. */
   readonly profilePrefix?: string;
 }
@@ -33,6 +38,7 @@ export async function createSession(model: Uint8Array, options: SessionOptions =
     // A planned block of memory comes on top of what the first run allocated piece by piece, and is as large again.
     enableMemPattern: false,
     ...(options.threads ? { intraOpNumThreads: options.threads } : {}),
+    ...(options.prepack === false ? { extra: { session: { disable_prepacking: "1" } } } : {}),
     ...(options.profilePrefix ? { enableProfiling: true, profileFilePrefix: options.profilePrefix } : {}),
   });
   const session = await creating.catch((error: unknown) => {

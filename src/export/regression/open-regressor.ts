@@ -1,5 +1,6 @@
 import { UserError } from "../../core/index.ts";
-import { type Device, modelMetadata, type OpenedModel, openOnnx } from "../../engine/index.ts";
+import { inBatches } from "../../core/internal.ts";
+import { type Answered, type Device, modelMetadata, type OpenedModel, openOnnx } from "../../engine/index.ts";
 import type { OpenOptions } from "../open-bytes.ts";
 import { type RegressionCard, regressionCardFrom } from "./card.ts";
 
@@ -56,13 +57,11 @@ export async function openRegressor(
       const count = given.length / size;
       if (!Number.isInteger(count))
         throw new RangeError(`${given.length} values are no whole number of examples [${shape.join(", ")}]`);
-      const parts: Record<string, { readonly data: unknown }>[] = [];
-      for (let at = 0; at < count; at += atOnce) {
-        const filled = Math.min(atOnce, count - at);
-        const data = given.subarray(at * size, (at + filled) * size);
-        parts.push(await opened.run({ [inputs.kind]: { shape: [filled, ...shape], data } }));
-      }
-      return { count, ...joined(parts, opened) };
+      const joined = await inBatches({ count, size: atOnce }, async ({ from, to }) => {
+        const data = given.subarray(from * size, to * size);
+        return opened.run({ [inputs.kind]: { shape: [to - from, ...shape], data } });
+      });
+      return { count, ...answersOf(joined, opened) };
     },
     dispose: () => opened.dispose(),
   };
@@ -86,20 +85,12 @@ async function openFile(
   }
 }
 
-function joined(
-  parts: readonly Record<string, { readonly data: unknown }>[],
+function answersOf(
+  joined: Partial<Record<string, Answered>>,
   { outputs: given }: OpenedModel,
 ): { readonly mean: Float32Array } & Partial<Record<Output, Float32Array>> {
-  const all = Object.entries(outputs).flatMap(([field, output]) => {
-    if (!given.includes(output)) return [];
-    const pieces = parts.map((part) => part[output].data as Float32Array);
-    const whole = new Float32Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-    let at = 0;
-    for (const piece of pieces) {
-      whole.set(piece, at);
-      at += piece.length;
-    }
-    return [[field, whole]];
-  });
-  return Object.fromEntries(all);
+  const there = Object.entries(outputs).filter(([, output]) => given.includes(output));
+  return Object.fromEntries(there.map(([field, output]) => [field, joined[output]?.data ?? new Float32Array()])) as {
+    mean: Float32Array;
+  };
 }

@@ -153,9 +153,8 @@ function imagesOf({ name, count, inputs }: RegressionSet): ImageSet {
   return { name, height, width, channels, images, labels: new Int32Array(count), classNames: [name] };
 }
 
-/** `size` examples from `at` on, [size, C, H, W] as they are fed; the last one fills up. */
-export function encodedRows(encoder: RegressionEncoder, set: RegressionSet, at: number, size: number): HostArray {
-  const rows = Int32Array.from({ length: size }, (_, i) => Math.min(at + i, set.count - 1));
+/** Examples [N, C, H, W] as they are fed. */
+export const encodedRows = (encoder: RegressionEncoder, set: RegressionSet, rows: ArrayLike<number>): HostArray => {
   const { channels, height, width } = encoder.shape;
-  return HostArray.float32([size, channels, height, width], encoder.inputs(set, rows));
-}
+  return HostArray.float32([rows.length, channels, height, width], encoder.inputs(set, rows));
+};

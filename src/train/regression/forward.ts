@@ -1,8 +1,10 @@
-import { HostArray, type HostArrays, Random, type RegressionSet, UserError } from "../../core/index.ts";
-import { compile, type Device, type Program } from "../../engine/index.ts";
+import { HostArray, Random, type RegressionSet, UserError } from "../../core/index.ts";
+import { inBatches } from "../../core/internal.ts";
 import type { Arrays, Variables } from "../../models/index.ts";
 import { drawNoise } from "../../models/internal.ts";
 import { regressionOutputCount } from "../../tasks/internal.ts";
+import { type NetworkProgramsOptions, networkPrograms } from "../network-programs.ts";
+import { parted } from "../outputs-under.ts";
 import { encodedRows, type RegressionEncoder } from "./encoding.ts";
 import { buildRegression, type RegressionRecord } from "./record.ts";
 
@@ -33,67 +35,49 @@ export interface RegressionForward {
 /** Examples that a run of the program takes, times passes. */
 const ROWS = 256;
 
-/** Compiled once for each shape that is asked for; weights are arguments. */
+/** Compiled once for each shape that is asked for. */
 export function regressionForward(
   record: RegressionRecord,
-  { threads = record.config.threads, device = record.config.device }: { threads?: number; device?: Device } = {},
+  { threads = record.config.threads, device = record.config.device, hold }: NetworkProgramsOptions = {},
 ): RegressionForward {
   const { config } = record;
   const { model, method, encoder } = buildRegression(record);
-  const programs = new Map<string, Promise<Program<[HostArrays, HostArrays, HostArrays], HostArray>>>();
-  const fn = (params: Arrays, state: Arrays, { inputs, references, ...noise }: Arrays) =>
-    Object.keys(noise).length > 0
-      ? model.apply(params, state, inputs, "sample", noise).logits
-      : method.predict(model, params, state, inputs, references);
-  const run = async ({ params, state }: Variables, fed: HostArrays): Promise<Float32Array> => {
-    const key = JSON.stringify(Object.entries(fed).map(([name, { shape }]) => [name, shape]));
-    const program = programs.get(key) ?? compile(fn, [params, state, fed], { threads, device });
-    programs.set(key, program);
-    const outputs = await (await program).run([params, state, fed]);
-    return outputs.data as Float32Array;
-  };
+  const { run, dispose } = networkPrograms(
+    ({ params, state }, { inputs, references, ...noise }: Arrays) =>
+      Object.keys(noise).length > 0
+        ? model.apply(params, state, inputs, "sample", noise).logits
+        : method.predict(model, params, state, inputs, references),
+    { hold, threads, device },
+  );
   const { dropoutDraws } = config.task;
 
   return {
     encoder,
-    under: (variables, inputs, references) => run(variables, { inputs, references }),
+    under: async (variables, inputs, references) => (await run(variables, { inputs, references })).data,
     async passes({ variables, references: kept }, set, { k, onProgress } = {}) {
       const references = method.anchored ? firstReferences(kept, k) : undefined;
       const count = references?.shape[0] ?? Math.max(1, dropoutDraws);
       const size = Math.max(1, Math.floor(ROWS / count));
       const width = regressionOutputCount(config.task, record.data.targets.names.length);
-      const all = Array.from({ length: count }, () => new Float32Array(set.count * width));
-      for (let at = 0; at < set.count; at += size) {
-        const filled = Math.min(size, set.count - at);
-        const inputs = encodedRows(encoder, set, at, size);
-        for (const [pass, outputs] of (await batch(inputs, at)).entries())
-          all[pass].set(outputs.subarray(0, filled * width), at * width);
-        onProgress?.({ done: at + filled, total: set.count });
-      }
-      return all;
+      const { outputs } = await inBatches({ count: set.count, size, axis: 1, onProgress }, async ({ rows, from }) => ({
+        outputs: await batch(encodedRows(encoder, set, rows), from),
+      }));
+      return parted(outputs?.data ?? new Float32Array(), count);
 
-      async function batch(inputs: HostArray, at: number): Promise<Float32Array[]> {
-        if (references) return parted(await run(variables, { inputs, references }), count);
-        if (dropoutDraws === 0) return [await run(variables, { inputs })];
-        const draws: Float32Array[] = [];
+      async function batch(inputs: HostArray, at: number): Promise<HostArray<"float32">> {
+        if (references) return run(variables, { inputs, references });
+        if (dropoutDraws === 0) return run(variables, { inputs });
+        const draws = HostArray.zeros([dropoutDraws, size, width]);
         for (let draw = 0; draw < dropoutDraws; draw++) {
           const noise = drawNoise(model, size, new Random("dropout draw", config.seed, at, draw));
-          draws.push((await run(variables, { inputs, ...noise })).slice());
+          draws.data.set((await run(variables, { inputs, ...noise })).data, draw * size * width);
         }
         return draws;
       }
     },
-    async dispose() {
-      for (const program of programs.values()) await (await program).dispose();
-      programs.clear();
-    },
+    dispose,
   };
 }
-
-const parted = (values: Float32Array, count: number): Float32Array[] =>
-  Array.from({ length: count }, (_, i) =>
-    values.subarray((i * values.length) / count, ((i + 1) * values.length) / count),
-  );
 
 /** [R, 1, C, H, W] the first `k` references, all where absent. @throws UserError where fewer are kept */
 export function firstReferences(references: HostArray | undefined, k: number | undefined): HostArray {

@@ -72,7 +72,7 @@ export function regressionPredictor(
 ): RegressionPredictor {
   const { record, references, referenceTargets } = loaded;
   const { config, data } = record;
-  const forward = regressionForward(record, options);
+  const forward = regressionForward(record, { ...options, hold: loaded.variables });
   const read = (outputs: ArrayLike<number>) => readRegressionOutputs(config.task, outputs, data.targets);
   return {
     async predict(set, { k, onProgress } = {}) {

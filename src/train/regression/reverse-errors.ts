@@ -1,4 +1,5 @@
 import { HostArray, type RegressionSet } from "../../core/index.ts";
+import { inBatches } from "../../core/internal.ts";
 import type { TargetScale } from "../../tasks/index.ts";
 import { encodedRows, type RegressionEncoder } from "./encoding.ts";
 
@@ -29,17 +30,18 @@ export async function reverseErrors(
     { length: kept * D },
     (_, i) => scale.mean[i % D] + scale.standardDeviation[i % D] * (referenceTargets.data[i] as number),
   );
-  const errors = new Float64Array(set.count);
-  for (let at = 0; at < set.count; at += AT_ONCE) {
-    const { shape, data } = encodedRows(encoder, set, at, AT_ONCE);
+  const { errors } = await inBatches({ count: set.count, size: AT_ONCE }, async ({ rows }) => {
+    const { shape, data } = encodedRows(encoder, set, rows);
     const asReferences = HostArray.float32([AT_ONCE, 1, ...shape.slice(1)], data as Float32Array);
     const means = await predict(references, asReferences);
-    for (let i = 0; i < Math.min(AT_ONCE, set.count - at); i++)
+    const errors = new Float64Array(AT_ONCE);
+    for (let i = 0; i < AT_ONCE; i++)
       for (let r = 0; r < kept; r++) {
         let distance = 0;
         for (let d = 0; d < D; d++) distance += Math.abs(means[(i * kept + r) * D + d] - known[r * D + d]);
-        errors[at + i] = Math.max(errors[at + i], distance);
+        errors[i] = Math.max(errors[i], distance);
       }
-  }
-  return errors;
+    return { errors: { shape: [AT_ONCE], data: errors } };
+  });
+  return errors?.data ?? new Float64Array();
 }
