@@ -291,6 +291,16 @@ test.each<[string, Parameters<typeof fitLaplace>, RegExp]>([
   await expect(fitLaplace(...given)).rejects.toThrow(message);
 });
 
+test("samples lie in pairs about the mean: two of them leave classes equal that are", async () => {
+  const classifier = { weight: Float64Array.of(1, -1), bias: Float64Array.of(0.2, -0.1) };
+  const features = rowsOf(Float64Array.of(0.5, -2, 1.5), 1);
+  const laplace = await fitLaplace({ features, classifier }, { kind: "full", priorPrecision: 4 });
+  const rows = { features: rowsOf(Float64Array.of(0), 1), logits: rowsOf(Float64Array.of(0.3, 0.3), 2) };
+  // Equal means: whatever one sample adds to a class, its twin takes away, and both are as probable.
+  const { logProbabilities } = await predictLaplace(laplace, rows, { predictive: "samples", samples: 2 });
+  expectClose(logProbabilities.map(Math.exp), [0.5, 0.5], 1e-12);
+});
+
 test("refuses less than two samples, and rows of another width", async () => {
   const laplace = await fitLaplace(training, { kind: "kronecker" });
   await expect(predictLaplace(laplace, judged, { predictive: "samples", samples: 1 })).rejects.toThrow(/1 samples/);

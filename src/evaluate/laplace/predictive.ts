@@ -83,12 +83,18 @@ const byProbit = ({ classes, posterior }: LastLayerLaplace): BlockPredictor => (
   },
 });
 
-/** [S][K] of the standard normal distribution. */
+/**
+ * [S][K] of the standard normal distribution, in pairs of ε and −ε: those of one image serve all, and a mean of few draws
+ * that is not 0 would move the logits of all the same way.
+ */
 function drawsOf(samples: number, classes: number, seed: number): Float64Array[] {
   if (!(Number.isInteger(samples) && samples >= 2))
     throw new UserError(`laplace: ${samples} samples; a whole number of at least 2 is needed`);
   const random = new Random("laplace samples", seed);
-  return Array.from({ length: samples }, () => Float64Array.from({ length: classes }, () => random.normal()));
+  const half = Array.from({ length: Math.ceil(samples / 2) }, () =>
+    Float64Array.from({ length: classes }, () => random.normal()),
+  );
+  return half.flatMap((draw) => [draw, draw.map((value) => -value)]).slice(0, samples);
 }
 
 function bySamples(
