@@ -179,7 +179,7 @@ describe("one tiny full run", () => {
     expect(results).toMatchObject({ external: true, model: "theirs", sets: [{ set: "theirs/test", images: 60 }] });
     expect(results.ood[0]).toMatchObject({ set: "noise", against: "theirs/test" });
     expect(results.corruptions.cells.length).toBe(5);
-    expect(results.scalings.length).toBe(4);
+    expect(results.scalings.length).toBe(5);
     const page = join(root, "theirs.html");
     expect((await anchored(["report", join(root, "theirs"), "--out", page])).code).toBe(0);
     expect(/NaN|undefined|\[object/.exec(readFileSync(page, "utf8"))?.[0]).toBeUndefined();

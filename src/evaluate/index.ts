@@ -163,3 +163,10 @@ export {
   type Weights,
   weightKinds,
 } from "./stored-set.ts";
+export {
+  applyVennAbers,
+  type BinaryVennAbers,
+  fitVennAbers,
+  type VennAbers,
+  type VennAbersProbabilities,
+} from "./venn-abers/index.ts";

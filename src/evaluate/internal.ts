@@ -9,7 +9,7 @@ export { energyNotices, haveNoEnergy, oodResults, scoredSet } from "./ood-result
 export { foreignGroups, oodScoreResults } from "./ood-score-results.ts";
 export { rowMeans, strangeness } from "./ood-scores.ts";
 export { aurocInterval, placements, varianceOfMean } from "./placements.ts";
-export { conformalJudge, fitScalings, scalingNotices, scalingResults } from "./posthoc-results.ts";
+export { conformalJudge, fitIntervals, fitScalings, scalingNotices, scalingResults } from "./posthoc-results.ts";
 export { predictionBatchResults } from "./prediction-batch-results.ts";
 export { areProbabilities, logitsOfProbabilities } from "./probabilities.ts";
 export { conformalRegression, storedPerTarget } from "./regression/conformal-results.ts";

@@ -4,12 +4,15 @@ import { type ConformalChoice, calibrateSets, conformalMethodNames, measureSets 
 import { judge } from "./judged.ts";
 import { measure, metricNames } from "./metrics.ts";
 import { applyScaling, fitScaling, type Scaling, scalingKinds } from "./scaling.ts";
+import { applyVennAbers, fitVennAbers, type VennAbers } from "./venn-abers/index.ts";
 
-/** One scaling on one set, in `results.json`; `none` is the model as it is, for comparison. */
+/** One calibration on one set, in `results.json`; `none` is the model as it is, for comparison. */
 export const scalingResult = z.object({
-  kind: z.enum(["none", ...scalingKinds]),
+  kind: z.enum(["none", ...scalingKinds, "venn-abers"]),
   set: z.string(),
   temperature: z.number().optional(),
+  /** Of `venn-abers`: mean width of the probability interval of the class that is answered. */
+  intervalWidth: z.number().optional(),
   metrics: z.partialRecord(z.enum(metricNames), z.number()),
 });
 
@@ -44,7 +47,7 @@ const ALPHA = 0.1;
 const conformalChoices: readonly ConformalChoice[] = [undefined, "class" as const].flatMap((conditional) =>
   conformalMethodNames.map((method) => ({ method, alpha: ALPHA, ...(conditional && { conditional }) })),
 );
-/** Vector scaling of more classes takes minutes. */
+/** Vector scaling of more classes takes minutes, and few validation images are of each. */
 const MOST_CLASSES = 200;
 
 /** Every scaling that the validation set is large enough for, and that takes seconds; the `unbounded` ones, too. */
@@ -57,6 +60,10 @@ export function fitScalings(validation: StoredPredictions): Scaling[] {
   };
   return scalingKinds.filter((kind) => pays[kind]).map((kind) => fitScaling(kind, validation));
 }
+
+/** Venn-Abers predictors, where not too many classes stand against each other. */
+export const fitIntervals = (validation: StoredPredictions): VennAbers | undefined =>
+  validation.classes <= MOST_CLASSES ? fitVennAbers(validation) : undefined;
 
 /** What to know of scalings that were left out, or are not the best of their kind. */
 export function scalingNotices(scalings: readonly Scaling[]): string[] {
@@ -74,19 +81,26 @@ export function scalingNotices(scalings: readonly Scaling[]): string[] {
   return notices;
 }
 
-/** Metrics of a labelled set with and without each scaling. */
-export const scalingResults = (
-  scalings: readonly Scaling[],
+/** Metrics of a labelled set as it is, with each scaling, and of Venn-Abers probabilities. */
+export function scalingResults(
+  { scalings, vennAbers }: { readonly scalings: readonly Scaling[]; readonly vennAbers: VennAbers | undefined },
   set: StoredPredictions,
   asItIs: z.infer<typeof scalingResult>["metrics"],
-): z.infer<typeof scalingResult>[] => [
-  { kind: "none" as const, set: set.set, metrics: asItIs },
-  ...scalings.map((scaling) => {
-    const logits = applyScaling(scaling, set.logits, set.classes);
-    const { kind, temperature } = scaling;
-    return { kind, set: set.set, temperature, metrics: measure(judge({ ...set, logits })) };
-  }),
-];
+): z.infer<typeof scalingResult>[] {
+  const metricsOf = (logits: Float64Array) => measure(judge({ ...set, logits }));
+  const results: z.infer<typeof scalingResult>[] = [
+    { kind: "none", set: set.set, metrics: asItIs },
+    ...scalings.map((scaling) => {
+      const { kind, temperature } = scaling;
+      return { kind, set: set.set, temperature, metrics: metricsOf(applyScaling(scaling, set.logits, set.classes)) };
+    }),
+  ];
+  if (!vennAbers) return results;
+  const { probabilities, width } = applyVennAbers(vennAbers, set);
+  const intervalWidth = width.reduce((sum, own) => sum + own, 0) / width.length;
+  const metrics = metricsOf(probabilities.map(Math.log));
+  return [...results, { kind: "venn-abers", set: set.set, intervalWidth, metrics }];
+}
 
 /** Prediction sets with thresholds from the validation images, on logits scaled by the temperature: of any labelled set. */
 export function conformalJudge(

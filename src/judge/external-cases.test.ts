@@ -38,7 +38,7 @@ test("where every validation image is right nothing is scaled, and a notice says
     validationLabels: labels,
     ood: [`o=${path}`],
   });
-  expect(scalings?.map(({ kind }) => kind)).toEqual(["none"]);
+  expect(scalings?.map(({ kind }) => kind)).toEqual(["none", "venn-abers"]);
   expect(ood.map(({ score }) => score)).toEqual(["max-softmax", "max-logit", "energy", "entropy"]);
   expect(notices).toEqual([
     expect.stringMatching(/no temperature, vector scaling was applied: every validation image/),

@@ -12,6 +12,7 @@ import {
   conformalJudge,
   energyNotices,
   failureResults,
+  fitIntervals,
   fitScalings,
   haveNoEnergy,
   judgeCorruptions,
@@ -51,12 +52,12 @@ export function judgeStored(run: string, weights: Weights | undefined, listener:
   );
 
   const posthoc = validationEntry && step(() => fitPosthoc(load(validationEntry)));
-  const temperature = posthoc?.applied.find(({ kind }) => kind === "temperature")?.temperature;
+  const temperature = posthoc?.scalings.find(({ kind }) => kind === "temperature")?.temperature;
   const judgeSet = (entry: StoredSet, predictions: StoredPredictions) => {
     const results = step(() => labelledResults(entry, predictions, temperature));
     return {
       results,
-      scalings: posthoc && step(() => scalingResults(posthoc.applied, predictions, results.metrics)),
+      scalings: posthoc && step(() => scalingResults(posthoc, predictions, results.metrics)),
       conformal: posthoc && step(() => posthoc.conformal(predictions)),
     };
   };
@@ -108,7 +109,8 @@ function fitPosthoc(validation: StoredPredictions) {
   const temperature = scalings.find(({ kind }) => kind === "temperature")!;
   return {
     notices: scalingNotices(scalings),
-    applied: scalings.filter(({ unbounded }) => unbounded === undefined),
+    scalings: scalings.filter(({ unbounded }) => unbounded === undefined),
+    vennAbers: fitIntervals(validation),
     conformal: conformalJudge(validation, temperature),
   };
 }

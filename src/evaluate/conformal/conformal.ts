@@ -1,9 +1,10 @@
 import { type StoredPredictions, UserError } from "../../core/index.ts";
+import { countWhere } from "../count-where.ts";
 import { checkPredictions } from "../judged.ts";
 import { calibrateSets } from "./calibrate.ts";
 import { type ConformalResult, measureSets } from "./measure.ts";
 import { type ConformalOptions, settled } from "./options.ts";
-import { countWhere, eachRankedRow } from "./ranked-row.ts";
+import { eachRankedRow } from "./ranked-row.ts";
 
 /**
  * Split conformal prediction: sets of classes that hold the right one with a promised probability, for images drawn like

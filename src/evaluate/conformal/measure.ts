@@ -1,6 +1,7 @@
 import type { StoredPredictions } from "../../core/index.ts";
+import { countWhere } from "../count-where.ts";
 import { checkLabelled, type SetCalibration, thresholdsOf } from "./calibrate.ts";
-import { countWhere, eachRankedRow, type RankedRow } from "./ranked-row.ts";
+import { eachRankedRow, type RankedRow } from "./ranked-row.ts";
 import type { ConformalMethodName } from "./table.ts";
 
 export interface ConformalResult {

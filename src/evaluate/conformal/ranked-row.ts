@@ -1,4 +1,5 @@
 import { Random, type StoredPredictions } from "../../core/index.ts";
+import { countWhere } from "../count-where.ts";
 import { softmaxSummary } from "../softmax.ts";
 
 /** The probabilities of one image, from the largest down; classes of equal probability by their numbers. */
@@ -62,17 +63,6 @@ export class RankedRow {
       if (place < count) visit(k, place);
     }
   }
-}
-
-/** How many of 0, 1, …, below `length` meet a condition that none meets after the first that does not. */
-export function countWhere(length: number, isMet: (i: number) => boolean): number {
-  let [low, high] = [0, length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (isMet(middle)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** log(e^a + e^b). */

@@ -1,3 +1,4 @@
+import { calibrationName } from "../calibration-name.ts";
 import { dataTable } from "../copyable.ts";
 import { meanOf, withSd } from "../format.ts";
 import { type Html, html } from "../html.ts";
@@ -30,11 +31,22 @@ function scalings({ arms }: ReportedStudy): Html | undefined {
     const found = (run: ReportedArm["runs"][number]) =>
       run.results.scalings?.find((one) => one.kind === kind && one.set === set);
     return [
-      [`${set}, ${named(kind)}: NLL`, ...arms.map((arm) => across(arm, (run) => found(run)?.metrics.nll, ""))],
       [
-        `${set}, ${named(kind)}: smoothed ECE, %`,
+        `${set}, ${calibrationName(kind)}: NLL`,
+        ...arms.map((arm) => across(arm, (run) => found(run)?.metrics.nll, "")),
+      ],
+      [
+        `${set}, ${calibrationName(kind)}: smoothed ECE, %`,
         ...arms.map((arm) => across(arm, (run) => found(run)?.metrics.smoothEce, "%")),
       ],
+      ...(kind === "venn-abers"
+        ? [
+            [
+              `${set}, ${calibrationName(kind)}: interval width, %`,
+              ...arms.map((arm) => across(arm, (run) => found(run)?.intervalWidth, "%")),
+            ],
+          ]
+        : []),
     ];
   });
   const temperatures = [
@@ -43,11 +55,9 @@ function scalings({ arms }: ReportedStudy): Html | undefined {
       across(arm, ({ results }) => results.scalings?.find(({ temperature }) => temperature)?.temperature, ""),
     ),
   ];
-  return html`<h3>Scaled logits</h3>${dataTable([["", ...arms.map(({ name }) => name)], temperatures, ...rows], "Post-hoc scaling")}
-<p class="note">Fitted on validation images alone (Guo et al. 2017), then applied to the sets named. A temperature above 1 says that the model was too sure of itself.</p>`;
+  return html`<h3>Calibrated probabilities</h3>${dataTable([["", ...arms.map(({ name }) => name)], temperatures, ...rows], "Post-hoc calibration")}
+<p class="note">Fitted on validation images alone, then applied to the sets named: scaled logits (Guo et al. 2017) and Venn-Abers probabilities (Vovk and Petej 2014), of each class against the others. A temperature above 1 says that the model was too sure of itself; the width of the interval around the probability of the answer says how little the validation images tell.</p>`;
 }
-
-const named = (kind: string): string => (kind === "none" ? "as it is" : `${kind} scaling`);
 
 const unique = <T extends object>(all: readonly T[]): T[] => [
   ...new Map(all.map((one) => [JSON.stringify(one), one])).values(),

@@ -4,6 +4,7 @@ import { conformalText } from "./conformal-text.ts";
 import { corruptionText } from "./corruption-text.ts";
 import { laplaceText } from "./laplace-text.ts";
 import { oodScoresText } from "./ood-scores-text.ts";
+import { scalingsText } from "./scalings-text.ts";
 
 const shown: MetricName[] = ["accuracy", "ece15", "rmsEce20", "smoothEce", "nll", "brier", "aurc"];
 
@@ -32,18 +33,7 @@ export function classificationText({
     ]),
   ];
   if (variant?.laplace) parts.push(laplaceText(variant.laplace));
-  if (scalings?.length)
-    parts.push(
-      textTable([
-        ["fitted on validation", "set", "NLL", "Smoothed ECE"],
-        ...scalings.map(({ kind, set, metrics: values }) => [
-          kind === "none" ? "as it is" : `${kind} scaling`,
-          set,
-          formatted(values.nll, ""),
-          formatted(values.smoothEce, "%"),
-        ]),
-      ]),
-    );
+  if (scalings?.length) parts.push(scalingsText(scalings));
   if (conformal?.length) parts.push(conformalText(conformal));
   if (predictionBatch)
     parts.push(
