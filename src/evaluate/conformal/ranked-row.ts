@@ -1,5 +1,5 @@
 import { Random, type StoredPredictions } from "../../core/index.ts";
-import { countWhere } from "../count-where.ts";
+import { countBelow } from "../count-sorted.ts";
 import { softmaxSummary } from "../softmax.ts";
 
 /** The probabilities of one image, from the largest down; classes of equal probability by their numbers. */
@@ -58,7 +58,7 @@ export class RankedRow {
     this.#equalsBefore.fill(0, 0, count);
     for (let k = 0; k < nll.length; k++) {
       if (nll[k] > last) continue;
-      const first = countWhere(count, (place) => ordered[place] < nll[k]);
+      const first = countBelow(ordered, nll[k], count);
       const place = first + this.#equalsBefore[first]++;
       if (place < count) visit(k, place);
     }

@@ -1,4 +1,4 @@
-import { countWhere } from "../count-where.ts";
+import { countBelow, countUpTo } from "../count-sorted.ts";
 import { isotonicBounds } from "./isotonic-bounds.ts";
 
 /** The two probabilities of one class against the others, as functions of the score: both are stairs that rise. */
@@ -28,13 +28,11 @@ function counted(positive: Float64Array, negative: Float64Array) {
   const [scores, count, positives] = [new Float64Array(most), new Float64Array(most), new Float64Array(most)];
   let [p, n, distinct] = [0, 0, 0];
   while (p < positive.length || n < negative.length) {
-    const score = Math.min(positive[p] ?? Number.POSITIVE_INFINITY, negative[n] ?? Number.POSITIVE_INFINITY);
-    const [firstPositive, firstNegative] = [p, n];
-    while (positive[p] === score) p++;
-    while (negative[n] === score) n++;
-    scores[distinct] = score;
-    positives[distinct] = p - firstPositive;
-    count[distinct++] = p - firstPositive + n - firstNegative;
+    const isPositive = p < positive.length && (n === negative.length || positive[p] <= negative[n]);
+    const score = isPositive ? positive[p++] : negative[n++];
+    if (distinct === 0 || score !== scores[distinct - 1]) scores[distinct++] = score;
+    count[distinct - 1]++;
+    if (isPositive) positives[distinct - 1]++;
   }
   return {
     scores: scores.subarray(0, distinct),
@@ -45,13 +43,13 @@ function counted(positive: Float64Array, negative: Float64Array) {
 
 /** p₁ of a score. */
 export function upperAt({ upper: { ends, values } }: BinaryVennAbers, score: number): number {
-  const at = countWhere(ends.length, (i) => ends[i] < score);
+  const at = countBelow(ends, score);
   return at < values.length ? values[at] : 1;
 }
 
 /** p₀ of a score. */
 export function lowerAt({ lower: { starts, values } }: BinaryVennAbers, score: number): number {
-  const at = countWhere(starts.length, (i) => starts[i] <= score);
+  const at = countUpTo(starts, score);
   return at > 0 ? values[at - 1] : 0;
 }
 

@@ -37,13 +37,22 @@ export function fitVennAbers(validation: StoredPredictions): VennAbers {
   });
   return {
     classes: Array.from({ length: classes }, (_, k) => {
-      const scores = byClass.subarray(k * images, (k + 1) * images);
-      // An image that excludes the class says nothing of those that do not.
-      const ofLabel = (isOwn: boolean) =>
-        scores.filter((score, row) => (labels[row] === k) === isOwn && score !== Number.NEGATIVE_INFINITY);
-      return fitBinary(ofLabel(true), ofLabel(false));
+      const [positive, negative] = apart(byClass.subarray(k * images, (k + 1) * images), labels, k);
+      return fitBinary(positive, negative);
     }),
   };
+}
+
+/** The scores of a class's own images and of the others. An image that excludes the class says nothing of those that do not. */
+function apart(scores: Float64Array, labels: Int32Array, own: number): [Float64Array, Float64Array] {
+  const [positive, negative] = [new Float64Array(scores.length), new Float64Array(scores.length)];
+  let [p, n] = [0, 0];
+  for (let row = 0; row < scores.length; row++) {
+    if (scores[row] === Number.NEGATIVE_INFINITY) continue;
+    if (labels[row] === own) positive[p++] = scores[row];
+    else negative[n++] = scores[row];
+  }
+  return [positive.subarray(0, p), negative.subarray(0, n)];
 }
 
 /**
@@ -59,21 +68,29 @@ export function applyVennAbers({ classes: binary }: VennAbers, predictions: Stor
   const { labels, classes } = predictions;
   if (binary.length !== classes)
     throw new UserError(`Venn-Abers predictors of ${binary.length} classes do not fit logits of ${classes}`);
-  const probabilities = new Float64Array(labels.length * classes);
-  const width = new Float64Array(labels.length);
-  eachLogProbabilities(predictions, (row, logProbabilities) => {
-    const own = probabilities.subarray(row * classes, (row + 1) * classes);
-    let [sum, largest] = [0, 0];
-    for (let k = 0; k < classes; k++) {
-      if (logProbabilities[k] === Number.NEGATIVE_INFINITY) continue;
-      const [lower, upper] = [lowerAt(binary[k], logProbabilities[k]), upperAt(binary[k], logProbabilities[k])];
-      own[k] = upper / (1 - lower + upper);
-      sum += own[k];
-      if (own[k] > largest) [largest, width[row]] = [own[k], upper - lower];
+  const logProbabilities = new Float64Array(labels.length * classes);
+  eachLogProbabilities(predictions, (row, own) => logProbabilities.set(own, row * classes));
+  const merged = new Float64Array(logProbabilities.length);
+  // Class by class: the stairs of one are in the processor's cache, those of all are not.
+  for (const [k, one] of binary.entries())
+    for (let i = k; i < merged.length; i += classes) {
+      if (logProbabilities[i] === Number.NEGATIVE_INFINITY) continue;
+      const upper = upperAt(one, logProbabilities[i]);
+      merged[i] = upper / (1 - lowerAt(one, logProbabilities[i]) + upper);
     }
+  const width = new Float64Array(labels.length);
+  for (const row of labels.keys()) {
+    const own = merged.subarray(row * classes, (row + 1) * classes);
+    let [sum, best] = [0, 0];
+    for (let k = 0; k < classes; k++) {
+      sum += own[k];
+      if (own[k] > own[best]) best = k;
+    }
+    const score = logProbabilities[row * classes + best];
+    width[row] = upperAt(binary[best], score) - lowerAt(binary[best], score);
     for (let k = 0; k < classes; k++) own[k] /= sum;
-  });
-  return { probabilities, width };
+  }
+  return { probabilities: merged, width };
 }
 
 /** Calls `visit` with each image's log-probabilities [K], which share one array. */
