@@ -24,11 +24,8 @@ import {
 import { answerImages, type ReadImage } from "./image-answers.ts";
 import { printJudged } from "./print-judged.ts";
 import { listenerOf } from "./progress.ts";
-import { regressionOptionNames } from "./regression-options.ts";
 import type { EvaluateFlags, ModelFlags, TaskCommands } from "./tasks.ts";
 import { type Terminal, untilInterrupted } from "./terminal.ts";
-
-const foreign: readonly string[] = [...regressionOptionNames, "delimiter"];
 
 async function evaluate(
   terminal: Terminal,
@@ -152,7 +149,8 @@ const inWords = ({ path, class: name, confidence, uncertainty, uncertaintyRank, 
 };
 
 export const classificationCommands: TaskCommands<Classifier> = {
-  knows: (flag) => !foreign.includes(flag),
+  own: [],
+  knows: () => true,
   refusal: (what) => `it is about regressions, and ${what} is none`,
   evaluate,
   async export(run, flags, listener) {

@@ -1,6 +1,6 @@
 import { toJson } from "../core/index.ts";
-import type { RegressionResults, Results } from "../evaluate/index.ts";
 import { resultsText } from "../report/index.ts";
+import type { TaskResults } from "../run/index.ts";
 import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
 
 interface Printing {
@@ -14,7 +14,7 @@ interface Printing {
 /** Prints what judging gave, of whatever task; undefined where it was stopped. @returns the exit code */
 export function printJudged(
   terminal: Terminal,
-  judged: readonly (Results | RegressionResults)[] | undefined,
+  judged: readonly TaskResults[] | undefined,
   { json, runs, folders }: Printing,
 ): number {
   if (!judged) {

@@ -2,7 +2,7 @@ import { SingleBar } from "cli-progress";
 import { duration, type Listener, type Progress, percent, printable } from "../core/index.ts";
 import type { Validation } from "../run/index.ts";
 import type { PlanListener } from "../studies/index.ts";
-import type { TrainProgress } from "../train/index.ts";
+import { meansInWords, type TrainProgress, validationInWords } from "../train/index.ts";
 import { withFlags } from "./flag-names.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -51,14 +51,14 @@ function bar(terminal: Terminal, name: string): Bar {
   };
 }
 
-const facts = ({ loss, accuracy }: TrainProgress): string =>
-  `loss ${loss.toFixed(3)}${accuracy === undefined ? "" : `  accuracy ${percent(accuracy)}`}`;
+const facts = (progress: TrainProgress): string =>
+  [`loss ${progress.loss.toFixed(3)}`, meansInWords(progress)].filter(Boolean).join("  ");
 /** Of a regression examples, which need not be images. */
 const speed = ({ imagesPerSecond, accuracy }: TrainProgress): string =>
   `${Math.round(imagesPerSecond)} ${accuracy === undefined ? "examples" : "images"}/s`;
-const validationOf = ({ validationAccuracy, validationRmse }: Partial<Validation>): string => {
-  if (validationRmse !== undefined) return `  validation RMSE ${validationRmse.toPrecision(3)}`;
-  return validationAccuracy === undefined ? "" : `  validation ${percent(validationAccuracy)}`;
+const told = (said: Partial<Validation>): string => {
+  const words = validationInWords(said);
+  return words && `  ${words}`;
 };
 const left = ({ secondsLeft }: TrainProgress): string => `${duration(secondsLeft)} left`;
 
@@ -70,7 +70,7 @@ export function trainProgress(terminal: Terminal, label = "training") {
   let lastLineAt = Number.NEGATIVE_INFINITY;
   const endEpoch = (said: Partial<Validation>) => {
     if (!ended) return;
-    const validation = validationOf(said);
+    const validation = told(said);
     // Of epochs that take moments a line each is too much.
     const soon = ended.epochs > MOST_EPOCH_LINES && performance.now() - lastLineAt < EPOCH_LINE_EVERY_MS;
     if (!terminal.interactive && (!soon || ended.epoch === ended.epochs)) {
@@ -85,7 +85,7 @@ export function trainProgress(terminal: Terminal, label = "training") {
     update(progress: TrainProgress) {
       const { epoch, epochs, step, steps } = progress;
       endEpoch(progress);
-      const validation = validationOf(progress);
+      const validation = told(progress);
       // What matters least comes last: a narrow terminal cuts it off.
       const said = `epoch ${epoch}/${epochs}  ${left(progress)}  ${facts(progress)}  ${speed(progress)}${validation}`;
       if (step === steps) ended = progress;

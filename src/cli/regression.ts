@@ -16,11 +16,11 @@ import { regressionOptionNames } from "./regression-options.ts";
 import type { EvaluateFlags, TaskCommands } from "./tasks.ts";
 import { type Terminal, untilInterrupted } from "./terminal.ts";
 
-/** All other flags ask about classes. */
+const own: readonly string[] = [...regressionOptionNames, "delimiter"];
+/** Flags of all tasks; all others ask about classes. */
 const known: readonly string[] = [
-  ...regressionOptionNames,
   ...["k", "weights", "precision", "device", "threads", "dataDir", "folder", "changedData"],
-  ...["delimiter", "fresh", "ensemble", "out", "json"],
+  ...["fresh", "ensemble", "out", "json"],
   ...["host", "port", "maxBatch", "maxBody", "maxPixels", "maxImages", "maxPending", "timeout", "cors"],
 ];
 
@@ -131,7 +131,8 @@ function inWords({ path, place, targets }: Answer): string {
 const digits = (value: number, count: number): string => String(Number(value.toPrecision(count)));
 
 export const regressionCommands: TaskCommands<Regressor> = {
-  knows: (flag) => known.includes(flag),
+  own,
+  knows: (flag) => own.includes(flag) || known.includes(flag),
   refusal: (what) => `it is about classes, and ${what} is a regression`,
   evaluate,
   async export(run, { json: _, ...options }, listener) {

@@ -2,14 +2,9 @@ import type { Command } from "commander";
 import { type Listener, UserError } from "../core/index.ts";
 import type { Device } from "../engine/index.ts";
 import type { Combination } from "../evaluate/index.ts";
-import {
-  type Classifier,
-  modelTask,
-  type RegressionExportOptions,
-  type Regressor,
-  type RunExportOptions,
-} from "../export/index.ts";
+import { modelTask, type RegressionExportOptions, type RunExportOptions } from "../export/index.ts";
 import type { JudgeOptions, LaplaceJudgeOptions } from "../judge/index.ts";
+import type { ServedModel } from "../serve/index.ts";
 import type { TaskName } from "../tasks/index.ts";
 import type { RunDataOptions } from "../train/index.ts";
 import { classificationCommands } from "./classification.ts";
@@ -43,8 +38,10 @@ export interface EvaluateFlags
 }
 
 /** What the commands do with runs and models of one task. */
-export interface TaskCommands<Model = Classifier | Regressor> {
-  /** Whether a flag, by its option's name, says something of the task. */
+export interface TaskCommands<Model = ServedModel> {
+  /** Flags, by their options' names, that say something of this task alone. */
+  readonly own: readonly string[];
+  /** Whether a flag that is no other task's own says something of the task. */
   knows(flag: string): boolean;
   /** What to say of other flags. */
   refusal(what: string): string;
@@ -79,9 +76,10 @@ const taskCommands: { readonly [Name in TaskName]: TaskCommands } = {
  */
 export function commandsFor(task: TaskName, what: string, { options }: Command, given: object): TaskCommands {
   const commands = taskCommands[task];
+  const others = Object.values(taskCommands).flatMap((one) => (one === commands ? [] : one.own));
   const foreign = options.find((flag) => {
     const name = flag.attributeName();
-    return given[name as never] !== undefined && !commands.knows(name);
+    return given[name as never] !== undefined && (others.includes(name) || !commands.knows(name));
   });
   if (foreign) throw new UserError(`${foreign.long}: ${commands.refusal(what)}; leave it out`);
   return commands;

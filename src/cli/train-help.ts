@@ -1,6 +1,6 @@
 import { type Command, Help } from "commander";
-import { regressionDataNames } from "../data/index.ts";
-import { type ConfigOption, configOptions } from "../run/index.ts";
+import { type ConfigOption, configOptions, taskOfData } from "../run/index.ts";
+import type { TaskName } from "../tasks/index.ts";
 
 interface Group {
   readonly heading: string;
@@ -14,6 +14,8 @@ const MODEL = "Model and method:";
 const IMAGES = "Images:";
 const REGRESSION = "Regression (numbers in place of classes):";
 const STEPS = "Steps:";
+/** Where the options of each task, and those that its data sets alone have, stand. */
+const taskHeadings: { readonly [Name in TaskName]: string } = { classification: IMAGES, regression: REGRESSION };
 
 /** Options that are usual, or whose field does not say what they are about. */
 const named: readonly Group[] = [
@@ -60,10 +62,11 @@ export function trainHelpGroups(): readonly Group[] {
 /** What the field is part of says where an option stands that no group names. */
 function headingOf({ path, only }: ConfigOption): string | undefined {
   const [part] = path.split(".");
-  const ofNumbers = only?.is.every((name) => (regressionDataNames as readonly string[]).includes(name));
+  const tasks = part === "data" ? only?.is.map((name) => taskOfData(name)) : part === "task" ? only?.is : undefined;
+  const [task = "classification", ...others] = new Set(tasks);
   const headings: Readonly<Record<string, string>> = {
-    data: ofNumbers ? REGRESSION : IMAGES,
-    task: REGRESSION,
+    data: others.length === 0 ? taskHeadings[task as TaskName] : IMAGES,
+    task: taskHeadings[task as TaskName],
     method: MODEL,
     optimizer: STEPS,
     schedule: STEPS,

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
-import { duration, percent, toJson, UserError } from "../core/index.ts";
+import { duration, toJson, UserError } from "../core/index.ts";
 import { runPaths } from "../files/index.ts";
 import { anchoredOptions } from "../methods/index.ts";
 import { recipeNames, recipes } from "../recipes/index.ts";
@@ -18,6 +18,7 @@ import {
   type StartingConfig,
   type TrainSummary,
   trainRun,
+  validationInWords,
   wantsPretrainingImages,
   withStartingRun,
 } from "../train/index.ts";
@@ -159,11 +160,7 @@ function defaultRun({ data, model, method, seed }: RunConfig): string {
 }
 
 const outcome = ({ run, steps, seconds, keptReferences = 1, ...scores }: TrainSummary): string => {
-  const { validationAccuracy: raw, averageValidationAccuracy: averaged, validationRmse: rmse } = scores;
-  const both = averaged === undefined ? "" : `, of the averaged weights ${percent(averaged)}`;
+  const validation = validationInWords(scores);
   const under = keptReferences > 1 ? ` (under one reference; evaluate asks ${keptReferences})` : "";
-  if (rmse !== undefined)
-    return `trained ${run}: ${steps} steps in ${duration(seconds)}; validation RMSE ${rmse.toPrecision(4)}${under}`;
-  const validation = raw === undefined ? "" : `; validation accuracy ${percent(raw)}${both}${under}`;
-  return `trained ${run}: ${steps} steps in ${duration(seconds)}${validation}`;
+  return `trained ${run}: ${steps} steps in ${duration(seconds)}${validation && `; ${validation}${under}`}`;
 };

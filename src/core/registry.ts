@@ -1,11 +1,11 @@
 import { UserError } from "./errors.ts";
 
-/** What a module of the user's own can add to, as messages call it. */
+/** What a module of the user's own can add to, as messages call it; a task may have data sets of its own kind. */
 export type Registrable =
   | "model"
   | "method"
   | "data set"
-  | "regression data set"
+  | `${string} data set`
   | "augmentation"
   | "mixer"
   | "corruption";

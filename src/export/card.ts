@@ -97,8 +97,9 @@ export function parseCard<Schema extends z.ZodObject>(
 
 /** @throws UserError for a file that `anchored export` has not written, or not of a classifier. */
 export function cardFromMetadata(metadata: Readonly<Record<string, string>>, file: string): ModelCard {
-  if (metadata.format === REGRESSION_FORMAT)
-    throw new UserError(`${file}: an exported regression, where a classifier is asked for`);
+  const task = formatTask(metadata.format);
+  if (task !== undefined && task !== "classification")
+    throw new UserError(`${file}: an exported ${task}, where a classifier is asked for`);
   if (metadata.format !== FORMAT)
     throw new UserError(`${file}: not written by anchored export (its metadata lacks format ${FORMAT})`);
   return parseCard(modelCard, metadata, file);

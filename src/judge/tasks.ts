@@ -1,5 +1,4 @@
-import type { RegressionResults, Results } from "../evaluate/index.ts";
-import { commonTask } from "../run/index.ts";
+import { commonTask, type TaskResults } from "../run/index.ts";
 import type { TaskName } from "../tasks/index.ts";
 import { judgeRuns } from "./judge-runs.ts";
 import type { JudgeOptions } from "./options.ts";
@@ -15,10 +14,7 @@ export type CommonJudgeOptions = Pick<
 
 /** How the runs of each task are judged. */
 const taskJudges: {
-  [Name in TaskName]: (
-    runs: readonly string[],
-    options: CommonJudgeOptions,
-  ) => Promise<(Results | RegressionResults)[]>;
+  readonly [Name in TaskName]: (runs: readonly string[], options: CommonJudgeOptions) => Promise<TaskResults<Name>[]>;
 } = {
   classification: judgeRuns,
   regression: (runs, options) =>
@@ -30,7 +26,5 @@ const taskJudges: {
  * @throws UserError for runs of several tasks; as `judgeRuns` and `judgeRegressionRuns`
  * @example await judgeByTask(["runs/a", "runs/b"], { onNotice: console.log });
  */
-export const judgeByTask = async (
-  runs: readonly string[],
-  options: CommonJudgeOptions = {},
-): Promise<(Results | RegressionResults)[]> => taskJudges[commonTask(runs)](runs, options);
+export const judgeByTask = async (runs: readonly string[], options: CommonJudgeOptions = {}): Promise<TaskResults[]> =>
+  taskJudges[commonTask(runs)](runs, options);

@@ -287,7 +287,7 @@ export function resolveConfig(input: RunConfigInput): RunConfig {
   const result = currentConfigSchema().safeParse(task.withDefaults(input));
   if (result.success) {
     requirePrecision(result.data.precision, result.data.device);
-    task.check(result.data);
+    task.check(result.data, result.data.task);
     const { mixingPictures, augment } = result.data;
     if (mixingPictures !== undefined && !augment.some(({ name }) => name === "pixMix"))
       throw new UserError(`mixing pictures ${mixingPictures}: only pixMix mixes with them; add it to the augmentation`);

@@ -4,7 +4,7 @@ export { checkVariables, chooseWeights, saveCheckpoint } from "./checkpoint.ts";
 export { readClassNames } from "./class-names.ts";
 export { firstDifference } from "./config.ts";
 export { readCorruptionStrips, saveCorruptionStrips } from "./corruption-strips.ts";
-export { appendMetrics, truncateMetrics, validationOf } from "./metrics-log.ts";
+export { appendMetrics, ofAverage, truncateMetrics, validationOf } from "./metrics-log.ts";
 export { schemaOptions } from "./options/schema-options.ts";
 export { dropStored, featuresFile, logitsFile } from "./predictions.ts";
 export { modulesFor, requireRegistered, requireRegisteredData } from "./registered.ts";

@@ -7,13 +7,13 @@ type OfAverage<S> = { readonly [Name in keyof S & string as `average${Capitalize
 /** At the end of an epoch; the same of the averaged weights, `averageValidationLoss`, …, where they are kept. */
 export type Validation = Scores & Partial<OfAverage<Scores>>;
 
-/** What is said of the weights, and of the averaged ones where they are kept: `validationLoss` → `averageValidationLoss`. */
+/** What a number of the averaged weights is called: `validationLoss` → `averageValidationLoss`. */
+export const ofAverage = (name: string): string => `average${name[0].toUpperCase()}${name.slice(1)}`;
+
+/** What is said of the weights, and of the averaged ones where they are kept. */
 export const validationOf = (raw: Scores, averaged?: Scores): Validation => {
-  const ofAverage = Object.entries(averaged ?? {}).map(([name, value]) => [
-    `average${name[0].toUpperCase()}${name.slice(1)}`,
-    value,
-  ]);
-  return { ...raw, ...Object.fromEntries(ofAverage) };
+  const renamed = Object.entries(averaged ?? {}).map(([name, value]) => [ofAverage(name), value]);
+  return { ...raw, ...Object.fromEntries(renamed) };
 };
 
 /** A line of metrics.jsonl; epoch lines say what validation said, by one reference for anchored methods. */

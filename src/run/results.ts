@@ -17,12 +17,22 @@ export const resultsHeading = (run: string, date = new Date()) => ({
 
 const again = "evaluate the run again (anchored evaluate)";
 
-const readWith = <Schema extends z.ZodType>(run: string, of: { readonly schema: Schema; readonly task: TaskName }) => {
-  const path = runPaths(run).results;
-  return parseVersioned(readText(path, "evaluate the run first (anchored evaluate)"), of, path, again);
-};
+/** What `results.json` of each task holds. */
+const schemas = {
+  classification: resultsSchema,
+  regression: regressionResultsSchema,
+} satisfies { readonly [Name in TaskName]: z.ZodType };
 
 export type ResultsTask = TaskName;
+
+/** Results of one task, or of any. */
+export type TaskResults<Name extends ResultsTask = ResultsTask> = z.output<(typeof schemas)[Name]>;
+
+function readWith<Name extends ResultsTask>(run: string, task: Name): TaskResults<Name> {
+  const path = runPaths(run).results;
+  const text = readText(path, "evaluate the run first (anchored evaluate)");
+  return parseVersioned(text, { schema: schemas[task], task }, path, again) as TaskResults<Name>;
+}
 
 /** The task that `results.json` of a run folder is of. @throws UserError where it is missing, damaged or newer than this program. */
 export function resultsTask(run: string): ResultsTask {
@@ -37,7 +47,7 @@ export function resultsTask(run: string): ResultsTask {
  * console.log(results.run, results.date);
  */
 export function readResults(run: string): Results {
-  return readWith(run, { schema: resultsSchema, task: "classification" });
+  return readWith(run, "classification");
 }
 
 /**
@@ -46,11 +56,11 @@ export function readResults(run: string): Results {
  * const { sets } = readRegressionResults(run);
  */
 export function readRegressionResults(run: string): RegressionResults {
-  return readWith(run, { schema: regressionResultsSchema, task: "regression" });
+  return readWith(run, "regression");
 }
 
 /** Writes `results.json` of a run folder, of any task. */
-export function writeResults(run: string, results: Results | RegressionResults): void {
+export function writeResults(run: string, results: TaskResults): void {
   writeFileAtomic(runPaths(run).results, resultsJson(results));
 }
 

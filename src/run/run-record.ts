@@ -111,7 +111,7 @@ export function readRun(run: string): RunRecord {
   const record = readStoredRecord<RunRecord>(run);
   if (record?.config?.task)
     throw new UserError(
-      `${run} is a regression, and this is for classifications; it is known to evaluate, report, export, predict and serve`,
+      `${run} is a ${record.config.task.name}, and this is for classifications; it is known to evaluate, report, export, predict and serve`,
     );
   if (!record?.config || !record.data?.normalization)
     throw damagedRecord(run, new Error("it lacks the description of the data"));

@@ -1,15 +1,6 @@
 import { z } from "zod";
-import { modelCard, regressionCard } from "../export/internal.ts";
-import {
-  errorBody,
-  failedImage,
-  healthBody,
-  prediction,
-  predictionsBody,
-  regressionPrediction,
-  regressionPredictionsBody,
-} from "./answers.ts";
-import type { ServedKind } from "./served.ts";
+import { errorBody, failedImage, healthBody } from "./answers.ts";
+import type { Served } from "./served.ts";
 
 const byte = z.int().min(0).max(255);
 const pixels = z.array(z.array(z.array(byte)));
@@ -32,22 +23,18 @@ const rowsBody = z.object({
 
 const shared = { FailedImage: failedImage, Failure: errorBody, Health: healthBody };
 const pictures = { Pixels: pixelsBody, EncodedImages: encodedBody };
-const regressions = { ...shared, Prediction: regressionPrediction, Predictions: regressionPredictionsBody };
-
-/** Schemas by the names that the OpenAPI document calls them. */
-const named: Readonly<Record<ServedKind, Readonly<Record<string, z.ZodType>>>> = {
-  classifier: { ...shared, ...pictures, Prediction: prediction, Predictions: predictionsBody, ModelCard: modelCard },
-  "regression of images": { ...regressions, ...pictures, ModelCard: regressionCard },
-  "regression of rows": { ...regressions, Rows: rowsBody, ModelCard: regressionCard },
-};
-type Name = keyof typeof shared | keyof typeof pictures | "Prediction" | "Predictions" | "ModelCard" | "Rows";
+type Name = keyof typeof shared | keyof typeof pictures | keyof Served["schemas"] | "Rows";
 
 export const refTo = (name: Name) => ({ $ref: `${name}#` });
 
-/** The named schemas, for Fastify; each refers to the others by name. */
-export function namedSchemas(kind: ServedKind): readonly ({ readonly $id: string } & Record<string, unknown>)[] {
+/** Schemas by the names that the OpenAPI document calls them, for Fastify; each refers to the others by name. */
+export function namedSchemas({
+  columns,
+  schemas: own,
+}: Pick<Served, "columns" | "schemas">): readonly ({ readonly $id: string } & Record<string, unknown>)[] {
+  const named = { ...shared, ...(columns ? { Rows: rowsBody } : pictures), ...own };
   const registry = z.registry<{ id: string }>();
-  for (const [id, schema] of Object.entries(named[kind])) registry.add(schema, { id });
+  for (const [id, schema] of Object.entries<z.ZodType>(named)) registry.add(schema, { id });
   const { schemas } = z.toJSONSchema(registry, { uri: (id) => `${id}#`, io: "input" });
   return Object.entries(schemas).map(([id, { $schema: _, ...schema }]) => ({ ...schema, $id: id }));
 }

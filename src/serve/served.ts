@@ -1,16 +1,18 @@
+import type { z } from "zod";
 import { UserError } from "../core/index.ts";
 import type { FeatureNames } from "../data/index.ts";
+import { type Classifier, type ModelCard, type Regressor, targetAnswersAt } from "../export/index.ts";
+import { formatTask, modelCard, regressionCard } from "../export/internal.ts";
+import type { TaskName } from "../tasks/index.ts";
 import {
-  type Classifier,
-  type ModelCard,
-  type RegressionCard,
-  type Regressor,
-  targetAnswersAt,
-} from "../export/index.ts";
-import { formatTask } from "../export/internal.ts";
-import { separated, toPrediction } from "./answers.ts";
+  prediction,
+  predictionsBody,
+  regressionPrediction,
+  regressionPredictionsBody,
+  separated,
+  toPrediction,
+} from "./answers.ts";
 
-export type ServedKind = "classifier" | "regression of images" | "regression of rows";
 export type ImageSize = Pick<ModelCard, "height" | "width" | "channels">;
 
 /** Pixels [H × W × C], or the numbers of a row [F]. */
@@ -18,11 +20,12 @@ export type Example = Uint8Array | Float32Array;
 
 /** A model as the server needs it, whatever its task. */
 export interface Served {
-  readonly kind: ServedKind;
-  readonly card: ModelCard | RegressionCard;
+  readonly card: { readonly name: string };
   /** Of the OpenAPI document. */
   readonly title: string;
   readonly description: string;
+  /** Of an answer, of all answers to a request, and of the card. */
+  readonly schemas: Readonly<Record<"Prediction" | "Predictions" | "ModelCard", z.ZodType>>;
   /** What it takes: images of a size, or rows with these columns. */
   readonly images?: ImageSize;
   readonly columns?: FeatureNames;
@@ -32,9 +35,10 @@ export interface Served {
 }
 
 /** @throws UserError for a model of images that are not square */
-export function servedModel(model: Classifier | Regressor): Served {
+export function servedModel(model: ServedModel): Served {
   // What opened the model has held its card to a format of ours.
-  const served = taskServed[formatTask(model.card.format)!](model as never);
+  const serve: (model: never) => Served = taskServed[formatTask(model.card.format)!];
+  const served = serve(model as never);
   const { images } = served;
   if (images && images.height !== images.width)
     throw new UserError(
@@ -44,10 +48,10 @@ export function servedModel(model: Classifier | Regressor): Served {
 }
 
 const servedClassifier = (model: Classifier): Served => ({
-  kind: "classifier",
   card: model.card,
   title: `${model.card.name}: image classifier`,
   description: "Class, confidence and uncertainty.",
+  schemas: { Prediction: prediction, Predictions: predictionsBody, ModelCard: modelCard },
   images: model.card,
   answer: async (images) =>
     separated(await model.predict(Buffer.concat(images as Uint8Array[])), model.card).map(
@@ -62,6 +66,7 @@ function servedRegression({ card, predict, dispose }: Regressor): Served {
     card,
     title: `${card.name}: regression`,
     description: `${card.targets.names.join(", ")}, with what the model knows of its error.`,
+    schemas: { Prediction: regressionPrediction, Predictions: regressionPredictionsBody, ModelCard: regressionCard },
     dispose,
   };
   const answered = async (examples: Example, count: number) => {
@@ -74,20 +79,21 @@ function servedRegression({ card, predict, dispose }: Regressor): Served {
   if (inputs.kind === "images")
     return {
       ...shared,
-      kind: "regression of images",
       images: inputs,
       answer: (images) => answered(Buffer.concat(images as Uint8Array[]), images.length),
     };
   return {
     ...shared,
-    kind: "regression of rows",
     columns: inputs,
     answer: (rows) => answered(Float32Array.from(rows.flatMap((row) => [...row])), rows.length),
   };
 }
 
 /** How the models of each task are served. */
-const taskServed: Readonly<Record<NonNullable<ReturnType<typeof formatTask>>, (model: never) => Served>> = {
+const taskServed = {
   classification: servedClassifier,
   regression: servedRegression,
-};
+} satisfies { readonly [Name in TaskName]: (model: never) => Served };
+
+/** What opens a run or an exported file of a task gives. */
+export type ServedModel = Parameters<(typeof taskServed)[TaskName]>[0];

@@ -1,7 +1,6 @@
 import cors from "@fastify/cors";
 import swagger from "@fastify/swagger";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { Classifier, Regressor } from "../export/index.ts";
 import { acceptBodies, bareApp } from "./app.ts";
 import { Batcher } from "./batcher.ts";
 import { docsPage, docsPolicy } from "./docs-page.ts";
@@ -12,10 +11,10 @@ import { descriptions, namedSchemas } from "./openapi.ts";
 import { answerRefusals } from "./refusals.ts";
 import { readUpload } from "./requests.ts";
 import { readRows } from "./rows.ts";
-import { type Example, type Served, servedModel } from "./served.ts";
+import { type Example, type Served, type ServedModel, servedModel } from "./served.ts";
 
 export interface ServerOptions {
-  readonly model: Classifier | Regressor;
+  readonly model: ServedModel;
   readonly version: string;
   readonly limits?: Partial<Limits>;
   /** Origins whose pages may ask, e.g. `https://example.org`; `*` for all. Default none. */
@@ -49,7 +48,7 @@ async function registerPlugins(app: FastifyInstance, { served, version, limits, 
       buildLocalReference: ({ $id }, _base, _fragment, i) => ($id as string | undefined) ?? `schema-${i}`,
     },
   });
-  for (const schema of namedSchemas(served.kind)) app.addSchema(schema);
+  for (const schema of namedSchemas(served)) app.addSchema(schema);
   // Answers are made by functions of the schemas' types: to check them again would take longer than to make them.
   app.setSerializerCompiler(() => JSON.stringify);
 }

@@ -2,12 +2,13 @@ import { classification } from "./classification/classification.ts";
 import { regression } from "./regression/regression.ts";
 
 export { type Classification, classification } from "./classification/classification.ts";
+export type { TrainingMeans } from "./measures.ts";
 export { ensemblePredictor } from "./regression/ensemble.ts";
 export { type RegressionOptions, regressionSchema } from "./regression/options.ts";
 export type { RegressionAnswers, RegressionPredictor } from "./regression/predictor.ts";
 export type { ReadOutputs, TargetScale } from "./regression/read-outputs.ts";
 export { regression, type ValidatedRegression } from "./regression/regression.ts";
-export type { Learnt, Scores, Sums, Task, TrainingMeans } from "./task.ts";
+export type { Learnt, Scores, Sums, Task } from "./task.ts";
 
 /**
  * Every task by the name that `--task` takes; what has no task in its config is a classification.

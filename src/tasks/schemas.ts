@@ -1,4 +1,8 @@
+import type { z } from "zod";
+import type { TaskName } from "./index.ts";
 import { regressionSchema } from "./regression/options.ts";
 
-/** The options of each task that has some, as `task` of a config holds them. */
-export const taskSchemas = { regression: regressionSchema };
+/** `task` of the configs of each task: its name and its options. A config that has none is a classification. */
+export const taskSchemas = {
+  regression: regressionSchema,
+} satisfies { readonly [Name in Exclude<TaskName, "classification">]: z.ZodObject };

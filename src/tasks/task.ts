@@ -1,5 +1,6 @@
 import type { numpy as np } from "@jax-js/jax";
 import type { Arrays } from "../models/index.ts";
+import type { TrainingMeans, ValidationScores } from "./measures.ts";
 
 /** What a step minimises and what it counts, each a float32 scalar. */
 export interface Learnt {
@@ -12,22 +13,10 @@ export interface Learnt {
 /** Sums of a step or an epoch, on the host. */
 export type Sums = Readonly<Record<string, number>>;
 
-/** What the log says of training examples, each task its own: means over them. */
-export interface TrainingMeans {
-  /** Of a classification, in [0, 1], with augmentation and masking. */
-  readonly accuracy?: number;
-  /** Of a regression: |prediction − target| in standard deviations of the training targets. */
-  readonly absoluteError?: number;
-}
-
 /** What validation says of one set of weights. */
-export interface Scores {
+export interface Scores extends ValidationScores {
   /** Mean negative log likelihood, nats; of a regression what it minimises. */
   readonly validationLoss: number;
-  /** In [0, 1], of a classification. */
-  readonly validationAccuracy?: number;
-  /** Root mean squared error in the targets' units, of a regression. */
-  readonly validationRmse?: number;
 }
 
 /**

@@ -41,7 +41,7 @@ interface FedImages {
 }
 
 export function createForward(
-  { config }: RunRecord,
+  { config }: Pick<RunRecord, "config">,
   { model, method }: { readonly model: Model; readonly method: Method },
   {
     batchSize: rows = 128,

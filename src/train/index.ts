@@ -4,6 +4,7 @@ export { loadPretrainingImages } from "./classification-run.ts";
 export { dataOptions } from "./data-options.ts";
 export { Diverged } from "./diverged.ts";
 export { type FeatureExtractor, type FeatureOptions, loadFeatures } from "./features.ts";
+export { meansInWords, validationInWords } from "./in-words.ts";
 export {
   createPredictor,
   type LoadedRun,

@@ -1,11 +1,11 @@
 /** What other rooms need of this one and a user does not. */
 
 export { madeAhead } from "./ahead.ts";
+export { firstReferences } from "./example-references.ts";
 export { buildNetwork } from "./network.ts";
 export { keptReferences } from "./predict-set.ts";
 export {
   buildRegression,
-  firstReferences,
   fourierDirections,
   loadMovedRegressionData,
   loadRegression,

@@ -164,7 +164,6 @@ class Loop {
       loss: this.#epochLossSum / stepsDone,
       ...task.means(this.#epochSums, stepsDone * batchSize),
     };
-    const { validationAccuracy, validationRmse } = this.#validation ?? {};
     if (this.#checkpointIsDue() && stepsDone < stepsPerEpoch) this.#save();
     this.#options.onProgress?.({
       epoch,
@@ -174,8 +173,7 @@ class Loop {
       ...epochMeans,
       imagesPerSecond: this.#imagesPerSecond,
       secondsLeft: ((this.#totalSteps - this.step) * batchSize) / this.#imagesPerSecond,
-      validationAccuracy,
-      validationRmse,
+      ...this.#validation,
     });
     if (stepsDone === stepsPerEpoch) await this.#endEpoch({ epoch, learningRate, ...epochMeans });
   }

@@ -8,13 +8,20 @@ import type { ReferenceChooser } from "./transductor.ts";
 const isChooser = (references: HostArray | ReferenceChooser | undefined): references is ReferenceChooser =>
   references !== undefined && "choose" in references;
 
+/** What the images that a network was trained on are like. */
+type SeenImages = Pick<RunRecord["data"], "channels" | "height" | "width" | "normalization">;
+
+interface OutputParts extends Pick<PredictionParts, "forward" | "variables" | "noise"> {
+  readonly record: { readonly data: SeenImages };
+}
+
 /**
  * A network's outputs [N × O] on every image, in order, under each reference, R of them (1 for a chooser, and for methods
  * without).
  * @throws UserError for images of another shape
  */
 export async function outputsUnder(
-  { forward, record: { data }, variables, noise }: Pick<PredictionParts, "forward" | "record" | "variables" | "noise">,
+  { forward, record: { data }, variables, noise }: OutputParts,
   references: HostArray | ReferenceChooser | undefined,
   set: ImageSet,
   { mirror = false, onProgress }: Pick<PredictOptions, "mirror" | "onProgress"> = {},
@@ -41,7 +48,7 @@ export const parted = (values: Float32Array, count: number): Float32Array[] => {
   return Array.from({ length: count }, (_, i) => values.subarray(i * size, (i + 1) * size));
 };
 
-function checkImages(set: ImageSet, { channels, height, width }: RunRecord["data"]): void {
+function checkImages(set: ImageSet, { channels, height, width }: SeenImages): void {
   if (set.channels !== channels || set.height !== height || set.width !== width)
     throw new UserError(
       `${set.name} has ${set.width}×${set.height} images of ${set.channels} channels, the model was trained on ${width}×${height} of ${channels}; convert them with matchImages`,

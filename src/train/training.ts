@@ -6,7 +6,8 @@ import type { Checkpoint, RunConfig, Validation } from "../run/index.ts";
 import type { Scores, TrainingMeans } from "../tasks/index.ts";
 import type { Workers } from "./image-batches.ts";
 
-export interface TrainProgress extends TrainingMeans {
+/** With what the last validation said. */
+export interface TrainProgress extends TrainingMeans, Partial<Validation> {
   /** From 1. */
   readonly epoch: number;
   readonly epochs: number;
@@ -19,10 +20,6 @@ export interface TrainProgress extends TrainingMeans {
   readonly imagesPerSecond: number;
   /** To the end of training, validation not counted. */
   readonly secondsLeft: number;
-  /** Of the last validation. */
-  readonly validationAccuracy?: number;
-  /** Of a regression's, in the targets' units. */
-  readonly validationRmse?: number;
 }
 
 export interface TrainOptions {

@@ -1,6 +1,6 @@
 import { HostArray, Random, type RegressionData, type RegressionSet } from "../../core/index.ts";
 import { type RunConfigInput, resolveConfig } from "../../run/index.ts";
-import type { LoadedRegression } from "../../train/index.ts";
+import type { LoadedRegression, RegressionRecord } from "../../train/index.ts";
 import { buildRegression } from "../../train/internal.ts";
 import { describeRegression } from "../../train/regression/record.ts";
 
@@ -58,8 +58,8 @@ export function untrained(set: typeof numberSet, changes: Partial<RunConfigInput
     task: { name: "regression" },
     threads: 1,
     ...changes,
-  });
-  const record = describeRegression({ ...config, task: config.task! }, data);
+  }) as RegressionRecord["config"];
+  const record = describeRegression(config, data);
   const { model, method, encoder } = buildRegression(record);
   const variables = model.init(new Random(3));
   for (const { data } of Object.values(variables.state))

@@ -1,5 +1,4 @@
-import type { RegressionResults, Results } from "../../evaluate/index.ts";
-import type { ResultsTask } from "../../run/index.ts";
+import type { ResultsTask, TaskResults } from "../../run/index.ts";
 import { classificationText } from "./classification-text.ts";
 import { withDistinctNames } from "./distinct-runs.ts";
 import { regressionText } from "./regression-text.ts";
@@ -18,7 +17,7 @@ const taskTexts: { readonly [Name in ResultsTask]: (results: never) => string } 
  * console.log(resultsText(await judgeRuns(["runs/cifar"])));
  */
 export const resultsText = (
-  results: readonly (Results | RegressionResults)[],
+  results: readonly TaskResults[],
   runs: readonly string[] = results.map(({ run }) => run),
 ): string =>
   withDistinctNames(results, runs)

@@ -93,8 +93,8 @@ function requireRates({ schedule, optimizer }: Tree): void {
 }
 
 /** A registered data set itself says which options it has, when it is loaded. */
-const isOwnData = (path: string, { data }: Tree): boolean =>
-  path === "data.name" && (isRegistered("data set", data.name) || isRegistered("regression data set", data.name));
+const isOwnData = (path: string, input: Tree): boolean =>
+  path === "data.name" && isRegistered(taskConfigOf(input).dataKind, input.data.name);
 
 /** Where the schedule keeps what `schedule.learningRate` says. */
 export const ratePath = (path: string, schedule: string): string =>

@@ -25,5 +25,13 @@ export function taskOf({ task }: OfTask): TaskName {
 /** What a config's task says of it. @throws UserError for a task that is unknown */
 export const taskConfigOf = (config: OfTask): TaskConfig => taskConfigs[taskOf(config)];
 
+/**
+ * The task that a data set is for: the names of all tasks' data sets differ.
+ * @example
+ * taskOfData("csv"); // "regression"
+ */
+export const taskOfData = (name: string): TaskName | undefined =>
+  taskNames.find((task) => taskConfigs[task].dataNames.includes(name));
+
 /** All tasks, by name. */
 export const taskConfigEntries = Object.entries(taskConfigs) as readonly [TaskName, TaskConfig][];

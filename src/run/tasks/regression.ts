@@ -2,6 +2,7 @@ import { type Tree, UserError } from "../../core/index.ts";
 import { regressionDataNames, regressionDataTable } from "../../data/index.ts";
 import { anchoredOptions } from "../../methods/index.ts";
 import { ofClasses } from "../../methods/internal.ts";
+import type { RegressionOptions } from "../../tasks/index.ts";
 import type { RunConfig, RunConfigInput } from "../config.ts";
 import type { TaskConfig } from "./task-config.ts";
 
@@ -30,7 +31,8 @@ function withDefaults(input: RunConfigInput): RunConfigInput {
   };
 }
 
-function check({ task, method, augment, mix, labelSmoothing, trainable, dropout, packed }: RunConfig): void {
+function check(config: RunConfig, { dropoutDraws: draws }: RegressionOptions): void {
+  const { method, augment, mix, labelSmoothing, trainable, dropout, packed } = config;
   const anchored = anchoredOptions(method);
   const refuse = (what: string, why: string) => new UserError(`${what}: ${why} in a regression`);
   if (ofClasses.includes(method.name))
@@ -49,7 +51,6 @@ function check({ task, method, augment, mix, labelSmoothing, trainable, dropout,
   if (labelSmoothing > 0) throw refuse("labelSmoothing", "there are no classes");
   if (packed) throw refuse("packed", "members are of classifiers; leave it out");
   if (trainable !== "all") throw refuse(`trainable ${trainable}`, "the whole network is trained");
-  const draws = task?.dropoutDraws ?? 0;
   if (draws > 0 && anchored)
     throw refuse(`task.dropoutDraws ${draws}`, "anchored answers are over references, not over draws");
   if (draws > 0 && dropout === 0)
@@ -75,7 +76,7 @@ function begin(input: Tree, choices: Map<string, unknown>, fresh: boolean): void
   input.optimizer ??= regressionDefaults.optimizer;
 }
 
-export const regressionConfig: TaskConfig = {
+export const regressionConfig: TaskConfig<RegressionOptions> = {
   dataKind: "regression data set",
   dataNames: regressionDataNames,
   dataFields: () =>

@@ -2,8 +2,8 @@ import type { z } from "zod";
 import type { Registrable, Tree } from "../../core/index.ts";
 import type { RunConfig, RunConfigInput } from "../config.ts";
 
-/** What a task says of a run's config. */
-export interface TaskConfig {
+/** What a task says of a run's config; `Options` are those of the task, `task` of its configs. */
+export interface TaskConfig<Options = RunConfig["task"]> {
   /** What its data sets are registered as, and the names of those that are. */
   readonly dataKind: Registrable;
   readonly dataNames: readonly string[];
@@ -14,7 +14,7 @@ export interface TaskConfig {
   /** Fills in defaults that are not those of the schema. */
   withDefaults(input: RunConfigInput): RunConfigInput;
   /** @throws UserError for options that the task does not have */
-  check(config: RunConfig): void;
+  check(config: RunConfig, task: Options): void;
   /**
    * Changes single choices by their paths, and what they stand above, to what they mean for this task: the data set that an
    * option implies, standard options.

@@ -1,8 +1,9 @@
-import { HostArray, Random, type RegressionSet, UserError } from "../../core/index.ts";
+import { type HostArray, Random, type RegressionSet } from "../../core/index.ts";
 import { inBatches } from "../../core/internal.ts";
 import type { Arrays, Variables } from "../../models/index.ts";
 import { drawNoise } from "../../models/internal.ts";
 import { regressionOutputCount } from "../../tasks/internal.ts";
+import { firstReferences } from "../example-references.ts";
 import { type NetworkProgramsOptions, networkPrograms } from "../network-programs.ts";
 import { parted } from "../outputs-under.ts";
 import { encodedRows, type RegressionEncoder } from "./encoding.ts";
@@ -79,13 +80,3 @@ export function regressionForward(
   };
 }
 
-/** [R, 1, C, H, W] the first `k` references, all where absent. @throws UserError where fewer are kept */
-export function firstReferences(references: HostArray | undefined, k: number | undefined): HostArray {
-  if (!references) throw new UserError("the checkpoint keeps no references; train the run again");
-  const [count, ...example] = references.shape;
-  if (k !== undefined && !(Number.isInteger(k) && k >= 1 && k <= count))
-    throw new UserError(`--k ${k}: the checkpoint keeps ${count} references; use a whole number from 1 to that`);
-  const used = k ?? count;
-  const size = references.data.length / count;
-  return HostArray.float32([used, 1, ...example], (references.data as Float32Array).subarray(0, used * size));
-}

@@ -5,7 +5,6 @@ export {
   type RegressionEncoding,
   regressionEncoder,
 } from "./encoding.ts";
-export { firstReferences } from "./forward.ts";
 export {
   type LoadedRegression,
   loadRegression,

@@ -70,7 +70,7 @@ export function buildRegression({ config, data }: RegressionRecord): RegressionN
 export function readRegressionRun(run: string): RegressionRecord {
   const record = readStoredRecord<RegressionRecord>(run);
   if (record?.config?.task?.name !== "regression")
-    throw new UserError(`${run} is no regression: it was trained on classes`);
+    throw new UserError(`${run} is no regression: it is a ${record?.config?.task?.name ?? "classification"}`);
   requireRegistered(run, record);
   return { ...record, config: resolveConfig(record.config) as RegressionRecord["config"] };
 }

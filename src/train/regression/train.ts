@@ -7,6 +7,7 @@ import type { RunConfig } from "../../run/index.ts";
 import type { Scores } from "../../tasks/index.ts";
 import { readRegressionOutputs } from "../../tasks/internal.ts";
 import { exampleBatches } from "../batches.ts";
+import { exampleReferences } from "../example-references.ts";
 import { initialWeights } from "../initial-weights.ts";
 import { runTraining } from "../loop.ts";
 import { noReferences } from "../reference-set.ts";
@@ -20,7 +21,6 @@ import {
   type RegressionNetwork,
   type RegressionRecord,
 } from "./record.ts";
-import { regressionReferences } from "./references.ts";
 
 /**
  * Trains a regression, as the config describes it, into a run folder.
@@ -35,8 +35,10 @@ export const trainRegression = async (
   data: RegressionData,
   options: TrainOptions,
 ): Promise<TrainSummary> => {
-  if (!config.task) throw new UserError(`task: a config without one is a classification; add { name: "regression" }`);
-  return runTraining(regression({ ...config, task: config.task }, data, options), options);
+  const { task } = config;
+  if (task?.name !== "regression")
+    throw new UserError(`task.name ${task?.name ?? "classification"}: it is no regression; use { name: "regression" }`);
+  return runTraining(regression({ ...config, task }, data, options), options);
 };
 
 function regression(config: RegressionRecord["config"], data: RegressionData, options: TrainOptions): Training {
@@ -45,20 +47,22 @@ function regression(config: RegressionRecord["config"], data: RegressionData, op
   const { model, method, encoder } = buildRegression(record);
   const { train, validation } = data;
   const optimizer = createOptimizer(config.optimizer, model);
-  const referencesFrom = regressionReferences(config, train, encoder);
+  const { name, count } = train;
+  const { shape } = encoder;
+  const targetsOf = (rows: ArrayLike<number>) =>
+    HostArray.float32([rows.length, train.targets.names.length], encoder.targets(train, rows));
+  const inputs = (rows: ArrayLike<number>) => encoder.inputs(train, rows);
+  const referencesFrom = exampleReferences(config, { name, count, shape, inputs });
   const drawReferencesAt = referencesFrom?.drawAt ?? (() => noReferences);
-  const examplesAt = (rows: Int32Array) => ({
-    images: encoder.inputs(train, rows),
-    targets: encoder.targets(train, rows),
-  });
+  const examplesAt = (rows: ArrayLike<number>) => ({ images: inputs(rows), targets: encoder.targets(train, rows) });
   const batches = exampleBatches(
     config,
     {
-      count: train.count,
-      shape: { ...encoder.shape, targetSize: train.targets.names.length },
-      make: async ({ rows }) => examplesAt(Int32Array.from(rows)),
+      count,
+      shape: { ...shape, targetSize: train.targets.names.length },
+      make: async ({ rows }) => examplesAt(rows),
       plain: examplesAt,
-      truth: (rows) => HostArray.float32([rows.length, train.targets.names.length], encoder.targets(train, rows)),
+      truth: targetsOf,
       ahead: 0,
       stepTook() {},
       async close() {},
@@ -84,7 +88,10 @@ function regression(config: RegressionRecord["config"], data: RegressionData, op
         batches,
         withoutReferences: () =>
           buildRegression({ ...record, config: { ...record.config, method: { name: "standard" } } }).model,
-        kept: () => referencesFrom?.kept() ?? {},
+        kept: () =>
+          referencesFrom
+            ? { references: referencesFrom.kept(), referenceTargets: targetsOf(referencesFrom.keptRows()) }
+            : {},
         initial(path, fresh) {
           const { notes, ...variables } = initialWeights(path, model, fresh, train.targets.names);
           for (const note of notes) onNotice?.(note);
