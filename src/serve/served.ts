@@ -3,7 +3,6 @@ import { UserError } from "../core/index.ts";
 import type { FeatureNames } from "../data/index.ts";
 import { type Classifier, type ModelCard, type Regressor, targetAnswersAt } from "../export/index.ts";
 import { formatTask, modelCard, regressionCard } from "../export/internal.ts";
-import type { TaskName } from "../tasks/index.ts";
 import {
   prediction,
   predictionsBody,
@@ -88,6 +87,8 @@ function servedRegression({ card, predict, dispose }: Regressor): Served {
     answer: (rows) => answered(Float32Array.from(rows.flatMap((row) => [...row])), rows.length),
   };
 }
+
+type TaskName = NonNullable<ReturnType<typeof formatTask>>;
 
 /** How the models of each task are served. */
 const taskServed = {

@@ -3,6 +3,7 @@ import { standardOptions } from "../../augment/index.ts";
 import { getPath, isRegistered, setPath, type Tree, UserError } from "../../core/index.ts";
 import { type RunConfig, type RunConfigInput, resolveConfig } from "../config.ts";
 import { taskConfigOf, taskOf } from "../tasks/index.ts";
+import type { ConfigOption } from "./config-option.ts";
 import { configOptions } from "./config-options.ts";
 
 /** Learning rates to begin with, of optimizers whose updates are of the same size whatever the gradient's. */
@@ -39,11 +40,11 @@ export function configFromOptions(given: Readonly<Record<string, unknown>>, base
   input.method ??= { name: "standard" };
   input.schedule ??= { name: "one-cycle" };
   input.optimizer ??= { name: "sgd" };
-  const options = new Map(configOptions().map((option) => [option.path, option]));
-  const inOrder = [...options.keys()].filter((path) => choices.has(path));
+  const belongings = onlyByPath();
+  const inOrder = [...belongings.keys()].filter((path) => choices.has(path));
   // What no option says may be a field all the same.
-  for (const path of [...inOrder, ...[...choices.keys()].filter((path) => !options.has(path))]) {
-    const only = options.get(path)?.only;
+  for (const path of [...inOrder, ...[...choices.keys()].filter((path) => !belongings.has(path))]) {
+    const only = belongings.get(path);
     if (only && !isOwnData(only.path, input) && !only.is.includes(getPath(input, only.path))) {
       const wanted = only.is.map((name) => `${only.path} ${name}`);
       throw new UserError(
@@ -61,6 +62,17 @@ export function configFromOptions(given: Readonly<Record<string, unknown>>, base
   input.data.seed ??= 0;
   task.complete(input);
   return resolveConfig(input as RunConfigInput);
+}
+
+/** To what each field belongs, of all options that set it, in their order: data sets may have a field by flags of their own. */
+function onlyByPath(): Map<string, ConfigOption["only"]> {
+  const all = new Map<string, ConfigOption["only"]>();
+  for (const { path, only } of configOptions()) {
+    const known = all.get(path);
+    const both = only && known && { path: only.path, is: [...known.is, ...only.is] };
+    all.set(path, all.has(path) ? both : only);
+  }
+  return all;
 }
 
 /** Another task doesn't take over the options of the one before; a config does not name the usual task, which has none. */
