@@ -11,6 +11,7 @@ import { matrixProducts } from "./matrix-products.ts";
 import { maxPool } from "./max-pool.ts";
 import type { Pass } from "./pass.ts";
 import { relu } from "./relu.ts";
+import { topKPass } from "./top-k.ts";
 import { virtualBroadcasts } from "./virtual-broadcasts.ts";
 
 /**
@@ -29,6 +30,7 @@ export const passes: readonly Pass[] = [
   blockedFunctions,
   relu,
   layerNorm,
+  topKPass,
   constants,
   dataMovement,
   commonSubexpressions,

@@ -159,6 +159,13 @@ const effects: readonly (Effect & { pass: string })[] = [
     operators: { ReduceSum: [2, 0], Sqrt: [1, 0], LayerNormalization: [0, 1] },
   },
   {
+    pass: "top-k",
+    name: "the three largest of a row, and where they are",
+    fn: (x) => lax.topK(x, 3),
+    args: [spec(4, 64)],
+    operators: { TopK: [1, 1], Slice: [5, 0], Neg: [1, 0] },
+  },
+  {
     pass: "constants",
     name: "factors and signs",
     fn: (x, y) => np.subtract(np.multiply(np.multiply(x, 0.5), 3), np.negative(np.multiply(y, 2))),
@@ -225,7 +232,7 @@ describe("results are the same without any pass, and without all", () => {
   };
   const loss = (p: Record<string, np.Array>, x: np.Array) => np.mean(np.square(nn.softmax(network(p, x))));
   const step = (p: Record<string, np.Array>, x: np.Array) => [
-    network(Object.fromEntries(Object.entries(p).map(([name, value]) => [name, value.ref])), x.ref),
+    lax.topK(network(Object.fromEntries(Object.entries(p).map(([name, value]) => [name, value.ref])), x.ref), 2),
     valueAndGrad(loss)(p, x),
   ];
   const args = [params, normal(2, 3, 8, 8)];
