@@ -26,26 +26,22 @@ const packedSchema = z.strictObject({
     .meta(
       option({ flag: "--packed-members", value: "<n>", help: "Packed-Ensembles: members in one network", example: 4 }),
     ),
-  alpha: rate
-    .default(2)
-    .meta(
-      option({
-        flag: "--packed-alpha",
-        value: "<factor>",
-        help: "Packed-Ensembles: times the channels of the one network, for all members together",
-        example: 2,
-      }),
-    ),
-  gamma: count
-    .default(1)
-    .meta(
-      option({
-        flag: "--packed-gamma",
-        value: "<n>",
-        help: "Packed-Ensembles: groups of each member's own convolutions",
-        example: 1,
-      }),
-    ),
+  alpha: rate.default(2).meta(
+    option({
+      flag: "--packed-alpha",
+      value: "<factor>",
+      help: "Packed-Ensembles: times the channels of the one network, for all members together",
+      example: 2,
+    }),
+  ),
+  gamma: count.default(1).meta(
+    option({
+      flag: "--packed-gamma",
+      value: "<n>",
+      help: "Packed-Ensembles: groups of each member's own convolutions",
+      example: 1,
+    }),
+  ),
 });
 
 /** What a table has, by its name and options; the entry itself checks their values. */

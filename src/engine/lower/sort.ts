@@ -6,7 +6,7 @@ import { dtypeOf, type Lowering, type Rule } from "./lowering.ts";
  * The first `count` elements of the last axis in ascending order, or in descending order if they are to be the largest,
  * with where each came from (int64); of equal elements those with lower indices come first.
  */
-export function topK(lowering: Lowering, x: Tensor, { count, largest }: { count: number; largest: boolean }) {
+export function inOrder(lowering: Lowering, x: Tensor, { count, largest }: { count: number; largest: boolean }) {
   const { graph } = lowering;
   const value = graph.arithmetic(x);
   const shape = [...value.shape.slice(0, -1), count];
@@ -25,7 +25,7 @@ export function topK(lowering: Lowering, x: Tensor, { count, largest }: { count:
 /** The whole last axis in ascending order, with where each element came from (int64). */
 function ascending(lowering: Lowering, x: Atom): [Tensor, Tensor] {
   const dense = lowering.dense(x);
-  const { values, places } = topK(lowering, dense, { count: dense.shape.at(-1)!, largest: false });
+  const { values, places } = inOrder(lowering, dense, { count: dense.shape.at(-1)!, largest: false });
   return [lowering.graph.cast(values, dtypeOf(x)), places];
 }
 

@@ -11,7 +11,7 @@ import { matrixProducts } from "./matrix-products.ts";
 import { maxPool } from "./max-pool.ts";
 import type { Pass } from "./pass.ts";
 import { relu } from "./relu.ts";
-import { topKPass } from "./top-k.ts";
+import { topK } from "./top-k.ts";
 import { virtualBroadcasts } from "./virtual-broadcasts.ts";
 
 /**
@@ -30,7 +30,7 @@ export const passes: readonly Pass[] = [
   blockedFunctions,
   relu,
   layerNorm,
-  topKPass,
+  topK,
   constants,
   dataMovement,
   commonSubexpressions,

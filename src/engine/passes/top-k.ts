@@ -1,5 +1,5 @@
 import { dtypeOf, type Lowering, type PartialRule, shapeOf } from "../lower/lowering.ts";
-import { topK } from "../lower/sort.ts";
+import { inOrder } from "../lower/sort.ts";
 import type { Tensor } from "../nodes.ts";
 import { type Atom, isLiteral } from "../trace.ts";
 import type { Pass } from "./pass.ts";
@@ -44,7 +44,7 @@ const ofSorted: PartialRule = (lowering, { inputs: [input], params, outBinders: 
   const largest = from !== 0;
   const turned = (tensor: Tensor) => (largest ? graph.flip(tensor, [axis]) : tensor);
   // Of equal elements the last are among the largest: turned round, they are the first, which TopK prefers.
-  const { values, places } = topK(lowering, turned(lowering.dense(x)), { count: to - from, largest });
+  const { values, places } = inOrder(lowering, turned(lowering.dense(x)), { count: to - from, largest });
   if (read === "values") return [graph.cast(turned(values), dtypeOf(out))];
   const found = turned(graph.cast(places, "int32"));
   // Places in the turned axis count from its end.
@@ -53,7 +53,7 @@ const ofSorted: PartialRule = (lowering, { inputs: [input], params, outBinders: 
   return [graph.node("Sub", [last, found], found.shape, "int32")];
 };
 
-export const topKPass: Pass = {
+export const topK: Pass = {
   name: "top-k",
   reason: "the k largest or smallest of a sorted axis are one TopK of k, not the whole axis sorted and cut",
   rules: { shrink: ofSorted },

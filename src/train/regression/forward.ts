@@ -1,4 +1,4 @@
-import { type HostArray, Random, type RegressionSet } from "../../core/index.ts";
+import { HostArray, Random, type RegressionSet } from "../../core/index.ts";
 import { inBatches } from "../../core/internal.ts";
 import type { Arrays, Variables } from "../../models/index.ts";
 import { drawNoise } from "../../models/internal.ts";
@@ -79,4 +79,3 @@ export function regressionForward(
     dispose,
   };
 }
-
