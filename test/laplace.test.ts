@@ -140,6 +140,7 @@ describe("of a run", () => {
     ["logits scaled by their spread", ["--laplace", "full", "--calibrate"], "scales each image's logits"],
     ["samples of probit", ["--laplace", "full", "--laplace-samples", "3"], "add --laplace-predictive samples"],
     ["a prior of nothing", ["--prior-precision", "3"], "it serves a Laplace approximation; add --laplace kronecker"],
+    ["an unknown kind", ["--laplace", "diagonal"], "--laplace diagonal"],
     ["a prior of 0", ["--laplace", "full", "--prior-precision", "0"], "--prior-precision"],
   ])("%s is refused in one line", async (_, flags, message) => {
     const { code, notes } = await anchored(["evaluate", run, "--suite", "clean", ...flags]);

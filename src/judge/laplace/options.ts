@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../../core/index.ts";
-import { optionMeta } from "../../core/internal.ts";
+import { knownName, optionMeta } from "../../core/internal.ts";
 import { type LaplaceKind, type LaplacePredictive, laplaceKinds, laplacePredictives } from "../../evaluate/index.ts";
 import type { ConfigOption } from "../../run/index.ts";
 import { schemaOptions } from "../../run/internal.ts";
@@ -13,6 +13,7 @@ const fields = {
     .meta(
       optionMeta({
         flag: "--laplace",
+        value: "<kind>",
         help: `also by a last-layer Laplace approximation, from stored features: its Hessian as a ${laplaceKinds.join(" | ")} matrix (full: classes × (features + 1) ≤ 1024); goes into RUN/variants/…`,
         example: "kronecker",
       }),
@@ -23,6 +24,7 @@ const fields = {
     .meta(
       optionMeta({
         flag: "--laplace-predictive",
+        value: "<name>",
         help: `its probabilities: ${laplacePredictives.join(" | ")} (default: probit)`,
         example: "samples",
       }),
@@ -92,6 +94,8 @@ export function askedLaplace(options: LaplaceJudgeOptions): AskedLaplace | undef
     if (given) throw refuse(given, "it serves a Laplace approximation; add options.laplace kronecker");
     return undefined;
   }
+  knownName("kind of Laplace approximation", kind, laplaceKinds);
+  knownName("predictive", predictive, laplacePredictives);
   if (laplaceSamples !== undefined && predictive !== "samples")
     throw refuse("laplaceSamples", `${predictive} has none; add options.laplacePredictive samples`);
   return {
