@@ -17,6 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(root, { recursive: true }));
 
+/** All files but those of variants. */
 const listing = (folder: string) =>
   readdirSync(folder, { recursive: true }).flatMap((name) => {
     const { size, mtimeMs } = statSync(join(folder, `${name}`));
@@ -26,48 +27,60 @@ const listing = (folder: string) =>
 /** Flags, the variant's name and title, and what an image costs under 2 references. */
 const variants: [string[], string, string, number][] = [
   [["--dropout-draws", "3"], "mc-dropout-3", "MC dropout, 3 draws", 6],
+  [
+    ["--adaptation", "batch-norm", "--adaptation-batch", "3", "--adaptation-prior", "1"],
+    "batch-norm-3-prior-1",
+    "BatchNorm adaptation, batch 3, prior 1",
+    1,
+  ],
+  [["--adaptation", "tent", "--adaptation-batch", "3"], "tent-3-adam-0.001", "TENT, batch 3, Adam 0.001", 3],
 ];
 
-test.each(variants)(
-  "%j goes into a folder of its own and leaves the plain numbers alone",
-  async (flags, name, title, passes) => {
-    const [plain] = JSON.parse((await anchored(["evaluate", run, ...judged, "--json"])).out);
-    const before = listing(run).filter(([path]) => path !== ".");
-    const folder = join(run, "variants", name);
-    const { code, out, notes } = await anchored([
-      "evaluate",
-      run,
-      "--suite",
-      `${judged[1]},sensitivity`,
-      ...judged.slice(2),
-      ...flags,
-      "--json",
-    ]);
-    expect([code, notes.at(-1)]).toEqual([0, expect.stringContaining(`report ${folder}`)]);
-    const [results] = JSON.parse(out);
-    expect(results).toMatchObject({ run: `run · ${title}`, variant: { name, title }, passes, method: "anchored" });
-    expect(results.sensitivity).toBeUndefined();
-    expect(readResults(folder).variant?.name).toBe(name);
-    expect(listing(run)).toEqual(before);
-    expect(storedSets(folder).map(({ variant }) => variant?.name)).toEqual(storedSets(folder).map(() => name));
-    const [own, other] = [run, folder].map((where) => storedSets(where).find(({ role }) => role === "test")!);
-    expect(own.inputKey).not.toBe(other.inputKey);
-    expect(own.imagesSha256).toBe(other.imagesSha256);
-    const predicted = (where: string) => loadPredictions(where, own.set).logits;
-    expect(predicted(folder)).not.toEqual(predicted(run));
+const judge = async (...more: string[]) => anchored(["evaluate", run, ...judged, "--json", ...more]);
+let plain: Record<string, unknown>;
+let before: ReturnType<typeof listing>;
+test("the plain network is judged first", async () => {
+  [plain] = JSON.parse((await judge()).out);
+  expect(plain.variant).toBeUndefined();
+  before = listing(run);
+});
 
-    // What is stored is not predicted again, there and in the run itself, whose numbers are what they were.
-    const again = await anchored(["evaluate", run, ...judged, ...flags, "--json"]);
-    expect(JSON.parse(again.out)[0].sets).toEqual(results.sets);
-    const [plainAgain] = JSON.parse((await anchored(["evaluate", run, ...judged, "--json"])).out);
-    expect(plainAgain).toEqual({ ...plain, date: plainAgain.date });
-    expect(plainAgain.variant).toBeUndefined();
+test.each(variants)("%j goes into a folder of its own, by keys of its own", async (flags, name, title, passes) => {
+  const folder = join(run, "variants", name);
+  const { code, out, notes } = await judge(...flags, "--suite", "sensitivity");
+  expect([code, notes.at(-1)]).toEqual([0, expect.stringContaining(`report ${folder}`)]);
+  const [results] = JSON.parse(out);
+  expect(results).toMatchObject({ run: `run · ${title}`, variant: { name, title }, passes, method: "anchored" });
+  expect(results.sensitivity).toBeUndefined();
+  expect(readResults(folder).variant?.name).toBe(name);
+  expect(listing(run)).toEqual(before);
+  expect(storedSets(folder).map(({ variant }) => variant?.name)).toEqual(storedSets(folder).map(() => name));
+  const [own, other] = [run, folder].map((where) => storedSets(where).find(({ role }) => role === "test")!);
+  expect(own.inputKey).not.toBe(other.inputKey);
+  expect(own.imagesSha256).toBe(other.imagesSha256);
+  const predicted = (where: string) => loadPredictions(where, own.set).logits;
+  expect(predicted(folder)).not.toEqual(predicted(run));
+});
 
-    const page = at(`${name}.html`);
-    expect((await anchored(["report", run, folder, "--out", page])).code).toBe(0);
-    expect(readFileSync(page, "utf8").includes(`anchored α\u00a0=\u00a00.25 (label) · ${title}`)).toBe(true);
-  },
-);
+test("what is stored is not predicted again; the run's own numbers are what they were", async () => {
+  const folder = join(run, "variants", variants[0][1]);
+  const { sets } = readResults(folder);
+  const arrays = (where: string) => listing(join(where, "predictions")).filter(([name]) => `${name}`.endsWith(".npy"));
+  const stored = [folder, run].map(arrays);
+  expect(stored[0].length).toBeGreaterThan(3);
+  expect(JSON.parse((await judge(...variants[0][0])).out)[0].sets).toEqual(JSON.parse(JSON.stringify(sets)));
+  const [again] = JSON.parse((await judge()).out);
+  expect(again).toEqual({ ...plain, date: again.date });
+  expect([folder, run].map(arrays)).toEqual(stored);
+});
+
+test("a report shows each as an arm of its own", async () => {
+  const folders = variants.map(([, name]) => join(run, "variants", name));
+  expect((await anchored(["report", run, ...folders, "--out", at("page.html")])).code).toBe(0);
+  const page = readFileSync(at("page.html"), "utf8");
+  for (const [, , title] of variants)
+    expect(page.includes(`anchored α\u00a0=\u00a00.25 (label) · ${title}`)).toBe(true);
+});
 
 test("draws have scores of their own for foreign images", async () => {
   const folder = join(run, "variants", "mc-dropout-3");
@@ -104,6 +117,19 @@ test.each<[string, string[], string]>([
     [run, "--dropout-draws", "3", "--ensemble", at("both")],
     "an ensemble combines what plain networks answer",
   ],
+  [
+    "two ways at once",
+    ["--dropout-draws", "3", "--adaptation", "tent"],
+    "--dropout-draws 3 and --adaptation tent: these are asked one at a time",
+  ],
+  ["a mirror image", ["--adaptation", "tent", "--mirror"], "--mirror: mirror images would be batches of their own"],
+  ["a chosen reference", ["--adaptation", "tent", "--protocol", "blt"], "--protocol blt: a batch that adapts shares"],
+  [
+    "an option of another adaptation",
+    ["--adaptation", "tent", "--adaptation-prior", "16"],
+    "--adaptation-prior 16: it belongs to --adaptation batch-norm; give both or neither",
+  ],
+  ["a batch of nothing", ["--adaptation-batch", "64"], "it belongs to --adaptation batch-norm or tent"],
   ["one draw", ["--dropout-draws", "1"], "--dropout-draws 1"],
 ])("%s is refused in one line", async (_, flags, message) => {
   const { code, notes } = await anchored(["evaluate", run, "--suite", "clean", ...flags]);

@@ -42,6 +42,8 @@ Examples:
   $ anchored evaluate /shared/runs/cifar --out judged     a run that is not to be written to
   $ anchored evaluate runs/plain-seed* --ensemble runs/ensemble   as one deep ensemble
   $ anchored evaluate runs/dropped --dropout-draws 10     Monte Carlo dropout, in runs/dropped/variants/mc-dropout-10
+  $ anchored evaluate runs/cifar --suite corruptions --adaptation tent   each set by itself, in runs/cifar/variants/tent-200-adam-0.001
+  $ anchored evaluate runs/cifar --adaptation batch-norm --adaptation-batch 32 --adaptation-prior 16
   $ anchored evaluate runs/averaged --weights raw         its weights before averaging; both predictions are kept
   $ anchored evaluate runs/cifar --laplace kronecker      and by the last layer's Laplace approximation, in runs/cifar/variants/laplace-kronecker
 Logits of another program (.npy, a row an image):

@@ -49,7 +49,7 @@ export async function judgeRuns(runs: readonly string[], options: JudgeOptions =
     if (variant) checkAsked(variant, options);
     for (const run of runs) {
       const record = readRun(run);
-      variant?.check(run, record);
+      variant?.check(run, record, options);
     }
     for (const [i, folder] of resultFolders(runs, options.out, variant?.stored).entries()) {
       requireUnmixed(runs[i], folder, variant?.stored);
@@ -74,15 +74,15 @@ async function judgeOpened(runs: readonly OpenRun[], options: JudgeOptions): Pro
   const { suites = defaultSuites, signal, onNotice, onProgress } = options;
   const names = options.oodScores && scoresAsked(options.oodScores);
   const features = options.features ?? names !== undefined;
+  const variant = variantOf(options);
   const inference: InferenceOptions = {
-    protocol: options.protocol ?? "k",
+    protocol: options.protocol ?? (options.k === undefined ? variant?.protocol : undefined) ?? "k",
     k: options.k,
     calibrate: options.calibrate,
     predictionBatch: options.predictionBatch,
     mirror: options.mirror,
     ...pickVariant(options),
   };
-  const variant = variantOf(inference);
   const load = dataSetLoader(options);
   const ready: Opened[] = [];
 

@@ -91,12 +91,12 @@ test("networks that drop nothing, and those anchored at hidden values, are refus
   const { check, stored } = variantOf({ dropoutDraws: 10 })!;
   expect(stored).toEqual({ name: "mc-dropout-10", title: "MC dropout, 10 draws", passes: 10 });
   const record = (more: object) => describeRun(resolveConfig({ ...tinyConfig(), ...more } as never), tinyDataSet());
-  expect(() => check("runs/a", record({}))).toThrow(
+  expect(() => check("runs/a", record({}), {})).toThrow(
     "options.dropoutDraws 10: runs/a was trained without dropout; train one with config.dropout 0.1, or leave it out",
   );
   const inside = { method: { name: "anchored", anchorAt: "stem" }, dropout: 0.1 };
-  expect(() => check("runs/a", record(inside))).toThrow("runs/a is anchored at stem");
-  expect(() => check("runs/a", record({ dropout: 0.1 }))).not.toThrow();
+  expect(() => check("runs/a", record(inside), {})).toThrow("runs/a is anchored at stem");
+  expect(() => check("runs/a", record({ dropout: 0.1 }), {})).not.toThrow();
 
   const dry = describeRun(tinyConfig(), tinyDataSet());
   const predictor = await createPredictor(dry, buildNetwork(dry).model.init(new Random(3)), undefined);

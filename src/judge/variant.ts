@@ -2,7 +2,9 @@ import { type ImageSet, type StoredPredictions, UserError } from "../core/index.
 import type { StoredVariant } from "../evaluate/index.ts";
 import type { RunRecord } from "../run/index.ts";
 import type { PredictOptions, Predictor } from "../train/index.ts";
+import { adaptation } from "./adaptation.ts";
 import { mcDropout } from "./mc-dropout.ts";
+import type { InferenceOptions, Protocol } from "./options.ts";
 import type { VariantOptions } from "./variant-options.ts";
 
 /**
@@ -13,8 +15,10 @@ export interface Variant {
   /** What asks for it, as errors name it: `options.dropoutDraws 10`. */
   readonly asked: string;
   readonly stored: StoredVariant;
+  /** How anchored runs are asked where no protocol and no `k` is; `k` where absent. */
+  readonly protocol?: Protocol;
   /** @throws UserError for a run that cannot be asked so */
-  check(run: string, record: RunRecord): void;
+  check(run: string, record: RunRecord, options: Partial<InferenceOptions>): void;
   /** Answers on a set, under the protocol that `options` say. */
   predict(predictor: Predictor, images: ImageSet, options: AskedOptions, help: VariantHelp): Promise<StoredPredictions>;
 }
@@ -28,7 +32,7 @@ export interface VariantHelp {
 }
 
 /** A new one is a line here. */
-const kinds: readonly ((options: VariantOptions) => Variant | undefined)[] = [mcDropout];
+const kinds: readonly ((options: VariantOptions) => Variant | undefined)[] = [mcDropout, adaptation];
 
 /**
  * The variant that options ask for; none where they ask the plain network, by whatever protocol.

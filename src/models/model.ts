@@ -28,8 +28,17 @@ export interface Noise {
  * How a network is run. `train` normalises by the batch and moves BatchNorm's running statistics toward it; `measure` is the
  * same, but gives the batch's own statistics in place of moved ones, and drops nothing; `predict` normalises by the running
  * statistics; `sample` is the same, but drops by the noise as training does (Monte Carlo dropout, Gal and Ghahramani 2016).
+ * `Blending` normalises by both.
  */
-export type Mode = "train" | "measure" | "predict" | "sample";
+export type Mode = "train" | "measure" | "predict" | "sample" | Blending;
+
+/**
+ * Normalises by (1 − s) times the batch's mean and unbiased variance plus s times the running ones (Schneider et al., NeurIPS
+ * 2020), and moves nothing: s is `runningShare`, 0 to 1.
+ */
+export interface Blending {
+  readonly runningShare: number;
+}
 
 /** A pass through a part of a network: what it gives, under a name, and the state moved by it. Consumes its arguments. */
 export type Pass<Given extends string> = (

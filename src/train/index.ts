@@ -1,4 +1,5 @@
 export type { Pretraining, TrainState, Validation } from "../run/index.ts";
+export type { Adaptation, BatchNormAdaptation, Tent } from "./adaptation/options.ts";
 export { train } from "./classification.ts";
 export { loadPretrainingImages } from "./classification-run.ts";
 export { dataOptions } from "./data-options.ts";

@@ -1,5 +1,6 @@
 /** What other rooms need of this one and a user does not. */
 
+export { requireAdaptable } from "./adaptation/adapter.ts";
 export { madeAhead } from "./ahead.ts";
 export { firstReferences } from "./example-references.ts";
 export { buildNetwork } from "./network.ts";

@@ -1,5 +1,5 @@
 import { normalizeImages } from "../augment/index.ts";
-import { HostArray, type HostArrays, type ImageSet, imageCount, UserError } from "../core/index.ts";
+import { HostArray, type HostArrays, type ImageSet, imageCount, type Normalization, UserError } from "../core/index.ts";
 import { checkImageSet, inBatches } from "../core/internal.ts";
 import type { RunRecord } from "../run/index.ts";
 import type { PredictionParts, PredictOptions } from "./predict-set.ts";
@@ -27,15 +27,13 @@ export async function outputsUnder(
   { mirror = false, onProgress }: Pick<PredictOptions, "mirror" | "onProgress"> = {},
 ): Promise<Float32Array[]> {
   checkImages(set, data);
-  checkImageSet(set);
   const count = references && !isChooser(references) ? references.shape[0] : 1;
   const run = async (images: HostArray, factors: HostArrays | undefined) =>
     forward.run(variables, images, isChooser(references) ? await references.choose(images) : references, factors);
   const size = forward.batchSize(count);
   const { outputs } = await inBatches({ count: imageCount(set), size, axis: 1, onProgress }, async ({ rows, from }) => {
     const factors = noise?.(from, size, count);
-    const shape = [size, set.channels, set.height, set.width];
-    const images = HostArray.float32(shape, normalizeImages(set, rows, data.normalization));
+    const images = imagesOf(set, rows, data.normalization);
     const own = await run(images, factors);
     return { outputs: mirror ? meanArray(own, await run(mirrored(images), factors)) : own };
   });
@@ -48,11 +46,13 @@ export const parted = (values: Float32Array, count: number): Float32Array[] => {
   return Array.from({ length: count }, (_, i) => values.subarray(i * size, (i + 1) * size));
 };
 
-function checkImages(set: ImageSet, { channels, height, width }: SeenImages): void {
+/** @throws UserError for images of another shape than the network was trained on, or that are damaged */
+export function checkImages(set: ImageSet, { channels, height, width }: SeenImages): void {
   if (set.channels !== channels || set.height !== height || set.width !== width)
     throw new UserError(
       `${set.name} has ${set.width}×${set.height} images of ${set.channels} channels, the model was trained on ${width}×${height} of ${channels}; convert them with matchImages`,
     );
+  checkImageSet(set);
 }
 
 /** Entry by entry; summed in float64. */
@@ -80,3 +80,7 @@ function mirrored({ shape, data }: HostArray): HostArray {
   for (let at = 0; at < turned.length; at += width) turned.subarray(at, at + width).reverse();
   return HostArray.float32(shape, turned);
 }
+
+/** [rows, C, H, W], normalised. */
+export const imagesOf = (set: ImageSet, rows: Int32Array, normalization: Normalization): HostArray =>
+  HostArray.float32([rows.length, set.channels, set.height, set.width], normalizeImages(set, rows, normalization));

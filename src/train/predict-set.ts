@@ -61,6 +61,8 @@ export interface PredictionParts {
   readonly outputAnchor?: HostArray;
   /** What the network drops by, of `count` images from place `at` of a set under so many references; nothing where absent. */
   readonly noise?: (at: number, count: number, references: number) => HostArrays;
+  /** How a set's outputs come about, where not each by itself. */
+  readonly outputs?: typeof outputsUnder;
 }
 
 export async function predictSet(
@@ -150,7 +152,7 @@ async function answersUnder(
     ...options
   }: Pick<PredictOptions, "predictionBatch" | "mirror" | "features" | "onProgress">,
 ): Promise<{ logits: Float32Array[]; features?: Float32Array }> {
-  const { method, record, featuresForward } = parts;
+  const { method, record, featuresForward, outputs: outputsOf = outputsUnder } = parts;
   const classes = record.data.classNames.length;
   const source = anchorSource(parts, predictionBatch);
   const { members } = method.task;
@@ -158,7 +160,7 @@ async function answersUnder(
     Array.from({ length: members }, (_, m) => columnsOf(rows, width, m * classes, (m + 1) * classes));
   const read = (outputs: Float32Array) => readOutputs(method.task.output, outputs, classes, source);
   if (!features) {
-    const outputs = await outputsUnder(parts, references, set, options);
+    const outputs = await outputsOf(parts, references, set, options);
     return {
       logits: (members > 1 ? outputs.flatMap((rows) => ofMembers(rows, members * classes)) : outputs).map(read),
     };

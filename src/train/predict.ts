@@ -4,6 +4,8 @@ import type { Variables } from "../models/index.ts";
 import { withFeatures } from "../models/internal.ts";
 import { loadCheckpoint, type RunRecord, readRun } from "../run/index.ts";
 import { checkVariables, chooseWeights } from "../run/internal.ts";
+import { createAdapter } from "./adaptation/adapter.ts";
+import type { Adaptation } from "./adaptation/options.ts";
 import { predictDraws } from "./dropout-draws.ts";
 import { createForward, type ForwardOptions } from "./forward.ts";
 import { buildNetwork } from "./network.ts";
@@ -26,6 +28,17 @@ export interface Predictor {
    * @throws UserError as `predict`; TypeError for a network without dropout, or one that is anchored at hidden values
    */
   predictDraws(set: ImageSet, draws: number, options?: Omit<PredictOptions, "features">): Promise<Predictions[]>;
+  /**
+   * What a network answers that adapts to the set by batches, without labels, and begins anew with each set: `Adaptation` says
+   * how. Batches are of an order that is drawn, the same for every set of so many images. Of an anchored model under one
+   * reference where no protocol is asked for; under K a batch is that of all its pairs of image and reference.
+   * @throws UserError as `predict`; for a network without BatchNorm, one that is anchored at hidden values, and protocol `blt`
+   */
+  predictAdapted(
+    set: ImageSet,
+    adaptation: Adaptation,
+    options?: Omit<PredictOptions, "features" | "mirror">,
+  ): Promise<Predictions>;
   /**
    * Logits [N × K] under each of the first `k` kept references (all by default); methods without have one way, networks
    * of several members give each member's.
@@ -114,12 +127,14 @@ export async function createPredictor(
   const held = { ...options, hold: variables };
   const forward = createForward(record, network, held);
   const featuresForward = createForward(record, { ...network, model: withFeatures(network.model) }, held);
+  const adapter = createAdapter(record, network, options);
   const { method } = network;
   const parts: PredictionParts = { forward, featuresForward, record, method, variables, references, outputAnchor };
   return {
     record,
     outputAnchor,
     predict: (set, asked) => predictSet(parts, set, asked),
+    predictAdapted: (set, adaptation, asked) => adapter.predict(parts, set, adaptation, asked),
     predictDraws: (set, draws, asked) => predictDraws({ ...parts, model: network.model }, set, draws, asked),
     predictByReference(set, { k, predictionBatch, onProgress } = {}) {
       const kept = keptReferences(parts, "k", k);
@@ -131,6 +146,7 @@ export async function createPredictor(
     },
     async dispose() {
       await forward.dispose();
+      await adapter.dispose();
       await featuresForward.dispose();
     },
   };

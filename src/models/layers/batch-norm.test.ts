@@ -2,15 +2,16 @@ import type { numpy as np } from "@jax-js/jax";
 import { expect, test } from "vitest";
 import { HostArray, type HostArrays, Random } from "../../core/index.ts";
 import { compile, runOracle } from "../../engine/index.ts";
-import type { Arrays } from "../model.ts";
-import { batchNorm } from "./batch-norm.ts";
+import { expectCompiledEqualsOracle } from "../../engine/testing.ts";
+import type { Arrays, Mode } from "../model.ts";
+import { batchNorm, batchNormParameters } from "./batch-norm.ts";
 
 const layer = batchNorm("bn", 2);
 const params: HostArrays = {};
 const state: HostArrays = {};
 layer.init(new Random(0), params, state);
 
-const forward = (mode: "train" | "predict") => (params: Arrays, state: Arrays, x: np.Array) => {
+const forward = (mode: Mode) => (params: Arrays, state: Arrays, x: np.Array) => {
   const moved: Arrays = {};
   return { y: layer.apply({ params, state, moved, mode }, x), moved };
 };
@@ -52,4 +53,32 @@ test("a mean 1000 times the deviation keeps its digits, compiled", async () => {
       expect(value).toBeCloseTo((values[i] - mean) / std, 3);
     });
   }
+});
+
+test("blended statistics by hand; a share of 1 is prediction; nothing is moved; compiled as by jax-js", async () => {
+  const trained = {
+    "bn.running_mean": HostArray.float32([2], [1, 10]),
+    "bn.running_var": HostArray.float32([2], [4, 16]),
+  };
+  const scaled = { "bn.weight": HostArray.float32([2], [2, 1]), "bn.bias": HostArray.float32([2], [0, 5]) };
+  const { y, moved } = await runOracle(forward({ runningShare: 0.25 }), [scaled, trained, x]);
+  // Channel 0: means 1 and 2.5, variances 4 and 5/3; channel 1: 10 and 11, 16 and 4.
+  const [mean0, mean1] = [0.25 * 1 + 0.75 * 2.5, 0.25 * 10 + 0.75 * 11];
+  const [std0, std1] = [Math.sqrt(0.25 * 4 + (0.75 * 5) / 3 + 1e-5), Math.sqrt(0.25 * 16 + 0.75 * 4 + 1e-5)];
+  const first = [1, 2, 3, 4].map((value) => (2 * (value - mean0)) / std0);
+  const second = [10, 10, 10, 14].map((value) => 5 + (value - mean1) / std1);
+  const expected = [first[0], first[1], second[0], second[1], first[2], first[3], second[2], second[3]];
+  for (const [i, value] of expected.entries()) expect(y.data[i]).toBeCloseTo(value, 5);
+  expect(moved).toEqual(trained);
+  const [all, predicted] = await Promise.all(
+    ([{ runningShare: 1 }, "predict"] as const).map((mode) => runOracle(forward(mode), [scaled, trained, x])),
+  );
+  for (const [i, value] of predicted.y.data.entries()) expect(all.y.data[i]).toBeCloseTo(value, 5);
+  await expectCompiledEqualsOracle(forward({ runningShare: 0.25 }), [scaled, trained, x]);
+});
+
+test("its own parameters are told from others'", () => {
+  const names = ["conv.weight", "bn.weight", "bn.bias", "fc.weight", "fc.bias"];
+  const all = { params: Object.fromEntries(names.map((name) => [name, 0])), state };
+  expect(batchNormParameters(all)).toEqual(["bn.weight", "bn.bias"]);
 });

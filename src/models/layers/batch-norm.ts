@@ -20,7 +20,7 @@ export interface BatchNormOptions {
 /**
  * Batch normalisation over N, H, W (Ioffe and Szegedy 2015), as PyTorch's `BatchNorm2d`: weight 1, bias 0 at the
  * start, ε = 1e-5, running statistics moved by 0.1 with the unbiased variance. Mode `measure` gives the batch's mean and
- * unbiased variance in their place.
+ * unbiased variance in their place; mode `Blending` normalises by a mixture of the batch's and the running ones.
  * @example
  * const layer = batchNorm("bn1", 16);
  * const y = layer.apply(scope, x); // [N, 16, H, W] → the same
@@ -56,6 +56,18 @@ export function batchNorm(
       const mean = np.mean(x.ref, [0, 2, 3]);
       const centred = np.subtract(x, perChannel(mean.ref));
       const variance = np.mean(np.square(centred.ref), [0, 2, 3]);
+      // One value per channel has no unbiased variance; PyTorch refuses, we keep the biased one (0).
+      const unbiased = count / Math.max(1, count - 1);
+      if (typeof mode === "object") {
+        const blend = (running: np.Array, own: np.Array) =>
+          np.add(np.multiply(running, mode.runningShare), np.multiply(own, 1 - mode.runningShare));
+        moved[runningMean] = state[runningMean].ref;
+        moved[runningVar] = state[runningVar].ref;
+        const scale = scaled(rsqrt(np.add(blend(state[runningVar], np.multiply(variance, unbiased)), EPSILON)));
+        // x less the blended mean, as x less the batch's is there already.
+        const apart = np.multiply(np.subtract(mean, state[runningMean]), mode.runningShare);
+        return np.add(np.multiply(np.add(centred, perChannel(apart)), perChannel(scale)), perChannel(params[bias]));
+      }
       const towards = (old: np.Array, now: np.Array) => {
         if (mode === "train")
           return np.add(np.multiply(old, 1 - momentum), np.multiply(lax.stopGradient(now), momentum));
@@ -63,10 +75,13 @@ export function batchNorm(
         return now;
       };
       moved[runningMean] = towards(state[runningMean], mean);
-      // One value per channel has no unbiased variance; PyTorch refuses, we keep the biased one (0).
-      moved[runningVar] = towards(state[runningVar], np.multiply(variance.ref, count / Math.max(1, count - 1)));
+      moved[runningVar] = towards(state[runningVar], np.multiply(variance.ref, unbiased));
       const scale = scaled(rsqrt(np.add(variance, EPSILON)));
       return np.add(np.multiply(centred, perChannel(scale)), perChannel(params[bias]));
     },
   };
 }
+
+/** The weights and biases of a network's BatchNorms: those that lie beside running statistics under `batchNorm`'s names. */
+export const batchNormParameters = ({ params, state }: { readonly params: object; readonly state: object }): string[] =>
+  Object.keys(params).filter((name) => name.replace(/\.(weight|bias)$/, ".running_mean") in state);
