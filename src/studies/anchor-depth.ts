@@ -5,7 +5,10 @@ import type { RunConfigInput } from "../run/index.ts";
 import type { Study } from "./study.ts";
 
 /** Corruptions of each kind: noise, blur, weather, digital. */
-const CORRUPTIONS = ["gaussian_noise", "motion_blur", "fog", "jpeg_compression", "contrast"];
+export const DEPTH_CORRUPTIONS = ["gaussian_noise", "motion_blur", "fog", "jpeg_compression", "contrast"];
+
+/** Emoji of 16 pixels, 12 epochs: what five seeds of many arms can afford. */
+export const depthEmoji = { ...emojiQuickstart, data: { ...emojiQuickstart.data, imageSize: 16 }, epochs: 12 };
 
 interface DepthStudy {
   readonly title: string;
@@ -41,7 +44,7 @@ function depthStudy({ title, base, seeds, sets, ood, shift }: DepthStudy): Study
     judge: {
       suites: ["clean", "calibration", "corruptions", "ood", ...(shift ? (["shift"] as const) : [])],
       ood,
-      corruptions: CORRUPTIONS,
+      corruptions: DEPTH_CORRUPTIONS,
       severities: [3],
     },
     measures: [
@@ -57,7 +60,7 @@ function depthStudy({ title, base, seeds, sets, ood, shift }: DepthStudy): Study
 /** Images of 16 pixels: 6 arms × 5 seeds, some 40 minutes on two CPU cores with `--parallel 2`. Not yet measured here. */
 export const anchorDepthEmoji = depthStudy({
   title: "Anchoring at depths of ResNet-20, emoji categories",
-  base: { ...emojiQuickstart, data: { ...emojiQuickstart.data, imageSize: 16 }, epochs: 12 },
+  base: depthEmoji,
   seeds: 5,
   sets: { "emoji/test": "test", "emoji/unseen vendors": "shift" },
   ood: ["mnist", "mnist-inverted"],

@@ -4,6 +4,7 @@ import { equalCompute } from "./equal-compute.ts";
 import { masking } from "./masking.ts";
 import { oatCifar10, oatEmoji, oatEmojiLongTailed, oatFashionMnist, oatFashionMnistLongTailed } from "./oat.ts";
 import type { Study } from "./study.ts";
+import { uncertainty } from "./uncertainty.ts";
 
 export type { AskedArm, Choice, EnsembleArm, ProbeArm, Study, StudyArm, TrainedArm } from "./study.ts";
 
@@ -18,6 +19,7 @@ export const studies = {
   adaptation,
   "anchor-depth": anchorDepthEmoji,
   "anchor-depth-cifar10": anchorDepthCifar10,
+  uncertainty,
   oat: oatEmoji,
   "oat-long-tailed": oatEmojiLongTailed,
   "oat-fashion-mnist": oatFashionMnist,

@@ -1,0 +1,50 @@
+import { corruptionMeanMeasure, oodMeasure, setMeasure } from "../report/index.ts";
+import type { RunConfigInput } from "../run/index.ts";
+import { DEPTH_CORRUPTIONS, depthEmoji } from "./anchor-depth.ts";
+import type { Study } from "./study.ts";
+
+const standard: RunConfigInput = { ...depthEmoji, method: { name: "standard" } };
+/** Members of every ensemble here. */
+const MEMBERS = 4;
+/** Passes of Monte Carlo dropout, and references that anchored networks are asked with at the cost of an ensemble. */
+const PASSES = 4;
+
+/**
+ * Anchored training against the baselines of uncertainty, at equal cost of training (all arms but `ensemble`) and at equal cost
+ * of an answer: one pass (`standard`, `anchored-1`, `mimo`, `packed`) or four (`anchored-4`, `ensemble`, `short-ensemble`,
+ * `mc-dropout`). The data, network and epochs of the study `anchor-depth`.
+ */
+export const uncertainty: Study = {
+  title: "Anchored training against the baselines of uncertainty, ResNet-20, emoji categories, 16 pixels",
+  arms: {
+    standard: { config: standard },
+    anchored: { config: { ...depthEmoji, method: { name: "anchored" } } },
+    "anchored-1": { asks: "anchored", judge: { protocol: "single" } },
+    "anchored-4": { asks: "anchored", judge: { k: PASSES, corruptionReferences: PASSES } },
+    dropout: { config: { ...standard, dropout: 0.2 } },
+    "mc-dropout": { asks: "dropout", judge: { dropoutDraws: PASSES } },
+    mimo: { config: { ...depthEmoji, method: { name: "mimo", members: 2 } } },
+    ensemble: { ensembles: "standard", members: MEMBERS },
+    short: { config: { ...standard, epochs: depthEmoji.epochs / MEMBERS } },
+    "short-ensemble": { ensembles: "short", members: MEMBERS },
+  },
+  seeds: 5,
+  baselines: ["standard", "ensemble"],
+  judge: {
+    suites: ["clean", "calibration", "corruptions", "ood", "shift"],
+    ood: ["mnist", "mnist-inverted"],
+    corruptions: DEPTH_CORRUPTIONS,
+    severities: [3],
+  },
+  measures: [
+    ...(["test", "unseen vendors"] as const).flatMap((set) =>
+      (["accuracy", "ece15", "smoothEce", "nll"] as const).map((metric) =>
+        setMeasure(`emoji/${set}`, set === "test" ? "test" : "shift", metric),
+      ),
+    ),
+    ...(["accuracy", "smoothEce", "nll"] as const).map(corruptionMeanMeasure),
+    ...["mnist", "mnist-inverted"].flatMap((set) =>
+      (["max-softmax", "entropy"] as const).map((score) => oodMeasure(`${set}/test`, score)),
+    ),
+  ],
+};
