@@ -14,7 +14,16 @@ import {
 import { studyPage, summarize } from "../report/internal.ts";
 import { loadCheckpoint, readMetrics, readRun } from "../run/index.ts";
 import { divergedPath, isDiverged, readChoice } from "./choose.ts";
-import { armBefore, candidateRun, cellRun, choosingArm, memberRun, orderedArms, triedName } from "./plan.ts";
+import {
+  armBefore,
+  candidateRun,
+  cellRun,
+  choosingArm,
+  memberRun,
+  orderedArms,
+  resultsFolder,
+  triedName,
+} from "./plan.ts";
 import type { EnsembleArm, Study, StudyArm } from "./study.ts";
 
 interface OutcomeOptions {
@@ -90,11 +99,11 @@ function judgedRuns(study: Study, options: OutcomeOptions): StudyRun[] {
   };
   return wantedArms(study, options).flatMap((arm) =>
     count(seeds)
-      .filter((seed) => existsSync(runPaths(cellRun(out, arm, seed)).results))
+      .filter((seed) => existsSync(runPaths(resultsFolder(study, out, arm, seed)).results))
       .map((seed) => ({
         arm,
         seed,
-        reported: ofSeed(readReportedRun(cellRun(out, arm, seed)), seed),
+        reported: ofSeed(readReportedRun(resultsFolder(study, out, arm, seed)), seed),
         trainingSeconds: seconds(arm, seed),
       })),
   );

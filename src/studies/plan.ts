@@ -3,6 +3,7 @@ import { setPath, UserError } from "../core/index.ts";
 import { knownName } from "../core/internal.ts";
 import type { DataOptions } from "../data/index.ts";
 import type { Combination } from "../evaluate/index.ts";
+import { laplaceFolders } from "../judge/index.ts";
 import { type RunConfig, type RunConfigInput, resolveConfig } from "../run/index.ts";
 import type { PlannedRun } from "./planned-run.ts";
 import type { AskedArm, Choice, ProbeArm, Study, StudyArm, TrainedArm } from "./study.ts";
@@ -38,6 +39,8 @@ export interface ProbeCell extends DerivedCell {
 export interface AskedCell extends DerivedCell {
   readonly kind: "asked";
   readonly judge: AskedArm["judge"];
+  /** Where its results lie. */
+  readonly results: string;
 }
 
 /** A deep ensemble. */
@@ -66,6 +69,13 @@ export const triedName = (path: string, value: number): string => `${path.split(
 /** `<out>/<arm>/<value>/seed-<s>` */
 export const candidateRun = (out: string, arm: string, seed: number, path: string, value: number): string =>
   join(out, arm, triedName(path, value).replace(" ", "-"), `seed-${seed}`);
+
+/** The folder of the results of an arm and a seed: an approximation's lie below those of the run that it is of. */
+export function resultsFolder({ arms }: Study, out: string, arm: string, seed: number): string {
+  const run = cellRun(out, arm, seed);
+  const { asks, judge } = arms[arm] as StudyArm & Partial<AskedArm>;
+  return asks === undefined ? run : (laplaceFolders([cellRun(out, asks, seed)], { ...judge, out: run })[0] ?? run);
+}
 
 /** `<out>/<arm>/member-<i>/seed-<s>`: a run like that of the arm, which is member 0, with a seed that no other run has. */
 export const memberRun = (out: string, arm: string, seed: number, member: number): string =>
@@ -115,7 +125,8 @@ export function cellOf(study: Study, arm: string, seed: number, value: number | 
   const common = { ...placeOf(study, arm, seed, options), name: `${arm}, seed ${seed}` };
   const needs = common.needs!;
   if (own.probes !== undefined) return { ...common, kind: "probe", needs, data: probedData(study, own, seed) };
-  if (own.asks !== undefined) return { ...common, kind: "asked", needs, judge: own.judge };
+  if (own.asks !== undefined)
+    return { ...common, kind: "asked", needs, judge: own.judge, results: resultsFolder(study, options.out, arm, seed) };
   if (own.ensembles !== undefined) {
     const others = Array.from({ length: own.members - 1 }, (_, i) =>
       memberOf(study, own.ensembles, { seed, member: i + 1 }, value, options),

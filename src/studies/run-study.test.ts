@@ -227,6 +227,7 @@ describe("the same runs asked another way, and ensembles of more like them", () 
       single: { asks: "one", judge: { protocol: "single" } },
       pair: { ensembles: "one", members: 2 },
       three: { ensembles: "one", members: 3, combination: "logits" },
+      laplace: { asks: "one", judge: { laplace: "kronecker" } },
     },
     seeds: 1,
     baselines: ["one"],
@@ -246,6 +247,8 @@ describe("the same runs asked another way, and ensembles of more like them", () 
     expect(new Set(notes.filter((line) => /member \d\/2.*predicting the test sets/.test(line))).size).toBe(2);
     expect(readReportedRun(folder("three", "seed-0")).results).toMatchObject({ seed: 0, settings: { members: 3 } });
 
+    const { variant } = readReportedRun(folder("laplace", "seed-0", "variants", "laplace-kronecker")).results;
+    expect(variant?.laplace?.kind).toBe("kronecker");
     const [own, single, three] = ["one", "single", "three"].map((arm) => logits(folder(arm, "seed-0")));
     expect(single).not.toEqual(own);
     const all = members.map(logits);
@@ -275,7 +278,7 @@ describe("the same runs asked another way, and ensembles of more like them", () 
 
   test("what is there is kept; asked otherwise it is refused", async () => {
     const { notes } = await run(study, { out: asked });
-    expect(notes.filter((line) => line.endsWith(": finished before"))).toHaveLength(6);
+    expect(notes.filter((line) => line.endsWith(": finished before"))).toHaveLength(7);
     const other = { ...study, arms: { ...study.arms, single: { asks: "one", judge: { k: 2 } } } };
     await expect(run(other, { out: asked })).rejects.toThrow("was made with other settings (judge.protocol is");
   });

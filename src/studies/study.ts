@@ -1,5 +1,6 @@
 import type { DataOptions } from "../data/index.ts";
 import type { Combination } from "../evaluate/index.ts";
+import type { LaplaceJudgeOptions } from "../judge/index.ts";
 import type { InferenceOptions, JudgeOptions } from "../judge/options.ts";
 import type { Measure } from "../report/index.ts";
 import type { RunConfigInput } from "../run/index.ts";
@@ -53,7 +54,9 @@ export interface AskedArm extends ArmOf<"asks">, Derived {
 }
 
 /** How a run is asked. */
-export type ArmJudge = Partial<InferenceOptions> & Pick<JudgeOptions, "corruptionReferences">;
+export type ArmJudge = Partial<InferenceOptions> &
+  LaplaceJudgeOptions &
+  Pick<JudgeOptions, "corruptionReferences" | "oodScores">;
 
 /** A deep ensemble: another arm's run of the same seed and more like it, with seeds of their own. */
 export interface EnsembleArm extends ArmOf<"ensembles">, Derived {

@@ -11,7 +11,7 @@ const PASSES = 4;
 
 /**
  * Anchored training against the baselines of uncertainty, at equal cost of training (all arms but `ensemble`) and at equal cost
- * of an answer: one pass (`standard`, `anchored-1`, `mimo`, `packed`) or four (`anchored-4`, `ensemble`, `short-ensemble`,
+ * of an answer: one pass (`standard`, `anchored-1`, `laplace`, `mimo`, `packed`) or four (`anchored-4`, `ensemble`, `short-ensemble`,
  * `mc-dropout`). The data, network and epochs of the study `anchor-depth`.
  */
 export const uncertainty: Study = {
@@ -23,7 +23,9 @@ export const uncertainty: Study = {
     "anchored-4": { asks: "anchored", judge: { k: PASSES, corruptionReferences: PASSES } },
     dropout: { config: { ...standard, dropout: 0.2 } },
     "mc-dropout": { asks: "dropout", judge: { dropoutDraws: PASSES } },
-    mimo: { config: { ...depthEmoji, method: { name: "mimo", members: 2 } } },
+    laplace: { asks: "standard", judge: { laplace: "kronecker", oodScores: ["max-softmax"] } },
+    packed: { config: { ...standard, packed: { members: MEMBERS } } },
+    mimo: { config: { ...depthEmoji, method: { name: "mimo", members: 2, batchRepetitions: 1 } } },
     ensemble: { ensembles: "standard", members: MEMBERS },
     short: { config: { ...standard, epochs: depthEmoji.epochs / MEMBERS } },
     "short-ensemble": { ensembles: "short", members: MEMBERS },
