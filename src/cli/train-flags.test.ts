@@ -61,7 +61,7 @@ it("every flag sets a field that a config may have", () => {
     { data: { name: "emoji" }, method: { name: "anchored", anchorAt: "stem" } },
     ...methodNames.map((name) => ({ data: { name: "emoji" }, method: { name } })),
     { data: { name: "emoji" }, augment: [{ name: "pixMix" }], mixingPictures: "pictures" },
-    { data: { name: "emoji" }, packed: {} },
+    { data: { name: "emoji" }, packed: {}, swag: {} },
     { data: { name: "csv" }, task: { name: "regression", fourier: { features: 8 } } },
     ...[
       { name: "multistep", learningRate: 1, milestones: [1] },

@@ -39,7 +39,16 @@ const named: readonly Group[] = [
   {
     heading: STEPS,
     usual: ["--epochs", "--batch-size", "--learning-rate", "--optimizer", "--schedule", "--weight-decay"],
-    rare: ["--no-decay-norms-and-biases", "--clip-norm", "--accumulate", "--average-decay", "--bias-rate"],
+    rare: [
+      "--no-decay-norms-and-biases",
+      "--clip-norm",
+      "--accumulate",
+      "--average-decay",
+      "--swag-from",
+      "--swag-rate",
+      "--swag-rank",
+      "--bias-rate",
+    ],
   },
   {
     heading: "The run:",

@@ -14,6 +14,17 @@ export interface TrainState extends Variables {
   readonly average?: Variables;
 }
 
+/** What SWAG (Maddox et al. 2019) collects of the weights at the ends of epochs. */
+export interface SwagMoments {
+  /** How many. */
+  readonly snapshots: number;
+  readonly mean: HostArrays;
+  /** Divisor n. */
+  readonly variance: HostArrays;
+  /** Of the last ones, from the mean of their time; the oldest first. */
+  readonly deviations: readonly HostArrays[];
+}
+
 /** How far a run is, and what its current epoch has summed up so far. */
 export interface Progress {
   /** Steps taken, over all epochs. */
@@ -28,6 +39,8 @@ export interface Progress {
 
 export interface Checkpoint extends TrainState {
   readonly progress: Progress;
+  /** Of runs that collect their weights, once they have begun. */
+  readonly swag?: SwagMoments;
   /** [R, C, H, W] normalised float32; absent for methods without references. */
   readonly references?: HostArray;
   /** [R, D] standardised targets of the references, of a regression. */
@@ -45,6 +58,8 @@ const REFERENCE_TARGETS = "reference_targets";
 const OUTPUT_ANCHOR = "output_anchor";
 /** Averaged parameters and state, under `average.<name>`. */
 const AVERAGE = "average.";
+/** Moments under `swag.mean.<name>`, `swag.variance.<name>`, `swag.deviation-<i>.<name>`. */
+const SWAG = /^swag\.(mean|variance|deviation-(\d+))\.(.+)$/;
 /** What is kept beside the weights. */
 const besides: ReadonlySet<string> = new Set([REFERENCES, REFERENCE_TARGETS, OUTPUT_ANCHOR]);
 const SLOT = /^optimizer\.([^.]+)\.(.+)$/;
@@ -55,13 +70,15 @@ const SLOT = /^optimizer\.([^.]+)\.(.+)$/;
  */
 export function saveCheckpoint(
   path: string,
-  { params, state, slots, average, references, referenceTargets, outputAnchor, progress }: Checkpoint,
+  { params, state, slots, average, swag, references, referenceTargets, outputAnchor, progress }: Checkpoint,
 ): void {
   const tensors: HostArrays = { ...params, ...state };
   for (const [slot, arrays] of Object.entries(slots))
     for (const [name, array] of Object.entries(arrays)) tensors[`optimizer.${slot}.${name}`] = array;
   for (const [name, array] of Object.entries({ ...average?.params, ...average?.state }))
     tensors[AVERAGE + name] = array;
+  for (const [part, arrays] of swag ? swagParts(swag) : [])
+    for (const [name, array] of Object.entries(arrays)) tensors[`swag.${part}.${name}`] = array;
   if (references) tensors[REFERENCES] = references;
   if (referenceTargets) tensors[REFERENCE_TARGETS] = referenceTargets;
   if (outputAnchor) tensors[OUTPUT_ANCHOR] = outputAnchor;
@@ -69,6 +86,7 @@ export function saveCheckpoint(
     format: FORMAT,
     state: JSON.stringify(Object.keys(state)),
     progress: JSON.stringify(progress),
+    ...(swag && { swag: String(swag.snapshots) }),
   };
   const sha256 = digest(tensors, metadata);
   writeFileAtomic(path, encodeSafetensors(tensors, { ...metadata, sha256 }));
@@ -100,9 +118,19 @@ export function loadCheckpoint(path: string): Checkpoint {
   const state: HostArrays = {};
   const slots: Record<string, HostArrays> = {};
   const average: Variables = { params: {}, state: {} };
+  const swag = {
+    snapshots: Number(metadata.swag),
+    mean: {} as HostArrays,
+    variance: {} as HostArrays,
+    deviations: [] as HostArrays[],
+  };
   for (const [name, array] of Object.entries(tensors)) {
     const [, slot, param] = SLOT.exec(name) ?? [];
-    if (slot) {
+    const [, part, deviation, weight] = SWAG.exec(name) ?? [];
+    if (metadata.swag !== undefined && part) {
+      if (deviation) swag.deviations[Number(deviation)] ??= {};
+      (deviation ? swag.deviations[Number(deviation)] : swag[part as "mean" | "variance"])[weight] = array;
+    } else if (slot) {
       slots[slot] ??= {};
       slots[slot][param] = array;
     } else if (name.startsWith(AVERAGE)) {
@@ -115,12 +143,19 @@ export function loadCheckpoint(path: string): Checkpoint {
     state,
     slots,
     ...(Object.keys(average.params).length > 0 && { average }),
+    ...(metadata.swag !== undefined && { swag }),
     references: tensors[REFERENCES],
     referenceTargets: tensors[REFERENCE_TARGETS],
     outputAnchor: tensors[OUTPUT_ANCHOR],
     progress: progressOf(JSON.parse(metadata.progress)),
   };
 }
+
+const swagParts = ({ mean, variance, deviations }: SwagMoments): [string, HostArrays][] => [
+  ["mean", mean],
+  ["variance", variance],
+  ...deviations.map((own, i) => [`deviation-${i}`, own] as [string, HostArrays]),
+];
 
 /** Older checkpoints know of one sum, a classification's `epochCorrect`. */
 function progressOf({ epochCorrect, ...progress }: Progress & { readonly epochCorrect?: number }): Progress {

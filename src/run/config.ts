@@ -44,6 +44,43 @@ const packedSchema = z.strictObject({
   ),
 });
 
+const swagSchema = z.strictObject({
+  /** Of the training, up to which nothing is collected; from there on the learning rate is constant. */
+  from: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0.5)
+    .meta(
+      option({
+        flag: "--swag-from",
+        value: "<share>",
+        help: "SWAG: of the training, after which the weights of every epoch are collected",
+        example: 0.5,
+      }),
+    ),
+  learningRate: rate.default(0.01).meta(
+    option({
+      flag: "--swag-rate",
+      value: "<rate>",
+      help: "SWAG: learning rate while weights are collected",
+      example: 0.01,
+    }),
+  ),
+  rank: z
+    .int()
+    .min(2)
+    .default(20)
+    .meta(
+      option({
+        flag: "--swag-rank",
+        value: "<n>",
+        help: "SWAG: last deviations of the weights that are kept",
+        example: 20,
+      }),
+    ),
+});
+
 /** What a table has, by its name and options; the entry itself checks their values. */
 const namedWithOptions = (table: OptionTable) =>
   z
@@ -162,6 +199,8 @@ export const runConfigSchema = z.strictObject({
     ),
   /** Members packed into the network, Packed-Ensembles (Laurent et al. 2023); none where absent. */
   packed: packedSchema.optional(),
+  /** Weights of the last part of the training that are collected (SWAG, Maddox et al. 2019), to draw from; none where absent. */
+  swag: swagSchema.optional(),
   schedule: scheduleSchema.prefault({ name: "one-cycle" }),
   /** A folder of pictures that `pixMix` mixes with in place of fractals. */
   mixingPictures: z

@@ -1,4 +1,4 @@
-export { type Checkpoint, loadCheckpoint, type Progress, type TrainState } from "./checkpoint.ts";
+export { type Checkpoint, loadCheckpoint, type Progress, type SwagMoments, type TrainState } from "./checkpoint.ts";
 export { type RunConfig, type RunConfigInput, resolveConfig, runConfigSchema } from "./config.ts";
 export { readConfigFile } from "./config-file.ts";
 export { configJsonSchema } from "./config-json-schema.ts";

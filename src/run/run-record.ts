@@ -63,6 +63,8 @@ export interface RunRecord {
     /** Of their bytes. */
     readonly sha256: string;
   };
+  /** Where the weights were drawn of what a run collected (SWAG): which of the samples they are. */
+  readonly sampled?: { readonly from: string; readonly sample: number; readonly seed: number; readonly scale: number };
   /** Where BatchNorm's running statistics were taken anew after training: of which run, over how many batches. */
   readonly recalibrated?: {
     readonly from: string;

@@ -1,18 +1,18 @@
 import { existsSync } from "node:fs";
-import { HostArray } from "../core/index.ts";
 import { requireDevice } from "../engine/internal.ts";
 import { type HeldLock, runPaths } from "../files/index.ts";
 import { holdLock } from "../files/internal.ts";
-import { learningRateAt } from "../optim/index.ts";
-import type { Checkpoint, MetricsLine, TrainState, Validation } from "../run/index.ts";
+import type { Checkpoint, MetricsLine, SwagMoments, TrainState, Validation } from "../run/index.ts";
 import { appendMetrics, saveCheckpoint, truncateMetrics, validationOf } from "../run/internal.ts";
 import type { Sums, TrainingMeans } from "../tasks/index.ts";
 import { madeAhead } from "./ahead.ts";
+import { stepControls } from "./controls.ts";
 import { Diverged, requireFinite } from "./diverged.ts";
 import { expectations } from "./expectations.ts";
 import { slowTraining } from "./forecast.ts";
 import { numbersOf, type StepControls } from "./step.ts";
 import { createStepper } from "./stepper.ts";
+import { collected, isCollecting } from "./swag.ts";
 import type { Kept, Training, TrainOptions, TrainSummary } from "./training.ts";
 
 /**
@@ -56,6 +56,7 @@ class Loop {
   readonly #secondsBefore: number;
   readonly #kept: Kept;
   #current: TrainState;
+  #swag: SwagMoments | undefined;
   #epochLossSum: number;
   /** What the task counts; of an epoch under way only what was counted from its start. */
   #epochSums: Record<string, number>;
@@ -74,7 +75,8 @@ class Loop {
     this.#paths = runPaths(options.run);
     this.#totalSteps = config.epochs * batches.stepsPerEpoch;
     this.lastStep = Math.min(this.#totalSteps, options.maxSteps ?? Number.POSITIVE_INFINITY);
-    const { params, state, slots, average, references, referenceTargets, progress } = start;
+    const { params, state, slots, average, swag, references, referenceTargets, progress } = start;
+    this.#swag = swag;
     this.#current = average ? { params, state, slots, average } : { params, state, slots };
     this.#kept = { references, referenceTargets };
     truncateMetrics(this.#paths.metrics, progress.step);
@@ -188,6 +190,9 @@ class Loop {
       const raw = await scores(this.#current, this.#kept);
       this.#validation = validationOf(raw, average && (await scores(average, this.#kept)));
     }
+    const { swag } = config;
+    if (swag && isCollecting(swag, this.step - 1, this.#totalSteps))
+      this.#swag = collected(this.#swag, this.#current.params, swag.rank);
     this.#log({ event: "epoch", ...means, ...(due ? this.#validation : undefined) });
     this.#epochLossSum = 0;
     this.#epochSums = {};
@@ -207,6 +212,7 @@ class Loop {
       ...this.#current,
       ...this.#kept,
       ...finished,
+      ...(this.#swag && { swag: this.#swag }),
       progress: {
         step: this.step,
         epochLossSum: this.#epochLossSum,
@@ -226,12 +232,7 @@ class Loop {
 
   #controls(step: number): StepControls {
     const { config, batches } = this.#training;
-    const { stepsPerEpoch } = batches;
-    const at = { step, stepsPerEpoch, totalSteps: this.#totalSteps };
-    const learningRate = HostArray.scalar(learningRateAt(config.schedule, at));
-    // The first weights of a run are far from any average worth keeping.
-    const averageDecay = HostArray.scalar(Math.min(config.averageDecay, (1 + step) / (10 + step)));
-    return config.averageDecay > 0 ? { learningRate, averageDecay } : { learningRate };
+    return stepControls(config, { step, stepsPerEpoch: batches.stepsPerEpoch, totalSteps: this.#totalSteps });
   }
 
   /** From 1, of a step counted from 0. */

@@ -6,7 +6,7 @@ import { fingerprintOf, holdLock, writeFileAtomic } from "../files/internal.ts";
 import { anchoredOptions, createMethod } from "../methods/index.ts";
 import type { Model, Variables } from "../models/index.ts";
 import type { RunConfig } from "../run/index.ts";
-import { loadCheckpoint, type RunRecord, readRun } from "../run/index.ts";
+import { type Checkpoint, loadCheckpoint, type RunRecord, readRun } from "../run/index.ts";
 import { checkVariables, saveCheckpoint } from "../run/internal.ts";
 import { batchStatistics } from "./batch-statistics.ts";
 import { trainBatches } from "./batches.ts";
@@ -53,20 +53,39 @@ export interface Recalibrated {
  * const { before } = await recalibrate("runs/masked", dataSet, { out: "runs/masked-anew", batches: 150 });
  */
 export async function recalibrate(run: string, dataSet: DataSet, options: RecalibrateOptions): Promise<Recalibrated> {
+  const record = readRun(run);
+  const checkpoint = loadCheckpoint(runPaths(run).checkpoint);
+  if (Object.keys(checkpoint.state).length === 0)
+    throw new UserError(`${run}: ${record.config.model} has no BatchNorm, and so no running statistics to take anew`);
+  return writeWithStatistics({ run, record, checkpoint }, dataSet, options);
+}
+
+/** What becomes a run folder of its own: a run's record and checkpoint, as they are or changed. */
+export interface Recalibrable {
+  readonly run: string;
+  readonly record: RunRecord;
+  readonly checkpoint: Checkpoint;
+}
+
+/** As `recalibrate`, of these weights; those of a network without BatchNorm as they are. */
+export async function writeWithStatistics(
+  source: Recalibrable,
+  dataSet: DataSet,
+  options: RecalibrateOptions,
+): Promise<Recalibrated> {
   const held = await holdLock(runPaths(options.out).training, `writing ${options.out}`);
   try {
-    return await recalibrateInto(run, dataSet, options);
+    return await writeInto(source, dataSet, options);
   } finally {
     await held.release();
   }
 }
 
-async function recalibrateInto(
-  run: string,
+async function writeInto(
+  { run, record, checkpoint }: Recalibrable,
   dataSet: DataSet,
   { out, batches = 150, measureMasked = false, pretrainingImages, changedData, ...options }: RecalibrateOptions,
 ): Promise<Recalibrated> {
-  const record = readRun(run);
   const { config } = record;
   const { onNotice, onProgress, signal } = options;
   if (existsSync(runPaths(out).checkpoint))
@@ -74,10 +93,7 @@ async function recalibrateInto(
   const notice = checkTrainingData(run, record, dataSet, { changedData });
   if (notice) onNotice?.(notice);
   const network = buildNetwork(record);
-  const checkpoint = loadCheckpoint(runPaths(run).checkpoint);
   checkVariables(runPaths(run).checkpoint, checkpoint, network.model);
-  if (Object.keys(checkpoint.state).length === 0)
-    throw new UserError(`${run}: ${config.model} has no BatchNorm, and so no running statistics to take anew`);
   if (measureMasked && !anchoredOptions(config.method))
     throw new UserError(
       `options.measureMasked: ${run} was trained by ${config.method.name}, which masks nothing; leave it out`,
@@ -94,6 +110,7 @@ async function recalibrateInto(
   const total = batches * (1 + Number(checkpoint.average !== undefined) + Number(measureMasked));
   let done = 0;
   const anew = async (variables: Variables, maskProbability: number): Promise<HostArrays> => {
+    if (Object.keys(variables.state).length === 0) return {};
     const statistics = batchStatistics(network, variables, config);
     const shown = trainingTuples(withMasking(config, maskProbability), dataSet, network.model, fed);
     async function* watched() {

@@ -26,7 +26,11 @@ export const classificationConfig: TaskConfig = {
   dataFields,
   examples: "images",
   withDefaults: (input) => input,
-  check({ method, packed }) {
+  check({ method, packed, swag, epochs }) {
+    if (swag && epochs - Math.floor(swag.from * epochs) < 2)
+      throw new UserError(
+        `swag.from ${swag.from}: of ${epochs} epochs it leaves fewer than 2 to collect weights of; collect earlier, or train longer`,
+      );
     if (packed && method.name !== "standard")
       throw new UserError(
         `method.name ${method.name}: members that config.packed packs into a network learn by method.name standard; use it, or leave config.packed out`,
