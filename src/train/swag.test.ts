@@ -86,7 +86,7 @@ test("a run collects at the ends of its last epochs, at a constant rate, and res
   expect(checkpointOf(samples[1]).params).toEqual(expected);
   expect(checkpointOf(samples[1]).swag).toBeUndefined();
   expect(readRun(samples[1]).sampled).toEqual({ from: at("whole"), sample: 2, seed: 3, scale: 0.5 });
-});
+}, 120_000);
 
 test("BatchNorm's statistics are taken anew for each sample", async () => {
   const config = tinyConfig({ epochs: 2, validateEvery: 0, swag: { from: 0 } });
