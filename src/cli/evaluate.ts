@@ -156,7 +156,7 @@ export function evaluateCommand(terminal: Terminal, exit: (code: number) => void
     )
     .option(
       "--ood <names>",
-      "images of other content, for out-of-distribution detection: a data set's NAME or NAME-inverted, flags (of emoji), textures, which are made, held-out, the classes of --hold-out, or NAME=FOLDER with pictures of your own; with --logits NAME=FILE.npy (default: held-out, and what fits the data, of those that are here)",
+      "images of other content, for out-of-distribution detection: a data set's NAME or NAME-inverted, flags (of emoji), letters and textures, which are made, held-out, the classes of --hold-out, or NAME=FOLDER with pictures of your own; with --logits NAME=FILE.npy (default: held-out, and what fits the data, of those that are here)",
       namedPaths(foreignNames)("--ood"),
     )
     .option(

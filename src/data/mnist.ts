@@ -22,7 +22,7 @@ export const mnist: DataSetEntry = {
   // Digits are not mirrored.
   augment: [{ name: "crop", options: { pad: 2 } }],
   background: 0,
-  foreign: { near: ["fashion-mnist"], far: ["emoji", "emoji-inverted", "textures"] },
+  foreign: { near: ["letters", "fashion-mnist"], far: ["emoji", "emoji-inverted", "textures"] },
   options: [],
 
   locate() {

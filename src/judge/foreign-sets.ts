@@ -12,14 +12,15 @@ import {
 import { type DataOptions, dataSetNames, locateDataSet, matchImages } from "../data/index.ts";
 import { invertImages, loadOtherSet, otherSetNames, ownerOf, pictureSet } from "../data/internal.ts";
 import { heldOutImages } from "./held-out-images.ts";
+import { letterSet } from "./letters.ts";
 import { textureSet } from "./textures.ts";
 
 /** Images that a model should not know. */
 export type ForeignSource =
   /** A data set's test images, or their negatives. */
   | { readonly data: string; readonly inverted: boolean }
-  /** Made ones, which show nothing. */
-  | { readonly made: typeof textures }
+  /** Made ones. */
+  | { readonly made: MadeSet }
   /** A set of a data set that none of its classes is of. */
   | { readonly other: string; readonly of: string }
   /** The classes that the run held out. */
@@ -28,7 +29,9 @@ export type ForeignSource =
   | { readonly name: string; readonly folder: string };
 
 const inverted = "-inverted";
-const textures = "textures";
+/** By their names: so many images in the shape of a set. */
+const madeSets = { letters: letterSet, textures: textureSet } as const;
+type MadeSet = keyof typeof madeSets;
 /** Classes that a run held out, as a foreign set. */
 export const heldOutName = "held-out";
 
@@ -41,7 +44,7 @@ export const foreignNames = (): readonly string[] => [
   ...dataSetNames,
   ...dataSetNames.map((name) => `${name}${inverted}`),
   ...otherSetNames(),
-  textures,
+  ...Object.keys(madeSets),
   heldOutName,
 ];
 
@@ -63,7 +66,7 @@ export function foreignSource(text: string): ForeignSource {
     throw new UserError(
       `options.ood ${text}: must be one of ${foreignNames().join(", ")}, or NAME=FOLDER with your own pictures`,
     );
-  if (text === textures) return { made: textures };
+  if (Object.hasOwn(madeSets, text)) return { made: text as MadeSet };
   if (text === heldOutName) return { heldOut: true };
   const of = ownerOf(text);
   if (of !== undefined) return { other: text, of };
@@ -121,7 +124,7 @@ async function imagesOf(
   { oodCount: count = imageCount(like), dataDir, onNotice }: ForeignOptions,
 ): Promise<ImageSet> {
   if ("folder" in source) return pictureSet(source.name, source.folder, like, { count, onNotice });
-  if ("made" in source) return textureSet(like, count);
+  if ("made" in source) return madeSets[source.made](like, count);
   if ("heldOut" in source) {
     if (!heldOut)
       throw new UserError(

@@ -63,7 +63,7 @@ export interface JudgeOptions
   /** Where predictions and results go, of several runs a folder each; into the runs' own folders where absent. */
   readonly out?: string;
   readonly suites?: readonly Suite[];
-  /** What the model should not know: a data set's test images by its name, `NAME-inverted`, made `textures`, or pictures as `NAME=FOLDER`. */
+  /** What the model should not know: a data set's test images by its name, `NAME-inverted`, made `letters` and `textures`, or pictures as `NAME=FOLDER`. */
   readonly ood?: readonly string[];
   /** How many of their images; as many as there are test images where absent. */
   readonly oodCount?: number;

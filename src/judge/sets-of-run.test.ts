@@ -32,7 +32,7 @@ async function foreignOf(data: RunConfigInput["data"], more: Partial<RunConfigIn
 
 test.each<[string, string[], string[], string[]]>([
   ["emoji", ["flags"], ["mnist/test", "mnist-inverted/test", "textures"], []],
-  ["mnist", [], ["emoji/test", "emoji-inverted/test", "textures"], ["fashion-mnist"]],
+  ["mnist", ["letters"], ["emoji/test", "emoji-inverted/test", "textures"], ["fashion-mnist"]],
   ["fashion-mnist", ["mnist/test"], ["emoji/test", "emoji-inverted/test", "textures"], []],
   ["cifar10", [], ["mnist/test", "mnist-inverted/test", "emoji/test", "textures"], []],
   ["folder", [], ["emoji/test", "textures"], []],
