@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import type { ImageSet } from "../core/index.ts";
+import { sha256 } from "../files/internal.ts";
 import { emojiDrawingsOf } from "./emoji-drawings.ts";
 import { emojiImageSet } from "./emoji-image-set.ts";
 import { type EmojiRasters, emojiRasters, rastersAt } from "./emoji-rasters.ts";
@@ -25,7 +25,7 @@ function chosen(rasters: EmojiRasters, vendors: readonly string[]): EmojiRasters
   const rows = [...drawings.keys()].filter((row) => {
     if (!vendors.includes(drawings[row].vendor)) return false;
     const pixels = rgba.subarray(row * bytes, (row + 1) * bytes);
-    const digest = createHash("sha256").update(pixels).digest("hex");
+    const digest = sha256(pixels);
     return seen.size < seen.add(digest).size;
   });
   return rastersAt(rasters, rows);

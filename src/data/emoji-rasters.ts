@@ -1,11 +1,10 @@
-import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { UserError } from "../core/index.ts";
 import { inParallel } from "../core/internal.ts";
-import { writeFileAtomic } from "../files/internal.ts";
+import { sha256, writeFileAtomic } from "../files/internal.ts";
 import { type EmojiDrawing, type EmojiVendor, emojiDrawings, emojiVersions } from "./emoji-drawings.ts";
 import type { ResolvedOptions } from "./entry.ts";
 import { readReason } from "./files.ts";
@@ -82,7 +81,7 @@ async function draw(
 // The cache is one line of JSON, { sha256, source, drawings }, then the pixels; sha256 is of all that follows it.
 
 const checksum = (source: string, drawings: unknown, rgba: Uint8Array): string =>
-  createHash("sha256").update(source).update(JSON.stringify(drawings)).update(rgba).digest("hex");
+  sha256(source, JSON.stringify(drawings), rgba);
 
 function encodeCache({ drawings, rgba }: EmojiRasters, source: string): Uint8Array {
   const header = JSON.stringify({ sha256: checksum(source, drawings, rgba), source, drawings });

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import {
   appendFileSync,
   closeSync,
@@ -16,7 +16,7 @@ import sharp from "sharp";
 import { UserError } from "../core/index.ts";
 import { inParallel } from "../core/internal.ts";
 import { ImageFile } from "../files/index.ts";
-import { diskError, isRunning, withLock } from "../files/internal.ts";
+import { diskError, isRunning, sha256, withLock } from "../files/internal.ts";
 import { type Decoded, type Decoder, decodeOrReason, IN_FLIGHT } from "./decode-set.ts";
 import type { ResolvedOptions } from "./entry.ts";
 import { readReason } from "./files.ts";
@@ -52,10 +52,7 @@ export function diskDecoder(
   size: number,
   { dataDir, onProgress, onNotice }: Pick<ResolvedOptions, "dataDir" | "onProgress" | "onNotice">,
 ): Decoder {
-  const key = createHash("sha256")
-    .update(JSON.stringify([root, size]))
-    .digest("hex")
-    .slice(0, 16);
+  const key = sha256(JSON.stringify([root, size])).slice(0, 16);
   const folder = join(dataDir, "folder", key);
   const bytesPerImage = size * size * 3;
   const wanted = { format: 2, root, size, sharp: sharp.versions.sharp ?? "" } as const;

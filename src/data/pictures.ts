@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { type Image, type ImageSet, permutation, Random, UserError } from "../core/index.ts";
 import { inParallel } from "../core/internal.ts";
+import { sha256 } from "../files/internal.ts";
 import { type ImageShape, matchImages } from "./convert.ts";
 import { decodeImage } from "./decode.ts";
 import { countedByKind, listImages, readableFormats } from "./list-images.ts";
@@ -32,7 +32,7 @@ export async function readPictures(
   const images = Array.from({ length: bytes.length / size }, (_, i): Image => {
     return { height: side, width: side, channels, data: bytes.subarray(i * size, (i + 1) * size) };
   });
-  return { images, sha256: createHash("sha256").update(bytes).digest("hex") };
+  return { images, sha256: sha256(bytes) };
 }
 
 /**

@@ -30,7 +30,17 @@ test.each([
   ["none where only the anchored model errs elsewhere", [1, 1, 0, 0, 0, 1], undefined],
 ])("%s", async (_, predicted, expected) => {
   const anchored = said(predicted, Array(6).fill(0.5));
-  expect(await surestMistakeAvoided(labels, standard, async (rows) => rows.map((row) => anchored[row]))).toBe(expected);
+  const found = await surestMistakeAvoided(labels, standard, async (rows) => rows.map((row) => anchored[row]));
+  expect(found?.row).toBe(expected);
+});
+
+test.each([
+  ["the surest of those that it calls known", [true, false, true, true, false, true], { row: 2, known: true }],
+  ["where it calls none known, the surest that it is right about", Array(6).fill(false), { row: 1, known: false }],
+])("of an anchored model with a verdict: %s", async (_, known, expected) => {
+  const anchored = said(labels, Array(6).fill(0.5)).map((answer, row) => ({ ...answer, known: known[row] }));
+  const found = await surestMistakeAvoided(labels, standard, async (rows) => rows.map((row) => anchored[row]));
+  expect(found).toEqual(expected);
 });
 
 test("asks the anchored model only as far down as it takes", async () => {
@@ -41,7 +51,7 @@ test("asks the anchored model only as far down as it takes", async () => {
     asked.push(...rows);
     return rows.map((row) => ({ predicted: row < 40 ? 1 : 0, confidence: 1 }));
   });
-  expect(found).toBe(40);
+  expect(found?.row).toBe(40);
   expect(asked.length).toBeLessThan(100);
 });
 

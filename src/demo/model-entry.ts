@@ -19,7 +19,7 @@ import type { ModelEntry, Teaching } from "../web/manifest.ts";
 import { evenRows } from "./choose-images.ts";
 import { doubtAndSpread } from "./doubt-and-spread.ts";
 import { ImageProgram } from "./image-program.ts";
-import { pageVerdict } from "./page-verdict.ts";
+import { type PageVerdict, pageVerdict } from "./page-verdict.ts";
 import { predictionFunction } from "./prediction-graph.ts";
 import { float32Bytes, type Site } from "./site.ts";
 import { namedShapes, teachingStep } from "./teaching-step.ts";
@@ -42,8 +42,15 @@ export interface EntryOptions {
   readonly onNotice?: (text: string) => void;
 }
 
-/** Writes a run's files for the page and says what they are. @throws UserError where the run is missing or damaged. */
-export async function modelEntry(run: string, title: string, options: EntryOptions): Promise<ModelEntry> {
+/**
+ * Writes a run's files for the page and says what they are, and what its verdict is.
+ * @throws UserError where the run is missing or damaged.
+ */
+export async function modelEntry(
+  run: string,
+  title: string,
+  options: EntryOptions,
+): Promise<{ readonly entry: ModelEntry; readonly verdict?: PageVerdict }> {
   const { dataSet, samples, site, k, threads } = options;
   const loaded = loadRun(run);
   const { record, variables, references: kept } = loaded;
@@ -97,7 +104,7 @@ export async function modelEntry(run: string, title: string, options: EntryOptio
       trainLabels: [...remembered.labels],
       validationLabels: [...validation.labels],
     };
-    return {
+    const entry: ModelEntry = {
       title,
       description: inWords(run, record, images.references),
       anchored: references !== undefined,
@@ -112,6 +119,7 @@ export async function modelEntry(run: string, title: string, options: EntryOptio
       teaching,
       ...(verdict && { verdict: verdict.entry }),
     };
+    return { entry, verdict };
   } finally {
     await images.dispose();
   }

@@ -30,11 +30,17 @@ interface Asked {
   readonly onNotice?: (text: string) => void;
 }
 
+/** A verdict, and what the page is told of it. */
+export interface PageVerdict {
+  readonly made: RunVerdict;
+  readonly entry: VerdictEntry;
+}
+
 /** The smaller of the z-scores of entropy and Mahalanobis++; `undefined`, with a notice, where it cannot be fitted. */
 export async function pageVerdict(
   loaded: LoadedRun,
   { dataSet, nearest, k, threads, onNotice }: Asked,
-): Promise<{ readonly made: RunVerdict; readonly entry: VerdictEntry } | undefined> {
+): Promise<PageVerdict | undefined> {
   try {
     const made = await runVerdict(loaded, dataSet, { score: "combination", nearest, images: FITTED_ON, k, threads });
     const { fitted, validation } = made;

@@ -1,11 +1,10 @@
-import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { UserError } from "../core/index.ts";
-import { diskError } from "../files/internal.ts";
+import { diskError, sha256 } from "../files/internal.ts";
 import type { Manifest } from "../web/manifest.ts";
 
 /** The page without models, as `npm run build` leaves it; in the built package also when the sources are run. */
@@ -19,7 +18,7 @@ const MODELS = "models";
 /** Run by WebAssembly; the larger one of WebGPU is fetched where it is used. */
 const RUNTIME = "ort/ort-wasm-simd-threaded.wasm";
 
-const digest = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex").slice(0, 10);
+const digest = (bytes: Uint8Array | string): string => sha256(bytes).slice(0, 10);
 
 /** A folder that any web server can serve, under any path, and that a browser can open from the disk. */
 export class Site {

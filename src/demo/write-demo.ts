@@ -45,10 +45,10 @@ export async function writeDemo(
   const site = new Site(out);
   const samples = sampleImages(dataSet);
   const shown = runs.map((run, i) => ({ run, k: records[i].config.method.name === "standard" ? undefined : k }));
-  const models = [];
+  const made: Awaited<ReturnType<typeof modelEntry>>[] = [];
   for (const [i, { run, k }] of shown.entries()) {
     onProgress?.(`${titles[i]}: ${run}`);
-    models.push(
+    made.push(
       await modelEntry(run, titles[i], {
         dataSet,
         samples: samples.set,
@@ -61,6 +61,8 @@ export async function writeDemo(
       }),
     );
   }
+  const models = made.map(({ entry }) => entry);
+  const judged = shown.map((one, i) => ({ ...one, verdict: made[i].verdict }));
   const nearest = nearestPictures(dataSet);
   const { licence = "", background = 0 } = findDataSetEntry(data.name) ?? {};
   await site.finish({
@@ -76,7 +78,7 @@ export async function writeDemo(
       sets: samples.from,
     },
     nearest: { images: site.add("nearest.bin", nearest.images), labels: nearest.labels },
-    opening: await chooseOpening({ samples: samples.set, entries: models, runs: shown, threads }),
+    opening: await chooseOpening({ samples: samples.set, entries: models, runs: judged, threads }),
     teaching: {
       ...teaching,
       newInBatch: Math.max(FEWEST_NEW_IN_BATCH, Math.round(teaching.batchSize / (data.classNames.length + 1))),

@@ -3,10 +3,11 @@
 export { correctBySet } from "./correct.ts";
 export { judgeCorruptions } from "./corruption-results.ts";
 export { failureResults } from "./failure-results.ts";
+export { UndefinedScore } from "./feature-scores/types.ts";
 export { checkPredictions } from "./judged.ts";
 export { requireLaplaceSize } from "./laplace/index.ts";
 export { energyNotices, haveNoEnergy, oodResults, scoredSet } from "./ood-results.ts";
-export { foreignGroups, oodScoreResults } from "./ood-score-results.ts";
+export { type CalledForeign, foreignGroups, oodScoreResults, type VerdictResults } from "./ood-score-results.ts";
 export { rowMeans, strangeness } from "./ood-scores.ts";
 export { aurocInterval, placements, varianceOfMean } from "./placements.ts";
 export { conformalJudge, fitIntervals, fitScalings, scalingNotices, scalingResults } from "./posthoc-results.ts";
@@ -30,10 +31,15 @@ export { storedSet } from "./stored-set.ts";
 export {
   type FittedVerdict,
   fitVerdict,
+  knownScores,
   leastUsual,
   mostSimilar,
+  smallestOf,
+  standardised,
+  standardsOf,
   thresholdKeeping,
   type VerdictPart,
   type VerdictScoreName,
   verdictScoreNames,
+  verdictScores,
 } from "./verdict/index.ts";

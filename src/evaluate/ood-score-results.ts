@@ -49,6 +49,28 @@ const scoreRow = z.object({
   rejectedCorrupted: z.array(z.object({ severity: z.number().int(), kinds: z.number().int(), share })).optional(),
 });
 
+/** Share of a set's images that a verdict calls foreign. */
+const calledForeign = z.object({
+  set: z.string(),
+  role: z.enum(["validation", "test", "shift", "corrupted-sample", "ood"]),
+  group: z.enum(foreignGroups).optional(),
+  images: z.number().int(),
+  share,
+});
+
+/** The verdict that export, predict, serve and the page give, by its own score and threshold. */
+const verdictResults = z.object({
+  score: z.string(),
+  /** Share of the validation images that the threshold keeps. */
+  keeps: share,
+  /** Why there is no verdict. */
+  absent: z.string().optional(),
+  /** Of z-scores on the validation images; smaller is foreign. */
+  threshold: z.number().optional(),
+  /** What is known before what is foreign. */
+  sets: z.array(calledForeign),
+});
+
 /** Known images told from foreign ones by each score: rows of scores, columns of sets. */
 export const oodScoreResults = z.object({
   /** The test set. */
@@ -63,9 +85,12 @@ export const oodScoreResults = z.object({
   /** Scores that were named before any was seen: one of each kind. */
   headline: z.array(z.string()),
   scores: z.array(scoreRow),
+  verdict: verdictResults.optional(),
   checkpointSha256: z.string().optional(),
 });
 
 export type OodScoreResults = z.infer<typeof oodScoreResults>;
 export type OodScoreRow = z.infer<typeof scoreRow>;
+export type VerdictResults = z.infer<typeof verdictResults>;
+export type CalledForeign = z.infer<typeof calledForeign>;
 export type OodScoreCell = z.infer<typeof cell>;

@@ -31,7 +31,7 @@ export const storedSet = z.object({
   weights: z.enum(weightKinds).optional(),
   /** The beginning of its file names. */
   slug: z.string().regex(/^[\w.-]+$/),
-  role: z.enum(["test", "validation", "shift", "ood", "corruption", "train", "ood-validation"]),
+  role: z.enum(["test", "validation", "shift", "ood", "corruption", "corrupted-sample", "train", "ood-validation"]),
   images: z.number().int().positive(),
   classes: z.number().int().min(2),
   /** How an anchored model was asked: `single`, `k`, `blt`. */
@@ -72,7 +72,7 @@ export const storedSet = z.object({
 export type StoredSet = z.infer<typeof storedSet>;
 /**
  * What an image set is for: judged in distribution, under shift or corrupted; held against the test set as foreign;
- * `validation`, what temperatures and thresholds are fitted on; `train`, images of the training as they are, whose
+ * `corrupted-sample`, some of all that is corrupted, asked as the test set was, which a verdict must keep; `validation`, what temperatures and thresholds are fitted on; `train`, images of the training as they are, whose
  * features tell what is known; `ood-validation`, foreign ones that parameters are chosen by and nothing is judged by.
  */
 export type SetRole = StoredSet["role"];

@@ -1,16 +1,12 @@
-import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import type { z } from "zod";
 import { UserError } from "../core/index.ts";
 import { runPaths } from "../files/index.ts";
-import { parseJson, readText, writeFileAtomic } from "../files/internal.ts";
+import { parseJson, readText, sha256, writeFileAtomic } from "../files/internal.ts";
 
 /** Of the checkpoint that a run folder holds now, and of what else is hashed behind it: what a kept fit belongs to. */
 export const checkpointSha256 = (run: string, behind = ""): string =>
-  createHash("sha256")
-    .update(readFileSync(runPaths(run).checkpoint))
-    .update(behind)
-    .digest("hex");
+  sha256(readFileSync(runPaths(run).checkpoint), behind);
 
 /** What a run folder keeps of an earlier fit; undefined where it keeps none. @throws UserError for a damaged file */
 export function readFit<Schema extends z.ZodType>(path: string, schema: Schema): z.infer<Schema> | undefined {

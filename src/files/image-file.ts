@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { closeSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { type SharedImages, type StoredImages, UserError } from "../core/index.ts";
 import { writeFileAtomic } from "./run-folder.ts";
+import { sha256 } from "./sha256.ts";
 
 /** A file that is opened when it is first used, and closed at the latest when nothing refers to it any more. */
 class Handle {
@@ -81,10 +81,7 @@ export class ImageFile implements StoredImages {
    */
   remember<T>(what: string, compute: () => T): T {
     const { buffer, byteOffset, byteLength } = this.places;
-    const key = createHash("sha256")
-      .update(`${basename(this.path)} ${what} `)
-      .update(new Uint8Array(buffer, byteOffset, byteLength))
-      .digest("hex");
+    const key = sha256(`${basename(this.path)} ${what} `, new Uint8Array(buffer, byteOffset, byteLength));
     const kept = join(dirname(this.path), `known-${key.slice(0, 24)}.json`);
     try {
       return JSON.parse(readFileSync(kept, "utf8")) as T;

@@ -11,3 +11,4 @@ export { parseNpy, realTypes, wholeTypes } from "./npy.ts";
 export { NpyRows } from "./npy-rows.ts";
 export { regressionFingerprint } from "./regression-fingerprint.ts";
 export { diskError, writeFileAtomic } from "./run-folder.ts";
+export { sha256 } from "./sha256.ts";

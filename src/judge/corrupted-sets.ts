@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { type ImageSet, imageCount, UserError } from "../core/index.ts";
 import {
   CorruptionPool,
@@ -17,6 +16,8 @@ import {
   readPublished,
 } from "../corrupt/internal.ts";
 import type { StoredSet } from "../evaluate/index.ts";
+import { sha256 } from "../files/internal.ts";
+import { corruptedSample, sampleName } from "./corrupted-sample.ts";
 import { firstImages } from "./image-sets.ts";
 import { fingerprintOf } from "./open-run.ts";
 import type { CorruptionOptions } from "./options.ts";
@@ -38,6 +39,12 @@ export interface CorruptedSets {
     cells: readonly CorruptedSet[],
     signal?: AbortSignal,
   ): AsyncGenerator<{ readonly cell: CorruptedSet; readonly set: ImageSet }>;
+  /** Some of all cells in one set; not of published files, of which each would be read for a few images. */
+  readonly sample?: {
+    readonly set: string;
+    readonly fingerprint: string;
+    readonly images: (signal?: AbortSignal) => Promise<ImageSet>;
+  };
   close(): Promise<void>;
 }
 
@@ -52,12 +59,12 @@ export interface CorruptedSetsOptions extends CorruptionOptions {
  */
 export async function corruptedSets(whole: ImageSet, options: CorruptedSetsOptions): Promise<CorruptedSets> {
   const test = firstImages(whole, options.corruptCount);
-  return options.published === undefined ? madeSets(test, options) : publishedSets(whole, options);
+  return options.published === undefined ? madeSets(test, whole, options) : publishedSets(whole, options);
 }
 
 const cellName = (test: ImageSet, name: string, severity: number) => `${test.name}/${name}-${severity}`;
 
-async function madeSets(test: ImageSet, options: CorruptedSetsOptions): Promise<CorruptedSets> {
+async function madeSets(test: ImageSet, whole: ImageSet, options: CorruptedSetsOptions): Promise<CorruptedSets> {
   const { benchmark = benchmarkFor(test), frostDir } = options;
   const names = options.corruptions ?? corruptions.filter(({ suite }) => suite !== "own").map(({ name }) => name);
   const frost = frostDir && names.includes("frost") ? await readFrostPhotographs(frostDir) : undefined;
@@ -68,9 +75,7 @@ async function madeSets(test: ImageSet, options: CorruptedSetsOptions): Promise<
       return {
         set: cellName(test, name, severity),
         corruption: { name, severity, benchmark, ...(standIn && { standIn }) },
-        fingerprint: createHash("sha256")
-          .update(JSON.stringify([...source, name, severity]))
-          .digest("hex"),
+        fingerprint: sha256(JSON.stringify([...source, name, severity])),
       };
     }),
   );
@@ -87,6 +92,17 @@ async function madeSets(test: ImageSet, options: CorruptedSetsOptions): Promise<
         for await (const { set } of suite) yield { cell: group[i++], set };
       }
     },
+    sample: {
+      set: sampleName(whole),
+      fingerprint: sha256(JSON.stringify(["sample", fingerprintOf(whole), ...cells.map((cell) => cell.fingerprint)])),
+      images: (signal) =>
+        corruptedSample(
+          whole,
+          cells.map(({ corruption }) => corruption),
+          pool,
+          signal,
+        ),
+    },
     close: () => pool.destroy(),
   };
 }
@@ -97,11 +113,7 @@ function byCorruption(cells: readonly CorruptedSet[]): Map<string, CorruptedSet[
   return groups;
 }
 
-const frostFingerprint = (photographs: readonly Image[]): string => {
-  const hash = createHash("sha256");
-  for (const { data } of photographs) hash.update(data);
-  return hash.digest("hex");
-};
+const frostFingerprint = (photographs: readonly Image[]): string => sha256(...photographs.map(({ data }) => data));
 
 async function publishedSets(test: ImageSet, options: CorruptedSetsOptions): Promise<CorruptedSets> {
   const { published: folder, corruptCount } = options;

@@ -1,10 +1,9 @@
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { UserError } from "../core/index.ts";
 import { type Combination, combineMembers, type Results, type StoredSet } from "../evaluate/index.ts";
 import { runPaths } from "../files/index.ts";
-import { holdLock } from "../files/internal.ts";
+import { holdLock, sha256 } from "../files/internal.ts";
 import { loadPredictions, readRun, savePredictions, storedSets } from "../run/index.ts";
 import { dropStored } from "../run/internal.ts";
 import { type EnsembleOptions, ensembleFacts, requireDistinct, requireMembers } from "./ensemble-facts.ts";
@@ -83,8 +82,6 @@ interface Member {
 
 const storedBy = (run: string, { weights }: Results): StoredSet[] =>
   storedSets(run).filter((entry) => entry.weights === weights && entry.role !== "train");
-
-const sha256 = (data: string | Uint8Array): string => createHash("sha256").update(data).digest("hex");
 
 /** @returns their names, in order */
 function requireSameClasses(runs: readonly string[]): string[] {

@@ -159,6 +159,7 @@ function storeExternal(options: ExternalOptions): Stored {
     featuresOf: featuresOf(options, foreign),
     training,
     classifier,
+    verdict: true,
     groups: groupsAmong(foreign, options),
   };
   return { folder, name, notices: noticesOf(likely), files };

@@ -4,6 +4,7 @@ import type { ForeignGroup, Results } from "../evaluate/index.ts";
 import { type HeldLock, runPaths } from "../files/index.ts";
 import { holdLock } from "../files/internal.ts";
 import { loadPredictions, optionWords, readRun, saveGallery } from "../run/index.ts";
+import { saveVerdictPictures } from "../run/internal.ts";
 import { loadRunData } from "../train/index.ts";
 import { type CorruptedSets, corruptedSets } from "./corrupted-sets.ts";
 import { dataSetLoader, foreignTo } from "./image-sets.ts";
@@ -16,7 +17,7 @@ import { predictAs } from "./predict-as.ts";
 import { measurePredictionBatch } from "./prediction-batch.ts";
 import { prepareResultFolder, requireUnmixed, resultFolders } from "./result-folders.ts";
 import { measureSensitivity } from "./sensitivity.ts";
-import { groupsOf, setsOf } from "./sets-of-run.ts";
+import { groupsOf, type RoledSet, setsOf } from "./sets-of-run.ts";
 import { saveStrips } from "./strips.ts";
 import { type Variant, variantOf } from "./variant.ts";
 import { pickVariant } from "./variant-options.ts";
@@ -30,6 +31,7 @@ interface Opened {
   readonly notice?: string;
   /** Of foreign sets, by name. */
   readonly groups: ReadonlyMap<string, ForeignGroup>;
+  readonly sets: readonly RoledSet[];
 }
 
 /**
@@ -100,6 +102,7 @@ async function judgeOpened(runs: readonly OpenRun[], options: JudgeOptions): Pro
       train,
       notice,
       groups: groupsOf(sets, foreignTo(data.name, dataSet.heldOut !== undefined)),
+      sets,
     });
 
     run.chooseOnlyBy(sets.find(({ role }) => role === "ood-validation")?.set.name);
@@ -121,10 +124,15 @@ async function judgeOpened(runs: readonly OpenRun[], options: JudgeOptions): Pro
 
   signal?.throwIfAborted();
   const results: Results[] = [];
-  for (const { run, test, train, notice, groups } of ready) {
+  for (const { run, test, train, notice, groups, sets } of ready) {
     run.dropOthers();
     const listener = { onProgress, onNotice, signal };
-    if (names) await measureRunScores(run, names, { ...listener, trainImages: imageCount(train), groups });
+    if (names) {
+      const told = await measureRunScores(run, names, { ...listener, trainImages: imageCount(train), groups });
+      const of = (role: RoledSet["role"], name?: string) =>
+        sets.find((one) => one.role === role && (name === undefined || one.set.name === name))?.set;
+      await saveVerdictPictures(run.results, told, (name) => of("ood", name), of("train") ?? train);
+    }
     await saveGallery(run.results, test, loadPredictions(run.results, test.name, run.weights, "test"));
     const own = evaluateStored(run.results, {
       name: [basename(resolve(run.run)), ...(variant ? [variant.stored.title] : [])].join(" · "),
@@ -167,6 +175,7 @@ async function judgeCorruptions(
     const suite = await corruptedSets(members[0].test, options);
     try {
       await judgeSuite(members, suite, { inference, scoredAs }, options);
+      if (scoredAs) await judgeSample(members, suite, scoredAs, options);
     } finally {
       await suite.close();
     }
@@ -205,6 +214,28 @@ async function judgeSuite(
         done += imageCount(set);
       }
   } finally {
+    listener.onProgress?.(undefined);
+  }
+}
+
+/** Some of all corrupted images, asked as the other sets were: what a verdict must keep. */
+async function judgeSample(
+  members: readonly Opened[],
+  { sample }: CorruptedSets,
+  inference: InferenceOptions,
+  listener: Listener,
+): Promise<void> {
+  if (!sample) return;
+  const { set, fingerprint } = sample;
+  const wanted: PredictionRequest = { set, fingerprint, role: "corrupted-sample", inference, features: true };
+  const lacking = members.filter(({ run }) => !run.has(wanted));
+  if (lacking.length === 0) return;
+  const images = await sample.images(listener.signal);
+  for (const { run, train } of lacking) {
+    const onProgress = reporter(listener, `predicting ${set}`, "images");
+    await run.store(wanted, images, (predictor) =>
+      predictAs(predictor, images, inference, { train, features: true, onProgress }),
+    );
     listener.onProgress?.(undefined);
   }
 }

@@ -1,10 +1,9 @@
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { type ImageSet, type StoredPredictions, UserError } from "../core/index.ts";
 import type { PredictionContext, SetRole, StoredSet, Weights } from "../evaluate/index.ts";
 import { runPaths } from "../files/index.ts";
-import { fingerprintOf as digestOf } from "../files/internal.ts";
+import { fingerprintOf as digestOf, sha256 } from "../files/internal.ts";
 import { anchoredOptions } from "../methods/index.ts";
 import { type Checkpoint, loadCheckpoint, type RunRecord, readRun, savePredictions, storedSets } from "../run/index.ts";
 import { chooseWeights, dropStored } from "../run/internal.ts";
@@ -43,7 +42,7 @@ export class OpenRun {
     this.record = readRun(run);
     const path = runPaths(run).checkpoint;
     this.checkpoint = loadCheckpoint(path);
-    this.checkpointSha256 = createHash("sha256").update(readFileSync(path)).digest("hex");
+    this.checkpointSha256 = sha256(readFileSync(path));
     this.weights = chooseWeights(run, this.checkpoint, options.weights).kind;
     if (options.fresh) this.dropOthers("");
   }
@@ -121,9 +120,7 @@ export class OpenRun {
       ...(inference.mirror && { mirrored: true }),
       ...(variant && { variant: variant.stored.name }),
     };
-    const inputKey = createHash("sha256")
-      .update(JSON.stringify([fingerprint, role, asked]))
-      .digest("hex");
+    const inputKey = sha256(JSON.stringify([fingerprint, role, asked]));
     const { protocol, references, mirrored } = asked as Pick<StoredSet, "protocol" | "references" | "mirrored">;
     const { weights, checkpointSha256 } = this;
     return {

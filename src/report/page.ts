@@ -2,6 +2,7 @@ import type { Html } from "./html.ts";
 import { mixedData } from "./mixed-data.ts";
 import { afterTraining } from "./sections/after-training.ts";
 import { whatTheArmsAre } from "./sections/arms.ts";
+import { calledForeign } from "./sections/called-foreign.ts";
 import { learningCurves, reliabilityDiagrams } from "./sections/charts.ts";
 import { comparison } from "./sections/comparison.ts";
 import { underCorruption } from "./sections/corruptions.ts";
@@ -65,6 +66,7 @@ export async function renderPage(study: ReportedStudy, options: ReportOptions = 
     notices(study, mixedData(study)),
     (await severity(study)) ?? whatTheArmsAre(study),
     await forest(study),
+    await calledForeign(study),
     await foreign(study),
   ];
   return pageShell({

@@ -17,7 +17,13 @@ import {
   readResults,
   storedSets,
 } from "../run/index.ts";
-import { readClassNames, readCorruptionStrips, readRunLog } from "../run/internal.ts";
+import {
+  readClassNames,
+  readCorruptionStrips,
+  readRunLog,
+  readVerdictPictures,
+  type VerdictPictures,
+} from "../run/internal.ts";
 import { type DrawnArm, drawnArm } from "./drawn-arm.ts";
 
 /** One run as a report sees it: nothing but what lies in its folder. */
@@ -26,6 +32,7 @@ export interface ReportedRun {
   readonly log: readonly LogLine[];
   readonly gallery?: Gallery;
   readonly corruptionStrips?: CorruptionStrips;
+  readonly verdictPictures?: VerdictPictures;
   /** Names of the classes, of runs that say them. */
   readonly classNames?: readonly string[];
   /** The image sets it has predicted with the weights that its results are of. */
@@ -66,6 +73,7 @@ export function readReportedRun(run: string): ReportedRun {
     log: results.external || results.members ? [] : readRunLog(run),
     gallery: printableNames(readGallery(run)),
     corruptionStrips: readCorruptionStrips(run),
+    verdictPictures: printableAnswers(readVerdictPictures(run)),
     classNames: (readClassNames(run) ?? results.classNames)?.map(printable),
     stored,
     load,
@@ -81,6 +89,17 @@ const printableNames = (gallery: Gallery | undefined): Gallery | undefined =>
       ...image,
       label: printable(image.label),
       predicted: printable(image.predicted),
+    })),
+  };
+
+const printableAnswers = (pictures: VerdictPictures | undefined): VerdictPictures | undefined =>
+  pictures && {
+    ...pictures,
+    images: pictures.images.map((image) => ({
+      ...image,
+      set: printable(image.set),
+      predicted: printable(image.predicted),
+      nearest: image.nearest.map((one) => ({ ...one, label: printable(one.label) })),
     })),
   };
 

@@ -90,6 +90,14 @@ section > .note + h3 { margin-top: 24px }
 .gallery ul { display: grid; grid-template-columns: repeat(auto-fill, minmax(104px, 1fr)); gap: 14px 12px; margin: 0; padding: 0; list-style: none }
 .gallery li span { display: block; font-size: 12.5px; line-height: 1.35; overflow-wrap: anywhere }
 .gallery img { display: block; width: 72px; height: 72px; object-fit: contain; image-rendering: pixelated; border-radius: 6px; border: 1px solid var(--edge); background: #fff; margin-bottom: 5px }
+.told ul, .told ol { margin: 0; padding: 0; list-style: none }
+.told > ul > li { display: grid; grid-template-columns: 56px minmax(0, 1fr) auto; gap: 4px 12px; align-items: center; padding: 7px 0; border-top: 1px solid var(--grid) }
+.told p { margin: 0; font-size: 13px; line-height: 1.35 }
+.told p span { display: block }
+.told ol { display: flex; gap: 6px }
+.told ol li { font-size: 11.5px; line-height: 1.2; text-align: center; color: var(--muted); max-width: 56px; overflow-wrap: anywhere }
+.told img { display: block; object-fit: contain; image-rendering: pixelated; border-radius: 5px; border: 1px solid var(--edge); background: #fff; margin: 0 auto }
+.told .right { color: var(--better); font-weight: 600 }
 .truth, .sure { color: var(--muted); font-variant-numeric: tabular-nums }
 .wrong { font-weight: 600 }
 footer { color: var(--muted); font-size: 13.5px; padding-bottom: 48px }

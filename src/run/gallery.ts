@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import sharp from "sharp";
 import { z } from "zod";
 import { type ImageSet, imageAt } from "../core/index.ts";
 import { type StoredPredictions, softmax } from "../evaluate/index.ts";
 import { checkPredictions, rowMeans } from "../evaluate/internal.ts";
 import { runPaths } from "../files/index.ts";
 import { parseJson, readText, writeFileAtomic } from "../files/internal.ts";
+import { pngUri } from "./png-uri.ts";
 
 const strips = ["least-certain", "confidently-wrong", "most-certain"] as const;
 
@@ -36,7 +36,6 @@ export type Gallery = z.infer<typeof schema>;
 /** The part of an `ImageSet` that a gallery shows. */
 export type GalleryImages = Pick<ImageSet, "images" | "height" | "width" | "channels" | "labels" | "classNames">;
 
-const LARGEST_SIDE = 96;
 const galleryPath = (run: string) => join(runPaths(run).predictions, "gallery.json");
 
 /**
@@ -55,7 +54,7 @@ export async function saveGallery(
 ): Promise<Gallery> {
   checkPredictions(predictions);
   const { set, logits, uncertainty, labels, classes } = predictions;
-  const { height, width, channels, classNames } = images;
+  const { classNames } = images;
   if (images.labels.some((label, row) => label !== labels[row]) || images.labels.length !== labels.length)
     throw new TypeError(`saveGallery: the images and the predictions on ${set} do not have the same labels`);
   const { confidence, predicted } = softmax(logits, classes);
@@ -71,15 +70,10 @@ export async function saveGallery(
   const gallery: Gallery = { version: 1, set, images: [] };
   for (const strip of strips)
     for (const row of chosen[strip]) {
-      const pixels = imageAt(images, row);
-      const png = await sharp(pixels, { raw: { height, width, channels: channels as 1 | 3 } })
-        .resize({ width: LARGEST_SIDE, height: LARGEST_SIDE, fit: "inside", withoutEnlargement: true })
-        .png({ compressionLevel: 9 })
-        .toBuffer();
       gallery.images.push({
         strip,
         row,
-        png: `data:image/png;base64,${png.toString("base64")}`,
+        png: await pngUri(images, imageAt(images, row)),
         label: classNames[labels[row]],
         predicted: classNames[predicted[row]],
         confidence: confidence[row],

@@ -16,6 +16,7 @@ export { describeRun } from "./run-record.ts";
 export { readRunSettings } from "./run-settings.ts";
 export { readStoredRecord } from "./stored-record.ts";
 export { taskConfigOf, taskOf } from "./tasks/index.ts";
+export { readVerdictPictures, saveVerdictPictures, type VerdictPictures } from "./verdict-pictures.ts";
 export { versioned } from "./versioned-file.ts";
 export {
   dropOodScores,

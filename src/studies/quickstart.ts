@@ -31,6 +31,7 @@ export const quickstarts = {
       suites: ["clean", "ood", "corruptions"],
       k: 5,
       corruptCount: 300,
+      corruptionReferences: 1,
       ood: ["letters", "emoji", "emoji-inverted"],
       oodCount: 1000,
       // Named before any number was seen: one that sees the answer, one that sees the distance.

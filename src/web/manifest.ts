@@ -75,6 +75,8 @@ export interface Opening {
   /** Indices into `models` of the two that were compared. */
   readonly anchored: number;
   readonly standard: number;
+  /** Whether the anchored one also calls it known. */
+  readonly known?: boolean;
   /** How many pictures under how many corruptions, at every severity, it was chosen from. */
   readonly tried: { readonly pictures: number; readonly corruptions: number };
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Random, UserError } from "../../core/index.ts";
 import { fitFeatureScores, rowsOf } from "../index.ts";
-import { fitVerdict, thresholdKeeping, verdictScoreNames } from "./index.ts";
+import { fitVerdict, knownScores, thresholdKeeping, verdictScoreNames } from "./index.ts";
 
 const random = new Random("fit-verdict.test");
 const normal = (length: number, by = 1) => Float64Array.from({ length }, () => by * random.normal());
@@ -30,6 +30,15 @@ test.each(verdictScoreNames)("%s: z-scores of the validation images, rising", as
   const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
   expect(mean).toBeCloseTo(0, 10);
   expect(known.reduce((sum, value) => sum + value ** 2, 0) / known.length).toBeCloseTo(1, 10);
+});
+
+test.each(verdictScoreNames)("%s of a few images, by class means alone, is what it was fitted to", async (name) => {
+  const fitted = await fitVerdict(name, data);
+  const { features, logits } = data.validation;
+  const rows = async ({ block, count }: typeof features) => block(0, count);
+  const scores = knownScores(fitted, { features: await rows(features), logits: await rows(logits), classes });
+  expect(scores.length).toBe(40);
+  for (const [i, value] of [...scores].sort((a, b) => a - b).entries()) expect(value).toBeCloseTo(fitted.known[i], 9);
 });
 
 test("what is larger is better known", async () => {

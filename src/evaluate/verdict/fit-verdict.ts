@@ -3,7 +3,7 @@ import { fittingOf } from "../feature-scores/fit.ts";
 import type { InnerProducts } from "../feature-scores/inner-products.ts";
 import { innerProducts as plainInnerProducts } from "../feature-scores/inner-products.ts";
 import { type WhitenedClasses, whitenedClasses } from "../feature-scores/mahalanobis-distance.ts";
-import { standardOf, validationValues } from "../feature-scores/standards.ts";
+import { type Standard, standardOf, validationValues } from "../feature-scores/standards.ts";
 import { type FeatureData, type Fitting, type Scorer, UndefinedScore } from "../feature-scores/types.ts";
 import { type VerdictPart, type VerdictScoreName, verdictScores } from "./verdict-scores.ts";
 
@@ -37,9 +37,9 @@ export async function fitVerdict(
   try {
     const scorers = await Promise.all(parts.map((part) => scorerOf(part, fitting)));
     const values = await validationValues(fitting, scorers);
-    const standards = values.map((own, p) => standardOf(parts[p], own));
+    const standards = standardsOf(parts, values);
     const [means, spreads] = [standards.map(({ mean }) => mean), standards.map(({ spread }) => spread)];
-    const known = values[0].map((_, i) => Math.min(...values.map((own, p) => (own[i] - means[p]) / spreads[p])));
+    const known = smallestOf(standardised(standards, values));
     const classes = parts.includes("mahalanobis++") ? await whitenedClasses(fitting, "unit", "ledoit-wolf") : undefined;
     return { score, parts, means, spreads, classes, known: known.sort() };
   } catch (error) {
@@ -48,6 +48,18 @@ export async function fitVerdict(
     throw new UserError(`options.verdict ${score}: ${error.message}; choose another score, e.g. ${other}`);
   }
 }
+
+/** By part, of its values on the validation images. @throws UndefinedScore where those of one do not vary */
+export const standardsOf = (parts: readonly VerdictPart[], values: readonly Float64Array[]): Standard[] =>
+  values.map((own, p) => standardOf(parts[p], own));
+
+/** [P][N] values of each part → their z-scores. */
+export const standardised = (standards: readonly Standard[], values: readonly Float64Array[]): Float64Array[] =>
+  values.map((own, p) => own.map((value) => (value - standards[p].mean) / standards[p].spread));
+
+/** [P][N] → [N]: known is what all parts take for known. */
+export const smallestOf = (scores: readonly Float64Array[]): Float64Array =>
+  scores[0].map((_, i) => Math.min(...scores.map((own) => own[i])));
 
 /**
  * A threshold that keeps a share of these scores [V], rising: in the middle between the last that is left out and the first

@@ -15,28 +15,34 @@ import { type Confidences, confidencesOf, joined, keepingThreshold, rejectedShar
 import { headlineScores, isLogitScore, type ScoreName, scoreFacts } from "./names.ts";
 import { type CorruptedRejections, rejectedCorrupted } from "./rejected-corrupted.ts";
 import type { ScoredSource, ScoreSources } from "./sources.ts";
+import { type JudgedSet, measureVerdict, verdictChoices, verdictLogitScores } from "./verdict.ts";
+import { type VerdictExample, verdictExamples } from "./verdict-examples.ts";
 
 export interface ScoreOptions extends Listener {
   readonly innerProducts?: InnerProducts;
 }
 
-type Measured = Omit<OodScoreResults, "bank" | "checkpointSha256">;
+interface Measured {
+  readonly results: Omit<OodScoreResults, "bank" | "checkpointSha256">;
+  readonly examples: readonly VerdictExample[];
+}
 
 /**
- * Tells known from foreign images by every score that was asked for: scores are fitted once, and each set is gone through
- * once for all of them.
+ * Tells known from foreign images by every score that was asked for, and by the verdict: scores are fitted once, and each
+ * set is gone through once for all of them.
  */
 export async function judgeScores(
   names: readonly ScoreName[],
   sources: ScoreSources,
   options: ScoreOptions = {},
 ): Promise<Measured> {
-  const { test, validation, shifts, foreign, corrupted = [] } = sources;
-  const logitScores = names.filter(isLogitScore);
+  const { test, validation, shifts, foreign, corrupted = [], corruptedSample } = sources;
+  const logitScores = [...new Set([...names.filter(isLogitScore), ...verdictLogitScores])];
   const featureNames = names.filter((name): name is FeatureScoreName => !isLogitScore(name));
   const { fitted, from } = await fitScores(featureNames, sources, options);
 
   const all = [test, ...(validation ? [validation] : []), ...shifts, ...foreign, ...corrupted];
+  if (corruptedSample) all.push(corruptedSample);
   const report = reporter(options, "scoring", "images");
   const total = all.reduce((sum, { predictions: _, features }) => sum + (features?.count ?? 0), 0);
   let before = 0;
@@ -54,12 +60,14 @@ export async function judgeScores(
   for (const source of shifts) shifted.push(await score(source));
   const outside: Confidences[] = [];
   for (const source of foreign) outside.push(await score(source));
+  const sample = corruptedSample && (await score(corruptedSample));
   const thresholds = new Map([...(held ?? inside).of].map(([name, known]) => [name, keepingThreshold(known)] as const));
   const rejections = await rejectedCorrupted(corrupted, thresholds, score);
   options.onProgress?.(undefined);
 
-  const scored: Scored = { inside, held, shifted, outside, rejections };
-  return {
+  const scored: Scored = { inside, held, shifted, outside, sample, rejections };
+  const { verdict, examples = [] } = sources.verdict ? await toldForeign(scored, sources, fitted) : {};
+  const results = {
     against: test.set,
     thresholdFrom: (held ?? inside).set,
     sets: foreign.map(({ set, group }, i) => ({ set, images: outside[i].images, ...(group && { group }) })),
@@ -70,7 +78,31 @@ export async function judgeScores(
       ...(fitted.parameters[name] && { parameters: fitted.parameters[name], parametersFrom: from(name) }),
       ...rowOf(name, scored, foreign, fitted),
     })),
+    ...(verdict && { verdict }),
   };
+  return { results, examples };
+}
+
+/** What the verdict says of all that is scored, and of some foreign images. */
+async function toldForeign(
+  { inside, held, shifted, outside, sample }: Scored,
+  { foreign, data }: Pick<ScoreSources, "foreign" | "data">,
+  { absent }: FittedScores,
+) {
+  const sets: JudgedSet[] = [
+    { scored: inside, role: "test" },
+    ...shifted.map((scored) => ({ scored, role: "shift" as const })),
+    ...(sample ? [{ scored: sample, role: "corrupted-sample" as const }] : []),
+    ...outside.map((scored, i) => ({ scored, role: "ood" as const, group: foreign[i].group })),
+  ];
+  const verdict = measureVerdict(held, sets, absent);
+  const examples: VerdictExample[] = [];
+  const bank = data.training?.features;
+  for (const [i, source] of foreign.entries()) {
+    const scores = verdict.scoresOf(outside[i]);
+    if (scores && bank) examples.push(...(await verdictExamples(source, scores, verdict, bank)));
+  }
+  return { verdict: verdict.results, examples };
 }
 
 async function fitScores(
@@ -81,7 +113,8 @@ async function fitScores(
   const { validation: known, oodValidation: foreign } = sources;
   const options = { ...listener, innerProducts };
   const chosen = known && foreign && (await chooseParameters(names, sources, { known, foreign }, options));
-  const choices = names.map((name) => ({ name, parameters: chosen?.get(name) }));
+  const asked = names.map((name) => ({ name, parameters: chosen?.get(name) }));
+  const choices = [...asked, ...verdictChoices];
   const fitted = await fitFeatureScores(choices, sources.data, options);
   return {
     fitted,
@@ -94,6 +127,7 @@ interface Scored {
   readonly held?: Confidences;
   readonly shifted: readonly Confidences[];
   readonly outside: readonly Confidences[];
+  readonly sample?: Confidences;
   readonly rejections: CorruptedRejections;
 }
 

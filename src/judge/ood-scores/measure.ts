@@ -6,6 +6,7 @@ import { saveOodScores } from "../../run/internal.ts";
 import { judgeScores } from "./judge-scores.ts";
 import type { ScoreName } from "./names.ts";
 import { type FileRows, fileRows, type ScoredSource } from "./sources.ts";
+import type { VerdictExample } from "./verdict-examples.ts";
 
 /** What a folder of predictions needs beside them for scores on features. */
 export interface ScoreFiles {
@@ -15,6 +16,8 @@ export interface ScoreFiles {
   readonly classifier?: LastLayer;
   /** By the name of a foreign set. */
   readonly groups?: ReadonlyMap<string, ForeignGroup>;
+  /** Whether a verdict can be given, which needs logits that are linear in the features. */
+  readonly verdict: boolean;
 }
 
 /** Training images as they are, without augmentation. */
@@ -34,19 +37,22 @@ export interface MeasureOptions extends Listener {
   readonly weights?: Weights;
   readonly checkpointSha256?: string;
   readonly threads?: number;
+  /** Whether corrupted images were asked under fewer references because somebody said so. */
+  readonly fewerReferences?: boolean;
 }
 
 /**
  * Tells known from foreign images by the scores `names`, from what a folder has stored, and stores the numbers beside it.
  * Files of features are read block by block: they need not fit into memory.
+ * @returns what the verdict says of some foreign images
  * @throws UserError for files that do not fit together.
  */
 export async function measureOodScores(
   folder: string,
   names: readonly ScoreName[],
   files: ScoreFiles,
-  { weights, checkpointSha256, threads, ...listener }: MeasureOptions = {},
-): Promise<void> {
+  { weights, checkpointSha256, threads, fewerReferences, ...listener }: MeasureOptions = {},
+): Promise<readonly VerdictExample[]> {
   const stored = storedSets(folder).filter((entry) => entry.weights === weights);
   const opened: FileRows[] = [];
   const open = (path: string): FileRows => {
@@ -72,7 +78,8 @@ export async function measureOodScores(
     const [validation] = sources("validation");
     const [oodValidation] = sources("ood-validation");
     const [shifts, foreign] = [sources("shift"), sources("ood")];
-    const under = comparable(stored, listener);
+    const under = comparable(stored, fewerReferences ? {} : listener);
+    const [corruptedSample] = sources("corrupted-sample");
     const corrupted = under.map((entry) => ({ ...sourceOf(entry), severity: entry.corruption!.severity }));
     const { classes } = stored.find(({ role }) => role === "test")!;
     const bank = training && {
@@ -81,7 +88,7 @@ export async function measureOodScores(
       labels: training.labels,
     };
     const held = validation?.features && { features: validation.features, logits: logitRows(validation) };
-    const measured = await judgeScores(
+    const { results, examples } = await judgeScores(
       names,
       {
         data: { classes, training: bank, validation: held, classifier },
@@ -91,6 +98,8 @@ export async function measureOodScores(
         shifts,
         foreign,
         corrupted,
+        corruptedSample,
+        verdict: files.verdict,
       },
       { ...listener, innerProducts: (rows, others, width) => engine.products(rows, others, width) },
     );
@@ -99,7 +108,7 @@ export async function measureOodScores(
     saveOodScores(
       folder,
       {
-        ...measured,
+        ...results,
         ...(images && of && { bank: { images, of, labels: labelsAre } }),
         ...(under.length > 0 && { corrupted: { sets: under.length, images: under[0].images } }),
         checkpointSha256,
@@ -112,6 +121,7 @@ export async function measureOodScores(
     );
     const seconds = (performance.now() - start) / 1000;
     listener.onNotice?.(`${names.length} scores of ${rows} rows of features took ${seconds.toFixed(1)} s`);
+    return examples;
   } finally {
     for (const rows of opened) rows.close();
     await engine.dispose();

@@ -7,21 +7,34 @@ import { buildNetwork } from "../../train/internal.ts";
 import type { OpenRun } from "../open-run.ts";
 import { measureOodScores, type TrainingFiles } from "./measure.ts";
 import type { ScoreName } from "./names.ts";
+import type { VerdictExample } from "./verdict-examples.ts";
 
-/** `measureOodScores` of a run whose sets are predicted, with their features. */
+/** `measureOodScores` of a run whose sets are predicted, with their features, and the verdict where the run could be given one. */
 export async function measureRunScores(
   run: OpenRun,
   names: readonly ScoreName[],
   { trainImages, groups, ...listener }: RunScoreOptions,
-): Promise<void> {
+): Promise<readonly VerdictExample[]> {
   const { results, weights, checkpointSha256, options } = run;
   const { classifier, without } = classifierOfRun(run);
   if (without) listener.onNotice?.(`${run.run}: scores that need the classifier are left out, for ${without}`);
-  await measureOodScores(
+  return measureOodScores(
     results,
     names,
-    { featuresOf: (entry) => featuresFile(results, entry), training: trainingOf(run, trainImages), classifier, groups },
-    { ...listener, weights, checkpointSha256, threads: options.threads },
+    {
+      featuresOf: (entry) => featuresFile(results, entry),
+      training: trainingOf(run, trainImages),
+      classifier,
+      groups,
+      verdict: classifier !== undefined,
+    },
+    {
+      ...listener,
+      weights,
+      checkpointSha256,
+      threads: options.threads,
+      fewerReferences: options.corruptionReferences !== undefined,
+    },
   );
 }
 

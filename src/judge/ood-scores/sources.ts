@@ -26,6 +26,10 @@ export interface ScoreSources {
   readonly foreign: readonly ScoredSource[];
   /** Corrupted test images, which must stay known, too. */
   readonly corrupted?: readonly CorruptedSource[];
+  /** Some of all corrupted images, asked as the test images were. */
+  readonly corruptedSample?: ScoredSource;
+  /** Whether the verdict is measured, too. */
+  readonly verdict: boolean;
   /** Foreign images that parameters are chosen by, and nothing is judged by. */
   readonly oodValidation?: ScoredSource;
 }

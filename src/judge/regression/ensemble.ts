@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
 import { type RegressionData, UserError } from "../../core/index.ts";
 import type { RegressionResults } from "../../evaluate/index.ts";
-import { regressionFingerprint } from "../../files/internal.ts";
+import { regressionFingerprint, sha256 } from "../../files/internal.ts";
 import { ensemblePredictor, type RegressionPredictor } from "../../tasks/index.ts";
 import { type EnsembleOptions, ensembleFacts, requireDistinct, requireMembers } from "../ensemble-facts.ts";
 import { requireNoRun } from "../result-folders.ts";
@@ -33,9 +32,7 @@ export function openedEnsemble(
       all.map(({ facts }) => facts),
       options,
     ),
-    checkpointSha256: createHash("sha256")
-      .update(all.map(({ checkpointSha256 }) => checkpointSha256).join())
-      .digest("hex"),
+    checkpointSha256: sha256(all.map(({ checkpointSha256 }) => checkpointSha256).join()),
     predictor: async () => {
       const opened: RegressionPredictor[] = [];
       try {

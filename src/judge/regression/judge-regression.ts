@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto";
 import { type Listener, type RegressionData, type RegressionSet, reporter } from "../../core/index.ts";
 import type { RegressionContext, RegressionResults, RegressionSetRole } from "../../evaluate/index.ts";
 import { runPaths } from "../../files/index.ts";
-import { holdLock, regressionFingerprint } from "../../files/internal.ts";
+import { holdLock, regressionFingerprint, sha256 } from "../../files/internal.ts";
 import { dropRegressionAnswers, saveRegressionAnswers, storedRegressionSets } from "../../run/internal.ts";
 import type { RegressionPredictor } from "../../tasks/index.ts";
 import { evaluateRegression, type RegressionFacts } from "../index.ts";
@@ -92,9 +91,7 @@ async function predictAll(
     ...data.shifts.map((set) => ({ role: "shift" as const, set })),
   ];
   const wanted = sets.map(({ role, set }) => {
-    const inputKey = createHash("sha256")
-      .update(JSON.stringify([regressionFingerprint(set), role, k]))
-      .digest("hex");
+    const inputKey = sha256(JSON.stringify([regressionFingerprint(set), role, k]));
     return { set, context: { role, k, checkpointSha256, inputKey } };
   });
   // What another checkpoint, other references or other data gave is of no use any more.

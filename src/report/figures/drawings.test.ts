@@ -3,6 +3,7 @@ import { dotSpan, dots } from "./dots.ts";
 import { heatMap } from "./heat-map.ts";
 import { intervals, spanOf } from "./intervals.ts";
 import { lines } from "./lines.ts";
+import { shares } from "./shares.ts";
 import { outside } from "./testing.ts";
 
 const long = "an arm whose name goes on and on · optimizer.peak 0.1 · schedule one-cycle · 300 epochs";
@@ -31,6 +32,20 @@ const drawings = {
       "Accuracy",
       "%, right",
       "d",
+    ),
+  shares: () =>
+    shares(
+      [
+        {
+          name: long,
+          shares: [
+            { arm: long, color: "red", value: 100, low: 96, high: 100 },
+            { arm: "b", color: "blue", value: 0 },
+          ],
+        },
+      ],
+      { axis: "called foreign, %", marked: 5, label: "Shares." },
+      "s",
     ),
   lines: () =>
     lines(
@@ -110,4 +125,23 @@ test("the axis of dots holds the whiskers, not the dots alone", () => {
   expect([least, most].map((end) => Number(end.toFixed(3)))).toEqual(
     [94.6 - 0.624, 102.4 + 0.624].map((end) => Number(end.toFixed(3))),
   );
+});
+
+test("a bar reaches from 0 to its share, each row's in the order of the arms, at the number beside it", async () => {
+  const bar = (arm: string, color: string, value: number) => ({ arm, color, value });
+  const rows = [
+    { name: "near", shares: [bar("a", "red", 25), bar("b", "blue", 50)] },
+    { name: "far", shares: [bar("a", "red", 100), bar("b", "blue", 3.14)] },
+  ];
+  const { markup } = await shares(rows, { axis: "%", marked: 5, label: "Shares." }, "s");
+  const drawn = [...markup.matchAll(/d="M([\d.]+),([\d.]+)h(-?[\d.]+)v[^"]*" fill="(red|blue)"/g)];
+  const spans = drawn.map(([, x, y, h, color]) => ({ color, y: Number(y), from: Number(x), width: Number(h) }));
+  expect(spans.map(({ color, from, width }) => [color, from, width / 290])).toEqual([
+    ["red", 0, 0.25],
+    ["blue", 0, 0.5],
+    ["red", 0, 1],
+    ["blue", 0, expect.closeTo(0.0314, 9)],
+  ]);
+  for (const [i, { y }] of spans.entries()) if (i > 0) expect(y).toBeGreaterThan(spans[i - 1].y);
+  expect(markup).toContain('aria-label="Shares. near: a 25.0 %, b 50.0 %; far: a 100.0 %, b 3.1 %."');
 });

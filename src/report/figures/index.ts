@@ -6,3 +6,4 @@ export { type Line, type LinesOptions, lines, type Point } from "./lines.ts";
 export { FEWEST_IMAGES, reliability } from "./reliability.ts";
 export { type ScatterPoint, scatter } from "./scatter.ts";
 export { scoreHistograms } from "./score-histogram.ts";
+export { type Share, type ShareRow, shares } from "./shares.ts";

@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { HostArray } from "../../core/index.ts";
 import type { Device } from "../../engine/index.ts";
 import { runPaths } from "../../files/index.ts";
+import { sha256 } from "../../files/internal.ts";
 import type { Variables } from "../../models/index.ts";
 import { loadCheckpoint } from "../../run/index.ts";
 import { checkVariables, chooseWeights } from "../../run/internal.ts";
@@ -42,7 +42,6 @@ export function loadRegression(run: string, { weights }: RegressionPredictorOpti
   const { model } = buildRegression(record);
   checkVariables(path, { params, state }, model);
   const { references, referenceTargets, progress } = checkpoint;
-  const sha256 = createHash("sha256").update(readFileSync(path)).digest("hex");
   return {
     record,
     variables: { params, state },
@@ -50,7 +49,7 @@ export function loadRegression(run: string, { weights }: RegressionPredictorOpti
     references,
     referenceTargets,
     step: progress.step,
-    sha256,
+    sha256: sha256(readFileSync(path)),
   };
 }
 

@@ -8,10 +8,10 @@ export const firstSample = (manifest: Manifest): number => manifest.opening?.sam
 /** What the page opens on, and how that was chosen; undefined where it opens undamaged. */
 export function openingInWords({ opening, models }: Manifest): string | undefined {
   if (!opening) return undefined;
-  const { corruption, severity, tried } = opening;
+  const { corruption, severity, known, tried } = opening;
   const [standard, anchored] = [models[opening.standard].title, models[opening.anchored].title];
   const from = `${tried.pictures} pictures × ${tried.corruptions} corruptions × 5 severities`;
-  return `${titleOf(corruption)} at severity ${severity}, chosen because the models differ here: of ${from}, it is the surest mistake of “${standard}” that “${anchored}” does not make. Move the slider, or take another picture.`;
+  return `${titleOf(corruption)} at severity ${severity}, chosen because the models differ here: of ${from}, it is the surest mistake of “${standard}” ${known ? `on a picture that “${anchored}” gets right and calls known` : `that “${anchored}” does not make`}. Move the slider, or take another picture.`;
 }
 
 /** For people, e.g. `Gaussian noise`. */
