@@ -137,6 +137,11 @@ test("what must stay known: corrupted images, where they were asked as the other
   const same = [...asked, "--corruption-references", "2"];
   const { oodScores } = JSON.parse((await anchored([...same, "--json"])).out)[0];
   expect(oodScores.corrupted).toEqual({ sets: 4, images: 4 });
+  // Of so few validation images none can be left out.
+  expect(oodScores.verdict).toMatchObject({ keeps: 0.95, absent: expect.stringMatching(/at least 20/), sets: [] });
+  expect(storedSets(run).filter(({ role }) => role === "corrupted-sample")).toMatchObject([
+    { set: "images/test/corrupted", references: 2, features: expect.any(Number) },
+  ]);
   for (const { score, rejectedCorrupted, cells } of oodScores.scores) {
     expect([
       score,

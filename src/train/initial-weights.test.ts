@@ -70,6 +70,15 @@ describe.each<[string, (options: ModelOptions) => Model]>([
   });
 });
 
+test("weights of a network for images are refused by one that is anchored behind its first layer, with the reason", () => {
+  const plain = make("resnet20", 3).init(new Random("source"));
+  const path = save({ ...plain.params, ...plain.state });
+  const behind = createModel("resnet20", { inputChannels: 3, classes: 3, imageSize: SIZE, anchorAt: "stem" });
+  expect(() => initialWeights(path, behind, behind.init(new Random("other")), CLASSES)).toThrow(
+    /layer1\.0\.\S+ of resnet20 is missing; tuples of hidden values need it, .* same method\.anchorAt/,
+  );
+});
+
 test("half precision, counters of PyTorch, what is computed and a classifier for other classes are taken as they should be", () => {
   const model = make("resnet20", 3, 3);
   const source = make("resnet20", 3, 7).init(new Random("source"));

@@ -8,7 +8,7 @@ export interface InitialWeights extends Variables {
 }
 
 /** What is known of a model that is to start from weights. */
-export type StartingModel = Pick<Model, "name" | "forTuples" | "stemWeight" | "head" | "embeddings">;
+export type StartingModel = Pick<Model, "name" | "forTuples" | "stemWeight" | "head" | "embeddings" | "anchorPoint">;
 
 /**
  * Weights under timm's names (of ResNets torchvision's too), in place of `fresh` ones: what `readWeights` finds at `path`.
@@ -45,7 +45,7 @@ export function initialWeights(
       Object.entries(own).map(([name, initial]) => {
         if (otherHead && model.head.includes(name)) return [name, initial];
         const weight = tensors[name];
-        if (!weight) throw refuse(`${name} of ${model.name} is missing; the file belongs to another model`);
+        if (!weight) throw refuse(`${name} of ${model.name} is missing; ${whyMissing(model)}`);
         const at = weight.data.findIndex((value) => !Number.isFinite(value));
         if (at >= 0) throw refuse(`${name} is ${weight.data[at]} at element ${at}; weights must be finite`);
         if (sameShape(weight, initial)) return [name, weight];
@@ -86,6 +86,12 @@ const same = (a: readonly string[], b: readonly string[]): boolean => JSON.strin
 const SHOWN = 3;
 const shortList = (names: readonly string[]): string =>
   names.length > SHOWN + 1 ? `${names.slice(0, SHOWN).join(", ")} and ${names.length - SHOWN} more` : names.join(", ");
+
+/** A block that hidden tuples arrive at has a shortcut where one of as many inputs as outputs needs none. */
+const whyMissing = ({ anchorPoint }: StartingModel): string =>
+  anchorPoint
+    ? "tuples of hidden values need it, and a network that is not anchored there has none: start from a run with the same method.anchorAt, or leave config.init out"
+    : "the file belongs to another model";
 
 function whyOtherShape(model: StartingModel, name: string, { shape }: HostArray, { shape: own }: HostArray): string {
   if (name === model.stemWeight && shape[1] === 2 * own[1])

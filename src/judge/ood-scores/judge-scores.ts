@@ -110,11 +110,11 @@ async function fitScores(
   sources: ScoreSources,
   { innerProducts, ...listener }: ScoreOptions,
 ): Promise<{ fitted: FittedScores; from: (name: string) => string }> {
-  const { validation: known, oodValidation: foreign } = sources;
+  const { validation: known, oodValidation: foreign, verdict } = sources;
   const options = { ...listener, innerProducts };
   const chosen = known && foreign && (await chooseParameters(names, sources, { known, foreign }, options));
   const asked = names.map((name) => ({ name, parameters: chosen?.get(name) }));
-  const choices = [...asked, ...verdictChoices];
+  const choices = [...asked, ...(verdict ? verdictChoices(asked) : [])];
   const fitted = await fitFeatureScores(choices, sources.data, options);
   return {
     fitted,

@@ -62,6 +62,15 @@ test("shares are those of the verdict that export fits, at its threshold", async
   }
 });
 
+test.each([
+  ["not asked for", ["max-softmax"] as const, {}],
+  ["asked for with other parameters, which are chosen", ["mahalanobis++"] as const, { oodValidation: sample }],
+])("it is the same where its distance is %s", async (_, names, more) => {
+  const { results } = await judgeScores(["mahalanobis++"], sources);
+  const other = await judgeScores(names, { ...sources, ...more });
+  expect(other.results.verdict).toEqual(results.verdict);
+});
+
 test("examples: some foreign images, what is said of each, and its nearest training images, by plain loops", async () => {
   const { examples, results } = await judgeScores(["mahalanobis++"], sources);
   const fitted = await fitVerdict("combination", data);

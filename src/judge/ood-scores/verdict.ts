@@ -19,13 +19,16 @@ const SCORE: VerdictScoreName = "combination";
 const KEEPS = 0.95;
 const parts: readonly VerdictPart[] = verdictScores[SCORE];
 
-/** Of features, with the published parameters, whatever the score of that name is asked with. */
-const distance = "verdict: mahalanobis++";
-/** What must be fitted for a verdict, beside what is asked for. */
-export const verdictChoices: readonly ScoreChoice[] = [{ name: "mahalanobis++", as: distance }];
+/** The score of features that is a part, and what it is called where it is fitted for the verdict alone. */
+const distance = "mahalanobis++";
+const ownDistance = `verdict: ${distance}`;
+/** What must be fitted for a verdict beside what is asked for: nothing where its distance is, with the published parameters. */
+export const verdictChoices = (asked: readonly { name: string; parameters?: object }[]): ScoreChoice[] =>
+  asked.some(({ name, parameters }) => name === distance && !parameters) ? [] : [{ name: distance, as: ownDistance }];
 /** What it needs of logits. */
 export const verdictLogitScores = ["entropy"] as const;
-const keyOf = (part: VerdictPart): string => (part === "mahalanobis++" ? distance : part);
+const ofPart = <T>(of: ReadonlyMap<string, T>, part: VerdictPart): T | undefined =>
+  (part === distance ? of.get(ownDistance) : undefined) ?? of.get(part);
 
 /** A set that is called known or foreign. */
 export interface JudgedSet {
@@ -67,7 +70,7 @@ export function measureVerdict(
   });
   if (!validation) return without("there are no validation images");
   const held = valuesOf(validation);
-  const reason = unfitted.find(({ name }) => name === distance)?.reason;
+  const reason = unfitted.find(({ name }) => name === distance || name === ownDistance)?.reason;
   if (!held) return without(reason ?? reasonOf(validation));
   try {
     const standards = standardsOf(parts, held);
@@ -94,11 +97,11 @@ export function measureVerdict(
 
 /** [P][N], larger = better known. */
 function valuesOf({ of }: Confidences): Float64Array[] | undefined {
-  const values = parts.map((part) => of.get(keyOf(part)));
+  const values = parts.map((part) => ofPart(of, part));
   if (values.some((own) => own === undefined)) return undefined;
   // Images are ranked by the logarithm of the entropy, which tells those of hardly any apart; a verdict is by the entropy.
   return parts.map((part, p) => (part === "entropy" ? values[p]!.map((value) => -Math.exp(-value)) : values[p]!));
 }
 
 const reasonOf = ({ absent }: Confidences): string =>
-  parts.flatMap((part) => absent.get(keyOf(part)) ?? [])[0] ?? "a part of its score is missing";
+  parts.flatMap((part) => ofPart(absent, part) ?? [])[0] ?? "a part of its score is missing";

@@ -63,10 +63,16 @@ export function shares(rows: readonly ShareRow[], { axis, marked, label }: Share
       padding: { left: 12, right: 42, top: 4, bottom: 44 },
       layer: [
         {
-          data: { values: names },
-          mark: { type: "text", align: "left", fontSize: 12.5, fill: "var(--ink)" },
-          encoding: { x: { value: 0 }, y, text: { field: "name", type: "nominal" } },
+          data: { values: [{ marked }] },
+          mark: { type: "rule", stroke: "var(--muted)", strokeDash: [3, 3] },
+          encoding: { x: { ...x, field: "marked" } },
         },
+        // Lines stop short of letters: each has an edge in the colour of the card below it.
+        ...[{ stroke: "var(--card)", strokeWidth: 4 }, {}].map((edge) => ({
+          data: { values: names },
+          mark: { type: "text" as const, align: "left" as const, fontSize: 12.5, fill: "var(--ink)", ...edge },
+          encoding: { x: { value: 0 }, y, text: { field: "name", type: "nominal" as const } },
+        })),
         {
           data: { values: bars },
           mark: { type: "rect", opacity: 0.8 },
@@ -87,11 +93,6 @@ export function shares(rows: readonly ShareRow[], { axis, marked, label }: Share
           data: { values: bars },
           mark: { type: "text", align: "right", fontSize: 11.5, fill: "var(--ink)" },
           encoding: { x: { value: WIDTH + 36 }, y, text: { field: "text", type: "nominal" } },
-        },
-        {
-          data: { values: [{ marked }] },
-          mark: { type: "rule", stroke: "var(--muted)", strokeDash: [3, 3] },
-          encoding: { x: { ...x, field: "marked" } },
         },
       ],
     },

@@ -39,8 +39,8 @@ interface Judged {
 }
 
 const sides: readonly { readonly title: string; readonly is: (set: CalledForeign) => boolean }[] = [
-  { title: "Known things: seldom is right", is: ({ role }) => role !== "ood" },
-  { title: "Foreign things: the more the better", is: ({ role }) => role === "ood" },
+  { title: "Known pictures: few should be called foreign", is: ({ role }) => role !== "ood" },
+  { title: "Foreign pictures: the more, the better", is: ({ role }) => role === "ood" },
 ];
 
 /** Of all arms, in the order of the first that has it. */
