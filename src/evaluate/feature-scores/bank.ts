@@ -1,4 +1,3 @@
-import type { Scaling } from "./moments.ts";
 import type { NumberRows } from "./rows.ts";
 import { eachBlock } from "./rows.ts";
 import { NORM_EPSILON, normsOf } from "./scored-block.ts";
@@ -13,9 +12,6 @@ export interface Bank {
   /** [N] */
   readonly norms: Float64Array;
 }
-
-/** Bank rows that are multiplied at once: with a block of judged rows their products are 32 MB at most. */
-export const TILE_ROWS = 2048;
 
 export const bankOf = (fitting: Fitting): Promise<Bank> =>
   fitting.once("bank", async () => {
@@ -33,18 +29,5 @@ export const bankOf = (fitting: Fitting): Promise<Bank> =>
     return { count: features.count, width, rows: rows!, norms };
   });
 
-/** What an entry of row `at` is divided by. */
-export const divisorOf = ({ norms }: Bank, at: number, scaling: Scaling): number =>
-  scaling === "unit" ? norms[at] + NORM_EPSILON : 1;
-
-/** Rows `from` to `to` in float64, in a new array. */
-export function tileOf(bank: Bank, from: number, to: number, scaling: Scaling): Float64Array {
-  const { width, rows } = bank;
-  const tile = Float64Array.from(rows.subarray(from * width, to * width));
-  if (scaling === "unit")
-    for (let i = from; i < to; i++) {
-      const divisor = divisorOf(bank, i, scaling);
-      for (let d = (i - from) * width; d < (i - from + 1) * width; d++) tile[d] /= divisor;
-    }
-  return tile;
-}
+/** What the entries of bank row `at` are divided by to be a unit row's. */
+export const divisorOf = ({ norms }: Bank, at: number): number => norms[at] + NORM_EPSILON;

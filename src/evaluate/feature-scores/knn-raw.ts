@@ -19,8 +19,5 @@ export const knnRaw: FeatureScore<{ k: number }> = {
       help: "which neighbour; fewer than there are training images",
     },
   },
-  fit: async (fitting, { k }) => {
-    const distances = await neighbourDistance(fitting, k, "raw");
-    return ({ features }) => distances(features);
-  },
+  fit: (fitting, { k }) => neighbourDistance(fitting, k, "raw"),
 };

@@ -23,8 +23,5 @@ export const knn: FeatureScore<{ k: number }> = {
       ofSmall: { below: 10_000, tried: [10] },
     },
   },
-  fit: async (fitting, { k }) => {
-    const distances = await neighbourDistance(fitting, k, "unit");
-    return ({ unit }) => distances(unit);
-  },
+  fit: (fitting, { k }) => neighbourDistance(fitting, k, "unit"),
 };

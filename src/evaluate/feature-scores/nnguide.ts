@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { type Bank, bankOf, divisorOf, TILE_ROWS, tileOf } from "./bank.ts";
+import { type Bank, bankOf, divisorOf } from "./bank.ts";
+import { bankSearch } from "./bank-search.ts";
 import { eachBlock } from "./rows.ts";
 import { softmaxOfBlock } from "./scored-block.ts";
-import { productError, Smallest } from "./smallest.ts";
 import { type FeatureScore, type Fitting, UndefinedScore } from "./types.ts";
 
 /**
@@ -28,23 +28,20 @@ export const nnguide: FeatureScore<{ k: number }> = {
     },
   },
   fit: async (fitting, { k }) => {
-    const { width, innerProducts } = fitting;
+    const { width } = fitting;
     const bank = await bankOf(fitting);
     if (k > bank.count) throw new UndefinedScore(`k = ${k} needs as many training rows; there are ${bank.count}`);
     const energies = await trainingEnergies(fitting);
-    const largest = energies.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
-    return async ({ unit, count, softmax }) => {
-      // Larger is nearer here, so that negatives are sought.
-      const nearest = new Smallest(k, new Float64Array(count).fill(productError(width) * largest));
-      const short = Float32Array.from(unit);
-      await eachBlock(
-        bank.count,
-        async (from, to) => {
-          const tile = Float32Array.from(tileOf(bank, from, to, "unit"));
-          gather(nearest, await innerProducts(short, tile, width), energies.subarray(from, to), from, count);
-        },
-        TILE_ROWS,
-      );
+    // Larger is nearer here, so that negatives are sought.
+    const search = await bankSearch(fitting, {
+      count: k,
+      rows: ({ count }) => ({ offsets: new Float64Array(count), factors: new Float64Array(count).fill(1) }),
+      offsets: new Float64Array(bank.count),
+      factors: energies,
+    });
+    return async (block) => {
+      const { unit, softmax } = block;
+      const nearest = await search(block);
       return softmax.energy.map((energy, i) => {
         const row = unit.subarray(i * width, (i + 1) * width);
         const similar = Float64Array.from(
@@ -59,22 +56,8 @@ export const nnguide: FeatureScore<{ k: number }> = {
   },
 };
 
-function gather(nearest: Smallest, products: Float32Array, energies: Float64Array, from: number, count: number): void {
-  const columns = energies.length;
-  for (let i = 0; i < count; i++) {
-    const own = products.subarray(i * columns, (i + 1) * columns);
-    let limit = nearest.limits[i];
-    for (let j = 0; j < columns; j++) {
-      const estimate = -own[j] * energies[j];
-      if (estimate > limit) continue;
-      nearest.add(i, estimate, from + j);
-      limit = nearest.limits[i];
-    }
-  }
-}
-
 function similarity(bank: Bank, place: number, row: Float64Array): number {
-  const divisor = divisorOf(bank, place, "unit");
+  const divisor = divisorOf(bank, place);
   let sum = 0;
   for (let d = 0, at = place * bank.width; d < row.length; d++) sum += row[d] * (bank.rows[at + d] / divisor);
   return sum;

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { bankOf, TILE_ROWS, tileOf } from "./bank.ts";
-import { eachBlock } from "./rows.ts";
-import { NORM_EPSILON, softmaxOfBlock } from "./scored-block.ts";
+import { type AgreementTile, agreementTiles, rowsAt } from "./agreement-tiles.ts";
+import { type Bank, bankOf } from "./bank.ts";
+import { NORM_EPSILON } from "./scored-block.ts";
 import type { FeatureScore, Fitting } from "./types.ts";
 
 /** Relations that are not larger do not count (the authors' code). */
@@ -26,55 +26,69 @@ export const relation: FeatureScore<{ power: number }> = {
     },
   },
   fit: async (fitting, { power }) => {
-    const { width, classes, innerProducts } = fitting;
     const bank = await bankOf(fitting);
-    const predictions = await trainingProbabilities(fitting);
-    return async ({ features, norms, softmax }) => {
-      const own = scaled(features, norms, width);
-      const sums = new Float64Array(norms.length);
-      await eachBlock(
-        bank.count,
-        async (from, to) => {
-          const theirs = predictions.subarray(from * classes, to * classes);
-          const agreement = await innerProducts(softmax.probabilities, theirs, classes);
-          const tile = scaled(tileOf(bank, from, to, "raw"), bank.norms.subarray(from, to), width);
-          // A cosine is at most 1: who agrees less than the threshold has no relation, and that is most of many classes.
-          const isDense = shareAbove(agreement) > DENSE;
-          const cosines = isDense ? await innerProducts(own, tile, width) : undefined;
-          addRelations(sums, agreement, power, (i, j) =>
-            cosines ? cosines[i * (to - from) + j] : dot(own, i * width, tile, j * width, width),
-          );
-        },
-        TILE_ROWS,
-      );
+    const tiles = await agreementTiles(fitting);
+    return async ({ count, features, norms, softmax: { probabilities } }) => {
+      const judged = { rows: scaled(features, norms, fitting.width), probabilities };
+      const sums = new Float64Array(count);
+      for (const tile of tiles)
+        await eachRelation(fitting, bank, judged, tile, (i, strength) => {
+          sums[i] += power === 1 ? strength : strength ** power;
+        });
       return sums;
     };
   },
 };
 
-/** Where more pairs agree, a matrix product of all is faster than the products of those that do. */
+interface Judged {
+  /** [n, D] */
+  readonly rows: Float64Array;
+  /** [n, K] */
+  readonly probabilities: Float64Array;
+}
+
+/**
+ * Calls `visit` with the relations above the threshold. A cosine is at most 1: who agrees no more than the threshold has no
+ * relation, and that is most.
+ */
+async function eachRelation(
+  { width, classes, innerProducts }: Fitting,
+  bank: Bank,
+  { rows, probabilities }: Judged,
+  { places, probabilities: theirs, peaks }: AgreementTile,
+  visit: (row: number, strength: number) => void,
+): Promise<void> {
+  const columns = places.length;
+  const open: number[] = [];
+  for (let i = 0; i * classes < probabilities.length; i++)
+    // A little less, for sums of products are rounded.
+    if (dot(probabilities, i * classes, peaks, 0, classes) > THRESHOLD * (1 - 1e-9)) open.push(i);
+  if (open.length === 0) return;
+  const agreement = await innerProducts(rowsAt(probabilities, open, classes), theirs, classes);
+  const agreeing = Int32Array.from(open, (_, n) => countAbove(agreement, n * columns, (n + 1) * columns));
+  const dense = open.filter((_, n) => agreeing[n] > DENSE * columns);
+  const tile = tileRows(bank, places);
+  const cosines = dense.length > 0 ? await innerProducts(rowsAt(rows, dense, width), tile, width) : undefined;
+  let place = 0;
+  for (const [n, i] of open.entries()) {
+    const from = agreeing[n] > DENSE * columns ? place++ * columns : undefined;
+    for (let j = 0, left = agreeing[n]; left > 0; j++) {
+      const agrees = agreement[n * columns + j];
+      if (!(agrees > THRESHOLD)) continue;
+      left--;
+      const cosine = from === undefined ? dot(rows, i * width, tile, j * width, width) : cosines![from + j];
+      if (cosine * agrees > THRESHOLD) visit(i, cosine * agrees);
+    }
+  }
+}
+
+/** A judged image that agrees with a larger share of a tile is multiplied with all of it, which is faster then. */
 const DENSE = 1 / 8;
 
-const shareAbove = (agreement: Float64Array): number => {
+function countAbove(agreement: Float64Array, from: number, to: number): number {
   let above = 0;
-  for (const value of agreement) if (value > THRESHOLD) above++;
-  return above / agreement.length;
-};
-
-function addRelations(
-  sums: Float64Array,
-  agreement: Float64Array,
-  power: number,
-  cosine: (row: number, column: number) => number,
-): void {
-  const columns = agreement.length / sums.length;
-  for (let i = 0; i < sums.length; i++)
-    for (let j = 0; j < columns; j++) {
-      const agrees = agreement[i * columns + j];
-      if (!(agrees > THRESHOLD)) continue;
-      const strength = cosine(i, j) * agrees;
-      if (strength > THRESHOLD) sums[i] += power === 1 ? strength : strength ** power;
-    }
+  for (let j = from; j < to; j++) if (agreement[j] > THRESHOLD) above++;
+  return above;
 }
 
 function dot(a: Float64Array, atA: number, b: Float64Array, atB: number, width: number): number {
@@ -83,24 +97,23 @@ function dot(a: Float64Array, atA: number, b: Float64Array, atB: number, width: 
   return sum;
 }
 
-/** Rows divided by √(‖z‖² + 1e-10), as the authors' code has it. */
+/** What a row is divided by, as the authors' code has it. */
+const divisorOf = (norm: number): number => Math.sqrt(norm * norm + NORM_EPSILON);
+
 function scaled(rows: Float64Array, norms: Float64Array, width: number): Float64Array {
   const own = new Float64Array(rows.length);
   for (let i = 0; i < norms.length; i++) {
-    const divisor = Math.sqrt(norms[i] * norms[i] + NORM_EPSILON);
+    const divisor = divisorOf(norms[i]);
     for (let d = i * width; d < (i + 1) * width; d++) own[d] = rows[d] / divisor;
   }
   return own;
 }
 
-/** [N, K] */
-const trainingProbabilities = ({ classes, data, once }: Fitting): Promise<Float64Array> =>
-  once("training probabilities", async () => {
-    const logits = data.training!.logits!;
-    const probabilities = new Float64Array(logits.count * classes);
-    await eachBlock(logits.count, async (from, to) => {
-      const own = softmaxOfBlock(Float64Array.from(await logits.block(from, to)), classes);
-      probabilities.set(own.probabilities, from * classes);
-    });
-    return probabilities;
-  });
+function tileRows({ width, rows, norms }: Bank, places: Int32Array): Float64Array {
+  const tile = new Float64Array(places.length * width);
+  for (let i = 0, at = 0; i < places.length; i++) {
+    const [start, divisor] = [places[i] * width, divisorOf(norms[places[i]])];
+    for (let d = start; d < start + width; d++) tile[at++] = rows[d] / divisor;
+  }
+  return tile;
+}
