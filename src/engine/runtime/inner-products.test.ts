@@ -26,6 +26,13 @@ test.each([
     }
 });
 
+test("products are written where they shall be, also into a part of an array", async () => {
+  const all = new Float64Array(8).fill(7);
+  const into = all.subarray(2, 5);
+  expect(await program.products(Float64Array.of(1, 2), Float64Array.of(3, 4, 5, 6, 0, 1), 2, into)).toBe(into);
+  expect([...all]).toEqual([7, 7, 11, 17, 2, 7, 7, 7]);
+});
+
 test("two precisions, and no whole rows, are refused", async () => {
   await expect(program.products<any>(new Float32Array(4), new Float64Array(4), 2)).rejects.toThrow(TypeError);
   await expect(program.products(new Float32Array(5), new Float32Array(4), 2)).rejects.toThrow("no rows of 2");

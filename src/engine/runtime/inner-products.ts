@@ -8,10 +8,11 @@ type Numbers = Float32Array | Float64Array;
 /** Inner products of rows by ONNX Runtime's matrix product. */
 export interface InnerProductProgram {
   /**
-   * Rows [n, width] against others [m, width] → their inner products [n, m], row-major, in the precision of both.
+   * Rows [n, width] against others [m, width] → their inner products [n, m], row-major, in the precision of both;
+   * written to `into` where that is given.
    * @throws TypeError for two precisions, and numbers that are no whole rows.
    */
-  products<T extends Numbers>(rows: T, others: T, width: number): Promise<T>;
+  products<T extends Numbers>(rows: T, others: T, width: number, into?: T): Promise<T>;
   dispose(): Promise<void>;
 }
 
@@ -35,14 +36,14 @@ export function createInnerProducts({ threads }: Pick<SessionOptions, "threads">
     return session;
   };
   return {
-    async products(rows, others, width) {
+    async products(rows, others, width, into) {
       const [n, m] = [rows.length / width, others.length / width];
       if (rows.constructor !== others.constructor || !Number.isInteger(n) || !Number.isInteger(m))
         throw new TypeError(
           `innerProducts: ${rows.constructor.name}[${rows.length}] and ${others.constructor.name}[${others.length}] are no rows of ${width} of one precision`,
         );
       const precision: Precision = rows instanceof Float32Array ? "float32" : "float64";
-      const made = precision === "float32" ? new Float32Array(n * m) : new Float64Array(n * m);
+      const made: Numbers = into ?? (precision === "float32" ? new Float32Array(n * m) : new Float64Array(n * m));
       if (made.length === 0 || width === 0) return made as never;
       const session = await sessionOf(precision);
       const tensor = (data: Numbers, ...shape: number[]) => new ort.Tensor(precision, data as Float32Array, shape);

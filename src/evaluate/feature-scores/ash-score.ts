@@ -39,9 +39,10 @@ export function ashScore({
       const { width } = fitting;
       const count = survivors(width, percentile);
       const energy = energyOf(fitting);
-      return ({ features }) => {
+      return (block) => {
+        const { features } = block;
         const pruned = new Float64Array(features.length);
-        eachLargest(features, width, count, (largest) => {
+        eachLargest(block, width, count, (largest) => {
           const start = largest.row * width;
           for (const place of largest.places) pruned[start + place] = shaped(features[start + place], largest);
         });

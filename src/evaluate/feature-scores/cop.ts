@@ -11,8 +11,5 @@ export const cop: FeatureScore<{ share: number }> = {
   traps: "The authors keep 85 % for CIFAR-10's ResNet-18 and 99 % for ImageNet: the share matters.",
   needs: ["features", "training.features"],
   parameters: { share: shareParameter(0.85, "the authors' code for CIFAR-10") },
-  fit: async (fitting, { share }) => {
-    const error = await reconstructionError(fitting, "unit", share);
-    return ({ unit }) => error(unit);
-  },
+  fit: (fitting, { share }) => reconstructionError(fitting, "unit", share),
 };

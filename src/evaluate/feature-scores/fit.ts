@@ -2,6 +2,7 @@ import { type Listener, reporter, UserError } from "../../core/index.ts";
 import { knownName } from "../../core/internal.ts";
 import { checkRows, checkShapes, widthOf } from "./check-shapes.ts";
 import { type InnerProducts, innerProducts as plainInnerProducts } from "./inner-products.ts";
+import { perBlock } from "./per-block.ts";
 import { blockRowsOf, eachBlock, type Rows } from "./rows.ts";
 import { ScoredBlock } from "./scored-block.ts";
 import { type FeatureScoreName, featureScoreNames, featureScores } from "./table.ts";
@@ -76,10 +77,10 @@ export async function fitFeatureScores(
   for (const [done, choice] of choices.entries()) {
     report({ done, total: choices.length });
     const { name, parameters: given, as = name } = typeof choice === "string" ? { name: choice } : choice;
-    const score: FeatureScore = featureScores[knownName("score", name, featureScoreNames)];
+    const score = scoreOf(name);
     parameters[as] = parametersOf(name, score, fitting, given);
     try {
-      const scorer = await fitOne(score, fitting, parameters[as]);
+      const scorer = await fitting.scorer(name, given);
       scorers.set(as, { scorer, needsFeatures: score.needs.includes("features") });
     } catch (error) {
       if (!(error instanceof UndefinedScore)) throw error;
@@ -134,6 +135,8 @@ function parametersOf(
   );
 }
 
+const scoreOf = (name: string): FeatureScore => featureScores[knownName("score", name, featureScoreNames)];
+
 /** What scores of these data share. */
 export function fittingOf(data: FeatureData, innerProducts: InnerProducts): Fitting {
   const made = new Map<string, Promise<unknown>>();
@@ -148,9 +151,12 @@ export function fittingOf(data: FeatureData, innerProducts: InnerProducts): Fitt
     classes: data.classes,
     innerProducts,
     once,
-    scorer: (name) => {
-      const score: FeatureScore = featureScores[knownName("score", name, featureScoreNames)];
-      return once(`scorer of ${name}`, () => fitOne(score, fitting, parametersOf(name, score, fitting)));
+    scorer: (name, given) => {
+      const score = scoreOf(name);
+      const parameters = parametersOf(name, score, fitting, given);
+      return once(`scorer of ${name} ${JSON.stringify(parameters)}`, async () =>
+        perBlock(await fitOne(score, fitting, parameters)),
+      );
     },
   };
   return fitting;

@@ -1,22 +1,22 @@
 import type { NumberRows } from "./rows.ts";
 
 /**
- * Rows [n, width] against others [m, width] → their inner products [n, m], row-major, in the precision of both. `others` is
- * the same array from call to call where it can be, so that an implementation may keep what it makes of it.
+ * Rows [n, width] against others [m, width] → their inner products [n, m], row-major, in the precision of both. They may be
+ * written to `into`, [n, m], which spares a new array, and are what is returned.
  *
  * Nearly all time of a large run goes here: hand in a faster one (ONNX's Gemm with transB = 1 is this function) where
  * there are more than some 10¹¹ products. Float64 in must be float64 out: scores are right to 1e-9 by it.
  */
-export type InnerProducts = <T extends NumberRows>(rows: T, others: T, width: number) => T | Promise<T>;
+export type InnerProducts = <T extends NumberRows>(rows: T, others: T, width: number, into?: T) => T | Promise<T>;
 
 /**
  * In plain JavaScript, about 1e9 products per second. Every sum runs over its own two rows in order, whatever the number
  * of rows: equal rows have equal products.
  * @example innerProducts(Float64Array.of(1, 2), Float64Array.of(3, 4, 5, 6), 2) // [11, 17]
  */
-export const innerProducts: InnerProducts = <T extends NumberRows>(rows: T, others: T, width: number): T => {
+export const innerProducts: InnerProducts = <T extends NumberRows>(rows: T, others: T, width: number, into?: T): T => {
   const [n, m] = [rows.length / width, others.length / width];
-  const products = (rows instanceof Float32Array ? new Float32Array(n * m) : new Float64Array(n * m)) as T;
+  const products = into ?? ((rows instanceof Float32Array ? new Float32Array(n * m) : new Float64Array(n * m)) as T);
   const whole = m - (m % 4);
   for (let i = 0; i < n; i++) {
     const start = i * width;

@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { coordinatesBy } from "./coordinates.ts";
 import type { Eigen } from "./eigen.ts";
-import { centred, classMoments, type Scaling, totalEigen, totalMoments, withinEigen } from "./moments.ts";
+import { centred, classMoments, type Scaling, withinEigen } from "./moments.ts";
+import type { ScoredBlock } from "./scored-block.ts";
 import { type Fitting, type Parameter, UndefinedScore } from "./types.ts";
 
 /** How a covariance is inverted. */
@@ -14,8 +16,8 @@ export const covarianceParameter = (usual: CovarianceKind, source: string): Para
   help: "`ledoit-wolf`: shrunk toward a multiple of I; `empirical`: pseudo-inverse, to which directions that never varied in training are invisible",
 });
 
-/** [n] of rows in float64 [n, D] */
-export type SquaredDistances = (rows: Float64Array) => Promise<Float64Array>;
+/** [n] */
+export type SquaredDistances = (block: ScoredBlock) => Promise<Float64Array>;
 
 /** Class means in coordinates in which the Mahalanobis distance is Euclidean. */
 export interface WhitenedClasses {
@@ -40,56 +42,85 @@ export async function whitenedClasses(
 }
 
 /** Squared Mahalanobis distance to the nearest class mean, covariance within classes. */
-export const nearestClass = async (
+export async function nearestClass(
   fitting: Fitting,
   scaling: Scaling,
   kind: CovarianceKind,
-): Promise<SquaredDistances> => nearestOf(fitting, await whitenedClasses(fitting, scaling, kind));
+): Promise<SquaredDistances> {
+  const { width, innerProducts } = fitting;
+  const { axes, places } = await whitenedClasses(fitting, scaling, kind);
+  const rank = axes.length / width;
+  const placeSquares = squaresOf(places, rank);
+  const classes = placeSquares.length;
+  const whitened = await whitenedRows(fitting, "within", scaling, kind);
+  return async (block) => {
+    const points = await whitened(block);
+    const products = await innerProducts(points, places, rank);
+    return squaresOf(points, rank).map((square, i) => {
+      let nearest = Number.POSITIVE_INFINITY;
+      for (let c = 0; c < classes; c++) nearest = Math.min(nearest, placeSquares[c] - 2 * products[i * classes + c]);
+      return square + nearest;
+    });
+  };
+}
+
+/** [n, r] a block's rows along the axes of `whitening`, about the mean of all. */
+async function whitenedRows(
+  fitting: Fitting,
+  covariance: "all" | "within",
+  scaling: Scaling,
+  kind: CovarianceKind,
+): Promise<(block: ScoredBlock) => Promise<Float64Array>> {
+  const { width } = fitting;
+  const { eigen, of } = await coordinatesBy(fitting, covariance, scaling);
+  const share = kind === "ledoit-wolf" ? (await classMoments(fitting, scaling)).shrinkage : 0;
+  const lengths = keptSpreads(eigen, share, width);
+  const rank = lengths.length;
+  return async (block) => {
+    const all = await of(block);
+    const points = new Float64Array(block.count * rank);
+    for (let i = 0, at = 0; i < all.length; i += width)
+      for (let r = 0; r < rank; r++) points[at++] = all[i + r] / lengths[r];
+    return points;
+  };
+}
 
 /** Squared Mahalanobis distance to the mean of all, covariance of all. */
 async function toAll(fitting: Fitting, scaling: Scaling): Promise<SquaredDistances> {
-  const { mean } = await totalMoments(fitting, scaling);
-  const axes = whitening(await totalEigen(fitting, scaling), 0, fitting.width);
-  return nearestOf(fitting, { origin: mean, axes, places: new Float64Array(axes.length / fitting.width) });
+  const whitened = await whitenedRows(fitting, "all", scaling, "empirical");
+  return async (block) => {
+    const points = await whitened(block);
+    return squaresOf(points, points.length / block.count);
+  };
 }
 
 /** Squared distance to all less that to the nearest class, both by the pseudo-inverse. */
 export async function toAllLessToNearest(fitting: Fitting, scaling: Scaling): Promise<SquaredDistances> {
   const [own, all] = [await nearestClass(fitting, scaling, "empirical"), await toAll(fitting, scaling)];
-  return async (rows) => {
-    const [toClass, toMean] = [await own(rows), await all(rows)];
+  return async (block) => {
+    const [toClass, toMean] = [await own(block), await all(block)];
     return toMean.map((value, i) => value - toClass[i]);
   };
 }
 
 /**
- * [r, D] rows vᵢ / √λᵢ, after which distances are Euclidean. Shrunk by `share`, λ is (1 − share) λ + share · mean λ: the
- * eigenvectors stay. Eigenvalues up to D · 2⁻⁵² times the largest count as zero.
+ * [r] √λᵢ, by which rows along eigenvectors are divided so that distances are Euclidean. Shrunk by `share`, λ is
+ * (1 − share) λ + share · mean λ: the eigenvectors stay. Eigenvalues up to D · 2⁻⁵² times the largest count as zero.
  */
-function whitening({ values, vectors }: Eigen, share: number, width: number): Float64Array {
+function keptSpreads({ values }: Eigen, share: number, width: number): Float64Array {
   const mean = values.reduce((sum, value) => sum + value, 0) / width;
   const shrunk = values.map((value) => (1 - share) * value + share * mean);
   const floor = width * Number.EPSILON * shrunk[0];
   const rank = shrunk.findIndex((value) => value <= floor);
   const kept = rank < 0 ? width : rank;
   if (kept === 0) throw new UndefinedScore("the training features do not vary");
-  return vectors.slice(0, kept * width).map((value, i) => value / Math.sqrt(shrunk[Math.floor(i / width)]));
+  return shrunk.subarray(0, kept).map(Math.sqrt);
 }
 
-function nearestOf({ width, innerProducts }: Fitting, { origin, axes, places }: WhitenedClasses): SquaredDistances {
-  const rank = axes.length / width;
-  const placeSquares = squaresOf(places, rank);
-  return async (rows) => {
-    const points = await innerProducts(centred(rows, origin), axes, width);
-    const squares = squaresOf(points, rank);
-    const products = await innerProducts(points, places, rank);
-    return squares.map((square, i) => {
-      let nearest = Number.POSITIVE_INFINITY;
-      for (let c = 0; c < placeSquares.length; c++)
-        nearest = Math.min(nearest, placeSquares[c] - 2 * products[i * placeSquares.length + c]);
-      return square + nearest;
-    });
-  };
+/** [r, D] rows vᵢ / √λᵢ. */
+function whitening(eigen: Eigen, share: number, width: number): Float64Array {
+  const spreads = keptSpreads(eigen, share, width);
+  return eigen.vectors.slice(0, spreads.length * width).map((value, i) => value / spreads[Math.floor(i / width)]);
 }
 
 function squaresOf(rows: Float64Array, width: number): Float64Array {

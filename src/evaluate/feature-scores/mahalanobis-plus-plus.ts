@@ -13,6 +13,6 @@ export const mahalanobisPlusPlus: FeatureScore<{ covariance: CovarianceKind }> =
   parameters: { covariance: covarianceParameter("ledoit-wolf", "Ledoit & Wolf 2004; the paper: empirical") },
   fit: async (fitting, { covariance }) => {
     const distances = await nearestClass(fitting, "unit", covariance);
-    return async ({ unit }) => (await distances(unit)).map((value) => -value);
+    return async (block) => (await distances(block)).map((value) => -value);
   },
 };

@@ -17,6 +17,6 @@ export const mahalanobis: FeatureScore<{ covariance: CovarianceKind }> = {
   parameters: { covariance: covarianceParameter("ledoit-wolf", "Ledoit & Wolf 2004; OpenOOD: empirical") },
   fit: async (fitting, { covariance }) => {
     const distances = await nearestClass(fitting, "raw", covariance);
-    return async ({ features }) => (await distances(features)).map((value) => -value);
+    return async (block) => (await distances(block)).map((value) => -value);
   },
 };

@@ -10,8 +10,5 @@ export const pca: FeatureScore<{ share: number }> = {
   source: "baseline in Fang et al. 2024",
   needs: ["features", "training.features"],
   parameters: { share: shareParameter(0.9, "ours: a common choice") },
-  fit: async (fitting, { share }) => {
-    const error = await reconstructionError(fitting, "raw", share);
-    return ({ features }) => error(features);
-  },
+  fit: (fitting, { share }) => reconstructionError(fitting, "raw", share),
 };

@@ -1,4 +1,5 @@
 import { roundHalfEven } from "../../core/internal.ts";
+import type { ScoredBlock } from "./scored-block.ts";
 import { UndefinedScore } from "./types.ts";
 
 /**
@@ -24,7 +25,7 @@ export interface Largest {
 
 /** Calls `visit` with each row's `count` largest entries; of equal entries the first ones. */
 export function eachLargest(
-  features: Float64Array,
+  { features, sorted }: ScoredBlock,
   width: number,
   count: number,
   visit: (largest: Largest) => void,
@@ -32,7 +33,7 @@ export function eachLargest(
   const places = new Int32Array(count);
   for (let row = 0, start = 0; start < features.length; row++, start += width) {
     const own = features.subarray(start, start + width);
-    const threshold = own.slice().sort()[width - count];
+    const threshold = sorted[start + width - count];
     let above = 0;
     for (let d = 0; d < width; d++) if (own[d] > threshold) above++;
     let [found, equal] = [0, count - above];

@@ -11,8 +11,5 @@ export const relativeMahalanobisPlusPlus: FeatureScore<Record<never, never>> = {
   traps: "As relative Mahalanobis, and the norm is gone.",
   needs: ["features", "training.features", "training.labels"],
   parameters: {},
-  fit: async (fitting) => {
-    const distances = await toAllLessToNearest(fitting, "unit");
-    return ({ unit }) => distances(unit);
-  },
+  fit: (fitting) => toAllLessToNearest(fitting, "unit"),
 };

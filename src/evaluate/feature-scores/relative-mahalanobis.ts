@@ -11,8 +11,5 @@ export const relativeMahalanobis: FeatureScore<Record<never, never>> = {
   traps: "Good near, poor far: where both distances grow they cancel.",
   needs: ["features", "training.features", "training.labels"],
   parameters: {},
-  fit: async (fitting) => {
-    const distances = await toAllLessToNearest(fitting, "raw");
-    return ({ features }) => distances(features);
-  },
+  fit: (fitting) => toAllLessToNearest(fitting, "raw"),
 };

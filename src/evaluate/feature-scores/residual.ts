@@ -12,7 +12,7 @@ export const residual: FeatureScore<{ dimensions: number }> = {
   needs: ["features", "training.features", "classifier"],
   parameters: { dimensions: dimensionsParameter },
   fit: async (fitting, { dimensions }) => {
-    const { residuals } = await vimSpace(fitting, dimensions);
-    return async ({ features }) => (await residuals(features)).map((value) => -value);
+    const { ofBlock } = await vimSpace(fitting, dimensions);
+    return async (block) => (await ofBlock(block)).map((value) => -value);
   },
 };

@@ -24,12 +24,12 @@ export const scale: FeatureScore<{ percentile: number }> = {
     const { width } = fitting;
     const kept = survivors(width, percentile);
     const energy = energyOf(fitting);
-    return ({ count, features }) => {
-      const factors = new Float64Array(count);
-      eachLargest(features, width, kept, ({ row, sharpening }) => {
+    return (block) => {
+      const factors = new Float64Array(block.count);
+      eachLargest(block, width, kept, ({ row, sharpening }) => {
         factors[row] = Math.exp(sharpening);
       });
-      return energy(features.map((value, i) => value * factors[Math.floor(i / width)]));
+      return energy(block.features.map((value, i) => value * factors[Math.floor(i / width)]));
     };
   },
 };

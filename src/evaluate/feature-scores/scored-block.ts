@@ -23,13 +23,14 @@ export class ScoredBlock {
   readonly #classes: number;
   #norms?: Float64Array;
   #unit?: Float64Array;
+  #sorted?: Float64Array;
   #softmax?: BlockSoftmax;
   #negativeEntropy?: Float64Array;
 
   constructor(features: NumberRows, width: number, logits: NumberRows, classes: number) {
     this.count = width > 0 ? features.length / width : logits.length / classes;
-    this.features = Float64Array.from(features);
-    this.logits = Float64Array.from(logits);
+    this.features = new Float64Array(features);
+    this.logits = new Float64Array(logits);
     this.#width = width;
     this.#classes = classes;
   }
@@ -44,6 +45,12 @@ export class ScoredBlock {
   get unit(): Float64Array {
     this.#unit ??= unitRows(this.features, this.#width, this.norms);
     return this.#unit;
+  }
+
+  /** [n, D] each row's features, rising. */
+  get sorted(): Float64Array {
+    this.#sorted ??= sortedRows(this.features, this.#width);
+    return this.#sorted;
   }
 
   get softmax(): BlockSoftmax {
@@ -67,6 +74,12 @@ export function normsOf(rows: Float64Array, width: number): Float64Array {
     norms[i] = Math.sqrt(sum);
   }
   return norms;
+}
+
+function sortedRows(rows: Float64Array, width: number): Float64Array {
+  const sorted = rows.slice();
+  for (let at = 0; at < sorted.length; at += width) sorted.subarray(at, at + width).sort();
+  return sorted;
 }
 
 /** [n, width] rows divided by their norm + 1e-10. */

@@ -1,3 +1,5 @@
+import { kthSmallest } from "./kth-smallest.ts";
+
 /**
  * For each of some rows the candidates among many whose estimate may be one of the `count` smallest, each estimate being
  * within the row's error of the truth. Estimates come in any order; few are kept.
@@ -19,8 +21,10 @@ export class Smallest {
     this.#count = count;
     this.#margins = errors.map((error) => 2 * error);
     const capacity = 2 * count + 256;
-    this.#values = Array.from(errors, () => new Float64Array(capacity));
-    this.#places = Array.from(errors, () => new Int32Array(capacity));
+    // Parts of one array, for thousands of small ones burden the collector; a row that outgrows its part leaves it.
+    const [values, places] = [new Float64Array(errors.length * capacity), new Int32Array(errors.length * capacity)];
+    this.#values = Array.from(errors, (_, row) => values.subarray(row * capacity, (row + 1) * capacity));
+    this.#places = Array.from(errors, (_, row) => places.subarray(row * capacity, (row + 1) * capacity));
     this.#lengths = new Int32Array(errors.length);
     this.limits = new Float64Array(errors.length).fill(Number.POSITIVE_INFINITY);
   }
@@ -58,7 +62,7 @@ export class Smallest {
 
   /** The count-th smallest estimate so far. */
   #threshold(row: number): number {
-    return this.#values[row].slice(0, this.#lengths[row]).sort()[this.#count - 1];
+    return kthSmallest(this.#values[row].slice(0, this.#lengths[row]), this.#count);
   }
 
   #makeRoom(row: number): void {

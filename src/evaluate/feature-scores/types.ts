@@ -96,8 +96,8 @@ export interface Fitting {
   readonly innerProducts: InnerProducts;
   /** The value of `key`, made at the first call. */
   readonly once: <T>(key: string, make: () => T | Promise<T>) => Promise<T>;
-  /** Another score of the table, with its own parameters. */
-  readonly scorer: (name: string) => Promise<Scorer>;
+  /** A score of the table, with its defaults where parameters are left out; it goes through a block once. */
+  readonly scorer: (name: string, parameters?: Readonly<Record<string, unknown>>) => Promise<Scorer>;
 }
 
 /** A score that does not exist for these data; the message is a sentence that says why. */

@@ -1,13 +1,16 @@
 import { z } from "zod";
 import { directions, type Eigen, leastNormSolution, symmetricEigen } from "./eigen.ts";
 import { centred, eachTrainingBlock, totalMoments } from "./moments.ts";
-import { normsOf } from "./scored-block.ts";
+import { perBlock } from "./per-block.ts";
+import { normsOf, type ScoredBlock } from "./scored-block.ts";
 import { type Fitting, type Parameter, UndefinedScore } from "./types.ts";
 
 /** What lies outside of the principal space, seen from where all logits are zero. */
 export interface VimSpace {
   /** [n, D] → [n] length of what lies outside. */
   readonly residuals: (features: Float64Array) => Promise<Float64Array>;
+  /** Of a block's rows, which ViM and its residual share. */
+  readonly ofBlock: (block: ScoredBlock) => Promise<Float64Array>;
 }
 
 export const dimensionsParameter: Parameter<number> = {
@@ -41,7 +44,7 @@ export const vimSpace = (fitting: Fitting, dimensions: number): Promise<VimSpace
     const rest = directions(eigen, dimensions);
     const residuals = async (features: Float64Array) =>
       normsOf(await innerProducts(centred(features, origin), rest, width), width - dimensions);
-    return { residuals };
+    return { residuals, ofBlock: perBlock(({ features }) => residuals(features)) };
   });
 
 /** Mean over the training features. */

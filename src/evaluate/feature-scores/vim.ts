@@ -17,8 +17,7 @@ export const vim: FeatureScore<{ dimensions: number }> = {
     const length = await meanResidual(fitting, space);
     if (!(length > 0)) throw new UndefinedScore(`training features lie in ${dimensions} directions: no residual`);
     const alpha = (await meanLargestLogit(fitting)) / length;
-    return async ({ features, softmax }) =>
-      (await space.residuals(features)).map((value, i) => softmax.energy[i] - alpha * value);
+    return async (block) => (await space.ofBlock(block)).map((value, i) => block.softmax.energy[i] - alpha * value);
   },
 };
 
