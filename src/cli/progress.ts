@@ -98,17 +98,22 @@ export function trainProgress(terminal: Terminal, label = "training") {
   };
 }
 
-/** Progress of reading, drawing, downloading and the like; each new label starts a new bar. */
+/** Progress of reading, drawing, downloading and the like, with the time left; each new label starts a new bar. */
 export function dataProgress(terminal: Terminal) {
-  let current: { label: string; bar: Bar } | undefined;
+  let current: { label: string; bar: Bar; startedAt: number; startedWith: number } | undefined;
   return {
     update({ label, done, total, unit }: Progress) {
       if (current?.label !== label) {
         current?.bar.stop();
-        current = { label, bar: bar(terminal, label) };
+        current = { label, bar: bar(terminal, label), startedAt: performance.now(), startedWith: done };
       }
       const size = (count: number) => (unit === "bytes" ? `${(count / 2 ** 20).toFixed(1)} MiB` : `${count} ${unit}`);
-      const said = total === undefined ? size(done) : `${percent(done / total)} of ${size(total)}`;
+      const { startedAt, startedWith } = current;
+      const seconds = (performance.now() - startedAt) / 1000;
+      const said =
+        total === undefined
+          ? size(done)
+          : `${percent(done / total)} of ${size(total)}${timeLeft(seconds, done - startedWith, total - done)}`;
       current.bar.update(done, total ?? done, said);
     },
     stop() {
@@ -117,6 +122,10 @@ export function dataProgress(terminal: Terminal) {
     },
   };
 }
+
+/** Nothing before there is a speed to speak of. */
+const timeLeft = (seconds: number, done: number, open: number): string =>
+  seconds < 5 || done <= 0 || open <= 0 ? "" : `, ${duration((seconds / done) * open)} left`;
 
 /** Lines of the library, in the words of the command line. */
 export const noteTo = (terminal: Terminal) => (line: string) => terminal.note(printable(withFlags(line)));
