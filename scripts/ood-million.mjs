@@ -33,7 +33,7 @@ function uniform() {
   return state / 2 ** 32;
 }
 // Class centres of which half the entries are 0. A row is a rectified and noisy copy of one; a foreign row lies half-way
-// between two. The classifier is right about the known, and as sure as a network is: 90 % or so.
+// between two. The classifier is as sure of the known as a network is, 90 % or so; one label in 20 is wrong.
 const centers = Float32Array.from({ length: classes * width }, () => Math.max(0, 4 * uniform() - 2));
 const noise = Float32Array.from({ length: 1 << 20 }, () => 1.4 * (uniform() + uniform() + uniform() - 1.5));
 const weight = centers.map((value) => (10 / width) * value);

@@ -55,6 +55,10 @@ async function searchBank(
     bank.count,
     async (from, to) => {
       const theirs = writeUnitRows(tile.subarray(0, (to - from) * width), bank, from);
+      const tiles = searches.map(({ offsets, factors }) => ({
+        offsets: offsets.subarray(from, to),
+        factors: factors.subarray(from, to),
+      }));
       await eachBlock(
         block.count,
         async (first, end) => {
@@ -63,7 +67,7 @@ async function searchBank(
           const products = await innerProducts(own, theirs, width, room.subarray(0, (end - first) * columns));
           for (let i = first; i < end; i++) {
             const of = products.subarray((i - first) * columns, (i - first + 1) * columns);
-            for (const each of open) gather(each, i, of, from);
+            for (const [n, each] of open.entries()) gather(each, i, of, tiles[n], from);
           }
         },
         JUDGED_ROWS,
@@ -99,27 +103,49 @@ function writeUnitRows(tile: Float32Array, bank: Bank, from: number): Float32Arr
   return tile;
 }
 
+type Tile = Pick<Search, "offsets" | "factors">;
+
 /** Estimates of judged row `row` against bank rows `from` and on, by their products, go to the candidates. */
-function gather({ search, offsets, factors, smallest }: OpenSearch, row: number, products: Float32Array, from: number) {
-  const { offsets: b, factors: s } = search;
+function gather(
+  { offsets, factors, smallest }: OpenSearch,
+  row: number,
+  products: Float32Array,
+  tile: Tile,
+  from: number,
+): void {
   const [offset, factor] = [offsets[row], factors[row]];
-  const whole = products.length - (products.length % 4);
-  // An estimate is above the limit where its negative less the row's offset is below this.
-  let least = offset - smallest.limits[row];
-  const add = (j: number) => {
-    smallest.add(row, offset + b[from + j] - factor * s[from + j] * products[j], from + j);
-    least = offset - smallest.limits[row];
-  };
-  // Nearly all are above it; four at a time take less than half of the time.
-  for (let j = 0, at = from; j < whole; j += 4, at += 4) {
-    if (
-      factor * s[at] * products[j] - b[at] < least &&
-      factor * s[at + 1] * products[j + 1] - b[at + 1] < least &&
-      factor * s[at + 2] * products[j + 2] - b[at + 2] < least &&
-      factor * s[at + 3] * products[j + 3] - b[at + 3] < least
-    )
-      continue;
-    for (let k = 0; k < 4; k++) add(j + k);
+  for (let at = 0; ; ) {
+    // An estimate is above the limit where its negative, less the row's offset, is below this.
+    at = groupAbove(products, tile.offsets, tile.factors, factor, offset - smallest.limits[row], at);
+    if (at >= products.length) return;
+    const end = Math.min(at + 4, products.length);
+    for (; at < end; at++)
+      smallest.add(row, offset + tile.offsets[at] - factor * tile.factors[at] * products[at], from + at);
   }
-  for (let j = whole; j < products.length; j++) add(j);
+}
+
+/**
+ * The next four of which one is not below `least`, or the last few. Nearly all are below: four at a time, in a loop that
+ * does nothing else, take half of the time.
+ */
+function groupAbove(
+  products: Float32Array,
+  offsets: Float64Array,
+  factors: Float64Array,
+  factor: number,
+  least: number,
+  from: number,
+): number {
+  let at = from;
+  for (; at + 3 < products.length; at += 4)
+    if (
+      !(
+        factor * factors[at] * products[at] - offsets[at] < least &&
+        factor * factors[at + 1] * products[at + 1] - offsets[at + 1] < least &&
+        factor * factors[at + 2] * products[at + 2] - offsets[at + 2] < least &&
+        factor * factors[at + 3] * products[at + 3] - offsets[at + 3] < least
+      )
+    )
+      break;
+  return at;
 }
