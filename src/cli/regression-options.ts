@@ -1,5 +1,5 @@
 import { Option } from "commander";
-import { conformalMethods } from "../export/index.ts";
+import { intervalMethods } from "../evaluate/index.ts";
 import { oneOf, real } from "./numbers.ts";
 import { movedTableOptions } from "./run-data-options.ts";
 
@@ -12,7 +12,7 @@ export const regressionOptions = (ofRuns = ""): Option[] => [
   new Option(
     "--conformal-by <name>",
     `${ofRuns}what they widen: absolute (the mean, by one width) | normalised (by standard deviations) | cqr (trained quantiles) (default: the last that the run allows)`,
-  ).argParser(oneOf(conformalMethods)("--conformal-by")),
+  ).argParser(oneOf(intervalMethods)("--conformal-by")),
   new Option(
     "--without-draws",
     `${ofRuns}regressions over draws of dropout: the network without dropout, which gives no standard deviation`,

@@ -113,6 +113,7 @@ export {
   type IntervalPerTarget,
   type IntervalQuality,
   type Intervals,
+  intervalMethods,
   intervalQuality,
   type JudgedRegression,
   judgeRegression,

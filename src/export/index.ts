@@ -8,12 +8,11 @@ export { modelTask } from "./model-task.ts";
 export { type Answers, type Classifier, type OpenOptions, openBytes } from "./open-bytes.ts";
 export { openModel } from "./open-model.ts";
 export {
-  type ConformalCard,
-  type ConformalMethod,
-  type ConformalOptions,
-  conformalMethods,
   type ExportedRegression,
   exportRegression,
+  type IntervalCard,
+  type IntervalMethod,
+  type IntervalOptions,
   openRegression,
   type RegressionCard,
   type RegressionExportOptions,

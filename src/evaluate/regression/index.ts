@@ -39,6 +39,7 @@ export type { PerTarget } from "./per-target.ts";
 export { errorUncertaintyCorrelation, spearman } from "./rank-correlation.ts";
 export {
   type ConformalRegression,
+  intervalMethods,
   type RegimeResults,
   type RegressionResults,
   type RegressionSetResults,

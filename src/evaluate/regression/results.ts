@@ -9,12 +9,18 @@ const numbers = z.array(z.number());
 const perTarget = z.object({ byTarget: z.array(z.number().nullable()), mean: z.number().nullable() });
 const interval = z.tuple([z.number(), z.number()]).nullable();
 
-export const conformalMethods = ["absolute", "normalised", "cqr"] as const;
+/**
+ * How intervals of a regression can be calibrated: the mean by one width, the mean by multiples of the standard deviation,
+ * or a pair of trained quantiles (conformalized quantile regression).
+ * @example
+ * console.log(intervalMethods);
+ */
+export const intervalMethods = ["absolute", "normalised", "cqr"] as const;
 const conformal = z.object({
   /**
    * `absolute`: mean ± a margin; `normalised`: mean ± a multiple of σ; `cqr`: predicted quantiles, moved by a margin.
    */
-  method: z.enum(conformalMethods),
+  method: z.enum(intervalMethods),
   /** Promised share of misses. */
   alpha: z.number(),
   /** The trained quantiles that `cqr` moves. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { UserError } from "../../core/index.ts";
+import { intervalMethods } from "../../evaluate/index.ts";
 import { parseCard, REGRESSION_FORMAT } from "../card.ts";
 
 const numbers = z.array(z.number());
@@ -7,18 +8,11 @@ const names = z.array(z.string()).min(1);
 /** Of the training examples, in the column's own units; done inside the file. */
 const standardised = { names, mean: numbers, standardDeviation: numbers };
 
-/**
- * How intervals of a regression can be calibrated.
- * @example
- * console.log(conformalMethods);
- */
-export const conformalMethods = ["absolute", "normalised", "cqr"] as const;
-
 const conformal = z.object({
   /** Share of the targets that should lie between `lower` and `upper`. */
   level: z.number(),
   /** What is widened: the mean by one width, the mean by multiples of the standard deviation, or a pair of quantiles. */
-  method: z.enum(conformalMethods),
+  method: z.enum(intervalMethods),
   /** [D] in the target's units; `normalised`: in standard deviations. */
   margins: numbers,
   /** `cqr`: the pair of levels. */
@@ -27,7 +21,7 @@ const conformal = z.object({
   examples: z.int(),
 });
 /** How `lower` and `upper` are made. */
-export type ConformalCard = Readonly<z.infer<typeof conformal>>;
+export type IntervalCard = Readonly<z.infer<typeof conformal>>;
 
 /** The schema of `RegressionCard`. */
 export const regressionCard = z.object({

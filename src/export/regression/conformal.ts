@@ -2,19 +2,19 @@ import { type RegressionSet, UserError } from "../../core/index.ts";
 import { fewestCalibrationScores } from "../../evaluate/conformal-quantile.ts";
 import { absoluteBand, type Band, calibrateIntervals, normalisedBand } from "../../evaluate/index.ts";
 import { quantilePairs } from "../../evaluate/internal.ts";
-import type { ConformalCard, RegressionCard } from "./card.ts";
+import type { IntervalCard, RegressionCard } from "./card.ts";
 import type { WholeSet } from "./predict-set.ts";
 
-export type ConformalMethod = ConformalCard["method"];
+export type IntervalMethod = IntervalCard["method"];
 
-export interface ConformalOptions {
+export interface IntervalOptions {
   /** Share of the targets that `lower` and `upper` should hold, of each target by itself: in (0, 1). */
   readonly conformal?: number;
   /**
    * What is widened. Default: trained quantiles (`cqr`) where a pair of them lies around the median, else the mean by
    * multiples of the standard deviation (`normalised`) where there is one, else the mean by one width (`absolute`).
    */
-  readonly conformalBy?: ConformalMethod;
+  readonly conformalBy?: IntervalMethod;
 }
 
 /**
@@ -26,8 +26,8 @@ export function calibrateConformal(
   card: RegressionCard,
   answers: WholeSet,
   { targets, count }: Pick<RegressionSet, "targets" | "count">,
-  { level, by }: { readonly level: number; readonly by?: ConformalMethod },
-): ConformalCard {
+  { level, by }: { readonly level: number; readonly by?: IntervalMethod },
+): IntervalCard {
   checkLevel(level);
   const alpha = 1 - level;
   const fewest = fewestCalibrationScores(alpha);

@@ -7,7 +7,7 @@ import type { RegressionAnswers } from "../../tasks/index.ts";
 import type { LoadedRegression } from "../../train/index.ts";
 import { regressionPredictor } from "../../train/internal.ts";
 import { openBytes } from "../open-bytes.ts";
-import type { ConformalCard } from "./card.ts";
+import type { IntervalCard } from "./card.ts";
 import { type RegressionFileOptions, regressionFile } from "./export-regression.ts";
 import { openRegressor, type RegressorAnswers } from "./open-regressor.ts";
 import { imageSet, numberSet, untrained } from "./testing.ts";
@@ -103,7 +103,7 @@ describe.each(cases)("%s", (name, { fed, set }, loaded, options) => {
 const quantileRun = untrained(numberSet, task({ loss: "quantile" }));
 const anchoredRun = untrained(numberSet, anchored);
 
-test.each<[string, LoadedRegression, ConformalCard, (answers: RegressorAnswers, i: number) => [number, number]]>([
+test.each<[string, LoadedRegression, IntervalCard, (answers: RegressorAnswers, i: number) => [number, number]]>([
   [
     "one width",
     untrained(numberSet, {}),
@@ -139,7 +139,7 @@ test.each<[string, LoadedRegression, ConformalCard, (answers: RegressorAnswers, 
 
 test("another runtime (onnxruntime-web, WebAssembly) gives the same, without anything beside the file", async () => {
   const loaded = untrained(numberSet, { ...anchored, ...fourier, ...task({ loss: "gaussian" }) });
-  const conformal: ConformalCard = { level: 0.8, method: "normalised", margins: [1, 2], examples: 9 };
+  const conformal: IntervalCard = { level: 0.8, method: "normalised", margins: [1, 2], examples: 9 };
   const bytes = await regressionFile(loaded, { conformal });
   const shape = [30, 3];
   const data = numbers.fed as Float32Array;

@@ -4,7 +4,7 @@ import type { LoadedRegression, RegressionRecord } from "../../train/index.ts";
 import { buildRegression, firstReferences, fourierDirections } from "../../train/internal.ts";
 import { cardToMetadata, REGRESSION_FORMAT } from "../card.ts";
 import { isLarge, pixelMap, requireFinite } from "../stored-arrays.ts";
-import type { ConformalCard, RegressionCard } from "./card.ts";
+import type { IntervalCard, RegressionCard } from "./card.ts";
 import { type RegressorInputs, type RegressorOptions, regressor } from "./regressor.ts";
 
 export interface RegressionFileOptions {
@@ -24,7 +24,7 @@ export interface RegressionFileOptions {
  */
 export async function regressionFile(
   loaded: LoadedRegression,
-  { k, precision = "float32", withoutDraws, conformal }: RegressionFileOptions & { readonly conformal?: ConformalCard },
+  { k, precision = "float32", withoutDraws, conformal }: RegressionFileOptions & { readonly conformal?: IntervalCard },
 ): Promise<Uint8Array> {
   const { record, variables } = loaded;
   const { task } = record.config;
@@ -124,7 +124,7 @@ function describedInputs({ config, data: { inputs } }: RegressionRecord): Regres
 }
 
 function asPair(
-  conformal: ConformalCard | undefined,
+  conformal: IntervalCard | undefined,
   { levels }: { readonly levels: readonly number[] },
 ): RegressorOptions["conformal"] {
   if (!conformal) return undefined;

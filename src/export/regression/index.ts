@@ -1,5 +1,5 @@
-export { type ConformalCard, conformalMethods, type RegressionCard, regressionCard } from "./card.ts";
-export type { ConformalMethod, ConformalOptions } from "./conformal.ts";
+export { type IntervalCard, type RegressionCard, regressionCard } from "./card.ts";
+export type { IntervalMethod, IntervalOptions } from "./conformal.ts";
 export { openRegression } from "./open-regression.ts";
 export { openRegressor, type Regressor, type RegressorAnswers } from "./open-regressor.ts";
 export { exportRegression, type RegressionExportOptions } from "./prepare.ts";

@@ -3,13 +3,13 @@ import { type Listener, type RegressionSet, UserError } from "../../core/index.t
 import { loadRegressionRunData } from "../../judge/internal.ts";
 import type { LoadedRegression, RegressionPlaces } from "../../train/index.ts";
 import { loadRegression } from "../../train/internal.ts";
-import type { ConformalCard } from "./card.ts";
-import { type ConformalOptions, calibrateConformal, checkLevel } from "./conformal.ts";
+import type { IntervalCard } from "./card.ts";
+import { calibrateConformal, checkLevel, type IntervalOptions } from "./conformal.ts";
 import { type RegressionFileOptions, regressionFile } from "./export-regression.ts";
 import { openRegressor } from "./open-regressor.ts";
 import { predictRegressionSet } from "./predict-set.ts";
 
-export interface RegressionExportOptions extends RegressionFileOptions, ConformalOptions, RegressionPlaces {
+export interface RegressionExportOptions extends RegressionFileOptions, IntervalOptions, RegressionPlaces {
   readonly dataDir?: string;
   /** Take data that are not those of the training, with a notice; they are refused where absent. */
   readonly changedData?: boolean;
@@ -20,7 +20,7 @@ export interface RegressionExportOptions extends RegressionFileOptions, Conforma
 export interface PreparedRegression {
   readonly loaded: LoadedRegression;
   /** What `regressionFile` is to be given. */
-  readonly options: RegressionFileOptions & { readonly conformal?: ConformalCard };
+  readonly options: RegressionFileOptions & { readonly conformal?: IntervalCard };
   /** The run's held-out examples, read once. @throws UserError where they are not here, or are others */
   readonly validation: () => Promise<RegressionSet>;
 }
