@@ -403,6 +403,7 @@ it("every command explains itself with examples", async () => {
     "train",
     "evaluate",
     "recalibrate",
+    "swag",
     "report",
     "export",
     "predict",

@@ -2,7 +2,7 @@ import { configOptions } from "../run/index.ts";
 
 /** A field of a config or of an option, as the library's messages name it: `method.maskProbability`, `options.ood`. */
 const field =
-  /(?<![\w./\\:-]|\bconfig )(?:(config|options)\.(\w+)\b|(?:data|method|task|optimizer|schedule)(?:\.\w+)+)(?!\.\w)/g;
+  /(?<![\w./\\:-]|\bconfig )(?:(config|options)\.(\w+)\b|(?:data|method|packed|task|optimizer|schedule|swag)(?:\.\w+)+)(?!\.\w)/g;
 /** Options whose flag is not their own name. */
 const otherNames: Readonly<Record<string, string>> = { measureMasked: "masked" };
 /** What ends the names of files, not an option. */

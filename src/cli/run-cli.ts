@@ -13,6 +13,7 @@ import { recalibrateCommand } from "./recalibrate.ts";
 import { reportCommand } from "./report.ts";
 import { serveCommand } from "./serve.ts";
 import { studyCommand } from "./study.ts";
+import { swagCommand } from "./swag.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 import { trainCommand } from "./train.ts";
 import { packageVersion } from "./version.ts";
@@ -24,6 +25,7 @@ const commands = [
   evaluateCommand,
   probeCommand,
   recalibrateCommand,
+  swagCommand,
   reportCommand,
   exportCommand,
   predictCommand,

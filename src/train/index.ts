@@ -32,7 +32,7 @@ export { loadRunData, type RunData, type RunDataOptions } from "./run-data.ts";
 export { type StartingConfig, withStartingRun } from "./starting-config.ts";
 export type { Drift } from "./statistics-drift.ts";
 export type { StepTold } from "./step.ts";
-export { type SwagSampleOptions, swagSamples } from "./swag-samples.ts";
+export { type SwagRunOptions, type SwagSampleOptions, swagSamples, swagSamplesOf } from "./swag-samples.ts";
 export { readRunConfig } from "./tasks.ts";
 export { type TrainRunOptions, trainRun } from "./train-run.ts";
 export type { TrainOptions, TrainProgress, TrainSummary } from "./training.ts";

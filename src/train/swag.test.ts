@@ -111,6 +111,6 @@ test("refused: too short a collection, a run that collects nothing", async () =>
   );
   await train(tinyConfig({ model: "mlp" }), tinyDataSet(), { run: at("plain"), maxSteps: 1 });
   await expect(swagSamples(at("plain"), tinyDataSet(), { out: at("none") })).rejects.toThrow(
-    "it has collected no weights to draw from; train it with config.swag",
+    "it has collected no weights to draw from; train it with swag.from",
   );
 });
