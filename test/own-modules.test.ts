@@ -150,6 +150,14 @@ describe("a study from a file", () => {
       'export default { title: "t", seeds: 1, arms: { a: { config: { data: { name: "emoji" }, epochs: 0 } } }, baselines: ["a"] }',
       /arms\.a: config epochs/,
     ],
+    [
+      'const config = { data: { name: "emoji" } }; export default { title: "t", seeds: 1, arms: { a: { config }, b: { samples: "a", count: 2 } }, baselines: ["a"] }',
+      /arms\.b\.samples: a collects no weights to draw from/,
+    ],
+    [
+      'const config = { data: { name: "emoji" }, swag: {} }; export default { title: "t", seeds: 1, arms: { a: { config }, b: { samples: "a" } }, baselines: ["a"] }',
+      /arms\.b\.count: a whole number ≥ 2/,
+    ],
   ])("%s is refused in one line", (source, line) => {
     const path = join(folder, "wrong.mjs");
     writeFileSync(path, source);

@@ -6,7 +6,7 @@ import { oatCifar10, oatEmoji, oatEmojiLongTailed, oatFashionMnist, oatFashionMn
 import type { Study } from "./study.ts";
 import { uncertainty } from "./uncertainty.ts";
 
-export type { AskedArm, Choice, EnsembleArm, ProbeArm, Study, StudyArm, TrainedArm } from "./study.ts";
+export type { AskedArm, Choice, EnsembleArm, ProbeArm, SamplesArm, Study, StudyArm, TrainedArm } from "./study.ts";
 
 /**
  * Every study by the name that `anchored study` takes; its file's comment gives cost and measured result.

@@ -15,7 +15,7 @@ interface AnyCell {
   readonly name: string;
   /** The folder of its results. */
   readonly run: string;
-  /** The run that this one starts from, probes, asks or takes as its first member. */
+  /** The run that this one starts from, probes, asks, takes as its first member or is drawn of. */
   readonly needs?: string;
 }
 
@@ -51,7 +51,14 @@ export interface EnsembleCell extends DerivedCell {
   readonly combination?: Combination;
 }
 
-export type Cell = TrainedCell | ProbeCell | AskedCell | EnsembleCell;
+/** Networks drawn of what another arm's run has collected. */
+export interface SamplesCell extends DerivedCell {
+  readonly kind: "samples";
+  readonly count: number;
+  readonly combination?: Combination;
+}
+
+export type Cell = TrainedCell | ProbeCell | AskedCell | EnsembleCell | SamplesCell;
 
 /** What all cells share. */
 export interface PlanOptions {
@@ -81,6 +88,9 @@ export function resultsFolder({ arms }: Study, out: string, arm: string, seed: n
 export const memberRun = (out: string, arm: string, seed: number, member: number): string =>
   member === 0 ? cellRun(out, arm, seed) : join(out, arm, `member-${member}`, `seed-${seed}`);
 
+/** `<out>/<arm>/seed-<s>/sample-<i>`, from 1 on, as `swagSamplesOf` calls them. */
+export const sampleRun = (run: string, sample: number): string => join(run, `sample-${sample}`);
+
 /** Seeds of members lie beyond those of any study. */
 const memberSeed = (seed: number, member: number): number => seed + 1000 * member;
 
@@ -107,16 +117,19 @@ export function orderedArms({ arms }: Study, only: readonly string[] = Object.ke
 }
 
 /** Names of the arms that an arm needs. */
-export const neededBy = ({ startsFrom, probes, asks, ensembles, chooseAs }: StudyArm): string[] =>
-  [startsFrom, probes, asks, ensembles, chooseAs].filter((name) => name !== undefined);
+export const neededBy = ({ startsFrom, probes, asks, ensembles, samples, chooseAs }: StudyArm): string[] =>
+  [startsFrom, probes, asks, ensembles, samples, chooseAs].filter((name) => name !== undefined);
 
-const inWords = ({ probes, asks }: StudyArm): string =>
-  probes !== undefined ? "a probe" : asks !== undefined ? "another arm's run" : "an ensemble";
+function inWords({ probes, asks, samples }: StudyArm): string {
+  if (probes !== undefined) return "a probe";
+  if (asks !== undefined) return "another arm's run";
+  return samples !== undefined ? "drawn of another arm's run" : "an ensemble";
+}
 
-/** The arm whose run an arm starts from, probes, asks or takes as its first member. */
+/** The arm whose run an arm starts from, probes, asks, takes as its first member or is drawn of. */
 export function armBefore({ arms }: Study, arm: string): string | undefined {
-  const { startsFrom, probes, asks, ensembles } = arms[arm];
-  return startsFrom ?? probes ?? asks ?? ensembles;
+  const { startsFrom, probes, asks, ensembles, samples } = arms[arm];
+  return startsFrom ?? probes ?? asks ?? ensembles ?? samples;
 }
 
 /** The cell of an arm and a seed; `value` is that of the arm's choice, where it has one. */
@@ -133,6 +146,8 @@ export function cellOf(study: Study, arm: string, seed: number, value: number | 
     );
     return { ...common, kind: "ensemble", needs, others, combination: own.combination };
   }
+  if (own.samples !== undefined)
+    return { ...common, kind: "samples", needs, count: own.count, combination: own.combination };
   return { ...common, kind: "trained", config: configOf(study, own, seed, value, common.needs, options) };
 }
 

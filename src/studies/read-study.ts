@@ -26,12 +26,20 @@ export async function readStudy(path: string): Promise<Study> {
   const unknown = [...study.baselines, ...named].find((arm) => !arms.includes(arm));
   if (unknown !== undefined) throw wrong(`no arm "${unknown}"; there are ${arms.join(", ")}`);
   orderedArms(study);
-  for (const [arm, { config, probes, asks, ensembles, ...own }] of Object.entries(study.arms)) {
-    const kinds = [config, probes, asks, ensembles].filter((kind) => kind !== undefined);
+  for (const [arm, { config, probes, asks, ensembles, samples, ...own }] of Object.entries(study.arms)) {
+    const kinds = [config, probes, asks, ensembles, samples].filter((kind) => kind !== undefined);
     if (kinds.length !== 1)
-      throw wrong(`arms.${arm}: ${kinds.length} of config, probes, asks and ensembles; an arm has one of them`);
+      throw wrong(
+        `arms.${arm}: ${kinds.length} of config, probes, asks, ensembles and samples; an arm has one of them`,
+      );
     if (ensembles !== undefined && !("members" in own && Number.isInteger(own.members) && own.members >= 2))
       throw wrong(`arms.${arm}.members: a whole number ≥ 2, of the runs that are one ensemble`);
+    if (samples !== undefined && !("count" in own && Number.isInteger(own.count) && own.count >= 2))
+      throw wrong(`arms.${arm}.count: a whole number ≥ 2, of the networks that are drawn`);
+    if (samples !== undefined && study.arms[samples].config?.swag === undefined)
+      throw wrong(
+        `arms.${arm}.samples: ${samples} collects no weights to draw from; give its config swag, e.g. { from: 0.5 }`,
+      );
     if (asks !== undefined && !("judge" in own)) throw wrong(`arms.${arm}.judge: how the run of ${asks} is asked`);
     if (config === undefined) continue;
     try {

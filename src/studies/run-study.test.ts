@@ -228,6 +228,8 @@ describe("the same runs asked another way, and ensembles of more like them", () 
       pair: { ensembles: "one", members: 2 },
       three: { ensembles: "one", members: 3, combination: "logits" },
       laplace: { asks: "one", judge: { laplace: "kronecker" } },
+      swag: { config: { ...base, epochs: 2, validateEvery: 0, swag: { from: 0 } } },
+      drawn: { samples: "swag", count: 2 },
     },
     seeds: 1,
     baselines: ["one"],
@@ -258,6 +260,12 @@ describe("the same runs asked another way, and ensembles of more like them", () 
     expect(asks).toBe(one);
     expect(pair).toBeGreaterThan(one);
     expect(triple).toBeGreaterThan(pair);
+
+    const drawn = [1, 2].map((i) => folder("drawn", "seed-0", `sample-${i}`));
+    expect(drawn.map((sample) => readRun(sample).sampled?.from)).toEqual(Array(2).fill(folder("swag", "seed-0")));
+    expect(readReportedRun(folder("drawn", "seed-0")).results).toMatchObject({ seed: 0, members: drawn });
+    const [collecting, samples] = arms.slice(-2).map((arm: { trainingSeconds: number }) => arm.trainingSeconds);
+    expect(samples).toBe(collecting);
   });
 
   test("two at once share the work: every cell is made once", async () => {
@@ -278,11 +286,31 @@ describe("the same runs asked another way, and ensembles of more like them", () 
 
   test("what is there is kept; asked otherwise it is refused", async () => {
     const { notes } = await run(study, { out: asked });
-    expect(notes.filter((line) => line.endsWith(": finished before"))).toHaveLength(7);
+    expect(notes.filter((line) => line.endsWith(": finished before"))).toHaveLength(9);
     const other = { ...study, arms: { ...study.arms, single: { asks: "one", judge: { k: 2 } } } };
     await expect(run(other, { out: asked })).rejects.toThrow("was made with other settings (judge.protocol is");
   });
 });
+
+test("networks are drawn once there is something to draw from, and anew of a run that was trained on", async () => {
+  const collecting = { ...base, epochs: 3, validateEvery: 0, swag: { from: 0 } };
+  const arms = { swag: { config: collecting }, drawn: { samples: "swag", count: 2 } };
+  const study: Study = { ...tiny, arms, seeds: 1, baselines: ["swag"] };
+  const at = join(root, "drawn");
+  const sample = () => loadCheckpoint(runPaths(join(at, "drawn", "seed-0", "sample-2")).checkpoint);
+  const early = await run(study, { out: at, maxSteps: 1 });
+  expect(early.notes.join("\n")).toMatch(
+    /drawn, seed 0: .* was stopped before there are weights to draw from; left out/,
+  );
+  expect(early.out).toContain("left out, without results: drawn");
+  await run(study, { out: at, maxSteps: 4 });
+  expect(sample().progress.step).toBe(4);
+  const whole = await run(study, { out: at });
+  expect(sample().progress.step).toBe(6);
+  expect(whole.out).not.toContain("left out");
+  const again = await run(study, { out: at });
+  expect(again.notes.filter((line) => line.endsWith(": finished before"))).toHaveLength(2);
+}, 60_000);
 
 test("arms come after what they start from; a circle is refused", () => {
   const arms = { a: { config: base, startsFrom: "b" }, b: { config: base } };

@@ -15,6 +15,7 @@ import {
   trainPlanned,
 } from "./planned-run.ts";
 import { isProbed, probeCell } from "./probe-cell.ts";
+import { isSampled, sampleCell } from "./samples-cell.ts";
 import { shareOut, unlessHeld } from "./share-out.ts";
 import type { Study } from "./study.ts";
 
@@ -109,6 +110,8 @@ function workOn(
       return { isDone: () => isAsked(cell, judge), work: () => askCell(cell, progress, judge) };
     case "ensemble":
       return { isDone: () => isCombined(cell, judge), work: () => combineCell(cell, progress, judge) };
+    case "samples":
+      return { isDone: () => isSampled(cell, judge), work: () => sampleCell(cell, progress, judge) };
   }
 }
 

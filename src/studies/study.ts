@@ -15,6 +15,8 @@ interface Kinds {
   readonly asks: string;
   /** The arm whose run of the same seed is the first member of a deep ensemble; all members' cost counts here. */
   readonly ensembles: string;
+  /** The arm, with `swag` in its config, of whose run of the same seed networks are drawn; its cost counts here, too. */
+  readonly samples: string;
 }
 
 /** An arm of one kind, which has nothing of the others. */
@@ -66,8 +68,16 @@ export interface EnsembleArm extends ArmOf<"ensembles">, Derived {
   readonly combination?: Combination;
 }
 
+/** SWAG: networks drawn of what another arm's run of the same seed has collected, judged as one. */
+export interface SamplesArm extends ArmOf<"samples">, Derived {
+  /** How many, at least 2. */
+  readonly count: number;
+  /** Default `probabilities`. */
+  readonly combination?: Combination;
+}
+
 /** What is compared: judged once a seed. */
-export type StudyArm = TrainedArm | ProbeArm | AskedArm | EnsembleArm;
+export type StudyArm = TrainedArm | ProbeArm | AskedArm | EnsembleArm | SamplesArm;
 
 export interface Choice {
   /** Dotted path in the config, e.g. `schedule.peak`. */
