@@ -39,7 +39,9 @@ test("draws run folders of the run's own data, which are judged as one", async (
   const ensemble = at("samples", "ensemble");
   const judged = await anchored(["evaluate", ...samples, "--suite", "clean", "--ensemble", ensemble]);
   expect(judged.code, judged.notes.join("\n")).toBe(0);
-  expect(readResults(ensemble)).toMatchObject({ members: samples, passes: 2 });
+  const { training } = readResults(samples[0])!;
+  expect(training.seconds).toBeGreaterThan(0);
+  expect(readResults(ensemble)).toMatchObject({ members: samples, passes: 2, training });
 });
 
 test("what is drawn is kept; other draws do not go over it", async () => {

@@ -102,7 +102,7 @@ export const resultsSchema = z.object({
   training: z.object({
     epochs: z.number().optional(),
     steps: z.number().optional(),
-    /** Of an ensemble the sum over its members. */
+    /** Of an ensemble the sum over its members; a training that several are drawn of counts once. */
     seconds: z.number().optional(),
     /** Median over the log. */
     imagesPerSecond: z.number().optional(),

@@ -54,7 +54,7 @@ export async function judgeRunsAsOne(
       options.signal?.throwIfAborted();
       storeCombined(folder, shared, members, combination);
     }
-    const facts = ensembleFacts(runs, results.map(factsOf), { seed, command });
+    const facts = ensembleFacts(runs, withTrainingsOnce(runs, results.map(factsOf)), { seed, command });
     const ensemble = evaluateEnsemble(
       folder,
       {
@@ -138,4 +138,14 @@ function storeCombined(
 
 function factsOf({ data, model, method, maskProbability, maskTarget, parameters, training, settings }: Results) {
   return { data, model, method, maskProbability, maskTarget, parameters, training, settings };
+}
+
+/** Networks that are drawn of one run share its training, whose time counts once. */
+function withTrainingsOnce<F extends Pick<Results, "training">>(runs: readonly string[], facts: readonly F[]): F[] {
+  const trained = runs.map((run) => readRun(run).sampled?.from ?? run);
+  return facts.map((own, i) =>
+    own.training.seconds === undefined || trained.indexOf(trained[i]) === i
+      ? own
+      : { ...own, training: { ...own.training, seconds: 0 } },
+  );
 }
