@@ -12,7 +12,7 @@ const PASSES = 4;
 /**
  * Anchored training against the baselines of uncertainty, at equal cost of training (all arms but `ensemble`) and at equal cost
  * of an answer: one pass (`standard`, `anchored-1`, `laplace`, `mimo`, `packed`) or four (`anchored-4`, `ensemble`, `short-ensemble`,
- * `mc-dropout`). The data, network and epochs of the study `anchor-depth`.
+ * `mc-dropout`, `swag-samples`). The data, network and epochs of the study `anchor-depth`.
  */
 export const uncertainty: Study = {
   title: "Anchored training against the baselines of uncertainty, ResNet-20, emoji categories, 16 pixels",
@@ -26,6 +26,8 @@ export const uncertainty: Study = {
     laplace: { asks: "standard", judge: { laplace: "kronecker", oodScores: ["max-softmax"] } },
     packed: { config: { ...standard, packed: { members: MEMBERS } } },
     mimo: { config: { ...depthEmoji, method: { name: "mimo", members: 2, batchRepetitions: 1 } } },
+    swag: { config: { ...standard, swag: {} } },
+    "swag-samples": { samples: "swag", count: PASSES },
     ensemble: { ensembles: "standard", members: MEMBERS },
     short: { config: { ...standard, epochs: depthEmoji.epochs / MEMBERS } },
     "short-ensemble": { ensembles: "short", members: MEMBERS },
