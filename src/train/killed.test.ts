@@ -92,7 +92,8 @@ test("a second trainer of a folder is refused while the first one lives, and not
     complaint += chunk;
   });
   expect((await once(second, "close"))[0]).toBe(1);
-  expect(complaint).toContain(`UserError: process ${first.pid} is training ${run} just now`);
+  expect(complaint).toContain(`process ${first.pid} is training ${run} just now`);
+  expect(complaint).toContain("LockHeld");
   first.kill("SIGKILL");
   await once(first, "close");
   await runTrainer(run, existsSync(runPaths(run).checkpoint));
