@@ -13,7 +13,7 @@ import {
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { holdLock } from "./hold-lock.ts";
+import { holdLock, whileHeld } from "./hold-lock.ts";
 
 function lockPath(): string {
   const folder = mkdtempSync(join(tmpdir(), "anchored-hold-"));
@@ -46,6 +46,17 @@ test("of two at once, one gets it", async () => {
   const both = await Promise.allSettled([holdLock(path, "training r"), holdLock(path, "training r")]);
   expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
   for (const one of both) if (one.status === "fulfilled") await one.value.release();
+});
+
+test("held while work is done, and let go of though it fails", async () => {
+  const path = lockPath();
+  const during = whileHeld(path, "training r", async () => {
+    await expect(holdLock(path, "training r")).rejects.toThrow("is training r");
+    throw new Error("out of memory");
+  });
+  await expect(during).rejects.toThrow("out of memory");
+  expect(await whileHeld(path, "training r", async () => existsSync(`${path}.lock`))).toBe(true);
+  expect(existsSync(`${path}.lock`)).toBe(false);
 });
 
 test("it dies with its process, at once", async () => {

@@ -82,6 +82,20 @@ export async function holdLock(path: string, doing: string): Promise<HeldLock> {
   };
 }
 
+/**
+ * Runs `work` while this process holds the lock, which it lets go of in any case.
+ * @throws as `holdLock`, and what `work` throws
+ * @example const results = await whileHeld(runPaths(run).judging, `judging ${run}`, () => judge(run));
+ */
+export async function whileHeld<T>(path: string, doing: string, work: () => Promise<T>): Promise<T> {
+  const held = await holdLock(path, doing);
+  try {
+    return await work();
+  } finally {
+    await held.release();
+  }
+}
+
 /** A folder that was made for the lock alone. */
 function removeEmpty(folder: string): void {
   try {

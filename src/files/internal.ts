@@ -1,6 +1,6 @@
 /** What other rooms need of this one and a user does not. */
 
-export { holdLock, isRunning, LockHeld } from "./hold-lock.ts";
+export { holdLock, isRunning, LockHeld, whileHeld } from "./hold-lock.ts";
 export { openImages } from "./image-file.ts";
 export { fingerprintOf } from "./image-fingerprint.ts";
 export { importModule } from "./import-modules.ts";

@@ -3,7 +3,7 @@ import { basename, resolve } from "node:path";
 import { UserError } from "../core/index.ts";
 import { type Combination, combineMembers, type Results, type StoredSet } from "../evaluate/index.ts";
 import { runPaths } from "../files/index.ts";
-import { holdLock, sha256 } from "../files/internal.ts";
+import { sha256, whileHeld } from "../files/internal.ts";
 import { loadPredictions, readRun, savePredictions, storedSets } from "../run/index.ts";
 import { dropStored } from "../run/internal.ts";
 import { type EnsembleOptions, ensembleFacts, requireDistinct, requireMembers } from "./ensemble-facts.ts";
@@ -47,8 +47,7 @@ export async function judgeRunsAsOne(
   );
   const results = await judgeRuns(runs, options);
   const members = runs.map((run, i) => ({ run, results: results[i], stored: storedBy(run, results[i]) }));
-  const lock = await holdLock(runPaths(folder).judging, `judging ${folder}`);
-  try {
+  return whileHeld(runPaths(folder).judging, `judging ${folder}`, async () => {
     dropStored(folder, () => false);
     for (const shared of sharedSets(members)) {
       options.signal?.throwIfAborted();
@@ -68,9 +67,7 @@ export async function judgeRunsAsOne(
     );
     for (const notice of ensemble.notices ?? []) options.onNotice?.(`${folder}: ${notice}`);
     return { members: results, ensemble };
-  } finally {
-    await lock.release();
-  }
+  });
 }
 
 interface Member {

@@ -1,5 +1,6 @@
 import { type DataSet, type ImageSet, imageCount, type Listener, subset } from "../core/index.ts";
-import { type DataOptions, type DataSetEntry, findDataSetEntry, loadDataSet } from "../data/index.ts";
+import { type DataOptions, type DataSetEntry, findDataSetEntry } from "../data/index.ts";
+import { loadReported } from "../data/internal.ts";
 import type { ForeignGroup } from "../evaluate/index.ts";
 import { heldOutName } from "./foreign-sets.ts";
 
@@ -9,12 +10,11 @@ import { heldOutName } from "./foreign-sets.ts";
  * const load = dataSetLoader({ onNotice: console.log });
  * const { train, test } = await load({ name: "mnist", seed: 0 });
  */
-export function dataSetLoader({ onProgress, onNotice }: Listener = {}): (options: DataOptions) => Promise<DataSet> {
+export function dataSetLoader(listener: Listener = {}): (options: DataOptions) => Promise<DataSet> {
   const loaded = new Map<string, Promise<DataSet>>();
   return (options) => {
     const key = JSON.stringify(options);
-    const set =
-      loaded.get(key) ?? loadDataSet({ ...options, onProgress, onNotice }).finally(() => onProgress?.(undefined));
+    const set = loaded.get(key) ?? loadReported(options, listener);
     loaded.set(key, set);
     return set;
   };

@@ -1,4 +1,5 @@
-import { type ImageSet, Random } from "../core/index.ts";
+import type { ImageSet, Random } from "../core/index.ts";
+import { madeSet } from "./made-set.ts";
 
 /**
  * Capitals, each as strokes: x and y of its corners from 0 to 8, y downwards. Those that a hand may draw like a digit are left
@@ -34,23 +35,17 @@ const PIECES = 6;
  * Letters as a hand draws them, white on black, prepared as MNIST's digits are and in the shape of `like`: no digit network
  * knows one of them, though they are of the same strokes; always the same ones. Labels are −1.
  */
-export function letterSet({ height, width, channels }: ImageSet, count: number): ImageSet {
+export function letterSet(like: ImageSet, count: number): ImageSet {
+  const { height, width, channels } = like;
   const side = Math.min(height, width);
-  const images = new Uint8Array(count * height * width * channels);
   const names = Object.keys(letters);
-  for (let n = 0; n < count; n++) {
-    const random = new Random("foreign letters", n);
+  return madeSet("letters", like, count, (pixels, random, n) => {
     const drawn = bent(slanted(strokesOf(letters[names[n % names.length]]), random), random);
     const radius = (side / 28) * (THINNEST + (BROADEST - THINNEST) * random.uniform());
     const placed = centred(drawn, BOX * side - 2 * radius, [width / 2, height / 2]);
     const ink = inked(placed, radius, height, width);
-    for (const [i, share] of ink.entries())
-      images.fill(Math.round(255 * share), (n * ink.length + i) * channels, (n * ink.length + i + 1) * channels);
-  }
-  return {
-    ...{ name: "letters", height, width, channels, images, classNames: [] },
-    labels: new Int32Array(count).fill(-1),
-  };
+    for (const [i, share] of ink.entries()) pixels.fill(Math.round(255 * share), i * channels, (i + 1) * channels);
+  });
 }
 
 const strokesOf = (text: string): Point[][] =>

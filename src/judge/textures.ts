@@ -1,5 +1,6 @@
-import { type ImageSet, Random } from "../core/index.ts";
+import type { ImageSet, Random } from "../core/index.ts";
 import { plasmaFractal } from "../corrupt/internal.ts";
+import { madeSet } from "./made-set.ts";
 
 /** A pattern in [0, 1] at each pixel of a square: 0 is the first colour, 1 the second. */
 type Pattern = (random: Random, side: number) => (y: number, x: number) => number;
@@ -27,23 +28,16 @@ const patterns: readonly Pattern[] = [
  * Stripes, checks and clouds in turn, each in two random colours and in the shape of `like`: nothing is shown, so no
  * network knows them; always the same ones. Labels are −1.
  */
-export function textureSet({ height, width, channels }: ImageSet, count: number): ImageSet {
-  const images = new Uint8Array(count * height * width * channels);
-  for (let n = 0; n < count; n++) {
-    const random = new Random("foreign textures", n);
+export function textureSet(like: ImageSet, count: number): ImageSet {
+  const { height, width, channels } = like;
+  return madeSet("textures", like, count, (pixels, random, n) => {
     const colors = Array.from({ length: 2 * channels }, () => random.integer(256));
     const at = patterns[n % patterns.length](random, Math.max(height, width));
     for (let y = 0; y < height; y++)
       for (let x = 0; x < width; x++) {
         const share = at(y, x);
         for (let c = 0; c < channels; c++)
-          images[((n * height + y) * width + x) * channels + c] = Math.round(
-            (1 - share) * colors[c] + share * colors[channels + c],
-          );
+          pixels[(y * width + x) * channels + c] = Math.round((1 - share) * colors[c] + share * colors[channels + c]);
       }
-  }
-  return {
-    ...{ name: "textures", height, width, channels, images, classNames: [] },
-    labels: new Int32Array(count).fill(-1),
-  };
+  });
 }

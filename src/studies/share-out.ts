@@ -1,6 +1,6 @@
 import { basename, dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { holdLock, LockHeld } from "../files/internal.ts";
+import { LockHeld, whileHeld } from "../files/internal.ts";
 
 const LOOK_AGAIN_MS = 2000;
 
@@ -37,12 +37,7 @@ export async function unlessHeld(
   work: () => Promise<void>,
 ): Promise<string | undefined> {
   try {
-    const held = await holdLock(join(dirname(run), `.${basename(run)}`), `working on ${name}`);
-    try {
-      await work();
-    } finally {
-      await held.release();
-    }
+    await whileHeld(join(dirname(run), `.${basename(run)}`), `working on ${name}`, work);
   } catch (error) {
     if (error instanceof LockHeld) return error.holder;
     throw error;

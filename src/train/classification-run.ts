@@ -1,5 +1,5 @@
 import type { ImageSet, Listener } from "../core/index.ts";
-import { loadDataSet } from "../data/index.ts";
+import { loadReported } from "../data/internal.ts";
 import type { RunConfig } from "../run/index.ts";
 import { train } from "./classification.ts";
 import { dataOptions } from "./data-options.ts";
@@ -41,5 +41,5 @@ export async function loadPretrainingImages(
   return pretraining && (await loaded(pretraining, reading)).train;
 }
 
-const loaded = (config: Pick<RunConfig, "data">, { dataDir, onProgress, onNotice }: Reading) =>
-  loadDataSet({ ...dataOptions(config, dataDir), onProgress, onNotice }).finally(() => onProgress?.(undefined));
+const loaded = (config: Pick<RunConfig, "data">, { dataDir, ...listener }: Reading) =>
+  loadReported(dataOptions(config, dataDir), listener);

@@ -2,6 +2,7 @@ import { HostArray, Random, UserError } from "../core/index.ts";
 import { anchoredOptions, type DrawReferences } from "../methods/index.ts";
 import { keptReferenceRows, parseReferencePolicy, referencesInUse } from "../methods/internal.ts";
 import type { RunConfig } from "../run/index.ts";
+import { leadingReferences } from "./leading-references.ts";
 
 /** Training examples that may be references. */
 export interface ReferenceExamples {
@@ -75,10 +76,8 @@ function rowsOf(text: string, { count, name }: ReferenceExamples, seed: number):
 /** [R, 1, C, H, W] the first `k` references, all where absent. @throws UserError where fewer are kept */
 export function firstReferences(references: HostArray | undefined, k: number | undefined): HostArray {
   if (!references) throw new UserError("the checkpoint keeps no references; train the run again");
-  const [count, ...example] = references.shape;
+  const [count] = references.shape;
   if (k !== undefined && !(Number.isInteger(k) && k >= 1 && k <= count))
     throw new UserError(`--k ${k}: the checkpoint keeps ${count} references; use a whole number from 1 to that`);
-  const used = k ?? count;
-  const size = references.data.length / count;
-  return HostArray.float32([used, 1, ...example], (references.data as Float32Array).subarray(0, used * size));
+  return leadingReferences(references, k);
 }

@@ -8,6 +8,7 @@ import type { Variables } from "../models/index.ts";
 import type { RunRecord } from "../run/index.ts";
 import type { Classification } from "../tasks/index.ts";
 import type { Forward } from "./forward.ts";
+import { leadingReferences } from "./leading-references.ts";
 import { columnsOf, meanOf, outputsUnder } from "./outputs-under.ts";
 import { wantsPretrainingImages } from "./pretraining.ts";
 import { type ReferenceChooser, residualPool, transductor } from "./transductor.ts";
@@ -125,12 +126,10 @@ export function keptReferences(
     if (method.anchored) throw new UserError(`${method.name}: the checkpoint keeps no references; train the run again`);
     return undefined;
   }
-  const [count, ...image] = references.shape;
+  const [count] = references.shape;
   if (protocol === "k" && k && k > count)
     throw new UserError(`--k ${k}: the checkpoint keeps ${count} references; use at most ${count}`);
-  const used = protocol === "single" ? 1 : protocol === "k" ? (k ?? count) : count;
-  const size = references.data.length / count;
-  return HostArray.float32([used, 1, ...image], (references.data as Float32Array).subarray(0, used * size));
+  return leadingReferences(references, protocol === "single" ? 1 : protocol === "k" ? k : undefined);
 }
 
 /** Logits [N × K] of every image under each reference, R of them (1 for a chooser, and for methods without), or of each member. */

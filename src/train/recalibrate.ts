@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { type DataSet, type HostArray, type HostArrays, type ImageSet, UserError } from "../core/index.ts";
 import type { Pictures } from "../data/index.ts";
 import { runPaths } from "../files/index.ts";
-import { fingerprintOf, holdLock, writeFileAtomic } from "../files/internal.ts";
+import { fingerprintOf, whileHeld, writeFileAtomic } from "../files/internal.ts";
 import { anchoredOptions, createMethod } from "../methods/index.ts";
 import type { Model, Variables } from "../models/index.ts";
 import type { RunConfig } from "../run/index.ts";
@@ -73,12 +73,8 @@ export async function writeWithStatistics(
   dataSet: DataSet,
   options: RecalibrateOptions,
 ): Promise<Recalibrated> {
-  const held = await holdLock(runPaths(options.out).training, `writing ${options.out}`);
-  try {
-    return await writeInto(source, dataSet, options);
-  } finally {
-    await held.release();
-  }
+  const { out } = options;
+  return whileHeld(runPaths(out).training, `writing ${out}`, () => writeInto(source, dataSet, options));
 }
 
 async function writeInto(

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type DataSet, type HostArrays, type Listener, Random, UserError } from "../core/index.ts";
-import { loadDataSet } from "../data/index.ts";
+import type { DataOptions } from "../data/index.ts";
+import { loadReported } from "../data/internal.ts";
 import { runPaths } from "../files/index.ts";
 import { loadCheckpoint, readRun } from "../run/index.ts";
 import { loadPretrainingImages } from "./classification-run.ts";
@@ -61,8 +62,7 @@ export async function swagSamplesOf(
   const collected = collectedOf(run);
   const { record } = collected;
   const reading = { onNotice, onProgress: onReading };
-  const load: typeof loadDataSet = (asked) =>
-    loadDataSet({ ...asked, ...reading }).finally(() => onReading?.(undefined));
+  const load = (asked: DataOptions) => loadReported(asked, reading);
   const { dataSet } = await loadRunData(run, record, load, { dataDir, folder, humanLabels, changedData });
   const pretrainingImages = await loadPretrainingImages(run, record.config, { ...reading, dataDir, resume: true });
   return writeSamples(collected, dataSet, { ...options, pretrainingImages });

@@ -1,7 +1,7 @@
 import { type Listener, UserError } from "../../core/index.ts";
 import type { Results } from "../../evaluate/index.ts";
 import { runPaths } from "../../files/index.ts";
-import { holdLock } from "../../files/internal.ts";
+import { whileHeld } from "../../files/internal.ts";
 import { evaluateExternal } from "../evaluate-stored.ts";
 import type { FeatureFiles } from "../ood-scores/feature-files.ts";
 import type { ScoreFiles } from "../ood-scores/measure.ts";
@@ -33,12 +33,9 @@ export async function judgeByLaplace(
   const folder = laplaceFolder(plain, asked);
   const { onProgress, onNotice, signal } = options;
   requireNoRun("options.out", folder);
-  const lock = await holdLock(runPaths(folder).judging, `judging ${folder}`);
-  try {
+  return whileHeld(runPaths(folder).judging, `judging ${folder}`, async () => {
     const files = { featuresOf, training: training!, classifier: classifier! };
     await storeLaplace(plain, folder, files, asked, { threads, onProgress, onNotice, signal });
     return { folder, results: evaluateExternal(folder, name, { onProgress, signal }) };
-  } finally {
-    await lock.release();
-  }
+  });
 }

@@ -3,7 +3,7 @@ import { UserError } from "../../core/index.ts";
 import type { LastLayer, Results } from "../../evaluate/index.ts";
 import { requireLaplaceSize } from "../../evaluate/internal.ts";
 import { runPaths } from "../../files/index.ts";
-import { holdLock } from "../../files/internal.ts";
+import { whileHeld } from "../../files/internal.ts";
 import { loadPredictions, storedSets } from "../../run/index.ts";
 import { featuresFile } from "../../run/internal.ts";
 import { evaluateStored } from "../evaluate-stored.ts";
@@ -64,13 +64,13 @@ export async function judgeRunsByLaplace(
     throw new UserError(
       `${other.asked}: a Laplace approximation is of the plain network; leave it or options.laplace out`,
     );
-  for (const run of runs) classifierFor(run, asked, options);
+  const layers = runs.map((run) => lastLayerOf(run, asked, options));
   const plain = await judgeRuns(runs, { ...options, features: true });
   const sources = resultFolders(runs, options.out);
   const folders = laplaceFolders(runs, options);
   const laplace: Results[] = [];
   for (const [i, run] of runs.entries())
-    laplace.push(await judgeOne(run, { from: sources[i], to: folders[i], plain: plain[i] }, asked, options));
+    laplace.push(await judgeOne(run, layers[i], { from: sources[i], to: folders[i], plain: plain[i] }, asked, options));
   return { plain, laplace, folders };
 }
 
@@ -83,19 +83,17 @@ interface Place {
 
 async function judgeOne(
   run: string,
+  { classifier, weights, trainImages }: RunLayer,
   { from, to, plain }: Place,
   asked: AskedLaplace,
   options: JudgeLaplaceOptions,
 ): Promise<Results> {
   const { onProgress, onNotice, signal, threads } = options;
-  const { opened, classifier } = classifierFor(run, asked, options);
-  const { weights } = opened;
   const { name, title } = namesOf(asked);
   requireUnmixed(from, to, { name, title, passes: 1 });
   prepareResultFolder(run, to);
-  const lock = await holdLock(runPaths(to).judging, `judging ${to}`);
-  try {
-    const files = { ...filesOf(from, weights, opened.record.data.trainImages), classifier };
+  return whileHeld(runPaths(to).judging, `judging ${to}`, async () => {
+    const files = { ...filesOf(from, weights, trainImages), classifier };
     await storeLaplace(from, to, files, asked, { weights, threads, onProgress, onNotice, signal });
     const results = evaluateStored(to, {
       name: [basename(resolve(run)), title].join(" · "),
@@ -107,23 +105,23 @@ async function judgeOne(
     });
     for (const notice of results.notices ?? []) onNotice?.(`${to}: ${notice}`);
     return results;
-  } finally {
-    await lock.release();
-  }
+  });
+}
+
+/** What is known of a run whose last layer is approximated. */
+interface RunLayer extends Pick<OpenRun, "weights"> {
+  readonly classifier: LastLayer;
+  readonly trainImages: number;
 }
 
 /** @throws UserError where there is no last layer that logits are linear by, or it is too large */
-function classifierFor(
-  run: string,
-  { kind }: AskedLaplace,
-  options: JudgeLaplaceOptions,
-): { opened: OpenRun; classifier: LastLayer } {
+function lastLayerOf(run: string, { kind }: AskedLaplace, options: JudgeLaplaceOptions): RunLayer {
   const opened = new OpenRun(run, { ...options, fresh: false });
   const { classifier, without } = classifierOfRun(opened);
   if (!classifier) throw new UserError(`options.laplace ${kind}: ${run}: ${without}; leave it out`);
   const classes = classifier.bias.length;
   requireLaplaceSize(kind, classes, classifier.weight.length / classes);
-  return { opened, classifier };
+  return { classifier, weights: opened.weights, trainImages: opened.record.data.trainImages };
 }
 
 /** Labels are those that were trained on, right or wrong: the likelihood is theirs. */

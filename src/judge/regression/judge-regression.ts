@@ -1,7 +1,7 @@
 import { type Listener, type RegressionData, type RegressionSet, reporter } from "../../core/index.ts";
 import type { RegressionContext, RegressionResults, RegressionSetRole } from "../../evaluate/index.ts";
 import { runPaths } from "../../files/index.ts";
-import { holdLock, regressionFingerprint, sha256 } from "../../files/internal.ts";
+import { regressionFingerprint, sha256, whileHeld } from "../../files/internal.ts";
 import { dropRegressionAnswers, saveRegressionAnswers, storedRegressionSets } from "../../run/internal.ts";
 import type { RegressionPredictor } from "../../tasks/index.ts";
 import { evaluateRegression, type RegressionFacts } from "../index.ts";
@@ -66,14 +66,10 @@ export async function judgeInto(
   label: string,
   options: Omit<JudgeRegressionOptions, "openRun" | "out">,
 ): Promise<RegressionResults> {
-  const lock = await holdLock(runPaths(folder).judging, `judging ${folder}`);
-  try {
-    await predictAll(folder, opened, label, options);
+  return whileHeld(runPaths(folder).judging, `judging ${folder}`, async () => {
+    await predictAll(folder, opened, label, options).finally(() => options.onProgress?.(undefined));
     return evaluateRegression(folder, opened.facts, { alpha: options.alpha });
-  } finally {
-    options.onProgress?.(undefined);
-    await lock.release();
-  }
+  });
 }
 
 async function predictAll(

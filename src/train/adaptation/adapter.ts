@@ -8,17 +8,18 @@ import {
   Random,
   UserError,
 } from "../../core/index.ts";
-import { compile, type Program } from "../../engine/index.ts";
+import { compileByShape } from "../../engine/internal.ts";
 import type { Method } from "../../methods/index.ts";
-import type { Arrays, Model, Variables } from "../../models/index.ts";
+import type { Model, Variables } from "../../models/index.ts";
 import { batchNormParameters, predictingIn } from "../../models/internal.ts";
 import type { RunRecord } from "../../run/index.ts";
 import type { Classification } from "../../tasks/index.ts";
 import type { ForwardOptions } from "../forward.ts";
+import { networkPrograms } from "../network-programs.ts";
 import { checkImages, imagesOf, type outputsUnder } from "../outputs-under.ts";
 import { type PredictionParts, type PredictOptions, predictSet } from "../predict-set.ts";
-import type { Adaptation } from "./options.ts";
-import { tentOptimizer, tentStart, tentStep } from "./tent.ts";
+import type { Adaptation, Tent } from "./options.ts";
+import { type Shown, tentOptimizer, tentStart, tentStep } from "./tent.ts";
 
 /** Predicts by a network that adapts to what it is asked about. */
 export interface Adapter {
@@ -33,7 +34,20 @@ export interface Adapter {
 }
 
 /** A network that has begun on a set: a batch of images [B, C, H, W] → outputs [R × B × O]. */
-type Episode = (shown: { readonly images: HostArray; readonly references?: HostArray }) => Promise<Float32Array>;
+type Episode = (shown: Shown<HostArray>) => Promise<Float32Array>;
+
+/** What is made once for each key. */
+function perKey<Key, Made>(make: (key: Key) => Made): { of(key: Key): Made; made(): Iterable<Made> } {
+  const made = new Map<Key, Made>();
+  return {
+    of(key) {
+      const own = made.get(key) ?? make(key);
+      made.set(key, own);
+      return own;
+    },
+    made: () => made.values(),
+  };
+}
 
 /** Programs are compiled once for each adaptation and shape; weights are arguments. */
 export function createAdapter(
@@ -41,39 +55,35 @@ export function createAdapter(
   { model, method }: { readonly model: Model; readonly method: Method<Classification> },
   { threads = config.threads, device = config.device }: ForwardOptions = {},
 ): Adapter {
-  const programs = new Map<string, Promise<Program>>();
-  const compiled = (key: unknown, fn: (...args: any[]) => unknown, args: unknown[]): Promise<Program> => {
-    const name = JSON.stringify(key);
-    const program = programs.get(name) ?? compile(fn, args, { threads, device });
-    programs.set(name, program as Promise<Program>);
-    return program as Promise<Program>;
-  };
+  const options = { threads, device };
+  const blending = perKey((prior: number) =>
+    networkPrograms(({ params, state }, { images, references }: Shown) => {
+      const [count] = images.shape;
+      const blended = predictingIn(model, prior === 0 ? "measure" : { runningShare: prior / (prior + count) });
+      return method.predict(blended, params, state, images, references);
+    }, options),
+  );
+  const stepping = perKey((name: Tent["optimizer"]) => {
+    const optimizer = tentOptimizer(name, model);
+    return { optimizer, programs: compileByShape(tentStep(model, method, optimizer), options) };
+  });
 
   /** Begins anew. */
-  function begin(adaptation: Adaptation, { params, state }: Variables): Episode {
-    const shapes = (shown: object) => Object.values(shown).map(({ shape }: HostArray) => shape);
+  function begin(adaptation: Adaptation, variables: Variables): Episode {
     if (adaptation.name === "batch-norm") {
-      const { prior } = adaptation;
-      return async (shown) => {
-        const [images] = shown.images.shape;
-        const blended = predictingIn(model, prior === 0 ? "measure" : { runningShare: prior / (prior + images) });
-        const fn = (params: Arrays, state: Arrays, { images, references }: Arrays) =>
-          method.predict(blended, params, state, images, references);
-        const program = await compiled([adaptation, shapes(shown)], fn, [params, state, shown]);
-        return (await program.run([params, state, shown])).data;
-      };
+      const programs = blending.of(adaptation.prior);
+      return async (shown) => (await programs.run(variables, { ...shown })).data;
     }
-    const optimizer = tentOptimizer(adaptation.optimizer, model);
-    const names = batchNormParameters({ params, state });
+    const { params, state } = variables;
+    const { optimizer, programs } = stepping.of(adaptation.optimizer);
+    const names = batchNormParameters(variables);
     const fixed: HostArrays = Object.fromEntries(Object.entries(params).filter(([name]) => !names.includes(name)));
     const learningRate = HostArray.scalar(adaptation.learningRate);
     let now = tentStart(params, names, optimizer);
     return async (shown) => {
-      const args = [now, fixed, state, { ...shown, learningRate }];
-      const program = await compiled([adaptation.optimizer, shapes(shown)], tentStep(model, method, optimizer), args);
-      const { moved, outputs } = await program.run(args);
+      const { moved, outputs } = await programs.run({ ...now, fixed, state }, { ...shown, learningRate });
       now = moved;
-      return outputs.data;
+      return outputs.data as Float32Array;
     };
   }
 
@@ -110,8 +120,8 @@ export function createAdapter(
       return predictSet({ ...parts, outputs }, set, { ...options, protocol });
     },
     async dispose() {
-      for (const program of programs.values()) await (await program).dispose();
-      programs.clear();
+      for (const programs of blending.made()) await programs.dispose();
+      for (const { programs } of stepping.made()) await programs.dispose();
     },
   };
 }

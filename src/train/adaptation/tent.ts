@@ -14,9 +14,9 @@ export interface TentState<A = HostArray> {
 }
 
 /** Images [B, C, H, W], and references [R, 1, C, H, W]. */
-interface Shown {
-  readonly images: np.Array;
-  readonly references?: np.Array;
+export interface Shown<A = np.Array> {
+  readonly images: A;
+  readonly references?: A;
 }
 
 /** [N, K] → [], the mean over N of the entropy of softmax, nats. */
@@ -45,9 +45,7 @@ export const tentStep = (model: Model, method: Method, optimizer: Optimizer) => 
     return [meanEntropy(np.mean(outputs.ref, 0)), outputs];
   };
   return (
-    { moving, slots }: TentState<np.Array>,
-    fixed: Arrays,
-    state: Arrays,
+    { moving, slots, fixed, state }: TentState<np.Array> & { readonly fixed: Arrays; readonly state: Arrays },
     { learningRate, ...shown }: Shown & { readonly learningRate: np.Array },
   ) => {
     // jax-js's types know no pair of value and auxiliary output.
