@@ -158,6 +158,10 @@ describe("a study from a file", () => {
       'const config = { data: { name: "emoji" }, swag: {} }; export default { title: "t", seeds: 1, arms: { a: { config }, b: { samples: "a" } }, baselines: ["a"] }',
       /arms\.b\.count: a whole number ≥ 2/,
     ],
+    [
+      'const config = { data: { name: "closed-form", function: "sine" }, task: { name: "regression" } }; export default { title: "t", seeds: 1, arms: { a: { config } }, baselines: ["a"] }',
+      /arms\.a: its task is regression, but studies compare classifications/,
+    ],
   ])("%s is refused in one line", (source, line) => {
     const path = join(folder, "wrong.mjs");
     writeFileSync(path, source);

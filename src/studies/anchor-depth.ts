@@ -5,7 +5,7 @@ import type { RunConfigInput } from "../run/index.ts";
 import type { Study } from "./study.ts";
 
 /** Corruptions of each kind: noise, blur, weather, digital. */
-export const DEPTH_CORRUPTIONS = ["gaussian_noise", "motion_blur", "fog", "jpeg_compression", "contrast"];
+const DEPTH_CORRUPTIONS = ["gaussian_noise", "motion_blur", "fog", "jpeg_compression", "contrast"];
 
 /** Emoji of 16 pixels, 12 epochs: what five seeds of many arms can afford. */
 export const depthEmoji = { ...emojiQuickstart, data: { ...emojiQuickstart.data, imageSize: 16 }, epochs: 12 };

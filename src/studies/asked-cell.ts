@@ -1,32 +1,26 @@
-import { runPaths } from "../files/index.ts";
 import { judgeRuns, judgeRunsByLaplace } from "../judge/index.ts";
-import { requireAsked, writeAsked } from "./asked-settings.ts";
+import { isMadeOf, judgedAs, writeAsked } from "./asked-settings.ts";
 import type { AskedCell } from "./plan.ts";
-import type { PlanProgress } from "./planned-run.ts";
-import { areOf } from "./stored-settings.ts";
-import type { Study } from "./study.ts";
+import { judgeOptions, type PlanProgress } from "./planned-run.ts";
+import type { StudyJudge } from "./study.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 
-type Judge = NonNullable<Study["judge"]> & { readonly threads: number };
+const asked = ({ needs, judge }: AskedCell, study: StudyJudge) => ({
+  run: needs,
+  judge: { ...judgedAs(study), ...judge },
+});
 
 /** Whether the results are there, and of the checkpoint that is asked. @throws UserError where it was asked another way */
-export function isAsked({ run, results, needs, judge }: AskedCell, study: Judge): boolean {
-  if (!areOf(runPaths(results).results, runPaths(needs).checkpoint)) return false;
-  requireAsked(run, { run: needs, ...askedAs(judge, study) });
-  return true;
-}
+export const isAsked = (cell: AskedCell, study: StudyJudge): boolean =>
+  isMadeOf([cell.needs], cell.run, asked(cell, study), cell.results);
 
 /** Judges another arm's run into a folder of its own; an aborted signal leaves it to be continued. */
-export async function askCell({ run, needs, judge }: AskedCell, progress: PlanProgress, study: Judge): Promise<void> {
-  const { label, dataDir, changedData, onNotice, onProgress, signal } = progress;
-  onNotice?.(`${label}: judging ${needs}`);
-  writeAsked(run, { run: needs, ...askedAs(judge, study) });
-  const options = { dataDir, changedData, ...study, ...judge, out: run, onNotice, onProgress, signal };
+export async function askCell(cell: AskedCell, progress: PlanProgress, study: StudyJudge): Promise<void> {
+  const { run, needs, judge } = cell;
+  progress.onNotice?.(`${progress.label}: judging ${needs}`);
+  writeAsked(run, asked(cell, study));
+  const options = judgeOptions(progress, { ...study, ...judge, out: run });
   const { laplace } = judge;
-  await (laplace ? judgeRunsByLaplace([needs], { ...options, laplace }) : judgeRuns([needs], options)).catch(
-    (error) => {
-      if (!signal?.aborted) throw error;
-    },
-  );
+  const judging = laplace ? judgeRunsByLaplace([needs], { ...options, laplace }) : judgeRuns([needs], options);
+  await unlessAborted(progress.signal, judging);
 }
-
-const askedAs = (judge: AskedCell["judge"], { threads: _, ...study }: Judge) => ({ judge: { ...study, ...judge } });

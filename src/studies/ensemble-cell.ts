@@ -1,38 +1,28 @@
-import { runPaths } from "../files/index.ts";
 import { judgeRunsAsOne } from "../judge/index.ts";
-import { requireAsked, writeAsked } from "./asked-settings.ts";
+import { isMadeOf, judgedAs, writeAsked } from "./asked-settings.ts";
 import type { EnsembleCell } from "./plan.ts";
-import type { PlanProgress } from "./planned-run.ts";
-import { areOf } from "./stored-settings.ts";
-import type { Study } from "./study.ts";
-
-type Judge = NonNullable<Study["judge"]> & { readonly threads: number };
+import { judgeOptions, type PlanProgress } from "./planned-run.ts";
+import type { StudyJudge } from "./study.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 
 const membersOf = ({ needs, others }: EnsembleCell): string[] => [needs, ...others.map(({ run }) => run)];
 
-const asked = (cell: EnsembleCell, { threads: _, ...judge }: Judge) => ({
+const asked = (cell: EnsembleCell, judge: StudyJudge) => ({
   members: membersOf(cell),
   combination: cell.combination,
-  judge,
+  judge: judgedAs(judge),
 });
 
 /** Whether the results are there, and of the members' checkpoints. @throws UserError where they are of other members */
-export function isCombined(cell: EnsembleCell, judge: Judge): boolean {
-  const { results } = runPaths(cell.run);
-  if (!membersOf(cell).every((member) => areOf(results, runPaths(member).checkpoint))) return false;
-  requireAsked(cell.run, asked(cell, judge));
-  return true;
-}
+export const isCombined = (cell: EnsembleCell, judge: StudyJudge): boolean =>
+  isMadeOf(membersOf(cell), cell.run, asked(cell, judge));
 
 /** Judges the members as one; an aborted signal leaves it to be done again. */
-export async function combineCell(cell: EnsembleCell, progress: PlanProgress, judge: Judge): Promise<void> {
-  const { label, dataDir, changedData, onNotice, onProgress, signal } = progress;
+export async function combineCell(cell: EnsembleCell, progress: PlanProgress, judge: StudyJudge): Promise<void> {
   const members = membersOf(cell);
-  onNotice?.(`${label}: judging ${members.length} runs as one`);
+  progress.onNotice?.(`${progress.label}: judging ${members.length} runs as one`);
   writeAsked(cell.run, asked(cell, judge));
   const { combination, seed } = cell;
-  const options = { dataDir, changedData, ...judge, combination, seed, onNotice, onProgress, signal };
-  await judgeRunsAsOne(members, cell.run, options).catch((error) => {
-    if (!signal?.aborted) throw error;
-  });
+  const options = judgeOptions(progress, { ...judge, combination, seed });
+  await unlessAborted(progress.signal, judgeRunsAsOne(members, cell.run, options));
 }

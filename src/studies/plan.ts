@@ -5,6 +5,7 @@ import type { DataOptions } from "../data/index.ts";
 import type { Combination } from "../evaluate/index.ts";
 import { laplaceFolders } from "../judge/index.ts";
 import { type RunConfig, type RunConfigInput, resolveConfig } from "../run/index.ts";
+import { taskOf } from "../run/internal.ts";
 import type { PlannedRun } from "./planned-run.ts";
 import type { AskedArm, Choice, ProbeArm, Study, StudyArm, TrainedArm } from "./study.ts";
 
@@ -148,7 +149,7 @@ export function cellOf(study: Study, arm: string, seed: number, value: number | 
   }
   if (own.samples !== undefined)
     return { ...common, kind: "samples", needs, count: own.count, combination: own.combination };
-  return { ...common, kind: "trained", config: configOf(study, own, seed, value, common.needs, options) };
+  return { ...common, kind: "trained", config: configOf(study, arm, seed, value, options) };
 }
 
 /** A run like that of a trained arm, for an ensemble. */
@@ -160,7 +161,7 @@ function memberOf(
   options: PlanOptions,
 ): TrainedCell {
   const place = placeOf(study, arm, seed, options);
-  const { config } = cellOf(study, arm, seed, value, options) as TrainedCell;
+  const config = configOf(study, arm, seed, value, options);
   return {
     ...place,
     kind: "trained",
@@ -172,15 +173,14 @@ function memberOf(
 
 /** The same with a value that is being tried out, in a folder of its own. */
 export function candidateOf(study: Study, arm: string, seed: number, value: number, options: PlanOptions): TrainedCell {
-  const own = study.arms[arm] as TrainedArm;
-  const { path } = own.choose!;
+  const { path } = study.arms[arm].choose!;
   const place = placeOf(study, arm, seed, options);
   return {
     ...place,
     kind: "trained",
     name: `${arm}, ${triedName(path, value)}, seed ${seed}`,
     run: candidateRun(options.out, arm, seed, path, value),
-    config: configOf(study, own, seed, value, place.needs, options),
+    config: configOf(study, arm, seed, value, options),
   };
 }
 
@@ -203,26 +203,40 @@ export function choiceOf(study: Study, arm: string): Choice | undefined {
   return chooser === undefined ? undefined : study.arms[chooser].choose;
 }
 
-function configOf(
-  study: Study,
-  { config, choose, chooseAs }: TrainedArm,
-  seed: number,
-  value: number | undefined,
-  init: string | undefined,
-  { threads }: PlanOptions,
-): RunConfig {
-  const choice = choose ?? (chooseAs === undefined ? undefined : study.arms[chooseAs].choose);
+/** Of a trained arm's runs; `value` as of `cellOf`. */
+function configOf(study: Study, arm: string, seed: number, value: number | undefined, options: PlanOptions): RunConfig {
+  const { config } = trainedArm(study, arm);
+  const choice = choiceOf(study, arm);
+  const { needs: init } = placeOf(study, arm, seed, options);
   // Resolved first: a setting may lie below a default, as `schedule.peak` does.
-  const input = resolveConfig({ threads, ...structuredClone(config), seed }) as RunConfigInput;
+  const input = resolveConfig({ threads: options.threads, ...structuredClone(config), seed }) as RunConfigInput;
   if (study.splitsBySeed) input.data = { ...input.data, seed };
   if (choice) setPath(input, choice.path, value);
   if (init !== undefined) input.init = init;
-  return resolveConfig(input);
+  return resolveArm(input);
+}
+
+/** @throws UserError as `resolveConfig`, and for a task that no study judges */
+export function resolveArm(input: RunConfigInput): RunConfig {
+  const config = resolveConfig(input);
+  const name = taskOf(config);
+  if (name !== "classification")
+    throw new UserError(
+      `its task is ${name}, but studies compare classifications; train such runs each by itself, and compare them in one report`,
+    );
+  return config;
+}
+
+/** @throws UserError for an arm that is not one config, trained once a seed */
+function trainedArm({ arms }: Study, name: string): TrainedArm {
+  const arm = arms[name];
+  if (arm.config === undefined) throw new UserError(`arm ${name}: it is ${inWords(arm)}, which has no config`);
+  return arm;
 }
 
 /** The data of the run that is probed, but for what the probe says itself. */
 function probedData(study: Study, { probes, data }: ProbeArm, seed: number): DataOptions {
-  const { config } = study.arms[probes] as TrainedArm;
+  const { config } = trainedArm(study, probes);
   const own = { seed: 0, ...(config.data as Partial<DataOptions> & { name: string }), ...data };
   return study.splitsBySeed ? { ...own, seed } : own;
 }

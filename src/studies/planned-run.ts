@@ -5,6 +5,7 @@ import { type JudgeOptions, judgeRuns } from "../judge/index.ts";
 import { holdsRun, loadCheckpoint, type RunConfig, readRun } from "../run/index.ts";
 import { type TrainProgress, type TrainSummary, trainRun } from "../train/index.ts";
 import { areOf, requireSettings } from "./stored-settings.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 
 /** Who hears of several runs, one after the other or at once. */
 export interface PlanListener extends Listener {
@@ -62,14 +63,18 @@ export async function trainAndJudge(
   progress: PlanProgress,
   judge: JudgeOptions = {},
 ): Promise<void> {
-  const { label, dataDir, changedData, onNotice, onProgress, signal } = progress;
+  const { label, onNotice, signal } = progress;
   const done = await trainPlanned(planned, progress);
   if (signal?.aborted) return;
   if (done) onNotice?.(`${label}: predicting the test sets`);
-  await judgeRuns([planned.run], { dataDir, changedData, ...judge, onNotice, onProgress, signal }).catch((error) => {
-    if (!signal?.aborted) throw error;
-  });
+  await unlessAborted(signal, judgeRuns([planned.run], judgeOptions(progress, judge)));
 }
+
+/** How something is judged as part of a plan: what `judge` says, on the plan's data, told to its listener. */
+export const judgeOptions = <Judge extends object>(
+  { dataDir, changedData, onNotice, onProgress, signal }: PlanProgress,
+  judge: Judge,
+) => ({ dataDir, changedData, ...judge, onNotice, onProgress, signal });
 
 /** A run's own threads stay, for bit-exact resumption; all else must be as planned. */
 function storedConfig(run: string, planned: RunConfig): RunConfig {

@@ -5,6 +5,7 @@ import { type ProbeSummary, probeRun } from "../judge/index.ts";
 import type { ProbeCell } from "./plan.ts";
 import type { PlanProgress } from "./planned-run.ts";
 import { areOf, requireSettings } from "./stored-settings.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 
 interface Inference {
   readonly k?: number;
@@ -28,7 +29,5 @@ export async function probeCell(cell: ProbeCell, progress: PlanProgress, inferen
   onNotice?.(`${label}: probing ${cell.needs}`);
   const { run: out, needs, data } = cell;
   const listener = { onNotice: (line: string) => onNotice?.(`${label}: ${line}`), onProgress, signal };
-  await probeRun(needs, { data: { ...data, dataDir }, out, ...inference, ...listener }).catch((error) => {
-    if (!signal?.aborted) throw error;
-  });
+  await unlessAborted(signal, probeRun(needs, { data: { ...data, dataDir }, out, ...inference, ...listener }));
 }

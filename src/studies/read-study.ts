@@ -1,7 +1,6 @@
 import { UserError } from "../core/index.ts";
 import { importModule } from "../files/internal.ts";
-import { resolveConfig } from "../run/index.ts";
-import { neededBy, orderedArms } from "./plan.ts";
+import { neededBy, orderedArms, resolveArm } from "./plan.ts";
 import type { Study } from "./study.ts";
 
 /**
@@ -43,7 +42,7 @@ export async function readStudy(path: string): Promise<Study> {
     if (asks !== undefined && !("judge" in own)) throw wrong(`arms.${arm}.judge: how the run of ${asks} is asked`);
     if (config === undefined) continue;
     try {
-      resolveConfig(config);
+      resolveArm(config);
     } catch (error) {
       throw wrong(`arms.${arm}: ${(error as Error).message}`);
     }

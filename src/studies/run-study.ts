@@ -17,7 +17,7 @@ import {
 import { isProbed, probeCell } from "./probe-cell.ts";
 import { isSampled, sampleCell } from "./samples-cell.ts";
 import { shareOut, unlessHeld } from "./share-out.ts";
-import type { Study } from "./study.ts";
+import type { Study, StudyJudge } from "./study.ts";
 
 export interface StudyOptions extends PlanOptions, PlanListener {
   readonly seeds?: number;
@@ -97,7 +97,7 @@ const distinct = (cells: readonly TrainedCell[]): TrainedCell[] => [
 /** What each kind of cell is done by. */
 function workOn(
   cell: Cell,
-  judge: NonNullable<Study["judge"]> & { readonly threads: number },
+  judge: StudyJudge,
   progress: PlanProgress,
 ): { readonly isDone: () => boolean; readonly work: () => Promise<void> } {
   const { k, threads } = judge;

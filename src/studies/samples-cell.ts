@@ -4,30 +4,26 @@ import { runPaths } from "../files/index.ts";
 import { judgeRunsAsOne } from "../judge/index.ts";
 import { loadCheckpoint } from "../run/index.ts";
 import { swagSamplesOf } from "../train/index.ts";
-import { requireAsked, writeAsked } from "./asked-settings.ts";
+import { isMadeOf, judgedAs, writeAsked } from "./asked-settings.ts";
 import { type SamplesCell, sampleRun } from "./plan.ts";
-import type { PlanProgress } from "./planned-run.ts";
+import { judgeOptions, type PlanProgress } from "./planned-run.ts";
 import { areOf } from "./stored-settings.ts";
-import type { Study } from "./study.ts";
+import type { StudyJudge } from "./study.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 
-type Judge = NonNullable<Study["judge"]> & { readonly threads: number };
-
-const asked = ({ needs, count, combination }: SamplesCell, { threads: _, ...judge }: Judge) => ({
+const asked = ({ needs, count, combination }: SamplesCell, judge: StudyJudge) => ({
   run: needs,
   samples: count,
   combination,
-  judge,
+  judge: judgedAs(judge),
 });
 
 /** Whether the results are there, and of the checkpoint that is drawn from. @throws UserError where it was asked another way */
-export function isSampled(cell: SamplesCell, judge: Judge): boolean {
-  if (!areOf(runPaths(cell.run).results, runPaths(cell.needs).checkpoint)) return false;
-  requireAsked(cell.run, asked(cell, judge));
-  return true;
-}
+export const isSampled = (cell: SamplesCell, judge: StudyJudge): boolean =>
+  isMadeOf([cell.needs], cell.run, asked(cell, judge));
 
 /** Draws networks of what another arm's run has collected, and judges them as one; an aborted signal leaves it to be continued. */
-export async function sampleCell(cell: SamplesCell, progress: PlanProgress, judge: Judge): Promise<void> {
+export async function sampleCell(cell: SamplesCell, progress: PlanProgress, judge: StudyJudge): Promise<void> {
   const { run, needs, count, combination, seed } = cell;
   const { label, maxSteps, dataDir, changedData, onNotice, onProgress, signal } = progress;
   if (maxSteps !== undefined && (loadCheckpoint(runPaths(needs).checkpoint).swag?.snapshots ?? 0) < 2)
@@ -35,15 +31,15 @@ export async function sampleCell(cell: SamplesCell, progress: PlanProgress, judg
   writeAsked(run, asked(cell, judge));
   removeOlder(cell);
   onNotice?.(`${label}: drawing ${count} networks of ${needs}, and judging them as one`);
-  const given = { dataDir, changedData, onNotice, signal };
+  const drawing = { dataDir, changedData, out: run, samples: count, seed, onNotice, onReading: onProgress, signal };
   const batches = reporter({ onProgress, signal }, "measuring", "batches");
-  try {
-    const drawing = { ...given, out: run, samples: count, seed, onReading: onProgress, onProgress: batches };
-    const samples = await swagSamplesOf(needs, drawing).finally(() => onProgress?.(undefined));
-    await judgeRunsAsOne(samples, run, { ...given, ...judge, combination, seed, onProgress });
-  } catch (error) {
-    if (!signal?.aborted) throw error;
-  }
+  const draw = async () => {
+    const samples = await swagSamplesOf(needs, { ...drawing, onProgress: batches }).finally(() =>
+      onProgress?.(undefined),
+    );
+    return judgeRunsAsOne(samples, run, judgeOptions(progress, { ...judge, combination, seed }));
+  };
+  await unlessAborted(signal, draw());
 }
 
 /** Removes what was drawn before the run was trained on. */

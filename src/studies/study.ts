@@ -107,3 +107,6 @@ export interface Study {
   /** In place of accuracy, calibration and likelihood of every set. */
   readonly measures?: readonly Measure[];
 }
+
+/** How a study's cells are judged. */
+export type StudyJudge = NonNullable<Study["judge"]> & { readonly threads: number };

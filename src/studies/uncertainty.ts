@@ -1,6 +1,5 @@
-import { corruptionMeanMeasure, oodMeasure, setMeasure } from "../report/index.ts";
 import type { RunConfigInput } from "../run/index.ts";
-import { DEPTH_CORRUPTIONS, depthEmoji } from "./anchor-depth.ts";
+import { anchorDepthEmoji, depthEmoji } from "./anchor-depth.ts";
 import type { Study } from "./study.ts";
 
 const standard: RunConfigInput = { ...depthEmoji, method: { name: "standard" } };
@@ -12,7 +11,7 @@ const PASSES = 4;
 /**
  * Anchored training against the baselines of uncertainty, at equal cost of training (all arms but `ensemble`) and at equal cost
  * of an answer: one pass (`standard`, `anchored-1`, `laplace`, `mimo`, `packed`) or four (`anchored-4`, `ensemble`, `short-ensemble`,
- * `mc-dropout`, `swag-samples`). The data, network and epochs of the study `anchor-depth`.
+ * `mc-dropout`, `swag-samples`). The data, network, epochs, seeds and measures of the study `anchor-depth`.
  */
 export const uncertainty: Study = {
   title: "Anchored training against the baselines of uncertainty, ResNet-20, emoji categories, 16 pixels",
@@ -32,23 +31,8 @@ export const uncertainty: Study = {
     short: { config: { ...standard, epochs: depthEmoji.epochs / MEMBERS } },
     "short-ensemble": { ensembles: "short", members: MEMBERS },
   },
-  seeds: 5,
+  seeds: anchorDepthEmoji.seeds,
   baselines: ["standard", "ensemble"],
-  judge: {
-    suites: ["clean", "calibration", "corruptions", "ood", "shift"],
-    ood: ["mnist", "mnist-inverted"],
-    corruptions: DEPTH_CORRUPTIONS,
-    severities: [3],
-  },
-  measures: [
-    ...(["test", "unseen vendors"] as const).flatMap((set) =>
-      (["accuracy", "ece15", "smoothEce", "nll"] as const).map((metric) =>
-        setMeasure(`emoji/${set}`, set === "test" ? "test" : "shift", metric),
-      ),
-    ),
-    ...(["accuracy", "smoothEce", "nll"] as const).map(corruptionMeanMeasure),
-    ...["mnist", "mnist-inverted"].flatMap((set) =>
-      (["max-softmax", "entropy"] as const).map((score) => oodMeasure(`${set}/test`, score)),
-    ),
-  ],
+  judge: anchorDepthEmoji.judge,
+  measures: anchorDepthEmoji.measures,
 };
