@@ -5,6 +5,8 @@ export { loadPretrainingImages } from "./classification-run.ts";
 export { dataOptions } from "./data-options.ts";
 export { Diverged } from "./diverged.ts";
 export { type FeatureExtractor, type FeatureOptions, loadFeatures } from "./features.ts";
+export { alone, type Group } from "./group/group.ts";
+export { type GroupOptions, openGroup } from "./group/open.ts";
 export { meansInWords, validationInWords } from "./in-words.ts";
 export {
   createPredictor,

@@ -43,9 +43,15 @@ class Meeting {
 
 function memberOf(meeting: Meeting, rank: number): Group {
   const { size } = meeting;
+  // A rank may make the next call before the others have made the first.
+  let last: Promise<unknown> = Promise.resolve();
+  const bring = <T>(thing: T): Promise<readonly T[]> => {
+    const brought = last.then(() => meeting.bring(rank, thing));
+    last = brought.catch(() => {});
+    return brought;
+  };
   // Copies: a rank writes into its own array while others may still have to read it.
-  const all = <T extends Float32Array | Float64Array | Uint8Array>(values: T) =>
-    meeting.bring(rank, values.slice() as T);
+  const all = <T extends Float32Array | Float64Array | Uint8Array>(values: T) => bring(values.slice() as T);
   const sumInto = async <T extends Float32Array | Float64Array>(values: T, scale: number) => {
     const brought = await all(values);
     for (let i = 0; i < values.length; i++) values[i] = brought.reduce((sum, theirs) => sum + theirs[i], 0) * scale;
@@ -57,9 +63,9 @@ function memberOf(meeting: Meeting, rank: number): Group {
     sum: (values) => sumInto(values, 1),
     broadcast: async (bytes) => bytes.set((await all(bytes))[0]),
     gather: all,
-    any: async (flag) => (await meeting.bring(rank, flag)).includes(true),
-    barrier: async () => void (await meeting.bring(rank, undefined)),
-    close: async () => void (await meeting.bring(rank, undefined)),
+    any: async (flag) => (await bring(flag)).includes(true),
+    barrier: async () => void (await bring(undefined)),
+    close: async () => void (await bring(undefined)),
     abort(code) {
       const error = new Error(`rank ${rank} ended the group with code ${code}`);
       meeting.fail(error);

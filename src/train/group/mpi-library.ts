@@ -1,0 +1,105 @@
+import type { LibraryHandle } from "koffi";
+import { UserError } from "../../core/index.ts";
+import type { Launcher, MpiFamily } from "./launcher.ts";
+import { familyOf } from "./mpi-abi.ts";
+
+type Koffi = typeof import("koffi");
+
+/** An MPI library in this process. */
+export interface MpiLibrary {
+  readonly family: MpiFamily;
+  /** Its name and version, as it says: `Open MPI v4.1.4`. */
+  readonly version: string;
+  readonly library: LibraryHandle;
+}
+
+/** Files by which the dynamic linker finds a library, the most telling first, and Debian's packages that have them. */
+const families: Record<MpiFamily, { readonly files: readonly string[]; readonly packages: string }> = {
+  "Open MPI": {
+    files: ["libmpi.so.40", "libmpi.40.dylib", "libmpi.so", "libmpi.dylib", "/opt/homebrew/lib/libmpi.dylib"],
+    packages: "openmpi-bin libopenmpi3",
+  },
+  MPICH: {
+    files: [
+      ...["libmpich.so.12", "libmpi.so.12", "libmpi.12.dylib", "libmpich.so", "libmpi.so", "libmpi.dylib"],
+      "/opt/homebrew/lib/libmpi.dylib",
+    ],
+    packages: "mpich libmpich12",
+  },
+};
+
+/** Names the library to use in place of the one that belongs to the launcher. */
+const CHOICE = "ANCHORED_MPI";
+
+/**
+ * The MPI library that belongs to what started this process, or the one that `ANCHORED_MPI` names.
+ * @throws UserError where koffi or the library is missing, too old, or of another family than the launcher; with the way out
+ */
+export async function loadMpi(launcher: Launcher, env: NodeJS.ProcessEnv): Promise<MpiLibrary> {
+  // UCX, which many libraries use, follows by default what the process maps and unmaps, whichever thread does. With MPICH 4.0.2
+  // of Debian 12, 1 run in 20 then crashes in V8's garbage collector: https://github.com/openucx/ucx/issues/3831.
+  process.env.UCX_MEM_EVENTS ??= "no";
+  const { load } = await loadKoffi(launcher);
+  const wanted = env[CHOICE];
+  const failures: string[] = [];
+  for (const file of wanted ? [wanted] : launcher.families.flatMap((family) => families[family].files)) {
+    let library: LibraryHandle;
+    try {
+      // Plug-ins of Open MPI 4 look its symbols up among the global ones.
+      library = load(file, { global: true });
+    } catch (error) {
+      failures.push(oneLine((error as Error).message));
+      continue;
+    }
+    const { family, version } = identify(library, file);
+    if (launcher.families.includes(family)) return { family, version, library };
+    failures.push(`${file} is ${version}`);
+    library.unload();
+    if (wanted) break;
+  }
+  const [family] = launcher.families;
+  // What is there but does not fit says more than the many names that are not there.
+  const [reason] = failures.filter((failure) => !/No such file|no such file/.test(failure));
+  throw new UserError(
+    `${startedBy(launcher)}, but ${wanted ? `${CHOICE}=${wanted}` : `the library of ${launcher.families.join(" or ")}`} cannot be used: ${reason ?? "it is not installed"}; apt-get install ${families[family].packages}, or set ${CHOICE} to the file of its libmpi`,
+  );
+}
+
+export const startedBy = ({ name, size }: Launcher): string => `${name} has started ${size} processes`;
+
+async function loadKoffi(launcher: Launcher): Promise<Koffi> {
+  try {
+    const koffi = await import("koffi");
+    // MPI's own stack frames are larger than the 128 KiB that asynchronous calls have by default.
+    koffi.config({ async_stack_size: 4 << 20 });
+    return koffi;
+  } catch (error) {
+    throw new UserError(
+      `${startedBy(launcher)}, but the package koffi, which calls MPI, cannot be loaded: ${oneLine((error as Error).message)}; npm install koffi`,
+    );
+  }
+}
+
+/** @throws UserError where it is no MPI, one from before MPI 3 (2012), or one whose handles we do not know */
+function identify(library: LibraryHandle, file: string): Pick<MpiLibrary, "family" | "version"> {
+  let getVersion: (text: Uint8Array, length: number[]) => number;
+  try {
+    getVersion = library.func("int MPI_Get_library_version(_Out_ void*, _Out_ int*)") as never;
+  } catch {
+    throw new UserError(
+      `${file} has no MPI_Get_library_version: it is no MPI library, or one from before MPI 3 (2012); set ${CHOICE} to the file of Open MPI's libmpi or MPICH's`,
+    );
+  }
+  // MPI_MAX_LIBRARY_VERSION_STRING is 256 in Open MPI, 8192 in MPICH.
+  const text = new Uint8Array(8192);
+  const length = [0];
+  getVersion(text, length);
+  const said = Buffer.from(text.subarray(0, length[0])).toString().split("\0")[0];
+  // MPICH: `MPICH Version:\t4.0.2`.
+  const version = said.split(/, |\n/)[0].replace(/( Version)?:?\s+/g, " ");
+  const family = familyOf(said);
+  if (family) return { family, version };
+  throw new UserError(`${file} is ${version}; Open MPI, MPICH and its kin are known, set ${CHOICE} to one of theirs`);
+}
+
+const oneLine = (text: string) => text.replace(/\s*\n\s*/g, " ").trim();
