@@ -27,6 +27,7 @@ export { regimeResults } from "./regression/regime-results.ts";
 export { resultsSchema } from "./results.ts";
 export { rounded } from "./rounded.ts";
 export { sensitivityResults } from "./sensitivity-results.ts";
+export { shareInterval } from "./share-interval.ts";
 export { storedSet } from "./stored-set.ts";
 export {
   type FittedVerdict,

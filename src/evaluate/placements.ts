@@ -1,17 +1,9 @@
 import type { Interval } from "./bootstrap.ts";
+import { countBelow, countUpTo } from "./count-sorted.ts";
 
 /** Share of the sorted values below `value`, ties half. */
 function shareBelow(sorted: Float64Array, value: number): number {
-  const first = (past: (one: number) => boolean) => {
-    let [low, high] = [0, sorted.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (past(sorted[middle])) high = middle;
-      else low = middle + 1;
-    }
-    return low;
-  };
-  return (first((one) => one >= value) + first((one) => one > value)) / (2 * sorted.length);
+  return (countBelow(sorted, value) + countUpTo(sorted, value)) / (2 * sorted.length);
 }
 
 /** Each foreign image's share of known ones that look less strange, and each known one's of foreign ones that look stranger. */

@@ -9,6 +9,9 @@ export function withSd({ mean, sd }: MeanSd, unit: "%" | ""): string {
   return sd === undefined ? show(mean) : `${show(mean)} ± ${show(sd)}`;
 }
 
+/** As `withSd`; `–` where nothing was measured. */
+export const withSdOrDash = (mean: MeanSd | undefined, unit: "%" | ""): string => (mean ? withSd(mean, unit) : "–");
+
 /** A difference of fractions in points: `+3.1`, `−0.4`. */
 export function points(difference: number): string {
   const text = (100 * difference).toFixed(1);

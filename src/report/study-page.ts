@@ -3,7 +3,7 @@ import { armColorName } from "../core/internal.ts";
 import type { Contrast } from "./contrast.ts";
 import { type Cells, dataTable, toMarkdown } from "./copyable.ts";
 import { dots, intervals } from "./figures/index.ts";
-import { withSd } from "./format.ts";
+import { withSdOrDash } from "./format.ts";
 import { type Html, html, raw } from "./html.ts";
 import type { StudySummary, SummaryArm, SummaryMeasure } from "./study-summary.ts";
 import { style } from "./style.ts";
@@ -26,10 +26,7 @@ export function valueCells(summary: StudySummary, group: string): Cells {
       .map(({ name, seeds, values }) => [
         name,
         seedsCell(summary, name, seeds.length),
-        ...columns.map((place) => {
-          const value = values[place];
-          return value ? withSd(value, summary.measures[place].unit) : "–";
-        }),
+        ...columns.map((place) => withSdOrDash(values[place], summary.measures[place].unit)),
       ]),
   ];
 }

@@ -42,9 +42,12 @@ export function leastNormSolution(w: ArrayLike<number>, b: ArrayLike<number>, co
 export const directions = ({ values, vectors }: Eigen, from: number, to = values.length): Float64Array =>
   vectors.slice(from * values.length, to * values.length);
 
+/** Of a matrix that has no negative eigenvalues: those that rounding made negative are 0. */
+export const notNegative = (eigenvalues: Float64Array): Float64Array => eigenvalues.map((value) => Math.max(value, 0));
+
 /** The fewest of the largest eigenvalues that make up `share` of their sum; `undefined` where that is 0. */
 export function componentsFor({ values }: Eigen, share: number): number | undefined {
-  const positive = values.map((value) => Math.max(value, 0));
+  const positive = notNegative(values);
   const total = positive.reduce((sum, value) => sum + value, 0);
   if (!(total > 0)) return undefined;
   let sum = 0;

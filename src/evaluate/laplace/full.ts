@@ -1,5 +1,5 @@
 import { UserError } from "../../core/index.ts";
-import { choleskyFactor, symmetricEigen } from "../feature-scores/eigen.ts";
+import { choleskyFactor, notNegative, symmetricEigen } from "../feature-scores/eigen.ts";
 import {
   type Curvature,
   type CurvatureShape,
@@ -69,7 +69,7 @@ function full(hessian: Float64Array, shape: CurvatureShape): Curvature {
   const { classes, extended, innerProducts } = shape;
   const size = classes * extended;
   const { values, vectors } = symmetricEigen(hessian, size);
-  const eigenvalues = values.map((value) => Math.max(value, 0));
+  const eigenvalues = notNegative(values);
   return {
     eigenvalues,
     async posterior(precision) {

@@ -1,4 +1,4 @@
-import { symmetricEigen } from "../feature-scores/eigen.ts";
+import { notNegative, symmetricEigen } from "../feature-scores/eigen.ts";
 import {
   accumulate,
   type Curvature,
@@ -42,7 +42,6 @@ export function kroneckerSum({ classes, extended, innerProducts }: CurvatureShap
 /** @param a [D + 1, D + 1] @param b [K, K] that of all images together */
 function kronecker(a: Float64Array, b: Float64Array, { classes, extended, innerProducts }: CurvatureShape): Curvature {
   const [ofFeatures, ofOutputs] = [symmetricEigen(a, extended), symmetricEigen(b, classes)];
-  const notNegative = (values: Float64Array) => values.map((value) => Math.max(value, 0));
   const [valuesA, valuesB] = [notNegative(ofFeatures.values), notNegative(ofOutputs.values)];
   const eigenvalues = new Float64Array(classes * extended);
   for (let k = 0; k < classes; k++)

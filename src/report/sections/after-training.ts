@@ -1,6 +1,6 @@
 import { calibrationName } from "../calibration-name.ts";
 import { dataTable } from "../copyable.ts";
-import { meanOf, withSd } from "../format.ts";
+import { meanOf, withSdOrDash } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import type { ReportedArm, ReportedStudy } from "../study.ts";
 import { conformalSets } from "./conformal-sets.ts";
@@ -9,10 +9,7 @@ const across = (
   arm: ReportedArm,
   of: (run: ReportedArm["runs"][number]) => number | undefined,
   unit: "%" | "",
-): string => {
-  const mean = meanOf(arm.runs.map(of));
-  return mean ? withSd(mean, unit) : "–";
-};
+): string => withSdOrDash(meanOf(arm.runs.map(of)), unit);
 
 /** What can be mended without training again: scaled logits, and sets of classes in place of one. */
 export function afterTraining(study: ReportedStudy): Html | undefined {

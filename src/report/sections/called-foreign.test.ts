@@ -3,7 +3,7 @@ import type { CalledForeign, VerdictResults } from "../../evaluate/internal.ts";
 import type { VerdictPictures } from "../../run/internal.ts";
 import { drawnArm } from "../drawn-arm.ts";
 import type { ReportedArm, ReportedStudy } from "../study.ts";
-import { calledForeign, interval } from "./called-foreign.ts";
+import { calledForeign } from "./called-foreign.ts";
 
 const set = (name: string, role: CalledForeign["role"], share: number, group?: CalledForeign["group"]) => ({
   ...{ set: name, role, images: 100, share },
@@ -66,15 +66,4 @@ test("an arm without a verdict says why; a study without any has no such section
   const none = (await calledForeign(study(arm("own", 0, [absent]))))!;
   expect(none.markup).not.toContain("<svg");
   expect(await calledForeign(study(arm("own", 0, [undefined])))).toBeUndefined();
-});
-
-test("Wilson's interval, by the quadratic that it solves", () => {
-  for (const [share, images] of [
-    [0.5, 100],
-    [0.03, 400],
-  ])
-    for (const end of interval({ share, images }))
-      expect((share - end) ** 2).toBeCloseTo((1.96 ** 2 * end * (1 - end)) / images, 12);
-  expect(interval({ share: 0, images: 100 })[0]).toBeCloseTo(0, 12);
-  expect(interval({ share: 1, images: 100 })[1]).toBeCloseTo(1, 12);
 });

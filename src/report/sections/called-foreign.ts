@@ -1,4 +1,4 @@
-import type { CalledForeign, VerdictResults } from "../../evaluate/internal.ts";
+import { type CalledForeign, shareInterval, type VerdictResults } from "../../evaluate/internal.ts";
 import type { VerdictPictures } from "../../run/internal.ts";
 import { copyable } from "../copyable.ts";
 import { type Share, type ShareRow, shares } from "../figures/index.ts";
@@ -74,19 +74,12 @@ function rowOf(told: readonly Judged[], set: CalledForeign): ShareRow {
     const found = sharesOf(one, set);
     if (found.length === 0) return [];
     const values = found.map(({ share }) => share);
-    const [low, high] = found.length > 1 ? [Math.min(...values), Math.max(...values)] : interval(found[0]);
+    const [low, high] =
+      found.length > 1 ? [Math.min(...values), Math.max(...values)] : shareInterval(found[0].share, found[0].images);
     const { name: arm, color } = one.arm;
     return [{ arm, color, value: 100 * meanOf(values)!.mean, low: 100 * low, high: 100 * high }];
   });
   return { name: nameOf(set), shares: bars };
-}
-
-/** 95 % interval of a share of so many images (Wilson 1927). */
-export function interval({ share, images }: Pick<CalledForeign, "share" | "images">): [number, number] {
-  const z2 = 1.96 ** 2;
-  const middle = (share + z2 / (2 * images)) / (1 + z2 / images);
-  const half = (1.96 * Math.sqrt((share * (1 - share)) / images + z2 / (4 * images ** 2))) / (1 + z2 / images);
-  return [Math.max(0, middle - half), Math.min(1, middle + half)];
 }
 
 function howItIsTold({ score, keeps, sets }: VerdictResults, told: readonly Judged[]): Html {

@@ -1,6 +1,6 @@
 import { bestOf } from "../best-of.ts";
 import { type Cells, copyable } from "../copyable.ts";
-import { meanOf, withSd } from "../format.ts";
+import { meanOf, withSd, withSdOrDash } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import { type Measure, measuresOf, valuesOf } from "../measures.ts";
 import type { ReportedArm, ReportedStudy } from "../study.ts";
@@ -67,10 +67,7 @@ const cellsOf = ({ arms }: ReportedStudy, measures: readonly Measure[]): Cells =
   ["Measure", ...arms.map(({ name }) => name)],
   ...measures.map((measure) => [
     `${measure.group}: ${measure.title}${measure.unit && `, ${measure.unit}`}`,
-    ...arms.map((arm) => {
-      const mean = meanOf(valuesOf(arm, measure));
-      return mean ? withSd(mean, measure.unit) : "–";
-    }),
+    ...arms.map((arm) => withSdOrDash(meanOf(valuesOf(arm, measure)), measure.unit)),
   ]),
 ];
 

@@ -1,6 +1,6 @@
 import type { Results } from "../../evaluate/index.ts";
 import { dataTable } from "../copyable.ts";
-import { meanOf, withSd } from "../format.ts";
+import { meanOf, withSdOrDash } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import type { ReportedArm, ReportedStudy } from "../study.ts";
 
@@ -37,8 +37,7 @@ function tableOf(set: string, arms: readonly ReportedArm[], all: readonly Confor
               (one) => one.set === set && one.method === method && one.alpha === alpha && one.conditional === kind,
             ),
           );
-          const mean = meanOf(found.map((one) => one && of(one)));
-          return mean ? withSd(mean, unit) : "–";
+          return withSdOrDash(meanOf(found.map((one) => one && of(one))), unit);
         }),
       ),
     ]),

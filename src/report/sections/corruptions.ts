@@ -2,7 +2,7 @@ import { corruptionSets, relativeCorruptionError } from "../../evaluate/index.ts
 import { dataTable } from "../copyable.ts";
 import { type Level, type Levels, levelsByArm, mean, shownName } from "../corruption-levels.ts";
 import { type HeatCell, heatMap } from "../figures/index.ts";
-import { counted, meanOf, points, withSd } from "../format.ts";
+import { counted, meanOf, points, withSdOrDash } from "../format.ts";
 import { type Html, html, raw } from "../html.ts";
 import type { ReportedArm, ReportedStudy } from "../study.ts";
 
@@ -31,14 +31,11 @@ function meanErrors(arms: readonly ReportedArm[], baseline: ReportedArm, levels:
   const names = [...new Set(all.flat().flatMap((errors) => Object.keys(errors)))];
   const means = names.map((name) => [
     `Mean corruption error, ${name}`,
-    ...all.map((runs) => {
-      const found = meanOf(runs.map((errors) => errors[name]));
-      return found ? withSd(found, "%") : "–";
-    }),
+    ...all.map((runs) => withSdOrDash(meanOf(runs.map((errors) => errors[name])), "%")),
   ]);
   const alexNet = arms.map((arm) => meanOf(arm.runs.map(({ results }) => results.corruptions?.alexNetMce)));
   if (alexNet.some((one) => one !== undefined))
-    means.push(["mCE relative to AlexNet, C, 15 corruptions", ...alexNet.map((one) => (one ? withSd(one, "%") : "–"))]);
+    means.push(["mCE relative to AlexNet, C, 15 corruptions", ...alexNet.map((one) => withSdOrDash(one, "%"))]);
   const errorsOf = (arm: ReportedArm) => {
     const errors = new Map<string, number[]>();
     for (const { corruption, severity, accuracy } of levels.get(arm)!) {

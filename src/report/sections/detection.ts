@@ -1,7 +1,7 @@
 import { type OodScoreName, oodScoreNames, oodScores } from "../../evaluate/index.ts";
 import { dataTable } from "../copyable.ts";
 import { type Line, lines, scoreHistograms } from "../figures/index.ts";
-import { meanOf, withSd } from "../format.ts";
+import { meanOf, withSdOrDash } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import { oodMeasure, oodSets, valuesOf, worseThanGuessing } from "../measures.ts";
 import type { ReportedArm, ReportedStudy } from "../study.ts";
@@ -72,7 +72,7 @@ function measures({ arms }: ReportedStudy, set: string): Html {
     shown.flatMap(([title, name]) => {
       const means = arms.map(({ runs }) => meanOf(runs.map((run) => resultOf(run, set, score)?.[name])));
       if (means.every((mean) => mean === undefined)) return [];
-      return [[`${title} by ${oodScores[score].short}`, ...means.map((mean) => (mean ? withSd(mean, "%") : "–"))]];
+      return [[`${title} by ${oodScores[score].short}`, ...means.map((mean) => withSdOrDash(mean, "%"))]];
     }),
   );
   return html`<details><summary>All scores and measures</summary>${dataTable([["%", ...arms.map(({ name }) => name)], ...rows], `Detection of ${set}`)}</details>`;

@@ -1,7 +1,7 @@
 import { oodScoreNames, oodScores } from "../../evaluate/index.ts";
 import { copyable, dataTable } from "../copyable.ts";
 import { type Line, lines } from "../figures/index.ts";
-import { meanOf, withSd } from "../format.ts";
+import { meanOf, withSdOrDash } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import type { ReportedStudy } from "../study.ts";
 import { armLegend } from "./legend.ts";
@@ -54,7 +54,7 @@ function failures({ arms, sets }: ReportedStudy): Html | false {
         ),
       );
       if (values.every((value) => value === undefined)) return [];
-      return [[`${set}, by ${oodScores[score].short}`, ...values.map((value) => (value ? withSd(value, "%") : "–"))]];
+      return [[`${set}, by ${oodScores[score].short}`, ...values.map((value) => withSdOrDash(value, "%"))]];
     }),
   );
   if (rows.length === 0) return false;
