@@ -7,8 +7,8 @@ import { parseArgs } from "node:util";
 import { imageCount, subset } from "../dist/core/index.js";
 import { CorruptionPool, corruptionNames, corruptionSuite, severities } from "../dist/corrupt/index.js";
 import { loadDataSet } from "../dist/data/index.js";
+import { accuracyOf, meanNll } from "../dist/tasks/classification/scores.js";
 import { loadPredictor, loadRun } from "../dist/train/index.js";
-import { accuracyOf, meanNll } from "../dist/train/scores.js";
 
 const { values, positionals: runs } = parseArgs({
   allowPositionals: true,

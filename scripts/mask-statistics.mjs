@@ -13,11 +13,11 @@ import { comparePaired, meanSd } from "../dist/evaluate/index.js";
 import { runPaths } from "../dist/files/index.js";
 import { loadCheckpoint, saveCheckpoint } from "../dist/run/checkpoint.js";
 import { resolveConfig } from "../dist/run/index.js";
+import { accuracyOf } from "../dist/tasks/classification/scores.js";
 import { batchStatistics } from "../dist/train/batch-statistics.js";
 import { createForward } from "../dist/train/forward.js";
 import { loadPredictor, loadRun, recalibrate, train } from "../dist/train/index.js";
 import { buildNetwork } from "../dist/train/internal.js";
-import { accuracyOf } from "../dist/train/scores.js";
 
 const { values } = parseArgs({
   options: {

@@ -11,7 +11,8 @@ import { parseArgs } from "node:util";
 import { loadRegressionData } from "../dist/data/index.js";
 import { runPaths } from "../dist/files/index.js";
 import { judgeEnsemble, judgeRegressionRuns, openRegressionRun } from "../dist/judge/index.js";
-import { loadRegressionPredictor, resolveConfig, trainRegression } from "../dist/train/index.js";
+import { resolveConfig } from "../dist/run/index.js";
+import { loadRegressionPredictor, trainRegression } from "../dist/train/index.js";
 import { constantMeasures, measuresOf, printTables } from "./regression-tables.mjs";
 
 const { values } = parseArgs({

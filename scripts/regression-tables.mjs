@@ -6,14 +6,13 @@ import {
   gaussianNll,
   intervalQuality,
   judgeRegression,
-  loadRegressionAnswers,
   meanSd,
   r2,
-  readRegressionResults,
   regimeMetrics,
   riskRegimesOf,
   rmse,
 } from "../dist/evaluate/index.js";
+import { loadRegressionAnswers, readRegressionResults } from "../dist/run/index.js";
 import { readRegressionRun } from "../dist/train/index.js";
 
 /** The measures of every set of a folder that is judged, of its one target, and PAGER's over all its sets together. */
