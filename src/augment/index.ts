@@ -6,7 +6,7 @@ export { crop } from "./crop.ts";
 export { cutout } from "./cutout.ts";
 export { flip } from "./flip.ts";
 export type { OptionTable } from "./known-options.ts";
-export { type BatchOptions, makeBatch, normalizeImages } from "./make-batch.ts";
+export { type BatchOptions, makeBatch, normalizeImages, type Places } from "./make-batch.ts";
 export {
   type BatchMixer,
   cutmix,

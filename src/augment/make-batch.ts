@@ -10,6 +10,15 @@ export interface BatchOptions {
    * `(row) => new Random("augment", seed, epoch, row)`, makes the result independent of batch size and order.
    */
   readonly random: (row: number, place: number) => Random;
+  /** Places of the batch, from `from` to `to`, exclusive, whose images are made; those of others stay zeros. All where absent. */
+  readonly only?: Places;
+}
+
+/** Neighbouring places of a batch. */
+export interface Places {
+  readonly from: number;
+  /** Exclusive. */
+  readonly to: number;
 }
 
 /**
@@ -22,7 +31,7 @@ export interface BatchOptions {
  * });
  */
 export function makeBatch(set: ImageSet, rows: ArrayLike<number>, options: BatchOptions): Batch {
-  const { augment = [], random } = options;
+  const { augment = [], random, only = { from: 0, to: rows.length } } = options;
   const { height, width, channels } = set;
   const classes = set.classNames.length;
   const bytesPerImage = height * width * channels;
@@ -31,27 +40,34 @@ export function makeBatch(set: ImageSet, rows: ArrayLike<number>, options: Batch
   const targets = new Float32Array(rows.length * classes);
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i];
+    targets[i * classes + set.labels[row]] = 1;
+    if (i < only.from || i >= only.to) continue;
     let image: Image = { height, width, channels, data: imageAt(set, row) };
     if (augment.length > 0) {
       const stream = random(row, i);
       for (const { apply } of augment) image = apply(image, stream);
     }
     writeNormalized(image.data, channels, scale, images, i * bytesPerImage);
-    targets[i * classes + set.labels[row]] = 1;
   }
   return { images, targets };
 }
 
 /**
- * The images at `rows` as they are → [N, C, H, W], normalised: for references and evaluation.
+ * The images at `rows` as they are → [N, C, H, W], normalised: for references and evaluation. With `only`, those of other
+ * places stay zeros.
  * @example
  * const seen = normalizeImages(images, [0, 1, 2], dataSet.normalization); // float32 [3, C, H, W]
  */
-export function normalizeImages(set: ImageSet, rows: ArrayLike<number>, normalization: Normalization): Float32Array {
+export function normalizeImages(
+  set: ImageSet,
+  rows: ArrayLike<number>,
+  normalization: Normalization,
+  only: Places = { from: 0, to: rows.length },
+): Float32Array {
   const bytesPerImage = set.height * set.width * set.channels;
   const scale = scaleTables(set, normalization);
   const images = new Float32Array(rows.length * bytesPerImage);
-  for (let i = 0; i < rows.length; i++)
+  for (let i = only.from; i < only.to; i++)
     writeNormalized(imageAt(set, rows[i]), set.channels, scale, images, i * bytesPerImage);
   return images;
 }

@@ -1,6 +1,6 @@
 import { type Batch, type ImageSet, type Normalization, Random } from "../core/index.ts";
 import type { Augmentation } from "./augmentation.ts";
-import { makeBatch } from "./make-batch.ts";
+import { makeBatch, type Places } from "./make-batch.ts";
 import { type BatchMixer, mixersFromJson, smoothLabels } from "./mixers.ts";
 import { type AugmentationResources, augmentationsFromJson } from "./table.ts";
 
@@ -25,6 +25,8 @@ export interface BatchTask {
   readonly rows: Int32Array;
   /** [N] which time of the epoch it is that a row's image is augmented, from 0; all the first where absent. */
   readonly repetitions?: Int32Array;
+  /** Places whose images are needed: those of others may stay zeros. All where absent. */
+  readonly only?: Places;
 }
 
 /** Makes batches: images [N, C, H, W] augmented, normalised and mixed, targets [N, K]. @throws UserError for options out of range */
@@ -34,12 +36,14 @@ export function trainingImages(set: ImageSet, pipeline: Pipeline): (task: BatchT
   const mixers = mixersFromJson(pipeline.mix);
   const { channels, height, width } = set;
   const classes = set.classNames.length;
-  return ({ step, epoch, rows, repetitions }) => {
+  return ({ step, epoch, rows, repetitions, only }) => {
     const random = (row: number, i: number) => {
       const repetition = repetitions?.[i] ?? 0;
       return new Random("augment", seed, epoch, row, ...(repetition > 0 ? [repetition] : []));
     };
-    const { images, targets } = makeBatch(set, rows, { normalization, augment, random });
+    // A mixer may take any image of the batch.
+    const needed = mixers.length > 0 ? undefined : only;
+    const { images, targets } = makeBatch(set, rows, { normalization, augment, random, only: needed });
     const smoothed = { images, targets: smoothLabels(targets, classes, labelSmoothing) };
     if (mixers.length === 0) return smoothed;
     // Of several mixers a batch takes one, as timm does.

@@ -1,4 +1,4 @@
-import { HostArray } from "../core/host-array.ts";
+import { HostArray, sizeOf } from "../core/host-array.ts";
 import { ArraySpec } from "./program.ts";
 
 interface Leaf {
@@ -18,6 +18,38 @@ export function leavesOf(value: unknown, path: readonly (string | number)[] = []
 /** Arrays of zeros for all of them, in the same order. */
 export const freshArrays = (leaves: readonly Leaf[]): HostArray[] =>
   leaves.map(({ spec }) => HostArray.zeros([...spec.shape], spec.dtype));
+
+/** Elements of float32 that a cache line holds: where arrays of one memory begin. */
+const LINE = 16;
+
+/** As `freshArrays`, those of float32 in one memory, one after the other: see `memoryOf`. */
+export function freshTogether(leaves: readonly Leaf[]): HostArray[] {
+  const starts: number[] = [];
+  let total = 0;
+  for (const { spec } of leaves) {
+    starts.push(total);
+    if (spec.dtype === "float32") total += Math.ceil(sizeOf(spec.shape) / LINE) * LINE;
+  }
+  const memory = new Float32Array(total);
+  return leaves.map(({ spec: { shape, dtype } }, i) =>
+    dtype === "float32"
+      ? HostArray.float32([...shape], memory.subarray(starts[i], starts[i] + sizeOf(shape)))
+      : HostArray.zeros([...shape], dtype),
+  );
+}
+
+/**
+ * The one memory of arrays that a loop carries under one name, with the zeros between them: for what is done to all of them
+ * at once.
+ * @throws TypeError for arrays that lie elsewhere, or are not float32
+ */
+export function memoryOf(arrays: Readonly<Record<string, HostArray>>): Float32Array {
+  const all = Object.values(arrays).map(({ data }) => data);
+  const [first] = all;
+  if (!all.every((data) => data instanceof Float32Array && data.buffer === first.buffer))
+    throw new TypeError(`memoryOf: ${Object.keys(arrays).join(", ")} are not float32 in one memory`);
+  return first ? new Float32Array(first.buffer) : new Float32Array();
+}
 
 /**
  * The arrays of `args` in the example's order: found by name, so keys may come in any order. `root` is what messages
@@ -49,17 +81,41 @@ export function matchArguments(leaves: readonly Leaf[], args: unknown, root = "a
  */
 export function matchOutputs(leaves: readonly Leaf[], into: unknown, args: readonly HostArray[]): HostArray[] {
   const arrays = matchArguments(leaves, into, "into");
-  const taken = new Set(args.map(({ data }) => data.buffer));
-  arrays.forEach(({ data }, i) => {
-    const empty = data.length === 0;
-    if (!empty && taken.has(data.buffer))
+  const spans = new Spans(args);
+  arrays.forEach((array, i) => {
+    if (!spans.add(array))
       throw new TypeError(
         `program: ${inWords("into", leaves[i].path)} shares memory with an argument or another output; pass arrays of their own, e.g. the result of the run before the last`,
       );
-    taken.add(data.buffer);
   });
   return arrays;
 }
+
+/** Memory that arrays take. */
+class Spans {
+  readonly #ends = new Map<ArrayBufferLike, [from: number, to: number][]>();
+
+  constructor(arrays: readonly HostArray[]) {
+    for (const array of arrays) this.#of(array).push(spanOf(array));
+  }
+
+  /** False where something lies there. */
+  add(array: HostArray): boolean {
+    const [from, to] = spanOf(array);
+    const others = this.#of(array);
+    if (others.some(([theirFrom, theirTo]) => from < theirTo && theirFrom < to)) return false;
+    others.push([from, to]);
+    return true;
+  }
+
+  #of({ data }: HostArray): [number, number][] {
+    const spans = this.#ends.get(data.buffer) ?? [];
+    this.#ends.set(data.buffer, spans);
+    return spans;
+  }
+}
+
+const spanOf = ({ data }: HostArray): [number, number] => [data.byteOffset, data.byteOffset + data.byteLength];
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && value.constructor === Object;

@@ -1,4 +1,4 @@
-import { freshArrays, leavesOf } from "./arguments.ts";
+import { freshTogether, leavesOf } from "./arguments.ts";
 import { type CompileOptions, compile } from "./compile.ts";
 import type { ExampleOf, OnHost } from "./host-tree.ts";
 import { asConstants, flattenTree } from "./jax-backend.ts";
@@ -223,7 +223,7 @@ function requireArrays(tree: Named, what: string): void {
 
 function fresh(tree: Tree): Tree {
   const [, rebuild] = flattenTree(tree);
-  return rebuild(freshArrays(leavesOf(tree)));
+  return rebuild(freshTogether(leavesOf(tree)));
 }
 
 const named = (names: readonly string[], of: (name: string) => unknown): Named =>

@@ -60,6 +60,7 @@ export const anchored = (options: AnchoredOptions, task: Task = classification(o
     name: "anchored",
     anchored: true,
     task,
+    rowByRow: options.references !== "batch",
     inputChannels: (imageChannels) => (inside ? imageChannels : 2 * imageChannels),
     anchorAt: inside ? anchorAt : undefined,
     prepare(batch, { count, channels, height, width, targetSize }, random, drawReferences, progress = 1): Fed {

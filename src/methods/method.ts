@@ -33,6 +33,8 @@ export interface Method<OfTask extends Task = Task> {
   /** Whether it compares each image with a reference, and so needs a reference set. */
   readonly anchored: boolean;
   readonly task: OfTask;
+  /** Whether `prepare` makes each row of the inputs of the same row of the batch alone, whatever the others hold. */
+  readonly rowByRow?: boolean;
   /** Channels of the model's input for images of `imageChannels`. */
   inputChannels(imageChannels: number): number;
   /** Where its network makes tuples of hidden values itself (`ModelOptions.anchorAt`); absent where it makes none. */

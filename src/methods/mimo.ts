@@ -26,6 +26,7 @@ export function mimo({ members, inputRepetitionProbability }: MimoOptions): Meth
   const plain = plainInput("mimo", classification(undefined, members));
   return {
     ...plain,
+    rowByRow: false,
     inputChannels: (imageChannels) => members * imageChannels,
     prepare({ images, targets, truth }, { count, channels, height, width, targetSize }, random): Fed {
       const rows = rowsOfMembers(count, { members, inputRepetitionProbability }, random);

@@ -20,6 +20,7 @@ export const plainInput = (name: string, task: Task = classification()): Method 
   name,
   anchored: false,
   task,
+  rowByRow: true,
   inputChannels: (imageChannels) => imageChannels,
   prepare: ({ images, targets, truth }, { count, channels, height, width, targetSize }) => ({
     rows: {

@@ -68,10 +68,21 @@ const SLOT = /^optimizer\.([^.]+)\.(.+)$/;
  * One safetensors file: parameters and state under timm's names, `optimizer.momentum.<parameter>`, `references`; the
  * progress and a SHA-256 of everything in the metadata. Written aside, flushed, renamed.
  */
-export function saveCheckpoint(
-  path: string,
-  { params, state, slots, average, swag, references, referenceTargets, outputAnchor, progress }: Checkpoint,
-): void {
+export const saveCheckpoint = (path: string, checkpoint: Checkpoint): void =>
+  writeFileAtomic(path, encodeCheckpoint(checkpoint));
+
+/** The bytes of such a file. */
+export function encodeCheckpoint({
+  params,
+  state,
+  slots,
+  average,
+  swag,
+  references,
+  referenceTargets,
+  outputAnchor,
+  progress,
+}: Checkpoint): Uint8Array {
   const tensors: HostArrays = { ...params, ...state };
   for (const [slot, arrays] of Object.entries(slots))
     for (const [name, array] of Object.entries(arrays)) tensors[`optimizer.${slot}.${name}`] = array;
@@ -89,7 +100,7 @@ export function saveCheckpoint(
     ...(swag && { swag: String(swag.snapshots) }),
   };
   const sha256 = digest(tensors, metadata);
-  writeFileAtomic(path, encodeSafetensors(tensors, { ...metadata, sha256 }));
+  return encodeSafetensors(tensors, { ...metadata, sha256 });
 }
 
 /**
@@ -100,11 +111,16 @@ export function saveCheckpoint(
  * console.log(progress.step, params["fc.weight"]?.shape, references?.shape);
  */
 export function loadCheckpoint(path: string): Checkpoint {
+  if (!existsSync(path)) throw new UserError(`checkpoint ${path}: no such file; train the run first`);
+  return decodeCheckpoint(path, readFileSync(path));
+}
+
+/** What `encodeCheckpoint` made. @throws UserError naming `path`, as `loadCheckpoint` */
+export function decodeCheckpoint(path: string, bytes: Uint8Array): Checkpoint {
   const refuse = (why: string) => new UserError(`checkpoint ${path}: ${why}`);
-  if (!existsSync(path)) throw refuse("no such file; train the run first");
   let file: ReturnType<typeof decodeSafetensors>;
   try {
-    file = decodeSafetensors(readFileSync(path));
+    file = decodeSafetensors(bytes);
   } catch (error) {
     throw refuse(`${(error as Error).message}; restore a copy or train again`);
   }

@@ -1,6 +1,6 @@
 /** What other rooms need of this one and a user does not. */
 
-export { checkVariables, chooseWeights, saveCheckpoint } from "./checkpoint.ts";
+export { checkVariables, chooseWeights, decodeCheckpoint, encodeCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 export { readClassNames } from "./class-names.ts";
 export { firstDifference } from "./config.ts";
 export { readCorruptionStrips, saveCorruptionStrips } from "./corruption-strips.ts";

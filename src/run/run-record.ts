@@ -53,6 +53,10 @@ export interface RunRecord {
     readonly trainImages: number;
     readonly sha256: string;
   }[];
+  /** Processes that train it together, where there are several; BatchNorm's statistics are those of their parts of a batch. */
+  readonly ranks?: number;
+  /** Earlier numbers of them, where a resumed run went on with others. */
+  readonly ranksBefore?: readonly { readonly untilStep: number; readonly ranks: number; readonly threads: number }[];
   /** Files that registered what the config names, where it names what is not built in. */
   readonly modules?: readonly string[];
   /** Of the run that this one started from. */
@@ -77,13 +81,18 @@ export interface RunRecord {
 export function describeRun(
   config: RunConfig,
   { name, title, train, validation, normalization }: DataSet,
-  { pretraining, pictures }: { readonly pretraining?: Pretraining; readonly pictures?: Pictures } = {},
+  {
+    pretraining,
+    pictures,
+    ranks = 1,
+  }: { readonly pretraining?: Pretraining; readonly pictures?: Pictures; readonly ranks?: number } = {},
 ): RunRecord {
   const { classNames, channels, height, width } = train;
   const [trainImages, validationImages] = [imageCount(train), imageCount(validation)];
   const modules = modulesFor(config);
   return {
     config,
+    ...(ranks > 1 && { ranks }),
     ...(modules && { modules }),
     data: {
       name,

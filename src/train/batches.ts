@@ -1,4 +1,4 @@
-import { type BatchTask, makeBatch } from "../augment/index.ts";
+import { type BatchTask, makeBatch, type Places } from "../augment/index.ts";
 import {
   type Batch,
   type DataSet,
@@ -24,6 +24,7 @@ import { drawNoise } from "../models/internal.ts";
 import type { RunConfig } from "../run/index.ts";
 import { taskConfigOf } from "../run/internal.ts";
 import { epochOrder } from "./epoch-order.ts";
+import { alone, type Group, shareOf } from "./group/group.ts";
 import { imageBatches, type Workers } from "./image-batches.ts";
 import { microBatches } from "./stepper.ts";
 import type { TrainBatches } from "./training.ts";
@@ -32,7 +33,9 @@ export interface BatchParts {
   readonly method: Method;
   readonly model: Model;
   /** At a share of the training, and a step of it; called by methods that have references. */
-  readonly drawReferencesAt: (progress: number, step?: number) => DrawReferences;
+  readonly drawReferencesAt: (progress: number, step?: number, only?: Places) => DrawReferences;
+  /** Whose processes share the batch out; a process alone where absent. */
+  readonly group?: Pick<Group, "rank" | "size">;
   /** Threads that make batches; none where absent. */
   readonly workers?: Workers;
   /** Pictures that `pixMix` mixes with. */
@@ -95,7 +98,7 @@ export function trainBatches(
 export function exampleBatches(
   config: RunConfig,
   source: BatchSource,
-  { method, model, drawReferencesAt }: Omit<BatchParts, "workers" | "mixingSet">,
+  { method, model, drawReferencesAt, group = alone }: Omit<BatchParts, "workers" | "mixingSet">,
 ): TrainBatches {
   const { batchSize, seed } = config;
   const { count, shape: exampleShape } = source;
@@ -105,6 +108,8 @@ export function exampleBatches(
       `config.batchSize ${batchSize}: more than the ${count} training ${taskConfigOf(config).examples}; use at most that, e.g. ${usualBatch(count)}`,
     );
   requireDivisor("config.accumulate", config.accumulate, batchSize);
+  requireShares(config, group);
+  const only = method.rowByRow && group.size > 1 ? shareOf(group, batchSize) : undefined;
   const { warmStartEpochs, minimises } = method.task;
   if (warmStartEpochs > 0 && warmStartEpochs >= config.epochs)
     throw new UserError(
@@ -139,10 +144,10 @@ export function exampleBatches(
       const places = orderOf(epoch, first, first + distinct);
       const rows = repeated(places.rows, copies);
       const repetitions = places.repetitions && repeated(places.repetitions, copies);
-      const batch = { ...(await source.make({ step, epoch, rows, repetitions })), truth: source.truth(rows) };
+      const batch = { ...(await source.make({ step, epoch, rows, repetitions, only })), truth: source.truth(rows) };
       const progress = step / (config.epochs * stepsPerEpoch);
       const random = new Random("method", seed, step);
-      const prepared = method.prepare(batch, shape, random, drawReferencesAt(progress, step), progress);
+      const prepared = method.prepare(batch, shape, random, drawReferencesAt(progress, step, only), progress);
       const fed: Fed = {
         rows: { ...prepared.rows, noise: drawNoise(model, batchSize, new Random("noise", seed, step)) },
         // Fed at every step or at none: a program is compiled for what its first step is fed.
@@ -151,12 +156,23 @@ export function exampleBatches(
           ...(warmStartEpochs > 0 && { warmStart: HostArray.scalar(step < warmStartEpochs * stepsPerEpoch ? 1 : 0) }),
         },
       };
-      return { microBatches: microBatches(fed, batchSize, config.accumulate), rows };
+      // The parts of all ranks, one rank's after the other's.
+      const parts = microBatches(fed, batchSize, group.size * config.accumulate);
+      return { microBatches: parts.slice(group.rank * config.accumulate, (group.rank + 1) * config.accumulate), rows };
     },
     ahead: () => source.ahead,
     stepTook: source.stepTook,
     close: source.close,
   };
+}
+
+/** @throws UserError where the ranks, or their micro-batches, would not have the same number of examples */
+function requireShares({ batchSize, accumulate }: RunConfig, { size }: Pick<Group, "size">): void {
+  if (batchSize % (size * accumulate) === 0) return;
+  const parts = accumulate > 1 ? `${size} ranks of ${accumulate} micro-batches` : `${size} ranks`;
+  throw new UserError(
+    `config.batchSize ${batchSize}: ${parts} cannot share it out evenly; use a multiple of ${size * accumulate}, or another number of ranks`,
+  );
 }
 
 function requireDivisor(flag: string, parts: number, batchSize: number): void {

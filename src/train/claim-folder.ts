@@ -1,8 +1,7 @@
-import { existsSync } from "node:fs";
 import { UserError } from "../core/index.ts";
-import { runPaths } from "../files/index.ts";
-import { loadCheckpoint, type RunRecord, readRun } from "../run/index.ts";
+import { type RunRecord, readRun } from "../run/index.ts";
 import { firstDifference } from "../run/internal.ts";
+import { movedInWords, ranksBefore, stepOf, withRanksOf } from "./moved-ranks.ts";
 import { describeDifference } from "./run-data.ts";
 import { asStored, beginRecord, refuseDifference, writeRecord } from "./stored-record.ts";
 
@@ -24,7 +23,8 @@ export function claimFolder(run: string, record: RunRecord, options: ClaimOption
     beginRecord(run, record);
     return;
   }
-  const { recalibrated, dataBefore = [], ...before } = readRun(run); // training does not read running statistics
+  const stored = readRun(run);
+  const { recalibrated, dataBefore = [], ...before } = withRanksOf(record, stored); // training does not read running statistics
   const changed = record.data.sha256 !== before.data.sha256;
   const expected = withPlacesOf(record, before, options);
   refuseDifference(run, record.config, expected.config);
@@ -37,22 +37,20 @@ export function claimFolder(run: string, record: RunRecord, options: ClaimOption
   const { trainImages, sha256 } = before.data;
   const now: RunRecord = {
     ...record,
+    ...ranksBefore(run, record, stored),
     ...(recalibrated && { recalibrated }),
     ...((changed || dataBefore.length > 0) && {
       dataBefore: changed ? [...dataBefore, { untilStep: stepOf(run), trainImages, sha256 }] : dataBefore,
     }),
   };
+  const moved = movedInWords(run, record, stored);
+  if (moved) options.onNotice?.(moved);
   if (changed)
     options.onNotice?.(
       `${run} goes on with other data (${describeDifference(before.data, record.data.trainImages)}); config.json and its results say so`,
     );
   if (firstDifference(asStored(now), asStored(readRun(run)))) writeRecord(run, now);
 }
-
-const stepOf = (run: string): number => {
-  const { checkpoint } = runPaths(run);
-  return existsSync(checkpoint) ? loadCheckpoint(checkpoint).progress.step : 0;
-};
 
 /** What must agree but need not: where the same data and modules lie, or, insisted on, all that is said of them. */
 function withPlacesOf(

@@ -9,13 +9,15 @@ import { describeRun } from "../run/internal.ts";
 import { trainBatches } from "./batches.ts";
 import { claimFolder } from "./claim-folder.ts";
 import { createForward } from "./forward.ts";
+import { alone } from "./group/group.ts";
+import { together } from "./group/together.ts";
 import { initialWeights } from "./initial-weights.ts";
-import { runTraining } from "./loop.ts";
 import { mixingPicturesOf } from "./mixing-pictures.ts";
 import { buildNetwork } from "./network.ts";
 import { outputAnchorOf, predictSet } from "./predict-set.ts";
 import { findPretraining, otherSplit } from "./pretraining.ts";
 import { noReferences, referenceSet } from "./reference-set.ts";
+import { runTraining } from "./run-training.ts";
 import { startingPoint } from "./starting-point.ts";
 import type { Kept, Training, TrainOptions, TrainSummary } from "./training.ts";
 
@@ -27,14 +29,14 @@ import type { Kept, Training, TrainOptions, TrainSummary } from "./training.ts";
  * await train(resolveConfig({ data, epochs: 5 }), await loadDataSet(data), { run: "runs/mine" });
  */
 export const train = async (config: RunConfig, dataSet: DataSet, options: TrainOptions): Promise<TrainSummary> =>
-  runTraining(await classification(config, dataSet, options), options);
+  runTraining(await together(options.group ?? alone, () => classification(config, dataSet, options)), options);
 
 async function classification(config: RunConfig, given: DataSet, options: TrainOptions): Promise<Training> {
   for (const set of [given.train, given.validation]) {
     checkImageSet(set);
     checkLabels(set.name, set.labels, given.train.classNames.length);
   }
-  const { run, resume = false, workers = "auto", pretrainingImages, changedData, onNotice } = options;
+  const { run, resume = false, workers = "auto", pretrainingImages, changedData, onNotice, group = alone } = options;
   const pretraining = findPretraining(config, { run, resume });
   const normalization =
     resume && changedData
@@ -43,14 +45,14 @@ async function classification(config: RunConfig, given: DataSet, options: TrainO
   const dataSet = { ...given, normalization };
   const { validation } = dataSet;
   const pictures = await mixingPicturesOf(config, dataSet.train);
-  const record = describeRun(config, dataSet, { pretraining, pictures });
+  const record = describeRun(config, dataSet, { pretraining, pictures, ranks: group.size });
   const { model: whole, method } = buildNetwork(record);
   const model = config.trainable === "head" ? headOnly(whole) : whole;
   const optimizer = createOptimizer(config.optimizer, model);
   const referencesFrom = referenceSet(config, dataSet, { pretraining, pretrainingImages, changedData, onNotice });
   const drawReferencesAt = referencesFrom?.drawAt ?? (() => noReferences);
   const mixingSet = pictures?.images;
-  const batches = trainBatches(config, dataSet, { method, model, drawReferencesAt, workers, mixingSet });
+  const batches = trainBatches(config, dataSet, { method, model, drawReferencesAt, workers, mixingSet, group });
   const forward =
     imageCount(validation) > 0 && (config.validateEvery > 0 || method.task.output.reading?.anchor)
       ? createForward(record, { model: whole, method })
@@ -58,6 +60,7 @@ async function classification(config: RunConfig, given: DataSet, options: TrainO
   /** What predicting with `variables` takes. */
   const parts = ({ params, state }: Variables, { references }: Kept) => ({
     forward: forward!,
+    group,
     record,
     method,
     variables: { params, state },
@@ -69,6 +72,7 @@ async function classification(config: RunConfig, given: DataSet, options: TrainO
     method,
     optimizer,
     batches,
+    identity: record,
     claim: () => claimFolder(run, record, { resume, changedData, onNotice }),
     start: () =>
       startingPoint({

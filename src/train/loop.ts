@@ -1,55 +1,30 @@
 import { existsSync } from "node:fs";
-import { requireDevice } from "../engine/internal.ts";
 import { type HeldLock, runPaths } from "../files/index.ts";
-import { holdLock } from "../files/internal.ts";
 import type { Checkpoint, MetricsLine, SwagMoments, TrainState, Validation } from "../run/index.ts";
 import { appendMetrics, saveCheckpoint, truncateMetrics, validationOf } from "../run/internal.ts";
 import type { Sums, TrainingMeans } from "../tasks/index.ts";
 import { madeAhead } from "./ahead.ts";
 import { stepControls } from "./controls.ts";
 import { Diverged, requireFinite } from "./diverged.ts";
-import { expectations } from "./expectations.ts";
 import { slowTraining } from "./forecast.ts";
+import { alone, type Group } from "./group/group.ts";
 import { numbersOf, type StepControls } from "./step.ts";
 import { createStepper } from "./stepper.ts";
 import { collected, isCollecting } from "./swag.ts";
 import type { Kept, Training, TrainOptions, TrainSummary } from "./training.ts";
 
-/**
- * Takes a run to its end, or as far as it is asked for. The final weights are the result: no epoch is picked by its
- * validation score.
- * @throws UserError where the folder holds a run (without `resume`) or another one (with it), another process trains into
- * it, the disk is full, or the loss is not finite (the last checkpoint stays as it was).
- */
-export async function runTraining(training: Training, options: TrainOptions): Promise<TrainSummary> {
-  let held: HeldLock | undefined;
-  try {
-    await requireDevice(training.config.device);
-    held = await holdLock(runPaths(options.run).training, `training ${options.run}`);
-    training.claim();
-    let start: Checkpoint | undefined = await training.start();
-    const loop = new Loop(training, { ...options, held }, start);
-    if (loop.step < loop.lastStep) {
-      for (const line of await expectations(training, start)) options.onNotice?.(line);
-      start = undefined; // so that the first step lets go of the starting weights
-      await loop.takeSteps();
-    }
-    return loop.summary();
-  } finally {
-    await training.batches.close();
-    await training.dispose();
-    await held?.release();
-  }
-}
-
-type LoopOptions = TrainOptions & { readonly held: HeldLock }; // the lock of the run folder
+/** With the lock of the run folder, which rank 0 holds. */
+type LoopOptions = TrainOptions & { readonly held: HeldLock | undefined };
 
 /** A run under way. */
-class Loop {
+export class Loop {
   step: number;
   readonly lastStep: number;
   readonly #training: Training;
   readonly #options: LoopOptions;
+  readonly #group: Group;
+  /** Whether this process writes the run folder, and tells of progress. */
+  readonly #first: boolean;
   readonly #paths: ReturnType<typeof runPaths>;
   readonly #totalSteps: number;
   readonly #startedAt = performance.now();
@@ -71,6 +46,8 @@ class Loop {
     const { config, batches } = training;
     this.#training = training;
     this.#options = options;
+    this.#group = options.group ?? alone;
+    this.#first = this.#group.rank === 0;
     this.#forecast = slowTraining(options.onNotice);
     this.#paths = runPaths(options.run);
     this.#totalSteps = config.epochs * batches.stepsPerEpoch;
@@ -79,7 +56,7 @@ class Loop {
     this.#swag = swag;
     this.#current = average ? { params, state, slots, average } : { params, state, slots };
     this.#kept = { references, referenceTargets };
-    truncateMetrics(this.#paths.metrics, progress.step);
+    if (this.#first) truncateMetrics(this.#paths.metrics, progress.step);
     this.step = progress.step;
     this.#saved = progress.step;
     this.#epochLossSum = progress.epochLossSum;
@@ -103,17 +80,17 @@ class Loop {
     const { batches, config } = this.#training;
     const nextBatch = madeAhead(batches.at, { first: this.step, end: this.lastStep, ahead: batches.ahead });
     let next = await nextBatch();
-    const stepper = await createStepper(this.#training, config, {
-      current: this.#current,
-      fed: next.microBatches[0],
-      controls: this.#controls(0),
-    });
+    const example = { current: this.#current, fed: next.microBatches[0], controls: this.#controls(0) };
+    const stepper = await createStepper(this.#training, config, example, this.#group);
+    const { signal } = this.#options;
     try {
-      while (this.step < this.lastStep && !this.#options.signal?.aborted) {
+      let stopped = await this.#group.any(signal?.aborted ?? false);
+      while (this.step < this.lastStep && !stopped) {
         const startedAt = performance.now();
         const batch = next;
         const controls = this.#controls(this.step);
-        const { loss, sums } = await stepper.step(batch.microBatches, controls);
+        const { loss, sums, any } = await stepper.step(batch.microBatches, controls, signal?.aborted);
+        stopped = this.#group.size === 1 ? (signal?.aborted ?? false) : any;
         batches.stepTook(performance.now() - startedAt, this.lastStep - this.step);
         if (this.step + 1 < this.lastStep) next = await nextBatch();
         this.#moveTo(await stepper.read(), loss.data[0], controls.learningRate.data[0]);
@@ -206,8 +183,11 @@ class Loop {
   }
 
   #save(finished?: Pick<Checkpoint, "outputAnchor">): void {
-    this.#options.held.check();
     requireFinite(this.#current, this.step);
+    this.#saved = this.step;
+    this.#savedAt = performance.now();
+    if (!this.#first) return;
+    this.#options.held?.check();
     saveCheckpoint(this.#paths.checkpoint, {
       ...this.#current,
       ...this.#kept,
@@ -220,11 +200,10 @@ class Loop {
         seconds: this.#seconds(),
       },
     });
-    this.#saved = this.step;
-    this.#savedAt = performance.now();
   }
 
   #log(line: Omit<MetricsLine, "step" | "imagesPerSecond" | "seconds">): void {
+    if (!this.#first) return;
     const { event, epoch, learningRate, ...others } = line;
     const facts = { step: this.step, learningRate, imagesPerSecond: this.#imagesPerSecond, seconds: this.#seconds() };
     appendMetrics(this.#paths.metrics, { epoch, ...facts, event, ...others });

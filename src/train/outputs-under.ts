@@ -1,7 +1,9 @@
 import { normalizeImages } from "../augment/index.ts";
 import { HostArray, type HostArrays, type ImageSet, imageCount, type Normalization, UserError } from "../core/index.ts";
-import { checkImageSet, inBatches } from "../core/internal.ts";
+import { checkImageSet } from "../core/internal.ts";
 import type { RunRecord } from "../run/index.ts";
+import { alone } from "./group/group.ts";
+import { inSharedBatches } from "./group/shared-batches.ts";
 import type { PredictionParts, PredictOptions } from "./predict-set.ts";
 import type { ReferenceChooser } from "./transductor.ts";
 
@@ -11,7 +13,7 @@ const isChooser = (references: HostArray | ReferenceChooser | undefined): refere
 /** What the images that a network was trained on are like. */
 type SeenImages = Pick<RunRecord["data"], "channels" | "height" | "width" | "normalization">;
 
-interface OutputParts extends Pick<PredictionParts, "forward" | "variables" | "noise"> {
+interface OutputParts extends Pick<PredictionParts, "forward" | "variables" | "noise" | "group"> {
   readonly record: { readonly data: SeenImages };
 }
 
@@ -21,7 +23,7 @@ interface OutputParts extends Pick<PredictionParts, "forward" | "variables" | "n
  * @throws UserError for images of another shape
  */
 export async function outputsUnder(
-  { forward, record: { data }, variables, noise }: OutputParts,
+  { forward, record: { data }, variables, noise, group = alone }: OutputParts,
   references: HostArray | ReferenceChooser | undefined,
   set: ImageSet,
   { mirror = false, onProgress }: Pick<PredictOptions, "mirror" | "onProgress"> = {},
@@ -31,11 +33,12 @@ export async function outputsUnder(
   const run = async (images: HostArray, factors: HostArrays | undefined) =>
     forward.run(variables, images, isChooser(references) ? await references.choose(images) : references, factors);
   const size = forward.batchSize(count);
-  const { outputs } = await inBatches({ count: imageCount(set), size, axis: 1, onProgress }, async ({ rows, from }) => {
+  const batches = { count: imageCount(set), size, axis: 1, onProgress };
+  const outputs = await inSharedBatches(group, batches, async ({ rows, from }) => {
     const factors = noise?.(from, size, count);
     const images = imagesOf(set, rows, data.normalization);
     const own = await run(images, factors);
-    return { outputs: mirror ? meanArray(own, await run(mirrored(images), factors)) : own };
+    return mirror ? meanArray(own, await run(mirrored(images), factors)) : own;
   });
   return parted(outputs?.data ?? new Float32Array(), count);
 }

@@ -8,6 +8,7 @@ import type { Variables } from "../models/index.ts";
 import type { RunRecord } from "../run/index.ts";
 import type { Classification } from "../tasks/index.ts";
 import type { Forward } from "./forward.ts";
+import type { Group } from "./group/group.ts";
 import { leadingReferences } from "./leading-references.ts";
 import { columnsOf, meanOf, outputsUnder } from "./outputs-under.ts";
 import { wantsPretrainingImages } from "./pretraining.ts";
@@ -62,6 +63,8 @@ export interface PredictionParts {
   readonly outputAnchor?: HostArray;
   /** What the network drops by, of `count` images from place `at` of a set under so many references; nothing where absent. */
   readonly noise?: (at: number, count: number, references: number) => HostArrays;
+  /** Whose processes share the images out; all of them predict the same set at the same time. A process alone where absent. */
+  readonly group?: Group;
   /** How a set's outputs come about, where not each by itself. */
   readonly outputs?: typeof outputsUnder;
 }

@@ -1,4 +1,4 @@
-import { type Augmentation, makeBatch, normalizeImages } from "../augment/index.ts";
+import { type Augmentation, makeBatch, normalizeImages, type Places } from "../augment/index.ts";
 import { type DataSet, HostArray, type ImageSet, type Random, sizeOf } from "../core/index.ts";
 import { anchoredOptions, type DrawnReferences, type DrawReferences, referenceRows } from "../methods/index.ts";
 import { growthOrder, keptReferenceRows, referencesInUse } from "../methods/internal.ts";
@@ -8,8 +8,11 @@ import { checkPretrainingImages, wantsPretrainingImages } from "./pretraining.ts
 
 /** The references of a run, normalised as its images are. */
 export interface ReferenceSet {
-  /** At a step, and a share of the training: a set may grow, and some batches see corrupted references. */
-  readonly drawAt: (progress: number, step?: number) => DrawReferences;
+  /**
+   * At a step, and a share of the training: a set may grow, and some batches see corrupted references. With `only`,
+   * references of other places of the batch may stay zeros.
+   */
+  readonly drawAt: (progress: number, step?: number, only?: Places) => DrawReferences;
   /** [R, C, H, W]: those that the trained model keeps for its predictions. */
   readonly kept: () => HostArray;
 }
@@ -56,13 +59,13 @@ export function referenceSet(
     sources.push({ set: train, rows: referenceRows(method.references, train, seed) });
   const growing = sources.map(({ set, rows }) => ({ set, rows: growthOrder(rows, method, seed) }));
   return {
-    drawAt(progress, step) {
+    drawAt(progress, step, only) {
       const corruption = step !== undefined && corruptsReferences(method, step) ? referenceCorruption : [];
       const inUse = growing.map(({ set, rows }) => ({
         set,
         rows: rows.subarray(0, referencesInUse(rows.length, method, progress)),
       }));
-      return (count, random) => drawFrom(inUse, count, random, { normalization, corruption });
+      return (count, random) => drawFrom(inUse, count, random, { normalization, corruption, only });
     },
     kept() {
       const images = byTurns(
@@ -82,6 +85,8 @@ interface Encoding {
   readonly normalization: DataSet["normalization"];
   /** Of what is shown; none where empty. */
   readonly corruption: readonly Augmentation[];
+  /** Places that are needed; all where absent. */
+  readonly only?: Places;
 }
 
 function drawFrom(sources: readonly Source[], count: number, random: Random, encoding: Encoding): DrawnReferences {
@@ -102,7 +107,7 @@ function drawFrom(sources: readonly Source[], count: number, random: Random, enc
   for (const [number, { set }] of sources.entries()) {
     const places = chosen.flatMap(({ source }, place) => (source === number ? [place] : []));
     const rows = places.map((place) => chosen[place].row);
-    const own = encoded(set, rows, random, encoding);
+    const own = encoded(set, rows, random, { ...encoding, only: undefined });
     for (const [i, place] of places.entries()) {
       clean.set(own.clean.subarray(i * size, (i + 1) * size), place * size);
       if (shown !== clean) shown.set(own.shown.subarray(i * size, (i + 1) * size), place * size);
@@ -115,10 +120,14 @@ function encoded(
   set: ImageSet,
   rows: ArrayLike<number>,
   random: Random,
-  { normalization, corruption }: Encoding,
+  { normalization, corruption, only }: Encoding,
 ): DrawnReferences {
+  if (corruption.length === 0) {
+    const clean = normalizeImages(set, rows, normalization, only);
+    return { clean, shown: clean };
+  }
   const clean = normalizeImages(set, rows, normalization);
-  if (corruption.length === 0) return { clean, shown: clean };
+  // One after the other of one stream: what one draws depends on those before it.
   return { clean, shown: makeBatch(set, rows, { normalization, augment: corruption, random: () => random }).images };
 }
 

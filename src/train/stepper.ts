@@ -2,10 +2,12 @@ import { numpy as np } from "@jax-js/jax";
 import { type Fed, HostArray, type HostArrays } from "../core/index.ts";
 import { zerosLike } from "../core/internal.ts";
 import { compileLoop } from "../engine/index.ts";
+import { memoryOf } from "../engine/internal.ts";
 import type { Method } from "../methods/index.ts";
 import type { Arrays, Model } from "../models/index.ts";
 import type { Optimizer } from "../optim/index.ts";
 import type { RunConfig, TrainState } from "../run/index.ts";
+import { alone, type Group } from "./group/group.ts";
 import {
   type FedStep,
   gradientStep,
@@ -19,8 +21,15 @@ import {
 
 /** Takes training steps, compiled. */
 export interface Stepper {
-  /** One update from the arrays of its micro-batches. What the step before the last one told is written over. */
-  step(microBatches: readonly Fed[], controls: HostArrays): Promise<StepTold>;
+  /**
+   * One update from the arrays of its micro-batches; `flag` is told to all ranks. What the step before the last one told is
+   * written over.
+   */
+  step(
+    microBatches: readonly Fed[],
+    controls: HostArrays,
+    flag?: boolean,
+  ): Promise<StepTold & { readonly any: boolean }>;
   /** What training has moved so far: arrays that the next step may write over. */
   read(): Promise<TrainState>;
   dispose(): Promise<void>;
@@ -42,9 +51,16 @@ export interface StepExample {
 
 type StepperConfig = Pick<RunConfig, "accumulate" | "clipNorm" | "threads" | "device">;
 
-/** One program for the whole step; with gradient accumulation one for each half. */
-export const createStepper = (parts: StepperParts, config: StepperConfig, example: StepExample): Promise<Stepper> =>
-  config.accumulate === 1 ? wholeStepper(parts, config, example) : accumulatingStepper(parts, config, example);
+/** One program for the whole step; with gradient accumulation, or in a group, one for each half. */
+export const createStepper = (
+  parts: StepperParts,
+  config: StepperConfig,
+  example: StepExample,
+  group: Group = alone,
+): Promise<Stepper> =>
+  config.accumulate === 1 && group.size === 1
+    ? wholeStepper(parts, config, example)
+    : stepperInHalves(parts, config, example, group);
 
 async function wholeStepper(parts: StepperParts, config: StepperConfig, example: StepExample): Promise<Stepper> {
   const { model, method, optimizer } = parts;
@@ -56,7 +72,7 @@ async function wholeStepper(parts: StepperParts, config: StepperConfig, example:
     { carry: carriedNames(current), ...config },
   );
   return {
-    step: ([fed], controls) => loop.step({ fed, controls }),
+    step: async ([fed], controls, flag = false) => ({ ...(await loop.step({ fed, controls })), any: flag }),
     read: () => loop.read(),
     dispose: () => loop.dispose(),
   };
@@ -65,22 +81,31 @@ async function wholeStepper(parts: StepperParts, config: StepperConfig, example:
 const carriedNames = (current: TrainState) => Object.keys(current) as (keyof TrainState)[];
 
 /**
- * The gradients of n micro-batches, each for its own images, are averaged before one update. BatchNorm sees one
- * micro-batch at a time, as it does wherever gradients are accumulated.
+ * The gradients of n micro-batches, each for its own images, and of all ranks are averaged before one update. BatchNorm sees
+ * one micro-batch at a time, as it does wherever gradients are accumulated, or computed by several processes; its running
+ * statistics are the mean of those of the ranks.
  */
-async function accumulatingStepper(parts: StepperParts, config: StepperConfig, example: StepExample): Promise<Stepper> {
+async function stepperInHalves(
+  parts: StepperParts,
+  config: StepperConfig,
+  example: StepExample,
+  group: Group,
+): Promise<Stepper> {
   const { model, method, optimizer } = parts;
   const options = { clipNorm: config.clipNorm, frozen: model.frozen };
   const { current, fed, controls } = example;
   const gradients = zerosLike(movingParameters(current.params, model.frozen));
+  const accumulates = config.accumulate > 1;
   const moveAll = updateStep(optimizer, options);
+  const carried: (keyof TrainState | "gradients")[] = carriedNames(current);
   const update = await compileLoop(
     ({ gradients, controls, ...current }: TracedState & { gradients: Arrays; controls: Arrays }) => {
-      const zeros = mapped(gradients, ({ shape }) => np.zeros([...shape]));
-      return { ...moveAll(current, gradients, controls), gradients: zeros };
+      // Micro-batches add to them; one by itself writes over what is there.
+      const zeros = accumulates ? { gradients: mapped(gradients, ({ shape }) => np.zeros([...shape])) } : {};
+      return { ...moveAll(current, gradients, controls), ...(zeros as { gradients: Arrays }) };
     },
     { ...current, gradients, controls },
-    { carry: [...carriedNames(current), "gradients"], ...config },
+    { carry: accumulates ? [...carried, "gradients"] : carried, ...config },
   );
   const differentiate = gradientStep(model, method, options);
   const accumulate = await compileLoop(
@@ -91,25 +116,31 @@ async function accumulatingStepper(parts: StepperParts, config: StepperConfig, e
       fed,
     }: Pick<TracedState, "params" | "state"> & { gradients: Arrays; fed: Fed<np.Array> }) => {
       const { gradients: own, ...moved } = differentiate({ params, state }, fed);
-      return {
-        ...moved,
-        gradients: mapped(gradients, (sum, name) => np.add(sum, np.multiply(own[name], 1 / config.accumulate))),
-      };
+      const share = 1 / config.accumulate;
+      if (accumulates)
+        return { ...moved, gradients: mapped(gradients, (sum, name) => np.add(sum, np.multiply(own[name], share))) };
+      for (const array of Object.values(gradients)) array.dispose();
+      return { ...moved, gradients: own };
     },
     { params: current.params, state: current.state, gradients, fed },
     { carry: ["state", "gradients"], sharing: update, ...config },
   );
   return {
-    async step(microBatches, controls) {
+    async step(microBatches, controls, flag = false) {
       let loss = 0;
-      const counted: Record<string, number> = {};
+      const sums: Record<string, number> = {};
       for (const fed of microBatches) {
         const told = await accumulate.step({ fed });
         loss += told.loss.data[0] / microBatches.length;
-        for (const [name, { data }] of Object.entries(told.sums)) counted[name] = (counted[name] ?? 0) + data[0];
+        for (const [name, { data }] of Object.entries(told.sums)) sums[name] = (sums[name] ?? 0) + data[0];
       }
+      const told = await ofAllRanks(group, { ...(await update.read()), loss, sums, any: flag });
       await update.step({ controls });
-      return { loss: HostArray.scalar(loss), sums: mapped(counted, (sum) => HostArray.scalar(sum)) };
+      return {
+        ...told,
+        loss: HostArray.scalar(told.loss),
+        sums: mapped(told.sums, (sum) => HostArray.scalar(sum)),
+      };
     },
     async read() {
       const { gradients: _, ...current } = await update.read();
@@ -119,6 +150,31 @@ async function accumulatingStepper(parts: StepperParts, config: StepperConfig, e
       await accumulate.dispose();
       await update.dispose();
     },
+  };
+}
+
+interface OwnPart {
+  readonly loss: number;
+  readonly sums: Readonly<Record<string, number>>;
+  readonly any: boolean;
+}
+
+/** What the whole batch says, of what each rank says of its part. Gradients and moved state become their means, in place. */
+async function ofAllRanks(
+  group: Group,
+  { gradients, state, loss, sums, any }: OwnPart & { readonly gradients: HostArrays; readonly state: HostArrays },
+): Promise<OwnPart> {
+  if (group.size === 1) return { loss, sums, any };
+  await group.mean(memoryOf(gradients));
+  if (Object.keys(state).length > 0) await group.mean(memoryOf(state));
+  const names = Object.keys(sums);
+  const told = Float64Array.of(loss / group.size, any ? 1 : 0, ...names.map((name) => sums[name]));
+  await group.sum(told);
+  const [jointLoss, asking, ...jointSums] = told;
+  return {
+    loss: jointLoss,
+    sums: Object.fromEntries(names.map((name, i) => [name, jointSums[i]])),
+    any: asking > 0,
   };
 }
 

@@ -4,6 +4,7 @@ import type { Model, Variables } from "../models/index.ts";
 import type { Optimizer } from "../optim/index.ts";
 import type { Checkpoint, RunConfig, Validation } from "../run/index.ts";
 import type { Scores, TrainingMeans } from "../tasks/index.ts";
+import type { Group } from "./group/group.ts";
 import type { Workers } from "./image-batches.ts";
 
 /** With what the last validation said. */
@@ -32,6 +33,8 @@ export interface TrainOptions {
   readonly onProgress?: (progress: TrainProgress) => void;
   /** One line that the user should see. */
   readonly onNotice?: (line: string) => void;
+  /** The processes that train together; all are given the same options. Only rank 0 writes the run folder. Default: alone. */
+  readonly group?: Group;
   /** Aborting it stops after the step under way and leaves a checkpoint to resume from. */
   readonly signal?: AbortSignal;
   /**
@@ -99,6 +102,8 @@ export interface Training {
   readonly method: Method;
   readonly optimizer: Optimizer;
   readonly batches: TrainBatches;
+  /** The run's record: what must be the same on all ranks. */
+  readonly identity: object;
   /** Writes config.json into a new folder, or holds it to the one that is there. */
   claim(): void;
   /** What the run's folder holds, or where a new run begins. */

@@ -2,9 +2,11 @@ import { type RegressionData, UserError } from "../../core/index.ts";
 import { regressionFingerprint } from "../../files/internal.ts";
 import { createMethod, type Method } from "../../methods/index.ts";
 import { createModel, type Model } from "../../models/index.ts";
-import { type RunConfig, resolveConfig } from "../../run/index.ts";
+import { type RunConfig, type RunRecord, resolveConfig } from "../../run/index.ts";
 import { firstDifference, modulesFor, readStoredRecord, requireRegistered } from "../../run/internal.ts";
 import { type RegressionOptions, regression, type Task, type ValidatedRegression } from "../../tasks/index.ts";
+import type { ClaimOptions } from "../claim-folder.ts";
+import { movedInWords, ranksBefore, withRanksOf } from "../moved-ranks.ts";
 import { asStored, beginRecord, refuseDifference, writeRecord } from "../stored-record.ts";
 import { describeEncoding, type RegressionEncoder, type RegressionEncoding, regressionEncoder } from "./encoding.ts";
 import { placesOf } from "./run-data.ts";
@@ -12,6 +14,9 @@ import { placesOf } from "./run-data.ts";
 /** What `config.json` of a regression's run folder holds. */
 export interface RegressionRecord {
   readonly config: RunConfig & { readonly task: RegressionOptions };
+  /** Processes that train it together, where there are several, and earlier numbers of them, as `RunRecord`. */
+  readonly ranks?: number;
+  readonly ranksBefore?: RunRecord["ranksBefore"];
   /** Files that registered what the config names, where it names what is not built in. */
   readonly modules?: readonly string[];
   readonly data: RegressionEncoding & {
@@ -24,12 +29,17 @@ export interface RegressionRecord {
   };
 }
 
-export function describeRegression(config: RegressionRecord["config"], data: RegressionData): RegressionRecord {
+export function describeRegression(
+  config: RegressionRecord["config"],
+  data: RegressionData,
+  ranks = 1,
+): RegressionRecord {
   const { name, title, train, validation } = data;
   const counts = { trainExamples: train.count, validationExamples: validation.count };
   const modules = modulesFor(config);
   return {
     config,
+    ...(ranks > 1 && { ranks }),
     ...(modules && { modules }),
     data: { name, title, ...counts, sha256: regressionFingerprint(train), ...describeEncoding(train) },
   };
@@ -81,6 +91,7 @@ function withPlacesOf({ config, data }: RegressionRecord, before: RegressionReco
   const known = Object.keys(placesOf(before.config.data));
   const places = Object.fromEntries(Object.entries(placesOf(config.data)).filter(([field]) => known.includes(field)));
   return {
+    ...before,
     config: { ...before.config, data: { ...before.config.data, ...places } },
     data: { ...before.data, title: data.title },
   };
@@ -91,18 +102,25 @@ function withPlacesOf({ config, data }: RegressionRecord, before: RegressionReco
  * to lose and is started afresh.
  * @throws UserError for a folder that holds a run, or that of another config or other data
  */
-export function claimRegression(run: string, record: RegressionRecord, { resume = false } = {}): void {
+export function claimRegression(
+  run: string,
+  record: RegressionRecord,
+  { resume = false, onNotice }: Pick<ClaimOptions, "resume" | "onNotice"> = {},
+): void {
   if (!resume) {
     beginRecord(run, record);
     return;
   }
   const stored = readRegressionRun(run);
-  const before = withPlacesOf(record, stored);
+  const before = withPlacesOf(record, withRanksOf(record, stored));
   const [asked, wanted] = [record, before].map(({ modules: _, ...one }) => asStored(one));
   if (firstDifference(asked, wanted)?.path === "data.sha256")
     throw new UserError(
       `options.resume: ${record.data.title} is not what ${run} was trained on (as many training examples, ${record.data.trainExamples}, but other values or another split); put the data back as they were, or choose another folder`,
     );
   refuseDifference(run, asked, wanted);
-  if (JSON.stringify(before) !== JSON.stringify(stored)) writeRecord(run, record);
+  const now = { ...record, ...ranksBefore(run, record, stored) };
+  const moved = movedInWords(run, record, stored);
+  if (moved) onNotice?.(moved);
+  if (firstDifference(asStored(now), asStored(stored))) writeRecord(run, now);
 }

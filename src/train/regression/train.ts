@@ -8,9 +8,11 @@ import type { Scores } from "../../tasks/index.ts";
 import { readRegressionOutputs } from "../../tasks/internal.ts";
 import { exampleBatches } from "../batches.ts";
 import { exampleReferences } from "../example-references.ts";
+import { alone } from "../group/group.ts";
+import { together } from "../group/together.ts";
 import { initialWeights } from "../initial-weights.ts";
-import { runTraining } from "../loop.ts";
 import { noReferences } from "../reference-set.ts";
+import { runTraining } from "../run-training.ts";
 import { startingPoint } from "../starting-point.ts";
 import type { Kept, Training, TrainOptions, TrainSummary } from "../training.ts";
 import { regressionForward } from "./forward.ts";
@@ -38,12 +40,13 @@ export const trainRegression = async (
   const { task } = config;
   if (task?.name !== "regression")
     throw new UserError(`task.name ${task?.name ?? "classification"}: it is no regression; use { name: "regression" }`);
-  return runTraining(regression({ ...config, task }, data, options), options);
+  const { group = alone } = options;
+  return runTraining(await together(group, () => regression({ ...config, task }, data, options)), options);
 };
 
 function regression(config: RegressionRecord["config"], data: RegressionData, options: TrainOptions): Training {
-  const { run, resume, onNotice } = options;
-  const record = describeRegression(config, data);
+  const { run, resume, onNotice, group } = options;
+  const record = describeRegression(config, data, group?.size);
   const { model, method, encoder } = buildRegression(record);
   const { train, validation } = data;
   const optimizer = createOptimizer(config.optimizer, model);
@@ -67,7 +70,7 @@ function regression(config: RegressionRecord["config"], data: RegressionData, op
       stepTook() {},
       async close() {},
     },
-    { method, model, drawReferencesAt },
+    { method, model, drawReferencesAt, group },
   );
   const validator =
     validation.count > 0 && config.validateEvery > 0 ? createValidator(record, method, validation) : undefined;
@@ -77,7 +80,8 @@ function regression(config: RegressionRecord["config"], data: RegressionData, op
     method,
     optimizer,
     batches,
-    claim: () => claimRegression(run, record, { resume }),
+    identity: record,
+    claim: () => claimRegression(run, record, { resume, onNotice }),
     start: () =>
       startingPoint({
         run,
