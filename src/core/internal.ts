@@ -8,6 +8,7 @@ export { zerosLike } from "./host-array.ts";
 export { allBytes, imageBytes, rememberOf, selectImages, shareImages } from "./images.ts";
 export { type InBatchesOptions, inBatches, type RowBatch } from "./in-batches.ts";
 export { inParallel } from "./in-parallel.ts";
+export { FLIPPED_FOR_MEAN } from "./mean-over-ranks.ts";
 export { optionMeta } from "./option-meta.ts";
 export { armColorName, paletteStyle } from "./palette.ts";
 export {

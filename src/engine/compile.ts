@@ -12,7 +12,10 @@ import type { Node, Tensor } from "./nodes.ts";
 import { modelBytes } from "./onnx.ts";
 import { type Pass, passes } from "./passes/index.ts";
 import { ArraySpec, type Program } from "./program.ts";
-import { createSession, type SessionOptions } from "./runtime/node.ts";
+import { meanRules, withoutMeans } from "./ranks/marker.ts";
+import { createSections, type MeanOverRanks } from "./ranks/run-sections.ts";
+import { sectionsOf } from "./ranks/sections.ts";
+import { createSession, type Session, type SessionOptions } from "./runtime/node.ts";
 import { WebGpuStage } from "./runtime/webgpu-stage.ts";
 import { type Traced, trace } from "./trace.ts";
 import type { MappedTree } from "./tree.ts";
@@ -25,6 +28,12 @@ export interface CompileOptions extends SessionOptions {
   readonly backend?: "portable" | "blocked";
   /** Names of passes to leave out (`passes`): results stay the same. For measuring what each one does. */
   readonly without?: readonly string[];
+  /**
+   * Replaces every number by its mean over the ranks of a group, in place: what `meanOverRanks` of the models asks for. The
+   * program then runs in sections, and calls this between them, once for all means that can be taken there, in the same order
+   * on every rank. Its runs wait for one another. Without it there is one rank, and nothing is cut.
+   */
+  readonly meanOverRanks?: MeanOverRanks;
 }
 
 /**
@@ -64,7 +73,7 @@ export async function compile<Args extends unknown[], Result>(
       name,
       passes.map((pass) => pass.name),
     );
-  const session = await createSession(modelOf(traced, { device, block, without }), options);
+  const session = await sessionOf(traced, { device, block, without }, options);
   const resultSpecs = traced.rebuildResult(traced.outputs.map((x) => new ArraySpec(shapeOf(x), dtypeOf(x) as DType)));
   const results = leavesOf(resultSpecs);
   return {
@@ -81,23 +90,32 @@ export async function compile<Args extends unknown[], Result>(
   };
 }
 
+async function sessionOf(traced: Traced, model: ModelOptions, options: CompileOptions): Promise<Session> {
+  const { meanOverRanks } = options;
+  if (!meanOverRanks) return createSession(modelOf(traced, model), options);
+  const { graph, outputs, nodes } = graphOf(traced, { ...model, ranks: true });
+  return createSections(graph, sectionsOf(graph.initializers, outputs, nodes), meanOverRanks, options);
+}
+
 interface ModelOptions extends Pick<CompileOptions, "device" | "without"> {
   /** Channels of a block, for the CPU's blocked back-end; without it the model is in standard operators. */
   readonly block?: number;
+  /** Whether means over ranks are nodes of the graph, which then is no ONNX; otherwise they are nothing. */
+  readonly ranks?: boolean;
 }
 
 /** Trace → passes on equations → lowering, with its rules and rewrites → passes on the finished graph. */
 export function graphOf(
   traced: Traced,
-  { device, block, without = [] }: ModelOptions = {},
+  { device, block, without = [], ranks = false }: ModelOptions = {},
 ): { graph: Graph; outputs: readonly Tensor[]; nodes: readonly Node[] } {
   const chosen = passes.filter(({ name }) => !without.includes(name));
   const hook = <H extends keyof Pass>(name: H) =>
     chosen.map((pass) => pass[name]).filter((value): value is NonNullable<Pass[H]> => value !== undefined);
   const { graph, outputs } = lower(
-    chosen.reduce((program, pass) => pass.equations?.(program) ?? program, traced),
+    chosen.reduce((program, pass) => pass.equations?.(program) ?? program, ranks ? traced : withoutMeans(traced)),
     {
-      rules: hook("rules"),
+      rules: [meanRules, ...hook("rules")],
       rewrites: hook("nodes"),
       createStage: block
         ? (lowering) => new BlockedStage(lowering, block, [...hook("blockedRules"), convolutionRules])

@@ -55,13 +55,16 @@ const defaultOpset = 21;
 /** BitCast came with this one; a graph without it is left readable for older tools. */
 const bitcastOpset = 26;
 
+/** What becomes a model of a graph. */
+type Contents = Pick<Graph, "nodes" | "initializers" | "inputs">;
+
 /** The graph as the bytes of an ONNX model with outputs `out0`, `out1`, … */
-export const modelBytes = (graph: Graph, outputs: readonly Tensor[], nodes?: readonly Node[]): Uint8Array =>
+export const modelBytes = (graph: Contents, outputs: readonly Tensor[], nodes?: readonly Node[]): Uint8Array =>
   encodeModel(modelFile(graph, outputs, nodes));
 
 /** The graph as a model whose outputs have the given names, `out0`, `out1`, … by default. */
 export function modelFile(
-  graph: Graph,
+  graph: Contents,
   outputs: readonly Tensor[],
   nodes: readonly Node[] = graph.nodes,
   names: readonly string[] = outputs.map((_, i) => `out${i}`),

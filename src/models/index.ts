@@ -31,6 +31,7 @@ export {
   linear,
   type MaxPoolOptions,
   maxPool,
+  meanOverRanks,
   mlpBlock,
   noiseOf,
   patchEmbedding,
@@ -43,7 +44,17 @@ export {
   windowAttention,
 } from "./layers/index.ts";
 export { type MlpVariant, mlp } from "./mlp.ts";
-export type { AnchorPoint, Arrays, Mode, Model, ModelOptions, Noise, Pass, Variables } from "./model.ts";
+export {
+  type AnchorPoint,
+  type Arrays,
+  isTraining,
+  type Mode,
+  type Model,
+  type ModelOptions,
+  type Noise,
+  type Pass,
+  type Variables,
+} from "./model.ts";
 export { type ModelParts, modelOf, type Step, withoutHead } from "./model-of.ts";
 export type { PackedOptions } from "./packed.ts";
 

@@ -3,7 +3,7 @@
 export { airbench94 } from "./airbench.ts";
 export { classifierOf } from "./classifier.ts";
 export { batchNormParameters } from "./layers/batch-norm.ts";
-export { drawNoise, headOnly, keep, predictingIn, withNoise } from "./model.ts";
+export { drawNoise, headOnly, keep, predictingIn, synchronized, withNoise } from "./model.ts";
 export { withFeatures } from "./model-of.ts";
 export { regnetY400MF } from "./regnet.ts";
 export { resnet20 } from "./resnet.ts";

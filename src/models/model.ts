@@ -28,9 +28,9 @@ export interface Noise {
  * How a network is run. `train` normalises by the batch and moves BatchNorm's running statistics toward it; `measure` is the
  * same, but gives the batch's own statistics in place of moved ones, and drops nothing; `predict` normalises by the running
  * statistics; `sample` is the same, but drops by the noise as training does (Monte Carlo dropout, Gal and Ghahramani 2016).
- * `Blending` normalises by both.
+ * `Blending` normalises by both. `Synchronized` is `train` on several ranks together.
  */
-export type Mode = "train" | "measure" | "predict" | "sample" | Blending;
+export type Mode = "train" | "measure" | "predict" | "sample" | Blending | Synchronized;
 
 /**
  * Normalises by (1 − s) times the batch's mean and unbiased variance plus s times the running ones (Schneider et al., NeurIPS
@@ -39,6 +39,22 @@ export type Mode = "train" | "measure" | "predict" | "sample" | Blending;
 export interface Blending {
   readonly runningShare: number;
 }
+
+/**
+ * Training as one of so many ranks, which have as many images each: BatchNorm normalises by the statistics of all of their
+ * images, and moves the running ones toward those. The engine's option `meanOverRanks` brings them together.
+ */
+export interface Synchronized {
+  readonly ranks: number;
+}
+
+/**
+ * Whether the network is trained, alone or together with other ranks.
+ * @example
+ * const rate = isTraining(scope.mode) ? 0.1 : 0;
+ */
+export const isTraining = (mode: Mode): mode is "train" | Synchronized =>
+  mode === "train" || (typeof mode === "object" && "ranks" in mode);
 
 /** A pass through a part of a network: what it gives, under a name, and the state moved by it. Consumes its arguments. */
 export type Pass<Given extends string> = (
@@ -159,18 +175,28 @@ export const withNoise = (model: Model, noise: Arrays): Model =>
       };
 
 /** The model that runs in another mode, and with noise, wherever it is asked to predict. */
-export function predictingIn(model: Model, mode: Mode, noise?: Arrays): Model {
-  const turned =
-    <Given extends string>(pass: Pass<Given>): Pass<Given> =>
-    (params, state, x, asked, more) =>
-      asked === "predict" ? pass(params, state, x, mode, noise) : pass(params, state, x, asked, more);
+export const predictingIn = (model: Model, mode: Mode, noise?: Arrays): Model =>
+  withPasses(
+    model,
+    (pass) => (params, state, x, asked, more) =>
+      asked === "predict" ? pass(params, state, x, mode, noise) : pass(params, state, x, asked, more),
+  );
+
+/** The model whose BatchNorms normalise by the images of all ranks wherever it is trained. */
+export const synchronized = (model: Model, ranks: number): Model =>
+  withPasses(
+    model,
+    (pass) => (params, state, x, asked, noise) => pass(params, state, x, asked === "train" ? { ranks } : asked, noise),
+  );
+
+function withPasses(model: Model, change: <Given extends string>(pass: Pass<Given>) => Pass<Given>): Model {
   const { encode, features, trunk, apply } = model;
   return {
     ...model,
-    encode: turned(encode),
-    features: turned(features),
-    trunk: turned(trunk),
-    apply: turned(apply),
+    encode: change(encode),
+    features: change(features),
+    trunk: change(trunk),
+    apply: change(apply),
   };
 }
 

@@ -186,12 +186,12 @@ const PERTURBATIONS = 8;
  * −6e-7 in one, 1e-6 in the other; 3e-3 in the stem's gradient). Judged without the reference: by whether the program's
  * own gradients stay where they are when the images change by a few units in the last place.
  */
-async function awayFromKinks(
+export async function awayFromKinks(
   program: Program,
-  argsAt: (images: HostArray) => unknown[],
+  argsAt: (images: HostArray<"float32">) => any[],
   shape: readonly number[],
-  atLeast: number,
-) {
+  atLeast = 0,
+): Promise<any[]> {
   for (let seed = 0; seed < 50; seed++) {
     const images = normals(shape, new Random("images", seed));
     const { gradients } = await program.run(argsAt(images));
@@ -252,7 +252,7 @@ const kept = (arrays: Arrays): Arrays =>
 const images = (count: number, channels: number): HostArray =>
   normals([count, channels, SIZE, SIZE], new Random("images", count, channels));
 
-const normals = (shape: readonly number[], random: Random): HostArray =>
+const normals = (shape: readonly number[], random: Random): HostArray<"float32"> =>
   HostArray.float32(
     shape,
     Array.from({ length: shape.reduce((product, side) => product * side, 1) }, () => random.normal()),

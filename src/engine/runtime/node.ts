@@ -1,12 +1,20 @@
 import * as ort from "onnxruntime-node";
-import type { HostArray } from "../../core/host-array.ts";
+import type { DType, TypedArrayOf } from "../../core/host-array.ts";
+import type { ElementType } from "../element-types.ts";
 import { checkDevice, type Device, reasonOf, unavailable } from "./devices.ts";
 import { release } from "./release.ts";
+
+/** Host memory that a session reads or writes: a `HostArray`, or one of int64. */
+export interface SessionArray {
+  readonly dtype: ElementType;
+  readonly shape: readonly number[];
+  readonly data: TypedArrayOf[DType] | BigInt64Array;
+}
 
 /** A model loaded into ONNX Runtime. */
 export interface Session {
   /** Writes the results into `outputs`. */
-  run(inputs: readonly HostArray[], outputs: readonly HostArray[]): Promise<void>;
+  run(inputs: readonly SessionArray[], outputs: readonly SessionArray[]): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -57,7 +65,7 @@ export async function createSession(model: Uint8Array, options: SessionOptions =
 }
 
 /** Tensors `prefix0`, `prefix1`, … over the arrays' own memory: nothing is copied. */
-const named = (prefix: string, arrays: readonly HostArray[]): Record<string, ort.Tensor> =>
+const named = (prefix: string, arrays: readonly SessionArray[]): Record<string, ort.Tensor> =>
   Object.fromEntries(
     arrays.map(({ dtype, data, shape }, i) => [`${prefix}${i}`, new ort.Tensor(dtype, data as Float32Array, shape)]),
   );

@@ -1,8 +1,8 @@
 import type * as Ort from "onnxruntime-web";
 import * as wasm from "onnxruntime-web/wasm";
 import pLimit from "p-limit";
-import type { HostArray, TypedArrayOf } from "../../core/host-array.ts";
-import type { Session } from "./node.ts";
+import type { TypedArrayOf } from "../../core/host-array.ts";
+import type { Session, SessionArray } from "./node.ts";
 
 export type WebDevice = "webgpu" | "wasm";
 
@@ -90,7 +90,7 @@ function runtimeOf(ort: typeof Ort, device: WebDevice, threads: number): WebRunt
   };
 }
 
-const named = (ort: typeof Ort, arrays: readonly HostArray[]): Record<string, Ort.Tensor> =>
+const named = (ort: typeof Ort, arrays: readonly SessionArray[]): Record<string, Ort.Tensor> =>
   Object.fromEntries(
     arrays.map(({ dtype, data, shape }, i) => [
       `in${i}`,

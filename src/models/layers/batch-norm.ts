@@ -1,5 +1,7 @@
 import { lax, numpy as np } from "@jax-js/jax";
+import { isTraining } from "../model.ts";
 import type { Layer } from "./layer.ts";
+import { meanOverRanks } from "./mean-over-ranks.ts";
 import { variables } from "./variables.ts";
 
 const EPSILON = 1e-5;
@@ -20,7 +22,8 @@ export interface BatchNormOptions {
 /**
  * Batch normalisation over N, H, W (Ioffe and Szegedy 2015), as PyTorch's `BatchNorm2d`: weight 1, bias 0 at the
  * start, ε = 1e-5, running statistics moved by 0.1 with the unbiased variance. Mode `measure` gives the batch's mean and
- * unbiased variance in their place; mode `Blending` normalises by a mixture of the batch's and the running ones.
+ * unbiased variance in their place; mode `Blending` normalises by a mixture of the batch's and the running ones. Mode
+ * `Synchronized` has the batch's statistics over all ranks, and their number, as PyTorch's `SyncBatchNorm`.
  * @example
  * const layer = batchNorm("bn1", 16);
  * const y = layer.apply(scope, x); // [N, 16, H, W] → the same
@@ -51,14 +54,16 @@ export function batchNorm(
         return np.add(np.multiply(x, perChannel(scale)), perChannel(shift));
       }
       const [n, , h, w] = x.shape;
-      const count = n * h * w;
+      const ranks = isTraining(mode) && mode !== "train" ? mode.ranks : undefined;
+      const joint = (own: np.Array) => (ranks === undefined ? own : meanOverRanks(own));
+      const count = (ranks ?? 1) * n * h * w;
       // Two passes: E[x²] − E[x]² loses all digits where |mean| ≫ σ.
-      const mean = np.mean(x.ref, [0, 2, 3]);
+      const mean = joint(np.mean(x.ref, [0, 2, 3]));
       const centred = np.subtract(x, perChannel(mean.ref));
-      const variance = np.mean(np.square(centred.ref), [0, 2, 3]);
+      const variance = joint(np.mean(np.square(centred.ref), [0, 2, 3]));
       // One value per channel has no unbiased variance; PyTorch refuses, we keep the biased one (0).
       const unbiased = count / Math.max(1, count - 1);
-      if (typeof mode === "object") {
+      if (typeof mode === "object" && "runningShare" in mode) {
         const blend = (running: np.Array, own: np.Array) =>
           np.add(np.multiply(running, mode.runningShare), np.multiply(own, 1 - mode.runningShare));
         moved[runningMean] = state[runningMean].ref;
@@ -69,7 +74,7 @@ export function batchNorm(
         return np.add(np.multiply(np.add(centred, perChannel(apart)), perChannel(scale)), perChannel(params[bias]));
       }
       const towards = (old: np.Array, now: np.Array) => {
-        if (mode === "train")
+        if (isTraining(mode))
           return np.add(np.multiply(old, 1 - momentum), np.multiply(lax.stopGradient(now), momentum));
         old.dispose();
         return now;

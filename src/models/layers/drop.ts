@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import type { Noise } from "../model.ts";
+import { isTraining, type Noise } from "../model.ts";
 import type { Scope } from "./layer.ts";
 
 /** A branch that training multiplies by random factors; it draws none itself (`Noise`). */
@@ -13,7 +13,7 @@ function drop(name: string, { rate, shape }: Noise): Drop {
   return {
     noise: rate > 0 ? { [name]: { rate, shape } } : {},
     apply({ noise, mode }, x) {
-      if ((mode !== "train" && mode !== "sample") || !noise || !(name in noise)) return x;
+      if ((!isTraining(mode) && mode !== "sample") || !noise || !(name in noise)) return x;
       return np.multiply(
         x,
         np.reshape(noise[name], [x.shape[0], ...shape, ...x.shape.slice(1 + shape.length).fill(1)]),

@@ -6,6 +6,7 @@ export type { Layer, Scope } from "./layer.ts";
 export { type LayerNormOptions, layerNorm } from "./layer-norm.ts";
 export { type LinearOptions, linear } from "./linear.ts";
 export { type MaxPoolOptions, maxPool } from "./max-pool.ts";
+export { meanOverRanks } from "./mean-over-ranks.ts";
 export { gelu, mlp as mlpBlock } from "./mlp.ts";
 export { patchEmbedding } from "./patch-embedding.ts";
 export { squeezeExcite } from "./squeeze-excite.ts";
