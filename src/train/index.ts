@@ -8,6 +8,7 @@ export { type FeatureExtractor, type FeatureOptions, loadFeatures } from "./feat
 export { alone, type Group } from "./group/group.ts";
 export { type GroupOptions, openGroup } from "./group/open.ts";
 export { GroupError } from "./group/together.ts";
+export { type Threads, threadsOf } from "./group/threads.ts";
 export { meansInWords, validationInWords } from "./in-words.ts";
 export {
   createPredictor,

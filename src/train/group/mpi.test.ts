@@ -1,6 +1,7 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout } from "node:timers/promises";
@@ -39,7 +40,8 @@ beforeAll(() => {
   // As the command line does, it lets signals stop it when it likes: those of the launcher, too.
   writeFileSync(
     program,
-    `import { openGroup } from ${module("open.js")};
+    `import { writeFileSync } from "node:fs";
+     import { openGroup } from ${module("open.js")};
      import { callEverything } from ${module("testing.js")};
      process.on("SIGTERM", () => {});
      const later = (does) => new Promise((done) => setTimeout(() => done(does()), 300));
@@ -47,7 +49,9 @@ beforeAll(() => {
        console.error("refused: " + error.message);
        process.exit(2);
      });
-     console.log("process " + process.pid);
+     // MPICH's mpirun drops what a rank has printed just before one ends.
+     writeFileSync(process.argv[3] + "." + group.rank, String(process.pid));
+     await group.barrier();
      if (process.argv[2] === "none") console.log(JSON.stringify(await callEverything(group)));
      ${Object.entries(endings)
        .map(([name, does]) => `if (process.argv[2] === "${name}") { ${does} }`)
@@ -88,11 +92,13 @@ describe.each(launchers)("$family", ({ family, command, packages }) => {
     node: string[] = [],
   ) {
     const start = performance.now();
-    const child = spawn(command!, ["-np", String(ranks), process.execPath, ...node, program, ending], {
+    const pids = join(emitted, randomUUID());
+    const child = spawn(command!, ["-np", String(ranks), process.execPath, ...node, program, ending, pids], {
       env: { ...process.env, ...allowed, ...env },
     });
     const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
-    const processes = [...out.matchAll(/^process (\d+)$/gm)].map(([, pid]) => Number(pid));
+    const files = [...Array(ranks).keys()].map((rank) => `${pids}.${rank}`).filter(existsSync);
+    const processes = files.map((file) => Number(readFileSync(file, "utf8")));
     // MPICH's mpirun does not wait until those that it has killed are gone.
     while (processes.some(isAlive)) await setTimeout(20);
     return { out, err, code, processes, seconds: (performance.now() - start) / 1000 };

@@ -1,6 +1,6 @@
-import { readFileSync, readlinkSync } from "node:fs";
-import { hostname } from "node:os";
+import { readFileSync } from "node:fs";
 import type { Group } from "./group.ts";
+import { ownPlace } from "./place.ts";
 
 /** A process of a group, as another one on its machine can look for it. */
 export interface Peer {
@@ -12,7 +12,7 @@ export interface Peer {
 
 /** The other ranks whose processes this one can see, of all that take part. */
 export async function visiblePeers(group: Group): Promise<Peer[]> {
-  const own: Peer = { rank: group.rank, pid: process.pid, processes: ownProcesses() };
+  const own: Peer = { rank: group.rank, pid: process.pid, processes: ownPlace().container };
   const told = await group.gather(Buffer.from(JSON.stringify(own)));
   const peers = told.map((bytes) => JSON.parse(Buffer.from(bytes).toString()) as Peer);
   return peers.filter(({ rank, processes }) => rank !== own.rank && processes === own.processes);
@@ -35,15 +35,5 @@ function isZombie(pid: number): boolean {
     return / [ZX]/.test(readFileSync(`/proc/${pid}/stat`, "utf8").split(")").at(-1)!.slice(0, 2));
   } catch {
     return false;
-  }
-}
-
-/** Containers on one machine may have the same host name, and each its own process ids. */
-function ownProcesses(): string {
-  try {
-    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-    return `${boot} ${readlinkSync("/proc/self/ns/pid")}`;
-  } catch {
-    return hostname();
   }
 }
