@@ -60,6 +60,18 @@ test("of several runs, a folder each; equal names are refused", async () => {
   expect([occupied.code, occupied.notes[0]]).toEqual([2, expect.stringContaining("a run lies there")]);
 });
 
+test("conformal sets by a share and parameters of one's own, in the results and the words", async () => {
+  const asked = ["--conformal-alpha", "0.4", "--raps-penalty", "0.5", "--raps-free-ranks", "1"];
+  const [own] = JSON.parse((await anchored(["evaluate", run, ...quick, ...asked, "--json"])).out);
+  const parametersOf = (method: string) => own.conformal.find((one: { method: string }) => one.method === method);
+  expect(parametersOf("RAPS")).toMatchObject({ alpha: 0.4, parameters: { penalty: 0.5, freeRanks: 1 } });
+  expect(parametersOf("SAPS")).toMatchObject({ alpha: 0.4, parameters: { penalty: 0.2 } });
+  const { out } = await anchored(["evaluate", run, ...quick, ...asked]);
+  expect(out).toMatch(/RAPS \(penalty 0\.5, freeRanks 1\) +images\/test +60\.0 %/);
+  const refused = await anchored(["evaluate", run, "--raps-free-ranks", "1.5"]);
+  expect([refused.code, refused.notes]).toEqual([2, ["anchored: --raps-free-ranks 1.5: not a whole number; e.g. 2"]]);
+});
+
 test("a run that cannot be written to says what to do", async () => {
   disk.readOnly = run;
   const { code, notes } = await anchored(["evaluate", run, "--fresh"]);

@@ -69,6 +69,7 @@ test("results go elsewhere where they are told to; fewer references are another 
 
 test.each<[string, string[], RegExp]>([
   ["a flag about classes", ["a", "--suite", "clean"], /--suite: it is about classes, and .*a is a regression/],
+  ["sets of classes", ["a", "--raps-penalty", "0.1"], /--raps-penalty: it is about classes/],
   ["two places", ["a", "b", "--ensemble", "x", "--out", "y"], /--out .*: the ensemble goes into --ensemble/],
   ["an ensemble of one", ["a", "--ensemble", "x"], /ensemble of .*a: at least 2 runs/],
   ["an ensemble of unlike runs", ["a", "anchored", "--ensemble", "x"], /anchored has other settings than/],

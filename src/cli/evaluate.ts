@@ -1,9 +1,9 @@
 import { Command, Option } from "commander";
 import { toJson, UserError } from "../core/index.ts";
-import { benchmarks, corruptionNames } from "../corrupt/index.ts";
 import { type Device, devices } from "../engine/index.ts";
 import { combinations, type Weights, weightKinds } from "../evaluate/index.ts";
 import {
+  conformalOptions,
   type ExternalOptions,
   featureFileOptions,
   foreignNames,
@@ -18,13 +18,14 @@ import {
 } from "../judge/index.ts";
 import { resultsText } from "../report/index.ts";
 import { commonTask } from "../run/index.ts";
+import { addCorruptionOptions } from "./corruption-options.ts";
 import { namedPaths } from "./named-paths.ts";
-import { listOf, oneOf, whole, wholeList } from "./numbers.ts";
+import { listOf, oneOf, whole } from "./numbers.ts";
 import { listenerOf, noteTo } from "./progress.ts";
 import { movedTableOptions, runDataOptions } from "./run-data-options.ts";
 import { commandsFor, type EvaluateFlags } from "./tasks.ts";
 import { ownCommand, type Terminal } from "./terminal.ts";
-import { toOption } from "./train-flags.ts";
+import { givenTree, toOption } from "./train-flags.ts";
 
 interface Options extends EvaluateFlags, Omit<ExternalOptions, "ood"> {}
 
@@ -45,6 +46,7 @@ Examples:
   $ anchored evaluate runs/cifar --suite corruptions --adaptation tent   each set by itself, in runs/cifar/variants/tent-200-adam-0.001
   $ anchored evaluate runs/cifar --adaptation batch-norm --adaptation-batch 32 --adaptation-prior 16
   $ anchored evaluate runs/averaged --weights raw         its weights before averaging; both predictions are kept
+  $ anchored evaluate runs/cifar --conformal-alpha 0.05 --raps-penalty 0.1 --raps-free-ranks 2
   $ anchored evaluate runs/cifar --laplace kronecker      and by the last layer's Laplace approximation, in runs/cifar/variants/laplace-kronecker
 Logits of another program (.npy, a row an image):
   $ anchored evaluate --logits id.npy --labels labels.npy --ood svhn=svhn.npy --out judged
@@ -71,38 +73,12 @@ const describesLogits = {
 const servesBoth = [
   ...["ood", "out", "json", "threads", "oodScores", "oodValidation", "oodNear"],
   ...laplaceOptions().map(({ path }) => path),
+  ...conformalOptions().map((option) => toOption(option).attributeName()),
 ];
 
 function suiteList(text: string, before?: Suite[]): Suite[] {
   const named = listOf([...suites, "all"])("--suite")(text, before);
   return named.includes("all") ? [...suites] : (named as Suite[]);
-}
-
-function addCorruptionOptions(command: Command): void {
-  command
-    .option("--corruptions <a,b>", "corruptions made (default: all 29)", listOf(corruptionNames)("--corruptions"))
-    .option(
-      "--severities <a,b>",
-      "severities of the corruptions, of 1 to 5 (default: all)",
-      wholeList({ min: 1, max: 5, example: 3 })("--severities"),
-    )
-    .addOption(
-      new Option("--benchmark <name>", `constants of: ${benchmarks.join(" | ")} (default: by image size)`).argParser(
-        oneOf(benchmarks)("--benchmark"),
-      ),
-    )
-    .option(
-      "--corrupt-count <n>",
-      "only the first n test images under corruption",
-      whole({ min: 1, example: 1000 })("--corrupt-count"),
-    )
-    .option(
-      "--corruption-references <n>",
-      "references of anchored runs under corruption (default: 1, for there are 145 sets)",
-      whole({ min: 1, example: 5 })("--corruption-references"),
-    )
-    .option("--frost-dir <dir>", "photographs of frost (default: a procedural texture, shown as frost*)")
-    .option("--published <dir>", "CIFAR-10-C's own .npy files in place of images made here; checksums are verified");
 }
 
 function addLogitsOptions(command: Command, logits: Option): void {
@@ -164,7 +140,7 @@ export function evaluateCommand(terminal: Terminal, exit: (code: number) => void
       "how many of their images (default: as many as the test set has)",
       whole({ min: 1, example: 1000 })("--ood-count"),
     );
-  for (const option of [...variantOptions(), ...laplaceOptions(), ...oodScoreOptions()])
+  for (const option of [...variantOptions(), ...laplaceOptions(), ...oodScoreOptions(), ...conformalOptions()])
     command.addOption(toOption(option));
   addCorruptionOptions(command);
   addLogitsOptions(command, logits);
@@ -216,9 +192,10 @@ async function runEvaluate(
   command: Command,
 ): Promise<number> {
   const { suite: _, json, severities: __, ...options } = given;
+  const { conformal } = givenTree(command, conformalOptions());
   if (options.logits) {
     if (runs.length > 0) throw new UserError(`${runs[0]}: either run folders or --logits; call evaluate twice`);
-    const plain = await judgeExternal({ ...options, ...listenerOf(terminal), logits: options.logits });
+    const plain = await judgeExternal({ ...options, conformal, ...listenerOf(terminal), logits: options.logits });
     const judged = plain.laplace ? [plain, plain.laplace] : [plain];
     const all = judged.map(({ results }) => results);
     for (const { notices = [] } of all) notices.forEach(noteTo(terminal));
@@ -236,5 +213,5 @@ async function runEvaluate(
   const { ensemble, out } = options;
   if (ensemble !== undefined && out !== undefined)
     throw new UserError(`--out ${out}: the ensemble goes into --ensemble ${ensemble}; leave one out`);
-  return commands.evaluate(terminal, runs, given);
+  return commands.evaluate(terminal, runs, { ...given, conformal });
 }

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
-import { UserError } from "../core/index.ts";
+import { setPath, type Tree, UserError } from "../core/index.ts";
 import { type ConfigOption, configOptions } from "../run/index.ts";
 import { listOf, oneOf, type Parse, real, text, whole, wholeList } from "./numbers.ts";
 
@@ -46,4 +46,11 @@ export function givenOptions(command: Command, options = configOptions()): Recor
       given[path] = takes.kind === "switch" ? takes.sets : command.getOptionValue(key);
   }
   return given;
+}
+
+/** The same as the tree that the paths are of. */
+export function givenTree(command: Command, options: readonly ConfigOption[]): Tree {
+  const tree: Tree = {};
+  for (const [path, value] of Object.entries(givenOptions(command, options))) setPath(tree, path, value);
+  return tree;
 }

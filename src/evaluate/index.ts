@@ -23,6 +23,7 @@ export {
   type ConformalMethodName,
   type ConformalOptions,
   type ConformalResult,
+  type ConformalSettings,
   conformal,
   conformalMethodNames,
   conformalMethods,

@@ -1,6 +1,13 @@
 import { z } from "zod";
 import type { StoredPredictions } from "../core/index.ts";
-import { type ConformalChoice, calibrateSets, conformalMethodNames, measureSets } from "./conformal/index.ts";
+import { knownName } from "../core/internal.ts";
+import {
+  type ConformalChoice,
+  type ConformalSettings,
+  calibrateSets,
+  conformalMethodNames,
+  measureSets,
+} from "./conformal/index.ts";
 import { judge } from "./judged.ts";
 import { measure, metricNames } from "./metrics.ts";
 import { applyScaling, fitScaling, type Scaling, scalingKinds } from "./scaling.ts";
@@ -43,10 +50,17 @@ export const conformalResult = z.object({
   singletonShare: z.number(),
 });
 
-const ALPHA = 0.1;
-const conformalChoices: readonly ConformalChoice[] = [undefined, "class" as const].flatMap((conditional) =>
-  conformalMethodNames.map((method) => ({ method, alpha: ALPHA, ...(conditional && { conditional }) })),
-);
+/** Every method, with one threshold and with one for each class. */
+function conformalChoices({ alpha = 0.1, ...parameters }: ConformalSettings): ConformalChoice[] {
+  for (const name of Object.keys(parameters)) knownName("conformal method", name, conformalMethodNames);
+  return [undefined, "class" as const].flatMap((conditional) =>
+    conformalMethodNames.map(
+      (method) =>
+        ({ method, alpha, parameters: parameters[method], ...(conditional && { conditional }) }) as ConformalChoice,
+    ),
+  );
+}
+
 /** Vector scaling of more classes takes minutes, and few validation images are of each. */
 const MOST_CLASSES = 200;
 
@@ -102,16 +116,20 @@ export function scalingResults(
   return [...results, { kind: "venn-abers", set: set.set, intervalWidth, metrics }];
 }
 
-/** Prediction sets with thresholds from the validation images, on logits scaled by the temperature: of any labelled set. */
+/**
+ * Prediction sets with thresholds from the validation images, on logits scaled by the temperature: of any labelled set.
+ * @throws UserError for an α or a parameter that is out of its range
+ */
 export function conformalJudge(
   validation: StoredPredictions,
   temperature: Scaling,
+  settings: ConformalSettings = {},
 ): (set: StoredPredictions) => z.infer<typeof conformalResult>[] {
   const scaled = (predictions: StoredPredictions) => ({
     ...predictions,
     logits: applyScaling(temperature, predictions.logits, predictions.classes),
   });
-  const calibrations = calibrateSets(scaled(validation), conformalChoices);
+  const calibrations = calibrateSets(scaled(validation), conformalChoices(settings));
   return (set) =>
     measureSets(calibrations, scaled(set)).map(({ threshold, ...result }) => ({
       ...result,

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { UserError } from "../core/index.ts";
+import { type ConformalSettings, conformal } from "../evaluate/index.ts";
 import { readResults, savePredictions } from "../run/index.ts";
 import { readRunLog, readRunSettings } from "../run/internal.ts";
 import { evaluateStored } from "./evaluate-stored.ts";
@@ -174,4 +175,34 @@ test("progress tells of each step, and a signal stops between two", () => {
   expect(told.at(-2)).toBe(`judging ${steps}/${steps} steps`);
   expect(told.at(-1)).toBe("end");
   expect(() => evaluateStored(run, { signal: AbortSignal.abort(new Error("enough")) })).toThrow("enough");
+});
+
+test("conformal sets promise what is asked, by the parameters that are given", () => {
+  const conformalOf = (settings?: ConformalSettings) => evaluateStored(run, { conformal: settings });
+  expect(conformalOf({ alpha: 0.2 }).notices).toContainEqual(expect.stringMatching(/no conformal sets .* calibration/));
+  const rows = Array.from({ length: 60 }, (_, row) => [Math.sin(row), Math.cos(3 * row), Math.sin(7 * row)]);
+  // Errors enough, so that the fitted temperature is finite.
+  const validation = {
+    ...{ set: "toy/validation", classes: 3, logits: Float32Array.from(rows.flat()) },
+    labels: Int32Array.from(rows, (row, i) => (i % 3 === 0 ? 0 : row.indexOf(Math.max(...row)))),
+  };
+  const test = { ...validation, set: "toy/test" };
+  savePredictions(run, validation, { role: "validation" });
+  savePredictions(run, test, { role: "test" });
+  savePredictions(run, { ...test, set: "toy/shift" }, { role: "shift" });
+  savePredictions(run, { ...test, set: "other" }, { role: "ood" });
+  const parameters = { penalty: 0.3, freeRanks: 1 };
+  const { conformal: told = [], scalings = [], notices } = conformalOf({ alpha: 0.2, RAPS: parameters });
+  expect(notices ?? []).toEqual([]);
+  const temperature = scalings.find(({ kind }) => kind === "temperature")!.temperature!;
+  const scaled = (set: typeof test) => ({ ...set, logits: set.logits.map((logit) => logit / temperature) });
+  const found = told.find(({ method, set, conditional }) => method === "RAPS" && set === "toy/test" && !conditional)!;
+  const expected = conformal(scaled(validation), scaled(test), { method: "RAPS", alpha: 0.2, parameters });
+  expect(found).toMatchObject({ alpha: 0.2, parameters });
+  expect(found.meanSize).toBeCloseTo(expected.meanSize, 6);
+  expect(told.find(({ method }) => method === "SAPS")).toMatchObject({ alpha: 0.2, parameters: { penalty: 0.2 } });
+  const refusal = (settings: object) => () => conformalOf(settings);
+  expect(refusal({ RAPS: { penalty: -1 } })).toThrow(/parameters\.penalty -1 of RAPS/);
+  expect(refusal({ alpha: 1 })).toThrow(/alpha 1 is outside \(0, 1\)/);
+  expect(refusal({ raps: {} })).toThrow(/conformal method.*raps.*LAC, APS, RAPS, SAPS/);
 });

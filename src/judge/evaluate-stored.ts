@@ -1,11 +1,10 @@
-import type { Listener } from "../core/index.ts";
 import type { LabelledSetResults, Results, Weights } from "../evaluate/index.ts";
 import { storedSets } from "../run/index.ts";
 import { resultsHeading, runFacts, versioned, writeResults } from "../run/internal.ts";
-import { judgeStored } from "./judge-stored.ts";
+import { type JudgeStoredOptions, judgeStored } from "./judge-stored.ts";
 
 /** What a caller knows and the run folder does not say. */
-export interface EvaluateOptions extends Listener {
+export interface EvaluateOptions extends JudgeStoredOptions {
   /** Number of trained values of the model. */
   readonly parameters?: number;
   /** What reports call the run; the folder's name where absent. */
@@ -20,7 +19,7 @@ export interface EvaluateOptions extends Listener {
 }
 
 /** What a caller knows of another program's predictions. */
-export interface ExternalEvaluateOptions extends Listener, Pick<EvaluateOptions, "date"> {
+export interface ExternalEvaluateOptions extends JudgeStoredOptions, Pick<EvaluateOptions, "date"> {
   /** What results must say of the files. */
   readonly notices?: readonly string[];
 }
@@ -106,7 +105,7 @@ export type EnsembleFacts = Pick<
 export function evaluateEnsemble(
   folder: string,
   facts: EnsembleFacts,
-  options: Pick<EvaluateOptions, "name" | "date"> & Listener,
+  options: Pick<EvaluateOptions, "name" | "date"> & JudgeStoredOptions,
 ): Results {
   return writtenResults(folder, facts, judgeStored(folder, undefined, options), options);
 }

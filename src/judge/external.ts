@@ -1,10 +1,11 @@
 import { basename, dirname, join } from "node:path";
-import { type Listener, type StoredPredictions, UserError } from "../core/index.ts";
+import { type StoredPredictions, UserError } from "../core/index.ts";
 import type { PredictionContext, Results } from "../evaluate/index.ts";
 import { areProbabilities } from "../evaluate/internal.ts";
 import { savePredictions } from "../run/index.ts";
 import { dropOodScores, dropStored } from "../run/internal.ts";
 import { evaluateExternal } from "./index.ts";
+import type { JudgeStoredOptions } from "./judge-stored.ts";
 import { judgeByLaplace, requireLaplaceFiles } from "./laplace/external.ts";
 import { askedLaplace, type LaplaceJudgeOptions } from "./laplace/options.ts";
 import {
@@ -23,7 +24,7 @@ import { featureFileOptions, type OodScoreOptions, oodScoreOptions } from "./ood
 import { readExternal, readExternalCorruption } from "./read-external.ts";
 import { requireNoRun } from "./result-folders.ts";
 
-export interface ExternalOptions extends FeatureFiles, OodScoreOptions, LaplaceJudgeOptions, Listener {
+export interface ExternalOptions extends FeatureFiles, OodScoreOptions, LaplaceJudgeOptions, JudgeStoredOptions {
   readonly logits: string;
   readonly labels?: string;
   readonly validationLogits?: string;

@@ -138,6 +138,7 @@ async function judgeOpened(runs: readonly OpenRun[], options: JudgeOptions): Pro
       name: [basename(resolve(run.run)), ...(variant ? [variant.stored.title] : [])].join(" · "),
       weights: run.weights,
       notices: notice ? [notice] : [],
+      conformal: options.conformal,
       onProgress,
       signal,
       parameters: Object.values(run.checkpoint.params).reduce((sum, { data }) => sum + data.length, 0),

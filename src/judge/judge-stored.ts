@@ -1,5 +1,5 @@
 import { type Listener, reporter, type StoredPredictions, UserError } from "../core/index.ts";
-import type { LabelledSetResults, Results, StoredSet, Weights } from "../evaluate/index.ts";
+import type { ConformalSettings, LabelledSetResults, Results, StoredSet, Weights } from "../evaluate/index.ts";
 import {
   bootstrapIntervals,
   judge,
@@ -26,18 +26,29 @@ import { loadPredictions, storedSets } from "../run/index.ts";
 import { readOodScores, readPredictionBatch, readSensitivity } from "../run/internal.ts";
 
 const RELIABILITY_BINS = 15;
+const WITHOUT_SETS =
+  "no validation images are predicted, and so no conformal sets are judged; add the suite calibration";
 
 type JudgedResults = Pick<
   Results,
   "sets" | "ood" | "oodScores" | "scalings" | "conformal" | "corruptions" | "sensitivity" | "predictionBatch"
 > & { readonly notices: string[] };
 
+export interface JudgeStoredOptions extends Listener {
+  /** As of `JudgeOptions`. */
+  readonly conformal?: ConformalSettings;
+}
+
 /**
  * Everything that follows from the stored logits alone. Besides the test set one set is in memory at a time: a thousand
  * classes of 50,000 images are 200 MB.
  * @throws UserError where no test set was predicted, or a file is missing or damaged.
  */
-export function judgeStored(run: string, weights: Weights | undefined, listener: Listener): JudgedResults {
+export function judgeStored(
+  run: string,
+  weights: Weights | undefined,
+  { conformal, ...listener }: JudgeStoredOptions,
+): JudgedResults {
   const stored = storedSets(run).filter((entry) => entry.weights === weights);
   const load = ({ set, role }: StoredSet) => loadPredictions(run, set, weights, role);
   const of = (role: StoredSet["role"]) => stored.filter((entry) => entry.role === role);
@@ -51,7 +62,7 @@ export function judgeStored(run: string, weights: Weights | undefined, listener:
     (validationEntry ? 1 + 3 * labelled.length : labelled.length) + of("ood").length + of("corruption").length,
   );
 
-  const posthoc = validationEntry && step(() => fitPosthoc(load(validationEntry)));
+  const posthoc = validationEntry && step(() => fitPosthoc(load(validationEntry), conformal));
   const temperature = posthoc?.scalings.find(({ kind }) => kind === "temperature")?.temperature;
   const judgeSet = (entry: StoredSet, predictions: StoredPredictions) => {
     const results = step(() => labelledResults(entry, predictions, temperature));
@@ -75,7 +86,11 @@ export function judgeStored(run: string, weights: Weights | undefined, listener:
   const corruptions = judgeCorruptions(stored, load, step);
   listener.onProgress?.(undefined);
   return {
-    notices: [...(posthoc?.notices ?? []), ...energyNotices(without, 1 + foreign.length)],
+    notices: [
+      ...(conformal && !posthoc ? [WITHOUT_SETS] : []),
+      ...(posthoc?.notices ?? []),
+      ...energyNotices(without, 1 + foreign.length),
+    ],
     sets: judged.map(({ results }) => results),
     ood: foreign.flatMap(({ results }) => results),
     ...(posthoc && {
@@ -104,14 +119,14 @@ function steps(listener: Listener, total: number): Step {
 }
 
 /** What is fitted on the validation images, and then holds for every set. */
-function fitPosthoc(validation: StoredPredictions) {
+function fitPosthoc(validation: StoredPredictions, conformal: ConformalSettings | undefined) {
   const scalings = fitScalings(validation);
   const temperature = scalings.find(({ kind }) => kind === "temperature")!;
   return {
     notices: scalingNotices(scalings),
     scalings: scalings.filter(({ unbounded }) => unbounded === undefined),
     vennAbers: fitIntervals(validation),
-    conformal: conformalJudge(validation, temperature),
+    conformal: conformalJudge(validation, temperature, conformal),
   };
 }
 

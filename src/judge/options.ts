@@ -1,7 +1,7 @@
 import type { Listener } from "../core/index.ts";
 import type { Benchmark, Severity } from "../corrupt/index.ts";
 import type { Device } from "../engine/index.ts";
-import type { Weights } from "../evaluate/index.ts";
+import type { ConformalSettings, Weights } from "../evaluate/index.ts";
 import { protocols, type RunDataOptions } from "../train/index.ts";
 import type { OodScoreOptions } from "./ood-scores/options.ts";
 import type { VariantOptions } from "./variant-options.ts";
@@ -79,6 +79,8 @@ export interface JudgeOptions
   readonly features?: boolean;
   /** Of how many training images, and where calibration is not judged of how many validation images, at most; 50,000, and all. */
   readonly featureCount?: number;
+  /** α of conformal sets of classes, and parameters of their methods; the published ones where absent. */
+  readonly conformal?: ConformalSettings;
   /** Predict again what is stored already. */
   readonly fresh?: boolean;
 }

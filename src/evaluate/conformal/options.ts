@@ -22,6 +22,12 @@ export type ConformalChoice = {
 
 export type ConformalOptions = ConformalChoice & SetRandomness;
 
+/** What the sets of all methods promise, and each method's parameters, by its name. */
+export type ConformalSettings = {
+  /** Promised share of misses, in (0, 1). Default 0.1. */
+  readonly alpha?: number;
+} & { readonly [M in ConformalMethodName]?: z.input<(typeof conformalMethods)[M]["parameters"]> };
+
 /** A method with all its parameters. */
 export interface SettledMethod {
   readonly rule: ConformalMethod;

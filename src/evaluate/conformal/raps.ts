@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { optionMeta } from "../../core/internal.ts";
 import { logOfRest } from "./aps.ts";
 import type { ConformalMethod } from "./types.ts";
 
@@ -9,8 +10,30 @@ export const raps: ConformalMethod<{ penalty: number; freeRanks: number }> = {
   source: "Angelopoulos et al. 2021",
   // The values of Angelopoulos and Bates 2023, whose sets are of ImageNet; the paper tunes them on images held out for it.
   parameters: z.strictObject({
-    penalty: z.number().min(0).default(0.01).meta({ help: "λ, of each class beyond the free ones" }),
-    freeRanks: z.int().min(0).default(5).meta({ help: "k, the classes that cost nothing" }),
+    penalty: z
+      .number()
+      .min(0)
+      .default(0.01)
+      .meta(
+        optionMeta({
+          flag: "--raps-penalty",
+          value: "<λ>",
+          help: "of RAPS: the price of each class beyond the free ones",
+          example: 0.1,
+        }),
+      ),
+    freeRanks: z
+      .int()
+      .min(0)
+      .default(5)
+      .meta(
+        optionMeta({
+          flag: "--raps-free-ranks",
+          value: "<k>",
+          help: "of RAPS: how many classes cost nothing",
+          example: 2,
+        }),
+      ),
   }),
   /**
    * Of a score from 1 on score − 1. Of one below, which may round to 1, −1 / (1 − log(1 − score)): it grows from −1 to 0.

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { optionMeta } from "../../core/internal.ts";
 import type { ConformalMethod } from "./types.ts";
 
 /** Of the probabilities only the largest counts, and the others' order: the tail, which is badly calibrated, does not. */
@@ -8,7 +9,18 @@ export const saps: ConformalMethod<{ penalty: number }> = {
   source: "Huang et al. 2024",
   // TorchCP's value; the paper tunes it on images held out for it. At 0 all classes but the first would be alike.
   parameters: z.strictObject({
-    penalty: z.number().positive().default(0.2).meta({ help: "λ, of each class from the second on" }),
+    penalty: z
+      .number()
+      .positive()
+      .default(0.2)
+      .meta(
+        optionMeta({
+          flag: "--saps-penalty",
+          value: "<λ>",
+          help: "of SAPS: the price of each class from the second on",
+          example: 0.1,
+        }),
+      ),
   }),
   key({ ordered, u }, place, { penalty }) {
     const largest = Math.exp(-ordered[0]);

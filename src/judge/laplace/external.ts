@@ -1,8 +1,9 @@
-import { type Listener, UserError } from "../../core/index.ts";
+import { UserError } from "../../core/index.ts";
 import type { Results } from "../../evaluate/index.ts";
 import { runPaths } from "../../files/index.ts";
 import { whileHeld } from "../../files/internal.ts";
 import { evaluateExternal } from "../evaluate-stored.ts";
+import type { JudgeStoredOptions } from "../judge-stored.ts";
 import type { FeatureFiles } from "../ood-scores/feature-files.ts";
 import type { ScoreFiles } from "../ood-scores/measure.ts";
 import { requireNoRun } from "../result-folders.ts";
@@ -28,7 +29,7 @@ export async function judgeByLaplace(
   name: string,
   { featuresOf, training, classifier }: ScoreFiles,
   asked: AskedLaplace,
-  { threads, ...options }: Listener & { readonly threads?: number },
+  { threads, conformal, ...options }: JudgeStoredOptions & { readonly threads?: number },
 ): Promise<{ folder: string; results: Results }> {
   const folder = laplaceFolder(plain, asked);
   const { onProgress, onNotice, signal } = options;
@@ -36,6 +37,6 @@ export async function judgeByLaplace(
   return whileHeld(runPaths(folder).judging, `judging ${folder}`, async () => {
     const files = { featuresOf, training: training!, classifier: classifier! };
     await storeLaplace(plain, folder, files, asked, { threads, onProgress, onNotice, signal });
-    return { folder, results: evaluateExternal(folder, name, { onProgress, signal }) };
+    return { folder, results: evaluateExternal(folder, name, { conformal, onProgress, signal }) };
   });
 }

@@ -100,6 +100,7 @@ async function judgeOne(
       weights,
       parameters: plain.parameters,
       command: plain.command,
+      conformal: options.conformal,
       onProgress,
       signal,
     });

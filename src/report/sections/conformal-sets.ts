@@ -1,4 +1,5 @@
 import type { Results } from "../../evaluate/index.ts";
+import { conformalName } from "../conformal-name.ts";
 import { dataTable } from "../copyable.ts";
 import { meanOf, withSdOrDash } from "../format.ts";
 import { type Html, html } from "../html.ts";
@@ -23,18 +24,21 @@ ${others.length > 0 && html`<details><summary>Other image sets</summary>${others
 <p class="note">Split conformal prediction: thresholds from validation images promise the wanted coverage on images like them (LAC: Sadinle et al. 2019, APS: Romano et al. 2020, RAPS: Angelopoulos et al. 2021, SAPS: Huang et al. 2024); under shift nothing is promised, and the table shows what became of it. <i>Worst class</i> is the coverage of the class that is covered least. <i>By class</i> each class has a threshold of its own, from its own validation images, and the promise holds of each class. Smaller sets say more.${always > 0 && ` Classes with too few validation images for a threshold are in every set by class; of these there are ${always}.`}</p>`;
 }
 
+const keyOf = (sets: ConformalSets) => ({ name: conformalName(sets), alpha: sets.alpha });
+
 function tableOf(set: string, arms: readonly ReportedArm[], all: readonly ConformalSets[]): Html {
   const own = all.filter((one) => one.set === set);
   const kinds = [undefined, "class" as const].filter((kind) => own.some(({ conditional }) => conditional === kind));
-  const keys = [...new Map(own.map(({ method, alpha }) => [`${method} ${alpha}`, { method, alpha }])).values()];
-  const rows = keys.flatMap(({ method, alpha }) =>
+  const keys = [...new Map(own.map((one) => [`${conformalName(one)} ${one.alpha}`, keyOf(one)])).values()];
+  const rows = keys.flatMap(({ name, alpha }) =>
     arms.map((arm) => [
-      `${method}, ${Math.round(100 * (1 - alpha))} % wanted${arms.length > 1 ? `: ${arm.name}` : ""}`,
+      `${name}, ${Number((100 * (1 - alpha)).toPrecision(4))} % wanted${arms.length > 1 ? `: ${arm.name}` : ""}`,
       ...kinds.flatMap((kind) =>
         measures.map(({ of, unit }) => {
           const found = arm.runs.map(({ results }) =>
             results.conformal?.find(
-              (one) => one.set === set && one.method === method && one.alpha === alpha && one.conditional === kind,
+              (one) =>
+                one.set === set && conformalName(one) === name && one.alpha === alpha && one.conditional === kind,
             ),
           );
           return withSdOrDash(meanOf(found.map((one) => one && of(one))), unit);

@@ -1,13 +1,18 @@
 import { percent, textTable } from "../../core/index.ts";
 import type { Results } from "../../evaluate/index.ts";
+import { conformalName } from "../conformal-name.ts";
 
 type ConformalSets = NonNullable<Results["conformal"]>;
 
 /** A line for each method and set: with one threshold, and beside it with one for each class. */
 export function conformalText(all: ConformalSets): string {
   const together = all.filter(({ conditional }) => conditional === undefined);
-  const apartOf = ({ method, set, alpha }: ConformalSets[number]) =>
-    all.find((one) => one.conditional && one.method === method && one.set === set && one.alpha === alpha);
+  const apartOf = (sets: ConformalSets[number]) => {
+    const name = conformalName(sets);
+    return all.find(
+      (one) => one.conditional && conformalName(one) === name && one.set === sets.set && one.alpha === sets.alpha,
+    );
+  };
   const measured = (one: ConformalSets[number] | undefined) =>
     one ? [percent(one.coverage), percent(one.worstClassCoverage), one.meanSize.toFixed(2)] : ["–", "–", "–"];
   const hasApart = all.length > together.length;
@@ -17,7 +22,7 @@ export function conformalText(all: ConformalSets): string {
       ...(hasApart ? ["by class: coverage", "worst class", "mean size"] : []),
     ],
     ...together.map((one) => [
-      ...[one.method, one.set, percent(1 - one.alpha), ...measured(one)],
+      ...[conformalName(one), one.set, percent(1 - one.alpha), ...measured(one)],
       ...(hasApart ? measured(apartOf(one)) : []),
     ]),
   ]);
