@@ -41,7 +41,12 @@ test("draws run folders of the run's own data, which are judged as one", async (
   expect(judged.code, judged.notes.join("\n")).toBe(0);
   const { training } = readResults(samples[0])!;
   expect(training.seconds).toBeGreaterThan(0);
-  expect(readResults(ensemble)).toMatchObject({ members: samples, passes: 2, training });
+  expect(readResults(ensemble)).toMatchObject({
+    method: "2 SWAG samples of standard",
+    members: samples,
+    passes: 2,
+    training,
+  });
 });
 
 test("what is drawn is kept; other draws do not go over it", async () => {

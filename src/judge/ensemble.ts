@@ -58,6 +58,7 @@ export async function judgeRunsAsOne(
       folder,
       {
         ...facts,
+        method: drawnName(runs, results) ?? facts.method,
         settings: { ...facts.settings, ...(combination !== "probabilities" && { combination }) },
         combination,
         classNames,
@@ -135,6 +136,12 @@ function storeCombined(
 
 function factsOf({ data, model, method, maskProbability, maskTarget, parameters, training, settings }: Results) {
   return { data, model, method, maskProbability, maskTarget, parameters, training, settings };
+}
+
+/** What networks are called that are all drawn of runs. */
+function drawnName(runs: readonly string[], results: readonly Results[]): string | undefined {
+  if (runs.some((run) => readRun(run).sampled === undefined)) return undefined;
+  return `${runs.length} SWAG samples of ${[...new Set(results.map(({ method }) => method))].join(", ")}`;
 }
 
 /** Networks that are drawn of one run share its training, whose time counts once. */
