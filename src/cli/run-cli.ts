@@ -1,4 +1,6 @@
 import { Command } from "commander";
+import { UserError } from "../core/index.ts";
+import { launcherOf } from "../train/internal.ts";
 import { benchCommand } from "./bench.ts";
 import { dataCommand } from "./data.ts";
 import { demoCommand } from "./demo.ts";
@@ -65,6 +67,7 @@ export async function runCli(argv: readonly string[], terminal: Terminal = proce
       }),
     );
   configure(program, terminal);
+  program.hook("preAction", (_, action) => requireAlone(action));
   try {
     if (words.length === 0) {
       program.outputHelp();
@@ -77,6 +80,20 @@ export async function runCli(argv: readonly string[], terminal: Terminal = proce
     if (explained.text) terminal.note(explained.text);
     return explained.code;
   }
+}
+
+/** Commands whose work several processes share out. */
+const shared = new Set(["train", "study"]);
+
+/** @throws UserError for a command that each of several processes would do anew, into the same files */
+function requireAlone(action: Command): void {
+  const names: string[] = [];
+  for (let at: Command | null = action; at?.parent; at = at.parent) names.unshift(at.name());
+  const launcher = launcherOf(process.env);
+  if (launcher && !shared.has(names[0]))
+    throw new UserError(
+      `${names.join(" ")}: ${launcher.name} has started ${launcher.size} processes, which would all do the same; start it by itself`,
+    );
 }
 
 /** Commander neither exits nor prints errors, here and in all commands below. */

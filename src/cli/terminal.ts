@@ -20,12 +20,9 @@ export const INTERRUPTED = 130;
 
 const SAME_KEYPRESS_MS = 500;
 
-export const processTerminal: Terminal = {
-  out: (text) => process.stdout.write(`${text}\n`),
-  note: (line) => process.stderr.write(`${line}\n`),
-  input: () => buffer(process.stdin),
-  interactive: process.stderr.isTTY === true,
-  async interruptible(work) {
+/** How signals stop work; `say` tells people that they do. */
+export function interruptibleBy(say: (line: string) => void): Terminal["interruptible"] {
+  return async (work) => {
     const controller = new AbortController();
     let firstAt = 0;
     const stop = () => {
@@ -33,7 +30,7 @@ export const processTerminal: Terminal = {
       if (firstAt > 0 && performance.now() - firstAt > SAME_KEYPRESS_MS) process.exit(INTERRUPTED);
       if (firstAt === 0) {
         firstAt = performance.now();
-        process.stderr.write("\nstopping; once more stops at once\n");
+        say("\nstopping; once more stops at once");
         controller.abort();
       }
     };
@@ -43,7 +40,15 @@ export const processTerminal: Terminal = {
     } finally {
       process.off("SIGINT", stop).off("SIGTERM", stop);
     }
-  },
+  };
+}
+
+export const processTerminal: Terminal = {
+  out: (text) => process.stdout.write(`${text}\n`),
+  note: (line) => process.stderr.write(`${line}\n`),
+  input: () => buffer(process.stdin),
+  interactive: process.stderr.isTTY === true,
+  interruptible: interruptibleBy((line) => process.stderr.write(`${line}\n`)),
 };
 
 /** The result of interruptible work; undefined where Ctrl-C ended it, whatever it threw then. */

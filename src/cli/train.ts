@@ -14,6 +14,7 @@ import {
   readConfigFile,
 } from "../run/index.ts";
 import {
+  type Group,
   readRunConfig,
   type StartingConfig,
   type TrainSummary,
@@ -22,6 +23,8 @@ import {
   wantsPretrainingImages,
   withStartingRun,
 } from "../train/index.ts";
+import { ofFirst } from "../train/internal.ts";
+import { inGroup } from "./in-group.ts";
 import { oneOf, real, whole } from "./numbers.ts";
 import { listenerOf, noteTo, trainProgress } from "./progress.ts";
 import { changedDataOption } from "./run-data-options.ts";
@@ -81,31 +84,46 @@ Examples:
   $ anchored train --folder ~/photos --image-size 64 --model resnet18
   $ anchored train --init runs/cifar --folder ~/photos --method anchored --references-from both
   $ anchored train --task regression --csv cars.json --target Miles_per_Gallon --method anchored
-  $ anchored train --resume --out runs/cifar              after Ctrl-C, or after a crash`,
+  $ anchored train --resume --out runs/cifar              after Ctrl-C, or after a crash
+  $ mpirun -np 4 anchored train --data cifar10            by four processes, see docs/cluster.md`,
     )
-    .action(async (options: Options) => exit(await runTrain(terminal, options, givenOptions(command))));
+    .action(async (options: Options) =>
+      exit(await inGroup(terminal, (group, terminal) => runTrain({ terminal, group }, options, givenOptions(command)))),
+    );
   groupHelp(command);
   return command;
 }
 
-async function runTrain(terminal: Terminal, options: Options, given: Record<string, unknown>): Promise<number> {
-  if (options.augment === false) given.augment = [];
-  const { notice, ...start } = await startOf(options, given);
-  const config = configFromOptions(start.given, start.base);
-  if (notice) noteTo(terminal)(notice);
-  const run = options.out ?? defaultRun(config);
+interface Process {
+  readonly terminal: Terminal;
+  readonly group: Group;
+}
+
+async function runTrain(
+  { terminal, group }: Process,
+  options: Options,
+  given: Record<string, unknown>,
+): Promise<number> {
+  // Only where rank 0 is need the run folder lie.
+  const { config, run } = await ofFirst(group, () => asked(terminal, options, given));
   const { resume, changedData, checkpointEvery, maxSteps, dataDir, workers } = options;
-  if (changedData && !resume && !wantsPretrainingImages(config))
-    throw new UserError("--changed-data: a new run has no earlier training data; leave it out, or add --resume");
   const again = `${ownCommand()} train --resume --out ${run}${dataDir ? ` --data-dir ${dataDir}` : ""}`;
-  // A folder without a checkpoint has nothing to lose: a training that failed as it began is started afresh.
-  if (!resume && existsSync(runPaths(run).checkpoint))
-    throw new UserError(`${run} already holds a run; continue it with --resume, or choose another --out`);
   let interrupted = false;
   const summary = await terminal.interruptible(async (signal) => {
     const progress = trainProgress(terminal);
     const { onNotice, onProgress: onReading } = listenerOf(terminal);
-    const asked = { dataDir, resume, changedData, checkpointEvery, maxSteps, workers, signal, onNotice, onReading };
+    const asked = {
+      dataDir,
+      resume,
+      changedData,
+      checkpointEvery,
+      maxSteps,
+      workers,
+      signal,
+      onNotice,
+      onReading,
+      group,
+    };
     let done: TrainSummary | undefined;
     try {
       done = await trainRun(run, config, { ...asked, onProgress: progress.update });
@@ -124,6 +142,26 @@ async function runTrain(terminal: Terminal, options: Options, given: Record<stri
   if (!options.json) terminal.out(outcome(summary));
   terminal.note(`next: ${ownCommand()} evaluate ${run}${dataDir ? ` --data-dir ${dataDir}` : ""}`);
   return 0;
+}
+
+/** What is asked for: a config, and the folder that it is trained into. */
+async function asked(
+  terminal: Terminal,
+  options: Options,
+  given: Record<string, unknown>,
+): Promise<{ config: RunConfig; run: string }> {
+  if (options.augment === false) given.augment = [];
+  const { notice, ...start } = await startOf(options, given);
+  const config = configFromOptions(start.given, start.base);
+  if (notice) noteTo(terminal)(notice);
+  const run = options.out ?? defaultRun(config);
+  const { resume, changedData } = options;
+  if (changedData && !resume && !wantsPretrainingImages(config))
+    throw new UserError("--changed-data: a new run has no earlier training data; leave it out, or add --resume");
+  // A folder without a checkpoint has nothing to lose: a training that failed as it began is started afresh.
+  if (!resume && existsSync(runPaths(run).checkpoint))
+    throw new UserError(`${run} already holds a run; continue it with --resume, or choose another --out`);
+  return { config, run };
 }
 
 async function baseOf({ config, recipe, resume, out }: Options): Promise<RunConfigInput | undefined> {

@@ -3,6 +3,8 @@ import { loadReported } from "../data/internal.ts";
 import type { RunConfig } from "../run/index.ts";
 import { train } from "./classification.ts";
 import { dataOptions } from "./data-options.ts";
+import { alone } from "./group/group.ts";
+import { together } from "./group/together.ts";
 import { findPretraining, wantsPretrainingImages } from "./pretraining.ts";
 import { movedData } from "./run-data.ts";
 import type { TrainRunOptions } from "./train-run.ts";
@@ -15,9 +17,13 @@ export async function trainClassificationRun(
   { dataDir, onReading, ...others }: TrainRunOptions,
 ): Promise<TrainSummary> {
   const reading = { dataDir, onProgress: onReading, onNotice: others.onNotice };
-  if (others.resume) movedData(run, config, {});
-  const dataSet = await loaded(config, reading);
-  const pretrainingImages = await loadPretrainingImages(run, config, { ...reading, resume: others.resume });
+  const { dataSet, pretrainingImages } = await together(others.group ?? alone, async () => {
+    if (others.resume) movedData(run, config, {});
+    return {
+      dataSet: await loaded(config, reading),
+      pretrainingImages: await loadPretrainingImages(run, config, { ...reading, resume: others.resume }),
+    };
+  });
   return train(config, dataSet, { run, ...others, pretrainingImages });
 }
 

@@ -49,6 +49,12 @@ export async function fromFirst(group: Group, make: () => Uint8Array | Promise<U
   return bytes;
 }
 
+/** What rank 0 makes, as JSON has it, on all ranks. @throws GroupError where it cannot */
+export async function ofFirst<T>(group: Group, make: () => T | Promise<T>): Promise<T> {
+  if (group.size === 1) return make();
+  return decode<T>(await fromFirst(group, async () => encode(await make())));
+}
+
 /** @throws GroupError naming the first field in which a rank differs from rank 0 */
 export async function requireSame(group: Group, facts: Readonly<Record<string, unknown>>): Promise<void> {
   if (group.size === 1) return;

@@ -1,5 +1,7 @@
 import { loadRegressionData, type RegressionDataOptions } from "../../data/index.ts";
 import type { RunConfig } from "../../run/index.ts";
+import { alone } from "../group/group.ts";
+import { together } from "../group/together.ts";
 import type { TrainRunOptions } from "../train-run.ts";
 import type { TrainSummary } from "../training.ts";
 import { movedRegressionData } from "./run-data.ts";
@@ -12,9 +14,9 @@ export async function trainRegressionRun(
   { dataDir, onReading, ...others }: TrainRunOptions,
 ): Promise<TrainSummary> {
   const reading = { dataDir, onProgress: onReading, onNotice: others.onNotice };
-  if (others.resume) movedRegressionData(run, config);
-  const data = await loadRegressionData(config.data as RegressionDataOptions, reading).finally(() =>
-    onReading?.(undefined),
-  );
+  const data = await together(others.group ?? alone, () => {
+    if (others.resume) movedRegressionData(run, config);
+    return loadRegressionData(config.data as RegressionDataOptions, reading).finally(() => onReading?.(undefined));
+  });
   return trainRegression(config, data, { run, ...others });
 }

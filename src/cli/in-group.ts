@@ -1,0 +1,38 @@
+import { Diverged, type Group, GroupError, openGroup } from "../train/index.ts";
+import { explain } from "./errors.ts";
+import { interruptibleBy, type Terminal } from "./terminal.ts";
+
+/**
+ * Runs a command as one process of those that `mpirun` or `srun` has started; by itself where neither has. Rank 0 speaks for
+ * all; where a rank fails by itself, it says so and all of them end.
+ * @returns the command's exit code
+ */
+export async function inGroup(
+  terminal: Terminal,
+  command: (group: Group, terminal: Terminal) => Promise<number>,
+): Promise<number> {
+  const group = await openGroup();
+  if (group.size === 1) return command(group, terminal);
+  const { rank, size } = group;
+  try {
+    const code = await command(group, rank === 0 ? terminal : silent(terminal));
+    await group.close();
+    return code;
+  } catch (error) {
+    const { code, text } = explain(error);
+    const isOfAll = error instanceof GroupError || error instanceof Diverged;
+    if (rank === 0 || !isOfAll) terminal.note(rank === 0 ? text : `rank ${rank} of ${size}: ${text}`);
+    if (!isOfAll) group.abort(code);
+    await group.close();
+    return code;
+  }
+}
+
+/** Says nothing: rank 0 does. */
+const silent = (terminal: Terminal): Terminal => ({
+  ...terminal,
+  out() {},
+  note() {},
+  interactive: false,
+  interruptible: interruptibleBy(() => {}),
+});
