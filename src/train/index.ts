@@ -7,8 +7,8 @@ export { Diverged } from "./diverged.ts";
 export { type FeatureExtractor, type FeatureOptions, loadFeatures } from "./features.ts";
 export { alone, type Group } from "./group/group.ts";
 export { type GroupOptions, openGroup } from "./group/open.ts";
-export { GroupError } from "./group/together.ts";
 export { type Threads, threadsOf } from "./group/threads.ts";
+export { GroupError } from "./group/together.ts";
 export { meansInWords, validationInWords } from "./in-words.ts";
 export {
   createPredictor,

@@ -2,13 +2,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import type { HostArrays } from "../../core/index.ts";
+import { type HostArrays, UserError } from "../../core/index.ts";
 import { runPaths } from "../../files/index.ts";
 import { optimizers } from "../../optim/index.ts";
 import { loadCheckpoint, type RunConfigInput, readMetrics, readRun } from "../../run/index.ts";
 import { type TrainOptions, train } from "../index.ts";
 import { tinyConfig, tinyDataSet } from "../testing.ts";
 import { inOneProcess } from "./in-process.ts";
+import { together } from "./together.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "anchored-group-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -137,6 +138,17 @@ describe("all ranks refuse alike", () => {
       why,
       why,
     ]);
+  });
+
+  test("data that one of them does not have", async () => {
+    await expect(
+      inOneProcess(2, (group) =>
+        together(group, () => {
+          if (group.rank === 1) throw new UserError("folder photos: no such folder; name another");
+          return 7;
+        }).catch((error: Error) => `${error.constructor.name} ${error.message}`),
+      ),
+    ).resolves.toEqual([0, 1].map(() => "GroupError rank 1 of 2: folder photos: no such folder; name another"));
   });
 
   test("what only rank 0 can know: a folder that holds a run", async () => {

@@ -1,0 +1,150 @@
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { tinyImageFolder } from "../src/cli/testing.ts";
+import { runPaths } from "../src/files/index.ts";
+import { loadCheckpoint, readMetrics, readRun } from "../src/run/index.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "anchored-cluster-"));
+const images = join(folder, "images");
+beforeAll(() => tinyImageFolder(images));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const launcher = ["mpirun.openmpi", "mpirun"].find((name) =>
+  /Open MPI/.test(spawnSync(name, ["--version"], { encoding: "utf8" }).stdout ?? ""),
+);
+const why = launcher ? "" : "skipped, there is no mpirun of Open MPI (apt-get install openmpi-bin libopenmpi3): ";
+const env = {
+  ...process.env,
+  OMPI_ALLOW_RUN_AS_ROOT: "1",
+  OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: "1",
+  OMPI_MCA_rmaps_base_oversubscribe: "1",
+  OMPI_MCA_hwloc_base_binding_policy: "none",
+};
+
+/** Without BatchNorm, one thread, 120 steps. */
+const flags = [
+  ...["--folder", images, "--image-size", "8", "--model", "mlp", "--method", "anchored", "--reference-count", "3"],
+  ...[
+    "--epochs",
+    "60",
+    "--batch-size",
+    "4",
+    "--learning-rate",
+    "0.005",
+    "--threads",
+    "1",
+    "--log-every",
+    "1",
+    "--validate-every",
+    "0",
+  ],
+];
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+  readonly seconds: number;
+}
+
+/** Runs `anchored train` by so many ranks; `during` is given the process ids of the ranks once they train. */
+async function trainBy(
+  ranks: number,
+  run: string,
+  more: readonly string[] = [],
+  during?: (pids: readonly number[]) => void,
+): Promise<Ended> {
+  const train = [resolve("dist", "cli", "main.js"), "train", ...flags, "--out", run, ...more];
+  const child = spawn(launcher!, ["-np", String(ranks), process.execPath, ...train], { env });
+  let at = performance.now();
+  if (during) {
+    const lookEvery = setInterval(() => {
+      let lines = 0;
+      try {
+        lines = readMetrics(runPaths(run).metrics).length;
+      } catch {
+        return; // not there yet
+      }
+      if (lines < 10) return;
+      clearInterval(lookEvery);
+      at = performance.now();
+      during(ranksOf(child.pid!));
+    }, 20);
+    child.once("close", () => clearInterval(lookEvery));
+  }
+  const [out, err, [code]] = await Promise.all([text(child.stdout!), text(child.stderr!), once(child, "close")]);
+  return { code, out, err, seconds: (performance.now() - at) / 1000 };
+}
+
+const ranksOf = (parent: number): number[] =>
+  spawnSync("ps", ["-o", "pid=", "--ppid", String(parent)], { encoding: "utf8" })
+    .stdout.trim()
+    .split(/\s+/)
+    .map(Number);
+
+const losses = (run: string) => readMetrics(runPaths(run).metrics).map(({ loss }) => loss);
+const checkpoint = (run: string) => loadCheckpoint(runPaths(run).checkpoint);
+
+describe.skipIf(!launcher)(`${why}anchored train under mpirun`, () => {
+  const [one, two] = ["one", "two"].map((name) => join(folder, name));
+  beforeAll(async () => {
+    for (const [ranks, run] of [
+      [1, one],
+      [2, two],
+    ] as const)
+      expect(await trainBy(ranks, run)).toMatchObject({ code: 0 });
+  });
+
+  test("two ranks take the steps of one; rank 0 alone speaks and writes", async () => {
+    const [ofOne, ofTwo] = [one, two].map(losses);
+    expect(ofTwo).toHaveLength(180);
+    for (const [i, loss] of ofOne.entries()) expect(ofTwo[i]).toBeCloseTo(loss, 4);
+    expect([readRun(one).ranks, readRun(two).ranks]).toEqual([undefined, 2]);
+    const again = await trainBy(2, join(folder, "spoken"), ["--max-steps", "2", "--json"]);
+    expect(JSON.parse(again.out)).toMatchObject({ finished: false, steps: 2 });
+  });
+
+  test("a rank that is killed takes the other down in one line; the run resumes to the same bytes", async () => {
+    const run = join(folder, "killed");
+    const ended = await trainBy(2, run, ["--checkpoint-every", "0.0005"], ([, second]) =>
+      process.kill(second, "SIGKILL"),
+    );
+    expect(ended.code).not.toBe(0);
+    expect(ended.seconds).toBeLessThan(10);
+    expect(ended.err.match(/^anchored: .*$/gm)).toEqual([
+      expect.stringMatching(/^anchored: rank 0 of 2 ends: rank 1 \(process \d+\) has ended/),
+    ]);
+    expect(checkpoint(run).progress.step).toBeGreaterThan(0);
+    expect(await trainBy(2, run, ["--resume"])).toMatchObject({ code: 0 });
+    expect(checkpoint(run).params).toEqual(checkpoint(two).params);
+  });
+
+  test("SIGTERM to all ranks, as Slurm sends it, ends them at one step, and the run goes on from there", async () => {
+    const run = join(folder, "terminated");
+    const ended = await trainBy(2, run, [], (ranks) => {
+      for (const pid of ranks) process.kill(pid, "SIGTERM");
+    });
+    expect(ended.err).toMatch(/stopped after \d+ of 120 steps; continue with: /);
+    expect(await trainBy(2, run, ["--resume"])).toMatchObject({ code: 0 });
+    expect(checkpoint(run).params).toEqual(checkpoint(two).params);
+  });
+
+  test.each<[string, number, readonly string[], RegExp]>([
+    [
+      "a batch that they cannot share out",
+      3,
+      [],
+      /^anchored: --batch-size 4: 3 ranks cannot share it out evenly; use a multiple of 3/,
+    ],
+    ["data that are not there", 2, ["--folder", "nowhere"], /^anchored: .*nowhere/],
+  ])("%s: one line, exit code 2", async (_, ranks, more, line) => {
+    const { code, err } = await trainBy(ranks, join(folder, "refused"), more);
+    expect(code).toBe(2);
+    expect(err.match(/^anchored: .*$/gm)).toEqual([expect.stringMatching(line)]);
+  });
+});
