@@ -90,6 +90,16 @@ test.each(["ood", "corrupted"])("two files of one name in options.%s are refused
   );
 });
 
+test("conformal sets promise what is asked", async () => {
+  const files = { validationLogits: fixture("saturated/id"), validationLabels: fixture("saturated/y") };
+  const { conformal: sets = [] } = await judged("saturated/id", "saturated/y", {
+    ...files,
+    conformal: { alpha: 0.02 },
+  });
+  expect(sets.length).toBeGreaterThan(0);
+  expect(new Set(sets.map(({ alpha }) => alpha))).toEqual(new Set([0.02]));
+});
+
 test("a scaling whose fit got stuck is told of", async () => {
   // Row by row another offset near −3e7: no bias of a class can undo it.
   const files = { validationLogits: fixture("offset/id2"), validationLabels: fixture("offset/y2") };

@@ -33,6 +33,9 @@ export function shownMean({ mean, sd }: MeanSd, unit: Unit): string {
   return `${shown(mean, unit, decimals)} ± ${shown(sd, unit, decimals)}`;
 }
 
+/** As `shownMean`; `–` where nothing was measured. */
+export const shownMeanOrDash = (mean: MeanSd | undefined, unit: Unit): string => (mean ? shownMean(mean, unit) : "–");
+
 /** `+0.12 [−0.03, +0.27]`; differences of shares in points. @param like the number that is differed from, whose decimals are shown, or two digits of the interval's half width */
 export function shownDifference(
   { difference, interval }: { readonly difference: number; readonly interval?: readonly [number, number] },

@@ -10,7 +10,7 @@ import {
   type RegressionMeasure,
   regressionValues,
 } from "../measures.ts";
-import { shown, shownMean } from "../numbers.ts";
+import { shown, shownMean, shownMeanOrDash } from "../numbers.ts";
 import { type RegressionArm, type RegressionStudy, setTitle } from "../study.ts";
 
 const arrows = { higher: "↑", lower: "↓" };
@@ -86,10 +86,7 @@ const cellsOf = (
     const { title, unit } = metricOf(measure);
     return [
       `${titleOf(measure)}: ${title}${unit === "%" ? ", %" : ""}`,
-      ...arms.map((arm) => {
-        const mean = meanOf(regressionValues(arm, measure));
-        return mean ? shownMean(mean, unit) : "–";
-      }),
+      ...arms.map((arm) => shownMeanOrDash(meanOf(regressionValues(arm, measure)), unit)),
     ];
   }),
 ];

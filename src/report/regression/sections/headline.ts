@@ -2,7 +2,7 @@ import type { Contrast } from "../../contrast.ts";
 import { counted, listing, meanOf, unbroken } from "../../format.ts";
 import { type Html, html } from "../../html.ts";
 import { type RegressionMeasure, regressionContrast, regressionValues } from "../measures.ts";
-import { shownDifference, shownMean } from "../numbers.ts";
+import { shownDifference, shownMeanOrDash } from "../numbers.ts";
 import { otherRegressionArms, type RegressionArm, type RegressionStudy } from "../study.ts";
 import { SHOWN_TARGETS } from "./errors.ts";
 
@@ -57,10 +57,8 @@ export function regressionHeadline(study: RegressionStudy): { title: string; ver
 
 const wordsOf = ({ set, target }: RegressionMeasure): string => `RMSE of ${target} on ${set.set}`;
 
-const valueText = (arm: RegressionArm, measure: RegressionMeasure): string => {
-  const mean = meanOf(regressionValues(arm, measure));
-  return mean ? shownMean(mean, "target") : "–";
-};
+const valueText = (arm: RegressionArm, measure: RegressionMeasure): string =>
+  shownMeanOrDash(meanOf(regressionValues(arm, measure)), "target");
 
 function decidedTitle(one: Found, { baseline }: RegressionStudy): string {
   const { arm, measure, contrast } = one;
