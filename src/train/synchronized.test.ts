@@ -91,9 +91,9 @@ const backends = ["portable", ...(block ? (["blocked"] as const) : [])] as const
 
 describe.each(backends)("two ranks, each with half of the images, %s: the whole batch's gradients", (backend) => {
   test.each([
-    // Calls: mean and variance, and the gradients of both; BatchNorms side by side share theirs.
-    { name: "small", create: small, calls: 8 },
-    { name: "resnet20", create: () => createModel("resnet20", options(8)), calls: 76 },
+    // Calls: mean, variance, and the gradients of both together; BatchNorms side by side share theirs.
+    { name: "small", create: small, calls: 6 },
+    { name: "resnet20", create: () => createModel("resnet20", options(8)), calls: 57 },
   ])(
     "$name",
     async ({ create, calls }) => {

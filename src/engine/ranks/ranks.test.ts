@@ -236,6 +236,22 @@ test("in a loop", async () => {
   await loop.dispose();
 });
 
+test("200 runs that hand over 2 MB leave the process no larger than 20 did", async () => {
+  const fn = (x: np.Array) => np.multiply(np.exp(x.ref), meanOverRanks(np.sum(np.exp(x))));
+  const x = normal(512, 1024);
+  const program = await compile(fn, [x], { threads: 1, meanOverRanks: async () => {} });
+  const into = await program.run([x]);
+  const residentMiB = () => process.memoryUsage.rss() / 2 ** 20;
+  let after20 = 0;
+  for (let i = 1; i <= 200; i++) {
+    await program.run([x], { into });
+    if (i === 20) after20 = residentMiB();
+  }
+  // What is left behind a run would be 360 MiB.
+  expect(residentMiB() - after20).toBeLessThan(24);
+  await program.dispose();
+});
+
 test("numbers that are not float32 are refused", async () => {
   await expect(trace((x) => meanOverRanks(x), [new HostArray("int32", [2], Int32Array.of(1, 2))])).rejects.toThrow(
     "meanOverRanks: int32[2] is not float32",

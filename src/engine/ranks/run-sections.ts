@@ -76,5 +76,6 @@ function modelOf({ nodes, inputs, outputs }: Section, { initializers }: Pick<Gra
 /** One file of timings a section. */
 const optionsOf = (section: number, { profilePrefix, ...options }: SessionOptions): SessionOptions => ({
   ...options,
+  takesTurns: true,
   ...(profilePrefix && { profilePrefix: `${profilePrefix}-${section}` }),
 });

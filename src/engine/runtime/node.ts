@@ -28,6 +28,11 @@ export interface SessionOptions {
    * products round otherwise than those of arguments. Default true.
    */
   readonly prepack?: boolean;
+  /**
+   * Whether it is one of many sessions that take turns: between its runs it then holds no memory for intermediate values, which
+   * all of them take from the process, and its threads don't wait for work in a loop, which would slow down the others'.
+   */
+  readonly takesTurns?: boolean;
   /** Writes ONNX Runtime's per-node timings to `<prefix>_<date>.json` when the session is disposed. */
   readonly profilePrefix?: string;
 }
@@ -45,8 +50,14 @@ export async function createSession(model: Uint8Array, options: SessionOptions =
     logSeverityLevel: 3,
     // A planned block of memory comes on top of what the first run allocated piece by piece, and is as large again.
     enableMemPattern: false,
+    enableCpuMemArena: !options.takesTurns,
     ...(options.threads ? { intraOpNumThreads: options.threads } : {}),
-    ...(options.prepack === false ? { extra: { session: { disable_prepacking: "1" } } } : {}),
+    extra: {
+      session: {
+        ...(options.prepack === false ? { disable_prepacking: "1" } : {}),
+        ...(options.takesTurns ? { intra_op: { allow_spinning: "0" } } : {}),
+      },
+    },
     ...(options.profilePrefix ? { enableProfiling: true, profileFilePrefix: options.profilePrefix } : {}),
   });
   const session = await creating.catch((error: unknown) => {

@@ -2,7 +2,7 @@ import type { numpy as np } from "@jax-js/jax";
 import { expect, test } from "vitest";
 import { HostArray, type HostArrays, Random } from "../../core/index.ts";
 import { compile, runOracle } from "../../engine/index.ts";
-import { expectCompiledEqualsOracle } from "../../engine/testing.ts";
+import { expectCompiledEqualsOracle, relativeError } from "../../engine/testing.ts";
 import type { Arrays, Mode } from "../model.ts";
 import { batchNorm, batchNormParameters } from "./batch-norm.ts";
 
@@ -28,6 +28,14 @@ test("values and running statistics by hand, as PyTorch's BatchNorm2d", async ()
   expect([...moved["bn.running_var"].data].map((v: number) => v.toFixed(5))).toEqual(["1.06667", "1.30000"]);
 });
 
+test("running statistics of several ranks that have the same: those of as many more values", async () => {
+  const { y, moved } = await runOracle(forward({ ranks: 2 }), [params, state, x]);
+  expect(relativeError(y, (await runOracle(forward("train"), [params, state, x])).y)).toBeLessThan(1e-6);
+  // Channel 0: biased variance 1.25 of 8 values: 10/7. Channel 1: 3 and 24/7.
+  expect([...moved["bn.running_mean"].data].map((v: number) => v.toFixed(5))).toEqual(["0.25000", "1.10000"]);
+  expect([...moved["bn.running_var"].data].map((v: number) => v.toFixed(5))).toEqual(["1.04286", "1.24286"]);
+});
+
 test("prediction uses the running statistics", async () => {
   const trained = {
     "bn.running_mean": HostArray.float32([2], [1, 10]),
@@ -37,11 +45,16 @@ test("prediction uses the running statistics", async () => {
   expect([...y.data].map((v: number) => v.toFixed(4))).toEqual([0, 0.5, 0, 0, 1, 1.5, 0, 1].map((v) => v.toFixed(4)));
 });
 
-test("a mean 1000 times the deviation keeps its digits, compiled", async () => {
+const trainings: [string, Mode][] = [
+  ["alone", "train"],
+  ["one of several ranks", { ranks: 1 }],
+];
+
+test.each(trainings)("a mean 1000 times the deviation keeps its digits, compiled: %s", async (_name, mode) => {
   const random = new Random("far");
   const far = HostArray.zeros([8, 2, 4, 4]);
   for (let i = 0; i < far.data.length; i++) far.data[i] = 1000 + random.normal();
-  const program = await compile(forward("train"), [params, state, far], { threads: 1 });
+  const program = await compile(forward(mode), [params, state, far], { threads: 1 });
   const { y } = await program.run([params, state, far]);
   await program.dispose();
   for (const channel of [0, 1]) {

@@ -54,13 +54,9 @@ export function batchNorm(
         return np.add(np.multiply(x, perChannel(scale)), perChannel(shift));
       }
       const [n, , h, w] = x.shape;
-      const ranks = isTraining(mode) && mode !== "train" ? mode.ranks : undefined;
-      const joint = (own: np.Array) => (ranks === undefined ? own : meanOverRanks(own));
+      const ranks = typeof mode === "object" && "ranks" in mode ? mode.ranks : undefined;
       const count = (ranks ?? 1) * n * h * w;
-      // Two passes: E[x²] − E[x]² loses all digits where |mean| ≫ σ.
-      const mean = joint(np.mean(x.ref, [0, 2, 3]));
-      const centred = np.subtract(x, perChannel(mean.ref));
-      const variance = joint(np.mean(np.square(centred.ref), [0, 2, 3]));
+      const { mean, variance, centred } = ranks === undefined ? ownStatistics(x) : jointStatistics(x);
       // One value per channel has no unbiased variance; PyTorch refuses, we keep the biased one (0).
       const unbiased = count / Math.max(1, count - 1);
       if (typeof mode === "object" && "runningShare" in mode) {
@@ -85,6 +81,39 @@ export function batchNorm(
       return np.add(np.multiply(centred, perChannel(scale)), perChannel(params[bias]));
     },
   };
+}
+
+interface Statistics {
+  /** [C] */
+  readonly mean: np.Array;
+  /** [C], biased. */
+  readonly variance: np.Array;
+  /** x less the mean. */
+  readonly centred: np.Array;
+}
+
+/** Of a batch [N, C, H, W], which it consumes. */
+function ownStatistics(x: np.Array): Statistics {
+  // Two passes: E[x²] − E[x]² loses all digits where |mean| ≫ σ.
+  const mean = np.mean(x.ref, [0, 2, 3]);
+  const centred = np.subtract(x, perChannel(mean.ref));
+  const variance = np.mean(np.square(centred.ref), [0, 2, 3]);
+  return { mean, variance, centred };
+}
+
+/**
+ * Of the batches of all ranks, which have as many images each: the mean M of their means mᵣ, and the mean of their
+ * variances vᵣ + (mᵣ − M)² about it, without a further pass over x.
+ */
+function jointStatistics(x: np.Array): Statistics {
+  const own = ownStatistics(x);
+  const mean = meanOverRanks(own.mean.ref);
+  // Of the variance as a function of M the derivative is the mean of −2 (mᵣ − M), which is 0: left out, it does not have to
+  // be waited for on the way back, and the gradients of mean and variance are averaged together.
+  const spread = np.square(np.subtract(own.mean.ref, lax.stopGradient(mean.ref)));
+  const variance = meanOverRanks(np.add(own.variance, spread));
+  const apart = np.subtract(own.mean, mean.ref);
+  return { mean, variance, centred: np.add(own.centred, perChannel(apart)) };
 }
 
 /** The weights and biases of a network's BatchNorms: those that lie beside running statistics under `batchNorm`'s names. */
