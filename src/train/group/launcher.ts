@@ -37,7 +37,7 @@ function started(env: NodeJS.ProcessEnv): Launcher | undefined {
   const [pmix, pmi2] = ["PMIX_RANK", "PMI_RANK"].map((name) => env[name] !== undefined);
   if (step > 1 && !pmix && !pmi2)
     throw new UserError(
-      `srun has started ${step} processes that cannot find each other; say srun --mpi=pmix (srun --mpi=list names what there is), or -n 1`,
+      `srun has started ${step} processes that cannot find each other; say srun --mpi=pmix with Open MPI, --mpi=pmi2 with MPICH, or -n 1`,
     );
   return { name: "srun", size: step, families: pmix ? ["Open MPI", "MPICH"] : ["MPICH", "Open MPI"] };
 }

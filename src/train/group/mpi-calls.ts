@@ -1,5 +1,6 @@
 import { promisify } from "node:util";
 import { UserError } from "../../core/index.ts";
+import { keepLoaded } from "./keep-loaded.ts";
 import { type Handle, mpiAbis } from "./mpi-abi.ts";
 import type { MpiLibrary } from "./mpi-library.ts";
 
@@ -85,7 +86,10 @@ export function mpiCalls({ family, version, library }: MpiLibrary): MpiCalls {
     async barrier() {
       check("MPI_Barrier", await barrier(abi.world));
     },
-    finalize: () => check("MPI_Finalize", finalize()),
+    finalize() {
+      keepLoaded(library);
+      check("MPI_Finalize", finalize());
+    },
     abort(code) {
       // MPI may wait for our own thread that is inside it, and Node's exit does: the signal ends them both.
       alarm(ABORT_S);

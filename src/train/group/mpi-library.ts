@@ -13,18 +13,18 @@ export interface MpiLibrary {
   readonly library: LibraryHandle;
 }
 
-/** Files by which the dynamic linker finds a library, the most telling first, and Debian's packages that have them. */
-const families: Record<MpiFamily, { readonly files: readonly string[]; readonly packages: string }> = {
+/** Files by which the dynamic linker finds a library, the most telling first, and Debian's package that brings it. */
+const families: Record<MpiFamily, { readonly files: readonly string[]; readonly package: string }> = {
   "Open MPI": {
     files: ["libmpi.so.40", "libmpi.40.dylib", "libmpi.so", "libmpi.dylib", "/opt/homebrew/lib/libmpi.dylib"],
-    packages: "openmpi-bin libopenmpi3",
+    package: "openmpi-bin",
   },
   MPICH: {
     files: [
       ...["libmpich.so.12", "libmpi.so.12", "libmpi.12.dylib", "libmpich.so", "libmpi.so", "libmpi.dylib"],
       "/opt/homebrew/lib/libmpi.dylib",
     ],
-    packages: "mpich libmpich12",
+    package: "mpich",
   },
 };
 
@@ -39,6 +39,8 @@ export async function loadMpi(launcher: Launcher, env: NodeJS.ProcessEnv): Promi
   // UCX, which many libraries use, follows by default what the process maps and unmaps, whichever thread does. With MPICH 4.0.2
   // of Debian 12, 1 run in 20 then crashes in V8's garbage collector: https://github.com/openucx/ucx/issues/3831.
   process.env.UCX_MEM_EVENTS ??= "no";
+  // It also takes a WebAssembly memory access out of bounds, which V8 catches, for a crash.
+  process.env.UCX_HANDLE_ERRORS ??= "none";
   const { load } = await loadKoffi(launcher);
   const wanted = env[CHOICE];
   const failures: string[] = [];
@@ -61,7 +63,7 @@ export async function loadMpi(launcher: Launcher, env: NodeJS.ProcessEnv): Promi
   // What is there but does not fit says more than the many names that are not there.
   const [reason] = failures.filter((failure) => !/No such file|no such file/.test(failure));
   throw new UserError(
-    `${startedBy(launcher)}, but ${wanted ? `${CHOICE}=${wanted}` : `the library of ${launcher.families.join(" or ")}`} cannot be used: ${reason ?? "it is not installed"}; apt-get install ${families[family].packages}, or set ${CHOICE} to the file of its libmpi`,
+    `${startedBy(launcher)}, but ${wanted ? `${CHOICE}=${wanted}` : `the library of ${launcher.families.join(" or ")}`} cannot be used: ${reason ?? "it is not installed"}; apt-get install ${families[family].package}, or set ${CHOICE} to the file of its libmpi`,
   );
 }
 

@@ -23,6 +23,10 @@ const endings = {
   stuck: `if (group.rank === 1) await new Promise((done) => setTimeout(done, 60_000));`,
   stopped: `if (group.rank === 1) await new Promise((done) => setTimeout(done, 60_000)); else void later(() => process.exit(130));`,
   none: "",
+  // (module (memory 1) (func (export "read") (param i32) (result i32) local.get 0 i32.load))
+  trapped: `const module = "AGFzbQEAAAABBgFgAX8BfwMCAQAFAwEAAQcIAQRyZWFkAAAKCQEHACAAKAIACw==";
+    const { instance } = await WebAssembly.instantiate(Buffer.from(module, "base64"));
+    try { instance.exports.read(0x7fffffff); } catch (error) { console.log(error.name + ": " + error.message); }`,
 };
 
 beforeAll(() => {
@@ -70,19 +74,17 @@ const launchers = [
   {
     family: "Open MPI",
     command: commandOf(/Open MPI/, "mpirun.openmpi", "mpirun"),
-    packages: "openmpi-bin libopenmpi3",
+    // Four ranks, however few the processors.
+    args: ["--host", "localhost:4"],
+    packages: "openmpi-bin",
   },
-  { family: "MPICH", command: commandOf(/HYDRA/, "mpirun.mpich", "mpirun"), packages: "mpich libmpich12" },
+  { family: "MPICH", command: commandOf(/HYDRA/, "mpirun.mpich", "mpirun"), args: [], packages: "mpich" },
 ];
 
-/** Open MPI refuses root, and more ranks than processors, unless told otherwise. */
-const allowed = {
-  OMPI_ALLOW_RUN_AS_ROOT: "1",
-  OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: "1",
-  OMPI_MCA_rmaps_base_oversubscribe: "1",
-};
+/** Open MPI refuses root unless told otherwise. */
+const asRoot = { OMPI_ALLOW_RUN_AS_ROOT: "1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: "1" };
 
-describe.each(launchers)("$family", ({ family, command, packages }) => {
+describe.each(launchers)("$family", ({ family, command, args, packages }) => {
   const name = command ? "" : `skipped, there is no mpirun of ${family} (apt-get install ${packages}): `;
 
   async function run(
@@ -93,8 +95,8 @@ describe.each(launchers)("$family", ({ family, command, packages }) => {
   ) {
     const start = performance.now();
     const pids = join(emitted, randomUUID());
-    const child = spawn(command!, ["-np", String(ranks), process.execPath, ...node, program, ending, pids], {
-      env: { ...process.env, ...allowed, ...env },
+    const child = spawn(command!, [...args, "-np", String(ranks), process.execPath, ...node, program, ending, pids], {
+      env: { ...process.env, ...asRoot, ...env },
     });
     const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
     const files = [...Array(ranks).keys()].map((rank) => `${pids}.${rank}`).filter(existsSync);
@@ -104,11 +106,22 @@ describe.each(launchers)("$family", ({ family, command, packages }) => {
     return { out, err, code, processes, seconds: (performance.now() - start) / 1000 };
   }
 
-  test.skipIf(!command).each([2, 3])(`${name}%i ranks make every call`, async (ranks) => {
-    const { out, err, code } = await run(ranks, "none");
-    expect([code, err]).toEqual([0, ""]);
+  // Between machines; on one they use its memory.
+  const overTcp: Record<string, string> = family === "MPICH" ? { UCX_TLS: "tcp,self" } : { OMPI_MCA_btl: "tcp,self" };
+  test.skipIf(!command).each([
+    [2, "", {}],
+    [3, "", {}],
+    [2, " over TCP", overTcp],
+  ])(`${name}%i ranks make every call%s`, async (ranks, _, env) => {
+    const { out, err, code } = await run(ranks, "none", env);
+    expect(code, err).toBe(0);
     const told = out.split("\n").filter((line) => line.startsWith("{"));
     expect(told.map((line) => JSON.parse(line)).sort((a, b) => a.rank - b.rank)).toEqual(everything(ranks));
+  });
+
+  test.skipIf(!command)(`${name}errors of WebAssembly stay errors`, async () => {
+    const { out, code } = await run(2, "trapped");
+    expect([code, out.trim()]).toEqual([0, Array(2).fill("RuntimeError: memory access out of bounds").join("\n")]);
   });
 
   // MPICH's mpirun is faster than we are to kill the other ranks, and says why itself.

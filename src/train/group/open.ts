@@ -45,7 +45,8 @@ async function open(launcher: Launcher, env: NodeJS.ProcessEnv, limitS: number):
   const size = calls.size();
   if (size === launcher.size) return mpiGroup(calls, { limitS });
   calls.finalize();
-  const way = launcher.name === "srun" ? "say srun --mpi=pmix" : "install the MPI that it belongs to";
+  const pmi = library.family === "MPICH" ? "pmi2" : "pmix";
+  const way = launcher.name === "srun" ? `say srun --mpi=${pmi}` : "install the MPI that it belongs to";
   throw new UserError(
     `${startedBy(launcher)}, but ${library.version} sees ${size}; ${way}, or set ANCHORED_MPI to the file of its libmpi`,
   );
