@@ -10,8 +10,8 @@ export interface BatchOptions {
    * `(row) => new Random("augment", seed, epoch, row)`, makes the result independent of batch size and order.
    */
   readonly random: (row: number, place: number) => Random;
-  /** Places of the batch, from `from` to `to`, exclusive, whose images are made; those of others stay zeros. All where absent. */
-  readonly only?: Places;
+  /** Places of the batch whose images are made; those of others stay zeros. All where absent. */
+  readonly only?: readonly Places[];
 }
 
 /** Neighbouring places of a batch. */
@@ -31,17 +31,16 @@ export interface Places {
  * });
  */
 export function makeBatch(set: ImageSet, rows: ArrayLike<number>, options: BatchOptions): Batch {
-  const { augment = [], random, only = { from: 0, to: rows.length } } = options;
+  const { augment = [], random, only = [{ from: 0, to: rows.length }] } = options;
   const { height, width, channels } = set;
   const classes = set.classNames.length;
   const bytesPerImage = height * width * channels;
   const scale = scaleTables(set, options.normalization);
   const images = new Float32Array(rows.length * bytesPerImage);
   const targets = new Float32Array(rows.length * classes);
-  for (let i = 0; i < rows.length; i++) {
+  for (let i = 0; i < rows.length; i++) targets[i * classes + set.labels[rows[i]]] = 1;
+  for (const i of placesIn(only)) {
     const row = rows[i];
-    targets[i * classes + set.labels[row]] = 1;
-    if (i < only.from || i >= only.to) continue;
     let image: Image = { height, width, channels, data: imageAt(set, row) };
     if (augment.length > 0) {
       const stream = random(row, i);
@@ -62,14 +61,18 @@ export function normalizeImages(
   set: ImageSet,
   rows: ArrayLike<number>,
   normalization: Normalization,
-  only: Places = { from: 0, to: rows.length },
+  only: readonly Places[] = [{ from: 0, to: rows.length }],
 ): Float32Array {
   const bytesPerImage = set.height * set.width * set.channels;
   const scale = scaleTables(set, normalization);
   const images = new Float32Array(rows.length * bytesPerImage);
-  for (let i = only.from; i < only.to; i++)
+  for (const i of placesIn(only))
     writeNormalized(imageAt(set, rows[i]), set.channels, scale, images, i * bytesPerImage);
   return images;
+}
+
+function* placesIn(spans: readonly Places[]): Generator<number> {
+  for (const { from, to } of spans) for (let place = from; place < to; place++) yield place;
 }
 
 /** For each channel, the normalised value of each of the 256 bytes. */

@@ -26,7 +26,7 @@ export interface BatchTask {
   /** [N] which time of the epoch it is that a row's image is augmented, from 0; all the first where absent. */
   readonly repetitions?: Int32Array;
   /** Places whose images are needed: those of others may stay zeros. All where absent. */
-  readonly only?: Places;
+  readonly only?: readonly Places[];
 }
 
 /** Makes batches: images [N, C, H, W] augmented, normalised and mixed, targets [N, K]. @throws UserError for options out of range */

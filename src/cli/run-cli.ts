@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { UserError } from "../core/index.ts";
-import { launcherOf } from "../train/internal.ts";
+import { launcherOf } from "../train/index.ts";
 import { benchCommand } from "./bench.ts";
 import { dataCommand } from "./data.ts";
 import { demoCommand } from "./demo.ts";

@@ -15,15 +15,17 @@ import {
 } from "../run/index.ts";
 import {
   type Group,
+  ofFirst,
+  ranksOfRun,
   readRunConfig,
   type StartingConfig,
   type TrainSummary,
+  threadsOf,
   trainRun,
   validationInWords,
   wantsPretrainingImages,
   withStartingRun,
 } from "../train/index.ts";
-import { ofFirst } from "../train/internal.ts";
 import { inGroup } from "./in-group.ts";
 import { oneOf, real, whole } from "./numbers.ts";
 import { listenerOf, noteTo, trainProgress } from "./progress.ts";
@@ -105,7 +107,13 @@ async function runTrain(
   given: Record<string, unknown>,
 ): Promise<number> {
   // Only where rank 0 is need the run folder lie.
-  const { config, run } = await ofFirst(group, () => asked(terminal, options, given));
+  const { threads, said } = await threadsOf(group);
+  const { config, run } = await ofFirst(group, () => {
+    const before = options.resume && options.out && holdsRun(options.out) ? ranksOfRun(options.out) : undefined;
+    const isNew = before === undefined ? group.size > 1 : before !== group.size;
+    return asked(terminal, options, isNew ? { threads, ...given } : given);
+  });
+  if (said) terminal.note(said);
   const { resume, changedData, checkpointEvery, maxSteps, dataDir, workers } = options;
   const again = `${ownCommand()} train --resume --out ${run}${dataDir ? ` --data-dir ${dataDir}` : ""}`;
   let interrupted = false;

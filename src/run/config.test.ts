@@ -17,6 +17,7 @@ test("a data set's name is enough: the rest is the CIFAR recipe", () => {
     averageDecay: 0,
     trainable: "all",
     stochasticDepth: 0,
+    syncBatchNorm: false,
     dropout: 0,
     method: { name: "standard" },
     epochs: 10,

@@ -150,6 +150,17 @@ export const runConfigSchema = z.strictObject({
       example: 4,
     }),
   ),
+  /** Whether BatchNorm's statistics are those of all ranks' parts of a batch; else each rank's are those of its own part. */
+  syncBatchNorm: z
+    .boolean()
+    .default(false)
+    .meta(
+      option({
+        flag: "--sync-batch-norm",
+        help: "several ranks: BatchNorm sees their parts of a batch together, as one process would; slower",
+        sets: true,
+      }),
+    ),
   /** Of the exponential moving average of the weights, validated and kept beside the raw ones; 0: none. */
   averageDecay: z
     .number()

@@ -24,7 +24,7 @@ import { drawNoise } from "../models/internal.ts";
 import type { RunConfig } from "../run/index.ts";
 import { taskConfigOf } from "../run/internal.ts";
 import { epochOrder } from "./epoch-order.ts";
-import { alone, type Group, shareOf } from "./group/group.ts";
+import { alone, type Group } from "./group/group.ts";
 import { imageBatches, type Workers } from "./image-batches.ts";
 import { microBatches } from "./stepper.ts";
 import type { TrainBatches } from "./training.ts";
@@ -33,7 +33,7 @@ export interface BatchParts {
   readonly method: Method;
   readonly model: Model;
   /** At a share of the training, and a step of it; called by methods that have references. */
-  readonly drawReferencesAt: (progress: number, step?: number, only?: Places) => DrawReferences;
+  readonly drawReferencesAt: (progress: number, step?: number, only?: readonly Places[]) => DrawReferences;
   /** Whose processes share the batch out; a process alone where absent. */
   readonly group?: Pick<Group, "rank" | "size">;
   /** Threads that make batches; none where absent. */
@@ -109,7 +109,8 @@ export function exampleBatches(
     );
   requireDivisor("config.accumulate", config.accumulate, batchSize);
   requireShares(config, group);
-  const only = method.rowByRow && group.size > 1 ? shareOf(group, batchSize) : undefined;
+  const parts = partsOf(config, group);
+  const only = method.rowByRow && group.size > 1 ? parts.map((part) => placesOf(part, config, group)) : undefined;
   const { warmStartEpochs, minimises } = method.task;
   if (warmStartEpochs > 0 && warmStartEpochs >= config.epochs)
     throw new UserError(
@@ -156,14 +157,22 @@ export function exampleBatches(
           ...(warmStartEpochs > 0 && { warmStart: HostArray.scalar(step < warmStartEpochs * stepsPerEpoch ? 1 : 0) }),
         },
       };
-      // The parts of all ranks, one rank's after the other's.
-      const parts = microBatches(fed, batchSize, group.size * config.accumulate);
-      return { microBatches: parts.slice(group.rank * config.accumulate, (group.rank + 1) * config.accumulate), rows };
+      const all = microBatches(fed, batchSize, group.size * config.accumulate);
+      return { microBatches: parts.map((part) => all[part]), rows };
     },
     ahead: () => source.ahead,
     stepTook: source.stepTook,
     close: source.close,
   };
+}
+
+/** A rank's part of each micro-batch, so that all ranks' i-th ones are together the i-th one of a process alone. */
+const partsOf = ({ accumulate }: RunConfig, { rank, size }: Pick<Group, "rank" | "size">): number[] =>
+  Array.from({ length: accumulate }, (_, i) => i * size + rank);
+
+function placesOf(part: number, { batchSize, accumulate }: RunConfig, { size }: Pick<Group, "size">): Places {
+  const length = batchSize / (size * accumulate);
+  return { from: part * length, to: (part + 1) * length };
 }
 
 /** @throws UserError where the ranks, or their micro-batches, would not have the same number of examples */

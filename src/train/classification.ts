@@ -1,7 +1,7 @@
-import { type DataSet, imageCount, type Normalization } from "../core/index.ts";
+import { type DataSet, imageCount, type Normalization, UserError } from "../core/index.ts";
 import { checkImageSet, checkLabels } from "../core/internal.ts";
 import type { Variables } from "../models/index.ts";
-import { headOnly } from "../models/internal.ts";
+import { batchNormParameters, headOnly } from "../models/internal.ts";
 import { createOptimizer } from "../optim/index.ts";
 import type { RunConfig } from "../run/index.ts";
 import { type Pretraining, readRun } from "../run/index.ts";
@@ -48,6 +48,8 @@ async function classification(config: RunConfig, given: DataSet, options: TrainO
   const record = describeRun(config, dataSet, { pretraining, pictures, ranks: group.size });
   const { model: whole, method } = buildNetwork(record);
   const model = config.trainable === "head" ? headOnly(whole) : whole;
+  if (config.syncBatchNorm && batchNormParameters(model.shapes()).length === 0)
+    throw new UserError(`config.syncBatchNorm: ${config.model} has no BatchNorm; leave it out`);
   const optimizer = createOptimizer(config.optimizer, model);
   const referencesFrom = referenceSet(config, dataSet, { pretraining, pretrainingImages, changedData, onNotice });
   const drawReferencesAt = referencesFrom?.drawAt ?? (() => noReferences);

@@ -6,9 +6,10 @@ export { dataOptions } from "./data-options.ts";
 export { Diverged } from "./diverged.ts";
 export { type FeatureExtractor, type FeatureOptions, loadFeatures } from "./features.ts";
 export { alone, type Group } from "./group/group.ts";
+export { type Launcher, launcherOf, type MpiFamily } from "./group/launcher.ts";
 export { type GroupOptions, openGroup } from "./group/open.ts";
 export { type Threads, threadsOf } from "./group/threads.ts";
-export { GroupError } from "./group/together.ts";
+export { GroupError, ofFirst } from "./group/together.ts";
 export { meansInWords, validationInWords } from "./in-words.ts";
 export {
   createPredictor,
@@ -37,7 +38,7 @@ export { type StartingConfig, withStartingRun } from "./starting-config.ts";
 export type { Drift } from "./statistics-drift.ts";
 export type { StepTold } from "./step.ts";
 export { type SwagRunOptions, type SwagSampleOptions, swagSamples, swagSamplesOf } from "./swag-samples.ts";
-export { readRunConfig } from "./tasks.ts";
+export { ranksOfRun, readRunConfig } from "./tasks.ts";
 export { type TrainRunOptions, trainRun } from "./train-run.ts";
 export type { TrainOptions, TrainProgress, TrainSummary } from "./training.ts";
 export type { ResidualPoolOptions } from "./transductor.ts";

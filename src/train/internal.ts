@@ -3,8 +3,6 @@
 export { requireAdaptable } from "./adaptation/adapter.ts";
 export { madeAhead } from "./ahead.ts";
 export { firstReferences } from "./example-references.ts";
-export { launcherOf } from "./group/launcher.ts";
-export { ofFirst } from "./group/together.ts";
 export { buildNetwork } from "./network.ts";
 export { keptReferences } from "./predict-set.ts";
 export {

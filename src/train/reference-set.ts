@@ -12,7 +12,7 @@ export interface ReferenceSet {
    * At a step, and a share of the training: a set may grow, and some batches see corrupted references. With `only`,
    * references of other places of the batch may stay zeros.
    */
-  readonly drawAt: (progress: number, step?: number, only?: Places) => DrawReferences;
+  readonly drawAt: (progress: number, step?: number, only?: readonly Places[]) => DrawReferences;
   /** [R, C, H, W]: those that the trained model keeps for its predictions. */
   readonly kept: () => HostArray;
 }
@@ -86,7 +86,7 @@ interface Encoding {
   /** Of what is shown; none where empty. */
   readonly corruption: readonly Augmentation[];
   /** Places that are needed; all where absent. */
-  readonly only?: Places;
+  readonly only?: readonly Places[];
 }
 
 function drawFrom(sources: readonly Source[], count: number, random: Random, encoding: Encoding): DrawnReferences {

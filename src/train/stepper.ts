@@ -5,6 +5,7 @@ import { compileLoop } from "../engine/index.ts";
 import { memoryOf } from "../engine/internal.ts";
 import type { Method } from "../methods/index.ts";
 import type { Arrays, Model } from "../models/index.ts";
+import { synchronized } from "../models/internal.ts";
 import type { Optimizer } from "../optim/index.ts";
 import type { RunConfig, TrainState } from "../run/index.ts";
 import { alone, type Group } from "./group/group.ts";
@@ -49,7 +50,7 @@ export interface StepExample {
   readonly controls: HostArrays;
 }
 
-type StepperConfig = Pick<RunConfig, "accumulate" | "clipNorm" | "threads" | "device">;
+type StepperConfig = Pick<RunConfig, "accumulate" | "clipNorm" | "threads" | "device" | "syncBatchNorm">;
 
 /** One program for the whole step; with gradient accumulation, or in a group, one for each half. */
 export const createStepper = (
@@ -82,8 +83,8 @@ const carriedNames = (current: TrainState) => Object.keys(current) as (keyof Tra
 
 /**
  * The gradients of n micro-batches, each for its own images, and of all ranks are averaged before one update. BatchNorm sees
- * one micro-batch at a time, as it does wherever gradients are accumulated, or computed by several processes; its running
- * statistics are the mean of those of the ranks.
+ * one micro-batch at a time, as it does wherever gradients are accumulated, and its own rank's part of it, but where it is
+ * synchronized; its running statistics are the mean of those of the ranks.
  */
 async function stepperInHalves(
   parts: StepperParts,
@@ -107,7 +108,8 @@ async function stepperInHalves(
     { ...current, gradients, controls },
     { carry: accumulates ? [...carried, "gradients"] : carried, ...config },
   );
-  const differentiate = gradientStep(model, method, options);
+  const together = config.syncBatchNorm && group.size > 1;
+  const differentiate = gradientStep(together ? synchronized(model, group.size) : model, method, options);
   const accumulate = await compileLoop(
     ({
       params,
@@ -123,7 +125,12 @@ async function stepperInHalves(
       return { ...moved, gradients: own };
     },
     { params: current.params, state: current.state, gradients, fed },
-    { carry: ["state", "gradients"], sharing: update, ...config },
+    {
+      carry: ["state", "gradients"],
+      sharing: update,
+      ...config,
+      ...(together && { meanOverRanks: (values: Float32Array) => group.mean(values) }),
+    },
   );
   return {
     async step(microBatches, controls, flag = false) {

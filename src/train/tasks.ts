@@ -12,7 +12,7 @@ interface TaskTraining {
   /** Loads the data that a config names, then trains on it. */
   train(run: string, config: RunConfig, options: TrainRunOptions): Promise<TrainSummary>;
   /** What a run folder says. @throws UserError where it holds no such run */
-  readRecord(run: string): { readonly config: RunConfig };
+  readRecord(run: string): { readonly config: RunConfig; readonly ranks?: number };
 }
 
 export const taskTrainings: { readonly [Name in TaskName]: TaskTraining } = {
@@ -20,11 +20,20 @@ export const taskTrainings: { readonly [Name in TaskName]: TaskTraining } = {
   regression: { train: trainRegressionRun, readRecord: readRegressionRun },
 };
 
+const recordOf = (run: string) => taskTrainings[runTask(run) ?? "classification"].readRecord(run);
+
+/**
+ * Processes that train a run of any task.
+ * @throws UserError where the folder holds no run
+ * @example
+ * console.log(ranksOfRun(run)); // 1, or as many as mpirun started
+ */
+export const ranksOfRun = (run: string): number => recordOf(run).ranks ?? 1;
+
 /**
  * The config of a run of any task.
  * @throws UserError where the folder holds no run
  * @example
  * console.log(readRunConfig(run).epochs);
  */
-export const readRunConfig = (run: string): RunConfig =>
-  taskTrainings[runTask(run) ?? "classification"].readRecord(run).config;
+export const readRunConfig = (run: string): RunConfig => recordOf(run).config;

@@ -17,7 +17,8 @@ export interface Launcher {
  * What started this process as one of several, by the variables that it leaves; undefined where the process is by itself,
  * one of one included.
  * @throws UserError where srun has started several that have no way to find each other
- * @example launcherOf({ OMPI_COMM_WORLD_SIZE: "2" }) // { name: "mpirun of Open MPI", size: 2, families: ["Open MPI"] }
+ * @example
+ * launcherOf({ OMPI_COMM_WORLD_SIZE: "2" }) // { name: "mpirun of Open MPI", size: 2, families: ["Open MPI"] }
  */
 export function launcherOf(env: NodeJS.ProcessEnv): Launcher | undefined {
   const found = started(env);

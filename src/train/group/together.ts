@@ -49,7 +49,12 @@ export async function fromFirst(group: Group, make: () => Uint8Array | Promise<U
   return bytes;
 }
 
-/** What rank 0 makes, as JSON has it, on all ranks. @throws GroupError where it cannot */
+/**
+ * What rank 0 makes, as JSON has it, on all ranks.
+ * @throws GroupError where it cannot
+ * @example
+ * const config = await ofFirst(alone, () => readConfigFile("my.config.json")); // read where rank 0 is, known everywhere
+ */
 export async function ofFirst<T>(group: Group, make: () => T | Promise<T>): Promise<T> {
   if (group.size === 1) return make();
   return decode<T>(await fromFirst(group, async () => encode(await make())));

@@ -101,6 +101,26 @@ test("with the same number of ranks it goes on bit for bit, BatchNorm's statisti
   expect(readRun(parts.run).ranks).toBe(2);
 });
 
+// One step: a unit that two sums in other orders put on either side of 0 gives another gradient, and then another run.
+test.each([1, 2])(
+  "BatchNorm synchronized, %i micro-batches: two ranks see the statistics of one",
+  async (accumulate) => {
+    const config = { batchSize: 8, accumulate, syncBatchNorm: true, epochs: 1 };
+    const state = async (ranks: number, changes = {}) => {
+      const { run } = await trainedBy(ranks, { ...config, ...changes }, { maxSteps: 1 });
+      return loadCheckpoint(runPaths(run).checkpoint).state;
+    };
+    const one = await state(1);
+    expect(farthest(one, await state(2))).toBeLessThan(1e-5);
+    expect(farthest(one, await state(2, { syncBatchNorm: false }))).toBeGreaterThan(1e-2);
+  },
+);
+
+test("there must be a BatchNorm to synchronize", async () => {
+  const training = train(tinyConfig({ ...ofImages, syncBatchNorm: true }), tinyDataSet(), { run: newRun() });
+  await expect(training).rejects.toThrow("config.syncBatchNorm: mlp has no BatchNorm; leave it out");
+});
+
 test("any rank's signal stops all of them at the same step", async () => {
   const run = newRun();
   const summaries = await inOneProcess(2, (group) => {
