@@ -12,7 +12,7 @@ import type { Node, Tensor } from "./nodes.ts";
 import { modelBytes } from "./onnx.ts";
 import { type Pass, passes } from "./passes/index.ts";
 import { ArraySpec, type Program } from "./program.ts";
-import { meanRules, withoutMeans } from "./ranks/marker.ts";
+import { isMean, meanRules, withoutMeans } from "./ranks/marker.ts";
 import { createSections, type MeanOverRanks } from "./ranks/run-sections.ts";
 import { sectionsOf } from "./ranks/sections.ts";
 import { createSession, type Session, type SessionOptions } from "./runtime/node.ts";
@@ -90,10 +90,11 @@ export async function compile<Args extends unknown[], Result>(
   };
 }
 
+/** The program as one session, or in sections where means over ranks are taken in its middle. */
 async function sessionOf(traced: Traced, model: ModelOptions, options: CompileOptions): Promise<Session> {
   const { meanOverRanks } = options;
-  if (!meanOverRanks) return createSession(modelOf(traced, model), options);
-  const { graph, outputs, nodes } = graphOf(traced, { ...model, ranks: true });
+  const { graph, outputs, nodes } = graphOf(traced, { ...model, ranks: meanOverRanks !== undefined });
+  if (!meanOverRanks || !nodes.some(isMean)) return createSession(modelBytes(graph, outputs, nodes), options);
   return createSections(graph, sectionsOf(graph.initializers, outputs, nodes), meanOverRanks, options);
 }
 

@@ -141,10 +141,16 @@ describe.each(backends)("two ranks, each with half of the images, %s: the whole 
   );
 });
 
-test.each(["resnet18", "airbench94", "wideresnet16-4", "regnety-400mf"] as const)(
-  "%s: every one of its BatchNorms is synchronized, in training alone",
-  async (name) => {
-    const model = createModel(name, options(32));
+test.each([
+  ["resnet18", "input"],
+  ["resnet20", "stage:1"],
+  ["airbench94", "input"],
+  ["wideresnet16-4", "input"],
+  ["regnety-400mf", "input"],
+] as const)(
+  "%s, tuples at its %s: every one of its BatchNorms is synchronized, in training alone",
+  async (name, anchorAt) => {
+    const model = createModel(name, { ...options(32), anchorAt });
     const variables = model.init(new Random("weights"));
     const args = [variables, batchOf(HostArray.zeros([4, 3, 32, 32]))];
     const together = synchronized(model, 1);

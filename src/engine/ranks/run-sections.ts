@@ -5,6 +5,7 @@ import type { Tensor } from "../nodes.ts";
 import { modelBytes } from "../onnx.ts";
 import { createSession, type Session, type SessionArray, type SessionOptions } from "../runtime/node.ts";
 import { handedOver } from "./handed-over.ts";
+import { bytesOf } from "./schedule.ts";
 import type { Section, Sections } from "./sections.ts";
 
 /** Replaces every number by its mean over the ranks, in place. Called in the same order, for as many, on each of them. */
@@ -23,7 +24,7 @@ export async function createSections(
   };
   try {
     for (const [i, section] of sections.entries())
-      sessions.push(await createSession(modelOf(section, graph), optionsOf(i, options)));
+      sessions.push(await createSession(modelOf(section, graph), optionsOf(i, section, options)));
   } catch (error) {
     await dispose();
     throw error;
@@ -73,9 +74,16 @@ function modelOf({ nodes, inputs, outputs }: Section, { initializers }: Pick<Gra
   return modelBytes({ nodes: renamed, initializers, inputs: [...own.values()] }, outputs);
 }
 
-/** One file of timings a section. */
-const optionsOf = (section: number, { profilePrefix, ...options }: SessionOptions): SessionOptions => ({
-  ...options,
-  takesTurns: true,
-  ...(profilePrefix && { profilePrefix: `${profilePrefix}-${section}` }),
-});
+/** With fewer bytes, of channels rather than images, a node is done before a second thread has woken up. */
+const WORTH_A_THREAD = 2 ** 16;
+
+/** Of one of many sessions: each has threads of its own, and a file of timings. */
+function optionsOf(section: number, { nodes }: Section, { profilePrefix, ...options }: SessionOptions): SessionOptions {
+  const isSmall = nodes.every(({ outputs }) => bytesOf(outputs) < WORTH_A_THREAD);
+  return {
+    ...options,
+    ...(isSmall && { threads: 1 }),
+    takesTurns: true,
+    ...(profilePrefix && { profilePrefix: `${profilePrefix}-${section}` }),
+  };
+}
