@@ -1,84 +1,23 @@
-import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { randomUUID } from "node:crypto";
-import { once } from "node:events";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { text } from "node:stream/consumers";
-import { setTimeout } from "node:timers/promises";
-import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openGroup } from "./open.ts";
-import { isAlive } from "./peers.ts";
+import { type Ending, mpirunOf, RankProgram } from "./test-ranks.ts";
 import { everything } from "./testing.ts";
 
-// Processes of their own need JavaScript: the sources are emitted beside the modules that they import.
-const emitted = resolve("node_modules", ".cache", `anchored-mpi-${process.pid}`);
-const program = join(emitted, "rank.mjs");
-
-/** What rank 0 or 1 does before all ranks meet at a barrier, by its name. */
-const endings = {
-  killed: `if (group.rank === 1) await later(() => process.kill(process.pid, "SIGKILL"));`,
-  thrown: `if (group.rank === 1) throw new Error("no data here");`,
-  left: `if (group.rank === 1) process.exit(0);`,
-  stuck: `if (group.rank === 1) await new Promise((done) => setTimeout(done, 60_000));`,
-  stopped: `if (group.rank === 1) await new Promise((done) => setTimeout(done, 60_000)); else void later(() => process.exit(130));`,
-  none: "",
-  // (module (memory 1) (func (export "read") (param i32) (result i32) local.get 0 i32.load))
-  trapped: `const module = "AGFzbQEAAAABBgFgAX8BfwMCAQAFAwEAAQcIAQRyZWFkAAAKCQEHACAAKAIACw==";
-    const { instance } = await WebAssembly.instantiate(Buffer.from(module, "base64"));
-    try { instance.exports.read(0x7fffffff); } catch (error) { console.log(error.name + ": " + error.message); }`,
-};
-
+let program: RankProgram;
 beforeAll(() => {
-  mkdirSync(emitted, { recursive: true });
-  const project = {
-    extends: resolve("tsconfig.json"),
-    compilerOptions: { noEmit: false, noCheck: true, rootDir: resolve("src"), outDir: "." },
-    files: [resolve("src/train/group/open.ts"), resolve("src/train/group/testing.ts")],
-    include: [],
-  };
-  writeFileSync(join(emitted, "tsconfig.json"), JSON.stringify(project));
-  execFileSync(process.execPath, [resolve("node_modules", "typescript", "bin", "tsc"), "-p", emitted]);
-  writeFileSync(join(emitted, "package.json"), `{ "type": "module" }`);
-  const module = (name: string) => JSON.stringify(pathToFileURL(join(emitted, "train/group", name)).href);
-  // As the command line does, it lets signals stop it when it likes: those of the launcher, too.
-  writeFileSync(
-    program,
-    `import { writeFileSync } from "node:fs";
-     import { openGroup } from ${module("open.js")};
-     import { callEverything } from ${module("testing.js")};
-     process.on("SIGTERM", () => {});
-     const later = (does) => new Promise((done) => setTimeout(() => done(does()), 300));
-     const group = await openGroup().catch((error) => {
-       console.error("refused: " + error.message);
-       process.exit(2);
-     });
-     // MPICH's mpirun drops what a rank has printed just before one ends.
-     writeFileSync(process.argv[3] + "." + group.rank, String(process.pid));
-     await group.barrier();
-     if (process.argv[2] === "none") console.log(JSON.stringify(await callEverything(group)));
-     ${Object.entries(endings)
-       .map(([name, does]) => `if (process.argv[2] === "${name}") { ${does} }`)
-       .join("\n")}
-     await group.barrier();
-     await group.close();`,
-  );
+  program = new RankProgram();
 });
-afterAll(() => rmSync(emitted, { recursive: true, force: true }));
-
-/** The first command that is there and says that it is of that library. */
-const commandOf = (says: RegExp, ...names: readonly string[]) =>
-  names.find((name) => says.test(spawnSync(name, ["--version"], { encoding: "utf8" }).stdout ?? ""));
+afterAll(() => program.dispose());
 
 const launchers = [
   {
     family: "Open MPI",
-    command: commandOf(/Open MPI/, "mpirun.openmpi", "mpirun"),
+    command: mpirunOf("Open MPI"),
     // Four ranks, however few the processors.
     args: ["--host", "localhost:4"],
     packages: "openmpi-bin",
   },
-  { family: "MPICH", command: commandOf(/HYDRA/, "mpirun.mpich", "mpirun"), args: [], packages: "mpich" },
+  { family: "MPICH", command: mpirunOf("MPICH"), args: [], packages: "mpich" },
 ];
 
 /** Open MPI refuses root unless told otherwise. */
@@ -87,24 +26,8 @@ const asRoot = { OMPI_ALLOW_RUN_AS_ROOT: "1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: "1
 describe.each(launchers)("$family", ({ family, command, args, packages }) => {
   const name = command ? "" : `skipped, there is no mpirun of ${family} (apt-get install ${packages}): `;
 
-  async function run(
-    ranks: number,
-    ending: keyof typeof endings,
-    env: Record<string, string> = {},
-    node: string[] = [],
-  ) {
-    const start = performance.now();
-    const pids = join(emitted, randomUUID());
-    const child = spawn(command!, [...args, "-np", String(ranks), process.execPath, ...node, program, ending, pids], {
-      env: { ...process.env, ...asRoot, ...env },
-    });
-    const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
-    const files = [...Array(ranks).keys()].map((rank) => `${pids}.${rank}`).filter(existsSync);
-    const processes = files.map((file) => Number(readFileSync(file, "utf8")));
-    // MPICH's mpirun does not wait until those that it has killed are gone.
-    while (processes.some(isAlive)) await setTimeout(20);
-    return { out, err, code, processes, seconds: (performance.now() - start) / 1000 };
-  }
+  const run = (ranks: number, ending: Ending, env: Record<string, string> = {}, node: string[] = []) =>
+    program.run([command!, ...args, "-np", String(ranks)], ending, { env: { ...asRoot, ...env }, node });
 
   // Between machines; on one they use its memory.
   const overTcp: Record<string, string> = family === "MPICH" ? { UCX_TLS: "tcp,self" } : { OMPI_MCA_btl: "tcp,self" };
@@ -126,7 +49,7 @@ describe.each(launchers)("$family", ({ family, command, args, packages }) => {
 
   // MPICH's mpirun is faster than we are to kill the other ranks, and says why itself.
   const others = family === "MPICH" ? /KILLED|Killed/ : /anchored: rank 0 of 2 ends: rank 1 \(process \d+\) has ended/;
-  test.skipIf(!command).each<[string, keyof typeof endings, number, RegExp]>([
+  test.skipIf(!command).each<[string, Ending, number, RegExp]>([
     ["is killed", "killed", family === "MPICH" ? 9 : 137, others],
     ["throws", "thrown", 1, /anchored: rank 1 of 2 ends: Error: no data here\n/],
     ["leaves without a word", "left", 1, /anchored: rank 1 of 2 has ended without leaving the group/],
