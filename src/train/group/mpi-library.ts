@@ -28,6 +28,9 @@ const families: Record<MpiFamily, { readonly files: readonly string[]; readonly 
   },
 };
 
+/** Of the threads that call MPI: its own stack frames may be larger than the 128 KiB that koffi gives. */
+const STACK_BYTES = 4 << 20;
+
 /** Names the library to use in place of the one that belongs to the launcher. */
 const CHOICE = "ANCHORED_MPI";
 
@@ -70,16 +73,14 @@ export async function loadMpi(launcher: Launcher, env: NodeJS.ProcessEnv): Promi
 export const startedBy = ({ name, size }: Launcher): string => `${name} has started ${size} processes`;
 
 async function loadKoffi(launcher: Launcher): Promise<Koffi> {
-  try {
-    const koffi = await import("koffi");
-    // MPI's own stack frames are larger than the 128 KiB that asynchronous calls have by default.
-    koffi.config({ async_stack_size: 4 << 20 });
-    return koffi;
-  } catch (error) {
+  const koffi = await import("koffi").catch((error: Error) => {
     throw new UserError(
-      `${startedBy(launcher)}, but the package koffi, which calls MPI, cannot be loaded: ${oneLine((error as Error).message)}; npm install koffi`,
+      `${startedBy(launcher)}, but the package koffi, which calls MPI, cannot be loaded: ${oneLine(error.message)}; npm install koffi`,
     );
-  }
+  });
+  // Refused once a library is loaded, be it again what it is.
+  if ((koffi.config().async_stack_size ?? 0) < STACK_BYTES) koffi.config({ async_stack_size: STACK_BYTES });
+  return koffi;
 }
 
 /** @throws UserError where it is no MPI, one from before MPI 3 (2012), or one whose handles we do not know */

@@ -47,6 +47,20 @@ describe.each(launchers)("$family", ({ family, command, args, packages }) => {
     expect([code, out.trim()]).toEqual([0, Array(2).fill("RuntimeError: memory access out of bounds").join("\n")]);
   });
 
+  test.skipIf(!command)(`${name}what MPI refuses is one line`, async () => {
+    const { out, code } = await run(2, "wrong");
+    expect(code).toBe(0);
+    const line = /^MPI_Bcast of (Open MPI v|MPICH )\d[\d.]* has failed: .*root.*; look at what the other ranks say$/i;
+    expect(out.trim().split("\n")).toEqual(Array(2).fill(expect.stringMatching(line)));
+  });
+
+  test.skipIf(!command)(`${name}a process that has left its group does not join again`, async () => {
+    const { out, code } = await run(2, "again");
+    expect(code).toBe(0);
+    const line = "this process has left its group, and MPI does not let it join again; close it at the end";
+    expect(out.trim().split("\n")).toEqual([line, line]);
+  });
+
   // MPICH's mpirun is faster than we are to kill the other ranks, and says why itself.
   const others = family === "MPICH" ? /KILLED|Killed/ : /anchored: rank 0 of 2 ends: rank 1 \(process \d+\) has ended/;
   test.skipIf(!command).each<[string, Ending, number, RegExp]>([

@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import { UserError } from "../../core/index.ts";
 import type { Group } from "./group.ts";
 import type { MpiCalls } from "./mpi-calls.ts";
 import { type Peer, visiblePeers } from "./peers.ts";
@@ -17,6 +18,7 @@ export async function mpiGroup(calls: MpiCalls, { limitS }: MpiGroupOptions): Pr
   const [rank, size] = [calls.rank(), calls.size()];
   let peers: readonly Peer[] = [];
   let last: Promise<unknown> = Promise.resolve();
+  let left = false;
   const abort = (code: number): never => {
     stopListening();
     calls.abort(code);
@@ -28,7 +30,9 @@ export async function mpiGroup(calls: MpiCalls, { limitS }: MpiGroupOptions): Pr
     abort(1);
   };
   /** One call after another: MPI's threads may not call at the same time, nor the ranks in another order. */
-  const inTurn = <T>(call: () => Promise<T>): Promise<T> => {
+  const inTurn = async <T>(call: () => Promise<T>): Promise<T> => {
+    if (left)
+      throw new UserError("this process has left its group, and MPI does not let it join again; close it at the end");
     const done = last.then(() => waitFor(call(), { peers, limitS, giveUp }));
     last = done.catch(() => {});
     return done;
@@ -62,6 +66,7 @@ export async function mpiGroup(calls: MpiCalls, { limitS }: MpiGroupOptions): Pr
     barrier: () => inTurn(() => calls.barrier()),
     async close() {
       await group.barrier();
+      left = true;
       stopListening();
       calls.finalize();
     },

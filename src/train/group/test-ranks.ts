@@ -16,6 +16,12 @@ const endings = {
   stuck: `if (group.rank === 1) await new Promise((done) => setTimeout(done, 60_000));`,
   stopped: `if (group.rank === 1) await new Promise((done) => setTimeout(done, 60_000)); else void later(() => process.exit(130));`,
   none: "",
+  again: "",
+  // A broadcast of a rank that there is not.
+  wrong: `const [{ launcherOf }, { loadMpi }, { mpiCalls }] = await Promise.all(
+      ["launcher", "mpi-library", "mpi-calls"].map((name) => import("./train/group/" + name + ".js")));
+    const calls = mpiCalls(await loadMpi(launcherOf(process.env), process.env));
+    await calls.broadcast(new Uint8Array(1), 99).catch((error) => console.log(error.message));`,
   // (module (memory 1) (func (export "read") (param i32) (result i32) local.get 0 i32.load))
   trapped: `const module = "AGFzbQEAAAABBgFgAX8BfwMCAQAFAwEAAQcIAQRyZWFkAAAKCQEHACAAKAIACw==";
     const { instance } = await WebAssembly.instantiate(Buffer.from(module, "base64"));
@@ -111,6 +117,10 @@ function emit(emitted: string, program: string): void {
        .map(([name, does]) => `if (process.argv[2] === "${name}") { ${does} }`)
        .join("\n")}
      await group.barrier();
-     await group.close();`,
+     await group.close();
+     if (process.argv[2] === "again") {
+       const again = await openGroup();
+       await again.barrier().catch((error) => console.log(error.message));
+     }`,
   );
 }
