@@ -2,8 +2,8 @@ import { inspect } from "node:util";
 import { UserError } from "../../core/index.ts";
 import type { Group } from "./group.ts";
 import type { MpiCalls } from "./mpi-calls.ts";
-import { type Peer, visiblePeers } from "./peers.ts";
-import { waitFor } from "./waiting.ts";
+import { visiblePeers } from "./peers.ts";
+import { waitFor, watch } from "./waiting.ts";
 
 export interface MpiGroupOptions {
   /** Longest time that a call waits for the other ranks, in seconds. */
@@ -16,9 +16,9 @@ export interface MpiGroupOptions {
  */
 export async function mpiGroup(calls: MpiCalls, { limitS }: MpiGroupOptions): Promise<Group> {
   const [rank, size] = [calls.rank(), calls.size()];
-  let peers: readonly Peer[] = [];
   let last: Promise<unknown> = Promise.resolve();
   let left = false;
+  let stopWatching = () => {};
   const abort = (code: number): never => {
     stopListening();
     calls.abort(code);
@@ -33,7 +33,7 @@ export async function mpiGroup(calls: MpiCalls, { limitS }: MpiGroupOptions): Pr
   const inTurn = async <T>(call: () => Promise<T>): Promise<T> => {
     if (left)
       throw new UserError("this process has left its group, and MPI does not let it join again; close it at the end");
-    const done = last.then(() => waitFor(call(), { peers, limitS, giveUp }));
+    const done = last.then(() => waitFor(call(), limitS, giveUp));
     last = done.catch(() => {});
     return done;
   };
@@ -67,12 +67,13 @@ export async function mpiGroup(calls: MpiCalls, { limitS }: MpiGroupOptions): Pr
     async close() {
       await group.barrier();
       left = true;
+      stopWatching();
       stopListening();
       calls.finalize();
     },
     abort,
   };
-  peers = await visiblePeers(group);
+  stopWatching = watch(await visiblePeers(group), giveUp);
   return group;
 }
 
