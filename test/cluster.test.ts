@@ -147,4 +147,17 @@ describe.skipIf(!launcher)(`${why}anchored train under mpirun`, () => {
     expect(code).toBe(2);
     expect(err.match(/^anchored: .*$/gm)).toEqual([expect.stringMatching(line)]);
   });
+
+  test("bench group: a row of two ranks beside one process", () => {
+    const flags = ["--models", "resnet20", "--threads", "2", "--pairs", "1", "--steps", "1", "--mpirun", launcher!];
+    const bench = [resolve("dist", "cli", "main.js"), "bench", "group", ...flags, "--json"];
+    const { stdout, stderr } = spawnSync(process.execPath, bench, { encoding: "utf8" });
+    expect(stderr).toMatch(/^ {2}resnet20, pair 1\/1: \d+ images\/s by the group, \d+ by one process: \d\.\d{3}\n$/);
+    const [row] = JSON.parse(stdout);
+    // 4 bytes of each parameter.
+    expect(row).toMatchObject({ model: "resnet20", batchSize: 128, ranks: 2, threads: 2, gradientBytes: 4 * 272_906 });
+    expect(row.waitShare).toBeGreaterThan(0);
+    expect(row.waitShare).toBeLessThan(1);
+    expect(row.sumMs).toBeGreaterThan(0);
+  }, 180_000);
 });

@@ -3,7 +3,7 @@ import { createMethod } from "../methods/index.ts";
 import { createModel, type ModelName } from "../models/index.ts";
 import { createOptimizer } from "../optim/index.ts";
 import type { TrainState } from "../run/index.ts";
-import { movingParameters, trainStep } from "../train/internal.ts";
+import { movingParameters, type StepperParts, trainStep } from "../train/internal.ts";
 
 export interface BenchStep {
   readonly batchSize: number;
@@ -43,6 +43,8 @@ export const compileOptions = (backend: BenchBackend, threads: number) => ({
 export interface TrainingStep {
   /** To trace, on the three arguments below. */
   readonly step: ReturnType<typeof trainStep>;
+  /** What the step is made of. */
+  readonly parts: StepperParts;
   readonly start: TrainState;
   readonly fed: Fed;
   readonly controls: HostArrays;
@@ -77,6 +79,7 @@ export function trainingStep(name: BenchModel, count: number): TrainingStep {
   const start: TrainState = { ...initial, slots: optimizer.init(movingParameters(initial.params, frozen)) };
   return {
     step: trainStep(model, method, optimizer, { frozen }),
+    parts: { model, method, optimizer },
     start,
     fed,
     controls: { learningRate: HostArray.scalar(0.01) },

@@ -2,11 +2,13 @@ import { textTable } from "../core/index.ts";
 import type { CorruptBenchRow } from "./corrupt.ts";
 import { type DataBenchRow, LEAST_TIMES_STEP, pipelineNames } from "./data.ts";
 import type { EngineBenchRow } from "./engine.ts";
+import type { GroupBenchRow, PairProgress } from "./group.ts";
 import type { PassRow } from "./passes.ts";
 import type { PeersRow, RoundProgress } from "./peers.ts";
 
 const speed = (imagesPerSecond: number): string => imagesPerSecond.toFixed(imagesPerSecond < 10 ? 2 : 0);
 const backendName = (backend: EngineBenchRow["backend"]): string => (backend === "default" ? "compiled" : backend);
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(2)} GB`;
 const times = (ratio: number | undefined, digits: number): string =>
   ratio === undefined ? "" : `${ratio.toFixed(digits)} ×`;
@@ -104,7 +106,7 @@ export function peersTable(rows: readonly PeersRow[]): string {
  * await benchPeers({ models: ["resnet20"], onRound: (progress) => console.log(roundLine(progress)) });
  */
 export function roundLine({ model, backend, threads, round, rounds, imagesPerSecond }: RoundProgress): string {
-  const what = [model, ...(backend === "default" ? [] : [backend]), `${threads} thread${threads === 1 ? "" : "s"}`];
+  const what = [model, ...(backend === "default" ? [] : [backend]), counted(threads, "thread")];
   const peers = `${speed(imagesPerSecond.nchw)} (NCHW), ${speed(imagesPerSecond["channels-last"])} (channels-last)`;
   return `${what.join(", ")}, round ${round}/${rounds}: ${speed(imagesPerSecond.compiled)} images/s; PyTorch ${peers}`;
 }
@@ -152,3 +154,45 @@ export function dataTable(rows: readonly DataBenchRow[]): string {
       : `all at least ${LEAST_TIMES_STEP} times`;
   return `${table}\n\n${verdict}; ${imageSize}×${imageSize} pixels, ${workers} threads, ${cores} cores, ${cpu}`;
 }
+
+/**
+ * A line per training step, of a group beside one process.
+ * @example
+ * console.log(groupTable(await benchGroup({ models: ["resnet20"] }))); // needs mpirun
+ */
+export function groupTable(rows: readonly GroupBenchRow[]): string {
+  const [{ cpu, cores, ranks, threads, syncBatchNorm, pairs, loadBefore }] = rows;
+  const ofThreads = counted(threads / ranks, "thread");
+  const table = textTable([
+    ["training step", "batch", `${ranks} ranks`, "1 process", "ratio", "of pairs", "gradients", "sum", "waiting"],
+    ...rows.map((row) => {
+      const ratios = row.pairs.map(({ ratio }) => ratio);
+      return [
+        row.model,
+        String(row.batchSize),
+        speed(row.imagesPerSecond),
+        speed(row.aloneImagesPerSecond),
+        row.ratio.toFixed(3),
+        `${Math.min(...ratios).toFixed(3)} to ${Math.max(...ratios).toFixed(3)}`,
+        `${(row.gradientBytes / 1e6).toFixed(1)} MB`,
+        `${row.sumMs.toFixed(1)} ms`,
+        `${(100 * row.waitShare).toFixed(1)} %`,
+      ];
+    }),
+  ]);
+  return [
+    table,
+    "",
+    `images/s, medians of ${counted(pairs.length, "pair")}; ${ranks} ranks of ${ofThreads}${syncBatchNorm ? ", BatchNorm synchronized" : ""}, against one process of ${threads}`,
+    "sum: of the gradients over the ranks, by itself; waiting: share of a step that a rank is in the group's calls",
+    `${cpu}, ${cores} cores; load average before: ${loadBefore.toFixed(1)}`,
+  ].join("\n");
+}
+
+/**
+ * e.g. `resnet20, pair 1/5: 402 images/s by the group, 410 by one process: 0.980`
+ * @example
+ * await benchGroup({ models: ["resnet20"], onPair: (progress) => console.log(pairLine(progress)) }); // needs mpirun
+ */
+export const pairLine = ({ model, pair, pairs, group, alone, ratio }: PairProgress): string =>
+  `${model}, pair ${pair}/${pairs}: ${speed(group)} images/s by the group, ${speed(alone)} by one process: ${ratio.toFixed(3)}`;

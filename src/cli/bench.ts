@@ -13,6 +13,7 @@ import { toJson } from "../core/index.ts";
 import { passes } from "../engine/index.ts";
 import { corruptBenchCommand } from "./bench-corrupt.ts";
 import { dataBenchCommand } from "./bench-data.ts";
+import { groupBenchCommand } from "./bench-group.ts";
 import { listOf, text, whole, wholeList } from "./numbers.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -45,6 +46,7 @@ export function benchCommand(terminal: Terminal): Command {
   );
   command.addCommand(dataBenchCommand(terminal));
   command.addCommand(corruptBenchCommand(terminal));
+  command.addCommand(groupBenchCommand(terminal));
   command
     .command("engine")
     .description("images/s of compiled training steps, and of the same step by jax-js's own backend and by PyTorch")

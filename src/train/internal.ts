@@ -15,4 +15,5 @@ export {
 export { insistOnData } from "./run-data.ts";
 export { statisticsDrift } from "./statistics-drift.ts";
 export { type FedStep, movingParameters, trainStep } from "./step.ts";
+export { createStepper, type StepperParts } from "./stepper.ts";
 export { residualPool } from "./transductor.ts";
