@@ -22,13 +22,14 @@ import {
   variantOf,
 } from "../judge/index.ts";
 import { answerImages, type ReadImage } from "./image-answers.ts";
+import type { Process } from "./in-group.ts";
 import { printJudged } from "./print-judged.ts";
 import { listenerOf } from "./progress.ts";
 import type { EvaluateFlags, ModelFlags, TaskCommands } from "./tasks.ts";
-import { type Terminal, untilInterrupted } from "./terminal.ts";
+import { untilInterrupted } from "./terminal.ts";
 
 async function evaluate(
-  terminal: Terminal,
+  { terminal, group }: Process,
   runs: readonly string[],
   { suite, json, severities, ensemble, combination, out, csv: _, table: __, ...options }: EvaluateFlags,
 ): Promise<number> {
@@ -49,6 +50,7 @@ async function evaluate(
     const asked = {
       ...options,
       ...listenerOf(terminal, signal),
+      group,
       suites: suite,
       severities: severities as Severity[],
     };

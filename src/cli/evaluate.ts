@@ -18,7 +18,9 @@ import {
 } from "../judge/index.ts";
 import { resultsText } from "../report/index.ts";
 import { commonTask } from "../run/index.ts";
+import { ofFirst } from "../train/index.ts";
 import { addCorruptionOptions } from "./corruption-options.ts";
+import { inGroup, type Process } from "./in-group.ts";
 import { namedPaths } from "./named-paths.ts";
 import { listOf, oneOf, whole } from "./numbers.ts";
 import { listenerOf, noteTo } from "./progress.ts";
@@ -47,6 +49,7 @@ Examples:
   $ anchored evaluate runs/cifar --adaptation batch-norm --adaptation-batch 32 --adaptation-prior 16
   $ anchored evaluate runs/averaged --weights raw         its weights before averaging; both predictions are kept
   $ anchored evaluate runs/cifar --conformal-alpha 0.05 --raps-penalty 0.1 --raps-free-ranks 2
+  $ mpirun -np 4 anchored evaluate runs/cifar --suite all   by four processes, a set each, see docs/cluster.md
   $ anchored evaluate runs/cifar --laplace kronecker      and by the last layer's Laplace approximation, in runs/cifar/variants/laplace-kronecker
 Logits of another program (.npy, a row an image):
   $ anchored evaluate --logits id.npy --labels labels.npy --ood svhn=svhn.npy --out judged
@@ -168,7 +171,9 @@ export function evaluateCommand(terminal: Terminal, exit: (code: number) => void
     .option("--fresh", "predict everything again")
     .option("--json", "print a list of what results.json holds, one entry a run")
     .addHelpText("after", examples)
-    .action(async (runs: string[], options: Options) => exit(await runEvaluate(terminal, runs, options, command)));
+    .action(async (runs: string[], options: Options) =>
+      exit(await inGroup(terminal, (process) => runEvaluate(process, runs, options, command))),
+    );
   for (const option of [...runDataOptions(), ...movedTableOptions()]) command.addOption(option);
   const ofLogits: readonly string[] = ["logits", ...Object.values(describesLogits), ...servesBoth];
   logits.conflicts(command.options.map((option) => option.attributeName()).filter((name) => !ofLogits.includes(name)));
@@ -186,7 +191,7 @@ function addEnsembleOptions(command: Command): void {
 }
 
 async function runEvaluate(
-  terminal: Terminal,
+  { terminal, group }: Process,
   runs: readonly string[],
   given: Options,
   command: Command,
@@ -209,9 +214,9 @@ async function runEvaluate(
       throw new UserError(
         `${flag}${options[name] === true ? "" : ` ${options[name]}`}: it belongs to --logits, and a run has its own; leave it out`,
       );
-  const commands = commandsFor(commonTask(runs), runs[0], command, given);
+  const commands = commandsFor(await ofFirst(group, () => commonTask(runs)), runs[0], command, given);
   const { ensemble, out } = options;
   if (ensemble !== undefined && out !== undefined)
     throw new UserError(`--out ${out}: the ensemble goes into --ensemble ${ensemble}; leave one out`);
-  return commands.evaluate(terminal, runs, { ...given, conformal });
+  return commands.evaluate({ terminal, group }, runs, { ...given, conformal });
 }

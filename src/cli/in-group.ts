@@ -2,20 +2,23 @@ import { Diverged, type Group, GroupError, openGroup } from "../train/index.ts";
 import { explain } from "./errors.ts";
 import { interruptibleBy, type Terminal } from "./terminal.ts";
 
+/** One process of those that run a command together. */
+export interface Process {
+  readonly terminal: Terminal;
+  readonly group: Group;
+}
+
 /**
  * Runs a command as one process of those that `mpirun` or `srun` has started; by itself where neither has. Rank 0 speaks for
  * all; where a rank fails by itself, it says so and all of them end.
  * @returns the command's exit code
  */
-export async function inGroup(
-  terminal: Terminal,
-  command: (group: Group, terminal: Terminal) => Promise<number>,
-): Promise<number> {
+export async function inGroup(terminal: Terminal, command: (process: Process) => Promise<number>): Promise<number> {
   const group = await openGroup();
-  if (group.size === 1) return command(group, terminal);
+  if (group.size === 1) return command({ terminal, group });
   const { rank, size } = group;
   try {
-    const code = await command(group, rank === 0 ? terminal : silent(terminal));
+    const code = await command({ terminal: rank === 0 ? terminal : silent(terminal), group });
     await group.close();
     return code;
   } catch (error) {

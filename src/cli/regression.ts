@@ -10,6 +10,7 @@ import {
 } from "../export/index.ts";
 import { judgeEnsemble, judgeRegressionRuns, openRegressionRun, resultFolders } from "../judge/index.ts";
 import { answerImages, type ReadImage } from "./image-answers.ts";
+import type { Process } from "./in-group.ts";
 import { printJudged } from "./print-judged.ts";
 import { listenerOf, noteTo } from "./progress.ts";
 import { regressionOptionNames } from "./regression-options.ts";
@@ -25,14 +26,16 @@ const known: readonly string[] = [
 ];
 
 /** Judges regressions, or the deep ensemble that they make, and prints what came out. */
-async function evaluate(terminal: Terminal, runs: readonly string[], given: EvaluateFlags): Promise<number> {
+async function evaluate({ terminal, group }: Process, runs: readonly string[], given: EvaluateFlags): Promise<number> {
   const { k, fresh, out, ensemble, json, ...opening } = given;
   const judged = await untilInterrupted(terminal, async (signal) => {
     const options = {
       ...listenerOf(terminal, signal),
       k,
       fresh,
-      openRun: (run: string) => openRegressionRun(run, opening),
+      group,
+      openRun: (run: string, { threads }: { readonly threads?: number }) =>
+        openRegressionRun(run, { threads, ...opening }),
     };
     if (ensemble === undefined) return judgeRegressionRuns(runs, { ...options, out });
     const command = `anchored evaluate ${runs.join(" ")} --ensemble ${ensemble}`;

@@ -82,17 +82,22 @@ export async function runCli(argv: readonly string[], terminal: Terminal = proce
   }
 }
 
-/** Commands whose work several processes share out. */
-const shared = new Set(["train", "study"]);
+/** Commands whose processes share their work out over MPI. */
+const inGroups = new Set(["train", "evaluate"]);
+/** Commands whose processes need not find each other: each takes what no other is at. */
+const independent = new Set(["study"]);
 
 /** @throws UserError for a command that each of several processes would do anew, into the same files */
 function requireAlone(action: Command): void {
   const names: string[] = [];
   for (let at: Command | null = action; at?.parent; at = at.parent) names.unshift(at.name());
+  if (independent.has(names[0])) return;
   const launcher = launcherOf(process.env);
-  if (launcher && !shared.has(names[0]))
+  // What another program has predicted leaves nothing to share out.
+  const predicts = action.opts().logits === undefined;
+  if (launcher && !(inGroups.has(names[0]) && predicts))
     throw new UserError(
-      `${names.join(" ")}: ${launcher.name} has started ${launcher.size} processes, which would all do the same; start it by itself`,
+      `${names.join(" ")}${predicts ? "" : " --logits"}: ${launcher.name} has started ${launcher.size} processes, which would all do the same; start it by itself`,
     );
 }
 

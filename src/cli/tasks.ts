@@ -8,6 +8,7 @@ import type { ServedModel } from "../serve/index.ts";
 import type { TaskName } from "../tasks/index.ts";
 import type { RunDataOptions } from "../train/index.ts";
 import { classificationCommands } from "./classification.ts";
+import type { Process } from "./in-group.ts";
 import { regressionCommands } from "./regression.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -46,7 +47,7 @@ export interface TaskCommands<Model = ServedModel> {
   /** What to say of other flags. */
   refusal(what: string): string;
   /** Judges runs and prints what came out. @returns the exit code */
-  evaluate(terminal: Terminal, runs: readonly string[], flags: EvaluateFlags): Promise<number>;
+  evaluate(process: Process, runs: readonly string[], flags: EvaluateFlags): Promise<number>;
   /** Writes a run as a file: what was written, the same in words, and what `predict` takes. */
   export(
     run: string,

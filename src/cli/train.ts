@@ -14,7 +14,6 @@ import {
   readConfigFile,
 } from "../run/index.ts";
 import {
-  type Group,
   ofFirst,
   ranksOfRun,
   readRunConfig,
@@ -26,7 +25,7 @@ import {
   wantsPretrainingImages,
   withStartingRun,
 } from "../train/index.ts";
-import { inGroup } from "./in-group.ts";
+import { inGroup, type Process } from "./in-group.ts";
 import { oneOf, real, whole } from "./numbers.ts";
 import { listenerOf, noteTo, trainProgress } from "./progress.ts";
 import { changedDataOption } from "./run-data-options.ts";
@@ -90,15 +89,10 @@ Examples:
   $ mpirun -np 4 anchored train --data cifar10            by four processes, see docs/cluster.md`,
     )
     .action(async (options: Options) =>
-      exit(await inGroup(terminal, (group, terminal) => runTrain({ terminal, group }, options, givenOptions(command)))),
+      exit(await inGroup(terminal, (process) => runTrain(process, options, givenOptions(command)))),
     );
   groupHelp(command);
   return command;
-}
-
-interface Process {
-  readonly terminal: Terminal;
-  readonly group: Group;
 }
 
 async function runTrain(

@@ -49,6 +49,8 @@ export interface CorruptedSets {
 }
 
 export interface CorruptedSetsOptions extends CorruptionOptions {
+  /** Threads that make images; a thread a core where absent. */
+  readonly poolThreads?: number;
   /** One line that the user should see. */
   readonly onNotice?: (line: string) => void;
 }
@@ -79,7 +81,7 @@ async function madeSets(test: ImageSet, whole: ImageSet, options: CorruptedSetsO
       };
     }),
   );
-  const pool = new CorruptionPool({ frost });
+  const pool = new CorruptionPool({ frost, threads: options.poolThreads });
   return {
     cells,
     frost,

@@ -6,6 +6,8 @@ import { runPaths } from "../files/index.ts";
 import { sha256, whileHeld } from "../files/internal.ts";
 import { loadPredictions, readRun, savePredictions, storedSets } from "../run/index.ts";
 import { dropStored } from "../run/internal.ts";
+import { alone } from "../train/index.ts";
+import { byFirst, together } from "../train/internal.ts";
 import { type EnsembleOptions, ensembleFacts, requireDistinct, requireMembers } from "./ensemble-facts.ts";
 import { evaluateEnsemble } from "./evaluate-stored.ts";
 import { judgeRuns } from "./judge-runs.ts";
@@ -31,8 +33,17 @@ export interface JudgeEnsembleOptions extends Omit<JudgeOptions, "out" | "featur
 export async function judgeRunsAsOne(
   runs: readonly string[],
   folder: string,
-  { combination = "probabilities", seed, command, ...options }: JudgeEnsembleOptions = {},
+  options: JudgeEnsembleOptions = {},
 ): Promise<{ members: Results[]; ensemble: Results }> {
+  const { group = alone } = options;
+  await together(group, () => requireAsOne(runs, folder, options));
+  const results = await judgeRuns(runs, options);
+  const ensemble = await byFirst(group, () => judgeMembers(runs, results, folder, options));
+  return { members: results, ensemble };
+}
+
+/** @throws UserError as `judgeRunsAsOne`, for what is known before anything is predicted */
+function requireAsOne(runs: readonly string[], folder: string, options: JudgeOptions): void {
   requireMembers(runs);
   const variant = variantOf(options);
   if (variant)
@@ -40,12 +51,20 @@ export async function judgeRunsAsOne(
       `${variant.asked}: an ensemble combines what plain networks answer; leave it or --ensemble out`,
     );
   requireNoRun("--ensemble", folder);
-  const classNames = requireSameClasses(runs);
+  requireSameClasses(runs);
   requireDistinct(
     runs,
     runs.map((run) => sha256(readFileSync(runPaths(run).checkpoint))),
   );
-  const results = await judgeRuns(runs, options);
+}
+
+async function judgeMembers(
+  runs: readonly string[],
+  results: readonly Results[],
+  folder: string,
+  { combination = "probabilities", seed, command, ...options }: JudgeEnsembleOptions,
+): Promise<Results> {
+  const classNames = requireSameClasses(runs);
   const members = runs.map((run, i) => ({ run, results: results[i], stored: storedBy(run, results[i]) }));
   return whileHeld(runPaths(folder).judging, `judging ${folder}`, async () => {
     dropStored(folder, () => false);
@@ -67,7 +86,7 @@ export async function judgeRunsAsOne(
       { ...options, name: basename(resolve(folder)) },
     );
     for (const notice of ensemble.notices ?? []) options.onNotice?.(`${folder}: ${notice}`);
-    return { members: results, ensemble };
+    return ensemble;
   });
 }
 

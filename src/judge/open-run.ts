@@ -44,7 +44,6 @@ export class OpenRun {
     this.checkpoint = loadCheckpoint(path);
     this.checkpointSha256 = sha256(readFileSync(path));
     this.weights = chooseWeights(run, this.checkpoint, options.weights).kind;
-    if (options.fresh) this.dropOthers("");
   }
 
   get anchored(): boolean {
@@ -80,13 +79,8 @@ export class OpenRun {
     );
   }
 
-  /** Predicts and stores; `images` are those whose fingerprint is wanted. */
-  async store(
-    wanted: PredictionRequest,
-    images: ImageSet,
-    predict: (predictor: Predictor, images: ImageSet) => Promise<StoredPredictions>,
-  ): Promise<void> {
-    const predictions = await predict(await this.predictor(), images);
+  /** Stores what was predicted as wanted. */
+  save(wanted: PredictionRequest, predictions: StoredPredictions): void {
     savePredictions(this.results, { ...predictions, set: wanted.set }, this.#context(wanted));
   }
 

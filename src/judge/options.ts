@@ -2,7 +2,7 @@ import type { Listener } from "../core/index.ts";
 import type { Benchmark, Severity } from "../corrupt/index.ts";
 import type { Device } from "../engine/index.ts";
 import type { ConformalSettings, Weights } from "../evaluate/index.ts";
-import { protocols, type RunDataOptions } from "../train/index.ts";
+import { type Group, protocols, type RunDataOptions } from "../train/index.ts";
 import type { OodScoreOptions } from "./ood-scores/options.ts";
 import type { VariantOptions } from "./variant-options.ts";
 
@@ -83,4 +83,9 @@ export interface JudgeOptions
   readonly conformal?: ConformalSettings;
   /** Predict again what is stored already. */
   readonly fresh?: boolean;
+  /**
+   * Ranks that share the image sets out, and all read the run and its data; this process by itself where absent. All get
+   * the results, and rank 0 alone writes.
+   */
+  readonly group?: Group;
 }

@@ -9,7 +9,7 @@ import { openRegressionRun } from "./regression/open-run.ts";
 export type CommonJudgeOptions = Pick<
   JudgeOptions,
   | ("out" | "k" | "fresh" | "weights" | "device" | "threads" | "dataDir" | "changedData")
-  | ("signal" | "onNotice" | "onProgress")
+  | ("signal" | "onNotice" | "onProgress" | "group")
 >;
 
 /** How the runs of each task are judged. */
@@ -18,7 +18,10 @@ const taskJudges: {
 } = {
   classification: judgeRuns,
   regression: (runs, options) =>
-    judgeRegressionRuns(runs, { ...options, openRun: (run) => openRegressionRun(run, options) }),
+    judgeRegressionRuns(runs, {
+      ...options,
+      openRun: (run, { threads }) => openRegressionRun(run, { ...options, threads: options.threads ?? threads }),
+    }),
 };
 
 /**

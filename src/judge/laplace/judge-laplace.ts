@@ -6,6 +6,8 @@ import { runPaths } from "../../files/index.ts";
 import { whileHeld } from "../../files/internal.ts";
 import { loadPredictions, storedSets } from "../../run/index.ts";
 import { featuresFile } from "../../run/internal.ts";
+import { alone } from "../../train/index.ts";
+import { byFirst, together } from "../../train/internal.ts";
 import { evaluateStored } from "../evaluate-stored.ts";
 import { judgeRuns } from "../judge-runs.ts";
 import { classifierOfRun } from "../ood-scores/of-run.ts";
@@ -58,19 +60,27 @@ export async function judgeRunsByLaplace(
   runs: readonly string[],
   options: JudgeLaplaceOptions,
 ): Promise<LaplaceJudged> {
+  const { group = alone } = options;
   const asked = askedLaplace(options)!;
-  const other = variantOf(options);
-  if (other)
-    throw new UserError(
-      `${other.asked}: a Laplace approximation is of the plain network; leave it or options.laplace out`,
-    );
-  const layers = runs.map((run) => lastLayerOf(run, asked, options));
+  const layers = await together(group, () => {
+    const other = variantOf(options);
+    if (other)
+      throw new UserError(
+        `${other.asked}: a Laplace approximation is of the plain network; leave it or options.laplace out`,
+      );
+    return runs.map((run) => lastLayerOf(run, asked, options));
+  });
   const plain = await judgeRuns(runs, { ...options, features: true });
   const sources = resultFolders(runs, options.out);
   const folders = laplaceFolders(runs, options);
-  const laplace: Results[] = [];
-  for (const [i, run] of runs.entries())
-    laplace.push(await judgeOne(run, layers[i], { from: sources[i], to: folders[i], plain: plain[i] }, asked, options));
+  const laplace = await byFirst(group, async () => {
+    const results: Results[] = [];
+    for (const [i, run] of runs.entries())
+      results.push(
+        await judgeOne(run, layers[i], { from: sources[i], to: folders[i], plain: plain[i] }, asked, options),
+      );
+    return results;
+  });
   return { plain, laplace, folders };
 }
 
@@ -117,7 +127,7 @@ interface RunLayer extends Pick<OpenRun, "weights"> {
 
 /** @throws UserError where there is no last layer that logits are linear by, or it is too large */
 function lastLayerOf(run: string, { kind }: AskedLaplace, options: JudgeLaplaceOptions): RunLayer {
-  const opened = new OpenRun(run, { ...options, fresh: false });
+  const opened = new OpenRun(run, options);
   const { classifier, without } = classifierOfRun(opened);
   if (!classifier) throw new UserError(`options.laplace ${kind}: ${run}: ${without}; leave it out`);
   const classes = classifier.bias.length;

@@ -2,7 +2,10 @@ import { type RegressionData, UserError } from "../../core/index.ts";
 import type { RegressionResults } from "../../evaluate/index.ts";
 import { regressionFingerprint, sha256 } from "../../files/internal.ts";
 import { ensemblePredictor, type RegressionPredictor } from "../../tasks/index.ts";
+import { alone } from "../../train/index.ts";
+import { atLength } from "../../train/internal.ts";
 import { type EnsembleOptions, ensembleFacts, requireDistinct, requireMembers } from "../ensemble-facts.ts";
+import { rankThreads } from "../rank-threads.ts";
 import { requireNoRun } from "../result-folders.ts";
 import { type JudgeRegressionOptions, judgeInto, type OpenedRegression } from "./judge-regression.ts";
 
@@ -84,10 +87,19 @@ export async function judgeEnsemble(
   folder: string,
   { openRun, ...options }: Omit<JudgeRegressionOptions, "out"> & EnsembleOptions,
 ): Promise<RegressionResults> {
-  requireNoRun("--ensemble", folder);
-  const members = new Map<string, OpenedRegression>();
-  for (const run of runs) members.set(run, await openRun(run));
-  const results = await judgeInto(folder, openedEnsemble(members, options), "", options);
+  const { group = alone, signal } = options;
+  const threads = await rankThreads({ group });
+  const ensemble = await atLength(
+    group,
+    async () => {
+      requireNoRun("--ensemble", folder);
+      const members = new Map<string, OpenedRegression>();
+      for (const run of runs) members.set(run, await openRun(run, { threads }));
+      return openedEnsemble(members, options);
+    },
+    signal,
+  );
+  const results = await judgeInto(folder, ensemble, "", options);
   for (const notice of results.notices ?? []) options.onNotice?.(`${folder}: ${notice}`);
   return results;
 }

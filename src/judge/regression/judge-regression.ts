@@ -1,10 +1,13 @@
 import { type Listener, type RegressionData, type RegressionSet, reporter } from "../../core/index.ts";
 import type { RegressionContext, RegressionResults, RegressionSetRole } from "../../evaluate/index.ts";
 import { runPaths } from "../../files/index.ts";
-import { regressionFingerprint, sha256, whileHeld } from "../../files/internal.ts";
+import { holdLock, regressionFingerprint, sha256 } from "../../files/internal.ts";
 import { dropRegressionAnswers, saveRegressionAnswers, storedRegressionSets } from "../../run/internal.ts";
 import type { RegressionPredictor } from "../../tasks/index.ts";
+import { alone, type Group, ofFirst } from "../../train/index.ts";
+import { atLength, byFirst, inShares, requireSame, together } from "../../train/internal.ts";
 import { evaluateRegression, type RegressionFacts } from "../index.ts";
+import { rankThreads } from "../rank-threads.ts";
 import { prepareResultFolder, resultFolders } from "../result-folders.ts";
 
 /** A run, an ensemble or whatever else predicts, and what it is judged on. */
@@ -22,8 +25,8 @@ export interface OpenedRegression {
 }
 
 export interface JudgeRegressionOptions extends Listener {
-  /** How a run folder is opened. */
-  readonly openRun: (run: string) => Promise<OpenedRegression>;
+  /** How a run folder is opened; `threads` of the predictions are said where ranks may share a machine. */
+  readonly openRun: (run: string, options: { readonly threads?: number }) => Promise<OpenedRegression>;
   /** References behind each answer of runs that have them; all that a run keeps where absent. */
   readonly k?: number;
   /** Share of targets that conformal intervals may miss; 0.1 where absent. */
@@ -32,6 +35,11 @@ export interface JudgeRegressionOptions extends Listener {
   readonly fresh?: boolean;
   /** Where predictions and results go, of several runs into a folder each: for runs that are not to be written to. */
   readonly out?: string;
+  /**
+   * Ranks that share the sets out, and all read the run and its data; this process by itself where absent. All get the
+   * results, and rank 0 alone writes.
+   */
+  readonly group?: Group;
 }
 
 /**
@@ -44,11 +52,20 @@ export async function judgeRegressionRuns(
   runs: readonly string[],
   options: JudgeRegressionOptions,
 ): Promise<RegressionResults[]> {
+  const { group = alone, signal } = options;
+  const threads = await rankThreads({ group });
   const results: RegressionResults[] = [];
   for (const [i, folder] of resultFolders(runs, options.out).entries()) {
     const run = runs[i];
-    const opened = await options.openRun(run);
-    prepareResultFolder(run, folder);
+    const opened = await atLength(
+      group,
+      async () => {
+        const opened = await options.openRun(run, { threads });
+        if (group.rank === 0) prepareResultFolder(run, folder);
+        return opened;
+      },
+      signal,
+    );
     const own = await judgeInto(folder, opened, runs.length > 1 ? `${run}: ` : "", options);
     for (const notice of own.notices ?? []) options.onNotice?.(notice.startsWith(run) ? notice : `${run}: ${notice}`);
     results.push(own);
@@ -66,10 +83,15 @@ export async function judgeInto(
   label: string,
   options: Omit<JudgeRegressionOptions, "openRun" | "out">,
 ): Promise<RegressionResults> {
-  return whileHeld(runPaths(folder).judging, `judging ${folder}`, async () => {
+  const { group = alone } = options;
+  const lock = runPaths(folder).judging;
+  const held = await together(group, async () => (group.rank === 0 ? holdLock(lock, `judging ${folder}`) : undefined));
+  try {
     await predictAll(folder, opened, label, options).finally(() => options.onProgress?.(undefined));
-    return evaluateRegression(folder, opened.facts, { alpha: options.alpha });
-  });
+    return await byFirst(group, async () => evaluateRegression(folder, opened.facts, { alpha: options.alpha }));
+  } finally {
+    await held?.release();
+  }
 }
 
 async function predictAll(
@@ -79,7 +101,7 @@ async function predictAll(
   options: Omit<JudgeRegressionOptions, "openRun" | "out">,
 ): Promise<void> {
   const { data, checkpointSha256 } = opened;
-  const { signal } = options;
+  const { signal, group = alone } = options;
   const k = opened.references === undefined ? opened.draws : (options.k ?? opened.references);
   const sets: { role: RegressionSetRole; set: RegressionSet }[] = [
     ...(data.validation.count > 0 ? [{ role: "validation" as const, set: data.validation }] : []),
@@ -90,31 +112,44 @@ async function predictAll(
     const inputKey = sha256(JSON.stringify([regressionFingerprint(set), role, k]));
     return { set, context: { role, k, checkpointSha256, inputKey } };
   });
-  // What another checkpoint, other references or other data gave is of no use any more.
-  dropRegressionAnswers(
-    run,
-    (entry) =>
-      !options.fresh && wanted.some(({ set, context }) => set.name === entry.set && sameContext(context, entry)),
-  );
-  const stored = storedRegressionSets(run);
-  const missing = wanted.filter(
-    ({ set, context }) => !stored.some((entry) => entry.set === set.name && sameContext(context, entry)),
-  );
-  if (missing.length === 0) return;
-  signal?.throwIfAborted();
-  const predictor = await opened.predictor();
+  await requireSame(group, {
+    checkpoint: checkpointSha256,
+    examples: wanted.map(({ set, context }) => `${set.name} ${context.inputKey}`),
+  });
+  const missing = await ofFirst(group, () => {
+    // What another checkpoint, other references or other data gave is of no use any more.
+    dropRegressionAnswers(
+      run,
+      (entry) =>
+        !options.fresh && wanted.some(({ set, context }) => set.name === entry.set && sameContext(context, entry)),
+    );
+    const stored = storedRegressionSets(run);
+    const isStored = ({ set, context }: (typeof wanted)[number]) =>
+      stored.some((entry) => entry.set === set.name && sameContext(context, entry));
+    return [...wanted.keys()].filter((i) => !isStored(wanted[i]));
+  });
+  let predictor: Promise<RegressionPredictor> | undefined;
+  const predict = async (set: RegressionSet, signal: AbortSignal | undefined) => {
+    predictor ??= opened.predictor();
+    const onProgress = reporter({ ...options, signal }, `${label}predicting ${set.name}`, "examples");
+    const answers = await (await predictor).predict(set, { ...(opened.references && { k }), onProgress });
+    signal?.throwIfAborted();
+    const reverse = await (await predictor).reverseErrors?.(set);
+    signal?.throwIfAborted();
+    const { names, data: values } = set.targets;
+    return { ...answers, set: set.name, targets: { names, values }, reverse };
+  };
   try {
-    for (const { set, context } of missing) {
-      const report = reporter(options, `${label}predicting ${set.name}`, "examples");
-      const answers = await predictor.predict(set, { ...(opened.references && { k }), onProgress: report });
-      signal?.throwIfAborted();
-      const reverse = await predictor.reverseErrors?.(set);
-      signal?.throwIfAborted();
-      const { names, data: values } = set.targets;
-      saveRegressionAnswers(run, { ...answers, set: set.name, targets: { names, values }, reverse }, context);
-    }
+    await inShares(
+      group,
+      missing.map((i) => ({
+        cost: wanted[i].set.count,
+        make: (signal) => predict(wanted[i].set, signal),
+      })),
+      { signal, keep: (n, answers) => saveRegressionAnswers(run, answers, wanted[missing[n]].context) },
+    );
   } finally {
-    await predictor.dispose();
+    await (await predictor)?.dispose();
   }
 }
 
