@@ -28,15 +28,17 @@ const schema = z.object({
       maskTarget: z.string().optional(),
     }),
     seed: z.number().int().optional(),
+    syncBatchNorm: z.boolean().optional(),
   }),
   data: z.looseObject({ name: z.string(), title: z.string() }),
   recalibrated: z.object({ batches: z.number() }).optional(),
+  ranks: z.number().int().optional(),
 });
 
 /** `config.json` of a run folder. @throws UserError where it is missing or damaged. */
 export function readRunSettings(run: string): RunSettings {
   const path = runPaths(run).config;
-  const { config, data, recalibrated } = parseJson(readText(path, "is this a run folder?"), schema, path);
+  const { config, data, recalibrated, ranks } = parseJson(readText(path, "is this a run folder?"), schema, path);
   const { name, maskProbability, maskTarget } = config.method;
   const decisive = Object.fromEntries(Object.entries(config).filter(([field]) => !incidental.has(field)));
   return {
@@ -47,12 +49,17 @@ export function readRunSettings(run: string): RunSettings {
     maskProbability,
     maskTarget,
     seed: config.seed,
-    settings: { ...flatten(decisive), ...(recalibrated && { "recalibrated.batches": recalibrated.batches }) },
+    settings: {
+      ...flatten(decisive),
+      ...(recalibrated && { "recalibrated.batches": recalibrated.batches }),
+      // Synchronized, several ranks compute what one does.
+      ...(ranks !== undefined && !config.syncBatchNorm && { ranks }),
+    },
   };
 }
 
 /** Fields of a config that may differ between two seeds of one experiment, or change nothing but the log and the speed. */
-const incidental = new Set(["seed", "threads", "device", "logEvery", "validateEvery"]);
+const incidental = new Set(["seed", "threads", "device", "logEvery", "validateEvery", "syncBatchNorm"]);
 
 /** `{ optimizer: { name: "sgd" } }` → `{ "optimizer.name": "sgd" }`. */
 function flatten(value: object, prefix = ""): Record<string, Setting> {

@@ -67,7 +67,12 @@ export function trainBatches(
 ): TrainBatches {
   const { augment, mix, labelSmoothing, seed } = config;
   const resources = { mixingSet };
-  const made = imageBatches(train, { normalization, augment, mix, labelSmoothing, seed, resources }, workers);
+  const made = imageBatches(
+    train,
+    { normalization, augment, mix, labelSmoothing, seed, resources },
+    workers,
+    coresOf(config, parts.group),
+  );
   const { channels, height, width } = train;
   return exampleBatches(
     config,
@@ -90,6 +95,10 @@ export function trainBatches(
     parts,
   );
 }
+
+/** Cores that a rank may take for making batches: the others of a machine have theirs. */
+const coresOf = ({ threads }: RunConfig, { size }: Pick<Group, "size"> = alone): number | undefined =>
+  size > 1 ? threads : undefined;
 
 /**
  * The batches of a run, each a pure function of the seed and its step: that is why a resumed run continues bit for bit.

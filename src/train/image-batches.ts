@@ -26,8 +26,12 @@ const WORTH_STARTING_MS = 5000;
 /** Steps that `"auto"` measures after the first, which compiles code and fills tables. */
 const MEASURED_STEPS = 5;
 
-/** No thread is running before the first batch. @throws UserError for options out of range */
-export function imageBatches(set: ImageSet, pipeline: Pipeline, workers: Workers): ImageBatches {
+/**
+ * No thread is running before the first batch.
+ * @param cores that `"auto"` may take; all of the machine where absent
+ * @throws UserError for options out of range
+ */
+export function imageBatches(set: ImageSet, pipeline: Pipeline, workers: Workers, cores?: number): ImageBatches {
   const here = trainingImages(set, pipeline);
   let threads = workers === "auto" ? undefined : workers;
   let pool: BatchPool | undefined;
@@ -52,7 +56,9 @@ export function imageBatches(set: ImageSet, pipeline: Pipeline, workers: Workers
       stepMs.push(ms);
       if (stepMs.length <= MEASURED_STEPS) return;
       threads =
-        unloadable(pipeline).length > 0 ? 0 : threadsFor({ batchMs: least(batchMs), stepMs: least(stepMs), stepsLeft });
+        unloadable(pipeline).length > 0
+          ? 0
+          : threadsFor({ batchMs: least(batchMs), stepMs: least(stepMs), stepsLeft }, cores);
     },
     async close() {
       await pool?.destroy();
