@@ -12,6 +12,23 @@ import { wideResnet16x4, wideResnet28x2, wideResnet28x10, wideResnet40x2 } from 
 export { type TuplePlace, tuplePlace } from "./anchor-point.ts";
 export type { LinearClassifier } from "./classifier.ts";
 export {
+  type Activation,
+  type ClipImageSize,
+  type ClipOptions,
+  type ClipSize,
+  type ClipTextSize,
+  clip,
+  clipSizes,
+  createDualEncoder,
+  type DualEncoder,
+  type DualEncoderName,
+  dualEncoderNames,
+  type ImageTower,
+  type TextTower,
+  type Tower,
+  type TransformerSize,
+} from "./dual-encoder/index.ts";
+export {
   allVariables,
   attention,
   type BatchNormOptions,

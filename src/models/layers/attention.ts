@@ -13,19 +13,29 @@ import { allVariables } from "./variables.ts";
 export function attention(name: string, width: number, heads: number, std: number): Layer {
   const qkv = linear(`${name}.qkv`, width, 3 * width, { std });
   const proj = linear(`${name}.proj`, width, width, { std });
-  const headWidth = width / heads;
   return {
     ...allVariables([qkv, proj]),
-    apply(scope, x) {
-      const [n, tokens] = x.shape;
-      const split = np.split(qkv.apply(scope, x), 3, -1);
-      // [N, T, D] → [N, heads, …]: queries and values by token, keys as columns.
-      const [q, k, v] = split.map((part, i) =>
-        np.transpose(np.reshape(part, [n, tokens, heads, headWidth]), i === 1 ? [0, 2, 3, 1] : [0, 2, 1, 3]),
-      );
-      const weights = nn.softmax(np.matmul(np.multiply(q, headWidth ** -0.5), k), -1);
-      const mixed = np.transpose(np.matmul(weights, v), [0, 2, 1, 3]);
-      return proj.apply(scope, np.reshape(mixed, [n, tokens, width]));
-    },
+    apply: (scope, x) => proj.apply(scope, attend(qkv.apply(scope, x), heads)),
   };
+}
+
+/**
+ * What tokens take from one another: their queries, keys and values [N, T, 3·D], each by head → [N, T, D], before the
+ * output's projection. `mask` [T, T], if given, is added to the scores of a token (row) for each other: −∞ where it must not
+ * look.
+ */
+export function attend(projected: np.Array, heads: number, mask?: np.Array): np.Array {
+  const [n, tokens, all] = projected.shape;
+  const width = all / 3;
+  const headWidth = width / heads;
+  // [N, T, D] → [N, heads, …]: queries and values by token, keys as columns.
+  const [q, k, v] = np
+    .split(projected, 3, -1)
+    .map((part, i) =>
+      np.transpose(np.reshape(part, [n, tokens, heads, headWidth]), i === 1 ? [0, 2, 3, 1] : [0, 2, 1, 3]),
+    );
+  const scores = np.matmul(np.multiply(q, headWidth ** -0.5), k);
+  const weights = nn.softmax(mask ? np.add(scores, mask) : scores, -1);
+  const mixed = np.transpose(np.matmul(weights, v), [0, 2, 1, 3]);
+  return np.reshape(mixed, [n, tokens, width]);
 }

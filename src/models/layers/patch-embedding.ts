@@ -2,7 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import type { Random } from "../../core/index.ts";
 import type { Arrays } from "../model.ts";
 import type { Layer } from "./layer.ts";
-import { variables } from "./variables.ts";
+import { type VariableSpec, variables } from "./variables.ts";
 
 /** Patches along a side of an image of `imageSize` pixels. @throws RangeError where they don't fill it. */
 export function patchesAcross(model: string, imageSize: number, patch: number): number {
@@ -14,7 +14,7 @@ export function patchesAcross(model: string, imageSize: number, patch: number): 
 /**
  * Images [N, C, H, W] → a token for every patch, [N, (H/p)·(W/p), D], row by row (Dosovitskiy et al. 2021, equation 1).
  * Patches don't overlap, so the convolution `name.weight` [D, C, p, p] with stride p is a matrix product. Init: weight
- * and bias uniform in ±1/√(C·p²), PyTorch's `Conv2d`, which timm leaves as it is.
+ * and bias, where it has one (the default), uniform in ±1/√(C·p²), PyTorch's `Conv2d`, which timm leaves as it is.
  * @example
  * const layer = patchEmbedding("patch_embed.proj", 3, 192, 4);
  * const tokens = layer.apply(scope, x); // images [N, 3, H, W] → [N, T, 192]
@@ -24,6 +24,7 @@ export function patchEmbedding(
   inputs: number,
   width: number,
   patch: number,
+  { bias = true }: { readonly bias?: boolean } = {},
 ): Layer & {
   /** Without the bias, for as many channels as the weight has. */
   project(params: Arrays, x: np.Array): np.Array;
@@ -41,14 +42,13 @@ export function patchEmbedding(
       width,
     ]);
   };
-  const addBias = (params: Arrays, tokens: np.Array) => np.add(tokens, params[`${name}.bias`]);
+  const addBias = (params: Arrays, tokens: np.Array) => (bias ? np.add(tokens, params[`${name}.bias`]) : tokens);
   const bound = 1 / Math.sqrt(inputs * patch * patch);
   const uniform = (random: Random) => bound * (2 * random.uniform() - 1);
+  const weight: VariableSpec = { name: `${name}.weight`, shape: [width, inputs, patch, patch], start: uniform };
+  const added: VariableSpec = { name: `${name}.bias`, shape: [width], start: uniform, role: "bias" };
   return {
-    ...variables([
-      { name: `${name}.weight`, shape: [width, inputs, patch, patch], start: uniform },
-      { name: `${name}.bias`, shape: [width], start: uniform, role: "bias" },
-    ]),
+    ...variables(bias ? [weight, added] : [weight]),
     apply: ({ params }, x) => addBias(params, project(params, x)),
     project,
     addBias,
