@@ -8,16 +8,15 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tinyImageFolder } from "../src/cli/testing.ts";
 import { runPaths } from "../src/files/index.ts";
 import { loadCheckpoint, readMetrics, readRun } from "../src/run/index.ts";
+import { mpirunOf } from "../src/train/group/test-ranks.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "anchored-cluster-"));
 const images = join(folder, "images");
 beforeAll(() => tinyImageFolder(images));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const launcher = ["mpirun.openmpi", "mpirun"].find((name) =>
-  /Open MPI/.test(spawnSync(name, ["--version"], { encoding: "utf8" }).stdout ?? ""),
-);
-const why = launcher ? "" : "skipped, there is no mpirun of Open MPI (apt-get install openmpi-bin libopenmpi3): ";
+const launcher = mpirunOf("Open MPI");
+const why = launcher ? "" : "skipped, there is no mpirun of Open MPI (apt-get install openmpi-bin): ";
 const env = {
   ...process.env,
   OMPI_ALLOW_RUN_AS_ROOT: "1",
@@ -26,12 +25,12 @@ const env = {
   OMPI_MCA_hwloc_base_binding_policy: "none",
 };
 
-/** Without BatchNorm, one thread, 120 steps. */
+/** Without BatchNorm, one thread, 60 steps. */
 const flags = [
   ...["--folder", images, "--image-size", "8", "--model", "mlp", "--method", "anchored", "--reference-count", "3"],
   ...[
     "--epochs",
-    "60",
+    "30",
     "--batch-size",
     "4",
     "--learning-rate",
@@ -57,7 +56,7 @@ async function trainBy(
   ranks: number,
   run: string,
   more: readonly string[] = [],
-  during?: (pids: readonly number[]) => void,
+  during?: (ranks: readonly number[], mpirun: number) => void,
 ): Promise<Ended> {
   const train = [resolve("dist", "cli", "main.js"), "train", ...flags, "--out", run, ...more];
   const child = spawn(launcher!, ["-np", String(ranks), process.execPath, ...train], { env });
@@ -70,10 +69,10 @@ async function trainBy(
       } catch {
         return; // not there yet
       }
-      if (lines < 10) return;
+      if (lines < 6) return;
       clearInterval(lookEvery);
       at = performance.now();
-      during(ranksOf(child.pid!));
+      during(ranksOf(child.pid!), child.pid!);
     }, 20);
     child.once("close", () => clearInterval(lookEvery));
   }
@@ -87,6 +86,7 @@ const ranksOf = (parent: number): number[] =>
     .split(/\s+/)
     .map(Number);
 
+let runs = 0;
 const losses = (run: string) => readMetrics(runPaths(run).metrics).map(({ loss }) => loss);
 const checkpoint = (run: string) => loadCheckpoint(runPaths(run).checkpoint);
 
@@ -102,7 +102,7 @@ describe.skipIf(!launcher)(`${why}anchored train under mpirun`, () => {
 
   test("two ranks take the steps of one; rank 0 alone speaks and writes", async () => {
     const [ofOne, ofTwo] = [one, two].map(losses);
-    expect(ofTwo).toHaveLength(180);
+    expect(ofTwo).toHaveLength(90);
     for (const [i, loss] of ofOne.entries()) expect(ofTwo[i]).toBeCloseTo(loss, 4);
     expect([readRun(one).ranks, readRun(two).ranks]).toEqual([undefined, 2]);
     const again = await trainBy(2, join(folder, "spoken"), ["--max-steps", "2", "--json"]);
@@ -124,12 +124,18 @@ describe.skipIf(!launcher)(`${why}anchored train under mpirun`, () => {
     expect(checkpoint(run).params).toEqual(checkpoint(two).params);
   });
 
-  test("SIGTERM to all ranks, as Slurm sends it, ends them at one step, and the run goes on from there", async () => {
-    const run = join(folder, "terminated");
-    const ended = await trainBy(2, run, [], (ranks) => {
-      for (const pid of ranks) process.kill(pid, "SIGTERM");
-    });
-    expect(ended.err).toMatch(/stopped after \d+ of 120 steps; continue with: /);
+  test.each<[string, (ranks: readonly number[], mpirun: number) => void]>([
+    [
+      "SIGTERM to all ranks, as Slurm sends it,",
+      (ranks) => {
+        for (const pid of ranks) process.kill(pid, "SIGTERM");
+      },
+    ],
+    ["SIGUSR2 to mpirun, which passes it on,", (_, mpirun) => void process.kill(mpirun, "SIGUSR2")],
+  ])("%s ends them at one step, and the run goes on from there", async (_, stop) => {
+    const run = join(folder, `stopped-${runs++}`);
+    const ended = await trainBy(2, run, [], stop);
+    expect(ended.err).toMatch(/stopped after \d+ of 60 steps; continue with: /);
     expect(await trainBy(2, run, ["--resume"])).toMatchObject({ code: 0 });
     expect(checkpoint(run).params).toEqual(checkpoint(two).params);
   });

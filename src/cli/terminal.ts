@@ -11,7 +11,7 @@ export interface Terminal {
   readonly input: () => Promise<Uint8Array>;
   /** Whether `note` reaches a person's terminal, on which a progress bar can be drawn. */
   readonly interactive: boolean;
-  /** Runs `work` with a signal that Ctrl-C and SIGTERM abort. */
+  /** Runs `work` with a signal that Ctrl-C, SIGTERM and SIGUSR2 abort. */
   readonly interruptible: <T>(work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
 }
 
@@ -19,6 +19,10 @@ export interface Terminal {
 export const INTERRUPTED = 130;
 
 const SAME_KEYPRESS_MS = 500;
+
+/** Open MPI's mpirun passes SIGUSR2 on to all ranks, and gives those that it ends by any other signal one second. */
+const stopSignals: readonly NodeJS.Signals[] =
+  process.platform === "win32" ? ["SIGINT", "SIGTERM"] : ["SIGINT", "SIGTERM", "SIGUSR2"];
 
 /** How signals stop work; `say` tells people that they do. */
 export function interruptibleBy(say: (line: string) => void): Terminal["interruptible"] {
@@ -34,11 +38,11 @@ export function interruptibleBy(say: (line: string) => void): Terminal["interrup
         controller.abort();
       }
     };
-    process.on("SIGINT", stop).on("SIGTERM", stop);
+    for (const signal of stopSignals) process.on(signal, stop);
     try {
       return await work(controller.signal);
     } finally {
-      process.off("SIGINT", stop).off("SIGTERM", stop);
+      for (const signal of stopSignals) process.off(signal, stop);
     }
   };
 }
