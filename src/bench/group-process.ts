@@ -49,7 +49,7 @@ async function answer(): Promise<void> {
   const sumMs = async (): Promise<number> => {
     await group.barrier();
     const start = performance.now();
-    await group.mean(gradients);
+    await group.sum(gradients);
     return performance.now() - start;
   };
   for (let warmUp = 0; warmUp < 2; warmUp++) await step();

@@ -34,7 +34,7 @@ export interface GroupRound {
   readonly stepMs: readonly number[];
   /** Of each step, how long the process was in the calls of its group. */
   readonly waitMs: readonly number[];
-  /** A mean of arrays as large as the gradients, by itself; absent of a process by itself. */
+  /** A sum of arrays as large as the gradients, by itself; absent of a process by itself. */
   readonly sumMs?: number;
 }
 

@@ -69,7 +69,7 @@ export interface GroupBenchRow {
   readonly ratio: number;
   readonly pairs: readonly GroupPair[];
   readonly gradientBytes: number;
-  /** One mean of the gradients over the ranks, which all come to it at the same time. */
+  /** One sum of arrays as large as the gradients over the ranks, which all come to it at the same time. */
   readonly sumMs: number;
   /** Share of a step that a rank is in the group's calls, be it that they work or wait; median over ranks and steps. */
   readonly waitShare: number;

@@ -25,6 +25,8 @@ export interface StepOptions {
   readonly clipNorm?: number;
   /** Parameters that keep their values. */
   readonly frozen?: readonly string[];
+  /** The part of a batch that a gradient step sees: its loss and gradients add up with those of the others. Default 1. */
+  readonly share?: number;
 }
 
 interface TracedVariables {
@@ -65,7 +67,7 @@ export const trainStep = (model: Model, method: Method, optimizer: Optimizer, op
 
 /** The first half of a step: the gradients of everything that is not frozen, and the moved state. Traced. */
 export const gradientStep =
-  (model: Model, method: Method, { frozen }: StepOptions = {}) =>
+  (model: Model, method: Method, { frozen, share = 1 }: StepOptions = {}) =>
   ({ params, state }: TracedVariables, { rows, shared }: Fed<np.Array>) => {
     const stateNames = Object.keys(state);
     const moving = movingParameters(params, frozen);
@@ -74,7 +76,9 @@ export const gradientStep =
     // Arguments that no gradient is asked of; parameters in their own order again.
     const lossOf = (moving: Arrays, fixed: Arrays, state: Arrays, fed: Fed<np.Array>) => {
       const all = mapped(params, (_, name) => moving[name] ?? fixed[name]);
-      return method.loss(withNoise(model, fed.rows.noise), all, state, fed);
+      const [loss, told] = method.loss(withNoise(model, fed.rows.noise), all, state, fed);
+      // One product, in place of one for each array of gradients.
+      return [share === 1 ? loss : np.multiply(loss, share), told] as const;
     };
     // jax-js's types know no pair of value and auxiliary output.
     const differentiate = valueAndGrad(lossOf as never, { hasAux: true }) as unknown as (

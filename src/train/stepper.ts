@@ -109,7 +109,10 @@ async function stepperInHalves(
     { carry: accumulates ? [...carried, "gradients"] : carried, ...config },
   );
   const together = config.syncBatchNorm && group.size > 1;
-  const differentiate = gradientStep(together ? synchronized(model, group.size) : model, method, options);
+  const differentiate = gradientStep(together ? synchronized(model, group.size) : model, method, {
+    ...options,
+    share: 1 / (config.accumulate * group.size),
+  });
   const accumulate = await compileLoop(
     ({
       params,
@@ -118,9 +121,7 @@ async function stepperInHalves(
       fed,
     }: Pick<TracedState, "params" | "state"> & { gradients: Arrays; fed: Fed<np.Array> }) => {
       const { gradients: own, ...moved } = differentiate({ params, state }, fed);
-      const share = 1 / config.accumulate;
-      if (accumulates)
-        return { ...moved, gradients: mapped(gradients, (sum, name) => np.add(sum, np.multiply(own[name], share))) };
+      if (accumulates) return { ...moved, gradients: mapped(gradients, (sum, name) => np.add(sum, own[name])) };
       for (const array of Object.values(gradients)) array.dispose();
       return { ...moved, gradients: own };
     },
@@ -138,7 +139,7 @@ async function stepperInHalves(
       const sums: Record<string, number> = {};
       for (const fed of microBatches) {
         const told = await accumulate.step({ fed });
-        loss += told.loss.data[0] / microBatches.length;
+        loss += told.loss.data[0];
         for (const [name, { data }] of Object.entries(told.sums)) sums[name] = (sums[name] ?? 0) + data[0];
       }
       const told = await ofAllRanks(group, { ...(await update.read()), loss, sums, any: flag });
@@ -166,16 +167,19 @@ interface OwnPart {
   readonly any: boolean;
 }
 
-/** What the whole batch says, of what each rank says of its part. Gradients and moved state become their means, in place. */
+/**
+ * What the whole batch says, of what each rank says of its part. Gradients become their sums, moved state its means, in
+ * place.
+ */
 async function ofAllRanks(
   group: Group,
   { gradients, state, loss, sums, any }: OwnPart & { readonly gradients: HostArrays; readonly state: HostArrays },
 ): Promise<OwnPart> {
   if (group.size === 1) return { loss, sums, any };
-  await group.mean(memoryOf(gradients));
+  await group.sum(memoryOf(gradients));
   if (Object.keys(state).length > 0) await group.mean(memoryOf(state));
   const names = Object.keys(sums);
-  const told = Float64Array.of(loss / group.size, any ? 1 : 0, ...names.map((name) => sums[name]));
+  const told = Float64Array.of(loss, any ? 1 : 0, ...names.map((name) => sums[name]));
   await group.sum(told);
   const [jointLoss, asking, ...jointSums] = told;
   return {

@@ -8,8 +8,8 @@ export interface Group {
   readonly size: number;
   /** Replaces every number by its mean over the ranks, in place: the same bytes on each of them. */
   mean(values: Float32Array): Promise<void>;
-  /** Replaces every number by its sum over the ranks, in place. */
-  sum(values: Float64Array): Promise<void>;
+  /** Replaces every number by its sum over the ranks, in place: the same bytes on each of them. */
+  sum(values: Float32Array | Float64Array): Promise<void>;
   /** Replaces the bytes by those of rank 0, in place. */
   broadcast(bytes: Uint8Array): Promise<void>;
   /** What each rank gave, in the order of ranks, on all of them; lengths may differ. */

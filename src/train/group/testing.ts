@@ -5,9 +5,11 @@ export async function callEverything(group: Group) {
   const { rank, size } = group;
   const means = Float32Array.of(rank, 10);
   const sums = Float64Array.of(rank, 1);
+  const halves = Float32Array.of(rank / 2);
   const said = Uint8Array.of(rank + 7);
   await group.mean(means);
   await group.sum(sums);
+  await group.sum(halves);
   await group.broadcast(said);
   const gathered = await group.gather(new Uint8Array(rank).fill(rank));
   const [one, none] = [await group.any(rank === size - 1), await group.any(false)];
@@ -26,7 +28,7 @@ export async function callEverything(group: Group) {
     rank,
     size,
     means: [...means],
-    sums: [...sums],
+    sums: [...sums, ...halves],
     said: [...said],
     gathered: gathered.map((bytes) => [...bytes]),
     any: [one, none],
@@ -41,7 +43,7 @@ export const everything = (size: number) =>
     rank,
     size,
     means: [(size - 1) / 2, 10],
-    sums: [(size * (size - 1)) / 2, size],
+    sums: [(size * (size - 1)) / 2, size, (size * (size - 1)) / 4],
     said: [7],
     gathered: [[], [1], [2, 2]].slice(0, size),
     any: [true, false],
