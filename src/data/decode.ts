@@ -1,5 +1,5 @@
-import sharp from "sharp";
-import { UserError } from "../core/index.ts";
+import sharp, { type Sharp } from "sharp";
+import { type Image, UserError } from "../core/index.ts";
 import { greyOf } from "./convert.ts";
 import { tiffRefusal } from "./tiff-samples.ts";
 
@@ -21,18 +21,31 @@ export async function decodeImage(
   channels = 3,
   name = typeof image === "string" ? image : "image",
 ): Promise<Uint8Array> {
+  const { data: rgb } = await decoded(image, name, (upright) => upright.resize(size, size, { fit: "cover" }));
+  return channels === 1 ? greyOf(rgb) : rgb;
+}
+
+/**
+ * As `decodeImage`, in colour, but whole and of its own size.
+ * @throws as `decodeImage`
+ * @example
+ * const { height, width, data } = await decodeWholeImage("cat.jpg"); // uint8 [height, width, 3]
+ */
+export const decodeWholeImage = (
+  image: string | Uint8Array,
+  name = typeof image === "string" ? image : "image",
+): Promise<Image> => decoded(image, name, (upright) => upright);
+
+async function decoded(image: string | Uint8Array, name: string, resized: (upright: Sharp) => Sharp): Promise<Image> {
   const refusal = await tiffRefusal(image);
   if (refusal) throw new UnsupportedImage(`${name}: ${refusal}`);
   try {
-    const rgb = await sharp(image)
-      .rotate()
-      .flatten({ background: "white" })
-      .resize(size, size, { fit: "cover" })
+    const { data, info } = await resized(sharp(image).rotate().flatten({ background: "white" }))
       .toColourspace("srgb")
       .removeAlpha()
       .raw({ depth: "uchar" })
-      .toBuffer();
-    return channels === 1 ? greyOf(rgb) : rgb;
+      .toBuffer({ resolveWithObject: true });
+    return { height: info.height, width: info.width, channels: info.channels, data };
   } catch (error) {
     const reason = (error as Error).message.split("\n")[0];
     throw new UserError(`${name}: not a readable image (${reason}); repair or remove it`);

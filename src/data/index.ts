@@ -22,7 +22,7 @@ export type { DataCheck, SplitCheck } from "./check.ts";
 export type { HumanLabelKind, HumanLabels } from "./cifar10n.ts";
 export { type ImageShape, matchImages } from "./convert.ts";
 export { type ArraysOptions, dataSetOf, type LabelledImages } from "./data-set-of.ts";
-export { decodeImage } from "./decode.ts";
+export { decodeImage, decodeWholeImage } from "./decode.ts";
 export { defaultDataDir } from "./directory.ts";
 export { type Checksum, type DownloadOptions, download } from "./download.ts";
 export { type EmojiVendor, emojiCategories, emojiVendors } from "./emoji-drawings.ts";
@@ -54,6 +54,14 @@ export {
   type TargetShift,
 } from "./regression/index.ts";
 export { holdOut } from "./split.ts";
+export {
+  classPrompts,
+  parseTemplates,
+  type TextTokenizer,
+  templates,
+  textTokenizer,
+  wordTokenizer,
+} from "./text/index.ts";
 
 /**
  * Every data set by the name that the user types.

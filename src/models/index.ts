@@ -13,11 +13,14 @@ export { type TuplePlace, tuplePlace } from "./anchor-point.ts";
 export type { LinearClassifier } from "./classifier.ts";
 export {
   type Activation,
+  activationNames,
+  type ClipFacts,
   type ClipImageSize,
   type ClipOptions,
   type ClipSize,
   type ClipTextSize,
   clip,
+  clipOfTensors,
   clipSizes,
   createDualEncoder,
   type DualEncoder,
@@ -27,6 +30,7 @@ export {
   type TextTower,
   type Tower,
   type TransformerSize,
+  type WithWeights,
 } from "./dual-encoder/index.ts";
 export {
   allVariables,

@@ -2,6 +2,7 @@
 
 export { airbench94 } from "./airbench.ts";
 export { classifierOf } from "./classifier.ts";
+export { isNoParameter } from "./dual-encoder/key-formats.ts";
 export { batchNormParameters } from "./layers/batch-norm.ts";
 export { drawNoise, headOnly, keep, predictingIn, synchronized, withNoise } from "./model.ts";
 export { withFeatures } from "./model-of.ts";

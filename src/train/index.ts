@@ -4,6 +4,19 @@ export { train } from "./classification.ts";
 export { loadPretrainingImages } from "./classification-run.ts";
 export { dataOptions } from "./data-options.ts";
 export { Diverged } from "./diverged.ts";
+export {
+  createEmbedder,
+  type Embedder,
+  type EmbedderOptions,
+  type ImageFileSource,
+  isDualEncoderFolder,
+  type LoadDualEncoderOptions,
+  type LoadedDualEncoder,
+  loadDualEncoder,
+  readForDualEncoder,
+  type ZeroShotClassifier,
+  zeroShot,
+} from "./dual-encoder/index.ts";
 export { type FeatureExtractor, type FeatureOptions, loadFeatures } from "./features.ts";
 export { alone, type Group } from "./group/group.ts";
 export { type Launcher, launcherOf, type MpiFamily } from "./group/launcher.ts";

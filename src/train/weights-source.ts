@@ -54,7 +54,20 @@ function ofRun(path: string): WeightsSource {
 }
 
 function ofFile(given: string, path: string): Omit<WeightsSource, "classNames"> {
-  const refuse = (why: string) => new UserError(`config.init ${given}: ${why}`);
+  const { tensors, prefixes } = realTensors(path, isNoWeight, (why) => new UserError(`config.init ${given}: ${why}`));
+  return { tensors, notes: prefixes.length > 0 ? [`names are read without their prefix ${prefixes.join(", ")}`] : [] };
+}
+
+/**
+ * The tensors of a safetensors file as float32, and what was taken off the front of their names.
+ * @param isNoWeight says of a name that it is not to be read
+ * @throws what `refuse` makes of the reason, where the file is damaged, of another format, or holds a tensor of another type
+ */
+export function realTensors(
+  path: string,
+  isNoWeight: (name: string) => boolean,
+  refuse: (why: string) => UserError,
+): { readonly tensors: HostArrays; readonly prefixes: readonly string[] } {
   const bytes = readFileSync(path);
   // What torch.save writes: a zip archive, before PyTorch 1.6 a bare pickle.
   if (bytes.toString("latin1", 0, 4) === "PK\x03\x04" || bytes.toString("latin1", 0, 2) === "\x80\x02")
@@ -80,8 +93,7 @@ function ofFile(given: string, path: string): Omit<WeightsSource, "classNames"> 
       throw refuse(`${name} holds ${tensor.type}; weights are ${realTypes.join(", ")}: save the file in one of these`);
     tensors[own] = values;
   }
-  const notes = prefixes.size > 0 ? [`names are read without their prefix ${[...prefixes].join(", ")}`] : [];
-  return { tensors, notes };
+  return { tensors, prefixes: [...prefixes] };
 }
 
 function withoutWrappers(name: string): string {

@@ -17,6 +17,13 @@ export const activations = {
 
 export type Activation = keyof typeof activations;
 
+/**
+ * What `activation` may be.
+ * @example
+ * console.log(activationNames.join(" | "));
+ */
+export const activationNames = Object.keys(activations) as Activation[];
+
 export interface TransformerSize {
   readonly width: number;
   readonly depth: number;

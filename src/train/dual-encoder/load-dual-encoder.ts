@@ -1,0 +1,89 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { type Normalization, UserError } from "../../core/index.ts";
+import { type TextTokenizer, textTokenizer } from "../../data/index.ts";
+import { runPaths } from "../../files/index.ts";
+import { parseJson, readText } from "../../files/internal.ts";
+import { type Activation, clipOfTensors, type WithWeights } from "../../models/index.ts";
+import { isNoParameter } from "../../models/internal.ts";
+import { realTensors } from "../weights-source.ts";
+import { readClipConfig } from "./clip-config.ts";
+
+/** A dual encoder with all that it takes to show it images and texts. */
+export interface LoadedDualEncoder extends WithWeights {
+  readonly tokenizer: TextTokenizer;
+  /** Of images in [0, 1]. */
+  readonly normalization: Normalization;
+  /** What the user should know, a line each. */
+  readonly notes: readonly string[];
+}
+
+export interface LoadDualEncoderOptions {
+  /** Where the folder does not say it, or says it wrongly. */
+  readonly activation?: Activation;
+}
+
+/** As Hugging Face and open_clip call it. */
+const weightFiles = ["model.safetensors", "open_clip_model.safetensors"];
+
+/** OpenAI's, of the images that CLIP was trained on, and of all who came after. */
+const CLIP_NORMALIZATION: Normalization = {
+  mean: [0.48145466, 0.4578275, 0.40821073],
+  std: [0.26862954, 0.26130258, 0.27577711],
+};
+
+const weightsIn = (folder: string): string | undefined =>
+  weightFiles.map((name) => join(folder, name)).find((path) => existsSync(path));
+
+/**
+ * Whether a folder holds a dual encoder: weights and a tokenizer, and no run.
+ * @example
+ * if (isDualEncoderFolder("clip")) console.log(loadDualEncoder("clip").encoder.embedding);
+ */
+export const isDualEncoderFolder = (path: string): boolean =>
+  weightsIn(path) !== undefined && existsSync(join(path, "tokenizer.json")) && !existsSync(runPaths(path).checkpoint);
+
+/**
+ * Reads a folder of CLIP's weights as OpenAI, open_clip or Hugging Face's `CLIPModel` name them: `model.safetensors` or
+ * `open_clip_model.safetensors` in float32, float16 or bfloat16, and `tokenizer.json`; where they are there, `config.json`,
+ * `open_clip_config.json`, `preprocessor_config.json` and `tokenizer_config.json` too.
+ * @throws UserError where a file is missing or damaged, holds another model, or nothing says which activation it has
+ * @example
+ * const { encoder, format, notes } = loadDualEncoder("clip", { activation: "quick-gelu" });
+ * console.log(encoder.embedding, format, ...notes);
+ */
+export function loadDualEncoder(folder: string, { activation: asked }: LoadDualEncoderOptions = {}): LoadedDualEncoder {
+  const path = weightsIn(folder);
+  if (!path) throw new UserError(`${folder}: no ${weightFiles.join(" or ")} in it; give the folder of a CLIP`);
+  const { activation: told, mean, std, ...heads } = readClipConfig(folder);
+  const activation = asked ?? told;
+  if (!activation)
+    throw new UserError(
+      `${folder}: no config.json says which activation the towers have, and weights do not show it; give options.activation: quick-gelu for OpenAI's weights, gelu for most others`,
+    );
+  const { tensors, prefixes } = realTensors(path, isNoParameter, (why) => new UserError(`${path}: ${why}`));
+  const weights = clipOfTensors(path, tensors, { activation, ...heads });
+  const tokenizer = readTokenizer(folder);
+  const { vocabulary } = weights.encoder.text;
+  if (tokenizer.vocabulary > vocabulary)
+    throw new UserError(
+      `${join(folder, "tokenizer.json")}: it has ${tokenizer.vocabulary} ids, the text tower only ${vocabulary}; they belong to different models`,
+    );
+  const notes = [
+    ...(asked && told && asked !== told
+      ? [`${folder} says its activation is ${told}; ${asked} is taken as asked`]
+      : []),
+    ...(prefixes.length > 0 ? [`names are read without their prefix ${prefixes.join(", ")}`] : []),
+  ];
+  return { ...weights, tokenizer, normalization: mean && std ? { mean, std } : CLIP_NORMALIZATION, notes };
+}
+
+const anyObject = z.looseObject({});
+
+function readTokenizer(folder: string): TextTokenizer {
+  const [path, configPath] = ["tokenizer.json", "tokenizer_config.json"].map((name) => join(folder, name));
+  const json = parseJson(readText(path, "copy the model's own beside its weights"), anyObject, path);
+  const config = existsSync(configPath) ? parseJson(readFileSync(configPath, "utf8"), anyObject, configPath) : {};
+  return textTokenizer(path, json, config);
+}

@@ -1,0 +1,71 @@
+import { availableParallelism } from "node:os";
+import { normalizeImages } from "../../augment/index.ts";
+import { resizeBicubic } from "../../augment/resize.ts";
+import { HostArray, type Image, UserError } from "../../core/index.ts";
+import { inParallel, roundHalfEven } from "../../core/internal.ts";
+import { decodeWholeImage } from "../../data/index.ts";
+import type { LoadedDualEncoder } from "./load-dual-encoder.ts";
+
+/** An image file by its path, or its bytes and what messages call them. */
+export type ImageFileSource = string | { readonly name: string; readonly bytes: Uint8Array };
+
+/**
+ * An image at the size that a CLIP sees, byte for byte as torchvision's `Resize` (bicubic, antialiased, of Pillow images) and
+ * `CenterCrop` make it: its shorter side becomes `size` pixels, then the middle is cut out.
+ */
+export function coverBicubic(image: Image, size: number): Image {
+  const { height, width, channels } = image;
+  const shorter = Math.min(height, width);
+  const scaled = (side: number) => (side === shorter ? size : Math.trunc((size * side) / shorter));
+  const [tall, wide] = [scaled(height), scaled(width)];
+  const whole = { top: 0, left: 0, height, width };
+  const resized = resizeBicubic(image, whole, { height: tall, width: wide });
+  const [top, left] = [roundHalfEven((tall - size) / 2), roundHalfEven((wide - size) / 2)];
+  const data = new Uint8Array(size * size * channels);
+  for (let row = 0; row < size; row++) {
+    const from = ((top + row) * wide + left) * channels;
+    data.set(resized.data.subarray(from, from + size * channels), row * size * channels);
+  }
+  return { height: size, width: size, channels, data };
+}
+
+/**
+ * Image files as a dual encoder sees them, uint8 [size, size, 3]; one that cannot be read is its `UserError` instead.
+ * @example
+ * const loaded = loadDualEncoder("clip");
+ * const [cat] = await readForDualEncoder(["cat.jpg"], loaded);
+ */
+export async function readForDualEncoder(
+  files: readonly ImageFileSource[],
+  { encoder }: Pick<LoadedDualEncoder, "encoder">,
+): Promise<(Uint8Array | UserError)[]> {
+  const read = new Array<Uint8Array | UserError>(files.length);
+  await inParallel(files, availableParallelism(), async (file, i) => {
+    try {
+      const whole = await (typeof file === "string" ? decodeWholeImage(file) : decodeWholeImage(file.bytes, file.name));
+      read[i] = coverBicubic(whole, encoder.image.imageSize).data;
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      read[i] = error;
+    }
+  });
+  return read;
+}
+
+/**
+ * Images that `readForDualEncoder` has read → float32 [N, 3, size, size], normalised as the weights expect it.
+ * @throws UserError for a dual encoder of other channels
+ */
+export function normalizedFor(
+  { encoder, normalization }: Pick<LoadedDualEncoder, "encoder" | "normalization">,
+  images: readonly Uint8Array[],
+): HostArray<"float32"> {
+  const { channels, imageSize: side } = encoder.image;
+  if (channels !== 3)
+    throw new UserError(`${encoder.name}: its images have ${channels} channels; those of files have 3`);
+  const bytes = new Uint8Array(images.length * side * side * 3);
+  for (const [i, image] of images.entries()) bytes.set(image, i * side * side * 3);
+  const labels = new Int32Array(images.length);
+  const set = { name: encoder.name, height: side, width: side, channels: 3, images: bytes, labels, classNames: [] };
+  return HostArray.float32([images.length, 3, side, side], normalizeImages(set, [...images.keys()], normalization));
+}

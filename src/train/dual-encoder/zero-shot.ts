@@ -1,0 +1,69 @@
+import { HostArray } from "../../core/index.ts";
+import { classPrompts, templates as ownTemplates } from "../../data/index.ts";
+import type { Embedder } from "./embedder.ts";
+
+/** A classifier that was not trained: it knows its classes by their names. */
+export interface ZeroShotClassifier {
+  readonly classNames: readonly string[];
+  /** [K, d]: what the templates say of each class, as one point of length 1. */
+  readonly head: HostArray<"float32">;
+  /**
+   * Logits [N, K] of images as `readForDualEncoder` gives them: exp(logit scale) times the cosines of image and class.
+   */
+  logits(images: readonly Uint8Array[]): Promise<HostArray<"float32">>;
+}
+
+/**
+ * Zero-shot classification (Radford et al., ICML 2021, section 3.1): each class in each template is encoded as a text and
+ * normalised; a class's weights are the mean over the templates, normalised again.
+ * @throws UserError for a class name that is empty or given twice, and for less than one
+ * @example
+ * const embedder = createEmbedder(loadDualEncoder("clip"));
+ * const classifier = await zeroShot(embedder, ["cat", "dog"], { templates: ["a drawing of a {}"] });
+ * const { shape } = await classifier.logits([]); // [0, 2]
+ * await embedder.dispose();
+ */
+export async function zeroShot(
+  embedder: Embedder,
+  classNames: readonly string[],
+  { templates = ownTemplates }: { readonly templates?: readonly string[] } = {},
+): Promise<ZeroShotClassifier> {
+  const prompts = classPrompts(classNames, templates);
+  const head = meanPoints(await embedder.embedTexts(prompts.flat()), templates.length);
+  const scale = Math.exp(embedder.params[embedder.encoder.logitScale].data[0] as number);
+  return {
+    classNames,
+    head,
+    logits: async (images) => scaledCosines(await embedder.embedImages(images), head, scale),
+  };
+}
+
+/** Points [K·M, d], M of each class one behind the other → [K, d]: their means, of length 1. */
+function meanPoints({ shape: [rows, width], data }: HostArray<"float32">, each: number): HostArray<"float32"> {
+  const count = rows / each;
+  const means = HostArray.zeros([count, width]);
+  for (let k = 0; k < count; k++) {
+    const mean = means.data.subarray(k * width, (k + 1) * width);
+    for (let row = k * each; row < (k + 1) * each; row++)
+      for (let i = 0; i < width; i++) mean[i] += data[row * width + i];
+    const length = Math.hypot(...mean);
+    for (let i = 0; i < width; i++) mean[i] /= length;
+  }
+  return means;
+}
+
+/** scale · a bᵀ of a [N, d] and b [K, d]. */
+function scaledCosines(
+  { shape: [rows, width], data: a }: HostArray<"float32">,
+  { shape: [count], data: b }: HostArray<"float32">,
+  scale: number,
+): HostArray<"float32"> {
+  const out = HostArray.zeros([rows, count]);
+  for (let n = 0; n < rows; n++)
+    for (let k = 0; k < count; k++) {
+      let sum = 0;
+      for (let i = 0; i < width; i++) sum += a[n * width + i] * b[k * width + i];
+      out.data[n * count + k] = scale * sum;
+    }
+  return out;
+}
