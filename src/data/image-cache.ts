@@ -16,7 +16,7 @@ import sharp from "sharp";
 import { UserError } from "../core/index.ts";
 import { inParallel } from "../core/internal.ts";
 import { ImageFile } from "../files/index.ts";
-import { diskError, isRunning, sha256, withLock } from "../files/internal.ts";
+import { diskError, isRunning, scratchPrefix, sha256, withLock } from "../files/internal.ts";
 import { type Decoded, type Decoder, decodeOrReason, IN_FLIGHT } from "./decode-set.ts";
 import type { ResolvedOptions } from "./entry.ts";
 import { readReason } from "./files.ts";
@@ -177,10 +177,10 @@ function prepareFolder(folder: string): void {
   } catch (error) {
     throw diskError(error, folder);
   }
-  for (const name of readdirSync(folder)) {
-    const pid = /^scratch-(\d+)-/.exec(name)?.[1];
-    if (pid && !isRunning(Number(pid))) rmSync(join(folder, name), { force: true });
-  }
+  // Of machines that share the folder each sees its own processes alone.
+  const prefix = scratchPrefix();
+  for (const name of readdirSync(folder).filter((name) => name.startsWith(prefix)))
+    if (!isRunning(Number.parseInt(name.slice(prefix.length), 10))) rmSync(join(folder, name), { force: true });
 }
 
 function requireSpace(folder: string, bytes: number): void {

@@ -20,7 +20,8 @@ import { describe, expect, test } from "vitest";
 import { type DataSet, type ImageSet, subset } from "../core/index.ts";
 import { allBytes } from "../core/internal.ts";
 import { ImageFile } from "../files/index.ts";
-import { fingerprintOf } from "../files/internal.ts";
+import { fingerprintOf, scratchPrefix } from "../files/internal.ts";
+import { endedProcess, leaveLock } from "../files/testing.ts";
 import { type DataOptions, loadDataSet } from "./index.ts";
 import { writeFolder } from "./test-data-sets.ts";
 import { scratchFolder } from "./test-images.ts";
@@ -129,12 +130,12 @@ describe("the cache", () => {
     appendFileSync(join(cache(), "index.jsonl"), '["train/cat');
     const images = join(cache(), readdirSync(cache()).find((name) => name.startsWith("images-"))!);
     truncateSync(images, statSync(images).size - 10);
-    mkdirSync(join(cache(), "decoding.lock"));
-    utimesSync(join(cache(), "decoding.lock"), 1, 1);
-    writeFileSync(join(cache(), "scratch-999999999-0.bin"), "");
+    leaveLock(join(cache(), "decoding"), { pid: endedProcess() });
+    const [left, ofOthers] = [`${scratchPrefix()}999999999-0.bin`, "scratch-0123456789ab-999999999-0.bin"];
+    for (const name of [left, ofOthers]) writeFileSync(join(cache(), name), "");
     expect(allBytes((await load()).train)).toEqual(want);
     expect(decoded).toEqual([15, 1]);
-    expect(existsSync(join(cache(), "scratch-999999999-0.bin"))).toBe(false);
+    expect([left, ofOthers].map((name) => existsSync(join(cache(), name)))).toEqual([false, true]);
   });
 
   test("of another version is made anew, with a word", async () => {

@@ -1,6 +1,6 @@
 /** What other rooms need of this one and a user does not. */
 
-export { holdLock, isRunning, LockHeld, whileHeld } from "./hold-lock.ts";
+export { holdLock, LockHeld, whileHeld } from "./hold-lock.ts";
 export { openImages } from "./image-file.ts";
 export { fingerprintOf } from "./image-fingerprint.ts";
 export { importModule } from "./import-modules.ts";
@@ -9,6 +9,7 @@ export { withLock } from "./lock.ts";
 export { thisMachine, versions } from "./machine.ts";
 export { parseNpy, realTypes, wholeTypes } from "./npy.ts";
 export { NpyRows } from "./npy-rows.ts";
+export { isRunning, machine, processSpace, scratchPrefix } from "./processes.ts";
 export { regressionFingerprint } from "./regression-fingerprint.ts";
 export { diskError, writeFileAtomic } from "./run-folder.ts";
 export { sha256 } from "./sha256.ts";

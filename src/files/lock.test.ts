@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { withLock } from "./lock.ts";
+import { endedProcess, leaveLock } from "./testing.ts";
 
 function lockPath(): string {
   const folder = mkdtempSync(join(tmpdir(), "anchored-lock-"));
@@ -35,11 +36,12 @@ test("of two in one process the second waits, and says so", async () => {
 test("is free again after a failure, and after a process that was killed", async () => {
   const path = lockPath();
   await expect(withLock(path, () => Promise.reject(new Error("broken")))).rejects.toThrow("broken");
-  mkdirSync(`${path}.lock`);
-  utimesSync(`${path}.lock`, 1, 1);
+  leaveLock(path, { pid: endedProcess() });
   expect(await withLock(path, async () => 7, expect.fail)).toBe(7);
 });
 
-test("fails with the system's reason where it cannot be written", async () => {
-  await expect(withLock("/proc/nowhere/work", async () => 7)).rejects.toMatchObject({ code: "ENOENT" });
+test("says why it cannot be written", async () => {
+  const path = lockPath();
+  writeFileSync(path, "");
+  await expect(withLock(join(path, "work"), async () => 7)).rejects.toThrow(/^cannot write .*in the way/);
 });

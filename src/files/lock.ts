@@ -1,44 +1,35 @@
-import { lock } from "proper-lockfile";
-
-/** A lock that was not renewed for so long belongs to a process that is gone. */
-export const STALE_MS = 15_000;
-
-/** How every lock is taken, and `lost()`: why it is no longer held, where this process stood still for too long. */
-export function lockSettings() {
-  let lost: Error | undefined;
-  const options = {
-    // The lock has a name of its own: no file at its path is needed.
-    realpath: false,
-    stale: STALE_MS,
-    onCompromised: (error: Error) => {
-      lost = error;
-    },
-  };
-  return { options, lost: () => lost };
-}
+import { setTimeout as sleep } from "node:timers/promises";
+import { type HeldLock, holdLock, LockHeld } from "./hold-lock.ts";
 
 /** How long is waited between two attempts: from short to longer. */
-const patience = { forever: true, minTimeout: 50, maxTimeout: 1000, factor: 1.5 } as const;
+const [SHORTEST_MS, LONGEST_MS, LONGER] = [50, 1000, 1.5];
 
 /**
  * Runs `work` while nobody else, in this process or another, holds the lock of that name: a folder `<path>.lock`. Waits
- * for whoever holds it; the lock of a process that was killed is free after 15 s.
+ * for whoever holds it; the lock of a process that was killed is free as `holdLock` says.
  * @param onWait is called once, where there is something to wait for
- * @throws an error with a `code` where the lock cannot be written; what `work` throws; and, after `work`, an error where
- *   this process stood still for so long that another took the lock
+ * @throws UserError that says why the lock cannot be written; what `work` throws; and, after `work`, UserError where this
+ *   process stood still for so long that another took the lock
  */
 export async function withLock<T>(path: string, work: () => Promise<T>, onWait?: () => void): Promise<T> {
-  const { options, lost } = lockSettings();
-  const release = await lock(path, options).catch((error) => {
-    if ((error as NodeJS.ErrnoException).code !== "ELOCKED") throw error;
-    onWait?.();
-    return lock(path, { ...options, retries: patience });
-  });
+  const held = await holdOrWait(path, onWait);
   try {
     const result = await work();
-    if (lost()) throw lost();
+    held.check();
     return result;
   } finally {
-    if (!lost()) await release();
+    await held.release();
+  }
+}
+
+async function holdOrWait(path: string, onWait?: () => void): Promise<HeldLock> {
+  for (let waitMs = SHORTEST_MS; ; waitMs = Math.min(waitMs * LONGER, LONGEST_MS)) {
+    try {
+      return await holdLock(path, `working on ${path}`, { watch: false });
+    } catch (error) {
+      if (!(error instanceof LockHeld)) throw error;
+      if (waitMs === SHORTEST_MS) onWait?.();
+    }
+    await sleep(waitMs);
   }
 }

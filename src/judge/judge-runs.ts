@@ -49,7 +49,8 @@ export async function judgeRuns(runs: readonly string[], given: JudgeOptions = {
         if (group.rank === 0) {
           requireUnmixed(runs[i], folder, variant?.stored);
           prepareResultFolder(runs[i], folder);
-          locks.push(await holdLock(runPaths(folder).judging, `judging ${runs[i]}`));
+          const lock = runPaths(folder).judging;
+          locks.push(await holdLock(lock, `judging ${runs[i]}`, { onWatch: options.onNotice }));
         }
         const run = new OpenRun(runs[i], options, folder);
         opened.push(run);

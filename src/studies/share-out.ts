@@ -37,7 +37,8 @@ export async function unlessHeld(
   work: () => Promise<void>,
 ): Promise<string | undefined> {
   try {
-    await whileHeld(join(dirname(run), `.${basename(run)}`), `working on ${name}`, work);
+    // It is looked at again, which watches one whose holder cannot be seen from here.
+    await whileHeld(join(dirname(run), `.${basename(run)}`), `working on ${name}`, work, { watch: false });
   } catch (error) {
     if (error instanceof LockHeld) return error.holder;
     throw error;

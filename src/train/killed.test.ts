@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -17,14 +17,15 @@ beforeAll(() => {
   mkdirSync(emitted, { recursive: true });
   const project = {
     extends: resolve("tsconfig.json"),
-    compilerOptions: { noEmit: false, noCheck: true, rootDir: resolve("src"), outDir: "." },
+    compilerOptions: { noEmit: false, noCheck: true, rootDir: resolve("src"), outDir: "src" },
     files: [resolve("src/train/index.ts"), resolve("src/train/testing.ts")],
     include: [],
   };
   writeFileSync(join(emitted, "tsconfig.json"), JSON.stringify(project));
   execFileSync(process.execPath, [resolve("node_modules", "typescript", "bin", "tsc"), "-p", emitted]);
-  writeFileSync(join(emitted, "package.json"), `{ "type": "module" }`);
-  const module = (path: string) => JSON.stringify(pathToFileURL(join(emitted, path)).href);
+  // Where runs look for the version that trains them.
+  copyFileSync("package.json", join(emitted, "package.json"));
+  const module = (path: string) => JSON.stringify(pathToFileURL(join(emitted, "src", path)).href);
   writeFileSync(
     trainer,
     `import { train } from ${module("train/index.js")};

@@ -24,7 +24,7 @@ export async function runTraining(training: Training, options: TrainOptions): Pr
     await requireSame(group, { ...training.identity, version: versions()["anchored-vision"] });
     await together(group, async () => {
       if (!first) return;
-      held = await holdLock(runPaths(run).training, `training ${run}`);
+      held = await holdLock(runPaths(run).training, `training ${run}`, { onWatch: options.onNotice });
       training.claim();
     });
     let start: Checkpoint | undefined = await startOfAll(training, run, group);

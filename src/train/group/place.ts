@@ -1,5 +1,6 @@
-import { readFileSync, readlinkSync } from "node:fs";
-import { availableParallelism, cpus, hostname } from "node:os";
+import { readFileSync } from "node:fs";
+import { availableParallelism, cpus } from "node:os";
+import { machine, processSpace } from "../../files/internal.ts";
 
 /** Where a process runs, and on which processors it may. */
 export interface Place {
@@ -19,13 +20,11 @@ export interface Place {
 
 /** The place of this process. */
 export function ownPlace(env: NodeJS.ProcessEnv = process.env): Place {
-  const machine = read(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()) ?? hostname();
   const status = read(() => readFileSync("/proc/self/status", "utf8"));
   const perTask = env.SLURM_CPUS_PER_TASK;
   return {
-    machine,
-    // Containers on one machine may have the same host name.
-    container: `${machine} ${read(() => readlinkSync("/proc/self/ns/pid")) ?? ""}`,
+    machine: machine(),
+    container: processSpace(),
     processors: cpus().length,
     bound: boundIn(status ?? ""),
     most: availableParallelism(),

@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import { isAlive } from "./peers.ts";
+import { isRunning } from "../../files/internal.ts";
 
 /** What rank 0 or 1 does before all ranks meet at a barrier, by its name. */
 const endings = {
@@ -76,7 +76,7 @@ export class RankProgram {
     const files = readdirSync(this.#folder).filter((name) => name.startsWith(pids));
     const processes = files.map((name) => Number(readFileSync(join(this.#folder, name), "utf8")));
     // MPICH's mpirun does not wait until those that it has killed are gone.
-    while (processes.some(isAlive)) await setTimeout(20);
+    while (processes.some(isRunning)) await setTimeout(20);
     return { out, err, code, processes, seconds: (performance.now() - start) / 1000 };
   }
 

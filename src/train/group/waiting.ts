@@ -1,4 +1,5 @@
-import { isAlive, type Peer } from "./peers.ts";
+import { isRunning } from "../../files/internal.ts";
+import type { Peer } from "./peers.ts";
 
 const TICK_MS = 250;
 
@@ -29,7 +30,7 @@ export function watch(peers: readonly Peer[], giveUp: GiveUp): () => void {
   const timer = setInterval(() => {
     // Missing twice: this process may have all that it needs of a rank that has left.
     if (missing) giveUp(`rank ${missing.rank} (process ${missing.pid}) has ended without leaving the group`);
-    missing = peers.find(({ pid }) => !isAlive(pid));
+    missing = peers.find(({ pid }) => !isRunning(pid));
   }, TICK_MS);
   // The program ends when it has nothing else to do.
   timer.unref();
