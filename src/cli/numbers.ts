@@ -76,4 +76,21 @@ export const wholeList =
   (flag) =>
   (text, before = []) => [...before, ...text.split(",").map((one) => whole(range)(flag)(one))];
 
+/** `a,b` → those numbers; `from:to:step` → all from one to the other. */
+export const realList =
+  (range: Range): Parse<number[]> =>
+  (flag) =>
+  (text) => {
+    const parts = text.split(":");
+    if (parts.length === 1) return text.split(",").map((one) => real(range)(flag)(one));
+    if (parts.length !== 3) throw new UserError(`${flag} ${text}: a list, or FROM:TO:STEP, e.g. 0:1:0.1`);
+    const [from, to] = parts.slice(0, 2).map((one) => real(range)(flag)(one));
+    const step = real({ min: 0, above: true, example: 0.1 })(flag)(parts[2]);
+    if (from > to) throw new UserError(`${flag} ${text}: FROM lies above TO; e.g. 0:1:0.1`);
+    // Rounded: tenths do not add up exactly.
+    return Array.from({ length: Math.floor((to - from) / step + 1e-9) + 1 }, (_, i) =>
+      Number((from + i * step).toPrecision(12)),
+    );
+  };
+
 export const text: Parse<string> = () => (given) => given;

@@ -7,6 +7,7 @@ import { demoCommand } from "./demo.ts";
 import { explain } from "./errors.ts";
 import { evaluateCommand } from "./evaluate.ts";
 import { exportCommand } from "./export.ts";
+import { interpolateCommand } from "./interpolate.ts";
 import { importHelp, importOwnModules } from "./own-modules.ts";
 import { predictCommand } from "./predict.ts";
 import { probeCommand } from "./probe.ts";
@@ -28,6 +29,7 @@ const commands = [
   probeCommand,
   recalibrateCommand,
   swagCommand,
+  interpolateCommand,
   reportCommand,
   exportCommand,
   predictCommand,

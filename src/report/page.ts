@@ -14,6 +14,7 @@ import { foreign } from "./sections/foreign.ts";
 import { forest } from "./sections/forest.ts";
 import { glance } from "./sections/glance.ts";
 import { headline } from "./sections/headline.ts";
+import { interpolation } from "./sections/interpolation.ts";
 import { mistakes } from "./sections/mistakes.ts";
 import { notices } from "./sections/notices.ts";
 import { pictures } from "./sections/pictures.ts";
@@ -41,6 +42,7 @@ const sections: readonly Section<ReportedStudy, ReportOptions>[] = [
   { id: "comparison", title: "Comparison of all measures", body: comparison },
   { id: "paired", title: "Differences, with intervals", body: differences },
   { id: "mistakes", title: "Which classes are mistaken for which", body: mistakes },
+  { id: "interpolation", title: "Between two networks: known images against shifted ones", body: interpolation },
   { id: "corruption", title: "Under corruption", body: underCorruption },
   { id: "doubt", title: "Is it as unsure as it should be under corruption?", body: doubtUnderCorruption },
   { id: "detection", title: "Known and foreign images", body: knownAndForeign },

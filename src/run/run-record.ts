@@ -69,6 +69,8 @@ export interface RunRecord {
   };
   /** Where the weights were drawn of what a run collected (SWAG): which of the samples they are. */
   readonly sampled?: { readonly from: string; readonly sample: number; readonly seed: number; readonly scale: number };
+  /** Where the weights lie between those of two runs (WiSE-FT): `at` 0 is the first, 1 the second. */
+  readonly interpolated?: { readonly from: string; readonly to: string; readonly at: number };
   /** Where BatchNorm's running statistics were taken anew after training: of which run, over how many batches. */
   readonly recalibrated?: {
     readonly from: string;

@@ -33,12 +33,17 @@ const schema = z.object({
   data: z.looseObject({ name: z.string(), title: z.string() }),
   recalibrated: z.object({ batches: z.number() }).optional(),
   ranks: z.number().int().optional(),
+  interpolated: z.object({ at: z.number() }).optional(),
 });
 
 /** `config.json` of a run folder. @throws UserError where it is missing or damaged. */
 export function readRunSettings(run: string): RunSettings {
   const path = runPaths(run).config;
-  const { config, data, recalibrated, ranks } = parseJson(readText(path, "is this a run folder?"), schema, path);
+  const { config, data, recalibrated, ranks, interpolated } = parseJson(
+    readText(path, "is this a run folder?"),
+    schema,
+    path,
+  );
   const { name, maskProbability, maskTarget } = config.method;
   const decisive = Object.fromEntries(Object.entries(config).filter(([field]) => !incidental.has(field)));
   return {
@@ -52,6 +57,7 @@ export function readRunSettings(run: string): RunSettings {
     settings: {
       ...flatten(decisive),
       ...(recalibrated && { "recalibrated.batches": recalibrated.batches }),
+      ...(interpolated && { "interpolated.at": interpolated.at }),
       // Synchronized, several ranks compute what one does.
       ...(ranks !== undefined && !config.syncBatchNorm && { ranks }),
     },

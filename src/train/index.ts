@@ -25,6 +25,14 @@ export { type Threads, threadsOf } from "./group/threads.ts";
 export { GroupError, ofFirst } from "./group/together.ts";
 export { meansInWords, validationInWords } from "./in-words.ts";
 export {
+  type Interpolated,
+  type InterpolatedRuns,
+  type InterpolateOptions,
+  type InterpolateRunOptions,
+  interpolateRuns,
+  interpolateRunsOf,
+} from "./interpolate.ts";
+export {
   createPredictor,
   type LoadedRun,
   loadPredictor,

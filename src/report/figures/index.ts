@@ -3,6 +3,7 @@ export { type HeatCell, heatMap, stepOf } from "./heat-map.ts";
 export { type IntervalRow, intervals, spanOf } from "./intervals.ts";
 export { type CurveName, curves, learningCurve } from "./learning-curves.ts";
 export { type Line, type LinesOptions, lines, type Point } from "./lines.ts";
+export { type PathPoint, path } from "./path.ts";
 export { FEWEST_IMAGES, reliability } from "./reliability.ts";
 export { type ScatterPoint, scatter } from "./scatter.ts";
 export { scoreHistograms } from "./score-histogram.ts";
