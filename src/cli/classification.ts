@@ -3,6 +3,7 @@ import type { Severity } from "../corrupt/index.ts";
 import {
   type Answers,
   type Classifier,
+  decodeAll,
   type Exported,
   type ModelCard,
   openModel,
@@ -21,7 +22,7 @@ import {
   resultFolders,
   variantOf,
 } from "../judge/index.ts";
-import { answerImages, type ReadImage } from "./image-answers.ts";
+import { answerImages, type ReadAll, type ReadImage } from "./image-answers.ts";
 import type { Process } from "./in-group.ts";
 import { printJudged } from "./print-judged.ts";
 import { listenerOf } from "./progress.ts";
@@ -167,6 +168,7 @@ export const classificationCommands: TaskCommands<Classifier> = {
   predict(terminal, classifier, paths, { top = 1, json }, signal) {
     const answer = async (good: readonly ReadImage[]) =>
       (await answersTo(classifier, good, top)).map((one) => (json ? JSON.stringify(one) : inWords(one)));
-    return answerImages(terminal, paths, classifier.card, answer, { signal });
+    const read: ReadAll = (sources) => decodeAll(sources, classifier.card);
+    return answerImages(terminal, paths, read, answer, { signal });
   },
 };

@@ -1,5 +1,5 @@
 import { type Listener, UserError } from "../core/index.ts";
-import { decodeAll, type ModelCard, type Source, sourcesOf } from "../export/index.ts";
+import { type Source, sourcesOf } from "../export/index.ts";
 import { dataProgress, noteTo } from "./progress.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -12,6 +12,9 @@ export interface ReadImage {
   readonly image: Uint8Array;
 }
 
+/** Reads images as a model sees them; one that cannot be read is its error instead. */
+export type ReadAll = (sources: readonly Source[]) => Promise<readonly (Uint8Array | UserError)[]>;
+
 /**
  * Prints what a model answers for the images of files and folders, in order; a file that is none is named, and the others
  * go on.
@@ -21,7 +24,7 @@ export interface ReadImage {
 export async function answerImages(
   terminal: Terminal,
   paths: readonly string[],
-  size: Pick<ModelCard, "height" | "width" | "channels">,
+  readAll: ReadAll,
   answer: (images: readonly ReadImage[]) => Promise<readonly string[]>,
   { signal }: Pick<Listener, "signal">,
 ): Promise<number> {
@@ -33,11 +36,11 @@ export async function answerImages(
     const batches = Array.from({ length: Math.ceil(sources.length / AT_ONCE) }, (_, i) =>
       sources.slice(i * AT_ONCE, (i + 1) * AT_ONCE),
     );
-    let next = decodeAll(batches[0], size);
+    let next = readAll(batches[0]);
     for (const [i, batch] of batches.entries()) {
       signal?.throwIfAborted();
       const decoded = await next;
-      if (i + 1 < batches.length) next = decodeAll(batches[i + 1], size);
+      if (i + 1 < batches.length) next = readAll(batches[i + 1]);
       const read = batch.map((source, at) => ({ source, image: decoded[at] }));
       const good = read.filter((one): one is ReadImage => one.image instanceof Uint8Array);
       const lines = good.length > 0 ? await answer(good) : [];

@@ -10,6 +10,7 @@ import { commandsOf, type ModelFlags } from "./tasks.ts";
 import { temperatureOption } from "./temperature.ts";
 import type { Terminal } from "./terminal.ts";
 import { verdictOptions } from "./verdict-options.ts";
+import { isAskedByNames, predictByNames, type ZeroShotFlags, zeroShotOptions } from "./zero-shot.ts";
 
 const examples = `
 One line for each image: path, class, confidence, uncertainty. Images may be of any common format and size: they are
@@ -26,20 +27,24 @@ the conformal interval where the model was made with --conformal, and quantiles 
 columns that the run was trained on, in any order; a row without a number in one of them is named, the others go on, and
 the exit code is 2.
 
+A folder of CLIP's weights (model.safetensors, config.json, tokenizer.json) is asked by the names of classes, whatever they
+are; its line holds path, class and probability among these names (docs/vision-language.md).
+
 Examples:
   $ anchored predict runs/cifar cat.jpg dog.png
   $ anchored predict cifar.onnx holiday/ --top 3
   $ anchored predict cifar.onnx holiday/ --json > answers.jsonl
   $ anchored predict runs/cars new-cars.csv --json
   $ anchored predict cars.onnx new-cars.csv
+  $ anchored predict clip/ holiday/ --classes "a beach,a mountain,a city at night" --top 2
   $ curl -s https://example.org/cat.jpg | anchored predict cifar.onnx -`;
 
 export function predictCommand(terminal: Terminal, exit: (code: number) => void): Command {
   const command = new Command("predict")
     .description(
-      "class, confidence and uncertainty of images, or a regression's numbers, by a run or an exported model",
+      "class, confidence and uncertainty of images, or a regression's numbers, by a run or an exported model; or which of the named classes they show, by a CLIP",
     )
-    .argument("<model>", "run folder, or a file that export has written")
+    .argument("<model>", "run folder, a file that export has written, or a folder of CLIP's weights")
     .argument(
       "<inputs...>",
       "image files, folders of them, or - for one image from standard input; of regressions on numbers tables (.csv, .tsv, .json)",
@@ -49,6 +54,7 @@ export function predictCommand(terminal: Terminal, exit: (code: number) => void)
   command.addOption(temperatureOption("runs: "));
   for (const option of [...verdictOptions("runs: "), ...runDataOptions(), ...regressionOptions("runs: ")])
     command.addOption(option);
+  for (const option of zeroShotOptions()) command.addOption(option);
   return command
     .option(
       "--device <name>",
@@ -62,14 +68,16 @@ export function predictCommand(terminal: Terminal, exit: (code: number) => void)
     )
     .option("--json", "a JSON object a line, for each image or row")
     .addHelpText("after", examples)
-    .action(async (path: string, inputs: string[], flags: ModelFlags) => {
+    .action(async (path: string, inputs: string[], flags: ModelFlags & Omit<ZeroShotFlags, "threads">) => {
+      const threads = flags.threads ?? availableParallelism();
+      if (isAskedByNames(path, command, flags)) {
+        const asked = (signal: AbortSignal) => predictByNames(terminal, path, inputs, { ...flags, threads }, signal);
+        exit(await terminal.interruptible(asked));
+        return;
+      }
       const commands = commandsOf(path, command, flags);
       const predict = async (signal: AbortSignal) => {
-        const model = await commands.open(
-          path,
-          { threads: availableParallelism(), ...flags },
-          listenerOf(terminal, signal),
-        );
+        const model = await commands.open(path, { ...flags, threads }, listenerOf(terminal, signal));
         return commands.predict(terminal, model, inputs, flags, signal).finally(() => model.dispose());
       };
       exit(await terminal.interruptible(predict));

@@ -1,6 +1,7 @@
 import { percent, printable, UserError } from "../core/index.ts";
 import { readFeatureRows } from "../data/index.ts";
 import {
+  decodeAll,
   type ExportedRegression,
   openRegression,
   type Regressor,
@@ -167,6 +168,6 @@ export const regressionCommands: TaskCommands<Regressor> = {
         answers,
       );
     };
-    return answerImages(terminal, paths, inputs, answer, { signal });
+    return answerImages(terminal, paths, (sources) => decodeAll(sources, inputs), answer, { signal });
   },
 };

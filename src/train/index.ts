@@ -15,6 +15,7 @@ export {
   loadDualEncoder,
   readForDualEncoder,
   type ZeroShotClassifier,
+  type ZeroShotOptions,
   zeroShot,
 } from "./dual-encoder/index.ts";
 export { type FeatureExtractor, type FeatureOptions, loadFeatures } from "./features.ts";

@@ -46,11 +46,12 @@ export function parseTemplates(where: string, text: string): readonly string[] {
  * const [[first]] = classPrompts(["cat"], ["a photo of a {}."]); // "a photo of a cat."
  */
 export function classPrompts(classNames: readonly string[], templates: readonly string[]): string[][] {
-  if (classNames.length === 0) throw new UserError("classes: none is given; name at least one");
+  if (classNames.length === 0) throw new UserError("options.classes: none is given; name at least one, e.g. cat");
   for (const [i, name] of classNames.entries()) {
     if (name.trim() === "")
-      throw new UserError(`classes: name ${i + 1} of ${classNames.length} is empty; leave it out`);
-    if (classNames.indexOf(name) !== i) throw new UserError(`classes: ${name} is given twice; name each class once`);
+      throw new UserError(`options.classes: name ${i + 1} of ${classNames.length} is empty; leave it out`);
+    if (classNames.indexOf(name) !== i)
+      throw new UserError(`options.classes: ${name} is given twice; name each class once`);
   }
   return classNames.map((name) => templates.map((template) => template.replaceAll(PLACE, () => name)));
 }

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { HostArray } from "../../core/index.ts";
+import { HostArray, type Listener } from "../../core/index.ts";
 import { inBatches } from "../../core/internal.ts";
 import type { Device } from "../../engine/index.ts";
 import { compileByShape } from "../../engine/internal.ts";
@@ -18,7 +18,8 @@ export interface EmbedderOptions {
 export interface Embedder extends LoadedDualEncoder {
   /** @param images as `readForDualEncoder` gives them */
   embedImages(images: readonly Uint8Array[]): Promise<HostArray<"float32">>;
-  embedTexts(texts: readonly string[]): Promise<HostArray<"float32">>;
+  /** @throws the reason of the signal, where that ends it between batches */
+  embedTexts(texts: readonly string[], listener?: Pick<Listener, "signal">): Promise<HostArray<"float32">>;
   dispose(): Promise<void>;
 }
 
@@ -42,11 +43,13 @@ export function createEmbedder(
     { own, programs }: typeof image,
     count: number,
     batchOf: (rows: Int32Array) => HostArray,
+    signal?: AbortSignal,
   ): Promise<HostArray<"float32">> => {
     const size = Math.min(batchSize, count);
-    const { points } = await inBatches({ count, size }, async ({ rows }) => ({
-      points: (await programs.run(own, { x: batchOf(rows) })) as HostArray<"float32">,
-    }));
+    const { points } = await inBatches({ count, size }, async ({ rows }) => {
+      signal?.throwIfAborted();
+      return { points: (await programs.run(own, { x: batchOf(rows) })) as HostArray<"float32"> };
+    });
     return HostArray.float32([count, encoder.embedding], points?.data ?? []);
   };
   return {
@@ -58,12 +61,16 @@ export function createEmbedder(
           Array.from(rows, (row) => images[row]),
         ),
       ),
-    embedTexts: (texts) =>
-      embed(text, texts.length, (rows) =>
-        tokenizer.encode(
-          Array.from(rows, (row) => texts[row]),
-          encoder.text.context,
-        ),
+    embedTexts: (texts, { signal } = {}) =>
+      embed(
+        text,
+        texts.length,
+        (rows) =>
+          tokenizer.encode(
+            Array.from(rows, (row) => texts[row]),
+            encoder.text.context,
+          ),
+        signal,
       ),
     async dispose() {
       await image.programs.dispose();

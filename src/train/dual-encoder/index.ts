@@ -6,4 +6,4 @@ export {
   loadDualEncoder,
 } from "./load-dual-encoder.ts";
 export { type ImageFileSource, readForDualEncoder } from "./show-images.ts";
-export { type ZeroShotClassifier, zeroShot } from "./zero-shot.ts";
+export { type ZeroShotClassifier, type ZeroShotOptions, zeroShot } from "./zero-shot.ts";

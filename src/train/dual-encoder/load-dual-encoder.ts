@@ -62,9 +62,10 @@ export function loadDualEncoder(folder: string, { activation: asked }: LoadDualE
     throw new UserError(
       `${folder}: no config.json says which activation the towers have, and weights do not show it; give options.activation: quick-gelu for OpenAI's weights, gelu for most others`,
     );
+  // Before the weights, which take seconds.
+  const tokenizer = readTokenizer(folder);
   const { tensors, prefixes } = realTensors(path, isNoParameter, (why) => new UserError(`${path}: ${why}`));
   const weights = clipOfTensors(path, tensors, { activation, ...heads });
-  const tokenizer = readTokenizer(folder);
   const { vocabulary } = weights.encoder.text;
   if (tokenizer.vocabulary > vocabulary)
     throw new UserError(

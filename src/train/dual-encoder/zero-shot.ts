@@ -1,4 +1,4 @@
-import { HostArray } from "../../core/index.ts";
+import { HostArray, type Listener } from "../../core/index.ts";
 import { classPrompts, templates as ownTemplates } from "../../data/index.ts";
 import type { Embedder } from "./embedder.ts";
 
@@ -11,6 +11,11 @@ export interface ZeroShotClassifier {
    * Logits [N, K] of images as `readForDualEncoder` gives them: exp(logit scale) times the cosines of image and class.
    */
   logits(images: readonly Uint8Array[]): Promise<HostArray<"float32">>;
+}
+
+export interface ZeroShotOptions extends Pick<Listener, "signal"> {
+  /** Ways to name a class, with {} in the place of its name; `templates` by default. */
+  readonly templates?: readonly string[];
 }
 
 /**
@@ -26,10 +31,10 @@ export interface ZeroShotClassifier {
 export async function zeroShot(
   embedder: Embedder,
   classNames: readonly string[],
-  { templates = ownTemplates }: { readonly templates?: readonly string[] } = {},
+  { templates = ownTemplates, signal }: ZeroShotOptions = {},
 ): Promise<ZeroShotClassifier> {
   const prompts = classPrompts(classNames, templates);
-  const head = meanPoints(await embedder.embedTexts(prompts.flat()), templates.length);
+  const head = meanPoints(await embedder.embedTexts(prompts.flat(), { signal }), templates.length);
   const scale = Math.exp(embedder.params[embedder.encoder.logitScale].data[0] as number);
   return {
     classNames,
