@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { type HostArrays, UserError } from "../core/index.ts";
 import { runPaths } from "../files/index.ts";
@@ -23,6 +23,9 @@ export interface WeightsSource {
 const isNoWeight = (name: string): boolean =>
   /^(optimizer\.|average\.|(references|output_anchor)$)/.test(name) ||
   /(^|\.)(num_batches_tracked|attn_mask|relative_coords_table|relative_position_index)$/.test(name);
+
+/** What Node reads at once. */
+const MOST_BYTES = 2 ** 31;
 
 /** What wrappers put before all names: DataParallel, torch.compile, and classes that hold the network as `model`. */
 const wrapper = /^(?:module|_orig_mod|model)\./;
@@ -68,6 +71,9 @@ export function realTensors(
   isNoWeight: (name: string) => boolean,
   refuse: (why: string) => UserError,
 ): { readonly tensors: HostArrays; readonly prefixes: readonly string[] } {
+  const { size } = statSync(path);
+  if (size >= MOST_BYTES)
+    throw refuse(`a file of ${(size / 2 ** 30).toFixed(1)} GiB; it must be smaller than 2, e.g. in float16`);
   const bytes = readFileSync(path);
   // What torch.save writes: a zip archive, before PyTorch 1.6 a bare pickle.
   if (bytes.toString("latin1", 0, 4) === "PK\x03\x04" || bytes.toString("latin1", 0, 2) === "\x80\x02")

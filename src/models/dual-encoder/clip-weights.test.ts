@@ -7,8 +7,12 @@ import { fixture, madeWeights } from "./testing.ts";
 
 test("the published sizes are read off their shapes alone, heads of 64 each", () => {
   const size = clipSizes["clip-vit-b-32"];
-  // As wide as published; shallower and of fewer words, so that the arrays are small.
-  const smaller = { ...size, image: { ...size.image, depth: 1 }, text: { ...size.text, depth: 2, vocabulary: 10 } };
+  // As wide as published; shallower and of fewer words, so that the arrays are small; perceptrons of another width.
+  const smaller = {
+    ...size,
+    image: { ...size.image, depth: 1, hidden: 1000 },
+    text: { ...size.text, depth: 2, vocabulary: 10 },
+  };
   const { params } = clip("published", smaller, { activation: "quick-gelu" }).shapes();
   const tensors = Object.fromEntries(Object.entries(params).map(([name, shape]) => [name, HostArray.zeros(shape)]));
   const { encoder } = clipOfTensors("made", tensors, { activation: "quick-gelu" });

@@ -82,10 +82,10 @@ function sizeOfTensors(
       throw refuse(`${parts[0]} is [${shape}]; of a CLIP with a vision transformer it has ${rank} axes`);
     return transposed ? [...shape].reverse() : [...shape];
   };
-  const depthOf = (transformer: string): number => {
+  const blocksOf = (transformer: string) => {
     let depth = 0;
     while (names.has(format.storedAs(`${transformer}.resblocks.${depth}.ln_1.weight`).names[0])) depth++;
-    return depth;
+    return { depth, hidden: shapeOf(`${transformer}.resblocks.0.mlp.c_fc.weight`, 2)[0] };
   };
   const headsOf = (tower: string, width: number, heads = width / HEAD_WIDTH): number => {
     if (!Number.isInteger(heads) || heads < 1 || width % heads !== 0)
@@ -105,14 +105,14 @@ function sizeOfTensors(
       imageSize: across * patch,
       patch,
       width,
-      depth: depthOf("visual.transformer"),
+      ...blocksOf("visual.transformer"),
       heads: headsOf("image", width, imageHeads),
     },
     text: {
       context: shapeOf("positional_embedding", 2)[0],
       vocabulary,
       width: textWidth,
-      depth: depthOf("transformer"),
+      ...blocksOf("transformer"),
       heads: headsOf("text", textWidth, textHeads),
     },
   };

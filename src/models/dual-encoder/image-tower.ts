@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { UserError } from "../../core/index.ts";
+import { type Random, UserError } from "../../core/index.ts";
 import type { Layer } from "../layers/layer.ts";
 import { layerNorm } from "../layers/layer-norm.ts";
 import { patchEmbedding, patchesAcross } from "../layers/patch-embedding.ts";
@@ -27,7 +27,7 @@ export function clipImageTower(
   }: { readonly channels: number; readonly embedding: number; readonly activation: Activation },
 ): Layer {
   const { width } = size;
-  const scaled = (random: { normal(): number }) => width ** -0.5 * random.normal();
+  const scaled = (random: Random) => width ** -0.5 * random.normal();
   const patches = patchEmbedding("visual.conv1", channels, width, patch, { bias: false });
   const tokens = patchesAcross(name, imageSize, patch) ** 2 + 1;
   const positions = variables([

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { UserError } from "../../core/index.ts";
+import { type Random, UserError } from "../../core/index.ts";
 import type { Layer } from "../layers/layer.ts";
 import { layerNorm } from "../layers/layer-norm.ts";
 import { allVariables, variables } from "../layers/variables.ts";
@@ -23,7 +23,7 @@ export function clipTextTower(
   { embedding, activation }: { readonly embedding: number; readonly activation: Activation },
 ): Layer {
   const { width } = size;
-  const ofDeviation = (std: number) => (random: { normal(): number }) => std * random.normal();
+  const ofDeviation = (std: number) => (random: Random) => std * random.normal();
   const inputs = variables([
     { name: "token_embedding.weight", shape: [vocabulary, width], start: ofDeviation(0.02), role: "embedding" },
     { name: "positional_embedding", shape: [context, width], start: ofDeviation(0.01), role: "embedding" },

@@ -28,6 +28,8 @@ export interface TransformerSize {
   readonly width: number;
   readonly depth: number;
   readonly heads: number;
+  /** Of a perceptron's hidden values; four times the width by default. */
+  readonly hidden?: number;
 }
 
 /** PyTorch's default, in place of timm's 1e-6. */
@@ -41,7 +43,7 @@ const MLP_RATIO = 4;
  */
 export function transformer(
   name: string,
-  { width, depth, heads }: TransformerSize,
+  { width, depth, heads, hidden = MLP_RATIO * width }: TransformerSize,
   { activation, causal }: { readonly activation: Activation; readonly causal: boolean },
 ): Layer {
   const blocks = Array.from({ length: depth }, (_, i) => {
@@ -50,14 +52,14 @@ export function transformer(
     const norm1 = layerNorm(`${block}.ln_1`, width, { epsilon: EPSILON });
     const attention = packedAttention(`${block}.attn`, { width, heads, causal, outputStd });
     const norm2 = layerNorm(`${block}.ln_2`, width, { epsilon: EPSILON });
-    const fc = linear(`${block}.mlp.c_fc`, width, MLP_RATIO * width, { std: (2 * width) ** -0.5 });
-    const proj = linear(`${block}.mlp.c_proj`, MLP_RATIO * width, width, { std: outputStd });
+    const fc = linear(`${block}.mlp.c_fc`, width, hidden, { std: (2 * width) ** -0.5 });
+    const proj = linear(`${block}.mlp.c_proj`, hidden, width, { std: outputStd });
     const layer: Layer = {
       ...allVariables([norm1, attention, norm2, fc, proj]),
       apply(scope, x) {
         const attended = np.add(x.ref, attention.apply(scope, norm1.apply(scope, x)));
-        const hidden = activations[activation](fc.apply(scope, norm2.apply(scope, attended.ref)));
-        return np.add(attended, proj.apply(scope, hidden));
+        const active = activations[activation](fc.apply(scope, norm2.apply(scope, attended.ref)));
+        return np.add(attended, proj.apply(scope, active));
       },
     };
     return layer;

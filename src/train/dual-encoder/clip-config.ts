@@ -58,17 +58,19 @@ function ofHuggingFace(config: object, where: string): ClipDescription {
   };
 }
 
+const plainVisionTransformer = z.int({ error: "is no number: only plain vision transformers are read" });
+
 /** Strict: what else such a tower may be told changes what it computes. */
 const openClipConfig = z.object({
   model_cfg: z.object({
     quick_gelu: z.boolean().default(false),
     vision_cfg: z.strictObject({
       image_size: z.int().optional(),
-      layers: z.int().optional(),
-      width: z.int(),
+      layers: plainVisionTransformer.optional(),
+      width: plainVisionTransformer,
       head_width: z.int().positive().default(64),
       patch_size: z.int().optional(),
-      mlp_ratio: z.literal(4).optional(),
+      mlp_ratio: z.number().optional(),
       // Of training alone.
       patch_dropout: z.number().optional(),
     }),
@@ -78,13 +80,20 @@ const openClipConfig = z.object({
       width: z.int().optional(),
       heads: z.int().positive().optional(),
       layers: z.int().optional(),
-      mlp_ratio: z.literal(4).optional(),
+      mlp_ratio: z.number().optional(),
       // Of the tokenizer, which lies beside.
       hf_tokenizer_name: z.string().optional(),
       tokenizer_kwargs: z.unknown().optional(),
     }),
   }),
-  preprocess_cfg: z.object({ mean: z.array(z.number()).optional(), std: z.array(z.number()).optional() }).optional(),
+  preprocess_cfg: z
+    .object({
+      mean: z.array(z.number()).optional(),
+      std: z.array(z.number()).optional(),
+      interpolation: z.literal("bicubic").optional(),
+      resize_mode: z.literal("shortest").optional(),
+    })
+    .optional(),
 });
 
 function ofOpenClip(config: object, where: string): ClipDescription {
@@ -98,7 +107,20 @@ function ofOpenClip(config: object, where: string): ClipDescription {
   };
 }
 
-const preprocessor = z.object({ image_mean: z.array(z.number()), image_std: z.array(z.number()) });
+/** How images are read here: what differs would give other numbers without a word. */
+const preprocessor = z.object({
+  image_mean: z.array(z.number()),
+  image_std: z.array(z.number()),
+  do_resize: z.literal(true).optional(),
+  do_center_crop: z.literal(true).optional(),
+  /** Pillow's number of its bicubic filter. */
+  resample: z.literal(3).optional(),
+  size: z
+    .union([z.number(), z.object({ shortest_edge: z.number() })], {
+      error: "is no shortest_edge: only the shorter side is brought to a size here",
+    })
+    .optional(),
+});
 
 const ofPreprocessor: Reader = (config, where) => {
   const { image_mean: mean, image_std: std } = ofShape(config, preprocessor, where);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, truncateSync, unlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { numpy as np } from "@jax-js/jax";
@@ -163,6 +163,16 @@ test.each<[string, () => string, RegExp]>([
     /logit_scale holds I64; weights are F32/,
   ],
   [
+    "a file that is too large",
+    () => {
+      const path = folder();
+      // It takes no room: nothing is written.
+      truncateSync(join(path, "model.safetensors"), 2 ** 31);
+      return path;
+    },
+    /model\.safetensors: a file of 2\.0 GiB; it must be smaller than 2/,
+  ],
+  [
     "heads that are not said",
     () => folder({ config: { model_type: "clip" } }),
     /the image tower's width 32 is not 0\.5 heads/,
@@ -182,6 +192,19 @@ test.each<[string, () => string, RegExp]>([
     "a tower of another kind",
     () => folder({ config: { model_cfg: { vision_cfg: { width: 32, pool_type: "avg" }, text_cfg: {} } } }),
     /config\.json: model_cfg\.vision_cfg: Unrecognized key: "pool_type"/,
+  ],
+  [
+    "a tower that is no plain transformer",
+    () => folder({ config: { model_cfg: { vision_cfg: { layers: [3, 4], width: 64 }, text_cfg: {} } } }),
+    /config\.json: model_cfg\.vision_cfg\.layers: is no number: only plain vision transformers/,
+  ],
+  [
+    "images that are squeezed",
+    () => {
+      const preprocessor = { image_mean: [0, 0, 0], image_std: [1, 1, 1], size: { height: 16, width: 16 } };
+      return folder({ others: { "preprocessor_config.json": preprocessor } });
+    },
+    /preprocessor_config\.json: size: is no shortest_edge/,
   ],
   [
     "a tokenizer of another model",
