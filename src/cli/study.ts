@@ -12,6 +12,7 @@ import {
   type Study,
   type StudyName,
   studies,
+  studyCells,
   studyNames,
   writeOutcome,
 } from "../studies/index.ts";
@@ -19,6 +20,7 @@ import { besideCopies } from "./copies.ts";
 import { listOf, oneOf, whole } from "./numbers.ts";
 import { planListenerOf } from "./progress.ts";
 import { changedDataOption } from "./run-data-options.ts";
+import { type ArrayKind, arrayKinds, arrayScript, requireNotShared } from "./study-array.ts";
 import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
 
 interface Options {
@@ -33,6 +35,8 @@ interface Options {
   readonly table?: boolean;
   readonly fresh?: boolean;
   readonly json?: boolean;
+  readonly printArray?: ArrayKind | true;
+  readonly members?: number;
 }
 
 export function studyCommand(terminal: Terminal, exit: (code: number) => void): Command {
@@ -64,6 +68,16 @@ export function studyCommand(terminal: Terminal, exit: (code: number) => void): 
     .option("--table", "train nothing: the tables of what is finished")
     .option("--fresh", "start over instead of keeping what is finished")
     .option("--json", "print the numbers")
+    .option(
+      "--print-array [kind]",
+      `run nothing: print what starts several members of the study, ${arrayKinds.join(" | ")} (default: slurm)`,
+      oneOf(arrayKinds)("--print-array"),
+    )
+    .option(
+      "--members <n>",
+      "of --print-array, how many (default: a member a run; shell: a processor)",
+      whole({ min: 1, max: 100_000, example: 4 })("--members"),
+    )
     .addHelpText(
       "after",
       `
@@ -76,14 +90,20 @@ Examples:
   $ anchored study masking --seeds 3
   $ anchored study masking --only standard,anchored-0.25 --parallel 2
   $ anchored study my-study.mjs                   a study of your own (docs/studies.md)
-  $ anchored study masking --table`,
+  $ anchored study masking --table
+  $ anchored study masking --seeds 5 --threads 8 --print-array > masking.sh && sbatch masking.sh
+  $ anchored study masking --print-array srun --members 4
+  $ anchored study masking --print-array shell | sh   as many processes as there are processors, on this machine`,
     )
     .action(async (name: string | undefined, options: Options) => {
       if (name === undefined) return terminal.out(options.json ? toJson(studies) : list());
-      if (isModule(name))
-        return exit(await study(terminal, basename(name, extname(name)), await readStudy(name), options, name));
-      const known = oneOf(studyNames)("study")(name) as StudyName;
-      exit(await study(terminal, known, studies[known], options));
+      const [known, found] = isModule(name)
+        ? [basename(name, extname(name)), await readStudy(name)]
+        : [name, studies[oneOf(studyNames)("study")(name) as StudyName]];
+      if (options.members !== undefined && !options.printArray)
+        throw new UserError(`--members ${options.members}: it belongs to --print-array; give both or neither`);
+      if (options.printArray) return terminal.out(arrayOf(known, found, options, name));
+      exit(await study(terminal, known, found, options, name));
     });
 }
 
@@ -109,6 +129,37 @@ const commandOf = (name: string, { seeds, only, maxSteps }: Pick<Options, "seeds
     ...(maxSteps === undefined ? [] : [`--max-steps ${maxSteps}`]),
   ].join(" ");
 
+const defaultOut = (name: string): string => join("runs", `study-${name}`);
+
+const onlyOf = ({ arms }: Study, { only }: Options): string[] | undefined =>
+  only === undefined ? undefined : listOf(Object.keys(arms))("--only")(only);
+
+/** The script that starts the members of a study, with what else was typed. */
+function arrayOf(name: string, study: Study, options: Options, typed: string): string {
+  const { printArray, members, threads, out = defaultOut(name), seeds, parallel, maxSteps, dataDir } = options;
+  for (const flag of ["fresh", "table"] as const)
+    if (options[flag])
+      throw new UserError(`--${flag}: members of a study go on with what is there; leave it or --print-array out`);
+  const imports = process.argv.flatMap((word, i, all) =>
+    word === "--import" ? [word, all[i + 1]] : word.startsWith("--import=") ? [word] : [],
+  );
+  const given = { out: options.out, seeds, only: options.only, parallel, "max-steps": maxSteps, "data-dir": dataDir };
+  return arrayScript({
+    kind: printArray === true || printArray === undefined ? "slurm" : printArray,
+    study: typed,
+    name,
+    out,
+    members,
+    cells: studyCells(study, { seeds, only: onlyOf(study, options) }),
+    threads,
+    words: [
+      ...Object.entries(given).flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}`, String(value)])),
+      ...(options.changedData ? ["--changed-data"] : []),
+      ...imports,
+    ],
+  });
+}
+
 /** Runs what is not finished of a study, writes and prints its outcome. @returns the exit code */
 export async function study(
   terminal: Terminal,
@@ -118,16 +169,10 @@ export async function study(
   typed = name,
 ): Promise<number> {
   const startedAt = performance.now();
-  const {
-    out = join("runs", `study-${name}`),
-    seeds = study.seeds,
-    parallel = 1,
-    maxSteps,
-    dataDir,
-    changedData,
-  } = options;
-  const only = options.only === undefined ? undefined : listOf(Object.keys(study.arms))("--only")(options.only);
+  const { out = defaultOut(name), seeds = study.seeds, parallel = 1, maxSteps, dataDir, changedData } = options;
+  const only = onlyOf(study, options);
   const threads = Math.max(1, Math.floor((options.threads ?? availableParallelism()) / parallel));
+  if (options.fresh) requireNotShared("--fresh");
   if (options.fresh)
     for (const arm of Object.keys(study.arms)) rmSync(join(out, arm), { recursive: true, force: true });
   const interrupted =

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { runPaths } from "../files/index.ts";
-import { writeFileAtomic } from "../files/internal.ts";
+import { withLock, writeFileAtomic } from "../files/internal.ts";
 import { readMetrics } from "../run/index.ts";
 import { candidateOf, cellRun, choosingArm, type PlanOptions, type TrainedCell } from "./plan.ts";
 import type { Study } from "./study.ts";
@@ -27,6 +27,14 @@ export function readChoice(out: string, arm: string): Chosen | undefined {
   return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Chosen) : undefined;
 }
 
+/** One process at a time chooses, and what it has chosen is seen by the next on network file systems, too. */
+const whileChoosing = <T>(out: string, arm: string, work: () => Promise<T>): Promise<T> =>
+  withLock(join(out, arm, ".choosing"), work);
+
+/** Whether another process has chosen since the candidates were listed, and made the best of them the arm's runs. */
+export const isChosen = ({ arm }: TrainedCell, { out }: Pick<PlanOptions, "out">): Promise<boolean> =>
+  whileChoosing(out, arm, async () => readChoice(out, arm) !== undefined);
+
 /** The runs from which an arm's value is chosen; none for arms without a choice, or whose choice is made. */
 export function candidates(study: Study, arm: string, options: PlanOptions): TrainedCell[] {
   const { choose } = study.arms[arm];
@@ -41,9 +49,12 @@ export function candidates(study: Study, arm: string, options: PlanOptions): Tra
  * runs those of the arm, so that nothing is trained twice. A call that was cut short is completed by the next.
  * @returns undefined where all diverged
  */
-export function choose(study: Study, arm: string, options: PlanOptions): number | undefined {
-  const chooser = choosingArm(study, arm);
-  if (chooser !== undefined && chooser !== arm) return choose(study, chooser, options);
+export async function choose(study: Study, arm: string, options: PlanOptions): Promise<number | undefined> {
+  const chooser = choosingArm(study, arm)!;
+  return whileChoosing(options.out, chooser, async () => chooseHere(study, chooser, options));
+}
+
+function chooseHere(study: Study, arm: string, options: PlanOptions): number | undefined {
   const { path, values, seeds = 1 } = study.arms[arm].choose!;
   const each = (value: number) =>
     Array.from({ length: seeds }, (_, seed) => candidateOf(study, arm, seed, value, options));

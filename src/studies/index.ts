@@ -38,4 +38,4 @@ export { outcomePaths, writeOutcome } from "./outcome.ts";
 export { isJudged, type PlanListener, type PlannedRun, type PlanProgress, trainAndJudge } from "./planned-run.ts";
 export { type QuickstartName, quickstartNames, quickstartPlan, quickstarts } from "./quickstart.ts";
 export { readStudy } from "./read-study.ts";
-export { runStudy, type StudyOptions } from "./run-study.ts";
+export { runStudy, type StudyOptions, studyCells } from "./run-study.ts";

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { toJson } from "../core/index.ts";
 import { runPaths } from "../files/index.ts";
-import { writeFileAtomic } from "../files/internal.ts";
+import { withLock, writeFileAtomic } from "../files/internal.ts";
 import {
   type DivergedRun,
   type ReportedRun,
@@ -70,9 +70,12 @@ export async function writeOutcome(study: Study, options: OutcomeOptions): Promi
     notices: [...cutShort(runs, out), ...leftOut(study, runs, options)],
   });
   const paths = outcomePaths(out);
-  writeFileAtomic(paths.json, `${toJson(summary)}\n`);
-  writeFileAtomic(paths.markdown, studyMarkdown(summary));
-  writeFileAtomic(paths.page, await studyPage(summary));
+  // Processes that share a study out end at the same time.
+  await withLock(join(out, ".outcome"), async () => {
+    writeFileAtomic(paths.json, `${toJson(summary)}\n`);
+    writeFileAtomic(paths.markdown, studyMarkdown(summary));
+    writeFileAtomic(paths.page, await studyPage(summary));
+  });
   return summary;
 }
 

@@ -8,6 +8,7 @@ import { tinyImageFolder } from "../cli/testing.ts";
 import { UserError } from "../core/index.ts";
 import { pairedDifference } from "../evaluate/index.ts";
 import { runPaths } from "../files/index.ts";
+import { holdLock } from "../files/internal.ts";
 import { contrast } from "../report/contrast.ts";
 import { readReportedRun, study as reportStudy } from "../report/index.ts";
 import { setMeasure, validationMeasure } from "../report/measures.ts";
@@ -342,4 +343,39 @@ describe.each(studyNames)("%s", (name) => {
     const compared = Object.values(study.arms).flatMap(({ comparedWith = [] }) => comparedWith);
     for (const other of [...study.baselines, ...compared]) expect(Object.keys(study.arms)).toContain(other);
   });
+});
+
+test("of two that share out an arm's choice, the one that was busy does not try again what the other has chosen", async () => {
+  const shared = join(root, "shared");
+  const [good, bad] = [0.01, 1e30];
+  const config = { ...base, model: "mlp" } as const;
+  const study: Study = {
+    ...tiny,
+    arms: { standard: { config, choose: { path: "schedule.peak", values: [good, bad] } } },
+    seeds: 1,
+  };
+  const trained: string[] = [];
+  const member = (told: (label: string) => void = () => {}) =>
+    runStudy(study, {
+      out: shared,
+      threads: 1,
+      onTraining(label, at) {
+        if (!("ended" in at)) return;
+        trained.push(label.replace(/^\[.*\] /, ""));
+        told(label);
+      },
+    });
+  // While a third one is at the good value, the busy one tries the bad one, and then waits.
+  const candidate = join(shared, "standard", `peak-${good}`);
+  const third = await holdLock(join(candidate, ".seed-0"), "training the good one");
+  let busy: Promise<void> | undefined;
+  await new Promise<void>((tried) => {
+    busy = member(() => tried());
+  });
+  await third.release();
+  await Promise.all([busy, member()]);
+  const tried = trained.filter((name) => name.includes("peak")).sort();
+  expect(tried).toEqual([`standard, peak ${good}, seed 0`, "standard, peak 1e+30, seed 0"]);
+  expect(existsSync(join(candidate, "seed-0"))).toBe(false);
+  expect(existsSync(runPaths(join(shared, "standard", "seed-0")).results)).toBe(true);
 });

@@ -3,7 +3,7 @@ import { runPaths } from "../files/index.ts";
 import { writeFileAtomic } from "../files/internal.ts";
 import { Diverged } from "../train/index.ts";
 import { askCell, isAsked } from "./asked-cell.ts";
-import { candidates, choose, divergedPath, isDiverged } from "./choose.ts";
+import { candidates, choose, divergedPath, isChosen, isDiverged } from "./choose.ts";
 import { combineCell, isCombined } from "./ensemble-cell.ts";
 import { armBefore, type Cell, cellOf, choiceOf, orderedArms, type PlanOptions, type TrainedCell } from "./plan.ts";
 import {
@@ -59,7 +59,7 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<voi
     else await work();
   };
   const tryOut = async (cell: TrainedCell, progress: PlanProgress) => {
-    if (!isTrained(cell, maxSteps)) await trainPlanned(cell, progress);
+    if (!(await isChosen(cell, options)) && !isTrained(cell, maxSteps)) await trainPlanned(cell, progress);
   };
 
   // First the arms that start afresh, then those that start from these, and so on.
@@ -67,7 +67,8 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<voi
     const tried = round.flatMap((arm) => candidates(study, arm, options));
     await work(tried, "choice", tryOut);
     if (signal?.aborted) return;
-    const chosen = new Map(round.map((arm) => [arm, choiceOf(study, arm) && choose(study, arm, options)]));
+    const chosen = new Map<string, number | undefined>();
+    for (const arm of round) chosen.set(arm, choiceOf(study, arm) && (await choose(study, arm, options)));
     const able = round.filter((arm) => !choiceOf(study, arm) || chosen.get(arm) !== undefined);
     for (const arm of round) if (!able.includes(arm)) onNotice?.(`${arm}: every candidate diverged; left out`);
     const cells = Array.from({ length: seeds }, (_, seed) =>
@@ -88,6 +89,14 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<voi
     if (signal?.aborted) return;
   }
 }
+
+/**
+ * How many cells a study has, each an arm with a seed: more processes than that have never all something to do.
+ * @example
+ * console.log(studyCells(studies.masking, { seeds: 3, only: ["standard"] })); // 3
+ */
+export const studyCells = (study: Study, { seeds = study.seeds, only }: Pick<StudyOptions, "seeds" | "only"> = {}) =>
+  seeds * orderedArms(study, only).length;
 
 /** Ensembles of one arm have members in common. */
 const distinct = (cells: readonly TrainedCell[]): TrainedCell[] => [
