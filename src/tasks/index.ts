@@ -2,6 +2,12 @@ import { classification } from "./classification/classification.ts";
 import { regression } from "./regression/regression.ts";
 
 export { type Classification, classification } from "./classification/classification.ts";
+export {
+  type ContrastedPairs,
+  contrastiveLoss,
+  type SameClass,
+  sameClassRules,
+} from "./contrastive/contrastive-loss.ts";
 export type { TrainingMeans } from "./measures.ts";
 export { ensemblePredictor } from "./regression/ensemble.ts";
 export { type RegressionOptions, regressionSchema } from "./regression/options.ts";
