@@ -135,7 +135,7 @@ describe.skipIf(!launcher)(`${why}anchored train under mpirun`, () => {
   ])("%s ends them at one step, and the run goes on from there", async (_, stop) => {
     const run = join(folder, `stopped-${runs++}`);
     const ended = await trainBy(2, run, [], stop);
-    expect(ended.err).toMatch(/stopped after \d+ of 60 steps; continue with: /);
+    expect(ended.err).toMatch(/stopped after \d+ of 60 steps; continue with: mpirun -np 2 /);
     expect(await trainBy(2, run, ["--resume"])).toMatchObject({ code: 0 });
     expect(checkpoint(run).params).toEqual(checkpoint(two).params);
   });

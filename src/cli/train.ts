@@ -14,6 +14,7 @@ import {
   readConfigFile,
 } from "../run/index.ts";
 import {
+  launcherOf,
   ofFirst,
   ranksOfRun,
   readRunConfig,
@@ -109,7 +110,7 @@ async function runTrain(
   });
   if (said) terminal.note(said);
   const { resume, changedData, checkpointEvery, maxSteps, dataDir, workers } = options;
-  const again = `${ownCommand()} train --resume --out ${run}${dataDir ? ` --data-dir ${dataDir}` : ""}`;
+  const again = `${startedBy(group.size)}${ownCommand()} train --resume --out ${run}${dataDir ? ` --data-dir ${dataDir}` : ""}`;
   let interrupted = false;
   const summary = await terminal.interruptible(async (signal) => {
     const progress = trainProgress(terminal);
@@ -144,6 +145,12 @@ async function runTrain(
   if (!options.json) terminal.out(outcome(summary));
   terminal.note(`next: ${ownCommand()} evaluate ${run}${dataDir ? ` --data-dir ${dataDir}` : ""}`);
   return 0;
+}
+
+/** How so many processes are started again. */
+function startedBy(ranks: number): string {
+  if (ranks === 1) return "";
+  return launcherOf(process.env)?.name === "srun" ? `srun --mpi=pmix -n ${ranks} ` : `mpirun -np ${ranks} `;
 }
 
 /** What is asked for: a config, and the folder that it is trained into. */
