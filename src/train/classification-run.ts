@@ -3,8 +3,8 @@ import { loadReported } from "../data/internal.ts";
 import type { RunConfig } from "../run/index.ts";
 import { train } from "./classification.ts";
 import { dataOptions } from "./data-options.ts";
+import { atLength } from "./group/at-length.ts";
 import { alone } from "./group/group.ts";
-import { together } from "./group/together.ts";
 import { findPretraining, wantsPretrainingImages } from "./pretraining.ts";
 import { movedData } from "./run-data.ts";
 import type { TrainRunOptions } from "./train-run.ts";
@@ -17,7 +17,7 @@ export async function trainClassificationRun(
   { dataDir, onReading, ...others }: TrainRunOptions,
 ): Promise<TrainSummary> {
   const reading = { dataDir, onProgress: onReading, onNotice: others.onNotice };
-  const { dataSet, pretrainingImages } = await together(others.group ?? alone, async () => {
+  const { dataSet, pretrainingImages } = await atLength(others.group ?? alone, async () => {
     if (others.resume) movedData(run, config, {});
     return {
       dataSet: await loaded(config, reading),

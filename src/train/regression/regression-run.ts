@@ -1,7 +1,7 @@
 import { loadRegressionData, type RegressionDataOptions } from "../../data/index.ts";
 import type { RunConfig } from "../../run/index.ts";
+import { atLength } from "../group/at-length.ts";
 import { alone } from "../group/group.ts";
-import { together } from "../group/together.ts";
 import type { TrainRunOptions } from "../train-run.ts";
 import type { TrainSummary } from "../training.ts";
 import { movedRegressionData } from "./run-data.ts";
@@ -14,7 +14,7 @@ export async function trainRegressionRun(
   { dataDir, onReading, ...others }: TrainRunOptions,
 ): Promise<TrainSummary> {
   const reading = { dataDir, onProgress: onReading, onNotice: others.onNotice };
-  const data = await together(others.group ?? alone, () => {
+  const data = await atLength(others.group ?? alone, async () => {
     if (others.resume) movedRegressionData(run, config);
     return loadRegressionData(config.data as RegressionDataOptions, reading).finally(() => onReading?.(undefined));
   });
