@@ -53,7 +53,7 @@ const named: readonly Group[] = [
   {
     heading: "The run:",
     usual: ["--out", "--seed", "--max-steps", "--threads", "--device", "--json"],
-    rare: ["--checkpoint-every", "--workers", "--precision", "--validate-every", "--log-every"],
+    rare: ["--checkpoint-every", "--workers", "--sync-batch-norm", "--precision", "--validate-every", "--log-every"],
   },
 ];
 
