@@ -1,6 +1,6 @@
 import { Diverged, type Group, GroupError, openGroup } from "../train/index.ts";
 import { explain } from "./errors.ts";
-import { interruptibleBy, type Terminal } from "./terminal.ts";
+import { interruptibleBy, stopSignals, type Terminal } from "./terminal.ts";
 
 /** One process of those that run a command together. */
 export interface Process {
@@ -17,6 +17,8 @@ export async function inGroup(terminal: Terminal, command: (process: Process) =>
   const group = await openGroup();
   if (group.size === 1) return command({ terminal, group });
   const { rank, size } = group;
+  // One that comes when another rank's has already stopped this one must not end it before it has left the group.
+  for (const signal of stopSignals) process.on(signal, () => {});
   try {
     const code = await command({ terminal: rank === 0 ? terminal : silent(terminal), group });
     await group.close();

@@ -21,7 +21,7 @@ export const INTERRUPTED = 130;
 const SAME_KEYPRESS_MS = 500;
 
 /** Open MPI's mpirun passes SIGUSR2 on to all ranks, and gives those that it ends by any other signal one second. */
-const stopSignals: readonly NodeJS.Signals[] =
+export const stopSignals: readonly NodeJS.Signals[] =
   process.platform === "win32" ? ["SIGINT", "SIGTERM"] : ["SIGINT", "SIGTERM", "SIGUSR2"];
 
 /** How signals stop work; `say` tells people that they do. */

@@ -133,7 +133,8 @@ async function runTrain(
     } finally {
       progress.stop(done);
     }
-    interrupted = signal.aborted;
+    // A signal may reach one rank a step before the others.
+    interrupted = await group.any(signal.aborted);
     return done;
   });
   if (options.json) terminal.out(toJson(summary));
