@@ -86,6 +86,19 @@ describe("an anchored run", () => {
     ],
   ];
 
+  test("stops after the step under way, and takes none more", async () => {
+    const run = join(folder, "stopped");
+    const controller = new AbortController();
+    const { signal } = controller;
+    const summary = await train(config, tinyDataSet(), {
+      run,
+      signal,
+      onProgress: ({ step }) => step === 3 && controller.abort(),
+    });
+    expect(summary).toMatchObject({ finished: false, steps: 3 });
+    expect(loadCheckpoint(runPaths(run).checkpoint).progress.step).toBe(3);
+  });
+
   test.each(Object.keys(optimizers) as (keyof typeof optimizers)[])(
     "%s, averaged, with mixtures, accumulated and clipped gradients, resumes bit for bit, too, with threads that make batches",
     async (name) => {

@@ -84,13 +84,15 @@ export class Loop {
     const stepper = await createStepper(this.#training, config, example, this.#group);
     const { signal } = this.#options;
     try {
-      let stopped = await this.#group.any(signal?.aborted ?? false);
-      while (this.step < this.lastStep && !stopped) {
+      let anyStopped = await this.#group.any(signal?.aborted ?? false);
+      // Alone, a signal counts until the next step begins; ranks have to agree, and do so within a step.
+      const isStopped = () => (this.#group.size === 1 ? signal?.aborted : anyStopped);
+      while (this.step < this.lastStep && !isStopped()) {
         const startedAt = performance.now();
         const batch = next;
         const controls = this.#controls(this.step);
         const { loss, sums, any } = await stepper.step(batch.microBatches, controls, signal?.aborted);
-        stopped = this.#group.size === 1 ? (signal?.aborted ?? false) : any;
+        anyStopped = any;
         batches.stepTook(performance.now() - startedAt, this.lastStep - this.step);
         if (this.step + 1 < this.lastStep) next = await nextBatch();
         this.#moveTo(await stepper.read(), loss.data[0], controls.learningRate.data[0]);
