@@ -69,7 +69,8 @@ async function until(holds: () => boolean): Promise<void> {
 const untilState = (job: string, state: string) =>
   until(() => {
     const now = stateOf(job);
-    if (now !== state) expect(["PENDING", "CONFIGURING", "RUNNING", "COMPLETING"]).toContain(now);
+    if (now !== state)
+      expect(["PENDING", "CONFIGURING", "RUNNING", "COMPLETING"], call("scontrol", "show", "job", job)).toContain(now);
     return now === state;
   });
 
@@ -86,7 +87,8 @@ test("a batch job that is told to stop goes back into the queue, and ends as one
   expect(readFileSync(join(folder, `slurm-${job}.out`), "utf8")).toMatch(/stopped after \d+ of 400 steps; continue/);
   const { progress } = loadCheckpoint(runPaths(run).checkpoint);
   expect(progress.step).toBeLessThan(400);
-  call("scontrol", "update", `JobId=${job}`, "StartTime=now");
+  // Slurm tells a job's credentials apart by the second: one that starts in the second in which it was requeued fails.
+  call("scontrol", "update", `JobId=${job}`, "StartTime=now+3");
   await untilState(job, "COMPLETED");
   call("srun", "--mpi=pmix", "--ntasks=2", "--cpus-per-task=1", ...train.split(" "), "--out", whole);
   const [resumed, other] = [run, whole].map((path) => loadCheckpoint(runPaths(path).checkpoint));
