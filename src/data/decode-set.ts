@@ -3,8 +3,9 @@ import { type Images, UserError } from "../core/index.ts";
 import { inParallel, selectImages } from "../core/internal.ts";
 import { decodeImage } from "./decode.ts";
 import type { ResolvedOptions } from "./entry.ts";
+import type { ImageSource } from "./image-source.ts";
 
-/** An image file that cannot be read. */
+/** An image that cannot be read. */
 export interface BadImage {
   readonly path: string;
   /** In words, without the path. */
@@ -13,22 +14,23 @@ export interface BadImage {
   readonly known: boolean;
 }
 
-/** Files as [size, size, 3] bytes each, as far as they can be read. */
+/** Images as [size, size, 3] bytes each, as far as they can be read. */
 export interface Decoded {
   /** [N] */
   readonly images: Images;
-  /** [N] index of each image's file in the list that was given. */
+  /** [N] index of each image's source in the list that was given. */
   readonly rows: readonly number[];
   readonly bad: readonly BadImage[];
 }
 
-/** Decodes files of one split, named `label` where progress is shown. */
-export type Decoder = (paths: readonly string[], label: string) => Promise<Decoded>;
+/** Decodes images of one split, named `label` where progress is shown. */
+export type Decoder = (sources: readonly ImageSource[], label: string) => Promise<Decoded>;
 
 /** The image, or why there is none; sharp decodes in threads of its own. */
-export async function decodeOrReason(path: string, size: number): Promise<Uint8Array | string> {
+export async function decodeOrReason(source: ImageSource, size: number): Promise<Uint8Array | string> {
+  const { path } = source;
   try {
-    return await decodeImage(path, size);
+    return await decodeImage(await source.read(), size, 3, path);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return error.message.slice(path.length + 2);
@@ -41,19 +43,21 @@ export const IN_FLIGHT = 2 * availableParallelism();
 /** All images in memory. */
 export const memoryDecoder =
   (size: number, onProgress: ResolvedOptions["onProgress"]): Decoder =>
-  async (paths, label) => {
+  async (sources, label) => {
     const shape = { height: size, width: size, channels: 3 };
     const bytesPerImage = size * size * 3;
-    const images = new Uint8Array(paths.length * bytesPerImage);
+    const images = new Uint8Array(sources.length * bytesPerImage);
     const reasons = new Map<number, string>();
     let done = 0;
-    await inParallel(paths, IN_FLIGHT, async (path, i) => {
-      const decoded = await decodeOrReason(path, size);
+    await inParallel(sources, IN_FLIGHT, async (source, i) => {
+      const decoded = await decodeOrReason(source, size);
       if (typeof decoded === "string") reasons.set(i, decoded);
       else images.set(decoded, i * bytesPerImage);
-      onProgress?.({ label, done: ++done, total: paths.length, unit: "images" });
+      onProgress?.({ label, done: ++done, total: sources.length, unit: "images" });
     });
-    const rows = Array.from(paths.keys()).filter((i) => !reasons.has(i));
-    const bad = [...reasons].sort(([a], [b]) => a - b).map(([i, reason]) => ({ path: paths[i], reason, known: false }));
+    const rows = Array.from(sources.keys()).filter((i) => !reasons.has(i));
+    const bad = [...reasons]
+      .sort(([a], [b]) => a - b)
+      .map(([i, reason]) => ({ path: sources[i].path, reason, known: false }));
     return { images: bad.length > 0 ? selectImages({ images, ...shape }, rows) : images, rows, bad };
   };

@@ -1,5 +1,6 @@
-import { basename, join } from "node:path";
+import { basename, join, relative } from "node:path";
 import { UserError } from "../core/index.ts";
+import { imageFile } from "./image-source.ts";
 import {
   beginsAsImage,
   countedByKind,
@@ -9,25 +10,11 @@ import {
   readableFormats,
   sorted,
 } from "./list-images.ts";
+import type { Listed, ListedSplits } from "./listed-splits.ts";
 import { holdOut } from "./split.ts";
 
 /** Names under which people keep their held-out images, besides our own. */
 const validationNames = ["validation", "val", "valid"];
-
-export interface ListedImage {
-  readonly path: string;
-  readonly label: number;
-}
-
-/** Which files of a folder are images of which split and class. */
-export interface FolderLayout {
-  readonly classNames: readonly string[];
-  readonly train: readonly ListedImage[];
-  readonly validation?: readonly ListedImage[];
-  readonly test: readonly ListedImage[];
-  /** By the folder's name. */
-  readonly shifts: ReadonlyMap<string, readonly ListedImage[]>;
-}
 
 /** What is to be split where a folder has no split of its own. */
 export interface LayoutOptions {
@@ -49,7 +36,7 @@ const isSplitName = (name: string): boolean =>
  * is told at once. Without `test`, the validation split is the test set; of `<root>/<class>/**` a part is held out for it.
  * @throws UserError for splits or classes that are missing or not known, and classes without images
  */
-export function readLayout(root: string, options: LayoutOptions): FolderLayout {
+export function readLayout(root: string, options: LayoutOptions): ListedSplits {
   const { onNotice } = options;
   const splits = subfolders(root);
   if (holdsClasses(root, splits)) return splitClasses(root, options);
@@ -67,8 +54,7 @@ export function readLayout(root: string, options: LayoutOptions): FolderLayout {
     onNotice?.(`${root}: no "test" folder, so ${test} is the test set, and a part of train is held out for validation`);
   const shifts = splits.filter((name) => !["train", test, validation].includes(name));
   const classNames = classNamesOf(join(root, "train"));
-  const list = (split: string) =>
-    listSplit(join(root, split), `${basename(root)}/${split}`, classNames, shifts.includes(split), onNotice);
+  const list = (split: string) => listSplit(root, join(root, split), classNames, shifts.includes(split), onNotice);
   const layout = {
     classNames,
     train: list("train"),
@@ -87,9 +73,9 @@ const holdsClasses = (root: string, names: readonly string[]): boolean =>
   names.length >= 2 && !names.some((name) => isSplitName(name) || subfolders(join(root, name)).some(isSplitName));
 
 /** @throws UserError where no class has an image to spare for the test */
-function splitClasses(root: string, { seed, onNotice }: LayoutOptions): FolderLayout {
+function splitClasses(root: string, { seed, onNotice }: LayoutOptions): ListedSplits {
   const classNames = classNamesOf(root);
-  const all = listSplit(root, basename(root), classNames, false, onNotice);
+  const all = listSplit(root, root, classNames, false, onNotice);
   const { kept, held } = holdOut(
     all.map(({ label }) => label),
     TEST_SHARE,
@@ -138,14 +124,15 @@ const filesIn = (path: string): string[] =>
 
 const named = (names: readonly string[]): string => names.slice(0, 3).join(", ") + (names.length > 3 ? ", …" : "");
 
-/** `title` is what notices call the split. */
+/** The images of a split, which lies in a folder of `root` or is all of it. */
 function listSplit(
+  root: string,
   folder: string,
-  title: string,
   classNames: readonly string[],
   mayLack: boolean,
   onNotice?: (line: string) => void,
-): ListedImage[] {
+): Listed[] {
+  const title = join(basename(root), relative(root, folder));
   const folders = classFolders(folder);
   const found = [...folders.keys()];
   const unknown = found.find((name) => !classNames.includes(name));
@@ -155,7 +142,7 @@ function listSplit(
   if (missing !== undefined && !mayLack)
     throw new UserError(`${folder}: class "${missing}" of train has no folder here`);
   if (found.length === 0) throw new UserError(`${folder}: no class folders`);
-  const listed: ListedImage[] = [];
+  const listed: Listed[] = [];
   const leftOut: string[] = [];
   for (const { className, path } of found.flatMap((name) =>
     folders.get(name)!.map((one) => ({ className: name, path: join(folder, one) })),
@@ -167,7 +154,7 @@ function listSplit(
       );
     leftOut.push(...others);
     const label = classNames.indexOf(className);
-    for (const name of images) listed.push({ path: join(path, name), label });
+    for (const name of images) listed.push({ source: imageFile(root, join(path, name)), label });
   }
   const total = listed.length + leftOut.length;
   if (leftOut.length > 0)

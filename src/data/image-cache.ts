@@ -8,10 +8,9 @@ import {
   readdirSync,
   rmSync,
   statfsSync,
-  statSync,
   writeSync,
 } from "node:fs";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import sharp from "sharp";
 import { UserError } from "../core/index.ts";
 import { inParallel } from "../core/internal.ts";
@@ -19,7 +18,6 @@ import { ImageFile } from "../files/index.ts";
 import { diskError, isRunning, scratchPrefix, sha256, withLock } from "../files/internal.ts";
 import { type Decoded, type Decoder, decodeOrReason, IN_FLIGHT } from "./decode-set.ts";
 import type { ResolvedOptions } from "./entry.ts";
-import { readReason } from "./files.ts";
 import {
   type Entry,
   type Header,
@@ -27,22 +25,22 @@ import {
   indexPath,
   readIndex,
   repairIndex,
-  stampOf,
   startIndex,
 } from "./image-index.ts";
+import type { ImageSource } from "./image-source.ts";
 
 /** Lines that an interruption may cost. */
 const LINES_AT_ONCE = 256;
 
-interface SourceFile {
-  readonly path: string;
-  /** Path from the root. */
+/** An image whose stamp was taken. */
+interface Stamped {
+  readonly source: ImageSource;
   readonly name: string;
   readonly stamp: string;
 }
 
 /**
- * Decodes the files below `root` once, to square images on disk, and gives them as images in a file: memory holds their
+ * Decodes the images below `root` once, to square images on disk, and gives them as images in a file: memory holds their
  * names alone. What an earlier load decoded is taken from the cache as long as a file is the same by its stamp. Of
  * loads at the same time, in this process or others, one decodes and the others wait.
  * @throws UserError for a cache that cannot be written, or a full disk
@@ -58,9 +56,9 @@ export function diskDecoder(
   const wanted = { format: 2, root, size, sharp: sharp.versions.sharp ?? "" } as const;
   const read = () => readIndex(folder, bytesPerImage, wanted);
 
-  return async (paths, label) => {
+  return async (sources, label) => {
     prepareFolder(folder);
-    const files = paths.map((path) => ({ path, name: relative(root, path), stamp: stampAt(path) }));
+    const files = sources.map((source) => ({ source, name: source.name, stamp: source.stamp() }));
     const before = read();
     let found = before;
     if (missingOf(files, before).length > 0)
@@ -82,7 +80,7 @@ export function diskDecoder(
     const bad: Decoded["bad"][number][] = [];
     for (const [i, file] of files.entries()) {
       const [, , place] = found.entries.get(file.name)!;
-      if (typeof place === "string") bad.push({ path: file.path, reason: place, known: holds(before, file) });
+      if (typeof place === "string") bad.push({ path: file.source.path, reason: place, known: holds(before, file) });
       else {
         rows.push(i);
         places.push(place);
@@ -95,7 +93,7 @@ export function diskDecoder(
   /** Decodes what is missing behind what is there. Only for who holds the lock. */
   async function fill(
     index: ImageIndex,
-    missing: readonly SourceFile[],
+    missing: readonly Stamped[],
     total: number,
     label: string,
   ): Promise<ImageIndex> {
@@ -117,9 +115,9 @@ export function diskDecoder(
   }
 }
 
-const holds = ({ entries }: ImageIndex, { name, stamp }: SourceFile): boolean => entries.get(name)?.[1] === stamp;
+const holds = ({ entries }: ImageIndex, { name, stamp }: Stamped): boolean => entries.get(name)?.[1] === stamp;
 
-const missingOf = (files: readonly SourceFile[], index: ImageIndex) => files.filter((file) => !holds(index, file));
+const missingOf = (files: readonly Stamped[], index: ImageIndex) => files.filter((file) => !holds(index, file));
 
 /** The first place behind all that are taken. */
 function freePlace(entries: ImageIndex["entries"]): number {
@@ -128,10 +126,10 @@ function freePlace(entries: ImageIndex["entries"]): number {
   return next;
 }
 
-/** Decodes files to the places from `first` on, and writes them into the index. @returns their entries by name */
+/** Decodes images to the places from `first` on, and writes them into the index. @returns their entries by name */
 async function decodeTo(
   { folder, header, size, first }: { folder: string; header: Header; size: number; first: number },
-  files: readonly SourceFile[],
+  files: readonly Stamped[],
   onDone: () => void,
 ): Promise<Map<string, Entry>> {
   const added = new Map<string, Entry>();
@@ -144,8 +142,8 @@ async function decodeTo(
     lines = [];
   };
   try {
-    await inParallel(files, IN_FLIGHT, async ({ path, name, stamp }) => {
-      const decoded = await decodeOrReason(path, size);
+    await inParallel(files, IN_FLIGHT, async ({ source, name, stamp }) => {
+      const decoded = await decodeOrReason(source, size);
       const place = typeof decoded === "string" ? decoded : next++;
       if (typeof place === "number") writeSync(file, decoded as Uint8Array, 0, bytesPerImage, place * bytesPerImage);
       const entry: Entry = [name, stamp, place];
@@ -160,14 +158,6 @@ async function decodeTo(
     closeSync(file);
   }
   return added;
-}
-
-function stampAt(path: string): string {
-  try {
-    return stampOf(statSync(path));
-  } catch (error) {
-    throw new UserError(`cannot read ${path}: ${readReason(error)}`);
-  }
 }
 
 /** Makes the folder, and removes what processes that were killed have left of corrupted sets. */

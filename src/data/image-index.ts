@@ -17,8 +17,8 @@ export interface Header {
   readonly images: string;
 }
 
-/** A file's path from the root, its stamp, and its place, or why it has none. */
-export type Entry = readonly [path: string, stamp: string, place: number | string];
+/** What a source is called below the root, its stamp, and its place, or why it has none. */
+export type Entry = readonly [name: string, stamp: string, place: number | string];
 
 /**
  * What tells a file from one that took its place, as Git's index does it: length, time of the last change of the content
@@ -29,7 +29,7 @@ export const stampOf = ({ size, mtimeMs, ctimeMs, ino }: Stats): string => [size
 export interface ImageIndex {
   /** Absent where there is no index, or one of other software, or a damaged one. */
   readonly header?: Header;
-  /** By path from the root. */
+  /** By name. */
   readonly entries: Map<string, Entry>;
   /** Whether a process that was killed has left half a line, or lines whose images are not there. */
   readonly broken?: boolean;

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { UserError } from "../../core/index.ts";
 import type { BadImage } from "../decode-set.ts";
 import { decoderFor } from "../decoder.ts";
+import { imageFile } from "../image-source.ts";
 import { listImages } from "../list-images.ts";
 import { type ResolvedContext, regressionDataSet } from "./entry.ts";
 import { splitFields } from "./options.ts";
@@ -68,7 +69,8 @@ export const images = regressionDataSet({
     const there = presentRows(table, files, complete, { root, found, missing, context });
     const paths = there.map((row) => resolve(root, files.texts[row]!));
     noticeUnlisted(root, found, new Set(complete.map((row) => resolve(root, files.texts[row]!))), context);
-    const decoded = await decoderFor(root, paths.length, imageSize, context)(paths, basename(root));
+    const sources = paths.map((path) => imageFile(root, path));
+    const decoded = await decoderFor(root, sources.length, imageSize, context)(sources, basename(root));
     reportUnreadable(decoded.bad, missing, context);
     const rows = decoded.rows.map((i) => there[i]);
     if (rows.length === 0) throw new UserError(`${root}: none of the images that ${table.path} names can be read`);
