@@ -11,6 +11,7 @@ import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { mpirunEnv } from "../dist/bench/mpirun.js";
 import { Random } from "../dist/core/index.js";
 import { loadCheckpoint } from "../dist/run/index.js";
 
@@ -23,13 +24,7 @@ const { values } = parseArgs({
 });
 const random = new Random("killed ranks", Number(values.seed));
 const folder = mkdtempSync(join(tmpdir(), "anchored-killed-ranks-"));
-const env = {
-  ...process.env,
-  OMPI_ALLOW_RUN_AS_ROOT: "1",
-  OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: "1",
-  OMPI_MCA_rmaps_base_oversubscribe: "1",
-  OMPI_MCA_hwloc_base_binding_policy: "none",
-};
+const env = { ...process.env, ...mpirunEnv };
 const train = [resolve("dist", "cli", "main.js"), "train"];
 const flags =
   "--data mnist --limit-train 640 --model mlp --method anchored --batch-size 32 --epochs 12 --learning-rate 0.005 --threads 1 --checkpoint-every 0.005".split(

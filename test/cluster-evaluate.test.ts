@@ -5,19 +5,10 @@ import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { anchored, tinyImageFolder, tinyTraining } from "../src/cli/testing.ts";
 import { runPaths } from "../src/files/index.ts";
-import { mpirunOf } from "../src/train/group/test-ranks.ts";
+import { env, launcher, why } from "./mpirun.ts";
 
 const root = mkdtempSync(join(tmpdir(), "anchored-cluster-evaluate-"));
 const [images, run] = [join(root, "images"), join(root, "run")];
-const launcher = mpirunOf("Open MPI");
-const why = launcher ? "" : "skipped, there is no mpirun of Open MPI (apt-get install openmpi-bin libopenmpi3): ";
-const env = {
-  ...process.env,
-  OMPI_ALLOW_RUN_AS_ROOT: "1",
-  OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: "1",
-  OMPI_MCA_rmaps_base_oversubscribe: "1",
-  OMPI_MCA_hwloc_base_binding_policy: "none",
-};
 const asked = [
   ...["--suite", "clean,calibration,shift,ood,corruptions", "--corruptions", "fog,contrast", "--severities", "1,5"],
   ...["--ood", "textures,letters", "--ood-count", "6", "--ood-scores", "default", "--threads", "1"],

@@ -8,22 +8,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tinyImageFolder } from "../src/cli/testing.ts";
 import { runPaths } from "../src/files/index.ts";
 import { loadCheckpoint, readMetrics, readRun } from "../src/run/index.ts";
-import { mpirunOf } from "../src/train/group/test-ranks.ts";
+import { env, launcher, why } from "./mpirun.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "anchored-cluster-"));
 const images = join(folder, "images");
 beforeAll(() => tinyImageFolder(images));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const launcher = mpirunOf("Open MPI");
-const why = launcher ? "" : "skipped, there is no mpirun of Open MPI (apt-get install openmpi-bin): ";
-const env = {
-  ...process.env,
-  OMPI_ALLOW_RUN_AS_ROOT: "1",
-  OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: "1",
-  OMPI_MCA_rmaps_base_oversubscribe: "1",
-  OMPI_MCA_hwloc_base_binding_policy: "none",
-};
 
 /** Without BatchNorm, one thread, 60 steps. */
 const flags = [

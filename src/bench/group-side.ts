@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../core/index.ts";
+import { mpirunEnv } from "./mpirun.ts";
 import type { RoundRequest } from "./side.ts";
 import type { BenchModel } from "./steps.ts";
 
@@ -58,18 +59,6 @@ export interface GroupSideOptions extends Omit<GroupProcessOptions, "socket"> {
 /** How long processes may take to end once they are told to. */
 const END_MS = 5000;
 
-/** Root may, there may be more ranks than processors, and none is bound to some of them: Open MPI 4's names and 5's. */
-const launcherEnv = {
-  OMPI_ALLOW_RUN_AS_ROOT: "1",
-  OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: "1",
-  OMPI_MCA_rmaps_base_oversubscribe: "1",
-  OMPI_MCA_hwloc_base_binding_policy: "none",
-  PRTE_ALLOW_RUN_AS_ROOT: "1",
-  PRTE_ALLOW_RUN_AS_ROOT_CONFIRM: "1",
-  PRTE_MCA_rmaps_default_mapping_policy: ":oversubscribe",
-  PRTE_MCA_hwloc_default_binding_policy: "none",
-};
-
 /**
  * Starts the processes of a side and waits until all have taken their first steps.
  * @throws UserError with what a process refuses; Error with what they said where one fails or ends
@@ -87,7 +76,7 @@ export async function startGroupSide({ ranks, mpirun, signal, ...options }: Grou
   ];
   const [program, ...args] = ranks === 1 ? command : [mpirun, "-np", String(ranks), ...command];
   const child = spawn(program, args, {
-    env: { ...process.env, ...launcherEnv },
+    env: { ...process.env, ...mpirunEnv },
     stdio: ["ignore", "pipe", "pipe"],
     signal,
   });
