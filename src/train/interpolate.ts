@@ -1,17 +1,18 @@
-import { copyFileSync, existsSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type DataSet, HostArray, type HostArrays, type Listener, toJson, UserError } from "../core/index.ts";
 import type { DataOptions } from "../data/index.ts";
 import { loadReported } from "../data/internal.ts";
 import { runPaths } from "../files/index.ts";
-import { whileHeld, writeFileAtomic } from "../files/internal.ts";
+import { whileHeld } from "../files/internal.ts";
 import type { Variables } from "../models/index.ts";
 import { type RunRecord, readRun } from "../run/index.ts";
-import { firstDifference, saveCheckpoint } from "../run/internal.ts";
+import { firstDifference } from "../run/internal.ts";
 import type { Scores } from "../tasks/index.ts";
 import { buildNetwork } from "./network.ts";
 import { type LoadedRun, loadPredictor, loadRun } from "./predict.ts";
 import { loadRunData, type RunDataOptions } from "./run-data.ts";
+import { writeMadeRun } from "./stored-record.ts";
 
 export interface InterpolateOptions {
   /** A folder for the new run folders `at-0`, `at-0.1`, …. */
@@ -130,14 +131,11 @@ function writePoint(
 ): void {
   const { recalibrated: _r, sampled: _s, ...record } = b.record;
   const own: RunRecord = { ...record, interpolated: { from, to, at } };
-  const path = runPaths(run).checkpoint;
-  if (existsSync(path)) {
+  if (existsSync(runPaths(run).checkpoint)) {
     const difference = firstDifference(readRun(run).interpolated, own.interpolated);
     if (difference) throw new UserError(`options.out ${run}: it holds another run; choose another folder`);
   }
-  writeFileAtomic(runPaths(run).config, `${JSON.stringify(own, null, 2)}\n`);
-  if (existsSync(runPaths(to).metrics)) copyFileSync(runPaths(to).metrics, runPaths(run).metrics);
-  saveCheckpoint(path, {
+  writeMadeRun(run, to, own, {
     ...between(a.variables, b.variables, at),
     slots: {},
     references: b.references,

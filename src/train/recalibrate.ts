@@ -1,13 +1,13 @@
-import { copyFileSync, existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { type DataSet, type HostArray, type HostArrays, type ImageSet, UserError } from "../core/index.ts";
 import type { Pictures } from "../data/index.ts";
 import { runPaths } from "../files/index.ts";
-import { fingerprintOf, whileHeld, writeFileAtomic } from "../files/internal.ts";
+import { fingerprintOf, whileHeld } from "../files/internal.ts";
 import { anchoredOptions, createMethod } from "../methods/index.ts";
 import type { Model, Variables } from "../models/index.ts";
 import type { RunConfig } from "../run/index.ts";
 import { type Checkpoint, loadCheckpoint, type RunRecord, readRun } from "../run/index.ts";
-import { checkVariables, saveCheckpoint } from "../run/internal.ts";
+import { checkVariables } from "../run/internal.ts";
 import { batchStatistics } from "./batch-statistics.ts";
 import { trainBatches } from "./batches.ts";
 import { createForward } from "./forward.ts";
@@ -17,6 +17,7 @@ import { outputAnchorOf } from "./predict-set.ts";
 import { noReferences, type ReferenceSet, referenceSet } from "./reference-set.ts";
 import { checkTrainingData } from "./run-data.ts";
 import { type Drift, statisticsDrift } from "./statistics-drift.ts";
+import { writeMadeRun } from "./stored-record.ts";
 
 export interface RecalibrateOptions {
   /** A new run folder for the same weights with the new statistics. */
@@ -132,11 +133,8 @@ async function writeInto(
   const outputAnchor =
     checkpoint.outputAnchor &&
     (await anchorBy(record, network, { variables: average ?? raw, references: checkpoint.references, dataSet }));
-  mkdirSync(out, { recursive: true });
   const recalibrated = { from: run, batches, ...(notice && { otherData: fingerprintOf(dataSet.train) }) };
-  writeFileAtomic(runPaths(out).config, `${JSON.stringify({ ...record, recalibrated }, null, 2)}\n`);
-  if (existsSync(runPaths(run).metrics)) copyFileSync(runPaths(run).metrics, runPaths(out).metrics);
-  saveCheckpoint(runPaths(out).checkpoint, { ...checkpoint, ...raw, average, outputAnchor });
+  writeMadeRun(out, run, { ...record, recalibrated }, { ...checkpoint, ...raw, average, outputAnchor });
   return {
     out,
     batches,

@@ -1,12 +1,20 @@
-import { existsSync } from "node:fs";
+import { copyFileSync, existsSync } from "node:fs";
 import { UserError } from "../core/index.ts";
 import { runPaths } from "../files/index.ts";
 import { writeFileAtomic } from "../files/internal.ts";
-import { firstDifference } from "../run/internal.ts";
+import type { Checkpoint } from "../run/index.ts";
+import { firstDifference, saveCheckpoint } from "../run/internal.ts";
 
 /** Writes what a run of any task says of itself, its config.json. */
 export const writeRecord = (run: string, record: object): void =>
   writeFileAtomic(runPaths(run).config, `${JSON.stringify(record, null, 2)}\n`);
+
+/** Writes a run that was made of another one instead of trained, with that one's log. */
+export function writeMadeRun(run: string, from: string, record: object, checkpoint: Checkpoint): void {
+  writeRecord(run, record);
+  if (existsSync(runPaths(from).metrics)) copyFileSync(runPaths(from).metrics, runPaths(run).metrics);
+  saveCheckpoint(runPaths(run).checkpoint, checkpoint);
+}
 
 /**
  * Begins a run. A folder without a checkpoint has nothing to lose and is started afresh.
