@@ -13,13 +13,14 @@ export interface TypedArrayOf {
   bool: Uint8Array;
 }
 
-const constructors = {
+/** What the elements of each type lie in. */
+export const typedArrays = {
   float32: Float32Array,
   float16: Uint16Array,
   int32: Int32Array,
   uint32: Uint32Array,
   bool: Uint8Array,
-} as const;
+} as const satisfies Record<DType, unknown>;
 
 /**
  * Number of elements of a shape.
@@ -47,14 +48,14 @@ export class HostArray<D extends DType = DType> {
   }
 
   static zeros<D extends DType = "float32">(shape: readonly number[], dtype = "float32" as D): HostArray<D> {
-    return new HostArray(dtype, shape, new constructors[dtype](sizeOf(shape)) as TypedArrayOf[D]);
+    return new HostArray(dtype, shape, new typedArrays[dtype](sizeOf(shape)) as TypedArrayOf[D]);
   }
 
   static scalar<D extends DType = "float32">(value: number, dtype = "float32" as D): HostArray<D> {
     return new HostArray(
       dtype,
       [],
-      constructors[dtype].of(dtype === "float16" ? float16Bits(value) : value) as TypedArrayOf[D],
+      typedArrays[dtype].of(dtype === "float16" ? float16Bits(value) : value) as TypedArrayOf[D],
     );
   }
 

@@ -4,7 +4,7 @@ export { checkImageSet, checkLabels } from "./checked-sets.ts";
 export { beta, dirichlet } from "./distributions.ts";
 export { knownName } from "./errors.ts";
 export { float16Value } from "./float16.ts";
-export { zerosLike } from "./host-array.ts";
+export { typedArrays, zerosLike } from "./host-array.ts";
 export { allBytes, imageBytes, rememberOf, selectImages, shareImages } from "./images.ts";
 export { type InBatchesOptions, inBatches, type RowBatch } from "./in-batches.ts";
 export { inParallel } from "./in-parallel.ts";

@@ -1,4 +1,4 @@
-import type { DType } from "../core/host-array.ts";
+import { type DType, typedArrays } from "../core/host-array.ts";
 
 /** ONNX element types that our graphs use; int64 is for shapes, indices and 32-bit unsigned arithmetic. */
 export type ElementType = DType | "int64";
@@ -12,6 +12,9 @@ export const onnxType: Record<ElementType, number> = {
   float16: 10,
   uint32: 12,
 };
+
+/** What the elements of each type lie in on the host. */
+export const hostArrayOf = { ...typedArrays, int64: BigInt64Array } as const satisfies Record<ElementType, unknown>;
 
 const arithmeticTypes: { readonly [T in ElementType]?: ElementType } = {
   bool: "int32",

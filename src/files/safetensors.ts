@@ -1,5 +1,5 @@
 import { type DType, HostArray, type HostArrays } from "../core/index.ts";
-import { float16Value } from "../core/internal.ts";
+import { float16Value, typedArrays } from "../core/internal.ts";
 import { readTensors, type StoredTensor } from "./safetensors-header.ts";
 
 const codes = {
@@ -9,13 +9,6 @@ const codes = {
   uint32: "U32",
   bool: "BOOL",
 } as const satisfies Record<DType, string>;
-const views = {
-  float32: Float32Array,
-  float16: Uint16Array,
-  int32: Int32Array,
-  uint32: Uint32Array,
-  bool: Uint8Array,
-} as const satisfies Record<DType, unknown>;
 const dtypes = new Map<string, DType>(Object.entries(codes).map(([dtype, code]) => [code, dtype as DType]));
 
 const bytesOf = ({ data }: HostArray) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
@@ -64,7 +57,7 @@ export function decodeSafetensors(bytes: Uint8Array): { tensors: HostArrays; met
   for (const [name, { type, shape, bytes }] of tensors) {
     const dtype = dtypes.get(type);
     if (!dtype) throw new Error(`tensor ${name} has type ${type}; known: ${[...dtypes.keys()].join(", ")}`);
-    arrays[name] = new HostArray(dtype, shape, new views[dtype](aligned(bytes)) as never);
+    arrays[name] = new HostArray(dtype, shape, new typedArrays[dtype](aligned(bytes)) as never);
   }
   return { tensors: arrays, metadata };
 }

@@ -1,18 +1,9 @@
 import { sizeOf } from "../../core/host-array.ts";
-import type { ElementType } from "../element-types.ts";
+import { hostArrayOf } from "../element-types.ts";
 import type { Tensor } from "../nodes.ts";
 import type { SessionArray } from "../runtime/node.ts";
-import { bytesOf } from "./schedule.ts";
+import { memoryBytes } from "./schedule.ts";
 import type { Sections } from "./sections.ts";
-
-const constructors = {
-  float32: Float32Array,
-  float16: Uint16Array,
-  int32: Int32Array,
-  uint32: Uint32Array,
-  int64: BigInt64Array,
-  bool: Uint8Array,
-} as const satisfies Record<ElementType, unknown>;
 
 /**
  * Memory for what sections hand to later ones and to means, by name, allocated once for all runs: tensors of one size that are
@@ -25,7 +16,7 @@ export function handedOver({ sections, results }: Sections): Map<string, Session
   const arrays = new Map<string, SessionArray>();
   const blocks: { readonly buffer: ArrayBuffer; until: number }[] = [];
   const memoryFor = (tensor: Tensor, from: number): ArrayBuffer => {
-    const bytes = bytesOf([tensor]);
+    const bytes = memoryBytes([tensor]);
     // A section reads and writes at once: what it still reads is not free.
     let block = blocks.find(({ buffer, until }) => buffer.byteLength === bytes && until < from);
     if (!block) {
@@ -39,7 +30,7 @@ export function handedOver({ sections, results }: Sections): Map<string, Session
     for (const tensor of outputs) {
       const { name, shape, dtype } = tensor;
       if (returned.has(name)) continue;
-      const data = new constructors[dtype](memoryFor(tensor, at), 0, sizeOf(shape));
+      const data = new hostArrayOf[dtype](memoryFor(tensor, at), 0, sizeOf(shape));
       arrays.set(name, { dtype, shape, data });
     }
   return arrays;

@@ -5,7 +5,7 @@ import type { Tensor } from "../nodes.ts";
 import { modelBytes } from "../onnx.ts";
 import { createSession, type Session, type SessionArray, type SessionOptions } from "../runtime/node.ts";
 import { handedOver } from "./handed-over.ts";
-import { bytesOf } from "./schedule.ts";
+import { memoryBytes } from "./schedule.ts";
 import type { Section, Sections } from "./sections.ts";
 
 /** Replaces every number by its mean over the ranks, in place. Called in the same order, for as many, on each of them. */
@@ -79,7 +79,7 @@ const WORTH_A_THREAD = 2 ** 16;
 
 /** Of one of many sessions: each has threads of its own, and a file of timings. */
 function optionsOf(section: number, { nodes }: Section, { profilePrefix, ...options }: SessionOptions): SessionOptions {
-  const isSmall = nodes.every(({ outputs }) => bytesOf(outputs) < WORTH_A_THREAD);
+  const isSmall = nodes.every(({ outputs }) => memoryBytes(outputs) < WORTH_A_THREAD);
   return {
     ...options,
     ...(isSmall && { threads: 1 }),

@@ -1,4 +1,5 @@
 import { sizeOf } from "../../core/host-array.ts";
+import { hostArrayOf } from "../element-types.ts";
 import type { Node, Tensor } from "../nodes.ts";
 import { isMean } from "./marker.ts";
 
@@ -68,14 +69,13 @@ export function scheduleOf(nodes: readonly Node[], outputs: readonly Tensor[]): 
     );
     // Outputs are written into arrays that are there.
     const own = node.outputs.filter(({ name }) => !isOutput.has(name));
-    const section = !isMean(node) && bytesOf(own) >= bytesOf(keptFor as Tensor[]) ? latest : first;
+    const section = !isMean(node) && memoryBytes(own) >= memoryBytes(keptFor as Tensor[]) ? latest : first;
     sections.set(node, section);
     for (const input of node.inputs) if (input) read(input, section);
   }
   return { count: last + 1, section: (node) => sections.get(node)! };
 }
 
-const bytesPerElement = { float32: 4, float16: 2, int32: 4, uint32: 4, int64: 8, bool: 1 } as const;
-
-export const bytesOf = (tensors: readonly Tensor[]): number =>
-  tensors.reduce((sum, { shape, dtype }) => sum + sizeOf(shape) * bytesPerElement[dtype], 0);
+/** What the tensors take in host memory. */
+export const memoryBytes = (tensors: readonly Tensor[]): number =>
+  tensors.reduce((sum, { shape, dtype }) => sum + sizeOf(shape) * hostArrayOf[dtype].BYTES_PER_ELEMENT, 0);
