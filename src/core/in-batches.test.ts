@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { inBatches } from "./in-batches.ts";
+import { inBatches, joinRows } from "./in-batches.ts";
 
 /** Numbers that say where they belong. */
 const value = (outer: number, row: number, inner: number) => 100 * outer + row + inner / 10;
@@ -42,6 +42,16 @@ test("batches that are not filled up, of several arrays, names among them", asyn
   });
   expect(score!.data).toEqual(Float32Array.of(0, 1, 2, 3, 4));
   expect(label).toEqual({ shape: [5], data: ["row 0", "row 1", "row 2", "row 3", "row 4"] });
+});
+
+test("parts of other numbers of rows are joined along theirs; of none there is nothing", () => {
+  const part = (from: number, to: number) => {
+    const rows = Array.from({ length: to - from }, (_, i) => from + i);
+    const data = [0, 1].flatMap((outer) => rows.flatMap((row) => [0, 1].map((k) => value(outer, row, k))));
+    return { shape: [2, rows.length, 2], data: Float32Array.from(data) };
+  };
+  expect(joinRows([part(0, 3), part(3, 3), part(3, 4)], 1)).toEqual(part(0, 4));
+  expect(joinRows([])).toBeUndefined();
 });
 
 test("no rows: nothing is computed", async () => {

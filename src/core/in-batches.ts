@@ -1,10 +1,12 @@
 import { sizeOf } from "./host-array.ts";
 
 /** An array of a batch's rows: one of its axes is that of the rows, the others are the same in every batch. */
-export interface RowArray {
+export interface RowArray<Data extends RowData = RowData> {
   readonly shape: readonly number[];
-  readonly data: Float32Array | Float64Array | Int32Array | Uint8Array | BigInt64Array | string[];
+  readonly data: Data;
 }
+
+type RowData = Float32Array | Float64Array | Int32Array | Uint8Array | BigInt64Array | string[];
 
 export interface RowBatch {
   /** [size] rows of the whole; where the last batch has fewer, its last row is repeated. */
@@ -45,8 +47,22 @@ export async function inBatches<Results extends { readonly [Name in keyof Result
   return joined as Partial<Results>;
 }
 
-function emptyLike({ data }: RowArray, shape: readonly number[]): RowArray {
-  const make = data.constructor as new (length: number) => RowArray["data"];
+/** Arrays one after the other along the axis of their rows; nothing where there are none. */
+export function joinRows<Data extends RowData>(parts: readonly RowArray<Data>[], axis = 0): RowArray<Data> | undefined {
+  if (parts.length === 0) return undefined;
+  const count = parts.reduce((sum, { shape }) => sum + shape[axis], 0);
+  const whole = emptyLike(parts[0], parts[0].shape.with(axis, count));
+  let from = 0;
+  for (const part of parts) {
+    const to = from + part.shape[axis];
+    copyRows(part, whole, { axis, from, to });
+    from = to;
+  }
+  return whole;
+}
+
+function emptyLike<Data extends RowData>({ data }: RowArray<Data>, shape: readonly number[]): RowArray<Data> {
+  const make = data.constructor as new (length: number) => Data;
   return { shape, data: new make(sizeOf(shape)) };
 }
 

@@ -6,7 +6,7 @@ export { knownName } from "./errors.ts";
 export { float16Value } from "./float16.ts";
 export { typedArrays, zerosLike } from "./host-array.ts";
 export { allBytes, imageBytes, rememberOf, selectImages, shareImages } from "./images.ts";
-export { type InBatchesOptions, inBatches, type RowBatch } from "./in-batches.ts";
+export { type InBatchesOptions, inBatches, joinRows, type RowArray, type RowBatch } from "./in-batches.ts";
 export { inParallel } from "./in-parallel.ts";
 export { FLIPPED_FOR_MEAN } from "./mean-over-ranks.ts";
 export { optionMeta } from "./option-meta.ts";

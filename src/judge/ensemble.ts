@@ -6,8 +6,8 @@ import { runPaths } from "../files/index.ts";
 import { sha256, whileHeld } from "../files/internal.ts";
 import { loadPredictions, readRun, savePredictions, storedSets } from "../run/index.ts";
 import { dropStored } from "../run/internal.ts";
-import { alone } from "../train/index.ts";
-import { byFirst, together } from "../train/internal.ts";
+import { alone, ofFirst } from "../train/index.ts";
+import { together } from "../train/internal.ts";
 import { type EnsembleOptions, ensembleFacts, requireDistinct, requireMembers } from "./ensemble-facts.ts";
 import { evaluateEnsemble } from "./evaluate-stored.ts";
 import { judgeRuns } from "./judge-runs.ts";
@@ -38,7 +38,7 @@ export async function judgeRunsAsOne(
   const { group = alone } = options;
   await together(group, () => requireAsOne(runs, folder, options));
   const results = await judgeRuns(runs, options);
-  const ensemble = await byFirst(group, () => judgeMembers(runs, results, folder, options));
+  const ensemble = await ofFirst(group, () => judgeMembers(runs, results, folder, options));
   return { members: results, ensemble };
 }
 

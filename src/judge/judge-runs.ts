@@ -5,8 +5,8 @@ import { type HeldLock, runPaths } from "../files/index.ts";
 import { holdLock } from "../files/internal.ts";
 import { loadPredictions, optionWords, readRun, saveGallery } from "../run/index.ts";
 import { saveVerdictPictures } from "../run/internal.ts";
-import { alone } from "../train/index.ts";
-import { byFirst, together } from "../train/internal.ts";
+import { alone, ofFirst } from "../train/index.ts";
+import { together } from "../train/internal.ts";
 import { evaluateStored } from "./index.ts";
 import { scoresAsked } from "./ood-scores/names.ts";
 import { measureRunScores } from "./ood-scores/of-run.ts";
@@ -76,7 +76,7 @@ async function judgeOpened(runs: readonly OpenRun[], options: JudgeOptions): Pro
   const inference = inferenceOf(options);
   const predicted = await predictSets(runs, inference, options);
   if (suites.includes("corruptions")) await predictCorrupted(predicted, options, scored ? inference : undefined);
-  return byFirst(group, () => judgePredicted(predicted, options));
+  return ofFirst(group, () => judgePredicted(predicted, options));
 }
 
 function inferenceOf(options: JudgeOptions): InferenceOptions {

@@ -19,11 +19,12 @@ export {
   zeroShot,
 } from "./dual-encoder/index.ts";
 export { type FeatureExtractor, type FeatureOptions, loadFeatures } from "./features.ts";
+export { ofFirst } from "./group/at-length.ts";
 export { alone, type Group } from "./group/group.ts";
 export { type Launcher, launcherOf, type MpiFamily } from "./group/launcher.ts";
 export { type GroupOptions, openGroup } from "./group/open.ts";
 export { type Threads, threadsOf } from "./group/threads.ts";
-export { GroupError, ofFirst } from "./group/together.ts";
+export { GroupError } from "./group/together.ts";
 export { meansInWords, validationInWords } from "./in-words.ts";
 export {
   type Interpolated,

@@ -3,7 +3,7 @@
 export { requireAdaptable } from "./adaptation/adapter.ts";
 export { madeAhead } from "./ahead.ts";
 export { firstReferences } from "./example-references.ts";
-export { atLength, byFirst } from "./group/at-length.ts";
+export { atLength } from "./group/at-length.ts";
 export { inShares, type Share } from "./group/shares.ts";
 export { requireSame, together } from "./group/together.ts";
 export { buildNetwork } from "./network.ts";

@@ -6,8 +6,8 @@ import { runPaths } from "../../files/index.ts";
 import { whileHeld } from "../../files/internal.ts";
 import { loadPredictions, storedSets } from "../../run/index.ts";
 import { featuresFile } from "../../run/internal.ts";
-import { alone } from "../../train/index.ts";
-import { byFirst, together } from "../../train/internal.ts";
+import { alone, ofFirst } from "../../train/index.ts";
+import { together } from "../../train/internal.ts";
 import { evaluateStored } from "../evaluate-stored.ts";
 import { judgeRuns } from "../judge-runs.ts";
 import { classifierOfRun } from "../ood-scores/of-run.ts";
@@ -73,7 +73,7 @@ export async function judgeRunsByLaplace(
   const plain = await judgeRuns(runs, { ...options, features: true });
   const sources = resultFolders(runs, options.out);
   const folders = laplaceFolders(runs, options);
-  const laplace = await byFirst(group, async () => {
+  const laplace = await ofFirst(group, async () => {
     const results: Results[] = [];
     for (const [i, run] of runs.entries())
       results.push(

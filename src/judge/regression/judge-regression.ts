@@ -5,7 +5,7 @@ import { holdLock, regressionFingerprint, sha256 } from "../../files/internal.ts
 import { dropRegressionAnswers, saveRegressionAnswers, storedRegressionSets } from "../../run/internal.ts";
 import type { RegressionPredictor } from "../../tasks/index.ts";
 import { alone, type Group, ofFirst } from "../../train/index.ts";
-import { atLength, byFirst, inShares, requireSame, together } from "../../train/internal.ts";
+import { atLength, inShares, requireSame, together } from "../../train/internal.ts";
 import { evaluateRegression, type RegressionFacts } from "../index.ts";
 import { rankThreads } from "../rank-threads.ts";
 import { prepareResultFolder, resultFolders } from "../result-folders.ts";
@@ -88,7 +88,7 @@ export async function judgeInto(
   const held = await together(group, async () => (group.rank === 0 ? holdLock(lock, `judging ${folder}`) : undefined));
   try {
     await predictAll(folder, opened, label, options).finally(() => options.onProgress?.(undefined));
-    return await byFirst(group, async () => evaluateRegression(folder, opened.facts, { alpha: options.alpha }));
+    return await ofFirst(group, async () => evaluateRegression(folder, opened.facts, { alpha: options.alpha }));
   } finally {
     await held?.release();
   }

@@ -46,10 +46,12 @@ export async function atLength<T>(
 }
 
 /**
- * What rank 0 makes, on all ranks, which wait for as long as it takes.
+ * What rank 0 makes, on all ranks, which wait for as long as it takes: plain objects and typed arrays, bit for bit.
  * @throws GroupError where it cannot
+ * @example
+ * const config = await ofFirst(alone, () => readConfigFile("my.config.json")); // read where rank 0 is, known everywhere
  */
-export async function byFirst<T>(group: Group, make: () => Promise<T>): Promise<T> {
+export async function ofFirst<T>(group: Group, make: () => T | Promise<T>): Promise<T> {
   if (group.size === 1) return make();
   const own = await atLength(group, async () => (group.rank === 0 ? make() : undefined));
   const bytes = await fromFirst(group, () => serialize(own));

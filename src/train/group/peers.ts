@@ -1,4 +1,5 @@
 import { processSpace } from "../../files/internal.ts";
+import { gatherJson } from "./gather-json.ts";
 import type { Group } from "./group.ts";
 
 /** A process of a group, as another one on its machine can look for it. */
@@ -12,7 +13,6 @@ export interface Peer {
 /** The other ranks whose processes this one can see, of all that take part. */
 export async function visiblePeers(group: Group): Promise<Peer[]> {
   const own: Peer = { rank: group.rank, pid: process.pid, processes: processSpace() };
-  const told = await group.gather(Buffer.from(JSON.stringify(own)));
-  const peers = told.map((bytes) => JSON.parse(Buffer.from(bytes).toString()) as Peer);
+  const peers = await gatherJson(group, own);
   return peers.filter(({ rank, processes }) => rank !== own.rank && processes === own.processes);
 }

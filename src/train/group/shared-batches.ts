@@ -1,5 +1,5 @@
-import { HostArray, sizeOf } from "../../core/index.ts";
-import { type InBatchesOptions, inBatches, type RowBatch } from "../../core/internal.ts";
+import { type InBatchesOptions, inBatches, joinRows, type RowArray, type RowBatch } from "../../core/internal.ts";
+import { gatherJson } from "./gather-json.ts";
 import { type Group, shareOf } from "./group.ts";
 
 /**
@@ -9,8 +9,8 @@ import { type Group, shareOf } from "./group.ts";
 export async function inSharedBatches(
   group: Group,
   options: InBatchesOptions,
-  compute: (batch: RowBatch) => Promise<HostArray<"float32">>,
-): Promise<HostArray<"float32"> | undefined> {
+  compute: (batch: RowBatch) => Promise<RowArray<Float32Array>>,
+): Promise<RowArray<Float32Array> | undefined> {
   const { count, size, axis = 0, onProgress } = options;
   const whole = async (batch: RowBatch) => ({ whole: await compute(batch) });
   if (group.size === 1) return (await inBatches(options, whole)).whole;
@@ -26,38 +26,19 @@ export async function inSharedBatches(
     ({ rows, ...batch }) =>
       whole({ rows: rows.map((row) => from + row), from: from + batch.from, to: from + batch.to }),
   );
-  return joined(await gathered(group, own), axis);
+  return joinRows(await gathered(group, own), axis);
 }
 
 /** What each rank has, but those that have nothing. */
-async function gathered(group: Group, own: HostArray<"float32"> | undefined): Promise<HostArray<"float32">[]> {
-  const shapes = await group.gather(new TextEncoder().encode(JSON.stringify(own?.shape ?? null)));
+async function gathered(
+  group: Group,
+  own: RowArray<Float32Array> | undefined,
+): Promise<readonly RowArray<Float32Array>[]> {
+  const shapes = await gatherJson(group, own?.shape ?? null);
   const { buffer, byteOffset, byteLength } = own?.data ?? new Float32Array();
   const parts = await group.gather(new Uint8Array(buffer, byteOffset, byteLength));
-  return shapes.flatMap((bytes, rank) => {
-    const shape: number[] | null = JSON.parse(new TextDecoder().decode(bytes));
-    // Copied, as bytes need not lie where numbers may.
-    return shape ? [HostArray.float32(shape, new Float32Array(parts[rank].slice().buffer))] : [];
-  });
-}
-
-/** One after the other along an axis. */
-function joined(parts: readonly HostArray<"float32">[], axis: number): HostArray<"float32"> | undefined {
-  if (parts.length === 0) return undefined;
-  const [{ shape }] = parts;
-  const outer = sizeOf(shape.slice(0, axis));
-  const whole = HostArray.zeros(
-    shape.with(
-      axis,
-      parts.reduce((sum, part) => sum + part.shape[axis], 0),
-    ),
+  // Copied, as bytes need not lie where numbers may.
+  return shapes.flatMap((shape, rank) =>
+    shape ? [{ shape, data: new Float32Array(parts[rank].slice().buffer) }] : [],
   );
-  let at = 0;
-  for (let i = 0; i < outer; i++)
-    for (const { data } of parts) {
-      const length = data.length / outer;
-      whole.data.set(data.subarray(i * length, (i + 1) * length), at);
-      at += length;
-    }
-  return whole;
 }

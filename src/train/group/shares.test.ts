@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { UserError } from "../../core/index.ts";
-import { atLength, byFirst } from "./at-length.ts";
+import { atLength, ofFirst } from "./at-length.ts";
 import { inOneProcess } from "./in-process.ts";
 import { inShares, makersOf } from "./shares.ts";
 
@@ -74,7 +74,7 @@ test("what rank 0 makes, all ranks have, bit for bit; they meet while it works",
   let meetings = 0;
   const had = await inOneProcess(2, (group) => {
     const counting = { ...group, sum: (values: Float64Array) => group.sum(values).then(() => void meetings++) };
-    return byFirst(counting, async () => {
+    return ofFirst(counting, async () => {
       expect(group.rank).toBe(0);
       await pause(100);
       return { values: Float64Array.of(Number.NaN, -0, 0.1), missing: undefined };

@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { gatherJson } from "./gather-json.ts";
 import type { Group } from "./group.ts";
 import { ownPlace, type Place } from "./place.ts";
 
@@ -18,8 +19,7 @@ export interface Threads {
  */
 export async function threadsOf(group: Group): Promise<Threads> {
   if (group.size === 1) return { threads: availableParallelism(), said: undefined };
-  const places = await group.gather(Buffer.from(JSON.stringify(ownPlace())));
-  return threadsPerRank(places.map((bytes) => JSON.parse(Buffer.from(bytes).toString())));
+  return threadsPerRank(await gatherJson(group, ownPlace()));
 }
 
 /** Threads for each rank, by the places of all of them: as many as the rank that has fewest processors can use. */

@@ -1,5 +1,6 @@
 import { UserError } from "../../core/index.ts";
 import { firstDifference } from "../../run/internal.ts";
+import { gatherJson } from "./gather-json.ts";
 import type { Group } from "./group.ts";
 
 /**
@@ -12,9 +13,6 @@ import type { Group } from "./group.ts";
  * }
  */
 export class GroupError extends UserError {}
-
-const encode = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
-const decode = <T>(bytes: Uint8Array): T => JSON.parse(new TextDecoder().decode(bytes));
 
 /**
  * Runs `work` on every rank, and fails on all of them where it fails on one, so that none waits for another in vain.
@@ -29,7 +27,7 @@ export async function together<T>(group: Group, work: () => T | Promise<T>): Pro
       (error: unknown) => ({ error }),
     );
   const own = "error" in outcome ? inWords(outcome.error) : "";
-  const all = (await group.gather(encode(own))).map((bytes) => decode<string>(bytes));
+  const all = await gatherJson(group, own);
   const first = all.findIndex((message) => message !== "");
   if (first < 0) return (outcome as { value: T }).value;
   if ("error" in outcome && !(outcome.error instanceof UserError)) throw outcome.error;
@@ -39,7 +37,7 @@ export async function together<T>(group: Group, work: () => T | Promise<T>): Pro
 
 const inWords = (error: unknown): string => (error instanceof Error && error.message) || String(error);
 
-/** What rank 0 makes, on all ranks. @throws GroupError where it cannot */
+/** Bytes that rank 0 makes, on all ranks. @throws GroupError where it cannot */
 export async function fromFirst(group: Group, make: () => Uint8Array | Promise<Uint8Array>): Promise<Uint8Array> {
   const own = await together(group, async () => (group.rank === 0 ? make() : undefined));
   const length = Float64Array.of(own?.length ?? 0);
@@ -49,21 +47,10 @@ export async function fromFirst(group: Group, make: () => Uint8Array | Promise<U
   return bytes;
 }
 
-/**
- * What rank 0 makes, as JSON has it, on all ranks.
- * @throws GroupError where it cannot
- * @example
- * const config = await ofFirst(alone, () => readConfigFile("my.config.json")); // read where rank 0 is, known everywhere
- */
-export async function ofFirst<T>(group: Group, make: () => T | Promise<T>): Promise<T> {
-  if (group.size === 1) return make();
-  return decode<T>(await fromFirst(group, async () => encode(await make())));
-}
-
 /** @throws GroupError naming the first field in which a rank differs from rank 0 */
 export async function requireSame(group: Group, facts: Readonly<Record<string, unknown>>): Promise<void> {
   if (group.size === 1) return;
-  const [first, ...others] = (await group.gather(encode(facts))).map((bytes) => decode<unknown>(bytes));
+  const [first, ...others] = await gatherJson<unknown>(group, facts);
   for (const [i, theirs] of others.entries()) {
     const difference = firstDifference(theirs, first);
     if (difference)
