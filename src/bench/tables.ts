@@ -1,4 +1,5 @@
 import { textTable } from "../core/index.ts";
+import { counted } from "../core/internal.ts";
 import type { CorruptBenchRow } from "./corrupt.ts";
 import { type DataBenchRow, LEAST_TIMES_STEP, pipelineNames } from "./data.ts";
 import type { EngineBenchRow } from "./engine.ts";
@@ -8,7 +9,6 @@ import type { PeersRow, RoundProgress } from "./peers.ts";
 
 const speed = (imagesPerSecond: number): string => imagesPerSecond.toFixed(imagesPerSecond < 10 ? 2 : 0);
 const backendName = (backend: EngineBenchRow["backend"]): string => (backend === "default" ? "compiled" : backend);
-const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(2)} GB`;
 const times = (ratio: number | undefined, digits: number): string =>
   ratio === undefined ? "" : `${ratio.toFixed(digits)} ×`;

@@ -20,3 +20,4 @@ export {
   registerName,
 } from "./registry.ts";
 export { roundHalfEven } from "./rounding.ts";
+export { counted } from "./text-table.ts";

@@ -25,3 +25,7 @@ export function textTable(given: readonly (readonly string[])[]): string {
  * percent(0.8765); // "87.7 %"
  */
 export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+/** `1 image`, `2 images`. */
+export const counted = (count: number, noun: string): string =>
+  `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;

@@ -1,4 +1,5 @@
 import { type StoredPredictions, UserError } from "../core/index.ts";
+import { counted } from "../core/internal.ts";
 import { checkPredictions } from "./judged.ts";
 import { logMean, logSoftmax } from "./log-softmax.ts";
 import { type MemberDoubtName, memberDoubtNames, memberDoubts } from "./member-doubts.ts";
@@ -56,8 +57,7 @@ export function combineMembers(
 }
 
 function checkMembers(members: readonly StoredPredictions[]): void {
-  if (members.length < 2)
-    throw new UserError(`ensemble: ${members.length} member${members.length === 1 ? "" : "s"}; at least 2 are needed`);
+  if (members.length < 2) throw new UserError(`ensemble: ${counted(members.length, "member")}; at least 2 are needed`);
   const [first] = members;
   for (const [m, one] of members.entries()) {
     checkPredictions(one);

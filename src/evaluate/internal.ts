@@ -13,6 +13,7 @@ export { aurocInterval, placements, varianceOfMean } from "./placements.ts";
 export { conformalJudge, fitIntervals, fitScalings, scalingNotices, scalingResults } from "./posthoc-results.ts";
 export { predictionBatchResults } from "./prediction-batch-results.ts";
 export { areProbabilities, logitsOfProbabilities } from "./probabilities.ts";
+export { quantile } from "./quantile.ts";
 export { conformalRegression, storedPerTarget } from "./regression/conformal-results.ts";
 export { calibrationCurves, shownPoints, sparsificationCurves } from "./regression/curves.ts";
 export {

@@ -1,5 +1,7 @@
 import { type MeanSd, meanSd } from "../evaluate/index.ts";
 
+export { counted } from "../core/internal.ts";
+
 const MINUS = "−";
 const signed = (text: string) => text.replace("-", MINUS);
 
@@ -33,5 +35,3 @@ export const unbroken = (text: string): string => text.replace(/ ± /g, "\u00a0�
 /** `a`, `a and b`, `a, b and c`. */
 export const listing = (words: readonly string[]): string =>
   words.length < 2 ? (words[0] ?? "") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
-
-export const counted = (n: number, noun: string): string => `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;

@@ -1,3 +1,4 @@
+import { counted } from "../core/internal.ts";
 import { anchoredOptions } from "../methods/index.ts";
 import { rowsPerImage } from "../methods/internal.ts";
 import type { RunConfig } from "../run/index.ts";
@@ -27,8 +28,7 @@ export function fewSteps(config: RunConfig, images: number): string | undefined 
     smaller < batchSize && advisedRate(config, smaller),
   ].filter(Boolean);
   const batches = stepsPerEpoch === 1 ? "1 batch" : `${stepsPerEpoch} batches`;
-  const over = epochs === 1 ? "1 epoch" : `${epochs} epochs`;
-  return `${steps} ${steps === 1 ? "step" : "steps"} in all (${images} training images: ${batches} of ${batchSize} in each of ${over}), too few to learn much; try ${advice.join(" ")}`;
+  return `${counted(steps, "step")} in all (${images} training images: ${batches} of ${batchSize} in each of ${counted(epochs, "epoch")}), too few to learn much; try ${advice.join(" ")}`;
 }
 
 /** The largest power of two that leaves enough batches an epoch, and can be divided as the given batch is. */

@@ -1,4 +1,5 @@
 import { HostArray, type HostArrays, type Random, UserError } from "../core/index.ts";
+import { counted } from "../core/internal.ts";
 import type { RunConfig, SwagMoments } from "../run/index.ts";
 
 type SwagOptions = NonNullable<RunConfig["swag"]>;
@@ -48,7 +49,7 @@ export function drawnWeights(
   const rank = deviations.length;
   if (rank < 2)
     throw new UserError(
-      `swag: ${snapshots} snapshot${snapshots === 1 ? " is" : "s are"} collected, and at least 2 are needed; train the run to its end`,
+      `swag: ${counted(snapshots, "snapshot")} ${snapshots === 1 ? "is" : "are"} collected, and at least 2 are needed; train the run to its end`,
     );
   const along = deviations.map(() => random.normal() / Math.sqrt(rank - 1));
   const factor = Math.sqrt(scale);

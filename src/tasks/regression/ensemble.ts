@@ -1,4 +1,5 @@
 import { type RegressionSet, UserError } from "../../core/index.ts";
+import { counted } from "../../core/internal.ts";
 import type { RegressionAnswers, RegressionPredictor } from "./predictor.ts";
 
 /**
@@ -17,8 +18,7 @@ import type { RegressionAnswers, RegressionPredictor } from "./predictor.ts";
  * const ensemble = ensemblePredictor(members);
  */
 export function ensemblePredictor(members: readonly RegressionPredictor[]): RegressionPredictor {
-  if (members.length < 2)
-    throw new UserError(`ensemble: ${members.length} member${members.length === 1 ? "" : "s"}; at least 2 are needed`);
+  if (members.length < 2) throw new UserError(`ensemble: ${counted(members.length, "member")}; at least 2 are needed`);
   return {
     async predict(set, options = {}) {
       const answers: RegressionAnswers[] = [];

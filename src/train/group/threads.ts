@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { counted } from "../../core/internal.ts";
 import { gatherJson } from "./gather-json.ts";
 import type { Group } from "./group.ts";
 import { ownPlace, type Place } from "./place.ts";
@@ -27,7 +28,7 @@ export function threadsPerRank(places: readonly Place[]): Threads {
   const threads = Math.min(...places.map((place) => processorsOf(place, places)));
   const machines = new Set(places.map(({ machine }) => machine)).size;
   const where = machines === 1 ? "this machine" : `${machines} machines`;
-  const each = `${places.length} ranks on ${where}, ${threads} ${threads === 1 ? "thread" : "threads"} each`;
+  const each = `${places.length} ranks on ${where}, ${counted(threads, "thread")} each`;
   const tied = places.find((place) => isTied(place, places) && place.bound!.length <= threads);
   return { threads, said: tied ? `${each}: ${tiedInWords(tied)}` : each };
 }
