@@ -4,5 +4,6 @@ export { optionNames, unknownOption } from "./known-options.ts";
 export { mixerTable } from "./mixers.ts";
 export { mixingSide } from "./pix-mix.ts";
 export { BatchPool, unloadable } from "./pool.ts";
+export { resizeBicubic } from "./resize.ts";
 export { augmentationTable } from "./table.ts";
 export { trainingImages } from "./training-images.ts";

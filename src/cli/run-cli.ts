@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { UserError } from "../core/index.ts";
-import { launcherOf } from "../train/index.ts";
+import { launcherOf, startedInWords } from "../train/index.ts";
 import { benchCommand } from "./bench.ts";
 import { dataCommand } from "./data.ts";
 import { demoCommand } from "./demo.ts";
@@ -99,7 +99,7 @@ function requireAlone(action: Command): void {
   const predicts = action.opts().logits === undefined;
   if (launcher && !(inGroups.has(names[0]) && predicts))
     throw new UserError(
-      `${names.join(" ")}${predicts ? "" : " --logits"}: ${launcher.name} has started ${launcher.size} processes, which would all do the same; start it by itself`,
+      `${names.join(" ")}${predicts ? "" : " --logits"}: ${startedInWords(launcher)}, which would all do the same; start it by itself`,
     );
 }
 

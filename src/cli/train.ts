@@ -110,12 +110,12 @@ async function runTrain(
   });
   if (said) terminal.note(said);
   const { resume, changedData, checkpointEvery, maxSteps, dataDir, workers } = options;
-  const again = `${startedBy(group.size)}${ownCommand()} train --resume --out ${run}${dataDir ? ` --data-dir ${dataDir}` : ""}`;
+  const again = `${againBy(group.size)}${ownCommand()} train --resume --out ${run}${dataDir ? ` --data-dir ${dataDir}` : ""}`;
   let interrupted = false;
   const summary = await terminal.interruptible(async (signal) => {
     const progress = trainProgress(terminal);
     const { onNotice, onProgress: onReading } = listenerOf(terminal);
-    const asked = {
+    const training = {
       dataDir,
       resume,
       changedData,
@@ -129,7 +129,7 @@ async function runTrain(
     };
     let done: TrainSummary | undefined;
     try {
-      done = await trainRun(run, config, { ...asked, onProgress: progress.update });
+      done = await trainRun(run, config, { ...training, onProgress: progress.update });
     } finally {
       progress.stop(done);
     }
@@ -149,7 +149,7 @@ async function runTrain(
 }
 
 /** How so many processes are started again. */
-function startedBy(ranks: number): string {
+function againBy(ranks: number): string {
   if (ranks === 1) return "";
   return launcherOf(process.env)?.name === "srun" ? `srun --mpi=pmix -n ${ranks} ` : `mpirun -np ${ranks} `;
 }

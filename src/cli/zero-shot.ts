@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import { percent, printable, UserError } from "../core/index.ts";
 import { parseTemplates } from "../data/index.ts";
 import type { Device } from "../engine/index.ts";
+import { softmax } from "../evaluate/index.ts";
 import { runPaths } from "../files/index.ts";
 import { type Activation, activationNames } from "../models/index.ts";
 import {
@@ -100,14 +101,11 @@ interface Answer {
 async function answersTo({ classNames, logits }: ZeroShotClassifier, good: readonly ReadImage[], top: number) {
   const { data } = await logits(good.map(({ image }) => image));
   const count = classNames.length;
+  const { probabilities } = softmax(data, count);
   return good.map(({ source }, n): Answer => {
-    const row = data.subarray(n * count, (n + 1) * count);
-    const largest = row.reduce((a, b) => Math.max(a, b));
-    const sum = row.reduce((total, logit) => total + Math.exp(logit - largest), 0);
+    const row = probabilities.subarray(n * count, (n + 1) * count);
     const order = [...row.keys()].sort((a, b) => row[b] - row[a]);
-    const told = order
-      .slice(0, top)
-      .map((k) => ({ class: classNames[k], probability: Math.exp(row[k] - largest) / sum }));
+    const told = order.slice(0, top).map((k) => ({ class: classNames[k], probability: row[k] }));
     return { path: source.name, class: told[0].class, confidence: told[0].probability, top: told };
   });
 }

@@ -21,7 +21,7 @@ export {
 export { type FeatureExtractor, type FeatureOptions, loadFeatures } from "./features.ts";
 export { ofFirst } from "./group/at-length.ts";
 export { alone, type Group } from "./group/group.ts";
-export { type Launcher, launcherOf, type MpiFamily } from "./group/launcher.ts";
+export { type Launcher, launcherOf, type MpiFamily, startedInWords } from "./group/launcher.ts";
 export { type GroupOptions, openGroup } from "./group/open.ts";
 export { type Threads, threadsOf } from "./group/threads.ts";
 export { GroupError } from "./group/together.ts";

@@ -108,8 +108,8 @@ async function stepperInHalves(
     { ...current, gradients, controls },
     { carry: accumulates ? [...carried, "gradients"] : carried, ...config },
   );
-  const together = config.syncBatchNorm && group.size > 1;
-  const differentiate = gradientStep(together ? synchronized(model, group.size) : model, method, {
+  const isSynchronized = config.syncBatchNorm && group.size > 1;
+  const differentiate = gradientStep(isSynchronized ? synchronized(model, group.size) : model, method, {
     ...options,
     share: 1 / (config.accumulate * group.size),
   });
@@ -130,7 +130,7 @@ async function stepperInHalves(
       carry: ["state", "gradients"],
       sharing: update,
       ...config,
-      ...(together && { meanOverRanks: (values: Float32Array) => group.mean(values) }),
+      ...(isSynchronized && { meanOverRanks: (values: Float32Array) => group.mean(values) }),
     },
   );
   return {

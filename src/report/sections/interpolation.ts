@@ -1,5 +1,6 @@
 import { dataTable } from "../copyable.ts";
 import { path } from "../figures/index.ts";
+import { meanOf } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import { corruptionMeanMeasure, type Measure, setMeasure, valuesOf } from "../measures.ts";
 import type { ReportedArm, ReportedStudy } from "../study.ts";
@@ -19,7 +20,7 @@ export async function interpolation(study: ReportedStudy): Promise<Html | undefi
   const points = study.arms
     .flatMap((arm) => {
       const at = placeOf(arm);
-      const [x, y] = [known, shift.measure].map((measure) => meanIn(arm, measure));
+      const [x, y] = [known, shift.measure].map((measure) => meanOf(valuesOf(arm, measure))?.mean);
       return at === undefined || x === undefined || y === undefined ? [] : [{ arm, at, x: 100 * x, y: 100 * y }];
     })
     .sort((a, b) => a.at - b.at);
@@ -48,9 +49,4 @@ function shifted(study: ReportedStudy): { readonly measure: Measure; readonly ti
     return { measure: damaged, title: "Accuracy under damage" };
   const other = study.sets.find(({ role }) => role === "shift");
   return other && { measure: setMeasure(other.set, "shift", "accuracy"), title: `Accuracy on ${other.set}` };
-}
-
-function meanIn(arm: ReportedArm, measure: Measure): number | undefined {
-  const values = valuesOf(arm, measure);
-  return values.length > 0 ? values.reduce((sum, value) => sum + value, 0) / values.length : undefined;
 }

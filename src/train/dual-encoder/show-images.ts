@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { normalizeImages } from "../../augment/index.ts";
-import { resizeBicubic } from "../../augment/resize.ts";
+import { resizeBicubic } from "../../augment/internal.ts";
 import { HostArray, type Image, UserError } from "../../core/index.ts";
 import { inParallel, roundHalfEven } from "../../core/internal.ts";
 import { decodeWholeImage } from "../../data/index.ts";

@@ -25,6 +25,14 @@ export function launcherOf(env: NodeJS.ProcessEnv): Launcher | undefined {
   return found && found.size > 1 ? found : undefined;
 }
 
+/**
+ * What it has done, as the beginning of a message.
+ * @example
+ * const launcher = launcherOf(process.env);
+ * if (launcher) console.log(startedInWords(launcher)); // mpirun of Open MPI has started 2 processes
+ */
+export const startedInWords = ({ name, size }: Launcher): string => `${name} has started ${size} processes`;
+
 // Slurm comes last: it has started what starts the processes of an mpirun inside a job.
 function started(env: NodeJS.ProcessEnv): Launcher | undefined {
   const sizeIn = (name: string) => (/^\d+$/.test(env[name] ?? "") ? Number(env[name]) : undefined);

@@ -1,6 +1,6 @@
 import type { LibraryHandle } from "koffi";
 import { UserError } from "../../core/index.ts";
-import type { Launcher, MpiFamily } from "./launcher.ts";
+import { type Launcher, type MpiFamily, startedInWords } from "./launcher.ts";
 import { familyOf } from "./mpi-abi.ts";
 
 type Koffi = typeof import("koffi");
@@ -66,16 +66,14 @@ export async function loadMpi(launcher: Launcher, env: NodeJS.ProcessEnv): Promi
   // What is there but does not fit says more than the many names that are not there.
   const [reason] = failures.filter((failure) => !/No such file|no such file/.test(failure));
   throw new UserError(
-    `${startedBy(launcher)}, but ${wanted ? `${CHOICE}=${wanted}` : `the library of ${launcher.families.join(" or ")}`} cannot be used: ${reason ?? "it is not installed"}; apt-get install ${families[family].package}, or set ${CHOICE} to the file of its libmpi`,
+    `${startedInWords(launcher)}, but ${wanted ? `${CHOICE}=${wanted}` : `the library of ${launcher.families.join(" or ")}`} cannot be used: ${reason ?? "it is not installed"}; apt-get install ${families[family].package}, or set ${CHOICE} to the file of its libmpi`,
   );
 }
-
-export const startedBy = ({ name, size }: Launcher): string => `${name} has started ${size} processes`;
 
 async function loadKoffi(launcher: Launcher): Promise<Koffi> {
   const koffi = await import("koffi").catch((error: Error) => {
     throw new UserError(
-      `${startedBy(launcher)}, but the package koffi, which calls MPI, cannot be loaded: ${oneLine(error.message)}; npm install koffi`,
+      `${startedInWords(launcher)}, but the package koffi, which calls MPI, cannot be loaded: ${oneLine(error.message)}; npm install koffi`,
     );
   });
   // Refused once a library is loaded, be it again what it is.

@@ -1,9 +1,9 @@
 import { UserError } from "../../core/index.ts";
 import { alone, type Group } from "./group.ts";
-import { type Launcher, launcherOf } from "./launcher.ts";
+import { type Launcher, launcherOf, startedInWords } from "./launcher.ts";
 import { mpiGroup } from "./mpi.ts";
 import { mpiCalls } from "./mpi-calls.ts";
-import { loadMpi, startedBy } from "./mpi-library.ts";
+import { loadMpi } from "./mpi-library.ts";
 
 /** How the processes of a group find each other, and how long they wait. */
 export interface GroupOptions {
@@ -48,7 +48,7 @@ async function open(launcher: Launcher, env: NodeJS.ProcessEnv, limitS: number):
   const pmi = library.family === "MPICH" ? "pmi2" : "pmix";
   const way = launcher.name === "srun" ? `say srun --mpi=${pmi}` : "install the MPI that it belongs to";
   throw new UserError(
-    `${startedBy(launcher)}, but ${library.version} sees ${size}; ${way}, or set ANCHORED_MPI to the file of its libmpi`,
+    `${startedInWords(launcher)}, but ${library.version} sees ${size}; ${way}, or set ANCHORED_MPI to the file of its libmpi`,
   );
 }
 
