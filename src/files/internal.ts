@@ -9,7 +9,7 @@ export { withLock } from "./lock.ts";
 export { thisMachine, versions } from "./machine.ts";
 export { parseNpy, realTypes, wholeTypes } from "./npy.ts";
 export { NpyRows } from "./npy-rows.ts";
-export { isRunning, machine, processSpace, scratchPrefix } from "./processes.ts";
+export { attempt, isRunning, machine, processSpace, scratchPrefix } from "./processes.ts";
 export { regressionFingerprint } from "./regression-fingerprint.ts";
 export { diskError, writeFileAtomic } from "./run-folder.ts";
 export { sha256 } from "./sha256.ts";

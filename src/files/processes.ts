@@ -31,7 +31,8 @@ export const startOf = (pid: number): string | undefined => statusOf(pid)?.[19];
 const statusOf = (pid: number): string[] | undefined =>
   attempt(() => readFileSync(`/proc/${pid}/stat`, "utf8").split(")").at(-1)!.trim().split(" "));
 
-function attempt<T>(read: () => T): T | undefined {
+/** What it reads; undefined where the system does not have it. */
+export function attempt<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch {

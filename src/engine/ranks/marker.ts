@@ -27,9 +27,9 @@ export const meanRules: PartialRules = {
 /** The program of one rank alone: exactly what is traced where nobody asks for means over ranks. */
 export function withoutMeans(traced: Traced): Traced {
   if (!traced.equations.some(isMarker)) return traced;
-  /** What results of markers, and of the reshapes around them, are. */
-  const is = new Map<Atom, Atom>();
-  const now = (atom: Atom) => is.get(atom) ?? atom;
+  /** What stands in place of the results of markers, and of the reshapes around them. */
+  const replacements = new Map<Atom, Atom>();
+  const replaced = (atom: Atom) => replacements.get(atom) ?? atom;
   const madeBy = new Map<Atom, Equation>(
     traced.equations.flatMap((equation) => equation.outBinders.map((out): [Variable, Equation] => [out, equation])),
   );
@@ -40,21 +40,21 @@ export function withoutMeans(traced: Traced): Traced {
     const [x] = equation.inputs;
     if (isMarker(equation)) {
       marked.add(out);
-      is.set(out, now(x));
+      replacements.set(out, replaced(x));
       continue;
     }
-    const before = marked.has(x) && equation.primitive === "reshape" ? madeBy.get(now(x)) : undefined;
+    const before = marked.has(x) && equation.primitive === "reshape" ? madeBy.get(replaced(x)) : undefined;
     if (before?.primitive === "reshape" && `${before.inputs[0].aval.shape}` === `${out.aval.shape}`) {
-      is.set(out, now(before.inputs[0]));
+      replacements.set(out, replaced(before.inputs[0]));
       continue;
     }
-    const inputs = equation.inputs.map(now);
+    const inputs = equation.inputs.map(replaced);
     // Its class has methods, which nothing here calls.
     equations.push({ ...equation, inputs } as Equation);
   }
-  const outputs = traced.outputs.map(now);
+  const outputs = traced.outputs.map(replaced);
   const read = new Set<Atom>([...equations.flatMap(({ inputs }) => inputs), ...outputs]);
-  const forMarkers = new Set<Atom>([...marked].map((atom) => now(atom)));
+  const forMarkers = new Set<Atom>([...marked].map((atom) => replaced(atom)));
   return {
     ...traced,
     equations: equations.filter(({ outBinders: [out] }) => read.has(out) || !forMarkers.has(out)),

@@ -78,12 +78,12 @@ function modelOf({ nodes, inputs, outputs }: Section, { initializers }: Pick<Gra
 const WORTH_A_THREAD = 2 ** 16;
 
 /** Of one of many sessions: each has threads of its own, and a file of timings. */
-function optionsOf(section: number, { nodes }: Section, { profilePrefix, ...options }: SessionOptions): SessionOptions {
+function optionsOf(index: number, { nodes }: Section, { profilePrefix, ...options }: SessionOptions): SessionOptions {
   const isSmall = nodes.every(({ outputs }) => memoryBytes(outputs) < WORTH_A_THREAD);
   return {
     ...options,
     ...(isSmall && { threads: 1 }),
     takesTurns: true,
-    ...(profilePrefix && { profilePrefix: `${profilePrefix}-${section}` }),
+    ...(profilePrefix && { profilePrefix: `${profilePrefix}-${index}` }),
   };
 }

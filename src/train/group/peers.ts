@@ -7,12 +7,12 @@ export interface Peer {
   readonly rank: number;
   readonly pid: number;
   /** Where process ids mean the same: processes with equal ones see each other. */
-  readonly processes: string;
+  readonly space: string;
 }
 
 /** The other ranks whose processes this one can see, of all that take part. */
 export async function visiblePeers(group: Group): Promise<Peer[]> {
-  const own: Peer = { rank: group.rank, pid: process.pid, processes: processSpace() };
+  const own: Peer = { rank: group.rank, pid: process.pid, space: processSpace() };
   const peers = await gatherJson(group, own);
-  return peers.filter(({ rank, processes }) => rank !== own.rank && processes === own.processes);
+  return peers.filter(({ rank, space }) => rank !== own.rank && space === own.space);
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
-import { machine, processSpace } from "../../files/internal.ts";
+import { attempt, machine, processSpace } from "../../files/internal.ts";
 
 /** Where a process runs, and on which processors it may. */
 export interface Place {
@@ -20,7 +20,7 @@ export interface Place {
 
 /** The place of this process. */
 export function ownPlace(env: NodeJS.ProcessEnv = process.env): Place {
-  const status = read(() => readFileSync("/proc/self/status", "utf8"));
+  const status = attempt(() => readFileSync("/proc/self/status", "utf8"));
   const perTask = env.SLURM_CPUS_PER_TASK;
   return {
     machine: machine(),
@@ -39,12 +39,4 @@ export function boundIn(status: string): number[] | undefined {
     const [from, to = from] = range.split("-").map(Number);
     return Array.from({ length: to - from + 1 }, (_, i) => from + i);
   });
-}
-
-function read<T>(from: () => T): T | undefined {
-  try {
-    return from();
-  } catch {
-    return undefined;
-  }
 }

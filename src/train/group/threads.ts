@@ -40,8 +40,8 @@ function processorsOf(place: Place, places: readonly Place[]): number {
   const share = bound
     ? sum(bound.map((processor) => 1 / neighbours.filter((other) => other.bound?.includes(processor)).length))
     : processors / neighbours.length;
-  const together = neighbours.filter(({ container }) => container === place.container).length;
-  const quota = most < (bound?.length ?? processors) ? most / together : Number.POSITIVE_INFINITY;
+  const sharing = neighbours.filter(({ container }) => container === place.container).length;
+  const quota = most < (bound?.length ?? processors) ? most / sharing : Number.POSITIVE_INFINITY;
   // Thirds do not add up exactly.
   return Math.max(1, Math.floor(Math.min(share, quota, perTask) + 1e-6));
 }
