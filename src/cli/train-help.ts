@@ -28,7 +28,15 @@ const named: readonly Group[] = [
   {
     heading: MODEL,
     usual: ["--model", "--method", "--mask-probability", "--references", "--reference-count"],
-    rare: ["--trainable", "--stochastic-depth", "--dropout", "--packed-members", "--packed-alpha", "--packed-gamma"],
+    rare: [
+      "--trainable",
+      "--embedding",
+      "--stochastic-depth",
+      "--dropout",
+      "--packed-members",
+      "--packed-alpha",
+      "--packed-gamma",
+    ],
   },
   { heading: REGRESSION, usual: ["--task", "--csv", "--target", "--loss"], rare: [] },
   {

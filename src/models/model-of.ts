@@ -91,7 +91,7 @@ export function withFeatures(model: Model): Model {
 const scaled = (values: np.Array, scale = 1): np.Array => (scale === 1 ? values : np.multiply(values, scale));
 
 /** A model from its parts. */
-function composed(parts: Omit<Model, Composed>): Model {
+export function composed(parts: Omit<Model, Composed>): Model {
   const { head, stem, encode, classify, anchorPoint } = parts;
   const trunk: Model["trunk"] = (params, state, stemmed, mode, noise) => {
     const [own, others] = parted(params, head);

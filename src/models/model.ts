@@ -147,10 +147,15 @@ export interface ModelOptions {
   readonly inputChannels: number;
   /** Outputs of the last layer: K, or M·K of M members. */
   readonly classes: number;
+  /**
+   * d: where the network is an image tower, which gives embeddings [N, d], and classes are told apart by their directions; the
+   * last layer gives the classes themselves where absent. CLIP's own are always such, of an embedding of their own.
+   */
+  readonly embedding?: number;
   /** Members packed into the network (Packed-Ensembles); which networks can, the error says. */
   readonly packed?: PackedOptions;
   /**
-   * Pixels on each side of the images, 32 by default. Networks that keep a weight for every position (vision
+   * Pixels on each side of the images, 32 by default, of CLIP its own. Networks that keep a weight for every position (vision
    * transformers) refuse other images; others choose the first layers by it.
    */
   readonly imageSize?: number;

@@ -3,6 +3,9 @@ import { nn, numpy as np } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
 import { HostArray, Random, UserError } from "../core/index.ts";
 import { ArraySpec, compile, runOracle } from "../engine/index.ts";
+import { cosineClassifier } from "./dual-encoder/cosine-classifier.ts";
+import { clipImageTower } from "./dual-encoder/image-tower.ts";
+import { prefixed } from "./dual-encoder/prefixed.ts";
 import {
   type Arrays,
   createModel,
@@ -52,6 +55,13 @@ function nameless({ inputChannels, classes, imageSize = 32, dropout: rate = 0, s
     ],
   });
 }
+/** A network of ours as an image tower, and classes as directions of its embeddings. */
+const smallTower = (options: ModelOptions) =>
+  cosineClassifier(
+    prefixed(mlp("small", { width: 16, depth: 2 }, { ...options, classes: 8 }), "visual."),
+    options.classes,
+    8,
+  );
 const times = (x: np.Array, weight: np.Array) => np.matmul(x, np.transpose(weight, [1, 0]));
 
 /** Of those that jax-js can bear, one of each kind. */
@@ -76,6 +86,7 @@ describe.each<[string, (options: ModelOptions) => Model, learningRate: number]>(
   ["multilayer perceptron", (options) => mlp("small", { width: 16, depth: 2 }, options), 0.1],
   ["network whose names say nothing", nameless, 0.1],
   ["swin-v2", (options) => swinV2("small", { width: 8, depths: [2, 2, 1, 1], heads: [1, 2, 2, 4] }, options), 0.1],
+  ["image tower with a head", smallTower, 0.001],
 ])("a small %s", (_, create, learningRate) => testModel(create, { learningRate, noisy: true }));
 
 describe.each([
@@ -90,6 +101,16 @@ describe.each([
     }, 120_000);
   },
 );
+
+describe("CLIP's image tower with a head", () =>
+  testModel(
+    ({ inputChannels, classes, imageSize = 8 }) => {
+      const size = { imageSize, patch: 4, width: 32, depth: 2, heads: 2 };
+      const tower = clipImageTower("tiny", size, { channels: inputChannels, embedding: 8, activation: "gelu" });
+      return cosineClassifier(tower, classes, 8);
+    },
+    { learningRate: 0.003 },
+  ));
 
 test("a shift's mask parts what came from the other end; relative positions are log-spaced and antisymmetric", () => {
   // Four windows of 2 × 2 in 4 × 4, shifted by 1: the first holds neighbours only, the last four strangers.

@@ -208,6 +208,15 @@ export const runConfigSchema = z.strictObject({
         example: 0.1,
       }),
     ),
+  /** d, where the network is an image tower whose embeddings' directions tell classes, or texts, apart. */
+  embedding: count.optional().meta(
+    option({
+      flag: "--embedding",
+      value: "<numbers>",
+      help: "make the network an image tower, which tells classes apart by the directions of embeddings of so many numbers; CLIP's have their own",
+      example: 128,
+    }),
+  ),
   /** Members packed into the network, Packed-Ensembles (Laurent et al. 2023); none where absent. */
   packed: packedSchema.optional(),
   /** Weights of the last part of the training that are collected (SWAG, Maddox et al. 2019), to draw from; none where absent. */

@@ -5,7 +5,7 @@ import { type Classification, classification } from "../tasks/index.ts";
 
 /** The model and method that a run's config names, made for its images. */
 export function buildNetwork({ config, data }: RunRecord): { model: Model; method: Method<Classification> } {
-  const { stochasticDepth, dropout, packed } = config;
+  const { stochasticDepth, dropout, packed, embedding } = config;
   const method = packed
     ? createMethod(config.method, classification(undefined, packed.members))
     : createMethod(config.method);
@@ -21,6 +21,7 @@ export function buildNetwork({ config, data }: RunRecord): { model: Model; metho
     stochasticDepth,
     dropout,
     packed,
+    embedding,
   };
   return { method, model: createModel(config.model, options) };
 }

@@ -2,11 +2,11 @@ import { expect, test } from "vitest";
 import { HostArray, UserError } from "../../core/index.ts";
 import { clip } from "./clip.ts";
 import { clipOfTensors } from "./clip-weights.ts";
-import { clipSizes } from "./table.ts";
+import { clipVariants } from "./table.ts";
 import { fixture, madeWeights } from "./testing.ts";
 
 test("the published sizes are read off their shapes alone, heads of 64 each", () => {
-  const size = clipSizes["clip-vit-b-32"];
+  const size = clipVariants["clip-vit-b-32"].size;
   // As wide as published; shallower and of fewer words, so that the arrays are small; perceptrons of another width.
   const smaller = {
     ...size,

@@ -6,7 +6,8 @@ import { expectCompiledEqualsOracle, normalArrays, relativeError } from "../../e
 import type { Arrays } from "../model.ts";
 import { keep } from "../model.ts";
 import { clip } from "./clip.ts";
-import { clipSizes, createDualEncoder, dualEncoderNames } from "./table.ts";
+import { createDualEncoder } from "./create.ts";
+import { clipVariants } from "./table.ts";
 import { fixture, logitsOf, madeInputs, madeWeights, pairLoss, rows, tinySize, tinyTexts } from "./testing.ts";
 
 const COUNT = 6;
@@ -97,8 +98,8 @@ describe("CLIP", () => {
   test("widths that heads don't divide and unknown names are refused", () => {
     const uneven = { ...tinySize, text: { ...tinySize.text, heads: 5 } };
     expect(() => clip("uneven", uneven, { activation: "gelu" })).toThrow("the text tower's width is 24; its 5 heads");
-    expect(() => createDualEncoder("clip", { activation: "gelu" })).toThrow(UserError);
-    expect(() => createDualEncoder("clip", { activation: "gelu" })).toThrow(dualEncoderNames.join(", "));
+    expect(() => createDualEncoder("clip")).toThrow(UserError);
+    expect(() => createDualEncoder("clip")).toThrow("clip-vit-b-32");
   });
 });
 
@@ -108,7 +109,7 @@ test.each([
   ["clip-vit-b-16", 149_620_737],
   ["clip-vit-l-14", 427_616_513],
 ] as const)("%s has %i parameters", (name, count) => {
-  const { params } = createDualEncoder(name, { activation: "quick-gelu" }).shapes();
+  const { params } = createDualEncoder(name).shapes();
   expect(Object.values(params).reduce((sum, shape) => sum + sizeOf(shape), 0)).toBe(count);
-  expect(clipSizes[name].image.width / clipSizes[name].image.heads).toBe(64);
+  expect(clipVariants[name].size.image.width / clipVariants[name].size.image.heads).toBe(64);
 });

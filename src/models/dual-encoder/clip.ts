@@ -1,10 +1,7 @@
-import type { HostArrays } from "../../core/index.ts";
-import type { Layer } from "../layers/layer.ts";
-import { allVariables, variables } from "../layers/variables.ts";
-import type { Pass } from "../model.ts";
 import type { DualEncoder } from "./dual-encoder.ts";
 import { type ClipImageSize, clipImageTower } from "./image-tower.ts";
-import { type ClipTextSize, clipTextTower } from "./text-tower.ts";
+import type { ClipTextSize } from "./text-tower.ts";
+import { dualEncoder } from "./towers.ts";
 import type { Activation } from "./transformer.ts";
 
 export interface ClipSize {
@@ -21,15 +18,12 @@ export interface ClipOptions {
   readonly channels?: number;
 }
 
-/** ln(1 / 0.07): cosines are divided by 0.07 at first (Radford et al. 2021, section 2.5). */
-const FIRST_SCALE = Math.log(1 / 0.07);
-
 /**
  * CLIP (Radford et al., ICML 2021) with a vision transformer; parameters under OpenAI's and open_clip's names. It has no state,
  * and trains as it predicts.
  * @throws RangeError for an image size that patches don't fill, and a width that heads don't divide
  * @example
- * const encoder = clip("mine", clipSizes["clip-small"], { activation: "gelu" });
+ * const encoder = clip("mine", clipVariants["clip-small"].size, { activation: "gelu" });
  * const { params } = encoder.init(new Random("weights", 0));
  */
 export function clip(name: string, size: ClipSize, { activation, channels = 3 }: ClipOptions): DualEncoder {
@@ -39,31 +33,7 @@ export function clip(name: string, size: ClipSize, { activation, channels = 3 }:
     if (width % heads !== 0)
       throw new RangeError(`${name}: the ${tower} tower's width is ${width}; its ${heads} heads must divide it`);
   }
-  const imageTower = clipImageTower(name, size.image, { channels, embedding, activation });
-  const textTower = clipTextTower(name, size.text, { embedding, activation });
-  const scale = variables([{ name: "logit_scale", shape: [], start: FIRST_SCALE }]);
-  const all = allVariables([imageTower, textTower, scale]);
-  return {
-    name,
-    embedding,
-    image: { ...towerOf(imageTower), channels, imageSize: size.image.imageSize },
-    text: { ...towerOf(textTower), context: size.text.context, vocabulary: size.text.vocabulary },
-    logitScale: "logit_scale",
-    biases: all.biases,
-    embeddings: all.embeddings,
-    init(random) {
-      const params: HostArrays = {};
-      all.init(random, params, {});
-      return { params, state: {} };
-    },
-    shapes: () => all.shapes,
-  };
+  const { imageSize } = size.image;
+  const image = clipImageTower(name, size.image, { channels, embedding, activation });
+  return dualEncoder(name, { model: image, channels, imageSize, embedding }, { size: size.text, activation });
 }
-
-const towerOf = (layer: Layer): { params: readonly string[]; encode: Pass<"embeddings"> } => ({
-  params: Object.keys(layer.shapes.params),
-  encode: (params, state, x, mode, noise) => ({
-    embeddings: layer.apply({ params, state, moved: {}, mode, noise }, x),
-    state: {},
-  }),
-});

@@ -1,6 +1,6 @@
 import type { Random } from "../../core/index.ts";
 import type { Shapes } from "../layers/variables.ts";
-import type { Pass, Variables } from "../model.ts";
+import type { Model, Pass, Variables } from "../model.ts";
 
 /** One side of a dual encoder: a pure function, and which parameters are its own. */
 export interface Tower {
@@ -14,7 +14,9 @@ export interface Tower {
 }
 
 export interface ImageTower extends Tower {
-  /** Of the images. */
+  /** The network, whose logits are the embeddings. */
+  readonly model: Model;
+  /** Of its inputs: of tuples twice an image's. */
   readonly channels: number;
   /** Pixels on each side. */
   readonly imageSize: number;

@@ -1,9 +1,10 @@
 import { numpy as np } from "@jax-js/jax";
 import { type Random, UserError } from "../../core/index.ts";
-import type { Layer } from "../layers/layer.ts";
 import { layerNorm } from "../layers/layer-norm.ts";
 import { patchEmbedding, patchesAcross } from "../layers/patch-embedding.ts";
-import { allVariables, variables } from "../layers/variables.ts";
+import { variables } from "../layers/variables.ts";
+import type { Model } from "../model.ts";
+import { modelOf } from "../model-of.ts";
 import { type Activation, EPSILON, type TransformerSize, transformer } from "./transformer.ts";
 
 export interface ClipImageSize extends TransformerSize {
@@ -14,8 +15,8 @@ export interface ClipImageSize extends TransformerSize {
 
 /**
  * CLIP's vision transformer, images [N, C, H, W] → [N, d], under OpenAI's names `visual.…`: what is read of the class token
- * after the last block, normalised, times `visual.proj` [D, d]. Unlike other vision transformers it normalises before the
- * first block too, and its patches have no bias.
+ * after the last block, normalised, times `visual.proj` [D, d], its last layer. Unlike other vision transformers it normalises
+ * before the first block too, and its patches have no bias.
  */
 export function clipImageTower(
   name: string,
@@ -25,7 +26,7 @@ export function clipImageTower(
     embedding,
     activation,
   }: { readonly channels: number; readonly embedding: number; readonly activation: Activation },
-): Layer {
+): Model {
   const { width } = size;
   const scaled = (random: Random) => width ** -0.5 * random.normal();
   const patches = patchEmbedding("visual.conv1", channels, width, patch, { bias: false });
@@ -38,20 +39,28 @@ export function clipImageTower(
   const blocks = transformer("visual.transformer", size, { activation, causal: false });
   const after = layerNorm("visual.ln_post", width, { epsilon: EPSILON });
   const projection = variables([{ name: "visual.proj", shape: [width, embedding], start: scaled }]);
-  return {
-    ...allVariables([patches, positions, before, blocks, after, projection]),
-    apply(scope, images) {
-      const [n, , h, w] = images.shape;
+  return modelOf({
+    name,
+    stemWeight: "visual.conv1.weight",
+    layers: [patches, positions, before, blocks, after],
+    head: { ...projection, apply: ({ params }, features) => np.matmul(features, params["visual.proj"]) },
+    featureCount: width,
+    stem(params, images) {
+      const [, , h, w] = images.shape;
       if (h !== imageSize || w !== imageSize)
         throw new UserError(`${name}: images are ${h}×${w}, its positions are for ${imageSize}×${imageSize}`);
-      const { params } = scope;
-      const classToken = np.broadcastTo(np.reshape(params["visual.class_embedding"], [1, 1, width]), [n, 1, width]);
-      const embedded = np.concatenate([classToken, patches.apply(scope, images)], 1);
-      const placed = np.add(embedded, params["visual.positional_embedding"]);
-      const encoded = blocks.apply(scope, before.apply(scope, placed));
-      // Normalising token by token, only the one that is read has to be.
-      const read = np.reshape(np.split(encoded, [1], 1)[0], [n, width]);
-      return np.matmul(after.apply(scope, read), params["visual.proj"]);
+      return patches.project(params, images);
     },
-  };
+    steps: [
+      ({ params }, embedded) => {
+        const classToken = np.reshape(params["visual.class_embedding"], [1, 1, width]);
+        const first = np.broadcastTo(classToken, [embedded.shape[0], 1, width]);
+        return np.add(np.concatenate([first, embedded], 1), params["visual.positional_embedding"]);
+      },
+      before.apply,
+      blocks.apply,
+      // Normalising token by token, only the one that is read has to be.
+      (scope, encoded) => after.apply(scope, np.reshape(np.split(encoded, [1], 1)[0], [-1, width])),
+    ],
+  });
 }

@@ -1,6 +1,14 @@
-import { knownName } from "../../core/internal.ts";
-import { type ClipOptions, type ClipSize, clip } from "./clip.ts";
-import type { DualEncoder } from "./dual-encoder.ts";
+import type { Model, ModelOptions } from "../model.ts";
+import type { ClipSize } from "./clip.ts";
+import { cosineClassifier } from "./cosine-classifier.ts";
+import { clipImageTower } from "./image-tower.ts";
+import type { Activation } from "./transformer.ts";
+
+export interface ClipVariant {
+  readonly size: ClipSize;
+  /** Of both towers' perceptrons. */
+  readonly activation: Activation;
+}
 
 const CONTEXT = 77;
 /** 256 bytes, as many that end a word, 48,894 merges, start and end (Radford et al. 2021, section 2.4). */
@@ -12,42 +20,58 @@ const base = (patch: number): ClipSize => ({
   text: { context: CONTEXT, vocabulary: VOCABULARY, width: 512, depth: 12, heads: 8 },
 });
 
-/**
- * Sizes of CLIP by name: those of Radford et al. 2021, table 20, and a small pair for two cores.
- * @example
- * const { imageSize, patch } = clipSizes["clip-vit-b-32"].image; // 224, 32
- */
-export const clipSizes = {
-  "clip-vit-b-32": base(32),
-  "clip-vit-b-16": base(16),
-  "clip-vit-l-14": {
-    embedding: 768,
-    image: { imageSize: 224, patch: 14, width: 1024, depth: 24, heads: 16 },
-    text: { context: CONTEXT, vocabulary: VOCABULARY, width: 768, depth: 12, heads: 12 },
-  },
-  // Words of its own: as many ids as emoji's names and tags have words, and some to spare.
-  "clip-small": {
-    embedding: 128,
-    image: { imageSize: 32, patch: 4, width: 128, depth: 4, heads: 4 },
-    text: { context: 16, vocabulary: 4096, width: 128, depth: 2, heads: 4 },
-  },
-} as const satisfies Record<string, ClipSize>;
+const large: ClipSize = {
+  embedding: 768,
+  image: { imageSize: 224, patch: 14, width: 1024, depth: 24, heads: 16 },
+  text: { context: CONTEXT, vocabulary: VOCABULARY, width: 768, depth: 12, heads: 12 },
+};
 
-export type DualEncoderName = keyof typeof clipSizes;
+// Words of its own: as many ids as emoji's names and tags have words, and some to spare.
+const small: ClipSize = {
+  embedding: 128,
+  image: { imageSize: 32, patch: 4, width: 128, depth: 4, heads: 4 },
+  text: { context: 16, vocabulary: 4096, width: 128, depth: 2, heads: 4 },
+};
 
 /**
- * The names that `createDualEncoder` knows.
+ * CLIP by name: the sizes of Radford et al. 2021, table 20, and a small pair for two cores. OpenAI's weights are of those with
+ * `quickgelu` behind their names, as open_clip has it; most others are of those without.
  * @example
- * console.log(dualEncoderNames.join(", "));
+ * const { imageSize, patch } = clipVariants["clip-vit-b-32"].size.image; // 224, 32
  */
-export const dualEncoderNames = Object.keys(clipSizes) as DualEncoderName[];
+export const clipVariants = {
+  "clip-small": { size: small, activation: "gelu" },
+  "clip-vit-b-32": { size: base(32), activation: "gelu" },
+  "clip-vit-b-32-quickgelu": { size: base(32), activation: "quick-gelu" },
+  "clip-vit-b-16": { size: base(16), activation: "gelu" },
+  "clip-vit-b-16-quickgelu": { size: base(16), activation: "quick-gelu" },
+  "clip-vit-l-14": { size: large, activation: "gelu" },
+  "clip-vit-l-14-quickgelu": { size: large, activation: "quick-gelu" },
+} as const satisfies Record<string, ClipVariant>;
+
+export type ClipName = keyof typeof clipVariants;
 
 /**
- * A dual encoder by its name.
- * @throws UserError for an unknown name, listing the known ones
+ * The names of `clipVariants`.
  * @example
- * const encoder = createDualEncoder("clip-small", { activation: "gelu" });
- * const { params } = encoder.init(new Random("weights", 0));
+ * console.log(clipNames.join(", "));
  */
-export const createDualEncoder = (name: string, options: ClipOptions): DualEncoder =>
-  clip(name, clipSizes[knownName("dual encoder", name, dualEncoderNames)], options);
+export const clipNames = Object.keys(clipVariants) as ClipName[];
+
+export const isClip = (name: string): name is ClipName => Object.hasOwn(clipVariants, name);
+
+/** CLIP's image tower for images of another size than its own, where one is given. */
+export function clipTowerOf(name: ClipName, { inputChannels, imageSize }: Omit<ModelOptions, "classes">): Model {
+  const { size, activation }: ClipVariant = clipVariants[name];
+  const image = { ...size.image, imageSize: imageSize ?? size.image.imageSize };
+  return clipImageTower(name, image, { channels: inputChannels, embedding: size.embedding, activation });
+}
+
+/** A classifier over CLIP's image tower, by its name. */
+export const clipClassifiers = Object.fromEntries(
+  clipNames.map((name) => [
+    name,
+    (options: ModelOptions) =>
+      cosineClassifier(clipTowerOf(name, options), options.classes, clipVariants[name].size.embedding),
+  ]),
+) as Readonly<Record<ClipName, (options: ModelOptions) => Model>>;

@@ -32,7 +32,7 @@ function withDefaults(input: RunConfigInput): RunConfigInput {
 }
 
 function check(config: RunConfig, { dropoutDraws: draws }: RegressionOptions): void {
-  const { method, augment, mix, labelSmoothing, trainable, dropout, packed, swag } = config;
+  const { method, augment, mix, labelSmoothing, trainable, dropout, packed, swag, embedding } = config;
   const anchored = anchoredOptions(method);
   const refuse = (what: string, why: string) => new UserError(`${what}: ${why} in a regression`);
   if (ofClasses.includes(method.name))
@@ -50,6 +50,7 @@ function check(config: RunConfig, { dropoutDraws: draws }: RegressionOptions): v
   if (mix.length > 0) throw refuse(`mix ${mix[0].name}`, "labels are not mixed; leave it out");
   if (labelSmoothing > 0) throw refuse("labelSmoothing", "there are no classes");
   if (packed) throw refuse("packed", "members are of classifiers; leave it out");
+  if (embedding !== undefined) throw refuse(`embedding ${embedding}`, "it tells classes apart; leave it out");
   if (swag) throw refuse("swag", "its samples are of classifiers; leave it out");
   if (trainable !== "all") throw refuse(`trainable ${trainable}`, "the whole network is trained");
   if (draws > 0 && anchored)
