@@ -21,6 +21,9 @@ declare global {
   const storedRegression: Evaluate.StoredRegression;
   /** The same, judged by `judgeRegression`. */
   const judgedRegression: Evaluate.JudgedRegression;
+  /** Boxes of the objects of some images, and what a detector found there. */
+  const objects: Core.ObjectBoxes;
+  const detections: Core.DetectedBoxes;
   /** Results of runs, by `readResults`. */
   const results: readonly Evaluate.Results[];
   /** Features of a network with labels, by `loadFeatures`. */

@@ -1,4 +1,5 @@
 export type { Batch, Fed } from "./batch.ts";
+export type { Boxes, DetectedBoxes, ObjectBoxes } from "./boxes.ts";
 export { duration } from "./duration.ts";
 export { UserError } from "./errors.ts";
 export { type DType, HostArray, type HostArrays, sizeOf, type TypedArrayOf } from "./host-array.ts";
