@@ -61,6 +61,7 @@ const packageOwners: readonly { name: RegExp; owner: RegExp }[] = [
   { name: /^onnxruntime-/, owner: /^src\/(engine\/runtime\/|bench\/serving\/bare-handler\.ts$)/ },
   { name: /^koffi$/, owner: /^src\/train\/group\/(mpi-library|keep-loaded)\.ts$/ },
   { name: /^@huggingface\/tokenizers$/, owner: /^src\/data\/text\// },
+  { name: /^hyparquet/, owner: /^src\/data\/parquet-/ },
   { name: /^commander$/, owner: /^src\/cli\// },
   { name: /^(fastify|@fastify\/.*|prom-client)$/, owner: /^src\/serve\// },
 ];

@@ -1,4 +1,4 @@
-import { basename, join, relative } from "node:path";
+import { basename, extname, join, relative } from "node:path";
 import { UserError } from "../core/index.ts";
 import { imageFile } from "./image-source.ts";
 import {
@@ -43,7 +43,7 @@ export function readLayout(root: string, options: LayoutOptions): ListedSplits {
   const held = validationNames.filter((name) => splits.includes(name));
   if (held.length > 1) throw new UserError(`${root}: both ${held.join(" and ")} are there; keep one validation split`);
   const found = `(found ${splits.join(", ") || "none"})`;
-  if (!splits.includes("train")) throw new UserError(`${root}: no "train" folder ${found}`);
+  if (!splits.includes("train")) throw new UserError(`${root}: no "train" folder ${found}${formatHint(root, splits)}`);
   const test = splits.includes("test") ? "test" : held[0];
   if (test === undefined)
     throw new UserError(
@@ -66,6 +66,16 @@ export function readLayout(root: string, options: LayoutOptions): ListedSplits {
   if (loose.length > 0)
     onNotice?.(`${root}: left out ${loose.length} images that lie beside the folders of splits (${named(loose)})`);
   return layout;
+}
+
+/** Data sets that read what a folder holds in place of images, by the ending of their files. */
+const otherFormats: Readonly<Record<string, string>> = { ".parquet": "parquet" };
+
+/** Which data set is likely meant where a folder holds files of another format. */
+function formatHint(root: string, below: readonly string[]): string {
+  const files = [root, ...below.map((name) => join(root, name))].flatMap(filesIn);
+  const other = files.map((name) => otherFormats[extname(name).toLowerCase()]).find((name) => name !== undefined);
+  return other === undefined ? "" : `; its files are read by data.name ${other}`;
 }
 
 /** Whether folders are classes: at least two, none is called as a split, nor holds folders that are. */

@@ -218,6 +218,14 @@ describe("files of a class folder", () => {
 describe.each<[string, (root: string) => void, RegExp]>([
   ["without train", (root) => rmSync(join(root, "train"), { recursive: true }), /no "train" folder \(found test\)/],
   ["without test", (root) => rmSync(join(root, "test"), { recursive: true }), /no "test" folder \(found train\)/],
+  [
+    "of another format",
+    (root) => {
+      rmSync(join(root, "train"), { recursive: true });
+      writeFileSync(join(root, "test", "test-00000-of-00001.parquet"), "PAR1");
+    },
+    /no "train" folder \(found test\); its files are read by data.name parquet$/,
+  ],
   ["with an unknown class", (root) => mkdirSync(join(root, "test", "cow")), /class "cow" is not among those of train/],
   [
     "with a missing class",

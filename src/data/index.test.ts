@@ -19,6 +19,7 @@ import {
 } from "./index.ts";
 import { writeCifar10, writeFashionMnist, writeFolder } from "./test-data-sets.ts";
 import { scratchFolder } from "./test-images.ts";
+import { imagesOf, writeParquet } from "./test-parquet.ts";
 
 const dataDir = mkdtempSync(join(tmpdir(), "anchored-contract-"));
 afterAll(() => rmSync(dataDir, { recursive: true }));
@@ -34,6 +35,7 @@ interface Case {
 }
 
 const yours = join(dataDir, "pets");
+const shards = join(dataDir, "shards");
 const cases: { [name in DataSetName]: readonly Case[] } = {
   emoji: [
     { options: { imageSize: 8 }, counts: [2271, 249, 633, 422], title: "Emoji categories" },
@@ -64,6 +66,23 @@ const cases: { [name in DataSetName]: readonly Case[] } = {
       prepare: () => writeFolder(yours, { train: { a: 8, b: 4 }, test: { a: 2, b: 2 }, fog: { a: 1 } }),
       counts: [10, 2, 4, 1],
       title: "pets",
+    },
+  ],
+  parquet: [
+    {
+      options: { folder: shards, imageSize: 12 },
+      prepare: async () => {
+        const names = ["a", "b"];
+        for (const [file, counts] of [
+          ["train-00000-of-00002", [5, 3]],
+          ["train-00001-of-00002", [3, 1]],
+          ["test-00000-of-00001", [2, 2]],
+          ["fog-00000-of-00001", [1]],
+        ] as const)
+          writeParquet(join(shards, "data", `${file}.parquet`), { ...(await imagesOf(counts)), names });
+      },
+      counts: [10, 2, 4, 1],
+      title: "shards",
     },
   ],
 };

@@ -16,6 +16,7 @@ import { withLabelNoise } from "./label-noise.ts";
 import { withLimit } from "./limit-train.ts";
 import { mnist } from "./mnist.ts";
 import { channelStatistics } from "./normalization.ts";
+import { parquet } from "./parquet.ts";
 import { splitValidation } from "./split.ts";
 
 export type { DataCheck, SplitCheck } from "./check.ts";
@@ -74,6 +75,7 @@ export const dataSetTable = {
   mnist,
   "fashion-mnist": fashionMnist,
   folder,
+  parquet,
 } satisfies Record<string, DataSetEntry>;
 
 export type DataSetName = keyof typeof dataSetTable;

@@ -19,14 +19,14 @@ export const dataOptionFields = {
     option({
       flag: "--folder",
       value: "<dir>",
-      help: "your images as <split>/<class>/*, or as <class>/* alone, of which a part is held out; implies --data folder",
+      help: "your images as <split>/<class>/*, or as <class>/* alone, of which a part is held out; implies --data folder. Of --data parquet: a file, or a folder of them",
       isPath: true,
     }),
   ),
   stream: z.boolean().meta(
     option({
       flag: "--stream",
-      help: "folder: keep the decoded images on disk, not in memory (default: where they fill more than 1 GiB)",
+      help: "folder, parquet: keep the decoded images on disk, not in memory (default: where they fill more than 1 GiB)",
       sets: true,
     }),
   ),
@@ -34,7 +34,37 @@ export const dataOptionFields = {
     option({
       flag: "--bad-images",
       value: "<what>",
-      help: "folder: refuse | skip files that cannot be read (refuse)",
+      help: "folder, parquet: refuse | skip images that cannot be read (refuse)",
+    }),
+  ),
+  imageColumn: z
+    .string()
+    .min(1)
+    .meta(
+      option({
+        flag: "--image-column",
+        value: "<name>",
+        help: "parquet: column that holds the images (found by its type)",
+        example: "image",
+      }),
+    ),
+  labelColumn: z
+    .string()
+    .min(1)
+    .meta(
+      option({
+        flag: "--label-column",
+        value: "<name>",
+        help: "parquet: column that holds the labels (found by its type or name)",
+        example: "fine_label",
+      }),
+    ),
+  classNames: z.string().meta(
+    option({
+      flag: "--class-names",
+      value: "<file>",
+      help: "parquet: names of the classes, one a line (those that the data hold)",
+      isPath: true,
     }),
   ),
   imageSize: z
@@ -45,7 +75,7 @@ export const dataOptionFields = {
       option({
         flag: "--image-size",
         value: "<pixels>",
-        help: "side of the images; the data set's own (emoji, folder: 32)",
+        help: "side of the images; the data set's own (emoji, folder, parquet: 32)",
         example: 32,
       }),
     ),
