@@ -19,6 +19,16 @@ import { channelStatistics } from "./normalization.ts";
 import { parquet } from "./parquet.ts";
 import { splitValidation } from "./split.ts";
 
+export {
+  type CocoCategory,
+  type CocoDetections,
+  type CocoImage,
+  type CocoObjects,
+  type CocoObjectsOptions,
+  type Remark,
+  readCocoDetections,
+  readCocoObjects,
+} from "./boxes/index.ts";
 export type { DataCheck, SplitCheck } from "./check.ts";
 export type { HumanLabelKind, HumanLabels } from "./cifar10n.ts";
 export { type ImageShape, matchImages } from "./convert.ts";
