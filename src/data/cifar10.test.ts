@@ -8,6 +8,7 @@ import { extractBatches, readBatch } from "./cifar10.ts";
 import { checkDataSet, loadDataSet } from "./index.ts";
 import { writeCifar10 } from "./test-data-sets.ts";
 import { scratchFolder } from "./test-images.ts";
+import { tarFile } from "./test-tar.ts";
 
 const load = (dataDir: string) => loadDataSet({ name: "cifar10", seed: 0, dataDir });
 
@@ -47,15 +48,6 @@ test("no data: the error says where it looked and how to fetch", async () => {
     `cifar10: no cifar-10-batches-bin under ${dataDir}; run \`anchored data fetch cifar10\``,
   );
 });
-
-const tarFile = (name: string, data: Uint8Array): Buffer => {
-  const header = Buffer.alloc(512);
-  header.write(name, 0);
-  header.write(`${data.length.toString(8).padStart(11, "0")}\0`, 124);
-  header.write("0", 156);
-  header.write("ustar\0", 257);
-  return Buffer.concat([header, data, Buffer.alloc((512 - (data.length % 512)) % 512)]);
-};
 
 describe("unpacking the archive", () => {
   const names = [1, 2, 3, 4, 5].map((n) => `data_batch_${n}.bin`).concat("test_batch.bin", "batches.meta.txt");

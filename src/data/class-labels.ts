@@ -1,4 +1,5 @@
 import { UserError } from "../core/index.ts";
+import type { ResolvedOptions } from "./entry.ts";
 import { readNamed } from "./files.ts";
 import { sorted } from "./list-images.ts";
 
@@ -31,8 +32,12 @@ export function classLabels(
     if (label === -1) return -1;
     if (label === undefined)
       throw new UserError(`${placeOf(split, row)}: no label; give it one, or leave the image out`);
+    if (typeof label === "number" && !Number.isInteger(label))
+      throw new UserError(
+        `${placeOf(split, row)}: label ${label} is no whole number; of numbers to predict see --task regression`,
+      );
     if (names && typeof label === "number") {
-      if (Number.isInteger(label) && label >= 0 && label < names.length) return label;
+      if (label >= 0 && label < names.length) return label;
       throw new UserError(
         `${placeOf(split, row)}: label ${label} is out of range, expected 0 … ${names.length - 1} for ${names.length} class names`,
       );
@@ -57,6 +62,27 @@ function namesOf(labels: readonly RawLabel[]): string[] {
   const numbers = [...found].filter((label) => typeof label === "number");
   const texts = new Set([...found].filter((label) => typeof label === "string").map((text) => text.normalize("NFC")));
   return [...numbers.sort((a, b) => a - b).map(String), ...sorted([...texts])];
+}
+
+/**
+ * What of a file has a label, by its index.
+ * @param what what messages call a label, and `one` what has it
+ * @throws UserError for others, unless they are to be skipped
+ */
+export function labelledRows(
+  path: string,
+  what: string,
+  one: string,
+  labels: readonly RawLabel[],
+  { badImages, onNotice }: Pick<ResolvedOptions, "badImages" | "onNotice">,
+): number[] {
+  const rows = [...labels.keys()];
+  const without = rows.filter((row) => labels[row] === undefined);
+  if (without.length === 0) return rows;
+  const which = `${without.length} of ${rows.length} ${one}s have no ${what}, the first is ${one} ${without[0]}`;
+  if (badImages !== "skip") throw new UserError(`${path}: ${which}; leave such out with data.badImages skip`);
+  onNotice?.(`${path}: ${which}; they are left out`);
+  return rows.filter((row) => labels[row] !== undefined);
 }
 
 /**

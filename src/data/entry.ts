@@ -40,17 +40,17 @@ export interface DataOptions {
   readonly humanLabels?: string;
   /** Whose; `aggregate` where absent. */
   readonly humanLabelsKind?: HumanLabelKind;
-  /** folder: the folder that holds `<split>/<class>/*`, or `<class>/*` alone; parquet: the file, or the folder of its shards. */
+  /** folder: the folder that holds `<split>/<class>/*`, or `<class>/*` alone; parquet, webdataset: the file, or the folder of its shards. */
   readonly folder?: string;
-  /** folder, parquet: whether the images stay on disk, decoded, in place of memory; where absent, if they fill more than 1 GiB. */
+  /** folder, parquet, webdataset: whether the images stay on disk, decoded, in place of memory; where absent, if they fill more than 1 GiB. */
   readonly stream?: boolean;
-  /** folder, parquet: what is done about images that cannot be read; `refuse` where absent. */
+  /** folder, parquet, webdataset: what is done about images that cannot be read; `refuse` where absent. */
   readonly badImages?: "refuse" | "skip";
-  /** parquet: column that holds the images; found by its type where absent. */
+  /** parquet: column that holds the images, webdataset: ending of their files; found by its type where absent. */
   readonly imageColumn?: string;
-  /** parquet: column that holds the labels; found by its type or name where absent. */
+  /** parquet: column that holds the labels, webdataset: ending of their files or field of the .json; found by its type or name where absent. */
   readonly labelColumn?: string;
-  /** parquet: a file of class names, one a line, in place of those that the data hold. */
+  /** parquet, webdataset: a file of class names, one a line, in place of those that the data hold. */
   readonly classNames?: string;
   readonly onProgress?: (progress: Progress) => void;
   /** One line that the user should see, e.g. that a damaged cache is rebuilt. */

@@ -69,7 +69,7 @@ export function readLayout(root: string, options: LayoutOptions): ListedSplits {
 }
 
 /** Data sets that read what a folder holds in place of images, by the ending of their files. */
-const otherFormats: Readonly<Record<string, string>> = { ".parquet": "parquet" };
+const otherFormats: Readonly<Record<string, string>> = { ".parquet": "parquet", ".tar": "webdataset" };
 
 /** Which data set is likely meant where a folder holds files of another format. */
 function formatHint(root: string, below: readonly string[]): string {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -20,6 +20,7 @@ import {
 import { writeCifar10, writeFashionMnist, writeFolder } from "./test-data-sets.ts";
 import { scratchFolder } from "./test-images.ts";
 import { imagesOf, writeParquet } from "./test-parquet.ts";
+import { shardOf } from "./test-tar.ts";
 
 const dataDir = mkdtempSync(join(tmpdir(), "anchored-contract-"));
 afterAll(() => rmSync(dataDir, { recursive: true }));
@@ -36,6 +37,7 @@ interface Case {
 
 const yours = join(dataDir, "pets");
 const shards = join(dataDir, "shards");
+const tars = join(dataDir, "tars");
 const cases: { [name in DataSetName]: readonly Case[] } = {
   emoji: [
     { options: { imageSize: 8 }, counts: [2271, 249, 633, 422], title: "Emoji categories" },
@@ -83,6 +85,23 @@ const cases: { [name in DataSetName]: readonly Case[] } = {
       },
       counts: [10, 2, 4, 1],
       title: "shards",
+    },
+  ],
+  webdataset: [
+    {
+      options: { folder: tars, imageSize: 12 },
+      prepare: async () => {
+        mkdirSync(tars);
+        for (const [file, counts] of [
+          ["train-000000", [5, 3]],
+          ["train-000001", [3, 1]],
+          ["val-000000", [2, 2]],
+          ["fog-000000", [1]],
+        ] as const)
+          writeFileSync(join(tars, `${file}.tar`), await shardOf(counts));
+      },
+      counts: [10, 2, 4, 1],
+      title: "tars",
     },
   ],
 };

@@ -18,6 +18,7 @@ import { mnist } from "./mnist.ts";
 import { channelStatistics } from "./normalization.ts";
 import { parquet } from "./parquet.ts";
 import { splitValidation } from "./split.ts";
+import { webdataset } from "./webdataset.ts";
 
 export {
   type CocoCategory,
@@ -86,6 +87,7 @@ export const dataSetTable = {
   "fashion-mnist": fashionMnist,
   folder,
   parquet,
+  webdataset,
 } satisfies Record<string, DataSetEntry>;
 
 export type DataSetName = keyof typeof dataSetTable;

@@ -4,7 +4,7 @@ import { UserError } from "../core/index.ts";
 import { readReason } from "./files.ts";
 
 /** Extensions of the formats that can be decoded, as cameras, browsers and tools write them. */
-const imageExtensions = [
+export const imageExtensions = [
   ...[".jpg", ".jpeg", ".jpe", ".jfif", ".jif", ".pjpeg", ".pjp"],
   ...[".png", ".apng", ".webp", ".avif", ".gif", ".tif", ".tiff"],
 ];

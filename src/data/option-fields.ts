@@ -19,14 +19,14 @@ export const dataOptionFields = {
     option({
       flag: "--folder",
       value: "<dir>",
-      help: "your images as <split>/<class>/*, or as <class>/* alone, of which a part is held out; implies --data folder. Of --data parquet: a file, or a folder of them",
+      help: "your images as <split>/<class>/*, or as <class>/* alone, of which a part is held out; implies --data folder. Of --data parquet and webdataset: a file, or a folder of them",
       isPath: true,
     }),
   ),
   stream: z.boolean().meta(
     option({
       flag: "--stream",
-      help: "folder, parquet: keep the decoded images on disk, not in memory (default: where they fill more than 1 GiB)",
+      help: "folder, parquet, webdataset: keep the decoded images on disk, not in memory (default: where they fill more than 1 GiB)",
       sets: true,
     }),
   ),
@@ -34,7 +34,7 @@ export const dataOptionFields = {
     option({
       flag: "--bad-images",
       value: "<what>",
-      help: "folder, parquet: refuse | skip images that cannot be read (refuse)",
+      help: "folder, parquet, webdataset: refuse | skip images that cannot be read (refuse)",
     }),
   ),
   imageColumn: z
@@ -44,7 +44,7 @@ export const dataOptionFields = {
       option({
         flag: "--image-column",
         value: "<name>",
-        help: "parquet: column that holds the images (found by its type)",
+        help: "parquet: column that holds the images; webdataset: ending of their files (found by its type)",
         example: "image",
       }),
     ),
@@ -55,7 +55,7 @@ export const dataOptionFields = {
       option({
         flag: "--label-column",
         value: "<name>",
-        help: "parquet: column that holds the labels (found by its type or name)",
+        help: "parquet: column that holds the labels; webdataset: ending of their files, or field of the .json (found by its type or name)",
         example: "fine_label",
       }),
     ),
@@ -63,7 +63,7 @@ export const dataOptionFields = {
     option({
       flag: "--class-names",
       value: "<file>",
-      help: "parquet: names of the classes, one a line (those that the data hold)",
+      help: "parquet, webdataset: names of the classes, one a line (those that the data hold)",
       isPath: true,
     }),
   ),
@@ -75,7 +75,7 @@ export const dataOptionFields = {
       option({
         flag: "--image-size",
         value: "<pixels>",
-        help: "side of the images; the data set's own (emoji, folder, parquet: 32)",
+        help: "side of the images; the data set's own (emoji, folder, parquet, webdataset: 32)",
         example: 32,
       }),
     ),

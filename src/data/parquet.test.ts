@@ -132,11 +132,11 @@ describe("classes", () => {
       /train\.parquet, row 7: label 2 is out of range, expected 0 … 1 for 2 class names$/,
     );
     await expect(one({ names, labels: (labels as (bigint | null)[]).with(4, null) })).rejects.toThrow(
-      /train\.parquet: 1 of 10 rows have no label \(null\), the first is row 4; leave such out with data.badImages skip$/,
+      /train\.parquet: 1 of 10 rows have no label, the first is row 4; leave such out with data.badImages skip$/,
     );
     const set = await one({ names, labels: (labels as (bigint | null)[]).with(4, null) }, { badImages: "skip" });
     expect(setsOf(set).reduce((sum, part) => sum + imageCount(part), 0)).toBe(9);
-    expect(notices[0]).toMatch(/1 of 10 rows have no label \(null\), the first is row 4; they are left out/);
+    expect(notices[0]).toMatch(/1 of 10 rows have no label, the first is row 4; they are left out/);
     const root = await madeFolder({ "train.parquet": [4, 4] }, {});
     writeParquet(join(root, "test.parquet"), { ...(await imagesOf([1, 1, 1])) });
     await expect(load(root)).rejects.toThrow(/test\.parquet, row 2: class "2" is not among those of train/);

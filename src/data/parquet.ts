@@ -1,6 +1,6 @@
 import { dirname, relative, resolve } from "node:path";
 import { UserError } from "../core/index.ts";
-import { classLabels, type RawLabel, readClassNames } from "./class-labels.ts";
+import { classLabels, labelledRows, type RawLabel, readClassNames } from "./class-labels.ts";
 import type { DataSetEntry, ResolvedOptions } from "./entry.ts";
 import { type ImageSource, stampAt } from "./image-source.ts";
 import { decodeSplits } from "./listed-splits.ts";
@@ -42,7 +42,7 @@ export const parquet: DataSetEntry = {
         const file = await openParquet(path);
         columns = sameColumns(columns, file, options);
         const labels = await readLabels(file, columns.label);
-        const kept = rowsWithLabel(file, labels, columns.label, options);
+        const kept = labelledRows(path, columns.label, "row", labels, options);
         const reader: FileReader = { file, groups, column: columns.image, name: relative(dirname(root), path) };
         rows.set(split, rows.get(split)!.concat(kept.map((row) => new ParquetRow(reader, row))));
         raw.set(split, raw.get(split)!.concat(kept.map((row) => labels[row])));
@@ -81,22 +81,6 @@ async function readLabels(file: ParquetFile, column: string): Promise<RawLabel[]
 function labelOf(value: RowValue): RawLabel {
   if (typeof value === "number") return value;
   return value instanceof Uint8Array ? Buffer.from(value).toString("utf8") : undefined;
-}
-
-/** Rows of a file that have a label. @throws UserError for others, unless they are to be skipped */
-function rowsWithLabel(
-  { path }: ParquetFile,
-  labels: readonly RawLabel[],
-  column: string,
-  { badImages, onNotice }: ResolvedOptions,
-): number[] {
-  const rows = [...labels.keys()];
-  const without = rows.filter((row) => labels[row] === undefined);
-  if (without.length === 0) return rows;
-  const which = `${without.length} of ${rows.length} rows have no ${column} (null), the first is row ${without[0]}`;
-  if (badImages !== "skip") throw new UserError(`${path}: ${which}; leave such out with data.badImages skip`);
-  onNotice?.(`${path}: ${which}; they are left out`);
-  return rows.filter((row) => labels[row] !== undefined);
 }
 
 interface FileReader {
