@@ -45,7 +45,7 @@ describe.each([
 test("no data: the error says where it looked and how to fetch", async () => {
   const dataDir = scratchFolder();
   await expect(load(dataDir)).rejects.toThrow(
-    `cifar10: no cifar-10-batches-bin under ${dataDir}; run \`anchored data fetch cifar10\``,
+    `cifar10: neither cifar-10-batches-bin nor cifar-10-batches-py under ${dataDir}; run \`anchored data fetch cifar10\``,
   );
 });
 

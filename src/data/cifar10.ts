@@ -1,14 +1,11 @@
 import { existsSync, rmSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
 import { type ImageSet, UserError } from "../core/index.ts";
-import { writeFileAtomic } from "../files/internal.ts";
+import { readCifarPickles } from "./cifar-pickles.ts";
 import { download } from "./download.ts";
-import type { DataSetEntry } from "./entry.ts";
+import type { DataSetEntry, LoadedImages } from "./entry.ts";
+import { extractNamed } from "./extract.ts";
 import { digest, readNamed } from "./files.ts";
-import { tarFiles } from "./tar.ts";
 
 const url = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz";
 const archiveMd5 = "c32a1d4ab5d03f1284b67883e8d87530";
@@ -41,6 +38,17 @@ const knownCopies: { title: string; sha1: Readonly<Record<string, string>> }[] =
     },
   },
 ];
+
+/** The same images in the same order as torchvision downloads them; MD5 as it verifies them. */
+const pickleFolderName = "cifar-10-batches-py";
+const pickledTrain = {
+  data_batch_1: "c99cafc152244af753f735de768cd75f",
+  data_batch_2: "d4bba439e000b95fd0a9bffe97cbabec",
+  data_batch_3: "54ebc095f3ab1f0389bbae665268c751",
+  data_batch_4: "634d18415352ddfa80567beed471001a",
+  data_batch_5: "482c414d41f54cd18b22e5b47cb7c3cb",
+};
+const pickledTest = { test_batch: "40351d587109b95175f43aff81a1287e" };
 const batchFiles = Object.keys(knownCopies[0].sha1);
 
 const imagesPerFile = 10_000;
@@ -53,7 +61,7 @@ export const cifar10: DataSetEntry = {
   description: "60,000 photographs of 32×32 pixels in 10 classes; 50,000 to train on, 10,000 to test.",
   licence: "no licence stated; free for research, cite Krizhevsky 2009 (Learning Multiple Layers of Features)",
   source: url,
-  howToFetch: `downloaded (162 MiB), or put ${folderName}/ under the data folder`,
+  howToFetch: `downloaded (162 MiB), or put ${folderName}/ or torchvision's ${pickleFolderName}/ under the data folder`,
   expected: {
     classCount: 10,
     trainingImages: 50_000,
@@ -70,16 +78,15 @@ export const cifar10: DataSetEntry = {
   options: ["humanLabels", "humanLabelsKind"],
 
   locate: (dataDir) =>
-    [join(dataDir, folderName), join(dataDir, "cifar10", folderName), dataDir].find((folder) =>
-      existsSync(join(folder, batchFiles[0])),
-    ),
+    folderWith(dataDir, folderName, batchFiles[0]) ?? folderWith(dataDir, pickleFolderName, "data_batch_1"),
 
   async load({ dataDir }) {
     const folder = cifar10.locate(dataDir);
     if (!folder)
       throw new UserError(
-        `cifar10: no ${folderName} under ${dataDir}; run \`anchored data fetch cifar10\`, or set ANCHORED_DATA to the folder that holds it`,
+        `cifar10: neither ${folderName} nor ${pickleFolderName} under ${dataDir}; run \`anchored data fetch cifar10\`, or set ANCHORED_DATA to the folder that holds it`,
       );
+    if (!existsSync(join(folder, batchFiles[0]))) return loadPickles(folder);
     const train = empty("cifar10/train", 5 * imagesPerFile);
     const test = empty("cifar10/test", imagesPerFile);
     const sha1: Record<string, string> = {};
@@ -104,18 +111,20 @@ export const cifar10: DataSetEntry = {
   },
 };
 
-/** Writes the batch files of the downloaded archive into `folder`. */
-export async function extractBatches(archive: string, folder: string): Promise<void> {
-  const missing = new Set([...batchFiles, "batches.meta.txt"]);
-  const unpacked = await promisify(gunzip)(await readFile(archive)).catch((error: Error) => {
-    throw new UserError(`${archive}: not a complete gzip file (${error.message}); delete it and fetch it again`);
-  });
-  for (const { name, data } of tarFiles(unpacked, archive)) {
-    const file = name.replace(/^(\.\/)?cifar-10-batches-bin\//, "");
-    if (missing.delete(file)) writeFileAtomic(join(folder, file), data);
-  }
-  if (missing.size > 0) throw new UserError(`${archive}: holds no ${[...missing].join(", ")}`);
+const folderWith = (dataDir: string, name: string, file: string): string | undefined =>
+  [join(dataDir, name), join(dataDir, "cifar10", name), dataDir].find((folder) => existsSync(join(folder, file)));
+
+function loadPickles(folder: string): LoadedImages {
+  const read = (split: string, md5: Readonly<Record<string, string>>) =>
+    readCifarPickles(folder, md5, { name: `cifar10/${split}`, key: "labels", classNames });
+  const [train, test] = [read("train", pickledTrain), read("test", pickledTest)];
+  const official = train.official && test.official;
+  return { title: official ? "CIFAR-10" : "CIFAR-10 (unofficial copy)", train: train.set, test: test.set, shifts: [] };
 }
+
+/** Writes the batch files of the downloaded archive into `folder`. */
+export const extractBatches = (archive: string, folder: string): Promise<void> =>
+  extractNamed(archive, folderName, [...batchFiles, "batches.meta.txt"], folder);
 
 const empty = (name: string, count: number): ImageSet & ReadInto => ({
   name,

@@ -14,8 +14,8 @@ export interface DataOptions {
   readonly seed: number;
   /** Part of the training images held out for validation, in (0, 1); 0.1 where absent. */
   readonly validationFraction?: number;
-  /** emoji: what a class is. */
-  readonly label?: "category" | "concept";
+  /** What a class is; emoji: a category (where absent) or a concept, cifar100: one of the 100 (where absent) or a superclass. */
+  readonly label?: "category" | "concept" | "fine" | "coarse";
   /** emoji: vendors trained on, and unseen vendors of the shift set. */
   readonly domains?: { readonly train: readonly string[]; readonly shift: readonly string[] };
   /** emoji: what lies behind the drawing, white or a plain random colour per image. */

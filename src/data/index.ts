@@ -3,6 +3,7 @@ import { knownName, registerEntry } from "../core/internal.ts";
 import { checkSplits, type DataCheck } from "./check.ts";
 import { cifar10 } from "./cifar10.ts";
 import { readHumanLabels } from "./cifar10n.ts";
+import { cifar100 } from "./cifar100.ts";
 import { matchImages } from "./convert.ts";
 import { defaultDataDir } from "./directory.ts";
 import { emoji } from "./emoji.ts";
@@ -83,6 +84,7 @@ export {
 export const dataSetTable = {
   emoji,
   cifar10,
+  cifar100,
   mnist,
   "fashion-mnist": fashionMnist,
   folder,

@@ -158,9 +158,13 @@ export const dataOptionFields = {
   humanLabelsKind: z
     .enum(humanLabelKinds)
     .meta(option({ flag: "--human-labels-kind", value: "<kind>", help: `${humanLabelKinds.join(" | ")} (aggregate)` })),
-  label: z
-    .enum(["category", "concept"])
-    .meta(option({ flag: "--label", value: "<kind>", help: "emoji: category (8 classes) | concept (1,051)" })),
+  label: z.enum(["category", "concept", "fine", "coarse"]).meta(
+    option({
+      flag: "--label",
+      value: "<kind>",
+      help: "emoji: category (8 classes) | concept (1,051); cifar100: fine (100) | coarse (20)",
+    }),
+  ),
   background: z
     .enum(["white", "random"])
     .meta(option({ flag: "--background", value: "<kind>", help: "emoji: white | random" })),
