@@ -35,9 +35,14 @@ try {
 async function answer(): Promise<void> {
   const { group, takeMs } = timedGroup(await openGroup());
   const { parts, start: current, fed, controls } = trainingStep(model, batchSize / group.size);
-  const config = { accumulate: 1, clipNorm: 0, device: "cpu", threads, syncBatchNorm } as const;
-  const stepper = await createStepper(parts, config, { current, fed, controls }, group);
-  const moving = movingParameters(current.params, parts.model.frozen);
+  const config = { accumulate: 1, clipNorm: 0, device: "cpu", threads } as const;
+  const stepper = await createStepper(
+    { ...parts, meetsRanks: syncBatchNorm },
+    config,
+    { current, fed, controls },
+    group,
+  );
+  const moving = movingParameters(current.params, parts.network.frozen);
   const gradients = new Float32Array(Object.values(moving).reduce((sum, { shape }) => sum + sizeOf(shape), 0));
   /** As the training loop does. */
   const step = async (): Promise<number> => {

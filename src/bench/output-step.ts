@@ -6,7 +6,7 @@ import { compile } from "../engine/index.ts";
 import { createMethod, type Method, type MethodOptions } from "../methods/index.ts";
 import { createModel } from "../models/index.ts";
 import { createOptimizer } from "../optim/index.ts";
-import { trainStep } from "../train/internal.ts";
+import { lossOf, trainStep } from "../train/internal.ts";
 import { median } from "./median.ts";
 
 const rounds = Number(process.argv[2] ?? 40);
@@ -66,7 +66,7 @@ const sides: Side[] = [];
 for (const [name, options] of Object.entries(losses)) {
   const method = createMethod(options);
   const fed = args(method);
-  const program = await compile(trainStep(model, method, optimizer), fed, { threads: 1 });
+  const program = await compile(trainStep(lossOf(model, method), optimizer), fed, { threads: 1 });
   sides.push({ name, fed, program, times: [] });
 }
 for (let round = -3; round < rounds; round++)

@@ -3,7 +3,7 @@ import { createMethod } from "../methods/index.ts";
 import { createModel, type ModelName } from "../models/index.ts";
 import { createOptimizer } from "../optim/index.ts";
 import type { TrainState } from "../run/index.ts";
-import { movingParameters, type StepperParts, trainStep } from "../train/internal.ts";
+import { lossOf, movingParameters, type StepperParts, trainStep } from "../train/internal.ts";
 
 export interface BenchStep {
   readonly batchSize: number;
@@ -78,8 +78,8 @@ export function trainingStep(name: BenchModel, count: number): TrainingStep {
   const { frozen } = model;
   const start: TrainState = { ...initial, slots: optimizer.init(movingParameters(initial.params, frozen)) };
   return {
-    step: trainStep(model, method, optimizer, { frozen }),
-    parts: { model, method, optimizer },
+    step: trainStep(lossOf(model, method), optimizer, { frozen }),
+    parts: { network: model, lossOf: lossOf(model, method), optimizer, meetsRanks: false },
     start,
     fed,
     controls: { learningRate: HostArray.scalar(0.01) },

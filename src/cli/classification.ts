@@ -154,6 +154,7 @@ const inWords = ({ path, class: name, confidence, uncertainty, uncertaintyRank, 
 export const classificationCommands: TaskCommands<Classifier> = {
   own: [],
   knows: () => true,
+  next: (run) => `evaluate ${run}`,
   refusal: (what) => `it is about regressions, and ${what} is none`,
   evaluate,
   async export(run, flags, listener) {

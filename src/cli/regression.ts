@@ -137,6 +137,7 @@ const digits = (value: number, count: number): string => String(Number(value.toP
 export const regressionCommands: TaskCommands<Regressor> = {
   own,
   knows: (flag) => own.includes(flag) || known.includes(flag),
+  next: (run) => `evaluate ${run}`,
   refusal: (what) => `it is about classes, and ${what} is a regression`,
   evaluate,
   async export(run, { json: _, ...options }, listener) {

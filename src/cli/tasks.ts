@@ -8,6 +8,7 @@ import type { ServedModel } from "../serve/index.ts";
 import type { TaskName } from "../tasks/index.ts";
 import type { RunDataOptions } from "../train/index.ts";
 import { classificationCommands } from "./classification.ts";
+import { contrastiveCommands } from "./contrastive.ts";
 import type { Process } from "./in-group.ts";
 import { regressionCommands } from "./regression.ts";
 import type { Terminal } from "./terminal.ts";
@@ -44,6 +45,8 @@ export interface TaskCommands<Model = ServedModel> {
   readonly own: readonly string[];
   /** Whether a flag that is no other task's own says something of the task. */
   knows(flag: string): boolean;
+  /** The command that comes after the training of a run. */
+  next(run: string): string;
   /** What to say of other flags. */
   refusal(what: string): string;
   /** Judges runs and prints what came out. @returns the exit code */
@@ -68,6 +71,7 @@ export interface TaskCommands<Model = ServedModel> {
 const taskCommands: { readonly [Name in TaskName]: TaskCommands } = {
   classification: classificationCommands,
   regression: regressionCommands,
+  contrastive: contrastiveCommands,
 };
 
 /**
@@ -85,6 +89,9 @@ export function commandsFor(task: TaskName, what: string, { options }: Command, 
   if (foreign) throw new UserError(`${foreign.long}: ${commands.refusal(what)}; leave it out`);
   return commands;
 }
+
+/** The command that comes after the training of a run of this task. */
+export const nextAfter = (task: TaskName, run: string): string => taskCommands[task].next(run);
 
 /** As `commandsFor`, of a run folder or an exported file; what opens it says what is wrong with other paths. */
 export const commandsOf = (path: string, command: Command, given: object): TaskCommands =>

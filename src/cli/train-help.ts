@@ -13,9 +13,14 @@ interface Group {
 const MODEL = "Model and method:";
 const IMAGES = "Images:";
 const REGRESSION = "Regression (numbers in place of classes):";
+const PAIRS = "Image-text pairs (--task contrastive):";
 const STEPS = "Steps:";
 /** Where the options of each task, and those that its data sets alone have, stand. */
-const taskHeadings: { readonly [Name in TaskName]: string } = { classification: IMAGES, regression: REGRESSION };
+const taskHeadings: { readonly [Name in TaskName]: string } = {
+  classification: IMAGES,
+  regression: REGRESSION,
+  contrastive: PAIRS,
+};
 
 /** Options that are usual, or whose field does not say what they are about. */
 const named: readonly Group[] = [
@@ -38,6 +43,7 @@ const named: readonly Group[] = [
       "--packed-gamma",
     ],
   },
+  { heading: PAIRS, usual: ["--texts"], rare: ["--embedding"] },
   { heading: REGRESSION, usual: ["--task", "--csv", "--target", "--loss"], rare: [] },
   {
     heading: "Augmentation:",

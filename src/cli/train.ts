@@ -30,6 +30,7 @@ import { inGroup, type Process } from "./in-group.ts";
 import { oneOf, real, whole } from "./numbers.ts";
 import { listenerOf, noteTo, trainProgress } from "./progress.ts";
 import { changedDataOption } from "./run-data-options.ts";
+import { nextAfter } from "./tasks.ts";
 import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
 import { givenOptions, toOption } from "./train-flags.ts";
 import { groupHelp } from "./train-help.ts";
@@ -144,7 +145,7 @@ async function runTrain(
     return interrupted ? INTERRUPTED : 0;
   }
   if (!options.json) terminal.out(outcome(summary));
-  terminal.note(`next: ${ownCommand()} evaluate ${run}${dataDir ? ` --data-dir ${dataDir}` : ""}`);
+  terminal.note(`next: ${ownCommand()} ${nextAfter(config.task?.name ?? "classification", run)}${dataDir ? ` --data-dir ${dataDir}` : ""}`);
   return 0;
 }
 

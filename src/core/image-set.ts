@@ -32,6 +32,8 @@ export interface ImageSet {
   readonly domains?: Partition;
   /** What each image shows, for splits that keep all drawings of a concept together. */
   readonly concepts?: Partition;
+  /** [N], what is said of each image, one or more texts; absent where nothing is said. */
+  readonly captions?: readonly (readonly string[])[];
 }
 
 /**
@@ -58,6 +60,7 @@ export function subset(set: ImageSet, rows: ArrayLike<number>, name = set.name):
     labels: Int32Array.from(rows, (row) => set.labels[row]),
     domains: pick(set.domains, rows),
     concepts: pick(set.concepts, rows),
+    captions: set.captions && Array.from(rows, (row) => set.captions![row]),
   };
 }
 

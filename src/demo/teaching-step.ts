@@ -3,7 +3,7 @@ import { type Fed, HostArray, Random } from "../core/index.ts";
 import { createMethod } from "../methods/index.ts";
 import { type Model, modelOf, variables } from "../models/index.ts";
 import { createOptimizer } from "../optim/index.ts";
-import { trainStep } from "../train/internal.ts";
+import { lossOf, trainStep } from "../train/internal.ts";
 import type { NamedShape } from "../web/manifest.ts";
 
 /** A classifier alone, for frozen features: images are rows [N, F]. The page knows its parameters by these names. */
@@ -52,7 +52,7 @@ export function teachingStep(sizes: { batchSize: number; features: number; class
     fed,
     { learningRate: HostArray.scalar(0) },
   ] as const;
-  return { step: trainStep(model, createMethod({ name: "standard" }), optimizer), example };
+  return { step: trainStep(lossOf(model, createMethod({ name: "standard" })), optimizer), example };
 }
 
 /** The arrays of a tree by their paths, in the order in which a program takes them. */

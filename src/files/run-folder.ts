@@ -11,6 +11,8 @@ export const runPaths = (run: string) => ({
   config: join(run, "config.json"),
   metrics: join(run, "metrics.jsonl"),
   checkpoint: join(run, "checkpoint.safetensors"),
+  /** Of a dual encoder. */
+  tokenizer: join(run, "tokenizer.json"),
   predictions: join(run, "predictions"),
   calibration: join(run, "calibration.json"),
   verdict: join(run, "verdict.json"),

@@ -1,5 +1,5 @@
-import { commonTask, type TaskResults } from "../run/index.ts";
-import type { TaskName } from "../tasks/index.ts";
+import { commonTask, type ResultsTask, type TaskResults } from "../run/index.ts";
+import { judgedTask } from "../run/internal.ts";
 import { judgeRuns } from "./judge-runs.ts";
 import type { JudgeOptions } from "./options.ts";
 import { judgeRegressionRuns } from "./regression/judge-regression.ts";
@@ -14,7 +14,10 @@ export type CommonJudgeOptions = Pick<
 
 /** How the runs of each task are judged. */
 const taskJudges: {
-  readonly [Name in TaskName]: (runs: readonly string[], options: CommonJudgeOptions) => Promise<TaskResults<Name>[]>;
+  readonly [Name in ResultsTask]: (
+    runs: readonly string[],
+    options: CommonJudgeOptions,
+  ) => Promise<TaskResults<Name>[]>;
 } = {
   classification: judgeRuns,
   regression: (runs, options) =>
@@ -30,4 +33,4 @@ const taskJudges: {
  * @example await judgeByTask(["runs/a", "runs/b"], { onNotice: console.log });
  */
 export const judgeByTask = async (runs: readonly string[], options: CommonJudgeOptions = {}): Promise<TaskResults[]> =>
-  taskJudges[commonTask(runs)](runs, options);
+  taskJudges[judgedTask(commonTask(runs), runs[0])](runs, options);

@@ -7,7 +7,7 @@ import { classification, type Task } from "../tasks/index.ts";
 import { type AnchorAt, applyToPairs, checkAnchorAt, pairs, predictAtAnchorPoint } from "./anchor-at.ts";
 import { batchReferences } from "./batch-references.ts";
 import { checkMasking, drawMask, type MaskingOptions, maskStatisticsOf, neutralWhereMasked } from "./masking.ts";
-import type { Method } from "./method.ts";
+import { type Method, oneHead } from "./method.ts";
 import { maskedRegion } from "./partial-mask.ts";
 import { checkReferences, type ReferenceOptions } from "./references.ts";
 
@@ -101,12 +101,12 @@ export const anchored = (options: AnchoredOptions, task: Task = classification(o
       if (inside) return applyToPairs(model, [params, state], this.input(shown), maskReference, mode);
       return model.apply(params, state, this.input({ ...shown, maskReference }), mode);
     },
-    loss(model, params, state, { rows: { inputs, targets }, shared }) {
+    loss(model, params, state, { rows: { inputs, targets }, shared }, headsOf = oneHead) {
       const { maskReference = inputs.maskReference, ...ofTask } = shared;
       const before = ordinaryAlone ? keep(state) : {};
       const masked = maskReference.ref;
       const { logits: outputs, state: moved } = this.apply(model, params, state, { ...inputs, maskReference }, "train");
-      const { loss, sums } = this.task.loss(outputs, targets, ofTask);
+      const { loss, sums } = this.task.loss(headsOf(outputs), targets, ofTask);
       return [loss, { sums, state: unlessMasked(moved, before, masked) }];
     },
     predict(model, params, state, images, references) {

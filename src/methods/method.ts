@@ -51,12 +51,14 @@ export interface Method<OfTask extends Task = Task> {
   /**
    * Traced: mean loss over the batch, what the task counts and the moved state. Consumes its arguments. Besides what
    * `prepare` makes it may be fed shared arrays of the task.
+   * @param headsOf what the task is given of the network's outputs; by default themselves
    */
   loss(
     model: Model,
     params: Arrays,
     state: Arrays,
     fed: Fed<np.Array>,
+    headsOf?: (outputs: np.Array) => Arrays,
   ): [np.Array, Pick<Learnt, "sums"> & { readonly state: Arrays }];
   /**
    * Traced: images [N, C, H, W] → outputs [R, N, O] under R references; R is 1 for methods without. References are
@@ -64,3 +66,6 @@ export interface Method<OfTask extends Task = Task> {
    */
   predict(model: Model, params: Arrays, state: Arrays, images: np.Array, references?: np.Array): np.Array;
 }
+
+/** The heads of a network that has one. */
+export const oneHead = (outputs: np.Array): Arrays => ({ outputs });

@@ -8,7 +8,7 @@ import { modelOf } from "../engine/compile.ts";
 import { compile, runOracle } from "../engine/index.ts";
 import { relativeError } from "../engine/testing.ts";
 import { trace } from "../engine/trace.ts";
-import { type Arrays, createModel, type ModelName, models } from "../models/index.ts";
+import { type Arrays, clipNames, createModel, type ModelName, models } from "../models/index.ts";
 import {
   type AnchoredOptions,
   combineReferences,
@@ -149,6 +149,7 @@ const variants: readonly string[] = [
   "regnety-800mf",
   "swinv2-small",
   "swinv2-base",
+  ...clipNames.filter((name) => name !== "clip-small"),
 ];
 
 describe.each(Object.keys(models).filter((name) => !variants.includes(name)) as ModelName[])("%s", (name) => {

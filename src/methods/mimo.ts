@@ -45,8 +45,8 @@ export function mimo({ members, inputRepetitionProbability }: MimoOptions): Meth
         shared: {},
       };
     },
-    loss(model, params, state, fed) {
-      const [mean, learnt] = plain.loss(model, params, state, fed);
+    loss(...given) {
+      const [mean, learnt] = plain.loss(...given);
       return [np.multiply(mean, members), learnt];
     },
     predict(model, params, state, images) {

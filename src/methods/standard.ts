@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { HostArray } from "../core/index.ts";
 import { classification, type Task } from "../tasks/index.ts";
-import type { Method } from "./method.ts";
+import { type Method, oneHead } from "./method.ts";
 
 export interface StandardOptions {
   readonly name: "standard";
@@ -34,9 +34,9 @@ export const plainInput = (name: string, task: Task = classification()): Method 
   apply(model, params, state, shown, mode) {
     return model.apply(params, state, this.input(shown), mode);
   },
-  loss(model, params, state, { rows: { inputs, targets }, shared }) {
+  loss(model, params, state, { rows: { inputs, targets }, shared }, headsOf = oneHead) {
     const { logits: outputs, state: moved } = this.apply(model, params, state, inputs, "train");
-    const { loss, sums } = this.task.loss(outputs, targets, shared);
+    const { loss, sums } = this.task.loss(headsOf(outputs), targets, shared);
     return [loss, { sums, state: moved }];
   },
   predict: (model, params, state, images) => np.expandDims(model.apply(params, state, images, "predict").logits, 0),

@@ -65,6 +65,7 @@ export {
   type Mode,
   type Model,
   type ModelOptions,
+  type Network,
   type Noise,
   type Pass,
   type Variables,

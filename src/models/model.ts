@@ -78,12 +78,26 @@ export interface AnchorPoint {
   readonly above: Pass<"features">;
 }
 
-/** Pure functions, and what parameters are for: a network says it, nobody guesses it from their names. */
-export interface Model {
+/** What a network learns by, and what its parameters are for: a network says it, nobody guesses it from their names. */
+export interface Network {
   readonly name: string;
   init(random: Random): Variables;
   /** Of what `init` gives, in its order; nothing is drawn. */
   shapes(): { readonly params: Shapes; readonly state: Shapes };
+  /** Parameters [O] that are added to an output; none where absent. */
+  readonly biases?: readonly string[];
+  /** Parameters that are positions, tokens, or what positions are made of; none where absent. */
+  readonly embeddings?: readonly string[];
+  /** Parameters that no step moves; none where absent. */
+  readonly frozen?: readonly string[];
+  /** Least and greatest value that a step leaves in a parameter's elements, of those that have some. */
+  readonly bounds?: Readonly<Record<string, readonly [least: number, greatest: number]>>;
+  /** Random factors that it wants in training, by name; none where absent. */
+  readonly noise?: Readonly<Record<string, Noise>>;
+}
+
+/** A network for images, as pure functions. */
+export interface Model extends Network {
   /** Name of the weight [O, I, k, k] of the first layer. */
   readonly stemWeight: string;
   /**
@@ -97,12 +111,6 @@ export interface Model {
   readonly members?: number;
   /** What the last layer's outputs are multiplied by to be logits; 1 where absent. */
   readonly logitScale?: number;
-  /** Parameters [O] that are added to an output; none where absent. */
-  readonly biases?: readonly string[];
-  /** Parameters that are positions, tokens, or what positions are made of; none where absent. */
-  readonly embeddings?: readonly string[];
-  /** Parameters that no step moves; none where absent. */
-  readonly frozen?: readonly string[];
   /** Parameters set by what the network is fed, inputs [N, I, H, W] of training images, before the first step. */
   fitToInputs?(params: HostArrays, inputs: HostArray): HostArrays;
   /**
@@ -110,8 +118,6 @@ export interface Model {
    * [r, x − r] that compute the same function whatever r is. `undefined` where these are no weights for half the channels.
    */
   forTuples?(weights: HostArrays): HostArrays | undefined;
-  /** What `apply` wants as `noise` in training, by name; none where absent. */
-  readonly noise?: Readonly<Record<string, Noise>>;
   /**
    * Of a network that is anchored at hidden values. Its `apply` and `features` take pairs [N, 2C, H, W] of a reference and
    * an image; of images [N, C, H, W] each one's reference is the image before it in the batch. No gradient goes through
@@ -223,7 +229,7 @@ export function headOnly(model: Model): Model {
 }
 
 /** A training step's factors for `count` images, by name. */
-export function drawNoise({ noise = {} }: Model, count: number, random: Random): HostArrays {
+export function drawNoise({ noise = {} }: Pick<Network, "noise">, count: number, random: Random): HostArrays {
   return Object.fromEntries(
     Object.entries(noise).map(([name, { rate, shape }]) => {
       const factors = HostArray.zeros([count, ...shape]);

@@ -9,7 +9,7 @@ export { schemaOptions } from "./options/schema-options.ts";
 export { dropStored, featuresFile, logitsFile } from "./predictions.ts";
 export { modulesFor, requireRegistered, requireRegisteredData } from "./registered.ts";
 export { dropRegressionAnswers, saveRegressionAnswers, storedRegressionSets } from "./regression-predictions.ts";
-export { resultsHeading, resultsTask, writeResults } from "./results.ts";
+export { judgedTask, resultsHeading, resultsTask, writeResults } from "./results.ts";
 export { runFacts } from "./run-facts.ts";
 export { readRunLog } from "./run-log.ts";
 export { describeRun } from "./run-record.ts";

@@ -1,5 +1,6 @@
 import { basename, resolve } from "node:path";
 import type { z } from "zod";
+import { UserError } from "../core/index.ts";
 import type { RegressionResults, Results } from "../evaluate/index.ts";
 import { regressionResultsSchema, resultsSchema } from "../evaluate/internal.ts";
 import { runPaths } from "../files/index.ts";
@@ -21,9 +22,10 @@ const again = "evaluate the run again (anchored evaluate)";
 const schemas = {
   classification: resultsSchema,
   regression: regressionResultsSchema,
-} satisfies { readonly [Name in TaskName]: z.ZodType };
+} satisfies { readonly [Name in TaskName]?: z.ZodType };
 
-export type ResultsTask = TaskName;
+/** A task whose runs are judged. */
+export type ResultsTask = keyof typeof schemas;
 
 /** Results of one task, or of any. */
 export type TaskResults<Name extends ResultsTask = ResultsTask> = z.output<(typeof schemas)[Name]>;
@@ -37,7 +39,19 @@ function readWith<Name extends ResultsTask>(run: string, task: Name): TaskResult
 /** The task that `results.json` of a run folder is of. @throws UserError where it is missing, damaged or newer than this program. */
 export function resultsTask(run: string): ResultsTask {
   const path = runPaths(run).results;
-  return versionedTask(readText(path, "evaluate the run first (anchored evaluate)"), path, again);
+  return judgedTask(versionedTask(readText(path, "evaluate the run first (anchored evaluate)"), path, again), path);
+}
+
+/**
+ * The task, where its runs are judged.
+ * @param where what messages call the run
+ * @throws UserError for one whose runs are not, saying how they are
+ */
+export function judgedTask(task: TaskName, where: string): ResultsTask {
+  if (task in schemas) return task as ResultsTask;
+  throw new UserError(
+    `${where} is a dual encoder: what it tells apart are the classes that it is asked for; make a classifier of it (anchored zero-shot) and use that`,
+  );
 }
 
 /**

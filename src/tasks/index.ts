@@ -1,13 +1,16 @@
 import { classification } from "./classification/classification.ts";
+import { contrastive } from "./contrastive/contrastive.ts";
 import { regression } from "./regression/regression.ts";
 
 export { type Classification, classification } from "./classification/classification.ts";
+export { contrastive } from "./contrastive/contrastive.ts";
 export {
   type ContrastedPairs,
   contrastiveLoss,
   type SameClass,
   sameClassRules,
 } from "./contrastive/contrastive-loss.ts";
+export { type ContrastiveOptions, contrastiveSchema } from "./contrastive/options.ts";
 export type { TrainingMeans } from "./measures.ts";
 export { ensemblePredictor } from "./regression/ensemble.ts";
 export { type RegressionOptions, regressionSchema } from "./regression/options.ts";
@@ -21,7 +24,7 @@ export type { Learnt, Scores, Sums, Task } from "./task.ts";
  * @example
  * console.log(Object.keys(tasks)); // what a network can be trained for
  */
-export const tasks = { classification, regression };
+export const tasks = { classification, regression, contrastive };
 
 export type TaskName = keyof typeof tasks;
 /**

@@ -12,11 +12,13 @@ export const trainingMeasures = {
   accuracy: { title: "accuracy", as: "percent" },
   /** Of a regression: |prediction − target| in standard deviations of the training targets. */
   absoluteError: { title: "absolute error", as: { digits: 3 } },
+  /** Of pairs of image and text: images, in [0, 1], whose own text is the likeliest of the batch. */
+  matched: { title: "matched", as: "percent" },
 } satisfies Record<string, ToldMeasure>;
 
 /** What validation says of a set of weights beside its loss: a line for each that a task scores by. */
 export const validationMeasures = {
-  /** In [0, 1], of a classification. */
+  /** In [0, 1], of a classification; of pairs of image and text the zero-shot one. */
   validationAccuracy: { title: "accuracy", as: "percent" },
   /** Root mean squared error in the targets' units, of a regression. */
   validationRmse: { title: "RMSE", as: { digits: 4 } },

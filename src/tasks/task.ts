@@ -38,10 +38,11 @@ export interface Task<Answers = never> {
   /** What each of the T entries of a masked example's target is, where it is trained toward nothing in particular. */
   neutral(targetSize: number): number;
   /**
-   * Traced: outputs [N, O] → what is minimised, and what is counted. `targets.targets` [N, T] is learnt, `targets.truth` [N, …],
+   * Traced: what the heads give → what is minimised, and what is counted. Of a network with one head that is `outputs` [N, O]; of
+   * two towers `image` and `text`, see `contrastive`. `targets.targets` [N, T] is learnt, `targets.truth` [N, …],
    * where it is fed, is what predictions are counted against; `shared.warmStart` is a scalar of tasks with a warm start.
    */
-  loss(outputs: np.Array, targets: Arrays, shared: Arrays): Learnt;
+  loss(heads: Arrays, targets: Arrays, shared: Arrays): Learnt;
   /** What the log says of so many examples. A mean is absent where its sum is. */
   means(sums: Sums, examples: number): TrainingMeans;
   /** Traced: outputs [R, N, O] under R references → what is kept of them, [N, …]. `by` is what they are read by, see each task. */

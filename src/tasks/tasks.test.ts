@@ -8,7 +8,7 @@ import { combineReferences } from "./classification/combine.ts";
 import { type RegressionOptions, type Task, taskNames, tasks } from "./index.ts";
 import { combineRegression, readRegressionOutputs } from "./internal.ts";
 
-const { classification, regression } = tasks;
+const { classification, contrastive, regression } = tasks;
 const array = (rows: readonly (readonly number[])[]) => HostArray.float32([rows.length, rows[0].length], rows.flat());
 const random = new Random("tasks");
 const normal = (...shape: number[]) =>
@@ -19,9 +19,13 @@ const normal = (...shape: number[]) =>
 
 interface Case {
   readonly task: Task;
-  readonly outputs: HostArray;
+  /** Of the only head, where there is one. */
+  readonly outputs?: HostArray;
+  /** Of several. */
+  readonly heads?: HostArrays;
   readonly targets: HostArray;
-  readonly truth: HostArray;
+  /** Absent where a task counts without it. */
+  readonly truth?: HostArray;
   readonly shared?: HostArrays;
   /** By hand. */
   readonly sums: Record<string, number>;
@@ -62,6 +66,28 @@ const ofLoss = (loss: RegressionOptions["loss"]) => ({
 });
 const errors = { sums: { absoluteError: (2 + 0) / 2 + (0 + 2) / 2 }, means: { absoluteError: 1 } };
 
+// The first image alone has its own text; those of one class are the first and the last.
+const pairs = {
+  heads: {
+    image: array([
+      [1, 0, 0],
+      [0, 1, 0],
+      [0, 0, 1],
+      [0.6, 0.8, 0],
+    ]),
+    text: array([
+      [1, 0, 0],
+      [0, 0, 1],
+      [0, 1, 0],
+      [0, 0, 1],
+    ]),
+    scale: HostArray.scalar(3),
+  },
+  targets: HostArray.float32([4, 1], [2, 0, 1, 2]),
+  sums: { matched: 1 },
+  means: { matched: 1 / 4 },
+};
+
 const cases: Record<string, Case> = {
   classification: { ...learnt, ...three },
   "classification, none right": {
@@ -82,6 +108,9 @@ const cases: Record<string, Case> = {
     outputs: array(means.map((row) => [9, 9, ...row, 9, 9])),
     ...errors,
   },
+  contrastive: { ...pairs, task: contrastive() },
+  "contrastive, a class's pairs are as good": { ...pairs, task: contrastive({ sameClass: "positive" }) },
+  "contrastive, a class's pairs are ignored": { ...pairs, task: contrastive({ sameClass: "ignored" }) },
 };
 
 test("every task is tested here, under its own name", () => {
@@ -92,20 +121,22 @@ test("every task is tested here, under its own name", () => {
   }
 });
 
-describe.each(Object.entries(cases))("%s", (_, { task, outputs, targets, truth, shared = {}, sums, means }) => {
-  const learn = (outputs: np.Array, targets: Arrays, shared: Arrays) => {
-    const lossOf = (outputs: np.Array, targets: Arrays, shared: Arrays) => {
-      const { loss, sums } = task.loss(outputs, targets, shared);
+describe.each(Object.entries(cases))("%s", (_, { task, outputs, targets, truth, shared = {}, sums, means, ...of }) => {
+  const heads = of.heads ?? { outputs: outputs! };
+  const count = targets.shape[0];
+  const learn = (heads: Arrays, targets: Arrays, shared: Arrays) => {
+    const lossOf = (heads: Arrays, targets: Arrays, shared: Arrays) => {
+      const { loss, sums } = task.loss(heads, targets, shared);
       return [loss, sums];
     };
     const differentiate = valueAndGrad(lossOf as never, { hasAux: true }) as any;
-    const [[loss, sums], gradient] = differentiate(outputs, targets, shared);
+    const [[loss, sums], gradient] = differentiate(heads, targets, shared);
     return { loss, sums, gradient };
   };
-  type Result = { loss: HostArray; sums: HostArrays; gradient: HostArray };
+  type Result = { loss: HostArray; sums: HostArrays; gradient: HostArrays };
 
   test("sums by hand; loss, gradient and sums: compiled ≡ jax-js", async () => {
-    const given = [outputs, { targets, truth }, shared];
+    const given = [heads, { targets, ...(truth && { truth }) }, shared];
     const expected = await runOracle<Result>(learn, given);
     expect(Object.keys(expected.sums)).toEqual(Object.keys(sums));
     const program = await compile<any[], Result>(learn, given, { threads: 1 });
@@ -116,21 +147,22 @@ describe.each(Object.entries(cases))("%s", (_, { task, outputs, targets, truth, 
         expect(result.sums[name]).toMatchObject({ dtype: "float32", shape: [] });
         expect(result.sums[name].data[0]).toBeCloseTo(sum, 6);
       }
-    for (const name of ["loss", "gradient"] as const)
-      expect(relativeError(compiled[name], expected[name]), name).toBeLessThan(1e-5);
-    expect(task.means(sums, outputs.shape[0])).toEqual(means);
+    expect(relativeError(compiled.loss, expected.loss)).toBeLessThan(1e-5);
+    for (const name of Object.keys(heads))
+      expect(relativeError(compiled.gradient[name], expected.gradient[name]), name).toBeLessThan(1e-5);
+    expect(task.means(sums, count)).toEqual(means);
   });
 
-  test("counting changes neither loss nor gradient; without the truth nothing is counted", async () => {
-    const counted = await runOracle<Result>(learn, [outputs, { targets, truth }, shared]);
-    const alone = await runOracle<Result>(learn, [outputs, { targets }, shared]);
+  test.runIf(truth)("counting changes neither loss nor gradient; without the truth nothing is counted", async () => {
+    const counted = await runOracle<Result>(learn, [heads, { targets, truth }, shared]);
+    const alone = await runOracle<Result>(learn, [heads, { targets }, shared]);
     expect(alone.sums).toEqual({});
     expect(task.means({}, 1)).toEqual({});
     expect([alone.loss, alone.gradient]).toEqual([counted.loss, counted.gradient]);
   });
 
-  test("the network gives as many numbers as the loss takes", () => {
-    expect(task.outputCount(targets.shape[1])).toBe(outputs.shape[1]);
+  test.runIf(outputs)("the network gives as many numbers as the loss takes", () => {
+    expect(task.outputCount(targets.shape[1])).toBe(outputs!.shape[1]);
   });
 });
 
@@ -150,6 +182,18 @@ describe.each([1, 3])("what is kept of outputs under %i references is what the h
     close(traced.logits, logits);
     expect(Object.keys(traced)).toEqual(R > 1 ? ["logits", "uncertainty"] : ["logits"]);
     if (R > 1) close(traced.uncertainty, uncertainty);
+    await expectCompiledEqualsOracle(combine, [outputs]);
+  });
+
+  test("contrastive: the mean direction", async () => {
+    const outputs = normal(R, 5, 3);
+    const combine = (outputs: np.Array) => contrastive().combine(outputs, {});
+    const unit = (values: readonly number[]) => values.map((value) => value / Math.hypot(...values));
+    const rows = Array.from({ length: 5 }, (_, n) => {
+      const directions = passes(outputs).map((one) => unit([...one.subarray(n * 3, (n + 1) * 3)]));
+      return unit([0, 1, 2].map((d) => directions.reduce((sum, direction) => sum + direction[d], 0)));
+    });
+    close((await runOracle<HostArrays>(combine, [outputs])).points, rows.flat());
     await expectCompiledEqualsOracle(combine, [outputs]);
   });
 

@@ -12,7 +12,7 @@ function batchesOf(method: Extract<RunConfigInput["method"], { name: "anchored" 
   const config = tinyConfig({ method, augment: [] });
   return trainBatches(config, tinyDataSet(), {
     method: createMethod(config.method),
-    model: createModel("resnet20", { inputChannels: 6, classes: 3 }),
+    network: createModel("resnet20", { inputChannels: 6, classes: 3 }),
     drawReferencesAt: referenceSet(config, tinyDataSet())!.drawAt,
   });
 }

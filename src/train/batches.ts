@@ -4,6 +4,7 @@ import {
   type DataSet,
   type Fed,
   HostArray,
+  type HostArrays,
   type Image,
   imageCount,
   permutation,
@@ -19,7 +20,7 @@ import {
   type Method,
 } from "../methods/index.ts";
 import { rowsPerImage } from "../methods/internal.ts";
-import type { Model } from "../models/index.ts";
+import type { Network } from "../models/index.ts";
 import { drawNoise } from "../models/internal.ts";
 import type { RunConfig } from "../run/index.ts";
 import { taskConfigOf } from "../run/internal.ts";
@@ -31,7 +32,7 @@ import type { TrainBatches } from "./training.ts";
 
 export interface BatchParts {
   readonly method: Method;
-  readonly model: Model;
+  readonly network: Pick<Network, "noise">;
   /** At a share of the training, and a step of it; called by methods that have references. */
   readonly drawReferencesAt: (progress: number, step?: number, only?: readonly Places[]) => DrawReferences;
   /** Whose processes share the batch out; a process alone where absent. */
@@ -52,48 +53,50 @@ export interface BatchSource {
   make(task: BatchTask): Promise<Batch>;
   /** The examples at `rows`, as they are. */
   plain(rows: Int32Array): Batch;
-  /** [N, …] what the task knows of the examples at `rows`: labels, targets. */
-  truth(rows: Int32Array): HostArray<"float32">;
+  /** [N, …] what the task knows of the examples at `rows`: labels, targets; nothing where absent. */
+  truth?(rows: Int32Array): HostArray<"float32">;
+  /** What belongs to the examples at `rows` and is no image, by name: the tokens of texts. */
+  others?(rows: Int32Array, random: Random): HostArrays;
   readonly ahead: number;
   stepTook(ms: number, stepsLeft: number): void;
   close(): Promise<void>;
 }
 
-/** The batches of a classification; images may be made in other threads. */
-export function trainBatches(
+/** The batches of a classification. */
+export const trainBatches = (config: RunConfig, dataSet: DataSet, parts: BatchParts): TrainBatches =>
+  exampleBatches(config, imageSource(config, dataSet, parts), parts);
+
+/** Images and their classes; images may be made in other threads. */
+export function imageSource(
   config: RunConfig,
   { train, normalization }: DataSet,
-  { workers = 0, mixingSet, ...parts }: BatchParts,
-): TrainBatches {
+  { workers = 0, mixingSet, group }: Pick<BatchParts, "workers" | "mixingSet" | "group">,
+): BatchSource {
   const { augment, mix, labelSmoothing, seed } = config;
   const resources = { mixingSet };
   const made = imageBatches(
     train,
     { normalization, augment, mix, labelSmoothing, seed, resources },
     workers,
-    coresOf(config, parts.group),
+    coresOf(config, group),
   );
   const { channels, height, width } = train;
-  return exampleBatches(
-    config,
-    {
-      count: imageCount(train),
-      shape: { channels, height, width, targetSize: train.classNames.length },
-      make: made.make,
-      plain: (rows) => makeBatch(train, rows, { normalization, random: (row) => new Random("fit", seed, row) }),
-      truth: (rows) =>
-        HostArray.float32(
-          [rows.length],
-          Float32Array.from(rows, (row) => train.labels[row]),
-        ),
-      get ahead() {
-        return made.ahead;
-      },
-      stepTook: made.stepTook,
-      close: made.close,
+  return {
+    count: imageCount(train),
+    shape: { channels, height, width, targetSize: train.classNames.length },
+    make: made.make,
+    plain: (rows) => makeBatch(train, rows, { normalization, random: (row) => new Random("fit", seed, row) }),
+    truth: (rows) =>
+      HostArray.float32(
+        [rows.length],
+        Float32Array.from(rows, (row) => train.labels[row]),
+      ),
+    get ahead() {
+      return made.ahead;
     },
-    parts,
-  );
+    stepTook: made.stepTook,
+    close: made.close,
+  };
 }
 
 /** Cores that a rank may take for making batches: the others of a machine have theirs. */
@@ -107,7 +110,7 @@ const coresOf = ({ threads }: RunConfig, { size }: Pick<Group, "size"> = alone):
 export function exampleBatches(
   config: RunConfig,
   source: BatchSource,
-  { method, model, drawReferencesAt, group = alone }: Omit<BatchParts, "workers" | "mixingSet">,
+  { method, network, drawReferencesAt, group = alone }: Omit<BatchParts, "workers" | "mixingSet">,
 ): TrainBatches {
   const { batchSize, seed } = config;
   const { count, shape: exampleShape } = source;
@@ -154,12 +157,16 @@ export function exampleBatches(
       const places = orderOf(epoch, first, first + distinct);
       const rows = repeated(places.rows, copies);
       const repetitions = places.repetitions && repeated(places.repetitions, copies);
-      const batch = { ...(await source.make({ step, epoch, rows, repetitions, only })), truth: source.truth(rows) };
+      const batch = { ...(await source.make({ step, epoch, rows, repetitions, only })), truth: source.truth?.(rows) };
       const progress = step / (config.epochs * stepsPerEpoch);
       const random = new Random("method", seed, step);
       const prepared = method.prepare(batch, shape, random, drawReferencesAt(progress, step, only), progress);
       const fed: Fed = {
-        rows: { ...prepared.rows, noise: drawNoise(model, batchSize, new Random("noise", seed, step)) },
+        rows: {
+          ...prepared.rows,
+          inputs: { ...prepared.rows.inputs, ...source.others?.(rows, new Random("others", seed, step)) },
+          noise: drawNoise(network, batchSize, new Random("noise", seed, step)),
+        },
         // Fed at every step or at none: a program is compiled for what its first step is fed.
         shared: {
           ...prepared.shared,

@@ -13,17 +13,25 @@ export interface ClaimOptions {
   readonly onNotice?: (line: string) => void;
 }
 
+/** Reads what a run folder says of a run. */
+type Read<OfTask> = (run: string) => OfTask;
+
 /**
  * Writes config.json into a new folder; checks it against the one of a resumed run. A folder without a checkpoint has
  * nothing to lose and is started afresh. Data may have moved in between: then config.json says where they lie now.
  * @throws UserError for a folder that holds a run, or that of another config or other data
  */
-export function claimFolder(run: string, record: RunRecord, options: ClaimOptions): void {
+export function claimFolder<OfTask extends RunRecord = RunRecord>(
+  run: string,
+  record: OfTask,
+  options: ClaimOptions,
+  read: Read<OfTask> = readRun as Read<OfTask>,
+): void {
   if (!options.resume) {
     beginRecord(run, record);
     return;
   }
-  const stored = readRun(run);
+  const stored = read(run);
   const { recalibrated, dataBefore = [], ...before } = withRanksOf(record, stored); // training does not read running statistics
   const changed = record.data.sha256 !== before.data.sha256;
   const expected = withPlacesOf(record, before, options);
@@ -35,7 +43,7 @@ export function claimFolder(run: string, record: RunRecord, options: ClaimOption
   if (!options.changedData) requireSamePictures(run, record, before);
   refuseDifference(run, record, changed ? withCountsOf(record, expected) : expected);
   const { trainImages, sha256 } = before.data;
-  const now: RunRecord = {
+  const now: OfTask = {
     ...record,
     ...ranksBefore(run, record, stored),
     ...(recalibrated && { recalibrated }),
@@ -49,7 +57,7 @@ export function claimFolder(run: string, record: RunRecord, options: ClaimOption
     options.onNotice?.(
       `${run} goes on with other data (${describeDifference(before.data, record.data.trainImages)}); config.json and its results say so`,
     );
-  if (firstDifference(asStored(now), asStored(readRun(run)))) writeRecord(run, now);
+  if (firstDifference(asStored(now), asStored(read(run)))) writeRecord(run, now);
 }
 
 /** What must agree but need not: where the same data and modules lie, or, insisted on, all that is said of them. */

@@ -19,6 +19,7 @@ import { findPretraining, otherSplit } from "./pretraining.ts";
 import { noReferences, referenceSet } from "./reference-set.ts";
 import { runTraining } from "./run-training.ts";
 import { startingPoint } from "./starting-point.ts";
+import { lossOf } from "./step.ts";
 import type { Kept, Training, TrainOptions, TrainSummary } from "./training.ts";
 
 /**
@@ -54,7 +55,14 @@ async function classification(config: RunConfig, given: DataSet, options: TrainO
   const referencesFrom = referenceSet(config, dataSet, { pretraining, pretrainingImages, changedData, onNotice });
   const drawReferencesAt = referencesFrom?.drawAt ?? (() => noReferences);
   const mixingSet = pictures?.images;
-  const batches = trainBatches(config, dataSet, { method, model, drawReferencesAt, workers, mixingSet, group });
+  const batches = trainBatches(config, dataSet, {
+    method,
+    network: model,
+    drawReferencesAt,
+    workers,
+    mixingSet,
+    group,
+  });
   const forward =
     imageCount(validation) > 0 && (config.validateEvery > 0 || method.task.output.reading?.anchor)
       ? createForward(record, { model: whole, method })
@@ -70,8 +78,11 @@ async function classification(config: RunConfig, given: DataSet, options: TrainO
   });
   return {
     config,
+    network: model,
     model,
     method,
+    lossOf: lossOf(model, method),
+    meetsRanks: config.syncBatchNorm,
     optimizer,
     batches,
     identity: record,
@@ -80,6 +91,7 @@ async function classification(config: RunConfig, given: DataSet, options: TrainO
       startingPoint({
         run,
         config,
+        network: model,
         model,
         method,
         optimizer,

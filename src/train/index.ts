@@ -2,6 +2,12 @@ export type { Pretraining, TrainState, Validation } from "../run/index.ts";
 export type { Adaptation, BatchNormAdaptation, Tent } from "./adaptation/options.ts";
 export { train } from "./classification.ts";
 export { loadPretrainingImages } from "./classification-run.ts";
+export {
+  type ContrastiveRecord,
+  isDualEncoderRun,
+  readContrastiveRun,
+  trainContrastive,
+} from "./contrastive/index.ts";
 export { dataOptions } from "./data-options.ts";
 export { Diverged } from "./diverged.ts";
 export {

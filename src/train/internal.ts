@@ -17,6 +17,6 @@ export {
 } from "./regression/index.ts";
 export { insistOnData } from "./run-data.ts";
 export { statisticsDrift } from "./statistics-drift.ts";
-export { type FedStep, movingParameters, trainStep } from "./step.ts";
+export { type FedStep, lossOf, movingParameters, trainStep } from "./step.ts";
 export { createStepper, type StepperParts } from "./stepper.ts";
 export { residualPool } from "./transductor.ts";

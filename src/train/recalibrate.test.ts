@@ -78,7 +78,7 @@ describe("masked batches and BatchNorm", () => {
     const { model, method } = buildNetwork(record);
     const batches = trainBatches(config, dataSet, {
       method: buildNetwork({ ...record, config }).method,
-      model,
+      network: model,
       drawReferencesAt: referenceSet(config, dataSet)!.drawAt,
     });
     const zeros = Object.fromEntries(

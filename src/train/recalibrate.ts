@@ -4,7 +4,7 @@ import type { Pictures } from "../data/index.ts";
 import { runPaths } from "../files/index.ts";
 import { fingerprintOf, whileHeld } from "../files/internal.ts";
 import { anchoredOptions, createMethod } from "../methods/index.ts";
-import type { Model, Variables } from "../models/index.ts";
+import type { Variables } from "../models/index.ts";
 import type { RunConfig } from "../run/index.ts";
 import { type Checkpoint, loadCheckpoint, type RunRecord, readRun } from "../run/index.ts";
 import { checkVariables } from "../run/internal.ts";
@@ -109,7 +109,7 @@ async function writeInto(
   const anew = async (variables: Variables, maskProbability: number): Promise<HostArrays> => {
     if (Object.keys(variables.state).length === 0) return {};
     const statistics = batchStatistics(network, variables, config);
-    const shown = trainingTuples(withMasking(config, maskProbability), dataSet, network.model, fed);
+    const shown = trainingTuples(withMasking(config, maskProbability), dataSet, fed);
     async function* watched() {
       for await (const batch of shown) {
         signal?.throwIfAborted();
@@ -147,7 +147,6 @@ async function writeInto(
 async function* trainingTuples(
   config: RunConfig,
   dataSet: DataSet,
-  model: Model,
   {
     references,
     pictures,
@@ -165,7 +164,7 @@ async function* trainingTuples(
     { ...dataSet, normalization },
     {
       method: createMethod(config.method),
-      model: { ...model, noise: undefined },
+      network: {},
       drawReferencesAt: () => references?.drawAt(1) ?? noReferences,
       mixingSet: pictures?.images,
     },

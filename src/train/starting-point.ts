@@ -4,7 +4,7 @@ import { compile } from "../engine/index.ts";
 import { runPaths } from "../files/index.ts";
 import { anchoredOptions, type Method } from "../methods/index.ts";
 import { tiedStart } from "../methods/internal.ts";
-import type { Model, Variables } from "../models/index.ts";
+import type { Model, Network, Variables } from "../models/index.ts";
 import type { Optimizer } from "../optim/index.ts";
 import type { RunConfig } from "../run/index.ts";
 import { type Checkpoint, loadCheckpoint } from "../run/index.ts";
@@ -16,6 +16,8 @@ import type { Kept, TrainBatches } from "./training.ts";
 export interface StartParts {
   readonly run: string;
   readonly config: RunConfig;
+  readonly network: Network;
+  /** What of it sees images; itself, where it sees nothing else. */
   readonly model: Model;
   readonly method: Method;
   readonly optimizer: Optimizer;
@@ -36,18 +38,18 @@ const someExamples = ({ count, plain }: TrainBatches): HostArrays => plain(Math.
 
 /** What a run's folder holds, or where a new run begins. @throws UserError for a checkpoint of another network. */
 export async function startingPoint(parts: StartParts): Promise<Checkpoint> {
-  const { run, config, model, optimizer } = parts;
+  const { run, config, network, optimizer } = parts;
   const path = runPaths(run).checkpoint;
   if (existsSync(path)) {
     const stored = loadCheckpoint(path);
-    checkVariables(path, stored, model);
+    checkVariables(path, stored, network);
     return stored;
   }
-  const { params, state } = await startingWeights(parts, model.init(new Random("init", config.seed)));
+  const { params, state } = await startingWeights(parts, network.init(new Random("init", config.seed)));
   return {
     params,
     state,
-    slots: optimizer.init(movingParameters(params, model.frozen)),
+    slots: optimizer.init(movingParameters(params, network.frozen)),
     average: config.averageDecay > 0 ? { params, state } : undefined,
     ...parts.kept(),
     progress: { step: 0, epochLossSum: 0, epochSums: {}, seconds: 0 },
@@ -77,7 +79,8 @@ function tiedFresh({ config, model, batches, withoutReferences }: StartParts, fr
   const forImages = withoutReferences();
   const { params, state } = forImages.init(new Random("init", config.seed));
   const { images } = someExamples(batches);
-  return { params: model.forTuples(forImages.fitToInputs?.(params, images) ?? params) ?? params, state };
+  const forTuples = model.forTuples(forImages.fitToInputs?.(params, images) ?? params) ?? params;
+  return { params: { ...fresh.params, ...forTuples }, state };
 }
 
 /** A first layer that is set by statistics of its inputs sees those of the first batches, as they are fed. */
@@ -89,7 +92,7 @@ async function fitted(
   const fed = someExamples(batches);
   const program = await compile(method.input, [fed], config);
   try {
-    return { params: model.fitToInputs(params, await program.run([fed])), state };
+    return { params: { ...params, ...model.fitToInputs(params, await program.run([fed])) }, state };
   } finally {
     await program.dispose();
   }

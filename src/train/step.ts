@@ -1,10 +1,11 @@
 import { lax, numpy as np, valueAndGrad } from "@jax-js/jax";
 import type { Fed, HostArray, HostArrays } from "../core/index.ts";
 import type { Method } from "../methods/index.ts";
-import type { Arrays, Model } from "../models/index.ts";
-import { keep, withNoise } from "../models/internal.ts";
+import type { Arrays, Model, Network } from "../models/index.ts";
+import { keep, synchronized, withNoise } from "../models/internal.ts";
 import { clipByGlobalNorm, type Optimizer } from "../optim/index.ts";
 import type { Sums } from "../tasks/index.ts";
+import type { Group } from "./group/group.ts";
 
 /** Scalars that change from step to step. */
 export type StepControls = HostArrays & { readonly learningRate: HostArray<"float32"> };
@@ -27,6 +28,10 @@ export interface StepOptions {
   readonly frozen?: readonly string[];
   /** The part of a batch that a gradient step sees: its loss and gradients add up with those of the others. Default 1. */
   readonly share?: number;
+  /** Least and greatest values of parameters. */
+  readonly bounds?: Network["bounds"];
+  /** Where the examples of several ranks meet in the loss. */
+  readonly together?: RankOf;
 }
 
 interface TracedVariables {
@@ -54,9 +59,26 @@ export const movingParameters = <T>(
   frozen: readonly string[] = [],
 ): Record<string, T> => Object.fromEntries(Object.entries(params).filter(([name]) => !frozen.includes(name)));
 
+/** One of the ranks that a step is taken by together: BatchNorms, or pairs, see all of its batch. */
+export type RankOf = Pick<Group, "rank" | "size">;
+
+/** Traced: as `Method.loss`, of the network that is trained; as one of several ranks where `together` says so. */
+export type LossOf = (
+  params: Arrays,
+  state: Arrays,
+  fed: Fed<np.Array>,
+  together?: RankOf,
+) => ReturnType<Method["loss"]>;
+
+/** What a method minimises of a model. */
+export const lossOf =
+  (model: Model, method: Method): LossOf =>
+  (params, state, fed, together) =>
+    method.loss(withNoise(together ? synchronized(model, together.size) : model, fed.rows.noise), params, state, fed);
+
 /** One pure function to trace: forward, loss, backward, clipping, update, and the moving average where there is one. */
-export const trainStep = (model: Model, method: Method, optimizer: Optimizer, options: StepOptions = {}) => {
-  const differentiate = gradientStep(model, method, options);
+export const trainStep = (lossOf: LossOf, optimizer: Optimizer, options: StepOptions = {}) => {
+  const differentiate = gradientStep(lossOf, options);
   const update = updateStep(optimizer, options);
   return ({ params, state, slots, average }: TracedState, fed: Fed<np.Array>, controls: Arrays) => {
     const { gradients, state: moved, loss, sums } = differentiate({ params: keep(params), state }, fed);
@@ -67,23 +89,23 @@ export const trainStep = (model: Model, method: Method, optimizer: Optimizer, op
 
 /** The first half of a step: the gradients of everything that is not frozen, and the moved state. Traced. */
 export const gradientStep =
-  (model: Model, method: Method, { frozen, share = 1 }: StepOptions = {}) =>
+  (lossOf: LossOf, { frozen, share = 1, together }: StepOptions = {}) =>
   ({ params, state }: TracedVariables, { rows, shared }: Fed<np.Array>) => {
     const stateNames = Object.keys(state);
     const moving = movingParameters(params, frozen);
     const fixed = Object.fromEntries(Object.entries(params).filter(([name]) => !(name in moving)));
     const before = keep(state);
     // Arguments that no gradient is asked of; parameters in their own order again.
-    const lossOf = (moving: Arrays, fixed: Arrays, state: Arrays, fed: Fed<np.Array>) => {
+    const minimised = (moving: Arrays, fixed: Arrays, state: Arrays, fed: Fed<np.Array>) => {
       const all = mapped(params, (_, name) => moving[name] ?? fixed[name]);
-      const [loss, told] = method.loss(withNoise(model, fed.rows.noise), all, state, fed);
+      const [loss, told] = lossOf(all, state, fed, together);
       // One product, in place of one for each array of gradients.
       return [share === 1 ? loss : np.multiply(loss, share), told] as const;
     };
     // jax-js's types know no pair of value and auxiliary output.
-    const differentiate = valueAndGrad(lossOf as never, { hasAux: true }) as unknown as (
-      ...args: Parameters<typeof lossOf>
-    ) => [ReturnType<typeof lossOf>, Arrays];
+    const differentiate = valueAndGrad(minimised as never, { hasAux: true }) as unknown as (
+      ...args: Parameters<typeof minimised>
+    ) => [ReturnType<typeof minimised>, Arrays];
     const [[loss, { sums, state: moved }], gradients] = differentiate(moving, fixed, state, { rows, shared });
     // In the order of the arguments: a program tells arrays of a tree by their place.
     const inOrder = Object.fromEntries(stateNames.map((name) => [name, moved[name] ?? before[name]]));
@@ -93,7 +115,7 @@ export const gradientStep =
 
 /** The second half: clipping, update, moving average. Traced. */
 export const updateStep =
-  (optimizer: Optimizer, { clipNorm = 0, frozen }: StepOptions = {}) =>
+  (optimizer: Optimizer, { clipNorm = 0, frozen, bounds = {} }: StepOptions = {}) =>
   (
     { params, state, slots, average }: TracedState,
     gradients: Arrays,
@@ -101,7 +123,7 @@ export const updateStep =
   ): TracedState => {
     const clipped = clipNorm > 0 ? clipByGlobalNorm(gradients, clipNorm) : gradients;
     const updated = optimizer.update(movingParameters(params, frozen), clipped, slots, learningRate);
-    const moved = mapped(params, (param, name) => updated.params[name] ?? param);
+    const moved = mapped(params, (param, name) => within(updated.params[name] ?? param, bounds[name]));
     if (!average) return { params: moved, state, slots: updated.slots };
     const towards = (old: Arrays, now: Arrays): Arrays =>
       mapped(old, (array, name) => {
@@ -112,3 +134,6 @@ export const updateStep =
     averageDecay.dispose();
     return { params: moved, state, slots: updated.slots, average: followed };
   };
+
+const within = (values: np.Array, bounds?: readonly [number, number]): np.Array =>
+  bounds ? np.clip(values, ...bounds) : values;

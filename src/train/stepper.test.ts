@@ -10,7 +10,7 @@ import { describeRun } from "../run/internal.ts";
 import { trainBatches } from "./batches.ts";
 import { buildNetwork } from "./network.ts";
 import { noReferences } from "./reference-set.ts";
-import type { StepControls } from "./step.ts";
+import { lossOf, type StepControls } from "./step.ts";
 import { createStepper, type Stepper } from "./stepper.ts";
 import { tinyConfig, tinyDataSet } from "./testing.ts";
 
@@ -59,7 +59,7 @@ describe.each([1, 2, 4])("%i micro-batches a step", (accumulate) => {
   const dataSet = tinyDataSet();
   const { model, method } = buildNetwork(describeRun(config, dataSet));
   const optimizer = createOptimizer(config.optimizer, model);
-  const batches = trainBatches(config, dataSet, { method, model, drawReferencesAt: () => noReferences });
+  const batches = trainBatches(config, dataSet, { method, network: model, drawReferencesAt: () => noReferences });
   const { params, state } = model.init(new Random("stepper"));
   const start: TrainState = { params, state, slots: optimizer.init(params), average: { params, state } };
   const controls: StepControls = { learningRate: HostArray.scalar(0.01), averageDecay: HostArray.scalar(0.9) };
@@ -86,7 +86,11 @@ describe.each([1, 2, 4])("%i micro-batches a step", (accumulate) => {
       fresh = freshly;
       programs.length = 0;
       const example = { current: start, fed: microBatches[0], controls };
-      const stepper = await createStepper({ model, method, optimizer }, config, example);
+      const stepper = await createStepper(
+        { network: model, lossOf: lossOf(model, method), optimizer, meetsRanks: false },
+        config,
+        example,
+      );
       expect(programs).toHaveLength(accumulate === 1 ? 1 : 2);
       const digests = await results(stepper);
       await stepper.dispose();

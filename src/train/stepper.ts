@@ -3,15 +3,14 @@ import { type Fed, HostArray, type HostArrays } from "../core/index.ts";
 import { zerosLike } from "../core/internal.ts";
 import { compileLoop } from "../engine/index.ts";
 import { memoryOf } from "../engine/internal.ts";
-import type { Method } from "../methods/index.ts";
-import type { Arrays, Model } from "../models/index.ts";
-import { synchronized } from "../models/internal.ts";
+import type { Arrays, Network } from "../models/index.ts";
 import type { Optimizer } from "../optim/index.ts";
 import type { RunConfig, TrainState } from "../run/index.ts";
 import { alone, type Group } from "./group/group.ts";
 import {
   type FedStep,
   gradientStep,
+  type LossOf,
   mapped,
   movingParameters,
   type StepTold,
@@ -37,9 +36,12 @@ export interface Stepper {
 }
 
 export interface StepperParts {
-  readonly model: Model;
-  readonly method: Method;
+  readonly network: Network;
+  /** What is minimised. */
+  readonly lossOf: LossOf;
   readonly optimizer: Optimizer;
+  /** Whether the examples of all ranks meet in the loss. */
+  readonly meetsRanks: boolean;
 }
 
 export interface StepExample {
@@ -50,7 +52,7 @@ export interface StepExample {
   readonly controls: HostArrays;
 }
 
-type StepperConfig = Pick<RunConfig, "accumulate" | "clipNorm" | "threads" | "device" | "syncBatchNorm">;
+type StepperConfig = Pick<RunConfig, "accumulate" | "clipNorm" | "threads" | "device">;
 
 /** One program for the whole step; with gradient accumulation, or in a group, one for each half. */
 export const createStepper = (
@@ -64,8 +66,9 @@ export const createStepper = (
     : stepperInHalves(parts, config, example, group);
 
 async function wholeStepper(parts: StepperParts, config: StepperConfig, example: StepExample): Promise<Stepper> {
-  const { model, method, optimizer } = parts;
-  const step = trainStep(model, method, optimizer, { clipNorm: config.clipNorm, frozen: model.frozen });
+  const { network, lossOf, optimizer } = parts;
+  const { frozen, bounds } = network;
+  const step = trainStep(lossOf, optimizer, { clipNorm: config.clipNorm, frozen, bounds });
   const { current, ...given } = example;
   const loop = await compileLoop(
     ({ fed, controls, ...current }: FedStep) => step(current, fed, controls),
@@ -83,8 +86,8 @@ const carriedNames = (current: TrainState) => Object.keys(current) as (keyof Tra
 
 /**
  * The gradients of n micro-batches, each for its own images, and of all ranks are averaged before one update. BatchNorm sees
- * one micro-batch at a time, as it does wherever gradients are accumulated, and its own rank's part of it, but where it is
- * synchronized; its running statistics are the mean of those of the ranks.
+ * one micro-batch at a time, as it does wherever gradients are accumulated, and its own rank's part of it, but where ranks
+ * meet; its running statistics are the mean of those of the ranks.
  */
 async function stepperInHalves(
   parts: StepperParts,
@@ -92,10 +95,11 @@ async function stepperInHalves(
   example: StepExample,
   group: Group,
 ): Promise<Stepper> {
-  const { model, method, optimizer } = parts;
-  const options = { clipNorm: config.clipNorm, frozen: model.frozen };
+  const { network, lossOf, optimizer, meetsRanks } = parts;
+  const { frozen, bounds } = network;
+  const options = { clipNorm: config.clipNorm, frozen, bounds };
   const { current, fed, controls } = example;
-  const gradients = zerosLike(movingParameters(current.params, model.frozen));
+  const gradients = zerosLike(movingParameters(current.params, frozen));
   const accumulates = config.accumulate > 1;
   const moveAll = updateStep(optimizer, options);
   const carried: (keyof TrainState | "gradients")[] = carriedNames(current);
@@ -108,9 +112,10 @@ async function stepperInHalves(
     { ...current, gradients, controls },
     { carry: accumulates ? [...carried, "gradients"] : carried, ...config },
   );
-  const isSynchronized = config.syncBatchNorm && group.size > 1;
-  const differentiate = gradientStep(isSynchronized ? synchronized(model, group.size) : model, method, {
+  const together = meetsRanks && group.size > 1 ? group : undefined;
+  const differentiate = gradientStep(lossOf, {
     ...options,
+    together,
     share: 1 / (config.accumulate * group.size),
   });
   const accumulate = await compileLoop(
@@ -130,7 +135,7 @@ async function stepperInHalves(
       carry: ["state", "gradients"],
       sharing: update,
       ...config,
-      ...(isSynchronized && { meanOverRanks: (values: Float32Array) => group.mean(values) }),
+      ...(together && { meanOverRanks: (values: Float32Array) => group.mean(values) }),
     },
   );
   return {
@@ -195,10 +200,10 @@ export function microBatches({ rows, shared }: Fed, examples: number, count: num
   const size = examples / count;
   const cut = (arrays: HostArrays, i: number): HostArrays =>
     Object.fromEntries(
-      Object.entries(arrays).map(([name, { shape, data }]) => {
+      Object.entries(arrays).map(([name, { dtype, shape, data }]) => {
         const row = data.length / examples;
         const own = (data as Float32Array).subarray(i * size * row, (i + 1) * size * row);
-        return [name, HostArray.float32([size, ...shape.slice(1)], own)];
+        return [name, new HostArray(dtype, [size, ...shape.slice(1)], own)];
       }),
     );
   return Array.from({ length: count }, (_, i) => ({

@@ -10,7 +10,7 @@ import { type Arrays, batchNorm, conv, createModel, linear, type Model, modelOf 
 import { synchronized } from "../models/internal.ts";
 import { awayFromKinks } from "../models/testing.ts";
 import { inOneProcess } from "./group/in-process.ts";
-import { gradientStep } from "./step.ts";
+import { gradientStep, lossOf } from "./step.ts";
 
 const CLASSES = 4;
 const method = createMethod({ name: "standard" });
@@ -99,7 +99,7 @@ describe.each(backends)("two ranks, each with half of the images, %s: the whole 
     async ({ create, calls }) => {
       const model = create();
       const variables = model.init(new Random("weights"));
-      const alone = gradientStep(model, method);
+      const alone = gradientStep(lossOf(model, method));
       const shape = [8, 3, 8, 8];
       const argsAt = (images: HostArray<"float32">) => [variables, batchOf(images)];
       const program = await compiled(alone, argsAt(HostArray.zeros(shape)), { backend });
@@ -109,7 +109,7 @@ describe.each(backends)("two ranks, each with half of the images, %s: the whole 
       const { images } = args[1].rows.inputs;
       const half = (rank: number) => [variables, batchOf(images, rank * 4, rank * 4 + 4)];
 
-      const together = gradientStep(synchronized(model, 2), method);
+      const together = gradientStep(lossOf(model, method), { together: { rank: 0, size: 2 } });
       const told = await inOneProcess(2, async (group) => {
         let called = 0;
         const meanOverRanks = (values: Float32Array) => {
@@ -166,7 +166,7 @@ test.each([
     const means = Object.entries(variables.state).filter(([key]) => key.endsWith("running_mean"));
     const channels = means.reduce((sum, [, { data }]) => sum + data.length, 0);
     expect(channels).toBeGreaterThan(0);
-    expect(await averagedBy(gradientStep(together, method))).toBe(4 * channels);
+    expect(await averagedBy(gradientStep(lossOf(together, method)))).toBe(4 * channels);
     const predict = ({ params, state }: Record<"params" | "state", Arrays>, fed: { rows: { inputs: Arrays } }) =>
       together.apply(params, state, fed.rows.inputs.images, "predict").logits;
     expect(await averagedBy(predict)).toBe(0);

@@ -2,6 +2,8 @@ import { type RunConfig, readRun, runTask } from "../run/index.ts";
 
 import type { TaskName } from "../tasks/index.ts";
 import { trainClassificationRun } from "./classification-run.ts";
+import { trainContrastiveRun } from "./contrastive/contrastive-run.ts";
+import { readContrastiveRun } from "./contrastive/record.ts";
 import { readRegressionRun } from "./regression/record.ts";
 import { trainRegressionRun } from "./regression/regression-run.ts";
 import type { TrainRunOptions } from "./train-run.ts";
@@ -18,6 +20,7 @@ interface TaskTraining {
 export const taskTrainings: { readonly [Name in TaskName]: TaskTraining } = {
   classification: { train: trainClassificationRun, readRecord: readRun },
   regression: { train: trainRegressionRun, readRecord: readRegressionRun },
+  contrastive: { train: trainContrastiveRun, readRecord: readContrastiveRun },
 };
 
 const recordOf = (run: string) => taskTrainings[runTask(run) ?? "classification"].readRecord(run);

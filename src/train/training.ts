@@ -1,11 +1,12 @@
 import type { Fed, HostArrays, ImageSet } from "../core/index.ts";
 import type { BatchShape, Method } from "../methods/index.ts";
-import type { Model, Variables } from "../models/index.ts";
+import type { Model, Network, Variables } from "../models/index.ts";
 import type { Optimizer } from "../optim/index.ts";
 import type { Checkpoint, RunConfig, Validation } from "../run/index.ts";
 import type { Scores, TrainingMeans } from "../tasks/index.ts";
 import type { Group } from "./group/group.ts";
 import type { Workers } from "./image-batches.ts";
+import type { LossOf } from "./step.ts";
 
 /** With what the last validation said. */
 export interface TrainProgress extends TrainingMeans, Partial<Validation> {
@@ -98,8 +99,14 @@ export type Kept = Pick<Checkpoint, "references" | "referenceTargets">;
 /** What the loop is given by a task: classification, regression. */
 export interface Training {
   readonly config: RunConfig;
+  readonly network: Network;
+  /** What of it sees images; itself, where it sees nothing else. */
   readonly model: Model;
   readonly method: Method;
+  /** What is minimised of the network. */
+  readonly lossOf: LossOf;
+  /** Whether the examples of all ranks meet in the loss. */
+  readonly meetsRanks: boolean;
   readonly optimizer: Optimizer;
   readonly batches: TrainBatches;
   /** The run's record: what must be the same on all ranks. */

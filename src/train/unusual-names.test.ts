@@ -12,7 +12,7 @@ import { classifierOf, headOnly } from "../models/internal.ts";
 import { visionTransformer } from "../models/vision-transformer.ts";
 import { createOptimizer, type OptimizerOptions } from "../optim/index.ts";
 import { initialWeights } from "./initial-weights.ts";
-import { movingParameters, trainStep } from "./step.ts";
+import { lossOf, movingParameters, trainStep } from "./step.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "anchored-names-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -68,7 +68,7 @@ async function afterAStep(model: Model, options: OptimizerOptions): Promise<Host
   const optimizer = createOptimizer(options, model);
   const { frozen } = model;
   const slots = optimizer.init(movingParameters(params, frozen));
-  const step = trainStep(model, method, optimizer, { frozen });
+  const step = trainStep(lossOf(model, method), optimizer, { frozen });
   const controls = { learningRate: HostArray.scalar(0.1) };
   const moved = await runOracle<{ params: HostArrays }>(step, [{ params, state, slots }, fed, controls]);
   return moved.params;

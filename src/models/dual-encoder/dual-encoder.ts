@@ -1,6 +1,4 @@
-import type { Random } from "../../core/index.ts";
-import type { Shapes } from "../layers/variables.ts";
-import type { Model, Pass, Variables } from "../model.ts";
+import type { Model, Network, Pass } from "../model.ts";
 
 /** One side of a dual encoder: a pure function, and which parameters are its own. */
 export interface Tower {
@@ -33,19 +31,13 @@ export interface TextTower extends Tower {
  * Two networks that put images and texts into one space (Radford et al., ICML 2021): how well a text fits an image is the
  * cosine of their embeddings times exp(logit scale).
  */
-export interface DualEncoder {
-  readonly name: string;
+export interface DualEncoder extends Network {
   /** d: numbers of an embedding. */
   readonly embedding: number;
   readonly image: ImageTower;
   readonly text: TextTower;
   /** Name of the parameter [] that is the logarithm of what cosines are multiplied by. */
   readonly logitScale: string;
-  /** Parameters [O] that are added to an output. */
   readonly biases: readonly string[];
-  /** Parameters that are positions or tokens. */
   readonly embeddings: readonly string[];
-  init(random: Random): Variables;
-  /** Of what `init` gives, in its order; nothing is drawn. */
-  shapes(): { readonly params: Shapes; readonly state: Shapes };
 }

@@ -7,6 +7,9 @@ import type { Activation } from "./transformer.ts";
 /** ln(1 / 0.07): cosines are divided by 0.07 at first (Radford et al. 2021, section 2.5). */
 const FIRST_SCALE = Math.log(1 / 0.07);
 
+/** Cosines are multiplied by at most 100, and by at least 1, as open_clip clamps it (Radford et al. 2021, section 2.5). */
+const SCALE_BOUNDS = [0, Math.log(100)] as const;
+
 export interface ImageSide extends Pick<ImageTower, "model" | "channels" | "imageSize"> {
   /** d: how many logits the model has. */
   readonly embedding: number;
@@ -37,6 +40,9 @@ export function dualEncoder(
       vocabulary: size.vocabulary,
     },
     logitScale: "logit_scale",
+    bounds: { logit_scale: SCALE_BOUNDS },
+    frozen: model.frozen,
+    noise: model.noise,
     biases: [...(model.biases ?? []), ...text.biases],
     embeddings: [...(model.embeddings ?? []), ...text.embeddings],
     init(random) {

@@ -1,6 +1,7 @@
 import { UserError } from "../../core/index.ts";
 import { type TaskName, taskNames } from "../../tasks/index.ts";
 import { classificationConfig } from "./classification.ts";
+import { contrastiveConfig } from "./contrastive.ts";
 import { regressionConfig } from "./regression.ts";
 import type { TaskConfig } from "./task-config.ts";
 
@@ -8,6 +9,7 @@ import type { TaskConfig } from "./task-config.ts";
 const taskConfigs: { readonly [Name in TaskName]: TaskConfig } = {
   classification: classificationConfig,
   regression: regressionConfig,
+  contrastive: contrastiveConfig,
 };
 
 interface OfTask {

@@ -39,7 +39,7 @@ export function classification(options?: OutputOptions, members = 1): Classifica
     members,
     outputCount: (classes) => members * classes,
     neutral: (classes) => 1 / classes,
-    loss(given, of, { warmStart }): Learnt {
+    loss({ outputs: given }, of, { warmStart }): Learnt {
       const { outputs, targets, truth } =
         members > 1 ? memberRows(given, of, members) : ({ outputs: given, ...of } as Arrays);
       const { loss, logits } = minimised(output, outputs, targets, warmStart);

@@ -34,7 +34,8 @@ test.each([
     labels.flatMap((label) => Array.from({ length: K }, (_, k) => Number(k === label))),
   );
   const truth = HostArray.float32(own === 1 ? [N] : [N, own], labels);
-  const learn = (outputs: np.Array, targets: np.Array, truth: np.Array) => task.loss(outputs, { targets, truth }, {});
+  const learn = (outputs: np.Array, targets: np.Array, truth: np.Array) =>
+    task.loss({ outputs }, { targets, truth }, {});
   const { loss, sums } = await runOracle(learn, [outputs, targets, truth]);
   let [sum, correct] = [0, 0];
   for (let n = 0; n < N; n++)

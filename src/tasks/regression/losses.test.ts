@@ -31,7 +31,7 @@ test.each([
   ["quantile", means.map((row) => [...row, ...row, ...row]), (0.1 * 2 + 0.9 * 2 + 0.5 * 4 + 0.9 * 2 + 0.1 * 2) / 12],
 ] as const)("%s by hand", async (loss, outputs, expected) => {
   const value = await runOracle(
-    (outputs: np.Array, targets: np.Array) => regression(options(loss)).loss(outputs, { targets }, {}).loss,
+    (outputs: np.Array, targets: np.Array) => regression(options(loss)).loss({ outputs }, { targets }, {}).loss,
     [array(outputs), targets],
   );
   expect(value.data[0]).toBeCloseTo(expected, 5);
@@ -50,7 +50,7 @@ describe.each(["squared", "l1", "gaussian", "quantile"] as const)("%s", (loss) =
   test("compiled ≡ jax-js: loss and gradients", async () => {
     const fn = (outputs: np.Array, targets: np.Array) => {
       const task = regression(options(loss));
-      const minimised = (outputs: np.Array) => task.loss(outputs, { targets: targets.ref }, {}).loss;
+      const minimised = (outputs: np.Array) => task.loss({ outputs }, { targets: targets.ref }, {}).loss;
       const [value, gradient] = valueAndGrad(minimised)(outputs);
       targets.dispose();
       return { value, gradient: np.multiply(gradient, 1) };

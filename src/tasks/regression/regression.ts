@@ -40,7 +40,7 @@ export function regression({
     outputCount: (targets) => regressionOutputCount({ loss: minimises, levels }, targets),
     // The training targets' mean, for they are standardised.
     neutral: () => 0,
-    loss(outputs, { targets, truth }): Learnt {
+    loss({ outputs }, { targets, truth }): Learnt {
       if (!truth) return { loss: minimised(outputs, targets), sums: {} };
       const { mean, logarithm, quantiles = [] } = partsOf(lax.stopGradient(outputs.ref));
       for (const unused of [logarithm, ...quantiles]) unused?.dispose();

@@ -1,9 +1,10 @@
-import { numpy as np } from "@jax-js/jax";
+import type { numpy as np } from "@jax-js/jax";
 import { HostArray, type Listener } from "../../core/index.ts";
 import { inBatches } from "../../core/internal.ts";
+import type { TextTokenizer } from "../../data/index.ts";
 import type { Device } from "../../engine/index.ts";
 import { compileByShape } from "../../engine/internal.ts";
-import type { Arrays, Tower } from "../../models/index.ts";
+import { type Arrays, type DualEncoder, ofUnitLength, type Tower, type Variables } from "../../models/index.ts";
 import type { LoadedDualEncoder } from "./load-dual-encoder.ts";
 import { normalizedFor } from "./show-images.ts";
 
@@ -30,60 +31,75 @@ export interface Embedder extends LoadedDualEncoder {
  * const { shape } = await embedder.embedTexts(["a photo of a cat", "a photo of a dog"]); // [2, 512]
  * await embedder.dispose();
  */
-export function createEmbedder(
-  loaded: LoadedDualEncoder,
-  { batchSize = 32, ...options }: EmbedderOptions = {},
-): Embedder {
-  const { encoder, params, tokenizer } = loaded;
-  const [image, text] = [encoder.image, encoder.text].map((tower) => ({
-    own: Object.fromEntries(tower.params.map((name) => [name, params[name]])),
-    programs: compileByShape(pointsOf(tower), options),
-  }));
-  const embed = async (
-    { own, programs }: typeof image,
-    count: number,
-    batchOf: (rows: Int32Array) => HostArray,
-    signal?: AbortSignal,
-  ): Promise<HostArray<"float32">> => {
-    const size = Math.min(batchSize, count);
-    const { points } = await inBatches({ count, size }, async ({ rows }) => {
-      signal?.throwIfAborted();
-      return { points: (await programs.run(own, { x: batchOf(rows) })) as HostArray<"float32"> };
-    });
-    return HostArray.float32([count, encoder.embedding], points?.data ?? []);
-  };
+export function createEmbedder(loaded: LoadedDualEncoder, options: EmbedderOptions = {}): Embedder {
+  const { encoder, params, state = {}, tokenizer } = loaded;
+  const images = towerEmbedder(encoder.image, encoder.embedding, options);
+  const texts = createTextEmbedder(encoder, tokenizer, options);
   return {
     ...loaded,
-    embedImages: (images) =>
-      embed(image, images.length, (rows) =>
+    embedImages: (given) =>
+      images.embed({ params, state }, given.length, (rows) =>
         normalizedFor(
           loaded,
-          Array.from(rows, (row) => images[row]),
+          Array.from(rows, (row) => given[row]),
         ),
       ),
-    embedTexts: (texts, { signal } = {}) =>
-      embed(
-        text,
+    embedTexts: (given, listener) => texts.embed({ params, state: {} }, given, listener),
+    async dispose() {
+      await images.dispose();
+      await texts.dispose();
+    },
+  };
+}
+
+/** The text tower of a dual encoder, for weights that may change. */
+export function createTextEmbedder(
+  { text, embedding }: Pick<DualEncoder, "text" | "embedding">,
+  tokenizer: TextTokenizer,
+  options: EmbedderOptions = {},
+) {
+  const tower = towerEmbedder(text, embedding, options);
+  return {
+    /** Points [N, d] of length 1. */
+    embed: (weights: Variables, texts: readonly string[], listener?: Pick<Listener, "signal">) =>
+      tower.embed(
+        { ...weights, state: {} },
         texts.length,
         (rows) =>
           tokenizer.encode(
             Array.from(rows, (row) => texts[row]),
-            encoder.text.context,
+            text.context,
           ),
-        signal,
+        listener,
       ),
-    async dispose() {
-      await image.programs.dispose();
-      await text.programs.dispose();
+    dispose: () => tower.dispose(),
+  };
+}
+
+/** A tower that is compiled where it is first used. */
+function towerEmbedder(tower: Tower, embedding: number, { batchSize = 32, ...options }: EmbedderOptions) {
+  const programs = compileByShape(pointsOf(tower), options);
+  return {
+    async embed(
+      { params, state }: Variables,
+      count: number,
+      batchOf: (rows: Int32Array) => HostArray,
+      { signal }: Pick<Listener, "signal"> = {},
+    ): Promise<HostArray<"float32">> {
+      const own = { params: Object.fromEntries(tower.params.map((name) => [name, params[name]])), state };
+      const size = Math.min(batchSize, count);
+      const { points } = await inBatches({ count, size }, async ({ rows }) => {
+        signal?.throwIfAborted();
+        return { points: (await programs.run(own, { x: batchOf(rows) })) as HostArray<"float32"> };
+      });
+      return HostArray.float32([count, embedding], points?.data ?? []);
     },
+    dispose: () => programs.dispose(),
   };
 }
 
 /** What a tower makes of its inputs, divided by its length. */
 const pointsOf =
   ({ encode }: Tower) =>
-  (params: Arrays, { x }: { readonly x: np.Array }) => {
-    const { embeddings } = encode(params, {}, x, "predict");
-    const length = np.sqrt(np.sum(np.square(embeddings.ref), -1, { keepdims: true }));
-    return np.divide(embeddings, length);
-  };
+  ({ params, state }: { readonly params: Arrays; readonly state: Arrays }, { x }: { readonly x: np.Array }) =>
+    ofUnitLength(encode(params, state, x, "predict").embeddings);

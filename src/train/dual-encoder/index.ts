@@ -1,9 +1,10 @@
-export { createEmbedder, type Embedder, type EmbedderOptions } from "./embedder.ts";
+export { createEmbedder, createTextEmbedder, type Embedder, type EmbedderOptions } from "./embedder.ts";
 export {
+  isClipFolder,
   isDualEncoderFolder,
   type LoadDualEncoderOptions,
   type LoadedDualEncoder,
   loadDualEncoder,
 } from "./load-dual-encoder.ts";
 export { type ImageFileSource, readForDualEncoder } from "./show-images.ts";
-export { type ZeroShotClassifier, type ZeroShotOptions, zeroShot } from "./zero-shot.ts";
+export { meanPoints, type ZeroShotClassifier, type ZeroShotOptions, zeroShot } from "./zero-shot.ts";

@@ -1,18 +1,22 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { type Normalization, UserError } from "../../core/index.ts";
+import { type HostArrays, type Normalization, UserError } from "../../core/index.ts";
 import { type TextTokenizer, textTokenizer } from "../../data/index.ts";
 import { runPaths } from "../../files/index.ts";
 import { parseJson, readText } from "../../files/internal.ts";
 import { type Activation, clipOfTensors, type WithWeights } from "../../models/index.ts";
 import { isNoParameter } from "../../models/internal.ts";
+import { loadCheckpoint } from "../../run/index.ts";
+import { buildDualEncoder, isDualEncoderRun, readContrastiveRun, readRunTokenizer } from "../contrastive/record.ts";
 import { realTensors } from "../weights-source.ts";
 import { readClipConfig } from "./clip-config.ts";
 
 /** A dual encoder with all that it takes to show it images and texts. */
 export interface LoadedDualEncoder extends WithWeights {
   readonly tokenizer: TextTokenizer;
+  /** Of image towers with BatchNorm. */
+  readonly state?: HostArrays;
   /** Of images in [0, 1]. */
   readonly normalization: Normalization;
   /** What the user should know, a line each. */
@@ -37,15 +41,18 @@ const weightsIn = (folder: string): string | undefined =>
   weightFiles.map((name) => join(folder, name)).find((path) => existsSync(path));
 
 /**
- * Whether a folder holds a dual encoder: weights and a tokenizer, and no run.
+ * Whether a folder holds a dual encoder: weights and a tokenizer, or a run that trained one.
  * @example
  * if (isDualEncoderFolder("clip")) console.log(loadDualEncoder("clip").encoder.embedding);
  */
-export const isDualEncoderFolder = (path: string): boolean =>
+export const isDualEncoderFolder = (path: string): boolean => isDualEncoderRun(path) || isClipFolder(path);
+
+/** Whether a folder holds CLIP's weights and a tokenizer, and no run. */
+export const isClipFolder = (path: string): boolean =>
   weightsIn(path) !== undefined && existsSync(join(path, "tokenizer.json")) && !existsSync(runPaths(path).checkpoint);
 
 /**
- * Reads a folder of CLIP's weights as OpenAI, open_clip or Hugging Face's `CLIPModel` name them: `model.safetensors` or
+ * Reads the run folder of a dual encoder that was trained without references, or a folder of CLIP's weights as OpenAI, open_clip or Hugging Face's `CLIPModel` name them: `model.safetensors` or
  * `open_clip_model.safetensors` in float32, float16 or bfloat16, and `tokenizer.json`; where they are there, `config.json`,
  * `open_clip_config.json`, `preprocessor_config.json` and `tokenizer_config.json` too.
  * @throws UserError where a file is missing or damaged, holds another model, or nothing says which activation it has
@@ -54,6 +61,7 @@ export const isDualEncoderFolder = (path: string): boolean =>
  * console.log(encoder.embedding, format, ...notes);
  */
 export function loadDualEncoder(folder: string, { activation: asked }: LoadDualEncoderOptions = {}): LoadedDualEncoder {
+  if (isDualEncoderRun(folder)) return ofRun(folder, asked);
   const path = weightsIn(folder);
   if (!path) throw new UserError(`${folder}: no ${weightFiles.join(" or ")} in it; give the folder of a CLIP`);
   const { activation: told, mean, std, ...heads } = readClipConfig(folder);
@@ -78,6 +86,26 @@ export function loadDualEncoder(folder: string, { activation: asked }: LoadDualE
     ...(prefixes.length > 0 ? [`names are read without their prefix ${prefixes.join(", ")}`] : []),
   ];
   return { ...weights, tokenizer, normalization: mean && std ? { mean, std } : CLIP_NORMALIZATION, notes };
+}
+
+function ofRun(run: string, activation: Activation | undefined): LoadedDualEncoder {
+  if (activation)
+    throw new UserError(`options.activation ${activation}: ${run} says itself which its towers have; leave it out`);
+  const record = readContrastiveRun(run);
+  const { encoder, method } = buildDualEncoder(record);
+  if (method.anchored)
+    throw new UserError(
+      `${run} compares images with references; make a classifier of it (anchored zero-shot), which keeps them`,
+    );
+  const { params, state, average } = loadCheckpoint(runPaths(run).checkpoint);
+  return {
+    encoder,
+    ...(average ?? { params, state }),
+    format: "a run of this program",
+    tokenizer: readRunTokenizer(run).tokenizer,
+    normalization: record.data.normalization,
+    notes: [],
+  };
 }
 
 const anyObject = z.looseObject({});

@@ -44,7 +44,7 @@ export async function zeroShot(
 }
 
 /** Points [K·M, d], M of each class one behind the other → [K, d]: their means, of length 1. */
-function meanPoints({ shape: [rows, width], data }: HostArray<"float32">, each: number): HostArray<"float32"> {
+export function meanPoints({ shape: [rows, width], data }: HostArray<"float32">, each: number): HostArray<"float32"> {
   const count = rows / each;
   const means = HostArray.zeros([count, width]);
   for (let k = 0; k < count; k++) {

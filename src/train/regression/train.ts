@@ -14,6 +14,7 @@ import { initialWeights } from "../initial-weights.ts";
 import { noReferences } from "../reference-set.ts";
 import { runTraining } from "../run-training.ts";
 import { startingPoint } from "../starting-point.ts";
+import { lossOf } from "../step.ts";
 import type { Kept, Training, TrainOptions, TrainSummary } from "../training.ts";
 import { regressionForward } from "./forward.ts";
 import {
@@ -70,14 +71,17 @@ function regression(config: RegressionRecord["config"], data: RegressionData, op
       stepTook() {},
       async close() {},
     },
-    { method, model, drawReferencesAt, group },
+    { method, network: model, drawReferencesAt, group },
   );
   const validator =
     validation.count > 0 && config.validateEvery > 0 ? createValidator(record, method, validation) : undefined;
   return {
     config,
+    network: model,
     model,
     method,
+    lossOf: lossOf(model, method),
+    meetsRanks: config.syncBatchNorm,
     optimizer,
     batches,
     identity: record,
@@ -86,6 +90,7 @@ function regression(config: RegressionRecord["config"], data: RegressionData, op
       startingPoint({
         run,
         config,
+        network: model,
         model,
         method,
         optimizer,
@@ -125,7 +130,7 @@ function createValidator(record: RegressionRecord, method: RegressionNetwork["me
       });
       const outputs = HostArray.float32([rows.length, values.length / rows.length], values);
       loss ??= compile(
-        (o: np.Array, t: np.Array) => method.task.loss(o, { targets: t }, {}).loss,
+        (o: np.Array, t: np.Array) => method.task.loss({ outputs: o }, { targets: t }, {}).loss,
         [outputs, targets],
         config,
       );

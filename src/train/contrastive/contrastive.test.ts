@@ -1,0 +1,280 @@
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { lax, type numpy as np, valueAndGrad } from "@jax-js/jax";
+import { afterAll, describe, expect, test } from "vitest";
+import {
+  type DataSet,
+  type Fed,
+  HostArray,
+  type HostArrays,
+  type ImageSet,
+  Random,
+  UserError,
+} from "../../core/index.ts";
+import { expectCompiledEqualsOracle } from "../../engine/testing.ts";
+import { runPaths } from "../../files/index.ts";
+import { createMethod, type MethodOptions } from "../../methods/index.ts";
+import { type Arrays, createDualEncoder } from "../../models/index.ts";
+import { type Checkpoint, loadCheckpoint, type RunConfigInput, readMetrics, resolveConfig } from "../../run/index.ts";
+import { contrastive } from "../../tasks/index.ts";
+import { createEmbedder, loadDualEncoder, zeroShot } from "../dual-encoder/index.ts";
+import { inOneProcess } from "../group/in-process.ts";
+import { tinyConfig, tinyDataSet } from "../testing.ts";
+import type { TrainOptions } from "../training.ts";
+import { dualLossOf } from "./dual-loss.ts";
+import { buildDualEncoder, type ContrastiveRecord, readContrastiveRun } from "./record.ts";
+import { trainContrastive } from "./train.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "anchored-contrastive-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+let runs = 0;
+const newRun = () => join(folder, `run-${runs++}`);
+
+const captioned = (set: ImageSet): ImageSet => ({
+  ...set,
+  captions: Array.from(set.labels, (label) => [
+    `a ${set.classNames[label]} square`,
+    `something ${set.classNames[label]}`,
+  ]),
+});
+
+function tinyPairs(): DataSet {
+  const { train, validation, ...others } = tinyDataSet();
+  return { ...others, train: captioned(train), validation: captioned(validation) };
+}
+
+const pairConfig = (changes: Partial<RunConfigInput> = {}) =>
+  tinyConfig({
+    task: { name: "contrastive" },
+    model: "mlp",
+    embedding: 8,
+    batchSize: 12,
+    epochs: 2,
+    optimizer: { name: "adamw", weightDecay: 0.1, decayNormsAndBiases: false },
+    schedule: { name: "one-cycle", peak: 0.003 },
+    ...changes,
+  }) as ContrastiveRecord["config"];
+
+const anchored = { name: "anchored", maskProbability: 0.5, maskTarget: "label", referenceCount: 3 } as const;
+const trained = async (
+  changes: Partial<RunConfigInput> = {},
+  options: Partial<TrainOptions> = {},
+  data = tinyPairs(),
+) => {
+  const run = options.run ?? newRun();
+  return { run, summary: await trainContrastive(pairConfig(changes), data, { ...options, run }) };
+};
+const weightsOf = (run: string) => loadCheckpoint(runPaths(run).checkpoint);
+
+describe.each<[string, MethodOptions, string]>([
+  ["standard", { name: "standard" }, "clip-small"],
+  ["anchored, masked", { ...anchored, maskBy: "batch", references: "all" } as MethodOptions, "clip-small"],
+  ["standard, of a network with BatchNorm", { name: "standard" }, "resnet20"],
+])("compiled ≡ jax-js: loss, gradients and sums, %s", (_, options, model) => {
+  test("of all parameters", async () => {
+    const method = createMethod(options, contrastive());
+    const text = { width: 16, heads: 2, depth: 1, context: 6, vocabulary: 12 };
+    const channels = method.inputChannels(3);
+    const embedding = model === "clip-small" ? undefined : 8;
+    const encoder = createDualEncoder(model, { inputChannels: channels, imageSize: 8, embedding, text });
+    const { params, state } = encoder.init(new Random("weights"));
+    const random = new Random("pairs");
+    const images = () => Float32Array.from({ length: 4 * 3 * 64 }, () => random.normal());
+    const { rows, shared } = method.prepare(
+      { images: images(), targets: Float32Array.of(0, 1, 2, 0) },
+      { count: 4, channels: 3, height: 8, width: 8, targetSize: 1 },
+      random,
+      () => {
+        const clean = images();
+        return { clean, shown: clean };
+      },
+    );
+    const tokens = new HostArray(
+      "int32",
+      [4, 6],
+      Int32Array.from([10, 2, 11, 0, 0, 0, 10, 3, 4, 11, 0, 0, 10, 5, 11, 0, 0, 0, 10, 2, 3, 4, 5, 11]),
+    );
+    const fed: Fed = { rows: { ...rows, inputs: { ...rows.inputs, tokens } }, shared };
+    const lossOf = dualLossOf(encoder, method, { syncBatchNorm: false });
+    const differentiated = (params: Arrays, state: Arrays, fed: Fed<np.Array>) => {
+      const pair = (params: Arrays, state: Arrays, fed: Fed<np.Array>) => lossOf(params, state, fed);
+      const [[loss, { sums, state: moved }], gradients] = (valueAndGrad(pair as never, { hasAux: true }) as any)(
+        params,
+        state,
+        fed,
+      );
+      const kept = Object.fromEntries(Object.keys(state).map((name) => [name, lax.stopGradient(moved[name])]));
+      return { loss, sums, gradients, moved: kept };
+    };
+    await expectCompiledEqualsOracle(differentiated as never, [params, state, fed], 2e-4);
+  }, 120_000);
+});
+
+describe("a run of image-text pairs", () => {
+  test("learns which texts belong to images, and knows its classes by their names", async () => {
+    const { run, summary } = await trained({ epochs: 12 });
+    expect(summary).toMatchObject({ finished: true, validationAccuracy: 1 });
+    const lines = readMetrics(runPaths(run).metrics);
+    expect(lines.at(-1)).toMatchObject({ event: "epoch", matched: expect.any(Number) as number });
+    expect(JSON.parse(readFileSync(runPaths(run).tokenizer, "utf8"))).toHaveProperty("model");
+    const { texts } = readContrastiveRun(run);
+    expect(texts.count).toBe(6);
+
+    const { validation, normalization } = tinyPairs();
+    const loaded = loadDualEncoder(run);
+    expect(loaded.normalization).toEqual(normalization);
+    const embedder = createEmbedder(loaded, { threads: 1 });
+    const classifier = await zeroShot(embedder, ["light", "dark", "grey"], { templates: ["a {} square"] });
+    const size = 8 * 8 * 3;
+    const pixels = Array.from(validation.labels, (_, n) =>
+      (validation.images as Uint8Array).subarray(n * size, (n + 1) * size),
+    );
+    const { data } = await classifier.logits(pixels);
+    await embedder.dispose();
+    const named = Array.from(validation.labels, (_, n) => {
+      const row = [...data.subarray(3 * n, 3 * n + 3)];
+      return classifier.classNames[row.indexOf(Math.max(...row))];
+    });
+    expect(named).toEqual(Array.from(validation.labels, (label) => validation.classNames[label]));
+  }, 60_000);
+
+  test.each<[string, Partial<RunConfigInput>]>([
+    ["standard", {}],
+    ["anchored", { method: anchored }],
+    ["with names of classes", { task: { name: "contrastive", texts: "classes", sameClass: "positive" } }],
+  ])("resumes bit for bit: %s", async (_, changes) => {
+    const [whole, half] = [await trained(changes), await trained(changes, { maxSteps: 5 })];
+    await trained(changes, { run: half.run, resume: true });
+    expect(digestOf(weightsOf(half.run))).toBe(digestOf(weightsOf(whole.run)));
+    const other = tinyPairs();
+    const captions = other.train.captions!.map((texts) => texts.map((text) => `${text}!`));
+    await expect(trained(changes, { run: half.run, resume: true }, { ...other, train: { ...other.train, captions } }))[
+      changes.task ? "resolves" : "rejects"
+    ].toMatchObject(changes.task ? {} : { message: expect.stringContaining("texts.sha256") as string });
+  });
+
+  test("the logit scale stays between 0 and ln 100", async () => {
+    const { run } = await trained({ schedule: { name: "one-cycle", peak: 3 }, epochs: 1, clipNorm: 1 });
+    const [scale] = weightsOf(run).params.logit_scale.data;
+    expect(scale).toBeGreaterThanOrEqual(0);
+    expect(scale).toBeLessThanOrEqual(Math.fround(Math.log(100)));
+  });
+
+  test.each<[string, Partial<RunConfigInput>]>([
+    ["standard", {}],
+    ["anchored", { method: anchored }],
+    ["pairs of a class ignored", { task: { name: "contrastive", sameClass: "ignored" } }],
+    ["BatchNorm synchronized", { model: "resnet20", syncBatchNorm: true, epochs: 1 }],
+  ])(
+    "two and three ranks see the pairs of all, and train as one does: %s",
+    async (title, asked) => {
+      // An optimizer that divides by a gradient's size would make a long step of one that is all rounding.
+      const sgd = { optimizer: { name: "sgd" }, schedule: { name: "one-cycle", peak: 0.05 } } as const;
+      const changes: Partial<RunConfigInput> = { ...sgd, ...asked };
+      const synchronized = title.startsWith("BatchNorm");
+      const by = async (ranks: number, options: Partial<TrainOptions> = {}) => {
+        const run = newRun();
+        const config = pairConfig(changes);
+        await inOneProcess(ranks, (group) => trainContrastive(config, tinyPairs(), { run, group, ...options }));
+        return run;
+      };
+      const [one, ...others] = await Promise.all([1, 2, ...(synchronized ? [] : [3])].map((ranks) => by(ranks)));
+      const lines = readMetrics(runPaths(one).metrics);
+      for (const run of others)
+        for (const [i, { loss, matched }] of readMetrics(runPaths(run).metrics).entries()) {
+          expect(loss).toBeCloseTo(lines[i].loss, synchronized ? 2 : 4);
+          if (!synchronized) expect(matched).toBeCloseTo(lines[i].matched!, 5);
+        }
+      // After a step weights are apart as gradients are; those of BatchNorms at 8 pixels jump where rounding decides a ReLU.
+      if (synchronized) return;
+      const record = readContrastiveRun(one);
+      const { params: start } = buildDualEncoder(record).encoder.init(new Random("init", record.config.seed));
+      const [first, together] = await Promise.all([1, 2].map((ranks) => by(ranks, { maxSteps: 1 })));
+      expect(apart(weightsOf(first).params, weightsOf(together).params, start)).toBeLessThan(5e-6);
+    },
+    120_000,
+  );
+});
+
+/** How far weights are apart, of how far training has moved them, all arrays together. */
+function apart(a: HostArrays, b: HostArrays, start: HostArrays): number {
+  let [distance, moved] = [0, 0];
+  for (const name of Object.keys(a))
+    for (const [i, value] of (a[name].data as Float32Array).entries()) {
+      distance += (value - (b[name].data[i] as number)) ** 2;
+      moved += (value - (start[name].data[i] as number)) ** 2;
+    }
+  return Math.sqrt(distance / moved);
+}
+
+/** Comparing millions of numbers one by one takes a minute. */
+const digestOf = ({ progress: { seconds: _, ...progress }, ...arrays }: Checkpoint): string => {
+  const hash = createHash("sha256").update(JSON.stringify(progress));
+  const add = (tree: object): void => {
+    for (const [name, value] of Object.entries(tree))
+      if (value instanceof HostArray) hash.update(name).update(value.data as Float32Array);
+      else if (value) add(value);
+  };
+  add(arrays);
+  return hash.digest("hex");
+};
+
+describe("starting from another dual encoder", () => {
+  test("FLYP: goes on from a run's weights, with its tokenizer and normalization", async () => {
+    const { run: init } = await trained();
+    const { run } = await trained(
+      { init, task: { name: "contrastive", texts: "classes" }, validateEvery: 0 },
+      { maxSteps: 1 },
+    );
+    expect(readFileSync(runPaths(run).tokenizer, "utf8")).toBe(readFileSync(runPaths(init).tokenizer, "utf8"));
+    const { params: fresh } = buildDualEncoder(readContrastiveRun(run)).encoder.init(new Random("init", 1));
+    expect(apart(weightsOf(init).params, weightsOf(run).params, fresh)).toBeLessThan(0.5);
+  });
+
+  test("an anchored tower starts as the same function, whatever the reference is", async () => {
+    const { run: init } = await trained({ epochs: 4 });
+    const still = { schedule: { name: "one-cycle", peak: 1e-12 }, epochs: 1 } as const;
+    const [plain, tuples] = [await trained({ init, ...still }), await trained({ init, method: anchored, ...still })];
+    expect(tuples.summary.validationLoss).toBeCloseTo(plain.summary.validationLoss!, 4);
+    const [stem] = Object.entries(weightsOf(tuples.run).params);
+    expect(stem[1].shape[1]).toBe(2 * Object.values(weightsOf(plain.run).params)[0].shape[1]);
+  });
+
+  test("one of another shape is refused", async () => {
+    const { run: init } = await trained({ epochs: 1 });
+    await expect(trained({ init, embedding: 16 })).rejects.toThrow(
+      /config\.init .*: visual\.\S+ is \[8,.*here has \[16/,
+    );
+    await expect(trained({ init: folder })).rejects.toThrow("neither the run folder of a dual encoder nor");
+  });
+});
+
+test("images of which nothing is said are refused", async () => {
+  await expect(trained({}, {}, tinyDataSet())).rejects.toThrow("nothing is said of the images of tiny/train");
+  const data = tinyPairs();
+  const captions = data.train.captions!.map((texts, i) => (i === 3 ? [] : texts));
+  await expect(trained({}, {}, { ...data, train: { ...data.train, captions } })).rejects.toThrow(
+    "of image 4 of tiny/train",
+  );
+});
+
+test.each<[Partial<RunConfigInput>, string]>([
+  [{ method: { name: "oat" } as never }, "method.name oat"],
+  [{ method: { ...anchored, maskTarget: "uniform" } }, "method.maskTarget uniform"],
+  [{ method: { ...anchored, anchorAt: "features" } }, "method.anchorAt features"],
+  [{ method: { ...anchored, referencesPerImage: 2 } }, "method.referencesPerImage 2"],
+  [{ accumulate: 2 }, "accumulate 2"],
+  [{ repeatedAugmentation: 2 }, "repeatedAugmentation 2"],
+  [{ mix: [{ name: "mixup", options: {} }] }, "mix mixup"],
+  [{ labelSmoothing: 0.1 }, "labelSmoothing"],
+  [{ packed: {} }, "packed"],
+  [{ swag: {} }, "swag"],
+  [{ trainable: "head" }, "trainable head"],
+  [{ task: { name: "contrastive", templates: ["a photo"] } }, "task.templates.0: has no {}"],
+])("config %j is refused in one line", (changes, why) => {
+  const input = { data: { name: "emoji" }, task: { name: "contrastive" }, model: "clip-small", ...changes };
+  expect(() => resolveConfig(input as RunConfigInput)).toThrow(UserError);
+  expect(() => resolveConfig(input as RunConfigInput)).toThrow(why);
+});

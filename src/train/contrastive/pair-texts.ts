@@ -1,0 +1,85 @@
+import { HostArray, type ImageSet, type Random, UserError } from "../../core/index.ts";
+import { classPrompts, type TextTokenizer, templates as usualTemplates, wordTokenizer } from "../../data/index.ts";
+import type { ContrastiveOptions } from "../../tasks/index.ts";
+
+interface Named {
+  /** Ways to name a class, with {} in the place of its name. */
+  readonly templates?: readonly string[];
+}
+
+/** What is said of the images of a training set. */
+export interface PairTexts {
+  /** Each text once. */
+  readonly all: readonly string[];
+  /** [N] of each image: which of `all` are said of it. */
+  readonly of: readonly (readonly number[])[];
+}
+
+/**
+ * The texts of each image: its captions, or its class's name in each of the templates.
+ * @throws UserError where captions are asked for, and there are none
+ */
+export function pairTexts(
+  set: ImageSet,
+  { texts, templates = usualTemplates }: Pick<ContrastiveOptions, "texts"> & Named,
+): PairTexts {
+  const said = texts === "captions" ? captionsOf(set) : promptsOf(set, templates);
+  const numbers = new Map<string, number>();
+  const of = said.map((own) =>
+    own.map((text) => {
+      const known = numbers.get(text) ?? numbers.size;
+      numbers.set(text, known);
+      return known;
+    }),
+  );
+  return { all: [...numbers.keys()], of };
+}
+
+function captionsOf({ name, captions }: ImageSet): readonly (readonly string[])[] {
+  if (!captions)
+    throw new UserError(
+      `task.texts captions: nothing is said of the images of ${name}; put a captions.jsonl beside them, or use task.texts classes`,
+    );
+  const without = captions.findIndex((own) => own.length === 0);
+  if (without >= 0)
+    throw new UserError(`task.texts captions: nothing is said of image ${without + 1} of ${name}; give it a caption`);
+  return captions;
+}
+
+function promptsOf({ labels, classNames }: ImageSet, templates: readonly string[]): readonly (readonly string[])[] {
+  const prompts = classPrompts(classNames, templates);
+  return Array.from(labels, (label) => prompts[label]);
+}
+
+/**
+ * The `tokenizer.json` of the words of these texts, and of the classes' names in the templates, for networks that start afresh.
+ * @param vocabulary most ids that there may be
+ */
+export function tokenizerFor(
+  { all }: PairTexts,
+  { classNames }: Pick<ImageSet, "classNames">,
+  { templates = usualTemplates }: Named,
+  vocabulary: number,
+): object {
+  const prompts = classPrompts(classNames, templates).flat();
+  // Padding, the unknown word, start and end.
+  return wordTokenizer([...all, ...prompts], { most: vocabulary - 4 });
+}
+
+/** Draws the texts of images at `rows`, one for each, and gives their tokens int32 [N, T]; each text is tokenised once. */
+export function tokensOf(
+  { all, of }: PairTexts,
+  tokenizer: TextTokenizer,
+  context: number,
+): (rows: Int32Array, random: Random) => HostArray<"int32"> {
+  const { data } = tokenizer.encode(all, context);
+  return (rows, random) => {
+    const tokens = new Int32Array(rows.length * context);
+    for (const [i, row] of rows.entries()) {
+      const own = of[row];
+      const text = own[random.integer(own.length)];
+      tokens.set(data.subarray(text * context, (text + 1) * context), i * context);
+    }
+    return new HostArray("int32", [rows.length, context], tokens);
+  };
+}

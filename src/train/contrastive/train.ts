@@ -1,0 +1,184 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { type DataSet, imageCount, UserError } from "../../core/index.ts";
+import { checkImageSet, checkLabels } from "../../core/internal.ts";
+import { classPrompts, type TextTokenizer, textTokenizer, templates as usualTemplates } from "../../data/index.ts";
+import { runPaths } from "../../files/index.ts";
+import { writeFileAtomic } from "../../files/internal.ts";
+import type { Variables } from "../../models/index.ts";
+import { batchNormParameters } from "../../models/internal.ts";
+import { createOptimizer } from "../../optim/index.ts";
+import type { ContrastiveOptions } from "../../tasks/index.ts";
+import { claimFolder } from "../claim-folder.ts";
+import { createTextEmbedder, meanPoints } from "../dual-encoder/index.ts";
+import { createForward } from "../forward.ts";
+import { alone } from "../group/group.ts";
+import { together } from "../group/together.ts";
+import { predictSet } from "../predict-set.ts";
+import { noReferences, referenceSet } from "../reference-set.ts";
+import { runTraining } from "../run-training.ts";
+import { startingPoint } from "../starting-point.ts";
+import type { Kept, Training, TrainOptions, TrainSummary } from "../training.ts";
+import { dualLossOf } from "./dual-loss.ts";
+import { pairBatches } from "./pair-batches.ts";
+import { type PairTexts, pairTexts, tokenizerFor } from "./pair-texts.ts";
+import {
+  buildDualEncoder,
+  type ContrastiveRecord,
+  type DualNetwork,
+  describeContrastive,
+  readContrastiveRun,
+  readRunTokenizer,
+} from "./record.ts";
+import { readStart, startingVariables } from "./start.ts";
+import { zeroShotNetwork, zeroShotVariables } from "./zero-shot-network.ts";
+
+type ContrastiveConfig = ContrastiveRecord["config"];
+
+/**
+ * Trains a dual encoder, as the config describes it, on images and what is said of them, into a run folder. Validation is zero-shot:
+ * by the names of the classes.
+ * @throws UserError as `runTraining`, and for options out of range
+ * @example
+ * const data = { name: "emoji", seed: 0 };
+ * const config = resolveConfig({ data, task: { name: "contrastive", texts: "classes" }, epochs: 5 });
+ * await trainContrastive(config as ContrastiveRecord["config"], await loadDataSet(data), { run: "runs/pairs" });
+ */
+export const trainContrastive = async (
+  config: ContrastiveConfig,
+  dataSet: DataSet,
+  options: TrainOptions,
+): Promise<TrainSummary> =>
+  runTraining(
+    await together(options.group ?? alone, async () => contrastiveTraining(config, dataSet, options)),
+    options,
+  );
+
+async function contrastiveTraining(
+  config: ContrastiveConfig,
+  given: DataSet,
+  options: TrainOptions,
+): Promise<Training> {
+  for (const set of [given.train, given.validation]) {
+    checkImageSet(set);
+    checkLabels(set.name, set.labels, given.train.classNames.length);
+  }
+  const { run, resume = false, workers = "auto", changedData, onNotice, group = alone } = options;
+  const start = config.init !== undefined && !resume ? readStart(config.init) : undefined;
+  const normalization = resume
+    ? readContrastiveRun(run).data.normalization
+    : typeof config.normalization === "object"
+      ? config.normalization
+      : start && config.normalization !== "data"
+        ? start.normalization
+        : given.normalization;
+  const dataSet = { ...given, normalization };
+  const { train, validation } = dataSet;
+  const network = buildDualEncoder({ config, data: describeContrastive(config, dataSet, noTexts, 1).data });
+  const { encoder, method } = network;
+  const { model } = encoder.image;
+  const texts = pairTexts(train, config.task);
+  const { json, tokenizer } = start
+    ? { json: start.tokenizerJson, tokenizer: start.tokenizer }
+    : resume
+      ? readRunTokenizer(run)
+      : freshTokenizer(texts, dataSet, config.task, network);
+  if (config.syncBatchNorm && batchNormParameters(model.shapes()).length === 0)
+    throw new UserError(`config.syncBatchNorm: ${config.model} has no BatchNorm; leave it out`);
+  const record = describeContrastive(config, dataSet, factsOf(texts, json), group.size);
+  const optimizer = createOptimizer(config.optimizer, encoder);
+  const referencesFrom = referenceSet(config, dataSet, { changedData, onNotice });
+  const drawReferencesAt = referencesFrom?.drawAt ?? (() => noReferences);
+  const parts = { method, network: encoder, drawReferencesAt, workers, group };
+  const batches = pairBatches(config, dataSet, { ...parts, texts, tokenizer, context: encoder.text.context });
+  const validator =
+    imageCount(validation) > 0 && config.validateEvery > 0
+      ? zeroShotValidator(record, network, tokenizer, dataSet)
+      : undefined;
+  return {
+    config,
+    network: encoder,
+    model,
+    method,
+    lossOf: dualLossOf(encoder, method, config),
+    // What a pair is told apart from are the pairs of all.
+    meetsRanks: true,
+    optimizer,
+    batches,
+    identity: record,
+    claim() {
+      claimFolder(run, record, { resume, changedData, onNotice }, readContrastiveRun);
+      if (!existsSync(runPaths(run).tokenizer)) writeFileAtomic(runPaths(run).tokenizer, json);
+    },
+    start: () =>
+      startingPoint({
+        run,
+        config,
+        network: encoder,
+        model,
+        method,
+        optimizer,
+        batches,
+        withoutReferences: () =>
+          buildDualEncoder({ ...record, config: { ...config, method: { name: "standard" } } }).encoder.image.model,
+        kept: () => ({ references: referencesFrom?.kept() }),
+        initial(path, fresh) {
+          const source = start ?? readStart(path);
+          for (const note of source.notes) onNotice?.(note);
+          return startingVariables(path, encoder, source, fresh);
+        },
+      }),
+    scores: validator?.scores,
+    dispose: async () => validator?.dispose(),
+  };
+}
+
+const noTexts: ContrastiveRecord["texts"] = { count: 0, sha256: "", tokenizer: "" };
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+const factsOf = ({ all, of }: PairTexts, tokenizer: string): ContrastiveRecord["texts"] => ({
+  count: all.length,
+  sha256: sha256(JSON.stringify([all, of])),
+  tokenizer: sha256(tokenizer),
+});
+
+function freshTokenizer(
+  texts: PairTexts,
+  { train }: Pick<DataSet, "train">,
+  options: ContrastiveOptions,
+  { encoder }: DualNetwork,
+): { readonly json: string; readonly tokenizer: TextTokenizer } {
+  const made = tokenizerFor(texts, train, options, encoder.text.vocabulary);
+  return { json: `${JSON.stringify(made)}\n`, tokenizer: textTokenizer("tokenizer.json", made) };
+}
+
+/** Scores weights by the classifier that they make of the classes' names. */
+function zeroShotValidator(
+  record: ContrastiveRecord,
+  { encoder }: DualNetwork,
+  tokenizer: TextTokenizer,
+  { train, validation }: Pick<DataSet, "train" | "validation">,
+) {
+  const { config } = record;
+  const { templates = usualTemplates } = config.task;
+  const prompts = classPrompts(train.classNames, templates);
+  const classifier = zeroShotNetwork(encoder, config, prompts.length);
+  const forward = createForward(record, classifier);
+  const texts = createTextEmbedder(encoder, tokenizer, config);
+  return {
+    async scores(weights: Variables, { references }: Kept) {
+      const points = meanPoints(await texts.embed(weights, prompts.flat()), templates.length);
+      const variables = zeroShotVariables(encoder, weights, points);
+      const { method } = classifier;
+      const predictions = await predictSet({ forward, record, method, variables, references }, validation, {
+        protocol: "single",
+      });
+      return method.task.score(predictions);
+    },
+    async dispose() {
+      await forward.dispose();
+      await texts.dispose();
+    },
+  };
+}
