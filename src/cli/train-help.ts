@@ -33,15 +33,7 @@ const named: readonly Group[] = [
   {
     heading: MODEL,
     usual: ["--model", "--method", "--mask-probability", "--references", "--reference-count"],
-    rare: [
-      "--trainable",
-      "--embedding",
-      "--stochastic-depth",
-      "--dropout",
-      "--packed-members",
-      "--packed-alpha",
-      "--packed-gamma",
-    ],
+    rare: ["--trainable", "--stochastic-depth", "--dropout", "--packed-members", "--packed-alpha", "--packed-gamma"],
   },
   { heading: PAIRS, usual: ["--texts"], rare: ["--embedding"] },
   { heading: REGRESSION, usual: ["--task", "--csv", "--target", "--loss"], rare: [] },

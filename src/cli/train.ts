@@ -145,7 +145,9 @@ async function runTrain(
     return interrupted ? INTERRUPTED : 0;
   }
   if (!options.json) terminal.out(outcome(summary));
-  terminal.note(`next: ${ownCommand()} ${nextAfter(config.task?.name ?? "classification", run)}${dataDir ? ` --data-dir ${dataDir}` : ""}`);
+  terminal.note(
+    `next: ${ownCommand()} ${nextAfter(config.task?.name ?? "classification", run)}${dataDir ? ` --data-dir ${dataDir}` : ""}`,
+  );
   return 0;
 }
 

@@ -1,12 +1,12 @@
-import { type DataSet, imageCount, type Normalization, UserError } from "../core/index.ts";
-import { checkImageSet, checkLabels } from "../core/internal.ts";
+import { type DataSet, imageCount, type Normalization } from "../core/index.ts";
 import type { Variables } from "../models/index.ts";
-import { batchNormParameters, headOnly } from "../models/internal.ts";
+import { headOnly } from "../models/internal.ts";
 import { createOptimizer } from "../optim/index.ts";
 import type { RunConfig } from "../run/index.ts";
 import { type Pretraining, readRun } from "../run/index.ts";
 import { describeRun } from "../run/internal.ts";
 import { trainBatches } from "./batches.ts";
+import { checkSets } from "./check-sets.ts";
 import { claimFolder } from "./claim-folder.ts";
 import { createForward } from "./forward.ts";
 import { alone } from "./group/group.ts";
@@ -17,6 +17,7 @@ import { buildNetwork } from "./network.ts";
 import { outputAnchorOf, predictSet } from "./predict-set.ts";
 import { findPretraining, otherSplit } from "./pretraining.ts";
 import { noReferences, referenceSet } from "./reference-set.ts";
+import { requireBatchNorm } from "./require-batch-norm.ts";
 import { runTraining } from "./run-training.ts";
 import { startingPoint } from "./starting-point.ts";
 import { lossOf } from "./step.ts";
@@ -33,10 +34,7 @@ export const train = async (config: RunConfig, dataSet: DataSet, options: TrainO
   runTraining(await together(options.group ?? alone, () => classification(config, dataSet, options)), options);
 
 async function classification(config: RunConfig, given: DataSet, options: TrainOptions): Promise<Training> {
-  for (const set of [given.train, given.validation]) {
-    checkImageSet(set);
-    checkLabels(set.name, set.labels, given.train.classNames.length);
-  }
+  checkSets(given);
   const { run, resume = false, workers = "auto", pretrainingImages, changedData, onNotice, group = alone } = options;
   const pretraining = findPretraining(config, { run, resume });
   const normalization =
@@ -49,8 +47,7 @@ async function classification(config: RunConfig, given: DataSet, options: TrainO
   const record = describeRun(config, dataSet, { pretraining, pictures, ranks: group.size });
   const { model: whole, method } = buildNetwork(record);
   const model = config.trainable === "head" ? headOnly(whole) : whole;
-  if (config.syncBatchNorm && batchNormParameters(model.shapes()).length === 0)
-    throw new UserError(`config.syncBatchNorm: ${config.model} has no BatchNorm; leave it out`);
+  requireBatchNorm(config, model);
   const optimizer = createOptimizer(config.optimizer, model);
   const referencesFrom = referenceSet(config, dataSet, { pretraining, pretrainingImages, changedData, onNotice });
   const drawReferencesAt = referencesFrom?.drawAt ?? (() => noReferences);
@@ -58,10 +55,7 @@ async function classification(config: RunConfig, given: DataSet, options: TrainO
   const batches = trainBatches(config, dataSet, {
     method,
     network: model,
-    drawReferencesAt,
-    workers,
-    mixingSet,
-    group,
+    ...{ drawReferencesAt, workers, mixingSet, group },
   });
   const forward =
     imageCount(validation) > 0 && (config.validateEvery > 0 || method.task.output.reading?.anchor)

@@ -12,7 +12,7 @@ import { isDualEncoderRun, readContrastiveRun, readRunTokenizer } from "./record
 export interface StartingDualEncoder extends Variables {
   readonly tokenizer: TextTokenizer;
   /** What `tokenizer.json` holds. */
-  readonly tokenizerJson: string;
+  readonly json: string;
   readonly normalization: Normalization;
   readonly notes: readonly string[];
 }
@@ -27,15 +27,15 @@ export function readStart(init: string): StartingDualEncoder {
     const { params, state, average } = loadCheckpoint(runPaths(init).checkpoint);
     const { json, tokenizer } = readRunTokenizer(init);
     const { normalization } = readContrastiveRun(init).data;
-    return { ...(average ?? { params, state }), tokenizer, tokenizerJson: json, normalization, notes: [] };
+    return { ...(average ?? { params, state }), tokenizer, json, normalization, notes: [] };
   }
   if (!isClipFolder(init))
     throw new UserError(
       `config.init ${init}: neither the run folder of a dual encoder nor a folder of CLIP's weights; leave it out to start afresh`,
     );
   const { params, tokenizer, normalization, notes } = loadDualEncoder(init);
-  const tokenizerJson = readFileSync(join(init, "tokenizer.json"), "utf8");
-  return { params, state: {}, tokenizer, tokenizerJson, normalization, notes };
+  const json = readFileSync(join(init, "tokenizer.json"), "utf8");
+  return { params, state: {}, tokenizer, json, normalization, notes };
 }
 
 /**

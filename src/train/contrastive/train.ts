@@ -1,14 +1,13 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { type DataSet, imageCount, UserError } from "../../core/index.ts";
-import { checkImageSet, checkLabels } from "../../core/internal.ts";
+import { type DataSet, imageCount } from "../../core/index.ts";
 import { classPrompts, type TextTokenizer, textTokenizer, templates as usualTemplates } from "../../data/index.ts";
 import { runPaths } from "../../files/index.ts";
 import { writeFileAtomic } from "../../files/internal.ts";
 import type { Variables } from "../../models/index.ts";
-import { batchNormParameters } from "../../models/internal.ts";
 import { createOptimizer } from "../../optim/index.ts";
 import type { ContrastiveOptions } from "../../tasks/index.ts";
+import { checkSets } from "../check-sets.ts";
 import { claimFolder } from "../claim-folder.ts";
 import { createTextEmbedder, meanPoints } from "../dual-encoder/index.ts";
 import { createForward } from "../forward.ts";
@@ -16,6 +15,7 @@ import { alone } from "../group/group.ts";
 import { together } from "../group/together.ts";
 import { predictSet } from "../predict-set.ts";
 import { noReferences, referenceSet } from "../reference-set.ts";
+import { requireBatchNorm } from "../require-batch-norm.ts";
 import { runTraining } from "../run-training.ts";
 import { startingPoint } from "../starting-point.ts";
 import type { Kept, Training, TrainOptions, TrainSummary } from "../training.ts";
@@ -59,32 +59,21 @@ async function contrastiveTraining(
   given: DataSet,
   options: TrainOptions,
 ): Promise<Training> {
-  for (const set of [given.train, given.validation]) {
-    checkImageSet(set);
-    checkLabels(set.name, set.labels, given.train.classNames.length);
-  }
+  checkSets(given);
   const { run, resume = false, workers = "auto", changedData, onNotice, group = alone } = options;
   const start = config.init !== undefined && !resume ? readStart(config.init) : undefined;
   const normalization = resume
     ? readContrastiveRun(run).data.normalization
-    : typeof config.normalization === "object"
-      ? config.normalization
-      : start && config.normalization !== "data"
-        ? start.normalization
-        : given.normalization;
+    : normalizationOf(config, start ?? given, given);
   const dataSet = { ...given, normalization };
   const { train, validation } = dataSet;
   const network = buildDualEncoder({ config, data: describeContrastive(config, dataSet, noTexts, 1).data });
   const { encoder, method } = network;
   const { model } = encoder.image;
   const texts = pairTexts(train, config.task);
-  const { json, tokenizer } = start
-    ? { json: start.tokenizerJson, tokenizer: start.tokenizer }
-    : resume
-      ? readRunTokenizer(run)
-      : freshTokenizer(texts, dataSet, config.task, network);
-  if (config.syncBatchNorm && batchNormParameters(model.shapes()).length === 0)
-    throw new UserError(`config.syncBatchNorm: ${config.model} has no BatchNorm; leave it out`);
+  const { json, tokenizer } =
+    start ?? (resume ? readRunTokenizer(run) : freshTokenizer(texts, dataSet, config.task, network));
+  requireBatchNorm(config, model);
   const record = describeContrastive(config, dataSet, factsOf(texts, json), group.size);
   const optimizer = createOptimizer(config.optimizer, encoder);
   const referencesFrom = referenceSet(config, dataSet, { changedData, onNotice });
@@ -132,6 +121,13 @@ async function contrastiveTraining(
     dispose: async () => validator?.dispose(),
   };
 }
+
+const normalizationOf = (
+  { normalization = "init" }: ContrastiveConfig,
+  init: Pick<DataSet, "normalization">,
+  data: Pick<DataSet, "normalization">,
+): DataSet["normalization"] =>
+  typeof normalization === "object" ? normalization : (normalization === "init" ? init : data).normalization;
 
 const noTexts: ContrastiveRecord["texts"] = { count: 0, sha256: "", tokenizer: "" };
 
