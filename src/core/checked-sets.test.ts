@@ -16,6 +16,7 @@ const other = (changes: Record<string, unknown>) => ({ ...set, ...changes }) as 
 
 test("what is right passes, labels of any type and foreign ones too", () => {
   checkImageSet(set);
+  checkImageSet(other({ captions: [["a", "b"], []] }));
   checkImageSet(other({ labels: Int32Array.of(-1, -1) }));
   for (const labels of [[0, 1], Uint8Array.of(0, 1), Float32Array.of(0, 1)]) checkLabels("toy", labels, 2);
 });
@@ -32,6 +33,17 @@ test.each<[string, Record<string, unknown>, RegExp]>([
   ["half a pixel", { width: 2.5 }, /width 2.5/],
   ["transparency", { channels: 4, images: new Uint8Array(48) }, /4 channels; 1 \(grey\) or 3/],
   ["an image too few", { images: new Uint8Array(6) }, /6 bytes of images; 2 labels × 2 × 3 × 1 are 12/],
+  [
+    "captions of one image",
+    { captions: [["a"]] },
+    /^toy: captions of 1 images; 2 are needed, a list of texts for each/,
+  ],
+  [
+    "a caption that is no list",
+    { captions: [["a"], "b"] },
+    /captions of image 1 are no list of texts; write e.g. \["a cat/,
+  ],
+  ["a caption that is no text", { captions: [[1], ["b"]] }, /captions of image 0 are no list of texts/],
 ])("images: %s", (_, changes, message) => {
   expect(() => checkImageSet(other(changes))).toThrow(UserError);
   expect(() => checkImageSet(other(changes))).toThrow(message);

@@ -23,7 +23,7 @@ export function checkLabels(whose: string, labels: ArrayLike<unknown>, classes: 
  * @throws UserError naming the set, the field and the rule.
  */
 export function checkImageSet(set: ImageSet): void {
-  const { name, images, labels, height, width, channels } = set;
+  const { name, images, labels, captions, height, width, channels } = set;
   if (!(images instanceof Uint8Array || isStored(images)))
     throw new UserError(
       `${name}: images are ${typeName(images)}; a Uint8Array of values from 0 to 255 is needed, [N, H, W, C] row-major`,
@@ -38,6 +38,18 @@ export function checkImageSet(set: ImageSet): void {
     throw new UserError(
       `${name}: ${images.length} bytes of images; ${labels.length} labels × ${height} × ${width} × ${channels} are ${bytes}`,
     );
+  if (captions) checkCaptions(name, captions, labels.length);
+}
+
+function checkCaptions(name: string, captions: readonly unknown[], images: number): void {
+  if (captions.length !== images)
+    throw new UserError(
+      `${name}: captions of ${captions.length} images; ${images} are needed, a list of texts for each`,
+    );
+  const isTexts = (texts: unknown) => Array.isArray(texts) && texts.every((text) => typeof text === "string");
+  const wrong = captions.findIndex((texts) => !isTexts(texts));
+  if (wrong >= 0)
+    throw new UserError(`${name}: captions of image ${wrong} are no list of texts; write e.g. ["a cat on a sofa"]`);
 }
 
 /** Whether a caller that wrote no types gave a file of images. */

@@ -64,6 +64,10 @@ export function subset(set: ImageSet, rows: ArrayLike<number>, name = set.name):
   };
 }
 
+/** Captions of the images of all sets, one set after the other; absent where one of them has none. */
+export const joinCaptions = (sets: readonly ImageSet[]): ImageSet["captions"] =>
+  sets.every(({ captions }) => captions) ? sets.flatMap(({ captions }) => captions!) : undefined;
+
 /**
  * What a data set gives to a run. Training never sees `test` or `shifts`; checkpoint choice, temperatures and
  * thresholds come from `validation`, which is held out of the training set.

@@ -5,6 +5,7 @@ export { beta, dirichlet } from "./distributions.ts";
 export { knownName } from "./errors.ts";
 export { float16Value } from "./float16.ts";
 export { typedArrays, zerosLike } from "./host-array.ts";
+export { joinCaptions } from "./image-set.ts";
 export { allBytes, imageBytes, rememberOf, selectImages, shareImages } from "./images.ts";
 export { type InBatchesOptions, inBatches, joinRows, type RowArray, type RowBatch } from "./in-batches.ts";
 export { inParallel } from "./in-parallel.ts";

@@ -7,6 +7,8 @@ import { splitValidation } from "./split.ts";
 export interface LabelledImages {
   readonly images: Uint8Array;
   readonly labels: ArrayLike<number>;
+  /** [N], what is said of each image, one or more texts. */
+  readonly captions?: readonly (readonly string[])[];
 }
 
 export interface ArraysOptions {
@@ -34,7 +36,8 @@ export interface ArraysOptions {
 
 /**
  * A data set of arrays in memory.
- * @throws UserError naming the set and what of it is wrong: bytes that do not fit the sizes, labels outside [0, K)
+ * @throws UserError naming the set and what of it is wrong: bytes that do not fit the sizes, labels outside [0, K), captions of
+ * more or fewer images
  * @example
  * const dataSet = dataSetOf({
  *   name: "mine", height: 8, width: 8, channels: 3, classNames: ["cat", "dog"],
@@ -47,11 +50,12 @@ export function dataSetOf(options: ArraysOptions): DataSet {
   const { name, height, width, channels, classNames, shifts = {}, validationFraction = 0.1, seed = 0 } = options;
   if (!(validationFraction > 0 && validationFraction < 1))
     throw new UserError(`${name}: validation fraction ${validationFraction}: must be above 0 and below 1`);
-  const setOf = (part: string, { images, labels }: LabelledImages): ImageSet => {
+  const setOf = (part: string, { images, labels, captions }: LabelledImages): ImageSet => {
     const whose = `${name}/${part}`;
     if (labels.length === 0) throw new UserError(`${whose}: no images; at least one is needed`);
     checkLabels(whose, labels, classNames.length);
-    const set = { name: whose, height, width, channels, images, labels: Int32Array.from(labels), classNames };
+    const own = { images, labels: Int32Array.from(labels), ...(captions && { captions }) };
+    const set = { name: whose, height, width, channels, classNames, ...own };
     checkImageSet(set);
     return set;
   };

@@ -1,5 +1,5 @@
 import { type DataSet, type ImageSet, imageCount, permutation, Random, subset } from "../core/index.ts";
-import { allBytes } from "../core/internal.ts";
+import { allBytes, joinCaptions } from "../core/internal.ts";
 
 const SAMPLES_IN_DISTRIBUTION = 10;
 const SAMPLES_OF_A_SHIFT = 6;
@@ -45,6 +45,7 @@ export function sampleImages({ test, shifts }: DataSet): ChosenImages {
       labels: Int32Array.from(parts.flatMap(({ labels }) => [...labels])),
       domains: undefined,
       concepts: undefined,
+      captions: joinCaptions(parts),
     },
     from: parts.flatMap((part) => Array.from({ length: imageCount(part) }, () => part.name)),
   };
