@@ -1,18 +1,37 @@
 import { type ImageSet, Random } from "../core/index.ts";
+import { emojiCaptions } from "./emoji-captions.ts";
 import { emojiCategories, emojiVendors } from "./emoji-drawings.ts";
 import type { EmojiRasters } from "./emoji-rasters.ts";
+import { emojiSubgroups, emojiWordsOf } from "./emoji-words.ts";
 
-/** Every drawing on its background, as one labelled set; of a category that is no class the label is −1. */
+/** What a class of the emoji is. */
+export const emojiLabels = ["category", "subgroup", "concept"] as const;
+export type EmojiLabel = (typeof emojiLabels)[number];
+
+type Drawing = EmojiRasters["drawings"][number];
+
+const classOfDrawing: Readonly<Record<EmojiLabel, (drawing: Drawing) => string>> = {
+  category: ({ category }) => category,
+  subgroup: ({ concept }) => emojiWordsOf(concept).subgroup,
+  concept: ({ concept }) => concept,
+};
+
+/** Classes in their order, where they are not what is drawn. */
+const known = { category: emojiCategories, subgroup: emojiSubgroups };
+
+/** Every drawing on its background, as one labelled set; of a category or subgroup that is no class the label is −1. */
 export function emojiImageSet(
   { size, drawings, rgba }: EmojiRasters,
-  label: "category" | "concept",
+  label: EmojiLabel,
   background: "white" | "random",
   seed: number,
 ): ImageSet {
   const concepts = [...new Set(drawings.map(({ concept }) => concept))];
   const conceptIndex = new Map(concepts.map((concept, i) => [concept, i]));
-  const present = new Set(drawings.map(({ category }) => category));
-  const categories = Object.keys(emojiCategories).filter((category) => present.has(category));
+  const classOf = classOfDrawing[label];
+  const present = new Set(drawings.map(classOf));
+  const classNames = (label === "concept" ? concepts : Object.keys(known[label])).filter((name) => present.has(name));
+  const classIndex = new Map(classNames.map((name, i) => [name, i]));
   const images = new Uint8Array(drawings.length * size * size * 3);
   drawings.forEach(({ concept, vendor }, n) => {
     const random = background === "random" ? new Random(seed, "emoji background", vendor, concept) : undefined;
@@ -29,9 +48,10 @@ export function emojiImageSet(
     width: size,
     channels: 3,
     images,
-    labels: label === "concept" ? conceptOf : Int32Array.from(drawings, (d) => categories.indexOf(d.category)),
-    classNames: label === "concept" ? concepts : categories,
+    labels: Int32Array.from(drawings, (drawing) => classIndex.get(classOf(drawing)) ?? -1),
+    classNames,
     domains: { names: emojiVendors, index: Int32Array.from(drawings, (d) => emojiVendors.indexOf(d.vendor)) },
     concepts: { names: concepts, index: conceptOf },
+    captions: drawings.map((drawing) => emojiCaptions(drawing, seed)),
   };
 }

@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { type DataSet, type ImageSet, imageCount, UserError } from "../core/index.ts";
 import { allBytes } from "../core/internal.ts";
+import { emojiCaptions } from "./emoji-captions.ts";
 import { emojiDrawings, emojiVendors } from "./emoji-drawings.ts";
 import { emojiRasters } from "./emoji-rasters.ts";
-import { type DataOptions, emojiCategories, loadDataSet } from "./index.ts";
+import { emojiWordsOf } from "./emoji-words.ts";
+import { checkDataSet, type DataOptions, emojiCategories, emojiSubgroups, loadDataSet } from "./index.ts";
 import { loadOtherSet } from "./other-sets.ts";
 import { scratchFolder } from "./test-images.ts";
 
@@ -63,6 +65,76 @@ test("concept: every class is trained on, at most one drawing of it is held out"
   expect(conceptsOf(set.shifts[0])).toEqual(conceptsOf(set.test));
 });
 
+describe("subgroup", () => {
+  const names = Object.keys(emojiSubgroups);
+  const concepts = async (options: Partial<DataOptions>) =>
+    splitsOf(await load({ label: "subgroup", ...options })).map(conceptsOf);
+
+  test("51 classes, whole concepts on one side, drawings of smaller subgroups left out", async () => {
+    const set = await load({ label: "subgroup" });
+    expect(set.title).toBe("Emoji subgroups");
+    expect(set.train.classNames).toEqual(names);
+    const sides = splitsOf(set).map(conceptsOf);
+    const all = sides.flatMap((names) => [...names]);
+    expect(new Set(all).size).toBe(all.length);
+    expect(all.length).toBe(Object.values(emojiSubgroups).reduce((sum, count) => sum + count, 0));
+    for (const split of [...splitsOf(set), ...set.shifts])
+      split.concepts!.index.forEach((concept, row) => {
+        const { subgroup } = emojiWordsOf(split.concepts!.names[concept]);
+        expect(split.classNames[split.labels[row]]).toBe(subgroup);
+      });
+    for (const split of splitsOf(set)) expect(new Set(split.labels).size).toBe(51);
+    expect(conceptsOf(set.shifts[0])).toEqual(conceptsOf(set.test));
+    expect(checkDataSet(set).problems).toEqual([]);
+  });
+
+  test("what is held out of a subgroup does not depend on which others are kept, so halves can be judged apart", async () => {
+    const halves = [names.filter((_, i) => i % 2 === 1), names.filter((_, i) => i % 2 === 0)];
+    const [whole, odd, even] = await Promise.all(
+      [undefined, ...halves].map((subgroups) => concepts({ subgroups: subgroups?.toReversed() })),
+    );
+    for (const side of [0, 1, 2]) expect(new Set([...odd[side], ...even[side]])).toEqual(whole[side]);
+    expect([...odd.flatMap((names) => [...names])].filter((one) => even.some((side) => side.has(one)))).toEqual([]);
+    const set = await load({ label: "subgroup", subgroups: halves[0] });
+    expect(set.train.classNames).toEqual(halves[0]);
+  });
+
+  test("subgroups can be kept under other labels, and within categories and shares", async () => {
+    const subgroups = ["food fruit", "animal mammal"];
+    const set = await load({ subgroups });
+    expect(set.train.classNames).toEqual(["Animals & Nature", "Food & Drink"]);
+    expect(splitsOf(set).reduce((sum, split) => sum + imageCount(split), 0)).toBe(3 * (15 + 45));
+    const fruit = await load({ subgroups, label: "subgroup", categories: ["Food & Drink"] });
+    expect(fruit.train.classNames).toEqual(["food fruit"]);
+    const [some, rest, whole] = await Promise.all(
+      [[0, 0.7] as const, [0.7, 1] as const, undefined].map(async (conceptShare) =>
+        (await concepts({ subgroups, conceptShare })).flatMap((names) => [...names]),
+      ),
+    );
+    expect(some.filter((concept) => rest.includes(concept))).toEqual([]);
+    expect(new Set([...some, ...rest])).toEqual(new Set(whole));
+  });
+
+  test("eight of them are not taken for the eight categories", async () => {
+    const set = await load({ label: "subgroup", subgroups: names.slice(0, 8) });
+    expect(checkDataSet(set).problems).toEqual([]);
+  });
+});
+
+test("captions go with their drawings, whatever the label and the split", async () => {
+  for (const options of [{}, { label: "subgroup" as const }, { label: "concept" as const, limitTrain: 1100 }]) {
+    const set = await load(options);
+    for (const split of [...splitsOf(set), ...set.shifts]) {
+      expect(split.captions).toHaveLength(imageCount(split));
+      split.captions!.forEach((captions, row) => {
+        const concept = split.concepts!.names[split.concepts!.index[row]];
+        const vendor = split.domains!.names[split.domains!.index[row]];
+        expect(captions).toEqual(emojiCaptions({ vendor, concept }, 3));
+      });
+    }
+  }
+});
+
 test("shares of the concepts make tasks without a common concept, together all of them", async () => {
   const parts = await Promise.all(
     [[0, 0.7] as const, [0.7, 1] as const].map((conceptShare) => load({ conceptShare, label: "concept" })),
@@ -108,6 +180,14 @@ test.each<[string, Partial<DataOptions>, RegExp]>([
   ["one vendor, label concept", { label: "concept", domains: { train: ["noto"], shift: [] } }, /at least 2/],
   ["category", { categories: ["Fruit"] }, /unknown emoji category "Fruit"; known: Activities, /],
   ["no category", { categories: [] }, /no category/],
+  ["subgroup", { subgroups: ["fruit"] }, /unknown emoji subgroup "fruit"; known: /],
+  ["small subgroup", { subgroups: ["hotel"] }, /unknown emoji subgroup "hotel"/],
+  ["no subgroup", { subgroups: [] }, /no subgroup/],
+  [
+    "subgroup of no category",
+    { subgroups: ["zodiac"], categories: ["Objects"] },
+    /no concept is of the subgroups zodiac/,
+  ],
   ["share of concepts", { conceptShare: [0.7, 0.2] }, /conceptShare 0.7 to 0.2: must rise/],
   ["test fraction", { testFraction: 0 }, /testFraction 0: must be above 0/],
   ["too much validation", { label: "concept", validationFraction: 0.9 }, /validationFraction 0.9 is too large/],

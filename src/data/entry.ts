@@ -1,5 +1,6 @@
 import type { ImageSet, Progress } from "../core/index.ts";
 import type { HumanLabelKind } from "./cifar10n.ts";
+import type { EmojiLabel } from "./emoji-image-set.ts";
 import type { LabelNoiseKind } from "./label-noise.ts";
 
 /** What every data set may be asked for; each entry says which of the optional ones it heeds. */
@@ -14,14 +15,19 @@ export interface DataOptions {
   readonly seed: number;
   /** Part of the training images held out for validation, in (0, 1); 0.1 where absent. */
   readonly validationFraction?: number;
-  /** What a class is; emoji: a category (where absent) or a concept, cifar100: one of the 100 (where absent) or a superclass. */
-  readonly label?: "category" | "concept" | "fine" | "coarse";
+  /**
+   * What a class is; emoji: a category (where absent), a subgroup or a concept, cifar100: one of the 100 (where absent) or a
+   * superclass.
+   */
+  readonly label?: EmojiLabel | "fine" | "coarse";
   /** emoji: vendors trained on, and unseen vendors of the shift set. */
   readonly domains?: { readonly train: readonly string[]; readonly shift: readonly string[] };
   /** emoji: what lies behind the drawing, white or a plain random colour per image. */
   readonly background?: "white" | "random";
   /** emoji: only the concepts of these categories; of all where absent. */
   readonly categories?: readonly string[];
+  /** emoji: only the concepts of these of Unicode's subgroups; with label `subgroup` of all that are classes where absent. */
+  readonly subgroups?: readonly string[];
   /** emoji: only this part of each category's concepts, in an order set by the seed; [0, 1] where absent. */
   readonly conceptShare?: readonly [from: number, to: number];
   /** emoji: part of the concepts that is tested on (label `concept`: of which one drawing is); 0.2 where absent. */
@@ -63,6 +69,7 @@ export type OwnOption =
   | "domains"
   | "background"
   | "categories"
+  | "subgroups"
   | "conceptShare"
   | "testFraction"
   | "humanLabels"

@@ -42,6 +42,7 @@ const tars = join(dataDir, "tars");
 const cases: { [name in DataSetName]: readonly Case[] } = {
   emoji: [
     { options: { imageSize: 8 }, counts: [2271, 249, 633, 422], title: "Emoji categories" },
+    { options: { imageSize: 8, label: "subgroup" }, counts: [1845, 222, 528, 352], title: "Emoji subgroups" },
     { options: { imageSize: 8, label: "concept" }, counts: [2838, 105, 210, 420], title: "Emoji concepts" },
   ],
   cifar10: [

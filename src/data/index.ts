@@ -39,6 +39,8 @@ export { decodeImage, decodeWholeImage } from "./decode.ts";
 export { defaultDataDir } from "./directory.ts";
 export { type Checksum, type DownloadOptions, download } from "./download.ts";
 export { type EmojiVendor, emojiCategories, emojiVendors } from "./emoji-drawings.ts";
+export type { EmojiLabel } from "./emoji-image-set.ts";
+export { emojiSubgroups } from "./emoji-words.ts";
 export type { DataOptions, DataSetEntry, Expected, FetchOptions, OwnOption } from "./entry.ts";
 export { withHeldOut } from "./held-out-classes.ts";
 export { readIdx } from "./idx.ts";
@@ -211,7 +213,9 @@ export function checkDataSet(set: DataSet): DataCheck {
   const declared = findDataSetEntry(set.name)?.expected;
   // What emoji declares is its category task.
   const applies =
-    declared && !set.heldOut && (!declared.conceptsPerClass || set.train.classNames.length === declared.classCount);
+    declared &&
+    !set.heldOut &&
+    (!declared.conceptsPerClass || set.train.classNames.join() === Object.keys(declared.conceptsPerClass).join());
   return checkSplits(set, applies ? declared : undefined);
 }
 

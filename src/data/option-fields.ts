@@ -2,12 +2,15 @@ import { z } from "zod";
 import { optionMeta as option } from "../core/internal.ts";
 import { humanLabelKinds } from "./cifar10n.ts";
 import { emojiCategories, emojiVendors } from "./emoji-drawings.ts";
+import { emojiLabels } from "./emoji-image-set.ts";
+import { emojiSubgroups } from "./emoji-words.ts";
 import type { DataOptions } from "./entry.ts";
 import { labelNoiseKinds } from "./label-noise.ts";
 
 const part = z.number().min(0.001).max(0.9);
 const vendors = z.array(z.enum(emojiVendors));
-const categories = Object.keys(emojiCategories) as [string, ...string[]];
+const namesOf = (table: object) => Object.keys(table) as [string, ...string[]];
+const [categories, subgroups] = [namesOf(emojiCategories), namesOf(emojiSubgroups)];
 
 /**
  * Options of data sets that have classes: ranges, and how the command line calls them.
@@ -158,11 +161,11 @@ export const dataOptionFields = {
   humanLabelsKind: z
     .enum(humanLabelKinds)
     .meta(option({ flag: "--human-labels-kind", value: "<kind>", help: `${humanLabelKinds.join(" | ")} (aggregate)` })),
-  label: z.enum(["category", "concept", "fine", "coarse"]).meta(
+  label: z.enum([...emojiLabels, "fine", "coarse"]).meta(
     option({
       flag: "--label",
       value: "<kind>",
-      help: "emoji: category (8 classes) | concept (1,051); cifar100: fine (100) | coarse (20)",
+      help: "emoji: category (8 classes) | subgroup (51) | concept (1,051); cifar100: fine (100) | coarse (20)",
     }),
   ),
   background: z
@@ -185,6 +188,14 @@ export const dataOptionFields = {
       flag: "--categories",
       value: "<a,b>",
       help: `emoji: only these categories' concepts, of ${categories.join(", ")}`,
+    }),
+  ),
+  subgroups: z.array(z.enum(subgroups)).meta(
+    option({
+      flag: "--subgroups",
+      value: "<a,b>",
+      help: "emoji: only these subgroups' concepts, e.g. animal mammal,food fruit",
+      example: ["animal mammal", "food fruit"],
     }),
   ),
   conceptShare: z
