@@ -20,6 +20,14 @@ import { resultsText } from "../report/index.ts";
 import { commonTask } from "../run/index.ts";
 import { ofFirst } from "../train/index.ts";
 import { addCorruptionOptions } from "./corruption-options.ts";
+import {
+  addDetectionOptions,
+  type DetectionFlags,
+  detectionExamples,
+  evaluateDetections,
+  refuseDetectionFlags,
+  servesDetections,
+} from "./detections.ts";
 import { inGroup, type Process } from "./in-group.ts";
 import { namedPaths } from "./named-paths.ts";
 import { listOf, oneOf, whole } from "./numbers.ts";
@@ -29,7 +37,7 @@ import { commandsFor, type EvaluateFlags } from "./tasks.ts";
 import { ownCommand, type Terminal } from "./terminal.ts";
 import { givenTree, toOption } from "./train-flags.ts";
 
-interface Options extends EvaluateFlags, Omit<ExternalOptions, "ood"> {}
+interface Options extends EvaluateFlags, Omit<ExternalOptions, "ood">, DetectionFlags {}
 
 const examples = `
 What is stored is not predicted again: a second call only adds what is missing, and a stopped one continues.
@@ -102,7 +110,9 @@ function addLogitsOptions(command: Command, logits: Option): void {
 export function evaluateCommand(terminal: Terminal, exit: (code: number) => void): Command {
   const logits = new Option("--logits <file>", "another program's logits on the test set, .npy [images, classes]");
   const command = new Command("evaluate")
-    .description("judge runs, or another program's logits: accuracy, calibration, shift, corruptions, OOD detection")
+    .description(
+      "judge runs, or another program's logits or boxes: accuracy, calibration, shift, corruptions, OOD detection, AP",
+    )
     .argument("[runs...]", "run folders")
     .option("--suite <a,b>", `what to judge, of ${suites.join(", ")}, or all (default: all but corruptions)`, suiteList)
     .option(
@@ -147,16 +157,34 @@ export function evaluateCommand(terminal: Terminal, exit: (code: number) => void
     command.addOption(toOption(option));
   addCorruptionOptions(command);
   addLogitsOptions(command, logits);
+  const detections = addDetectionOptions(command);
   addEnsembleOptions(command);
   for (const option of featureFileOptions()) {
     const added = toOption(option);
     if (option.path === "oodFeatures") added.argParser(namedPaths(() => [])(option.flag));
     command.addOption(added);
   }
+  addPlaceOptions(command);
+  command
+    .option("--json", "print a list of what results.json holds, one entry a run")
+    .addHelpText("after", `${examples}${detectionExamples}`)
+    .action(async (runs: string[], options: Options) =>
+      exit(await inGroup(terminal, (process) => runEvaluate(process, runs, options, command))),
+    );
+  for (const option of [...runDataOptions(), ...movedTableOptions()]) command.addOption(option);
+  const ofLogits: readonly string[] = ["logits", ...Object.values(describesLogits), ...servesBoth];
+  const others = (known: readonly string[]) =>
+    command.options.map((option) => option.attributeName()).filter((name) => !known.includes(name));
+  logits.conflicts(others(ofLogits));
+  detections.conflicts(others(servesDetections));
+  return command;
+}
+
+function addPlaceOptions(command: Command): void {
   command
     .option(
       "--out <dir>",
-      "where predictions and results go; of several runs, a folder each (default: into the run; with --logits, beside them)",
+      "where predictions and results go; of several runs, a folder each (default: into the run; with --logits, beside them; with --detections, nowhere)",
     )
     .option(
       "--device <name>",
@@ -168,16 +196,7 @@ export function evaluateCommand(terminal: Terminal, exit: (code: number) => void
       "threads of the predictions (default: one a core)",
       whole({ min: 1, max: 1024, example: 2 })("--threads"),
     )
-    .option("--fresh", "predict everything again")
-    .option("--json", "print a list of what results.json holds, one entry a run")
-    .addHelpText("after", examples)
-    .action(async (runs: string[], options: Options) =>
-      exit(await inGroup(terminal, (process) => runEvaluate(process, runs, options, command))),
-    );
-  for (const option of [...runDataOptions(), ...movedTableOptions()]) command.addOption(option);
-  const ofLogits: readonly string[] = ["logits", ...Object.values(describesLogits), ...servesBoth];
-  logits.conflicts(command.options.map((option) => option.attributeName()).filter((name) => !ofLogits.includes(name)));
-  return command;
+    .option("--fresh", "predict everything again");
 }
 
 function addEnsembleOptions(command: Command): void {
@@ -197,6 +216,11 @@ async function runEvaluate(
   command: Command,
 ): Promise<number> {
   const { suite: _, json, severities: __, ...options } = given;
+  if (options.detections) {
+    if (runs.length > 0) throw new UserError(`${runs[0]}: either run folders or --detections; call evaluate twice`);
+    return evaluateDetections(terminal, given);
+  }
+  refuseDetectionFlags(options);
   const { conformal } = givenTree(command, conformalOptions());
   if (options.logits) {
     if (runs.length > 0) throw new UserError(`${runs[0]}: either run folders or --logits; call evaluate twice`);

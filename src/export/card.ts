@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { UserError } from "../core/index.ts";
-import type { ResultsTask } from "../run/index.ts";
+import type { JudgedTask } from "../run/index.ts";
 
 export const FORMAT = "anchored-classifier/1";
 export const REGRESSION_FORMAT = "anchored-regression/1";
 
 /** The format of each task's files. */
-const taskFormats: { readonly [Name in ResultsTask]: string } = {
+const taskFormats: { readonly [Name in JudgedTask]: string } = {
   classification: FORMAT,
   regression: REGRESSION_FORMAT,
 };
@@ -66,8 +66,8 @@ export const modelCard = z.object({
 export type ModelCard = Readonly<z.infer<typeof modelCard>>;
 
 /** The task of a file's format; `undefined` for no format of ours. */
-export const formatTask = (format: string | undefined): ResultsTask | undefined =>
-  (Object.keys(taskFormats) as ResultsTask[]).find((name) => taskFormats[name] === format);
+export const formatTask = (format: string | undefined): JudgedTask | undefined =>
+  (Object.keys(taskFormats) as JudgedTask[]).find((name) => taskFormats[name] === format);
 
 /** Strings as they are, everything else as JSON. */
 export const cardToMetadata = (card: object): Record<string, string> =>

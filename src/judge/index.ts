@@ -1,4 +1,5 @@
 export { conformalOptions } from "./conformal-options.ts";
+export { type JudgeDetectionsOptions, judgeDetections } from "./detections.ts";
 export { type JudgeEnsembleOptions, judgeRunsAsOne } from "./ensemble.ts";
 export type { EnsembleOptions } from "./ensemble-facts.ts";
 export { type EvaluateOptions, evaluateExternal, evaluateStored } from "./evaluate-stored.ts";

@@ -1,4 +1,4 @@
-import { commonTask, type ResultsTask, type TaskResults } from "../run/index.ts";
+import { commonTask, type JudgedTask, type TaskResults } from "../run/index.ts";
 import { judgedTask } from "../run/internal.ts";
 import { judgeRuns } from "./judge-runs.ts";
 import type { JudgeOptions } from "./options.ts";
@@ -14,10 +14,7 @@ export type CommonJudgeOptions = Pick<
 
 /** How the runs of each task are judged. */
 const taskJudges: {
-  readonly [Name in ResultsTask]: (
-    runs: readonly string[],
-    options: CommonJudgeOptions,
-  ) => Promise<TaskResults<Name>[]>;
+  readonly [Name in JudgedTask]: (runs: readonly string[], options: CommonJudgeOptions) => Promise<TaskResults<Name>[]>;
 } = {
   classification: judgeRuns,
   regression: (runs, options) =>

@@ -7,4 +7,5 @@ export { type ReportedArm, type ReportedRun, type ReportedStudy, readReportedRun
 export { studyMarkdown } from "./study-page.ts";
 export type { DivergedRun, StudyFacts, StudyRun, StudySummary } from "./study-summary.ts";
 export { summaryLines } from "./summary.ts";
+export { detectionClassesText } from "./text/detection-text.ts";
 export { resultsText } from "./text/results-text.ts";

@@ -12,7 +12,14 @@ export { configOptions } from "./options/config-options.ts";
 export { optionWords } from "./options/option-words.ts";
 export { loadPredictions, savePredictions, storedSets } from "./predictions.ts";
 export { loadRegressionAnswers } from "./regression-predictions.ts";
-export { type ResultsTask, readRegressionResults, readResults, type TaskResults } from "./results.ts";
+export {
+  type JudgedTask,
+  type ResultsTask,
+  readDetectionResults,
+  readRegressionResults,
+  readResults,
+  type TaskResults,
+} from "./results.ts";
 export type { RunFacts } from "./run-facts.ts";
 export type { LogLine } from "./run-log.ts";
 export { holdsRun, type Pretraining, type RunRecord, readRun } from "./run-record.ts";

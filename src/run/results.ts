@@ -1,12 +1,12 @@
 import { basename, resolve } from "node:path";
 import type { z } from "zod";
 import { UserError } from "../core/index.ts";
-import type { RegressionResults, Results } from "../evaluate/index.ts";
-import { regressionResultsSchema, resultsSchema } from "../evaluate/internal.ts";
+import type { DetectionResults, RegressionResults, Results } from "../evaluate/index.ts";
+import { detectionResultsSchema, regressionResultsSchema, resultsSchema } from "../evaluate/internal.ts";
 import { runPaths } from "../files/index.ts";
 import { readText, thisMachine, versions, writeFileAtomic } from "../files/internal.ts";
 import type { TaskName } from "../tasks/index.ts";
-import { parseVersioned, versionedTask } from "./versioned-file.ts";
+import { type FileTask, parseVersioned, versionedTask } from "./versioned-file.ts";
 
 /** Of results that are computed here and now. */
 export const resultsHeading = (run: string, date = new Date()) => ({
@@ -22,10 +22,13 @@ const again = "evaluate the run again (anchored evaluate)";
 const schemas = {
   classification: resultsSchema,
   regression: regressionResultsSchema,
-} satisfies { readonly [Name in TaskName]?: z.ZodType };
+  detection: detectionResultsSchema,
+} satisfies { readonly [Name in FileTask]?: z.ZodType };
 
-/** A task whose runs are judged. */
+/** What results can be of. */
 export type ResultsTask = keyof typeof schemas;
+/** A task whose runs are judged: of detection, only what other programs have stored is. */
+export type JudgedTask = ResultsTask & TaskName;
 
 /** Results of one task, or of any. */
 export type TaskResults<Name extends ResultsTask = ResultsTask> = z.output<(typeof schemas)[Name]>;
@@ -39,7 +42,8 @@ function readWith<Name extends ResultsTask>(run: string, task: Name): TaskResult
 /** The task that `results.json` of a run folder is of. @throws UserError where it is missing, damaged or newer than this program. */
 export function resultsTask(run: string): ResultsTask {
   const path = runPaths(run).results;
-  return judgedTask(versionedTask(readText(path, "evaluate the run first (anchored evaluate)"), path, again), path);
+  const task = versionedTask(readText(path, "evaluate the run first (anchored evaluate)"), path, again);
+  return task === "detection" ? task : judgedTask(task, path);
 }
 
 /**
@@ -47,8 +51,8 @@ export function resultsTask(run: string): ResultsTask {
  * @param where what messages call the run
  * @throws UserError for one whose runs are not, saying how they are
  */
-export function judgedTask(task: TaskName, where: string): ResultsTask {
-  if (task in schemas) return task as ResultsTask;
+export function judgedTask(task: TaskName, where: string): JudgedTask {
+  if (task in schemas) return task as JudgedTask;
   throw new UserError(
     `${where} is a dual encoder: what it tells apart are the classes that it is asked for; make a classifier of it (anchored zero-shot) and use that`,
   );
@@ -71,6 +75,15 @@ export function readResults(run: string): Results {
  */
 export function readRegressionResults(run: string): RegressionResults {
   return readWith(run, "regression");
+}
+
+/**
+ * `results.json` of judged detections. @throws UserError where it is missing, damaged, of another task or newer than this program.
+ * @example
+ * const { figures } = readDetectionResults(run);
+ */
+export function readDetectionResults(run: string): DetectionResults {
+  return readWith(run, "detection");
 }
 
 /** Writes `results.json` of a run folder, of any task. */

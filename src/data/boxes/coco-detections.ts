@@ -4,7 +4,7 @@ import { counted } from "../../core/internal.ts";
 import { bbox, cocoId, keyOf, parseCocoFile, partOf } from "./coco-json.ts";
 import type { CocoImage, CocoObjects } from "./coco-objects.ts";
 import { type Remark, Remarks } from "./remarks.ts";
-import { type BoxRow, columnsOf, moreThanOnce } from "./rows.ts";
+import { type BoxRow, columnsOf, repeated } from "./rows.ts";
 
 /** What COCO files of detections hold, and what there is to say of them. */
 export interface CocoDetections {
@@ -66,8 +66,10 @@ export function readCocoDetections(paths: string | readonly string[], truth: Coc
     throw new UserError(
       `${path}: none of its ${given.length} detections is of an image and a class of ${truth.path} (the first: image ${given[0].image_id}, class ${given[0].category_id}); give the ground truth of these images`,
     );
-  remarkOnAll(rows, truth.images, remarks);
   const { column, order } = columnsOf(rows, truth.images.length);
+  for (const row of repeated(rows, { first: column.first, order }))
+    remarks.add("twice", `of image ${truth.images[rows[row].image].id}`);
+  remarkOnAll(rows, truth.images, remarks);
   const score = order.map((row) => rows[row].score);
   const certain = rows.findIndex(({ uncertainty }) => typeof uncertainty !== "number");
   const doubt = rows.length > 0 && certain < 0 ? order.map((row) => rows[row].uncertainty!) : undefined;
@@ -94,7 +96,6 @@ interface DetectionRow extends BoxRow {
 function rowsOf(given: readonly Detection[], { images, categories }: CocoObjects, remarks: DetectionRemarks) {
   const imageOf = new Map(images.map(({ id }, i) => [keyOf(id), i]));
   const classOf = new Map(categories.map(({ id }, k) => [keyOf(id), k]));
-  const seen = moreThanOnce();
   const rows: DetectionRow[] = [];
   for (const [at, { image_id, category_id, bbox, score, uncertainty }] of given.entries()) {
     const where = `entry ${at + 1}`;
@@ -109,7 +110,6 @@ function rowsOf(given: readonly Detection[], { images, categories }: CocoObjects
       if (width < 0 || height < 0) remarks.add("negative", where);
       else if (width === 0 || height === 0) remarks.add("empty", where);
       const box = [x, y, Math.max(0, width), Math.max(0, height)] as const;
-      if (seen(image, index, box, score)) remarks.add("twice", where);
       rows.push({ image, index, box, score, uncertainty });
     }
   }

@@ -3,7 +3,7 @@ import { type ObjectBoxes, UserError } from "../../core/index.ts";
 import { counted } from "../../core/internal.ts";
 import { bbox, byId, type CocoId, cocoId, keyOf, parseCocoFile, partOf } from "./coco-json.ts";
 import { type Remark, Remarks } from "./remarks.ts";
-import { type BoxRow, columnsOf, moreThanOnce } from "./rows.ts";
+import { type BoxRow, columnsOf, repeated } from "./rows.ts";
 
 export interface CocoImage {
   readonly id: CocoId;
@@ -122,6 +122,8 @@ export function readCocoObjects(path: string, { clip = false }: CocoObjectsOptio
     clip,
   );
   const { column, order } = columnsOf(rows, images.length);
+  for (const row of repeated(rows, { first: column.first, order }))
+    remarks.add("twice", `of image ${images[rows[row].image].id}`);
   const objects: ObjectBoxes = {
     names: categories.map(({ name }) => name),
     ...column,
@@ -186,7 +188,6 @@ function rowsOf(
   const imageOf = new Map(images.map(({ id }, i) => [keyOf(id), i]));
   const classOf = new Map(categories.map(({ id }, k) => [keyOf(id), k]));
   const ids = new Set<string>();
-  const seen = moreThanOnce();
   const rows: ObjectRow[] = [];
   for (const [at, given] of annotations.entries()) {
     const where = given.id === undefined ? `entry ${at + 1}` : `id ${given.id}`;
@@ -208,7 +209,6 @@ function rowsOf(
       if (!box) continue;
       if (given.ignore && !given.iscrowd) remarks.add("ignore", where);
       if (typeof given.area !== "number") remarks.add("no-area", where);
-      if (seen(place, index, box)) remarks.add("twice", where);
       rows.push({
         image: place,
         index,

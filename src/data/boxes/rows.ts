@@ -10,6 +10,12 @@ export interface BoxRow {
   readonly box: readonly [number, number, number, number];
 }
 
+/** Rows by image: those of image i are `order[first[i]]` to `order[first[i + 1] − 1]`. */
+export interface Ordered {
+  readonly first: Int32Array;
+  readonly order: Float64Array;
+}
+
 /** Rows of a file as a ragged column by image, those of an image in the file's order. */
 export function columnsOf(
   rows: readonly BoxRow[],
@@ -32,14 +38,18 @@ export function columnsOf(
   return { column: { first, boxes, index }, order };
 }
 
-/** Tells whether there was a box of that image, class, place and size before, and score where there is one. */
-export function moreThanOnce(): (image: number, index: number, box: BoxRow["box"], score?: number) => boolean {
-  const seen = new Map<number, Set<string>>();
-  return (image, index, box, score) => {
-    const own = seen.get(image) ?? new Set<string>();
-    seen.set(image, own);
-    const before = own.size;
-    own.add(`${index} ${box} ${score}`);
-    return own.size === before;
-  };
+/** The rows that have the image, class, place, size, and score where there is one, of a row before. */
+export function repeated(rows: readonly (BoxRow & { readonly score?: number })[], { first, order }: Ordered): number[] {
+  const found: number[] = [];
+  // Image by image: a set of all would hold half a million texts at once.
+  for (let image = 0; image + 1 < first.length; image++) {
+    const seen = new Set<string>();
+    for (let at = first[image]; at < first[image + 1]; at++) {
+      const { index, box, score } = rows[order[at]];
+      const before = seen.size;
+      seen.add(`${index} ${box} ${score}`);
+      if (seen.size === before) found.push(order[at]);
+    }
+  }
+  return found;
 }

@@ -11,7 +11,7 @@ import {
   cocoThresholds,
 } from "./coco-figures.ts";
 import { type ClassMatches, matchClasses } from "./matches.ts";
-import { curveOf, type Events, eventsOf, precisionAt } from "./weighted-curve.ts";
+import { type CurveRoom, curveOf, type Events, eventsOf, precisionAt, roomFor } from "./weighted-curve.ts";
 
 /** Which objects were found at each of COCO's thresholds: what all of its figures, curves and intervals come from. */
 export interface CocoMatches {
@@ -52,7 +52,13 @@ interface Cell {
 
 const THRESHOLDS = cocoThresholds.length;
 
-function cellOf(matches: ClassMatches, events: readonly Events[], area: number, weights: ArrayLike<number>) {
+function cellOf(
+  matches: ClassMatches,
+  events: readonly Events[],
+  area: number,
+  weights: ArrayLike<number>,
+  room?: CurveRoom,
+): Cell | undefined {
   let objects = 0;
   for (const image of matches.objects[area]) objects += weights[image];
   if (objects === 0) return undefined;
@@ -61,7 +67,7 @@ function cellOf(matches: ClassMatches, events: readonly Events[], area: number, 
   const recall = new Float64Array(THRESHOLDS);
   const atRecalls = new Float64Array(cocoRecalls.length);
   for (let t = 0; t < THRESHOLDS; t++) {
-    const curve = curveOf(events[t], matches, kept, objects, weights);
+    const curve = curveOf(events[t], matches, kept, objects, weights, room);
     precision[t] = mean(precisionAt(curve, cocoRecalls, atRecalls));
     recall[t] = curve.points > 0 ? curve.recall[curve.points - 1] : 0;
   }
@@ -100,8 +106,9 @@ function classFigures(
   { classes, events }: CocoMatches,
   k: number,
   weights: ArrayLike<number>,
+  room?: CurveRoom,
 ): Partial<Record<CocoFigureName, number>> {
-  const cells = cocoAreas.map((_, a) => cellOf(classes[k], events[k][a], a, weights));
+  const cells = cocoAreas.map((_, a) => cellOf(classes[k], events[k][a], a, weights, room));
   const figures: Partial<Record<CocoFigureName, number>> = {};
   for (const name of cocoFigureNames) {
     const { of, area, threshold, most } = cocoFigureTable[name];
@@ -113,10 +120,10 @@ function classFigures(
   return figures;
 }
 
-function figuresOf(matches: CocoMatches, weights: ArrayLike<number>): CocoFigures {
+function figuresOf(matches: CocoMatches, weights: ArrayLike<number>, room?: CurveRoom): CocoFigures {
   const sums = Object.fromEntries(cocoFigureNames.map((name) => [name, { sum: 0, classes: 0 }]));
   for (let k = 0; k < matches.classes.length; k++) {
-    const own = classFigures(matches, k, weights);
+    const own = classFigures(matches, k, weights, room);
     for (const name of cocoFigureNames) {
       if (own[name] === undefined) continue;
       sums[name].sum += own[name];
@@ -171,7 +178,7 @@ export function cocoPrecision(matches: CocoMatches): (PrecisionCurves | undefine
 
 /**
  * 95 % intervals of the twelve figures over the choice of the images: these are drawn with replacement, and the figure is
- * computed of each draw. Draws that have no object of a size give none of its figures. Images that are drawn twice make a
+ * computed of each draw. Figures of sizes whose objects lie on fewer than 10 images have none. Images that are drawn twice make a
  * precision-recall curve coarser and so its upper envelope, of which AP is the area, higher: the middle 95 % of the draws
  * are moved by as much as their mean lies off the figure.
  * @param options.resamples default 1000
@@ -184,19 +191,24 @@ export function cocoIntervals(
 ): Readonly<Partial<Record<CocoFigureName, Interval>>> {
   const drawnFigures = new Map<CocoFigureName, number[]>(cocoFigureNames.map((name) => [name, []]));
   const weights = new Int32Array(matches.images);
+  const room = roomFor(Math.max(0, ...matches.events.flat(2).map(({ at }) => at.length)));
   resampled(matches.images, options, (drawn) => {
     weights.fill(0);
     for (const image of drawn) weights[image]++;
-    for (const [name, value] of Object.entries(figuresOf(matches, weights)) as [CocoFigureName, number][])
+    for (const [name, value] of Object.entries(figuresOf(matches, weights, room)) as [CocoFigureName, number][])
       drawnFigures.get(name)!.push(value);
   });
   const figures = cocoFigures(matches);
+  const known = cocoAreas.map((_, a) => new Set(matches.classes.flatMap(({ objects }) => [...objects[a]])).size);
   return Object.fromEntries(
     [...drawnFigures]
-      .filter(([, values]) => values.length > 0)
+      .filter(([name, values]) => values.length > 0 && known[cocoFigureTable[name].area] >= FEWEST_IMAGES)
       .map(([name, values]) => [name, movedInterval(Float64Array.from(values), figures[name]!)]),
   );
 }
+
+/** Of fewer images a draw is much like another, whatever the figure is worth. */
+const FEWEST_IMAGES = 10;
 
 /** The middle 95 % of the draws, moved by what their mean lies off the figure, within [0, 1]. */
 function movedInterval(drawn: Float64Array, figure: number): Interval {

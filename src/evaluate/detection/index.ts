@@ -23,6 +23,13 @@ export {
   cocoRecalls,
   cocoThresholds,
 } from "./coco-figures.ts";
+export { type JudgeBoxesOptions, type JudgedBoxes, judgeBoxes } from "./judge-boxes.ts";
 export { type ClassLrp, type OptimalLrp, optimalLrp } from "./lrp.ts";
 export { type BoxOutcomes, boxOutcomes, type OutcomeOptions } from "./outcomes.ts";
+export {
+  type BoxDoubtResults,
+  type ClassDetectionResults,
+  type DetectionResults,
+  detectionResultsSchema,
+} from "./results.ts";
 export { type ClassVocAp, type VocAp, type VocApOptions, vocAp } from "./voc-ap.ts";

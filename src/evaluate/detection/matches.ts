@@ -68,6 +68,13 @@ function matchClass(
     const [firstObject, firstDetection] = [g, d];
     while (g < end && known.images[g] === image) g++;
     while (d < n && kept.images[d] === image) d++;
+    // Most images have no object of a class: what was detected there is wrong, or of another size.
+    if (g === firstObject) {
+      for (const [a, own] of within.entries())
+        for (let at = firstDetection; at < d; at++)
+          if (!own[at]) for (let t = 0; t < thresholds.length; t++) outcomes[a][t * n + at] = UNCOUNTED;
+      continue;
+    }
     const rows = known.rows.subarray(firstObject, g);
     const count = d - firstDetection;
     const iou = ious(objects, rows, detections, kept.rows.subarray(firstDetection, d));

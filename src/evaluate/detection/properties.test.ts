@@ -161,6 +161,18 @@ test("intervals lie around their figures, and are the same of the same seed", ()
     }
   }));
 
+test("a size whose objects lie on fewer than 10 images has a figure, and no interval", () => {
+  const { ground, detections } = problem(3);
+  const one = { ...ground.annotations[0], bbox: [0, 0, 200, 200], area: 40_000, iscrowd: 0 };
+  const images = Array.from({ length: 30 }, (_, i) => ({ id: i + 1 }));
+  const small = images.map(({ id }) => ({ ...one, image_id: id, bbox: [0, 0, 9, 9], area: 81 }));
+  const matches = matchesOf({ ground: { ...ground, images, annotations: [...small, one] }, detections });
+  expect(cocoFigures(matches).apLarge).toBeDefined();
+  const intervals = cocoIntervals(matches, { resamples: 10 });
+  expect(intervals.apSmall).toBeDefined();
+  expect(intervals.apLarge).toBeUndefined();
+});
+
 test("an interval is as wide as figures of other images differ: it holds what is so on average", () => {
   const of = (seed: number) => {
     const parts = Array.from({ length: 8 }, (_, i) => problem(1000 * seed + i));

@@ -34,6 +34,17 @@ export interface Curve {
   readonly precision: Float64Array;
 }
 
+/** Arrays that curves are written to, one after the other: thousands are drawn for an interval. */
+export interface CurveRoom {
+  readonly recall: Float64Array;
+  readonly precision: Float64Array;
+}
+
+export const roomFor = (points: number): CurveRoom => ({
+  recall: new Float64Array(points),
+  precision: new Float64Array(points),
+});
+
 /**
  * @param kept [n] weight of the detections up to and with this one that are within the range of areas
  * @param objects weight of the objects, above 0
@@ -44,9 +55,8 @@ export function curveOf(
   kept: Float64Array,
   objects: number,
   weights: ArrayLike<number>,
+  { recall, precision }: CurveRoom = roomFor(at.length),
 ): Curve {
-  const recall = new Float64Array(at.length);
-  const precision = new Float64Array(at.length);
   let [points, hits, shifted] = [0, 0, 0];
   for (let e = 0; e < at.length; e++) {
     const weight = weights[images[at[e]]];

@@ -1,5 +1,6 @@
 import type { ResultsTask, TaskResults } from "../../run/index.ts";
 import { classificationText } from "./classification-text.ts";
+import { detectionText } from "./detection-text.ts";
 import { withDistinctNames } from "./distinct-runs.ts";
 import { regressionText } from "./regression-text.ts";
 
@@ -7,6 +8,7 @@ import { regressionText } from "./regression-text.ts";
 const taskTexts: { readonly [Name in ResultsTask]: (results: never) => string } = {
   classification: classificationText,
   regression: regressionText,
+  detection: detectionText,
 };
 
 /**

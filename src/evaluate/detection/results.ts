@@ -1,0 +1,101 @@
+import { z } from "zod";
+import { headingFields } from "../results-heading.ts";
+import { cocoFigureNames } from "./coco-figures.ts";
+
+const numbers = z.array(z.number());
+const figures = z.partialRecord(z.enum(cocoFigureNames), z.number());
+const voc = z.object({ elevenPoint: z.number(), allPoint: z.number() });
+const lrp = z.object({
+  olrp: z.number(),
+  localisation: z.number().optional(),
+  falsePositive: z.number().optional(),
+  falseNegative: z.number(),
+});
+const bin = z.object({
+  lower: z.number(),
+  upper: z.number(),
+  count: z.number(),
+  meanConfidence: z.number(),
+  accuracy: z.number(),
+});
+
+const doubt = z.object({
+  /** Whose order is judged: the detections' own uncertainty, or 1 − score. */
+  of: z.enum(["score", "uncertainty"]),
+  right: z.number().int(),
+  wrong: z.number().int(),
+  /** Of telling wrong detections from right ones; absent where all are right, or none. */
+  auroc: z.number().optional(),
+  /** Mean over the shares taken away of the share of wrong ones above the best order's. */
+  ause: z.number(),
+  /** Share of wrong ones that remains as the most doubted, and (oracle) the wrong ones, are taken away. */
+  sparsification: z.object({ removed: numbers, error: numbers, oracle: numbers }),
+});
+
+const classResults = z.object({
+  name: z.string(),
+  /** Without crowds. */
+  objects: z.number().int(),
+  detections: z.number().int(),
+  figures,
+  voc: voc.optional(),
+  /** `threshold`: the score at which its LRP is smallest. */
+  lrp: lrp.extend({ threshold: z.number().optional() }).optional(),
+});
+
+/** What is measured of boxes. */
+export const boxMeasures = {
+  images: z.number().int(),
+  /** Without crowds. */
+  objects: z.number().int(),
+  crowds: z.number().int(),
+  detections: z.number().int(),
+  /** COCO's twelve; those that no object counts for are absent. */
+  figures,
+  /** 95 % over the choice of the images; none where they were not asked for. */
+  intervals: z.partialRecord(z.enum(cocoFigureNames), z.tuple([z.number(), z.number()])).optional(),
+  resamples: z.number().int(),
+  /** At IoU 0.5. */
+  voc: voc.optional(),
+  /** At IoU 0.5; means over classes. */
+  lrp: lrp.optional(),
+  /** Absent where scores are not from 0 to 1. */
+  calibration: z
+    .object({
+      /** Detections of a lower score were left out. */
+      minScore: z.number(),
+      detections: z.number().int(),
+      /** At IoU 0.5, over 25 bins. */
+      dEce: z.number(),
+      /** At IoU 0. */
+      laEce: z.number(),
+      bins: z.array(bin),
+    })
+    .optional(),
+  doubt: z.array(doubt),
+  /** Mean over the classes of the precision at the recalls 0, 0.01, …, 1, at each of COCO's IoU thresholds. */
+  curves: z.array(z.object({ threshold: z.number(), precision: numbers })),
+  confusion: z.object({
+    /** One for all, or each class's own of its smallest LRP. */
+    minScore: z.union([z.number(), z.literal("lrp")]),
+    /** The classes, then `background`. */
+    names: z.array(z.string()),
+    /** Row-major: rows are what is there, columns what was detected. */
+    counts: numbers,
+  }),
+  classes: z.array(classResults),
+};
+
+/** The shape of `results.json` of detections. */
+export const detectionResultsSchema = z.object({
+  version: z.literal(2),
+  task: z.literal("detection"),
+  ...headingFields,
+  /** Whether another program detected: nothing is known of how it was trained. */
+  external: z.boolean().optional(),
+  ...boxMeasures,
+});
+
+export type DetectionResults = z.infer<typeof detectionResultsSchema>;
+export type ClassDetectionResults = z.infer<typeof classResults>;
+export type BoxDoubtResults = z.infer<typeof doubt>;

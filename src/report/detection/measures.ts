@@ -1,0 +1,31 @@
+import type { DetectionResults } from "../../evaluate/index.ts";
+
+/** A number from 0 to 1 as COCO prints it; `–` where there is none. */
+export const shownShare = (value: number | undefined): string => (value === undefined ? "–" : value.toFixed(3));
+
+export interface BoxMeasureRow {
+  readonly title: string;
+  readonly value: number | undefined;
+  readonly better: "higher" | "lower";
+}
+
+/** What is measured besides COCO's figures, where there is something to measure. */
+export function boxMeasureRows({ voc, lrp, calibration, doubt }: DetectionResults): BoxMeasureRow[] {
+  const left = calibration && calibration.minScore > 0 ? `, of scores from ${calibration.minScore}` : "";
+  const whose = { score: "1 − score", uncertainty: "uncertainty" } as const;
+  const rows: BoxMeasureRow[] = [
+    { title: "AP of Pascal VOC 2010, all points, IoU 0.5", value: voc?.allPoint, better: "higher" },
+    { title: "AP of Pascal VOC 2007, 11 points, IoU 0.5", value: voc?.elevenPoint, better: "higher" },
+    { title: "oLRP at IoU 0.5 (0 is best)", value: lrp?.olrp, better: "lower" },
+    { title: "  of it: how far right boxes are off, 1 − IoU", value: lrp?.localisation, better: "lower" },
+    { title: "  of it: wrong detections, 1 − precision", value: lrp?.falsePositive, better: "lower" },
+    { title: "  of it: missed objects, 1 − recall", value: lrp?.falseNegative, better: "lower" },
+    { title: `D-ECE at IoU 0.5${left}`, value: calibration?.dEce, better: "lower" },
+    { title: `LaECE at IoU 0${left}`, value: calibration?.laEce, better: "lower" },
+    ...doubt.flatMap(({ of, auroc, ause }): BoxMeasureRow[] => [
+      { title: `AUROC of ${whose[of]} against wrong boxes`, value: auroc, better: "higher" },
+      { title: `AUSE of ${whose[of]} (0 is best)`, value: ause, better: "lower" },
+    ]),
+  ];
+  return rows.filter(({ value }) => value !== undefined);
+}
