@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { type Device, devices } from "../engine/index.ts";
 import { inferenceOptions } from "./inference-options.ts";
 import { oneOf, whole } from "./numbers.ts";
+import { isAskedByNames, predictByNames, type ZeroShotFlags, zeroShotOptions } from "./predict-by-names.ts";
 import { listenerOf } from "./progress.ts";
 import { regressionOptions } from "./regression-options.ts";
 import { runDataOptions } from "./run-data-options.ts";
@@ -10,7 +11,6 @@ import { commandsOf, type ModelFlags } from "./tasks.ts";
 import { temperatureOption } from "./temperature.ts";
 import type { Terminal } from "./terminal.ts";
 import { verdictOptions } from "./verdict-options.ts";
-import { isAskedByNames, predictByNames, type ZeroShotFlags, zeroShotOptions } from "./zero-shot.ts";
 
 const examples = `
 One line for each image: path, class, confidence, uncertainty. Images may be of any common format and size: they are

@@ -20,6 +20,7 @@ import { swagCommand } from "./swag.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 import { trainCommand } from "./train.ts";
 import { packageVersion } from "./version.ts";
+import { zeroShotCommand } from "./zero-shot.ts";
 
 /** Adds a command: each is handed the terminal and sets the exit code where it isn't 0. */
 const commands = [
@@ -30,6 +31,7 @@ const commands = [
   recalibrateCommand,
   swagCommand,
   interpolateCommand,
+  zeroShotCommand,
   reportCommand,
   exportCommand,
   predictCommand,

@@ -1,153 +1,98 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { type Command, Option } from "commander";
-import { percent, printable, UserError } from "../core/index.ts";
+import { Command, Option } from "commander";
+import { percent, toJson } from "../core/index.ts";
 import { parseTemplates } from "../data/index.ts";
 import type { Device } from "../engine/index.ts";
-import { softmax } from "../evaluate/index.ts";
-import { runPaths } from "../files/index.ts";
 import { type Activation, activationNames } from "../models/index.ts";
-import {
-  createEmbedder,
-  isDualEncoderFolder,
-  loadDualEncoder,
-  readForDualEncoder,
-  type ZeroShotClassifier,
-  zeroShot,
-} from "../train/index.ts";
-import { answerImages, type ReadImage } from "./image-answers.ts";
+import { configOptions } from "../run/index.ts";
+import { type ZeroShotSummary, zeroShotRunOf } from "../train/index.ts";
 import { oneOf } from "./numbers.ts";
-import { noteTo } from "./progress.ts";
-import type { Terminal } from "./terminal.ts";
+import { listenerOf } from "./progress.ts";
+import { INTERRUPTED, ownCommand, type Terminal, untilInterrupted } from "./terminal.ts";
+import { readLines, readTextFile } from "./text-file.ts";
+import { givenOptions, toOption } from "./train-flags.ts";
 
-export interface ZeroShotFlags {
-  readonly classes?: readonly string[];
-  readonly classesFrom?: string;
+interface Options {
+  readonly out: string;
   readonly templates?: string;
+  readonly classesFrom?: string;
   readonly activation?: Activation;
-  readonly top?: number;
+  readonly dataDir?: string;
+  readonly threads?: number;
   readonly device?: Device;
-  readonly threads: number;
   readonly json?: boolean;
 }
 
-/** Names apart by commas, after those of the same flag before. */
-const namesIn = (text: string, before: readonly string[] = []): readonly string[] => [
-  ...before,
-  ...text
-    .split(",")
-    .map((name) => name.trim())
-    .filter(Boolean),
-];
+const dataFlags = () => configOptions().filter(({ path }) => path.startsWith("data."));
+const runningFlags = () => configOptions().filter(({ path }) => path === "threads" || path === "device");
 
-/** What a dual encoder is asked. */
-export const zeroShotOptions = (): Option[] => [
-  new Option("--classes <names>", "CLIP: what the images may show, names apart by commas").argParser(namesIn),
-  new Option("--classes-from <file>", "CLIP: the same of a file, a name a line, e.g. where names have commas"),
-  new Option(
-    "--templates <file>",
-    "CLIP: ways to name a class, one a line, with {} for its name (default: eight, e.g. a photo of a {}.)",
-  ),
-  new Option(
-    "--activation <name>",
-    `CLIP: ${activationNames.join(" | ")} (default: as its config.json says)`,
-  ).argParser(oneOf(activationNames)("--activation")),
-];
-
-const own = ["classes", "classesFrom", "templates", "activation"];
-const shared = ["top", "device", "threads", "json"];
-
-/**
- * Whether a model is asked by class names: it is a folder of CLIP's weights, or flags say so.
- * @throws UserError naming the first flag that is about the other kind of models
- */
-export function isAskedByNames(path: string, { options }: Command, given: object): boolean {
-  const flags = options.filter((flag) => given[flag.attributeName() as never] !== undefined);
-  const asking = flags.find((flag) => own.includes(flag.attributeName()));
-  if (!isDualEncoderFolder(path)) {
-    if (!asking) return false;
-    if (isRunOrFile(path))
-      throw new UserError(`${asking.long}: it is about folders of CLIP's weights, and ${path} is none; leave it out`);
-  }
-  const foreign = flags.find((flag) => ![...own, ...shared].includes(flag.attributeName()));
-  if (foreign)
-    throw new UserError(`${foreign.long}: it is about runs, and ${path} is a folder of CLIP's weights; leave it out`);
-  return true;
-}
-
-const isRunOrFile = (path: string): boolean =>
-  existsSync(runPaths(path).checkpoint) || (statSync(path, { throwIfNoEntry: false })?.isFile() ?? false);
-
-const read = (flag: string, path: string): string => {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    throw new UserError(`${flag} ${path}: cannot be read (${(error as NodeJS.ErrnoException).code}); give a text file`);
-  }
-};
-
-function classNamesOf({ classes = [], classesFrom }: ZeroShotFlags): readonly string[] {
-  const lines = classesFrom === undefined ? [] : read("--classes-from", classesFrom).split(/\r?\n/);
-  return [...classes, ...lines.map((line) => line.trim()).filter(Boolean)];
-}
-
-/** An image's answer, a line of `--json`. */
-interface Answer {
-  readonly path: string;
-  readonly class: string;
-  readonly confidence: number;
-  readonly top: readonly { readonly class: string; readonly probability: number }[];
-}
-
-async function answersTo({ classNames, logits }: ZeroShotClassifier, good: readonly ReadImage[], top: number) {
-  const { data } = await logits(good.map(({ image }) => image));
-  const count = classNames.length;
-  const { probabilities } = softmax(data, count);
-  return good.map(({ source }, n): Answer => {
-    const row = probabilities.subarray(n * count, (n + 1) * count);
-    const order = [...row.keys()].sort((a, b) => row[b] - row[a]);
-    const told = order.slice(0, top).map((k) => ({ class: classNames[k], probability: row[k] }));
-    return { path: source.name, class: told[0].class, confidence: told[0].probability, top: told };
-  });
-}
-
-const inWords = ({ path, class: name, confidence, top }: Answer): string => {
-  const others = top.slice(1).map((one) => `${one.class} ${percent(one.probability)}`);
-  return [path, name, percent(confidence), ...others].map(printable).join("\t");
-};
-
-/** Prints which of the named classes images show, by a folder of CLIP's weights. @returns the exit code */
-export async function predictByNames(
-  terminal: Terminal,
-  folder: string,
-  paths: readonly string[],
-  flags: ZeroShotFlags,
-  signal: AbortSignal,
-): Promise<number> {
-  const { activation, device, threads, top = 1, json } = flags;
-  const names = classNamesOf(flags);
-  if (names.length === 0)
-    throw new UserError('--classes: a CLIP is asked by class names; say what the images may show, e.g. "cat,dog"');
-  const templates =
-    flags.templates === undefined ? undefined : parseTemplates(flags.templates, read("--templates", flags.templates));
-  const loaded = loadDualEncoder(folder, { activation });
-  for (const note of loaded.notes) noteTo(terminal)(note);
-  const embedder = createEmbedder(loaded, { device, threads });
-  try {
-    const classifier = await zeroShot(embedder, names, { templates, signal });
-    const answer = async (good: readonly ReadImage[]) =>
-      (await answersTo(classifier, good, top)).map((one) => (json ? JSON.stringify(one) : inWords(one)));
-    return await answerImages(
-      terminal,
-      paths,
-      (sources) =>
-        readForDualEncoder(
-          sources.map(({ name, bytes }) => (bytes ? { name: "standard input", bytes } : name)),
-          loaded,
-        ),
-      answer,
-      { signal },
+export function zeroShotCommand(terminal: Terminal, exit: (code: number) => void): Command {
+  const command = new Command("zero-shot")
+    .description("a classification run of a dual encoder and the names of a data set's classes; nothing is trained")
+    .argument("<from>", "the run folder of a dual encoder (train --task contrastive), or a folder of CLIP's weights")
+    .requiredOption("--out <run>", "the new run folder");
+  for (const option of dataFlags()) command.addOption(toOption(option, false));
+  command
+    .option("--data-dir <dir>", "folder of the data sets (default: $ANCHORED_DATA or the user's cache folder)")
+    .option("--classes-from <file>", "what classes are called, a name a line, in their order (default: their own names)")
+    .option(
+      "--templates <file>",
+      "ways to name a class, one a line, with {} for its name (default: those of its training, or eight, e.g. a photo of a {}.)",
+    )
+    .addOption(
+      new Option(
+        "--activation <name>",
+        `CLIP: ${activationNames.join(" | ")} (default: as its config.json says)`,
+      ).argParser(oneOf(activationNames)("--activation")),
     );
-  } finally {
-    await embedder.dispose();
-  }
+  for (const option of runningFlags()) command.addOption(toOption(option, false));
+  return command
+    .option("--json", "print what came out as JSON")
+    .addHelpText(
+      "after",
+      `
+The run is a classification like any other: evaluate, export, predict and serve take it, train --init goes on from it, and
+interpolate mixes it with what became of it (WiSE-FT). Data of the dual encoder's own training are the default. Docs:
+docs/vision-language.md.
+
+Examples:
+  $ anchored zero-shot clip --folder ~/photos --out runs/zero-shot
+  $ anchored evaluate runs/zero-shot --suite all
+  $ anchored train --init runs/zero-shot --folder ~/photos --out runs/tuned
+  $ anchored interpolate runs/zero-shot runs/tuned --out runs/between`,
+    )
+    .action(async (from: string, options: Options) =>
+      exit(await runZeroShot(terminal, from, options, givenOptions(command, dataFlags()))),
+    );
+}
+
+async function runZeroShot(
+  terminal: Terminal,
+  from: string,
+  { json, templates, classesFrom, ...options }: Options,
+  given: Readonly<Record<string, unknown>>,
+): Promise<number> {
+  const named = {
+    ...(templates !== undefined && { templates: parseTemplates(templates, readTextFile("--templates", templates)) }),
+    ...(classesFrom !== undefined && { names: readLines("--classes-from", classesFrom) }),
+  };
+  const { out, activation, dataDir, threads, device } = options;
+  const summary = await untilInterrupted(terminal, (signal) =>
+    zeroShotRunOf(from, {
+      ...{ out, activation, dataDir, threads, device, given },
+      ...named,
+      ...listenerOf(terminal, signal),
+    }),
+  );
+  if (!summary) return INTERRUPTED;
+  terminal.out(json ? toJson({ from, ...summary }) : inWords(summary));
+  terminal.note(`next: ${ownCommand()} evaluate ${out}`);
+  return 0;
+}
+
+function inWords({ run, classes, templates, validationAccuracy, validationLoss }: ZeroShotSummary): string {
+  const told =
+    validationAccuracy === undefined || validationLoss === undefined
+      ? ""
+      : `; validation accuracy ${percent(validationAccuracy)}, loss ${validationLoss.toFixed(4)}`;
+  return `made ${run}: ${classes} classes, each named in ${templates} ${templates === 1 ? "way" : "ways"}${told}`;
 }

@@ -4,7 +4,7 @@ export { airbench94 } from "./airbench.ts";
 export { classifierOf } from "./classifier.ts";
 export { CLASSIFICATION_HEAD } from "./dual-encoder/cosine-classifier.ts";
 export { isNoParameter } from "./dual-encoder/key-formats.ts";
-export { isClip } from "./dual-encoder/table.ts";
+export { activationOf, clipNamed, isClip } from "./dual-encoder/table.ts";
 export { batchNormParameters } from "./layers/batch-norm.ts";
 export { drawNoise, headOnly, keep, predictingIn, synchronized, withNoise } from "./model.ts";
 export { withFeatures } from "./model-of.ts";

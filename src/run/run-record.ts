@@ -71,6 +71,14 @@ export interface RunRecord {
   readonly sampled?: { readonly from: string; readonly sample: number; readonly seed: number; readonly scale: number };
   /** Where the weights lie between those of two runs (WiSE-FT): `at` 0 is the first, 1 the second. */
   readonly interpolated?: { readonly from: string; readonly to: string; readonly at: number };
+  /** Where it was made of a dual encoder and the names of the classes, and nothing was trained for it. */
+  readonly zeroShot?: {
+    readonly from: string;
+    /** Ways in which each class is named. */
+    readonly templates: readonly string[];
+    /** What classes are called in them, in their order, where not by their own names. */
+    readonly names?: readonly string[];
+  };
   /** Where BatchNorm's running statistics were taken anew after training: of which run, over how many batches. */
   readonly recalibrated?: {
     readonly from: string;

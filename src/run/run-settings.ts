@@ -34,12 +34,13 @@ const schema = z.object({
   recalibrated: z.object({ batches: z.number() }).optional(),
   ranks: z.number().int().optional(),
   interpolated: z.object({ at: z.number() }).optional(),
+  zeroShot: z.object({ templates: z.array(z.string()) }).optional(),
 });
 
 /** `config.json` of a run folder. @throws UserError where it is missing or damaged. */
 export function readRunSettings(run: string): RunSettings {
   const path = runPaths(run).config;
-  const { config, data, recalibrated, ranks, interpolated } = parseJson(
+  const { config, data, recalibrated, ranks, interpolated, zeroShot } = parseJson(
     readText(path, "is this a run folder?"),
     schema,
     path,
@@ -57,6 +58,7 @@ export function readRunSettings(run: string): RunSettings {
     settings: {
       ...flatten(decisive),
       ...(recalibrated && { "recalibrated.batches": recalibrated.batches }),
+      ...(zeroShot && { "zeroShot.templates": zeroShot.templates.length }),
       ...(interpolated && { "interpolated.at": interpolated.at }),
       // Synchronized, several ranks compute what one does.
       ...(ranks !== undefined && !config.syncBatchNorm && { ranks }),

@@ -71,3 +71,9 @@ export { ranksOfRun, readRunConfig } from "./tasks.ts";
 export { type TrainRunOptions, trainRun } from "./train-run.ts";
 export type { TrainOptions, TrainProgress, TrainSummary } from "./training.ts";
 export type { ResidualPoolOptions } from "./transductor.ts";
+export {
+  type ZeroShotRunOfOptions,
+  type ZeroShotRunOptions,
+  type ZeroShotSummary,
+  zeroShotRunOf,
+} from "./zero-shot-run/zero-shot-run.ts";

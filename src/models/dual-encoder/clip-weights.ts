@@ -16,6 +16,7 @@ export interface ClipFacts {
 export interface WithWeights {
   readonly encoder: DualEncoder;
   readonly params: HostArrays;
+  readonly activation: Activation;
   /** How the names were of the tensors that they come from. */
   readonly format: string;
 }
@@ -63,7 +64,7 @@ export function clipOfTensors(where: string, tensors: HostArrays, facts: ClipFac
   const known = new Set(Object.keys(params).flatMap((own) => format.storedAs(own).names));
   const foreign = [...names].find((name) => !known.has(name));
   if (foreign) throw refuse(`${foreign} is no weight of a CLIP with a vision transformer; the file is another model's`);
-  return { encoder, params, format: format.title };
+  return { encoder, params, activation: facts.activation, format: format.title };
 }
 
 type Refuse = (why: string) => UserError;

@@ -6,7 +6,7 @@ import { type TextTokenizer, textTokenizer } from "../../data/index.ts";
 import { runPaths } from "../../files/index.ts";
 import { parseJson, readText } from "../../files/internal.ts";
 import { type Activation, clipOfTensors, type WithWeights } from "../../models/index.ts";
-import { isNoParameter } from "../../models/internal.ts";
+import { activationOf, isNoParameter } from "../../models/internal.ts";
 import { loadCheckpoint } from "../../run/index.ts";
 import { buildDualEncoder, isDualEncoderRun, readContrastiveRun, readRunTokenizer } from "../contrastive/record.ts";
 import { realTensors } from "../weights-source.ts";
@@ -101,6 +101,7 @@ function ofRun(run: string, activation: Activation | undefined): LoadedDualEncod
   return {
     encoder,
     ...(average ?? { params, state }),
+    activation: activationOf(record.config.model),
     format: "a run of this program",
     tokenizer: readRunTokenizer(run).tokenizer,
     normalization: record.data.normalization,

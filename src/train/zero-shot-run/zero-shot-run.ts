@@ -1,0 +1,126 @@
+import { existsSync } from "node:fs";
+import { type DataSet, imageCount, type Listener, UserError } from "../../core/index.ts";
+import { classPrompts, templates as usualTemplates } from "../../data/index.ts";
+import { loadReported } from "../../data/internal.ts";
+import type { Device } from "../../engine/index.ts";
+import { runPaths } from "../../files/index.ts";
+import { whileHeld } from "../../files/internal.ts";
+import type { Activation } from "../../models/index.ts";
+import { configFromOptions, type RunConfig, type RunRecord, resolveConfig } from "../../run/index.ts";
+import { describeRun } from "../../run/internal.ts";
+import { classification, type Scores } from "../../tasks/index.ts";
+import { checkSets } from "../check-sets.ts";
+import { zeroShotVariables } from "../contrastive/zero-shot-network.ts";
+import { dataOptions } from "../data-options.ts";
+import { createTextEmbedder, meanPoints } from "../dual-encoder/index.ts";
+import { loadPredictor } from "../predict.ts";
+import { writeMadeRun } from "../stored-record.ts";
+import { type ClassifierSource, readClassifierSource } from "./classifier-source.ts";
+
+export interface ZeroShotRunOptions extends Pick<Listener, "signal"> {
+  /** The new run folder. */
+  readonly out: string;
+  /** Ways to name a class, with {} in the place of its name; by default those of the training, or `templates`. */
+  readonly templates?: readonly string[];
+  /** What classes are called in them, in their order; by default their own names. */
+  readonly names?: readonly string[];
+  readonly threads?: number;
+  readonly device?: Device;
+}
+
+export interface ZeroShotSummary extends Partial<Scores> {
+  readonly run: string;
+  readonly classes: number;
+  readonly templates: number;
+}
+
+/**
+ * A classification run of a dual encoder and the names of a data set's classes: nothing is trained. Its network is the image tower,
+ * whose classes are the directions of their texts (Radford et al., ICML 2021, section 3.1); all that takes runs takes it - judging,
+ * export, fine-tuning from it by `init`, interpolation (WiSE-FT).
+ * @returns with what validation says of it, where there are validation images
+ * @throws UserError where the images are of another size, or there are not as many names as classes
+ */
+export async function zeroShotRun(
+  from: string,
+  source: ClassifierSource,
+  config: RunConfig,
+  given: DataSet,
+  { out, templates = source.templates ?? usualTemplates, names, signal, ...running }: ZeroShotRunOptions,
+): Promise<ZeroShotSummary> {
+  const { encoder, variables, tokenizer, normalization, references, step } = source;
+  checkSets(given);
+  requireShape(from, source, given);
+  const { classNames } = given.train;
+  if (names && names.length !== classNames.length)
+    throw new UserError(
+      `options.names: ${names.length} names for the ${classNames.length} classes of ${given.title}; give one for each, in the order ${classNames.slice(0, 3).join(", ")}, …`,
+    );
+  const texts = createTextEmbedder(encoder, tokenizer, running);
+  const prompts = classPrompts(names ?? classNames, templates);
+  const points = meanPoints(await texts.embed(variables, prompts.flat(), { signal }), templates.length);
+  await texts.dispose();
+  const record: RunRecord = {
+    ...describeRun(config, { ...given, normalization }),
+    zeroShot: { from, templates, ...(names && { names }) },
+  };
+  await whileHeld(runPaths(out).training, `writing ${out}`, async () => {
+    if (existsSync(runPaths(out).checkpoint)) throw new UserError(`${out} already holds a run; choose another folder`);
+    writeMadeRun(out, from, record, {
+      ...zeroShotVariables(encoder, variables, points),
+      slots: {},
+      references,
+      progress: { step, epochLossSum: 0, epochSums: {}, seconds: 0 },
+    });
+  });
+  const made = { run: out, classes: classNames.length, templates: templates.length };
+  if (imageCount(given.validation) === 0) return made;
+  const predictor = await loadPredictor(out, running);
+  try {
+    return { ...made, ...classification().score(await predictor.predict(given.validation)) };
+  } finally {
+    await predictor.dispose();
+  }
+}
+
+function requireShape(from: string, { encoder, channels: wanted }: ClassifierSource, { title, train }: DataSet): void {
+  const { height, width, channels } = train;
+  const { imageSize } = encoder.image;
+  if (height !== imageSize || width !== imageSize || channels !== wanted)
+    throw new UserError(
+      `${title} has images of ${width}×${height}×${channels}, ${from} sees ${imageSize}×${imageSize}×${wanted}; read them at data.imageSize ${imageSize}`,
+    );
+}
+
+/** With data, of which the training of a dual encoder says what is not given. */
+export interface ZeroShotRunOfOptions extends ZeroShotRunOptions, Listener {
+  /** Options of the data by their paths, as `configFromOptions` takes them. */
+  readonly given?: Readonly<Record<string, unknown>>;
+  readonly dataDir?: string;
+  readonly activation?: Activation;
+}
+
+/**
+ * As `zeroShotRun`, of a folder: the run of a dual encoder, or CLIP's weights; the data are loaded.
+ * @throws UserError as `zeroShotRun`, `loadDataSet` and `configFromOptions` do, and where nothing says which data
+ * @example
+ * const { validationAccuracy } = await zeroShotRunOf("clip", { out: "runs/zero-shot", given: { "data.folder": "photos" } });
+ */
+export async function zeroShotRunOf(
+  from: string,
+  { given = {}, dataDir, activation, ...options }: ZeroShotRunOfOptions,
+): Promise<ZeroShotSummary> {
+  const source = readClassifierSource(from, activation);
+  for (const note of source.notes) options.onNotice?.(note);
+  const { data = source.config.data, ...own } = source.config;
+  if (!data && given["data.name"] === undefined && given["data.folder"] === undefined)
+    throw new UserError("options.given: on which images? say data.folder DIR or data.name NAME");
+  const sized = { "data.imageSize": source.encoder.image.imageSize, ...given };
+  const base = resolveConfig({ ...own, data: data ?? { name: "emoji" }, normalization: source.normalization } as never);
+  const { threads = base.threads, device = base.device } = options;
+  const config = { ...configFromOptions(sized, base), threads, device };
+  const dataSet = await loadReported(dataOptions(config, dataDir), options).finally(() =>
+    options.onProgress?.(undefined),
+  );
+  return zeroShotRun(from, source, config, dataSet, { ...options, threads, device });
+}
