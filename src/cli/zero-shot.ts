@@ -33,7 +33,10 @@ export function zeroShotCommand(terminal: Terminal, exit: (code: number) => void
   for (const option of dataFlags()) command.addOption(toOption(option, false));
   command
     .option("--data-dir <dir>", "folder of the data sets (default: $ANCHORED_DATA or the user's cache folder)")
-    .option("--classes-from <file>", "what classes are called, a name a line, in their order (default: their own names)")
+    .option(
+      "--classes-from <file>",
+      "what classes are called, a name a line, in their order (default: their own names)",
+    )
     .option(
       "--templates <file>",
       "ways to name a class, one a line, with {} for its name (default: those of its training, or eight, e.g. a photo of a {}.)",
