@@ -50,7 +50,7 @@ export interface DataOptions {
   readonly folder?: string;
   /** folder, parquet, webdataset: whether the images stay on disk, decoded, in place of memory; where absent, if they fill more than 1 GiB. */
   readonly stream?: boolean;
-  /** folder, parquet, webdataset: what is done about images that cannot be read; `refuse` where absent. */
+  /** folder, parquet, webdataset: what is done about images that cannot be read, and captions of none; `refuse` where absent. */
   readonly badImages?: "refuse" | "skip";
   /** parquet: column that holds the images, webdataset: ending of their files; found by its type where absent. */
   readonly imageColumn?: string;

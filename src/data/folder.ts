@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { UserError } from "../core/index.ts";
+import { withCaptions } from "./captions-file.ts";
 import type { DataSetEntry } from "./entry.ts";
 import { readLayout } from "./folder-layout.ts";
 import { decodeSplits } from "./listed-splits.ts";
@@ -12,7 +13,7 @@ import { ownImages } from "./own-images.ts";
  * classes of `train`, except that a shift set may lack some. Images are turned as their EXIF tag says, laid on white
  * where transparent, scaled to cover a square and cropped to its middle; grey becomes RGB. Hidden files are skipped;
  * others that are no images are left out, which a notice says. More than memory should hold is decoded to disk, once, and
- * read from there.
+ * read from there. What `<folder>/captions.jsonl` says of the images are their captions.
  */
 export const folder: DataSetEntry = {
   title: "Folder of images",
@@ -25,6 +26,6 @@ export const folder: DataSetEntry = {
     if (!options.folder)
       throw new UserError("folder: which folder? It must hold train/<class>/* and test/<class>/*, or <class>/* alone");
     const root = resolve(options.folder);
-    return decodeSplits(root, readLayout(root, options), options);
+    return decodeSplits(root, withCaptions(root, readLayout(root, options), options), options);
   },
 };

@@ -11,6 +11,8 @@ const defaultSize = 32;
 export interface Listed {
   readonly source: ImageSource;
   readonly label: number;
+  /** Of all images of a list or of none. */
+  readonly captions?: readonly string[];
 }
 
 /** Which images are of which split and class. */
@@ -79,7 +81,8 @@ function toImageSet(
   const left = new Set(labels);
   const lost = list.find(({ label }) => !left.has(label));
   if (lost) throw new UserError(`${name}/${classNames[lost.label]}: none of its images can be read`);
-  return { name, height: size, width: size, channels: 3, images, labels, classNames };
+  const captions = list[0].captions && rows.map((row) => list[row].captions!);
+  return { name, height: size, width: size, channels: 3, images, labels, classNames, ...(captions && { captions }) };
 }
 
 /** Images that are told by name, of those that cannot be read. */

@@ -37,7 +37,7 @@ export const dataOptionFields = {
     option({
       flag: "--bad-images",
       value: "<what>",
-      help: "folder, parquet, webdataset: refuse | skip images that cannot be read (refuse)",
+      help: "folder, parquet, webdataset: refuse | skip images that cannot be read (refuse), and captions of images that are not there",
     }),
   ),
   imageColumn: z
