@@ -6,6 +6,10 @@ import { sorted } from "./list-images.ts";
 /** What a file says of an image's class: a number or a word; nothing where it says nothing. */
 export type RawLabel = number | string | undefined;
 
+/** Digits are a number, other text is a word; nothing is no label. */
+export const labelOfText = (text: string): RawLabel =>
+  /^-?(0|[1-9]\d{0,14})$/.test(text) ? Number(text) : text === "" ? undefined : text;
+
 /** Classes, and the index of each image's; −1 for those that have none. */
 export interface ClassLabels {
   readonly classNames: readonly string[];

@@ -46,18 +46,22 @@ export interface DataOptions {
   readonly humanLabels?: string;
   /** Whose; `aggregate` where absent. */
   readonly humanLabelsKind?: HumanLabelKind;
-  /** folder: the folder that holds `<split>/<class>/*`, or `<class>/*` alone; parquet, webdataset: the file, or the folder of its shards. */
+  /** folder: the folder that holds `<split>/<class>/*`, or `<class>/*` alone; parquet, webdataset: the file, or the folder of its shards; image-table: the folder of the images. */
   readonly folder?: string;
-  /** folder, parquet, webdataset: whether the images stay on disk, decoded, in place of memory; where absent, if they fill more than 1 GiB. */
+  /** folder, parquet, webdataset, image-table: whether the images stay on disk, decoded, in place of memory; where absent, if they fill more than 1 GiB. */
   readonly stream?: boolean;
-  /** folder, parquet, webdataset: what is done about images that cannot be read, and captions of none; `refuse` where absent. */
+  /** folder, parquet, webdataset, image-table: what is done about images that cannot be read, and captions of none; `refuse` where absent. */
   readonly badImages?: "refuse" | "skip";
-  /** parquet: column that holds the images, webdataset: ending of their files; found by its type where absent. */
+  /** parquet, image-table: column that holds the images, webdataset: ending of their files; found by its type where absent. */
   readonly imageColumn?: string;
-  /** parquet: column that holds the labels, webdataset: ending of their files or field of the .json; found by its type or name where absent. */
+  /** parquet, image-table: column that holds the labels, webdataset: ending of their files or field of the .json; found by its type or name where absent. */
   readonly labelColumn?: string;
-  /** parquet, webdataset: a file of class names, one a line, in place of those that the data hold. */
+  /** parquet, webdataset, image-table: a file of class names, one a line; folder: of folders' names and words. Those that the data hold where absent. */
   readonly classNames?: string;
+  /** image-table: the table; labels.csv in the folder, or train.csv, test.csv, where absent. */
+  readonly table?: string;
+  /** image-table: column that says the splits; one called split where absent. */
+  readonly split?: string;
   readonly onProgress?: (progress: Progress) => void;
   /** One line that the user should see, e.g. that a damaged cache is rebuilt. */
   readonly onNotice?: (line: string) => void;
@@ -79,7 +83,9 @@ export type OwnOption =
   | "badImages"
   | "imageColumn"
   | "labelColumn"
-  | "classNames";
+  | "classNames"
+  | "table"
+  | "split";
 
 /** `DataOptions` with the ones that every entry needs filled in. */
 export interface ResolvedOptions extends DataOptions {

@@ -5,6 +5,7 @@ import {
   beginsAsImage,
   countedByKind,
   entriesOf,
+  filesIn,
   isFolder,
   listImages,
   readableFormats,
@@ -12,6 +13,7 @@ import {
 } from "./list-images.ts";
 import type { Listed, ListedSplits } from "./listed-splits.ts";
 import { holdOut } from "./split.ts";
+import { isAnnotated, lacksClasses, listAnnotated } from "./tiny-imagenet.ts";
 
 /** Names under which people keep their held-out images, besides our own. */
 const validationNames = ["validation", "val", "valid"];
@@ -33,7 +35,7 @@ const isSplitName = (name: string): boolean =>
 
 /**
  * Lists `<root>/<split>/<class>/**`, classes in the order of `classFolders`: nothing is decoded, so that a misnamed folder
- * is told at once. Without `test`, the validation split is the test set; of `<root>/<class>/**` a part is held out for it.
+ * is told at once. Without `test`, or where it has no classes as in Tiny-ImageNet, the validation split is the test set; of `<root>/<class>/**` a part is held out for it.
  * @throws UserError for splits or classes that are missing or not known, and classes without images
  */
 export function readLayout(root: string, options: LayoutOptions): ListedSplits {
@@ -44,16 +46,20 @@ export function readLayout(root: string, options: LayoutOptions): ListedSplits {
   if (held.length > 1) throw new UserError(`${root}: both ${held.join(" and ")} are there; keep one validation split`);
   const found = `(found ${splits.join(", ") || "none"})`;
   if (!splits.includes("train")) throw new UserError(`${root}: no "train" folder ${found}${formatHint(root, splits)}`);
-  const test = splits.includes("test") ? "test" : held[0];
+  const classNames = classNamesOf(join(root, "train"));
+  const unlabelled =
+    splits.includes("test") && lacksClasses(join(root, "test"), subfolders(join(root, "test")), classNames);
+  const test = splits.includes("test") && !unlabelled ? "test" : held[0];
   if (test === undefined)
     throw new UserError(
-      `${root}: no "test" folder ${found}; add one, or give data.folder ${join(root, "train")}, a part of which is then held out`,
+      `${root}: no "test" folder ${unlabelled ? "with classes " : ""}${found}; add one, or give data.folder ${join(root, "train")}, a part of which is then held out`,
     );
   const validation = held.find((name) => name !== test);
   if (test !== "test")
-    onNotice?.(`${root}: no "test" folder, so ${test} is the test set, and a part of train is held out for validation`);
-  const shifts = splits.filter((name) => !["train", test, validation].includes(name));
-  const classNames = classNamesOf(join(root, "train"));
+    onNotice?.(
+      `${root}: no "test" folder${unlabelled ? " with classes" : ""}, so ${test} is the test set, and a part of train is held out for validation`,
+    );
+  const shifts = splits.filter((name) => !["train", "test", test, validation].includes(name));
   const list = (split: string) => listSplit(root, join(root, split), classNames, shifts.includes(split), onNotice);
   const layout = {
     classNames,
@@ -75,7 +81,8 @@ const otherFormats: Readonly<Record<string, string>> = { ".parquet": "parquet", 
 function formatHint(root: string, below: readonly string[]): string {
   const files = [root, ...below.map((name) => join(root, name))].flatMap(filesIn);
   const other = files.map((name) => otherFormats[extname(name).toLowerCase()]).find((name) => name !== undefined);
-  return other === undefined ? "" : `; its files are read by data.name ${other}`;
+  if (other !== undefined) return `; its files are read by data.name ${other}`;
+  return files.includes("labels.csv") ? "; its labels.csv is read by data.name image-table" : "";
 }
 
 /** Whether folders are classes: at least two, none is called as a split, nor holds folders that are. */
@@ -125,13 +132,6 @@ function classFolders(path: string): Map<string, string[]> {
   return new Map(sorted([...folders.keys()]).map((name) => [name, folders.get(name)!]));
 }
 
-const filesIn = (path: string): string[] =>
-  sorted(
-    entriesOf(path)
-      .filter((entry) => !isFolder(path, entry))
-      .map(({ name }) => name),
-  );
-
 const named = (names: readonly string[]): string => names.slice(0, 3).join(", ") + (names.length > 3 ? ", …" : "");
 
 /** The images of a split, which lies in a folder of `root` or is all of it. */
@@ -142,6 +142,7 @@ function listSplit(
   mayLack: boolean,
   onNotice?: (line: string) => void,
 ): Listed[] {
+  if (isAnnotated(folder)) return listAnnotated(root, folder, classNames, onNotice);
   const title = join(basename(root), relative(root, folder));
   const folders = classFolders(folder);
   const found = [...folders.keys()];

@@ -226,6 +226,14 @@ describe.each<[string, (root: string) => void, RegExp]>([
     },
     /no "train" folder \(found test\); its files are read by data.name parquet$/,
   ],
+  [
+    "with a table",
+    (root) => {
+      rmSync(join(root, "train"), { recursive: true });
+      writeFileSync(join(root, "labels.csv"), "path,label");
+    },
+    /no "train" folder \(found test\); its labels\.csv is read by data.name image-table$/,
+  ],
   ["with an unknown class", (root) => mkdirSync(join(root, "test", "cow")), /class "cow" is not among those of train/],
   [
     "with a missing class",

@@ -38,6 +38,7 @@ interface Case {
 
 const yours = join(dataDir, "pets");
 const shards = join(dataDir, "shards");
+const tabled = join(dataDir, "tabled");
 const tars = join(dataDir, "tars");
 const cases: { [name in DataSetName]: readonly Case[] } = {
   emoji: [
@@ -113,6 +114,23 @@ const cases: { [name in DataSetName]: readonly Case[] } = {
       },
       counts: [10, 2, 4, 1],
       title: "tars",
+    },
+  ],
+  "image-table": [
+    {
+      options: { folder: tabled, imageSize: 12 },
+      prepare: async () => {
+        await writeFolder(tabled, { all: { a: 12, b: 8, c: 1 } });
+        const lines = [..."abc"].flatMap((name, k) =>
+          Array.from(
+            { length: [12, 8, 1][k] },
+            (_, i) => `all/${name}/${i}.png,${"aba"[k]},${k === 2 ? "fog" : i % 2 ? "test" : "train"}`,
+          ),
+        );
+        writeFileSync(join(tabled, "labels.csv"), `path,label,split\n${lines.join("\n")}`);
+      },
+      counts: [8, 2, 10, 1],
+      title: "tabled",
     },
   ],
 };

@@ -11,6 +11,7 @@ import type { DataOptions, DataSetEntry, FetchOptions } from "./entry.ts";
 import { fashionMnist } from "./fashion-mnist.ts";
 import { folder } from "./folder.ts";
 import { heldOutTitle, holdOutClasses, type Splits } from "./held-out-classes.ts";
+import { imageTable } from "./image-table.ts";
 import { withImbalance } from "./imbalance.ts";
 import { commonOptions, refuseUnknownOptions } from "./known-options.ts";
 import { withLabelNoise } from "./label-noise.ts";
@@ -92,6 +93,7 @@ export const dataSetTable = {
   folder,
   parquet,
   webdataset,
+  "image-table": imageTable,
 } satisfies Record<string, DataSetEntry>;
 
 export type DataSetName = keyof typeof dataSetTable;

@@ -49,6 +49,14 @@ export const isFolder = (parent: string, entry: Dirent): boolean =>
   entry.isDirectory() ||
   (entry.isSymbolicLink() && (statSync(join(parent, entry.name), { throwIfNoEntry: false })?.isDirectory() ?? false));
 
+/** Files of a folder itself, by code point. @throws UserError for one that cannot be read */
+export const filesIn = (path: string): string[] =>
+  sorted(
+    entriesOf(path)
+      .filter((entry) => !isFolder(path, entry))
+      .map(({ name }) => name),
+  );
+
 /**
  * All files in a folder and those below it, without hidden ones. Images are told by their extension, or by how they begin.
  * @throws UserError for a folder that cannot be read, or a link that leads back to a folder above it

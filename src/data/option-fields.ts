@@ -22,14 +22,14 @@ export const dataOptionFields = {
     option({
       flag: "--folder",
       value: "<dir>",
-      help: "your images as <split>/<class>/*, or as <class>/* alone, of which a part is held out; implies --data folder. Of --data parquet and webdataset: a file, or a folder of them",
+      help: "your images as <split>/<class>/*, or as <class>/* alone, of which a part is held out; implies --data folder. Of --data parquet and webdataset: a file, or a folder of them; of image-table: the folder of the images",
       isPath: true,
     }),
   ),
   stream: z.boolean().meta(
     option({
       flag: "--stream",
-      help: "folder, parquet, webdataset: keep the decoded images on disk, not in memory (default: where they fill more than 1 GiB)",
+      help: "folder, parquet, webdataset, image-table: keep the decoded images on disk, not in memory (default: where they fill more than 1 GiB)",
       sets: true,
     }),
   ),
@@ -37,7 +37,7 @@ export const dataOptionFields = {
     option({
       flag: "--bad-images",
       value: "<what>",
-      help: "folder, parquet, webdataset: refuse | skip images that cannot be read (refuse), and captions of images that are not there",
+      help: "folder, parquet, webdataset, image-table: refuse | skip images that cannot be read (refuse), and captions of images that are not there",
     }),
   ),
   imageColumn: z
@@ -47,7 +47,7 @@ export const dataOptionFields = {
       option({
         flag: "--image-column",
         value: "<name>",
-        help: "parquet: column that holds the images; webdataset: ending of their files (found by its type)",
+        help: "parquet, image-table: column that holds the images; webdataset: ending of their files (found by its type or name)",
         example: "image",
       }),
     ),
@@ -58,7 +58,7 @@ export const dataOptionFields = {
       option({
         flag: "--label-column",
         value: "<name>",
-        help: "parquet: column that holds the labels; webdataset: ending of their files, or field of the .json (found by its type or name)",
+        help: "parquet, image-table: column that holds the labels; webdataset: ending of their files, or field of the .json (found by its type or name)",
         example: "fine_label",
       }),
     ),
@@ -66,10 +66,29 @@ export const dataOptionFields = {
     option({
       flag: "--class-names",
       value: "<file>",
-      help: "parquet, webdataset: names of the classes, one a line (those that the data hold)",
+      help: "names of the classes; parquet, webdataset, image-table: one a line; folder: lines of a folder's name and the class's (those that the data hold)",
       isPath: true,
     }),
   ),
+  table: z.string().meta(
+    option({
+      flag: "--table",
+      value: "<file>",
+      help: "image-table, and images of a regression: the table (labels.csv in the folder, or train.csv, test.csv; targets.csv of a regression)",
+      isPath: true,
+    }),
+  ),
+  split: z
+    .string()
+    .min(1)
+    .meta(
+      option({
+        flag: "--split-column",
+        value: "<name>",
+        help: "image-table: column that says the splits (one called split); with --task regression, too (the seed decides)",
+        example: "split",
+      }),
+    ),
   imageSize: z
     .int()
     .min(8)
@@ -78,7 +97,7 @@ export const dataOptionFields = {
       option({
         flag: "--image-size",
         value: "<pixels>",
-        help: "side of the images; the data set's own (emoji, folder, parquet, webdataset: 32)",
+        help: "side of the images; the data set's own (emoji, and images of your own: 32)",
         example: 32,
       }),
     ),

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { UserError } from "../core/index.ts";
 import { sha256, writeFileAtomic } from "../files/internal.ts";
-import type { RawLabel } from "./class-labels.ts";
+import { labelOfText, type RawLabel } from "./class-labels.ts";
 import { stampAt } from "./image-source.ts";
 import { imageExtensions } from "./list-images.ts";
 import type { TarMember } from "./tar.ts";
@@ -119,7 +119,7 @@ function labelOf(path: string, files: SampleFiles, file: OpenFile, { labelColumn
     return Buffer.from(file.read(offset, size)).toString("utf8").trim();
   };
   const text = files.get(labelColumn?.toLowerCase().replace(/^\./, "") ?? "cls");
-  if (text && labelColumn !== "json") return labelIn(read(text));
+  if (text && labelColumn !== "json") return labelOfText(read(text));
   const json = files.get("json");
   if (!json) return undefined;
   let fields: unknown;
@@ -136,7 +136,4 @@ function labelOf(path: string, files: SampleFiles, file: OpenFile, { labelColumn
 }
 
 const labelFrom = (value: unknown): RawLabel =>
-  typeof value === "number" ? value : typeof value === "string" ? labelIn(value.trim()) : undefined;
-
-/** Digits are a number, as `.cls` has them. */
-const labelIn = (text: string): RawLabel => (/^-?\d{1,15}$/.test(text) ? Number(text) : text === "" ? undefined : text);
+  typeof value === "number" ? value : typeof value === "string" ? labelOfText(value.trim()) : undefined;
