@@ -77,6 +77,19 @@ const drawings = {
       "h",
       "heat map",
     ),
+  "heat map with upright names": () => {
+    const names = ["cat", "background"];
+    const cells = names.map((name) => ({ row: name, column: name, value: 3 }));
+    const look = {
+      scale: "heat",
+      limit: 5,
+      columnTitle: "Detected as",
+      format: String,
+      left: 120,
+      upright: true,
+    } as const;
+    return heatMap(cells, { rows: names, columns: names, ...look }, "u", "upright");
+  },
 };
 
 test.each(Object.entries(drawings))("all words of a drawing lie in it: %s", async (_, draw) => {

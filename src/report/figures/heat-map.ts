@@ -11,6 +11,9 @@ export interface HeatCell {
 /** Number of `--heat-…` and of `--diff-…` colours in the style sheet, each with its `…-ink-…` for text on it. */
 const STEPS = 9;
 
+/** Pixels of a letter of an axis, as Vega estimates it where it cannot measure: the axis' title stands behind that. */
+const LETTER = 0.8 * 11.5;
+
 interface HeatMapOptions {
   readonly rows: readonly string[];
   readonly columns: readonly string[];
@@ -42,8 +45,8 @@ export function heatMap(cells: readonly HeatCell[], options: HeatMapOptions, id:
     text: format(one.value),
   }));
   const steps = Array.from({ length: STEPS }, (_, i) => i);
-  // Upright names are as high as the longest of them is long, some 6.5 pixels a letter, up to where they are cut off.
-  const above = upright ? Math.min(left - 16, 6.5 * Math.max(...columns.map((name) => name.length))) + 36 : 42;
+  // Upright names are as high as the longest of them is long, by Vega's estimate of letters, up to where they are cut off.
+  const above = upright ? Math.min(left - 16, LETTER * Math.max(...columns.map((name) => name.length))) + 36 : 42;
   const x = {
     field: "column",
     type: "ordinal" as const,

@@ -30,9 +30,9 @@ export function drawnTexts(svg: string): DrawnText[] {
     const anchor = /text-anchor="(\w+)"/.exec(attributes)?.[1] ?? "start";
     const start = anchor === "middle" ? -width / 2 : anchor === "end" ? -width : 0;
     // Turned to the left: what moves its baseline up moves it to the left.
-    const up = Number(/rotate\(-90\) translate\(0,\s*([-\d.]+)\)/.exec(attributes)?.[1] ?? 0);
+    const up = Number(/rotate\((?:-90|270)\) translate\(0,\s*([-\d.]+)\)/.exec(attributes)?.[1] ?? 0);
     found.push(
-      tag.includes("rotate(-90")
+      /rotate\((-90|270)\)/.test(tag)
         ? {
             text,
             left: at[0] + up - 0.8 * size,

@@ -57,7 +57,7 @@ export async function boxMistakes({ arms }: DetectionStudy): Promise<Html | unde
         scale: "heat",
         limit,
         format: (value) => (value === 0 ? "" : value < 0.05 ? "·" : value.toFixed(value < 10 ? 1 : 0)),
-        left: 100,
+        left: 120,
         upright: true,
       },
       `boxconfusion${i}`,
