@@ -192,6 +192,14 @@ export {
   spearman,
 } from "./regression/index.ts";
 export type { LabelledSetResults, OodResults, Results } from "./results.ts";
+export {
+  type Retrieval,
+  type RetrievalMetrics,
+  type RetrievalPoints,
+  type RetrievalRanks,
+  retrieval,
+  retrievalRanks,
+} from "./retrieval.ts";
 export { aurc, type RiskCoverage, riskCoverage } from "./risk-coverage.ts";
 export { applyScaling, fitScaling, type Scaling, type ScalingKind } from "./scaling.ts";
 export type { SensitivityResults } from "./sensitivity-results.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type FittedScores, fitFeatureScores } from "./fit.ts";
-import { innerProducts } from "./inner-products.ts";
+import { type InnerProducts, innerProducts } from "./inner-products.ts";
 import { rowsOf } from "./rows.ts";
 import { type FeatureScoreName, featureScoreNames, featureScores } from "./table.ts";
 import { data, setOf } from "./test-fixture.ts";
@@ -141,7 +141,7 @@ test("rows that do not fit what was fitted are refused", async () => {
 
 test("float32 products that are as wrong as they may be change no distance", async () => {
   let calls = 0;
-  const rough: typeof innerProducts = async (rows, others, width) => {
+  const rough: InnerProducts = async (rows, others, width) => {
     const products = await innerProducts(rows, others, width);
     if (rows instanceof Float64Array) return products;
     calls++;

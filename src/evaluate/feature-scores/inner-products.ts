@@ -14,7 +14,7 @@ export type InnerProducts = <T extends NumberRows>(rows: T, others: T, width: nu
  * of rows: equal rows have equal products.
  * @example innerProducts(Float64Array.of(1, 2), Float64Array.of(3, 4, 5, 6), 2) // [11, 17]
  */
-export const innerProducts: InnerProducts = <T extends NumberRows>(rows: T, others: T, width: number, into?: T): T => {
+export const innerProducts = (<T extends NumberRows>(rows: T, others: T, width: number, into?: T): T => {
   const [n, m] = [rows.length / width, others.length / width];
   const products = into ?? ((rows instanceof Float32Array ? new Float32Array(n * m) : new Float64Array(n * m)) as T);
   const whole = m - (m % 4);
@@ -42,4 +42,4 @@ export const innerProducts: InnerProducts = <T extends NumberRows>(rows: T, othe
     }
   }
   return products;
-};
+}) satisfies InnerProducts;
