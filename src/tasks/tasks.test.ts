@@ -110,6 +110,11 @@ const cases: Record<string, Case> = {
   },
   contrastive: { ...pairs, task: contrastive() },
   "contrastive, a class's pairs are as good": { ...pairs, task: contrastive({ sameClass: "positive" }) },
+  "contrastive, with captions": {
+    ...pairs,
+    heads: { ...pairs.heads, caption: normal(4, 3) },
+    task: contrastive({ captionWeight: 0.5 }),
+  },
   "contrastive, a class's pairs are ignored": { ...pairs, task: contrastive({ sameClass: "ignored" }) },
 };
 

@@ -5,7 +5,7 @@ import { runPaths } from "../files/index.ts";
 import { fingerprintOf } from "../files/internal.ts";
 import { anchoredOptions } from "../methods/index.ts";
 import type { Pretraining, RunConfig } from "../run/index.ts";
-import { type RunRecord, readRun } from "../run/index.ts";
+import { type RunRecord, readRun, runTask } from "../run/index.ts";
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
@@ -67,6 +67,10 @@ export function readInitRun(init: string): RunRecord {
   if (!existsSync(runPaths(init).checkpoint))
     throw new UserError(
       `config.init ${init}: the folder holds neither a trained run (checkpoint.safetensors) nor a downloaded model (model.safetensors)`,
+    );
+  if (runTask(init) === "contrastive")
+    throw new UserError(
+      `config.init ${init} is a dual encoder, which knows no classes of its own; make a classifier of it (anchored zero-shot), or train it on with task.name contrastive`,
     );
   return readRun(init);
 }

@@ -1,5 +1,6 @@
 import { getPath, setPath } from "../core/index.ts";
 import { type RunConfigInput, readRun } from "../run/index.ts";
+import { isDualEncoderRun, readContrastiveRun } from "./contrastive/record.ts";
 import { isRunFolder, readInitRun } from "./pretraining.ts";
 import { type TakenOver, takenOver } from "./take-over.ts";
 
@@ -28,6 +29,12 @@ const choices: readonly {
     words: ({ packed }) => `${packed?.members} packed members`,
   },
   {
+    path: "embedding",
+    option: "embedding",
+    of: ({ embedding }) => embedding,
+    words: ({ embedding }) => `embeddings of ${embedding} numbers`,
+  },
+  {
     path: "data.imageSize",
     option: "data.imageSize",
     of: ({ imageSize }) => imageSize,
@@ -51,7 +58,9 @@ export function withStartingRun(
 ): StartingConfig {
   const init = given.init ?? base?.init;
   if (typeof init !== "string" || (!resumed && !isRunFolder(init))) return { base, given };
-  const run = resumed ? storedChoices(resumed) : takenOver(readInitRun(init));
+  const run = resumed
+    ? storedChoices(resumed)
+    : takenOver(isContrastive(given, base) ? readContrastiveRun(init) : readInitRun(init));
   const filled = structuredClone(base ?? { data: { name: "emoji" } });
   const options = { ...given };
   const dataName = given["data.name"] ?? ("data.folder" in given ? "folder" : filled.data.name);
@@ -71,7 +80,11 @@ export function withStartingRun(
   return { base: filled, given: options, notice };
 }
 
+const isContrastive = (given: Readonly<Record<string, unknown>>, base?: RunConfigInput): boolean =>
+  (given["task.name"] ?? base?.task?.name) === "contrastive";
+
 function storedChoices(run: string): TakenOver {
-  const { model, method, packed, data } = readRun(run).config;
-  return { model, method, packed, imageSize: (data as { imageSize?: number }).imageSize };
+  const { config } = isDualEncoderRun(run) ? readContrastiveRun(run) : readRun(run);
+  const { model, method, packed, embedding, data } = config;
+  return { model, method, packed, embedding, imageSize: (data as { imageSize?: number }).imageSize };
 }

@@ -6,6 +6,7 @@ export interface TakenOver {
   readonly model: RunConfig["model"];
   readonly method: RunConfig["method"];
   readonly packed?: RunConfig["packed"];
+  readonly embedding?: RunConfig["embedding"];
   /** Pixels; absent where the images are not square. */
   readonly imageSize?: number;
 }
@@ -16,7 +17,10 @@ export interface TakenOver {
  * @example
  * const { model, method, imageSize } = takenOver(readInitRun("runs/pretrained")); // what fine-tuning keeps
  */
-export function takenOver({ config: { model, method, packed }, data: { height, width } }: RunRecord): TakenOver {
+export function takenOver({
+  config: { model, method, packed, embedding },
+  data: { height, width },
+}: RunRecord): TakenOver {
   const anchored = anchoredOptions(method);
   return {
     model,
@@ -24,6 +28,7 @@ export function takenOver({ config: { model, method, packed }, data: { height, w
       ? { ...anchored, ...("referenceSource" in anchored && { referenceSource: "new", tiedStart: false }) }
       : method,
     ...(packed && { packed }),
+    ...(embedding !== undefined && { embedding }),
     ...(height === width && { imageSize: height }),
   };
 }

@@ -16,7 +16,7 @@ export const contrastiveDefaults = {
   schedule: { name: "one-cycle", peak: 0.001 },
 } as const satisfies Pick<RunConfigInput, "optimizer" | "schedule">;
 
-function check(config: RunConfig, _: ContrastiveOptions): void {
+function check(config: RunConfig, { texts, captionWeight }: ContrastiveOptions): void {
   const { method, mix, labelSmoothing, trainable, packed, swag, accumulate, repeatedAugmentation } = config;
   const refuse = (what: string, why: string) => new UserError(`${what}: ${why}`);
   const anchored = anchoredOptions(method);
@@ -38,6 +38,11 @@ function check(config: RunConfig, _: ContrastiveOptions): void {
     );
   if ((anchored?.referenceSource ?? "new") !== "new")
     throw refuse(`method.referenceSource ${anchored?.referenceSource}`, "references are the training images; use new");
+  if (captionWeight > 0 && texts === "captions")
+    throw refuse(
+      `task.captionWeight ${captionWeight}`,
+      "captions are learnt as it is; it belongs to task.texts classes, beside whose names they stand",
+    );
   if (accumulate > 1)
     throw refuse(
       `accumulate ${accumulate}`,

@@ -18,6 +18,12 @@ export const contrastiveSchema = z.strictObject({
     flag: "--same-class",
     help: "what other pairs of an image's own class are to it: negative (as CLIP and FLYP have it) | positive | ignored",
   }),
+  /** λ of the caption anchors (ARF, Han et al., CVPR 2024): the weight of a second loss; 0: none. */
+  captionWeight: z.number().min(0).default(0).meta({
+    flag: "--caption-weight",
+    help: "texts classes: weight of a second loss, of each image and one of its captions (ARF's caption anchors); 0: none",
+    example: 1,
+  }),
   /** Ways to name a class, with {} in the place of its name. */
   templates: z
     .array(z.string().includes("{}", { error: "has no {} for the class's name; e.g. a photo of a {}." }))

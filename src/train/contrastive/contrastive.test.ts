@@ -18,9 +18,10 @@ import { runPaths } from "../../files/index.ts";
 import { createMethod, type MethodOptions } from "../../methods/index.ts";
 import { type Arrays, createDualEncoder } from "../../models/index.ts";
 import { type Checkpoint, loadCheckpoint, type RunConfigInput, readMetrics, resolveConfig } from "../../run/index.ts";
-import { contrastive } from "../../tasks/index.ts";
+import { type ContrastiveOptions, contrastive } from "../../tasks/index.ts";
 import { createEmbedder, loadDualEncoder, zeroShot } from "../dual-encoder/index.ts";
 import { inOneProcess } from "../group/in-process.ts";
+import { withStartingRun } from "../starting-config.ts";
 import { tinyConfig, tinyDataSet } from "../testing.ts";
 import type { TrainOptions } from "../training.ts";
 import { dualLossOf } from "./dual-loss.ts";
@@ -144,15 +145,18 @@ describe("a run of image-text pairs", () => {
     ["standard", {}],
     ["anchored", { method: anchored }],
     ["with names of classes", { task: { name: "contrastive", texts: "classes", sameClass: "positive" } }],
+    ["with captions beside names", { task: { name: "contrastive", texts: "classes", captionWeight: 1 } }],
   ])("resumes bit for bit: %s", async (_, changes) => {
     const [whole, half] = [await trained(changes), await trained(changes, { maxSteps: 5 })];
     await trained(changes, { run: half.run, resume: true });
     expect(digestOf(weightsOf(half.run))).toBe(digestOf(weightsOf(whole.run)));
+    const { texts = "captions", captionWeight = 0 } = (changes.task ?? {}) as Partial<ContrastiveOptions>;
+    const readsCaptions = texts === "captions" || captionWeight > 0;
     const other = tinyPairs();
     const captions = other.train.captions!.map((texts) => texts.map((text) => `${text}!`));
     await expect(trained(changes, { run: half.run, resume: true }, { ...other, train: { ...other.train, captions } }))[
-      changes.task ? "resolves" : "rejects"
-    ].toMatchObject(changes.task ? {} : { message: expect.stringContaining("texts.sha256") as string });
+      readsCaptions ? "rejects" : "resolves"
+    ].toMatchObject(!readsCaptions ? {} : { message: expect.stringContaining("texts.sha256") as string });
   });
 
   test("the logit scale stays between 0 and ln 100", async () => {
@@ -165,6 +169,7 @@ describe("a run of image-text pairs", () => {
   test.each<[string, Partial<RunConfigInput>]>([
     ["standard", {}],
     ["anchored", { method: anchored }],
+    ["captions beside names", { task: { name: "contrastive", texts: "classes", captionWeight: 0.5 } }],
     ["pairs of a class ignored", { task: { name: "contrastive", sameClass: "ignored" } }],
     ["BatchNorm synchronized", { model: "resnet20", syncBatchNorm: true, epochs: 1 }],
   ])(
@@ -242,6 +247,14 @@ describe("starting from another dual encoder", () => {
     expect(stem[1].shape[1]).toBe(2 * Object.values(weightsOf(plain.run).params)[0].shape[1]);
   });
 
+  test("decides its network where nothing else does; a classification is told to make a classifier of it first", async () => {
+    const { run: init } = await trained({ epochs: 1 });
+    const { base } = withStartingRun({ init, "task.name": "contrastive" });
+    expect(base).toMatchObject({ model: "mlp", embedding: 8 });
+    expect(() => withStartingRun({ init })).toThrow("make a classifier of it (anchored zero-shot)");
+    expect(withStartingRun({ init }, undefined, init).base).toMatchObject({ model: "mlp", embedding: 8 });
+  });
+
   test("one of another shape is refused", async () => {
     const { run: init } = await trained({ epochs: 1 });
     await expect(trained({ init, embedding: 16 })).rejects.toThrow(
@@ -266,6 +279,7 @@ test.each<[Partial<RunConfigInput>, string]>([
   [{ method: { ...anchored, anchorAt: "features" } }, "method.anchorAt features"],
   [{ method: { ...anchored, referencesPerImage: 2 } }, "method.referencesPerImage 2"],
   [{ accumulate: 2 }, "accumulate 2"],
+  [{ task: { name: "contrastive", captionWeight: 1 } }, "task.captionWeight 1"],
   [{ repeatedAugmentation: 2 }, "repeatedAugmentation 2"],
   [{ mix: [{ name: "mixup", options: {} }] }, "mix mixup"],
   [{ labelSmoothing: 0.1 }, "labelSmoothing"],

@@ -5,7 +5,8 @@ import { synchronized, withNoise } from "../../models/internal.ts";
 import { type LossOf, mapped, type RankOf } from "../step.ts";
 
 /**
- * What a method minimises of a dual encoder: `tokens` among the inputs are the texts [N, T], all others are shown to the image
+ * What a method minimises of a dual encoder: `tokens` among the inputs are the texts [N, T], `captions` those of caption anchors,
+ * where there are some, and all others are shown to the image
  * tower as they are to any network. Ranks see the pairs of all, so that what they learn by is the whole batch's loss.
  * @param method of the task `contrastive`
  */
@@ -13,11 +14,13 @@ export const dualLossOf =
   (encoder: DualEncoder, method: Method, { syncBatchNorm }: { readonly syncBatchNorm: boolean }): LossOf =>
   (params, state, { rows, shared }, together) => {
     const { model } = encoder.image;
-    const { tokens, ...inputs } = rows.inputs;
+    const { tokens, captions, ...inputs } = rows.inputs;
     const ownOf = ({ params: names }: { readonly params: readonly string[] }): Arrays =>
       Object.fromEntries(names.map((name) => [name, params[name]]));
     const ofAll = together ? gathered(together) : (own: np.Array) => own;
-    const text = ofUnitLength(encoder.text.encode(ownOf(encoder.text), {}, tokens, "train").embeddings);
+    const said = captions ? np.concatenate([tokens, captions], 0) : tokens;
+    const points = ofUnitLength(encoder.text.encode(ownOf(encoder.text), {}, said, "train").embeddings);
+    const [text, caption] = captions ? np.split(points, 2, 0) : [points];
     const [loss, { sums, state: moved }] = method.loss(
       withNoise(together && syncBatchNorm ? synchronized(model, together.size) : model, rows.noise),
       ownOf(encoder.image),
@@ -26,6 +29,7 @@ export const dualLossOf =
       (embeddings) => ({
         image: ofAll(ofUnitLength(embeddings)),
         text: ofAll(text),
+        ...(caption && { caption: ofAll(caption) }),
         scale: np.exp(params[encoder.logitScale]),
       }),
     );

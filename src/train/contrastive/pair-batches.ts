@@ -7,6 +7,8 @@ import { type PairTexts, tokensOf } from "./pair-texts.ts";
 
 export interface PairParts extends BatchParts {
   readonly texts: PairTexts;
+  /** Of caption anchors: a second text of each image, `captions` among the inputs [N, T]. */
+  readonly captions?: PairTexts;
   readonly tokenizer: TextTokenizer;
   /** Tokens of a text. */
   readonly context: number;
@@ -16,11 +18,12 @@ export interface PairParts extends BatchParts {
 export function pairBatches(
   config: RunConfig,
   dataSet: DataSet,
-  { texts, tokenizer, context, ...parts }: PairParts,
+  { texts, captions, tokenizer, context, ...parts }: PairParts,
 ): TrainBatches {
   const images = imageSource(config, dataSet, parts);
   const { labels } = dataSet.train;
   const draw = tokensOf(texts, tokenizer, context);
+  const drawCaptions = captions && tokensOf(captions, tokenizer, context);
   const withClasses = (batch: Batch, rows: Int32Array): Batch => ({
     ...batch,
     targets: Float32Array.from(rows, (row) => labels[row]),
@@ -32,7 +35,10 @@ export function pairBatches(
       shape: { ...images.shape, targetSize: 1 },
       make: async (task) => withClasses(await images.make(task), Int32Array.from(task.rows)),
       plain: (rows) => withClasses(images.plain(rows), rows),
-      others: (rows, random) => ({ tokens: draw(rows, random) }),
+      others: (rows, random) => ({
+        tokens: draw(rows, random),
+        ...(drawCaptions && { captions: drawCaptions(rows, random) }),
+      }),
       get ahead() {
         return images.ahead;
       },

@@ -56,14 +56,14 @@ function promptsOf({ labels, classNames }: ImageSet, templates: readonly string[
  * @param vocabulary most ids that there may be
  */
 export function tokenizerFor(
-  { all }: PairTexts,
+  texts: readonly string[],
   { classNames }: Pick<ImageSet, "classNames">,
   { templates = usualTemplates }: Named,
   vocabulary: number,
 ): object {
   const prompts = classPrompts(classNames, templates).flat();
   // Padding, the unknown word, start and end.
-  return wordTokenizer([...all, ...prompts], { most: vocabulary - 4 });
+  return wordTokenizer([...texts, ...prompts], { most: vocabulary - 4 });
 }
 
 /** Draws the texts of images at `rows`, one for each, and gives their tokens int32 [N, T]; each text is tokenised once. */

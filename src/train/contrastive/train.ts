@@ -71,15 +71,16 @@ async function contrastiveTraining(
   const { encoder, method } = network;
   const { model } = encoder.image;
   const texts = pairTexts(train, config.task);
+  const captions = config.task.captionWeight > 0 ? pairTexts(train, { texts: "captions" }) : undefined;
   const { json, tokenizer } =
-    start ?? (resume ? readRunTokenizer(run) : freshTokenizer(texts, dataSet, config.task, network));
+    start ?? (resume ? readRunTokenizer(run) : freshTokenizer([texts, captions], dataSet, config.task, network));
   requireBatchNorm(config, model);
-  const record = describeContrastive(config, dataSet, factsOf(texts, json), group.size);
+  const record = describeContrastive(config, dataSet, factsOf([texts, captions], json), group.size);
   const optimizer = createOptimizer(config.optimizer, encoder);
   const referencesFrom = referenceSet(config, dataSet, { changedData, onNotice });
   const drawReferencesAt = referencesFrom?.drawAt ?? (() => noReferences);
   const parts = { method, network: encoder, drawReferencesAt, workers, group };
-  const batches = pairBatches(config, dataSet, { ...parts, texts, tokenizer, context: encoder.text.context });
+  const batches = pairBatches(config, dataSet, { ...parts, texts, captions, tokenizer, context: encoder.text.context });
   const validator =
     imageCount(validation) > 0 && config.validateEvery > 0
       ? zeroShotValidator(record, network, tokenizer, dataSet)
@@ -133,18 +134,22 @@ const noTexts: ContrastiveRecord["texts"] = { count: 0, sha256: "", tokenizer: "
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
-const factsOf = ({ all, of }: PairTexts, tokenizer: string): ContrastiveRecord["texts"] => ({
-  count: all.length,
-  sha256: sha256(JSON.stringify([all, of])),
+/** What images are said to be, and, where they are learnt beside it, their captions. */
+type Said = readonly [texts: PairTexts, captions: PairTexts | undefined];
+
+const factsOf = ([texts, captions]: Said, tokenizer: string): ContrastiveRecord["texts"] => ({
+  count: new Set([...texts.all, ...(captions?.all ?? [])]).size,
+  sha256: sha256(JSON.stringify([texts.all, texts.of, ...(captions ? [captions.all, captions.of] : [])])),
   tokenizer: sha256(tokenizer),
 });
 
 function freshTokenizer(
-  texts: PairTexts,
+  said: Said,
   { train }: Pick<DataSet, "train">,
   options: ContrastiveOptions,
   { encoder }: DualNetwork,
 ): { readonly json: string; readonly tokenizer: TextTokenizer } {
+  const texts = said.flatMap((one) => one?.all ?? []);
   const made = tokenizerFor(texts, train, options, encoder.text.vocabulary);
   return { json: `${JSON.stringify(made)}\n`, tokenizer: textTokenizer("tokenizer.json", made) };
 }
