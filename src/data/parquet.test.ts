@@ -75,6 +75,15 @@ describe("splits", () => {
     expect(notices.join()).toMatch(/no labelled test, so validation is the test set/);
   });
 
+  test.each([
+    ["0000.parquet", "0001.parquet"],
+    ["part-00000-5a1c.snappy.parquet", "part-00001-9f0e.snappy.parquet"],
+  ])("files that only have numbers, as %s, are one split", async (...files) => {
+    const set = await load(await madeFolder(Object.fromEntries(files.map((file) => [file, [5, 5]]))));
+    expect(setsOf(set).map(imageCount)).toEqual([14, 2, 4]);
+    expect(notices.join()).toMatch(/pets: pets is the only split/);
+  });
+
   test("a test whose labels are all −1 is left out; one −1 among others is refused", async () => {
     const root = await madeFolder({ "train.parquet": [4, 4], "validation.parquet": [2, 2] });
     const { images } = await imagesOf([2, 1]);
@@ -254,6 +263,14 @@ describe.each<[string, (bytes: Uint8Array<ArrayBuffer>) => Uint8Array, RegExp]>(
     expect(error.message).toContain(file);
     expect(error.message).not.toContain("\n");
   });
+});
+
+test("an encoding that is not read is told as such", async () => {
+  const file = join(scratchFolder(), "train.parquet");
+  writeParquet(file, { ...(await imagesOf([5, 5])), names, labelEncoding: "DELTA_BINARY_PACKED" });
+  await expect(load(file)).rejects.toThrow(
+    /train\.parquet: label cannot be read: it is encoded as DELTA_BINARY_PACKED; write it as PLAIN or by a dictionary$/,
+  );
 });
 
 test("no folder given, none there, none in it", async () => {

@@ -69,7 +69,8 @@ function shardOf(root: string, path: string): Shard {
   const stem = basename(path, extname(path));
   // Hugging Face once put a hash behind the number.
   const of = /^(.+?)-(\d{3,})-of-(\d{3,})(-[0-9a-f]{16})?$/.exec(stem);
-  const name = of ? of[1] : stem.replace(/[-_.]?\d+$/, "");
+  // Spark puts an identifier behind the number.
+  const name = of ? of[1] : stem.replace(/^part-\d+.*$/, "").replace(/[-_.]?\d+$/, "");
   const numbered = of ? { index: Number(of[2]), of: Number(of[3]), name: name } : undefined;
   const folders = relative(root, dirname(path))
     .split(sep)
@@ -87,7 +88,12 @@ function shardOf(root: string, path: string): Shard {
       split: splitOfWord(folders[folder])!,
       series: [...folders.toSpliced(folder, 1), name].join("/"),
     };
-  return { path, numbered, split: name || folders.at(-1) || stem, series: [...folders, name].join("/") };
+  return {
+    path,
+    numbered,
+    split: name || folders.at(-1) || (path === root ? stem : basename(root)),
+    series: [...folders, name].join("/"),
+  };
 }
 
 /** @throws UserError where one of `name-00000-of-00002`, `name-00001-of-00002` is missing */

@@ -26,6 +26,7 @@ export interface TestTable {
   readonly others?: readonly string[];
   readonly rowGroupSize?: number;
   readonly codec?: Codec;
+  readonly labelEncoding?: "DELTA_BINARY_PACKED";
 }
 
 // The writer brings a version of the reader of its own, with its own types.
@@ -47,7 +48,7 @@ export function parquetBytes(table: TestTable): Uint8Array<ArrayBuffer> {
   const bytes = parquetWriteBuffer({
     columnData: [
       { name: imageColumn, data: images as never },
-      { name: labelColumn, data: labels as never },
+      { name: labelColumn, data: labels as never, encoding: table.labelEncoding },
       ...others.map((name) => ({ name, data: labels.map(() => 7) })),
     ],
     schema: [
