@@ -50,7 +50,9 @@ interface Options extends Record<string, unknown> {
 }
 
 export function trainCommand(terminal: Terminal, exit: (code: number) => void): Command {
-  const command = new Command("train").description("train a classifier, or a regression, into a run folder");
+  const command = new Command("train").description(
+    "train a classifier, a regression or a dual encoder, into a run folder",
+  );
   command
     .option("--config <file>", "start from a .json file or a module that exports a config; options go above it")
     .option(

@@ -3,7 +3,7 @@ import { percent, toJson } from "../core/index.ts";
 import { parseTemplates } from "../data/index.ts";
 import type { Device } from "../engine/index.ts";
 import { type Activation, activationNames } from "../models/index.ts";
-import { configOptions } from "../run/index.ts";
+import { configOptions, taskOfData } from "../run/index.ts";
 import { type ZeroShotSummary, zeroShotRunOf } from "../train/index.ts";
 import { oneOf } from "./numbers.ts";
 import { listenerOf } from "./progress.ts";
@@ -22,7 +22,12 @@ interface Options {
   readonly json?: boolean;
 }
 
-const dataFlags = () => configOptions().filter(({ path }) => path.startsWith("data."));
+/** Those of data sets that have classes. */
+const dataFlags = () =>
+  configOptions().filter(
+    ({ path, only }) =>
+      path.startsWith("data.") && (!only || only.is.some((name) => taskOfData(name) === "classification")),
+  );
 const runningFlags = () => configOptions().filter(({ path }) => path === "threads" || path === "device");
 
 export function zeroShotCommand(terminal: Terminal, exit: (code: number) => void): Command {

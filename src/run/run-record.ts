@@ -132,7 +132,9 @@ export function readRun(run: string): RunRecord {
   const record = readStoredRecord<RunRecord>(run);
   if (record?.config?.task)
     throw new UserError(
-      `${run} is a ${record.config.task.name}, and this is for classifications; it is known to evaluate, report, export, predict and serve`,
+      record.config.task.name === "contrastive"
+        ? `${run} is a dual encoder, and this is for classifications; make one of it (anchored zero-shot)`
+        : `${run} is a ${record.config.task.name}, and this is for classifications; it is known to evaluate, report, export, predict and serve`,
     );
   if (!record?.config || !record.data?.normalization)
     throw damagedRecord(run, new Error("it lacks the description of the data"));

@@ -32,6 +32,7 @@ const choices = (): readonly ConfigOption[] => [
       "emoji",
     ),
     help: taskConfigEntries
+      .filter(([, { dataNames }]) => dataNames.length > 0)
       .map(([name, { dataNames }], i) => (i === 0 ? "" : `with --task ${name} `) + dataNames.join(" | "))
       .join("; "),
   },
