@@ -26,5 +26,10 @@ test.each<[string, string, string]>([
     anchored({}, { "method.references": "all", "method.maskKeep": 0, "method.tiedStart": false }),
     `${PAIR} References are never masked.`,
   ],
+  [
+    "a zero-shot run",
+    methodInWords({ method: "standard", settings: { "zeroShot.templates": 8 } } as unknown as Results),
+    "The usual training: the network sees each image as it is. Zero-shot: nothing was trained for these classes; a dual encoder knows them by their names, each in 8 ways.",
+  ],
   ["another program's model", methodInWords({ method: "theirs" } as Results), ""],
 ])("an arm in words: %s", (_, said, expected) => expect(said).toBe(expected));

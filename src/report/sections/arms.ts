@@ -82,7 +82,13 @@ export const armsInWords = ({ arms, baseline }: ReportedStudy): Html =>
 export const methodInWords = (results: Results): string =>
   results.members
     ? ensembleInWords(results, results.members)
-    : [methods[results.method]?.(results), askedOtherwise(results)].filter(Boolean).join(" ");
+    : [methods[results.method]?.(results), zeroShot(results), askedOtherwise(results)].filter(Boolean).join(" ");
+
+function zeroShot({ settings = {} }: Results): string {
+  const ways = settings["zeroShot.templates"];
+  if (ways === undefined) return "";
+  return `Zero-shot: nothing was trained for these classes; a dual encoder knows them by their names, each in ${counted(Number(ways), "way")}.`;
+}
 
 function askedOtherwise({ variant, passes }: Results): string {
   if (!variant) return "";
