@@ -4,7 +4,7 @@ import { configOptions } from "../run/index.ts";
 const field =
   /(?<![\w./\\:-]|\bconfig )(?:(config|options)\.(\w+)\b|(?:data|method|packed|task|optimizer|schedule|swag)(?:\.\w+)+)(?!\.\w)/g;
 /** Options whose flag is not their own name. */
-const otherNames: Readonly<Record<string, string>> = { measureMasked: "masked" };
+const otherNames: Readonly<Record<string, string>> = { measureMasked: "masked", names: "classes-from" };
 /** What ends the names of files, not an option. */
 const files = new Set(["json", "js", "mjs", "ts", "mts"]);
 

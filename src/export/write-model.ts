@@ -75,7 +75,7 @@ export async function writeModel(
   const listener = { onNotice, onProgress, signal };
   const loaded = loadRun(run, options);
   const { record, step, variables, references, outputAnchor } = loaded;
-  const soFar = { config: record.config, examples: record.data.trainImages, step };
+  const soFar = { config: record.config, examples: record.data.trainImages, step, zeroShot: record.zeroShot };
   const note = unfinished(run, soFar, "exported");
   if (note) onNotice?.(note);
   const float16 = options.precision === "float16";

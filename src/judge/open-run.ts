@@ -135,12 +135,13 @@ export class OpenRun {
 /** Of the shape, bytes and labels of a set. */
 export const fingerprintOf = (set: ImageSet): string => digestOf(set, `${set.height}×${set.width}×${set.channels}`);
 
-/** A note for a run that stopped early and is `done` all the same; `undefined` for one that is trained to its end. */
+/** A note for a run that stopped early and is `done` all the same; `undefined` for one that is trained to its end, or never was to be. */
 export function unfinished(
   run: string,
-  { config: { epochs, batchSize }, examples, step }: TrainedSoFar,
+  { config: { epochs, batchSize }, examples, step, zeroShot }: TrainedSoFar,
   done: "judged" | "exported",
 ): string | undefined {
+  if (zeroShot) return undefined;
   const steps = epochs * Math.floor(examples / batchSize);
   return step < steps ? `${run} is not fully trained (step ${step} of ${steps}); ${done} as it is` : undefined;
 }
@@ -151,4 +152,6 @@ interface TrainedSoFar {
   /** Training examples. */
   readonly examples: number;
   readonly step: number;
+  /** Of a run that was made without training. */
+  readonly zeroShot?: RunRecord["zeroShot"];
 }

@@ -29,9 +29,9 @@ export async function predictSets(
   const load = dataSetLoader(options);
   const predicted: PredictedRun[] = [];
   for (const run of runs) {
-    const { config, data } = run.record;
+    const { config, data, zeroShot } = run.record;
     const { step } = run.checkpoint.progress;
-    const note = unfinished(run.run, { config, examples: data.trainImages, step }, "judged");
+    const note = unfinished(run.run, { config, examples: data.trainImages, step, zeroShot }, "judged");
     if (note) onNotice?.(note);
     const opened = await atLength(group, () => open(run, load, { ...options, features }), signal);
     predicted.push(opened);

@@ -129,7 +129,7 @@ function writePoint(
   at: number,
   run: string,
 ): void {
-  const { recalibrated: _r, sampled: _s, ...record } = b.record;
+  const { recalibrated: _r, sampled: _s, zeroShot: _z, ...record } = b.record;
   const own: RunRecord = { ...record, interpolated: { from, to, at } };
   if (existsSync(runPaths(run).checkpoint)) {
     const difference = firstDifference(readRun(run).interpolated, own.interpolated);

@@ -17,6 +17,8 @@ export interface WithWeights {
   readonly encoder: DualEncoder;
   readonly params: HostArrays;
   readonly activation: Activation;
+  /** Of a CLIP; absent where the image tower is another network. */
+  readonly size?: ClipSize;
   /** How the names were of the tensors that they come from. */
   readonly format: string;
 }
@@ -43,7 +45,8 @@ export function clipOfTensors(where: string, tensors: HostArrays, facts: ClipFac
     if (!names.has(name)) throw refuse(`${name} is missing; a CLIP with a vision transformer has it`);
     return tensors[name];
   };
-  const encoder = clip(where, sizeOfTensors(format, names, find, facts, refuse), {
+  const size = sizeOfTensors(format, names, find, facts, refuse);
+  const encoder = clip(where, size, {
     activation: facts.activation,
     channels: find(format.storedAs("visual.conv1.weight").names[0]).shape[1],
   });
@@ -64,7 +67,7 @@ export function clipOfTensors(where: string, tensors: HostArrays, facts: ClipFac
   const known = new Set(Object.keys(params).flatMap((own) => format.storedAs(own).names));
   const foreign = [...names].find((name) => !known.has(name));
   if (foreign) throw refuse(`${foreign} is no weight of a CLIP with a vision transformer; the file is another model's`);
-  return { encoder, params, activation: facts.activation, format: format.title };
+  return { encoder, params, size, activation: facts.activation, format: format.title };
 }
 
 type Refuse = (why: string) => UserError;

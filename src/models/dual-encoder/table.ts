@@ -1,6 +1,5 @@
-import type { Shapes } from "../layers/variables.ts";
 import type { Model, ModelOptions } from "../model.ts";
-import { type ClipSize, clip } from "./clip.ts";
+import type { ClipSize } from "./clip.ts";
 import { cosineClassifier } from "./cosine-classifier.ts";
 import { clipImageTower } from "./image-tower.ts";
 import type { Activation } from "./transformer.ts";
@@ -62,17 +61,17 @@ export const clipNames = Object.keys(clipVariants) as ClipName[];
 /** Of the perceptrons of both towers, or of the text tower beside another image tower. */
 export const activationOf = (name: string): Activation => clipVariants[isClip(name) ? name : "clip-small"].activation;
 
-/** The name of the CLIP that has arrays of these shapes, and this activation; none where it is another. */
-export const clipNamed = (shapes: Shapes, activation: Activation): ClipName | undefined =>
-  clipNames.find((name) => {
-    const { size, activation: own }: ClipVariant = clipVariants[name];
-    if (own !== activation) return false;
-    const { params } = clip(name, size, { activation }).shapes();
-    const names = Object.keys(params);
-    return (
-      names.length === Object.keys(shapes).length && names.every((one) => params[one].join() === shapes[one]?.join())
-    );
+/** The CLIP that has such an image tower, for images of whatever size; none where it is another. Heads are in no shape. */
+export const clipNamed = (size: ClipSize, activation: Activation): ClipName | undefined => {
+  const facts = ({ embedding, image }: ClipSize, of: Activation) => {
+    const { patch, width, depth, heads, hidden = 4 * width } = image;
+    return [embedding, patch, width, depth, heads, hidden, of].join();
+  };
+  return clipNames.find((name) => {
+    const variant: ClipVariant = clipVariants[name];
+    return facts(variant.size, variant.activation) === facts(size, activation);
   });
+};
 
 export const isClip = (name: string): name is ClipName => Object.hasOwn(clipVariants, name);
 

@@ -4,7 +4,7 @@ import { float16Bits } from "../../core/float16.ts";
 import type { HostArray, HostArrays } from "../../core/index.ts";
 import { clipTokenizerJson } from "../../data/text/test-tokenizer.ts";
 import { fixture, madeWeights } from "../../models/dual-encoder/testing.ts";
-import { clip } from "../../models/index.ts";
+import { type ClipSize, clip, clipVariants } from "../../models/index.ts";
 
 export const formats = ["openai", "open_clip", "open_clip custom text", "hugging face"] as const;
 export type Format = (typeof formats)[number];
@@ -186,4 +186,19 @@ export function writeClipFolder(
   const files = { "tokenizer.json": tinyTokenizer(), ...(config && { "config.json": config }), ...others };
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), JSON.stringify(content));
   return folder;
+}
+
+/** A folder of `clip-small`'s image tower for images of 16 pixels, beside the tiny text tower: a CLIP that runs can be made of. */
+export function writeSmallClipFolder(folder: string, { width = 128, heads = 4 } = {}): string {
+  const { embedding, image } = clipVariants["clip-small"].size;
+  const size: ClipSize = { embedding, image: { ...image, width, heads, imageSize: 16 }, text: fixture.size.text };
+  const { text, image: small } = size;
+  return writeClipFolder(folder, {
+    tensors: tensorsAs("openai", madeWeights(clip("small", size, { activation: "gelu" }).shapes().params)),
+    config: {
+      model_type: "clip",
+      vision_config: { hidden_act: "gelu", num_attention_heads: small.heads },
+      text_config: { hidden_act: "gelu", num_attention_heads: text.heads },
+    },
+  });
 }

@@ -33,10 +33,10 @@ export function readClassifierSource(from: string, activation?: Activation): Cla
   if (!isClipFolder(from))
     throw new UserError(`${from}: neither the run folder of a dual encoder nor a folder of CLIP's weights`);
   const { encoder, params, tokenizer, normalization, notes, ...loaded } = loadDualEncoder(from, { activation });
-  const model = clipNamed(encoder.shapes().params, loaded.activation);
+  const model = loaded.size && clipNamed(loaded.size, loaded.activation);
   if (!model)
     throw new UserError(
-      `${from}: its towers are of no size that has a name here (anchored train --help lists clip-…), which a run needs; it can be asked by anchored predict`,
+      `${from}: its image tower is of no size, number of heads and activation that has a name here (anchored train --help lists clip-…), which a run needs; it can be asked by anchored predict`,
     );
   const { channels } = encoder.image;
   const config = { model } as const;

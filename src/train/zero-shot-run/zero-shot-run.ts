@@ -4,7 +4,7 @@ import { classPrompts, templates as usualTemplates } from "../../data/index.ts";
 import { loadReported } from "../../data/internal.ts";
 import type { Device } from "../../engine/index.ts";
 import { runPaths } from "../../files/index.ts";
-import { whileHeld } from "../../files/internal.ts";
+import { whileHeld, writeFileAtomic } from "../../files/internal.ts";
 import type { Activation } from "../../models/index.ts";
 import { configFromOptions, type RunConfig, type RunRecord, resolveConfig } from "../../run/index.ts";
 import { describeRun } from "../../run/internal.ts";
@@ -12,7 +12,7 @@ import { classification, type Scores } from "../../tasks/index.ts";
 import { checkSets } from "../check-sets.ts";
 import { zeroShotVariables } from "../contrastive/zero-shot-network.ts";
 import { dataOptions } from "../data-options.ts";
-import { createTextEmbedder, meanPoints } from "../dual-encoder/index.ts";
+import { createTextEmbedder, isDualEncoderFolder, meanPoints } from "../dual-encoder/index.ts";
 import { loadPredictor } from "../predict.ts";
 import { writeMadeRun } from "../stored-record.ts";
 import { type ClassifierSource, readClassifierSource } from "./classifier-source.ts";
@@ -65,7 +65,9 @@ export async function zeroShotRun(
     zeroShot: { from, templates, ...(names && { names }) },
   };
   await whileHeld(runPaths(out).training, `writing ${out}`, async () => {
-    if (existsSync(runPaths(out).checkpoint)) throw new UserError(`${out} already holds a run; choose another folder`);
+    refuseTaken(out);
+    // A downloaded CLIP brings no log, and judging reads one.
+    if (!existsSync(runPaths(from).metrics)) writeFileAtomic(runPaths(out).metrics, "");
     writeMadeRun(out, from, record, {
       ...zeroShotVariables(encoder, variables, points),
       slots: {},
@@ -81,6 +83,12 @@ export async function zeroShotRun(
   } finally {
     await predictor.dispose();
   }
+}
+
+/** @throws UserError for a folder whose files would be written over: a run's, or a CLIP's own config.json */
+function refuseTaken(out: string): void {
+  if (existsSync(runPaths(out).checkpoint) || isDualEncoderFolder(out))
+    throw new UserError(`${out} already holds a run or a CLIP; choose another folder`);
 }
 
 function requireShape(from: string, { encoder, channels: wanted }: ClassifierSource, { title, train }: DataSet): void {
@@ -110,11 +118,12 @@ export async function zeroShotRunOf(
   from: string,
   { given = {}, dataDir, activation, ...options }: ZeroShotRunOfOptions,
 ): Promise<ZeroShotSummary> {
+  refuseTaken(options.out);
   const source = readClassifierSource(from, activation);
   for (const note of source.notes) options.onNotice?.(note);
   const { data = source.config.data, ...own } = source.config;
   if (!data && given["data.name"] === undefined && given["data.folder"] === undefined)
-    throw new UserError("options.given: on which images? say data.folder DIR or data.name NAME");
+    throw new UserError("on which images? say data.folder DIR or data.name NAME");
   const sized = { "data.imageSize": source.encoder.image.imageSize, ...given };
   const base = resolveConfig({ ...own, data: data ?? { name: "emoji" }, normalization: source.normalization } as never);
   const { threads = base.threads, device = base.device } = options;
