@@ -1,12 +1,13 @@
 import { existsSync, statSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { percent, printable, UserError } from "../core/index.ts";
-import { parseTemplates } from "../data/index.ts";
+import { parseTemplates, templates as usualTemplates } from "../data/index.ts";
 import type { Device } from "../engine/index.ts";
 import { softmax } from "../evaluate/index.ts";
 import { runPaths } from "../files/index.ts";
 import { type Activation, activationNames } from "../models/index.ts";
 import {
+  classesAlike,
   createEmbedder,
   isDualEncoderFolder,
   loadDualEncoder,
@@ -125,6 +126,8 @@ export async function predictByNames(
       : parseTemplates(flags.templates, readTextFile("--templates", flags.templates));
   const loaded = loadDualEncoder(folder, { activation });
   for (const note of loaded.notes) noteTo(terminal)(note);
+  const alike = classesAlike(loaded.tokenizer, loaded.encoder.text.context, names, templates ?? usualTemplates);
+  if (alike) noteTo(terminal)(alike);
   const embedder = createEmbedder(loaded, { device, threads });
   try {
     const classifier = await zeroShot(embedder, names, { templates, signal });

@@ -11,6 +11,7 @@ export {
 export { dataOptions } from "./data-options.ts";
 export { Diverged } from "./diverged.ts";
 export {
+  classesAlike,
   createEmbedder,
   type Embedder,
   type EmbedderOptions,

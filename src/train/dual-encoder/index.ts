@@ -1,3 +1,4 @@
+export { classesAlike } from "./classes-alike.ts";
 export { createEmbedder, createTextEmbedder, type Embedder, type EmbedderOptions } from "./embedder.ts";
 export {
   isClipFolder,

@@ -12,12 +12,12 @@ import { classification, type Scores } from "../../tasks/index.ts";
 import { checkSets } from "../check-sets.ts";
 import { zeroShotVariables } from "../contrastive/zero-shot-network.ts";
 import { dataOptions } from "../data-options.ts";
-import { createTextEmbedder, isDualEncoderFolder, meanPoints } from "../dual-encoder/index.ts";
+import { classesAlike, createTextEmbedder, isDualEncoderFolder, meanPoints } from "../dual-encoder/index.ts";
 import { loadPredictor } from "../predict.ts";
 import { writeMadeRun } from "../stored-record.ts";
 import { type ClassifierSource, readClassifierSource } from "./classifier-source.ts";
 
-export interface ZeroShotRunOptions extends Pick<Listener, "signal"> {
+export interface ZeroShotRunOptions extends Pick<Listener, "signal" | "onNotice"> {
   /** The new run folder. */
   readonly out: string;
   /** Ways to name a class, with {} in the place of its name; by default those of the training, or `templates`. */
@@ -46,7 +46,7 @@ export async function zeroShotRun(
   source: ClassifierSource,
   config: RunConfig,
   given: DataSet,
-  { out, templates = source.templates ?? usualTemplates, names, signal, ...running }: ZeroShotRunOptions,
+  { out, templates = source.templates ?? usualTemplates, names, signal, onNotice, ...running }: ZeroShotRunOptions,
 ): Promise<ZeroShotSummary> {
   const { encoder, variables, tokenizer, normalization, references, step } = source;
   checkSets(given);
@@ -56,6 +56,8 @@ export async function zeroShotRun(
     throw new UserError(
       `options.names: ${names.length} names for the ${classNames.length} classes of ${given.title}; give one for each, in the order ${classNames.slice(0, 3).join(", ")}, …`,
     );
+  const alike = classesAlike(tokenizer, encoder.text.context, names ?? classNames, templates);
+  if (alike) onNotice?.(alike);
   const texts = createTextEmbedder(encoder, tokenizer, running);
   const prompts = classPrompts(names ?? classNames, templates);
   const points = meanPoints(await texts.embed(variables, prompts.flat(), { signal }), templates.length);
