@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { lax, type numpy as np, valueAndGrad } from "@jax-js/jax";
@@ -262,6 +262,22 @@ describe("starting from another dual encoder", () => {
     );
     await expect(trained({ init: folder })).rejects.toThrow("neither the run folder of a dual encoder nor");
   });
+});
+
+test("texts that are longer than the tower reads are told; a folder without a checkpoint gets this training's tokenizer", async () => {
+  const data = tinyPairs();
+  const long = Array.from({ length: 20 }, () => "dark").join(" ");
+  const captions = data.train.captions!.map((texts, i) => (i === 3 ? [long] : texts));
+  const notices: string[] = [];
+  const run = newRun();
+  mkdirSync(run);
+  writeFileSync(runPaths(run).tokenizer, "{}");
+  const onNotice = (line: string) => notices.push(line);
+  await trained({ epochs: 1 }, { run, maxSteps: 1, onNotice }, { ...data, train: { ...data.train, captions } });
+  expect(notices).toContainEqual(
+    expect.stringMatching(/^1 of 7 texts have more than 16 tokens and are cut there, e\.g\. "dark dark/) as string,
+  );
+  expect(JSON.parse(readFileSync(runPaths(run).tokenizer, "utf8"))).toHaveProperty("model");
 });
 
 test("images of which nothing is said are refused", async () => {

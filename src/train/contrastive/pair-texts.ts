@@ -66,6 +66,15 @@ export function tokenizerFor(
   return wordTokenizer([...texts, ...prompts], { most: vocabulary - 4 });
 }
 
+/** What to say where texts have more tokens than the text tower reads; nothing where none has. */
+export function cutInWords(texts: readonly string[], tokenizer: TextTokenizer, context: number): string | undefined {
+  const { data } = tokenizer.encode(texts, context + 1);
+  // Behind the end of a text there is padding.
+  const cut = texts.filter((_, i) => data[(i + 1) * (context + 1) - 1] !== 0);
+  if (cut.length === 0) return undefined;
+  return `${cut.length} of ${texts.length} texts have more than ${context} tokens and are cut there, e.g. "${cut[0].slice(0, 80)}"`;
+}
+
 /** Draws the texts of images at `rows`, one for each, and gives their tokens int32 [N, T]; each text is tokenised once. */
 export function tokensOf(
   { all, of }: PairTexts,

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
 import { type DataSet, imageCount } from "../../core/index.ts";
 import { classPrompts, type TextTokenizer, textTokenizer, templates as usualTemplates } from "../../data/index.ts";
 import { runPaths } from "../../files/index.ts";
@@ -21,7 +20,7 @@ import { startingPoint } from "../starting-point.ts";
 import type { Kept, Training, TrainOptions, TrainSummary } from "../training.ts";
 import { dualLossOf } from "./dual-loss.ts";
 import { pairBatches } from "./pair-batches.ts";
-import { type PairTexts, pairTexts, tokenizerFor } from "./pair-texts.ts";
+import { cutInWords, type PairTexts, pairTexts, tokenizerFor } from "./pair-texts.ts";
 import {
   buildDualEncoder,
   type ContrastiveRecord,
@@ -75,6 +74,8 @@ async function contrastiveTraining(
   const { json, tokenizer } =
     start ?? (resume ? readRunTokenizer(run) : freshTokenizer([texts, captions], dataSet, config.task, network));
   requireBatchNorm(config, model);
+  const cut = cutInWords([...texts.all, ...(captions?.all ?? [])], tokenizer, encoder.text.context);
+  if (cut) onNotice?.(cut);
   const record = describeContrastive(config, dataSet, factsOf([texts, captions], json), group.size);
   const optimizer = createOptimizer(config.optimizer, encoder);
   const referencesFrom = referenceSet(config, dataSet, { changedData, onNotice });
@@ -98,7 +99,8 @@ async function contrastiveTraining(
     identity: record,
     claim() {
       claimFolder(run, record, { resume, changedData, onNotice }, readContrastiveRun);
-      if (!existsSync(runPaths(run).tokenizer)) writeFileAtomic(runPaths(run).tokenizer, json);
+      // What a training that failed as it began has left there is of other texts, perhaps.
+      if (!resume) writeFileAtomic(runPaths(run).tokenizer, json);
     },
     start: () =>
       startingPoint({
