@@ -1,4 +1,4 @@
-import { type ImageSet, imageAt, imageCount } from "../core/index.ts";
+import { type ImageSet, imageAt, imageCount, subset } from "../core/index.ts";
 import { corruptImage, severities } from "../corrupt/index.ts";
 import { corruptions } from "../corrupt/internal.ts";
 import { softmax } from "../evaluate/index.ts";
@@ -137,6 +137,6 @@ function damaged(samples: ImageSet, settings: readonly Setting[], rows: readonly
   const size = settings[0].image.length;
   const images = new Uint8Array(rows.length * size);
   for (const [i, row] of rows.entries()) images.set(settings[row].image, i * size);
-  const labels = Int32Array.from(rows, (row) => samples.labels[settings[row].sample]);
-  return { ...samples, name: "damaged samples", images, labels };
+  const shown = rows.map((row) => settings[row].sample);
+  return { ...subset(samples, shown, "damaged samples"), images };
 }
