@@ -1,5 +1,6 @@
 import { basename, extname, join, relative } from "node:path";
 import { UserError } from "../core/index.ts";
+import { heldOutTest } from "./held-out-test.ts";
 import { imageFile } from "./image-source.ts";
 import {
   beginsAsImage,
@@ -12,7 +13,7 @@ import {
   sorted,
 } from "./list-images.ts";
 import type { Listed, ListedSplits } from "./listed-splits.ts";
-import { holdOut } from "./split.ts";
+import { splitOfWord } from "./named-splits.ts";
 import { isAnnotated, lacksClasses, listAnnotated } from "./tiny-imagenet.ts";
 
 /** Names under which people keep their held-out images, besides our own. */
@@ -26,12 +27,8 @@ export interface LayoutOptions {
   readonly onNotice?: (line: string) => void;
 }
 
-/** Part of each class that is held out for the test where a folder holds classes alone. */
-const TEST_SHARE = 0.2;
-
 /** Names that are meant for splits, in whatever case: a folder of such is not one of classes. */
-const isSplitName = (name: string): boolean =>
-  /^(train|test|val|valid|validation|training|testing|eval|dev)$/i.test(name);
+const isSplitName = (name: string): boolean => splitOfWord(name) !== undefined;
 
 /**
  * Lists `<root>/<split>/<class>/**`, classes in the order of `classFolders`: nothing is decoded, so that a misnamed folder
@@ -90,21 +87,11 @@ const holdsClasses = (root: string, names: readonly string[]): boolean =>
   names.length >= 2 && !names.some((name) => isSplitName(name) || subfolders(join(root, name)).some(isSplitName));
 
 /** @throws UserError where no class has an image to spare for the test */
-function splitClasses(root: string, { seed, onNotice }: LayoutOptions): ListedSplits {
+function splitClasses(root: string, options: LayoutOptions): ListedSplits {
   const classNames = classNamesOf(root);
-  const all = listSplit(root, root, classNames, false, onNotice);
-  const { kept, held } = holdOut(
-    all.map(({ label }) => label),
-    TEST_SHARE,
-    seed,
-    "folder test",
-  );
-  if (held.length === 0) throw new UserError(`${root}: no class has 2 images, so none can be held out for the test`);
-  onNotice?.(
-    `${root}: no "train" folder, so its ${classNames.length} folders are the classes (${named(classNames)}); ${held.length} of ${all.length} images, ${100 * TEST_SHARE} % of each class, are held out for the test, and a part of the others for validation`,
-  );
-  const listed = (rows: readonly number[]) => rows.map((row) => all[row]);
-  return { classNames, train: listed(kept), test: listed(held), shifts: new Map() };
+  const all = listSplit(root, root, classNames, false, options.onNotice);
+  const why = `no "train" folder, so its ${classNames.length} folders are the classes (${named(classNames)})`;
+  return heldOutTest(root, classNames, all, options, why);
 }
 
 /** @throws UserError for fewer than 2 */

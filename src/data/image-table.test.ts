@@ -1,19 +1,14 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { type DataSet, type ImageSet, imageCount, UserError } from "../core/index.ts";
+import { type ImageSet, imageCount, UserError } from "../core/index.ts";
 import { allBytes } from "../core/internal.ts";
-import { type DataOptions, loadDataSet } from "./index.ts";
+import type { DataOptions } from "./index.ts";
 import { scratchFolder } from "./test-images.ts";
+import { ownDataLoader, setsOf } from "./test-own-data.ts";
 import { png } from "./test-parquet.ts";
 
-const notices: string[] = [];
-const load = (folder?: string, options: Partial<DataOptions> = {}) => {
-  notices.length = 0;
-  const onNotice = (line: string) => notices.push(line);
-  return loadDataSet({ name: "image-table", seed: 1, folder, imageSize: 8, onNotice, ...options });
-};
-const setsOf = ({ train, validation, test, shifts }: DataSet): ImageSet[] => [train, validation, test, ...shifts];
+const { load, notices } = ownDataLoader("image-table");
 const reds = (set: ImageSet) => Array.from({ length: imageCount(set) }, (_, i) => allBytes(set)[i * 192] / 40);
 
 /** 20 images, `images/7.png` of class 7 modulo 2, and tables by their names. */

@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { basename, extname, join, resolve } from "node:path";
 import { UserError } from "../core/index.ts";
-import { classLabels, labelledRows, labelOfText, type RawLabel, readClassNames } from "./class-labels.ts";
+import { labelledRows, labelOfText, readClassNames } from "./class-labels.ts";
 import type { DataSetEntry, ResolvedOptions } from "./entry.ts";
 import { imageFile } from "./image-source.ts";
+import { decodeLabelled, type RawListed } from "./labelled-splits.ts";
 import { filesIn } from "./list-images.ts";
-import { decodeSplits } from "./listed-splits.ts";
-import { arrangeSplits, splitOfWord } from "./named-splits.ts";
+import { splitOfWord } from "./named-splits.ts";
 import { ownImages } from "./own-images.ts";
 import { readTable } from "./regression/read-table.ts";
 import type { Table, TableColumn } from "./regression/table.ts";
@@ -38,8 +38,7 @@ export const imageTable: DataSetEntry = {
     if (!options.folder)
       throw new UserError(`folder: which folder? It must hold the images, and ${usualTable} unless a table is given`);
     const root = resolve(options.folder);
-    const paths = new Map<string, string[]>();
-    const raw = new Map<string, RawLabel[]>();
+    const lists = new Map<string, RawListed[]>();
     const seen = new Map<string, string>();
     for (const [ofFile, path] of tablesOf(root, options.table)) {
       const table = readTable(path);
@@ -53,23 +52,13 @@ export const imageTable: DataSetEntry = {
           throw new UserError(`${place}: "${images.texts[row]}" stands at ${before} already; keep one of the two`);
         seen.set(image, place);
         const split = ofFile ?? splitOf(splits?.texts[row] ?? "train");
-        if (!paths.has(split)) {
-          paths.set(split, []);
-          raw.set(split, []);
-        }
-        paths.get(split)!.push(image);
-        raw.get(split)!.push(labelOfText(labels.texts[row]!));
+        const list = lists.get(split) ?? [];
+        lists.set(split, list);
+        list.push({ source: imageFile(root, image), label: labelOfText(labels.texts[row]!), place: image });
       }
     }
     const names = options.classNames === undefined ? undefined : readClassNames(options.classNames);
-    const { classNames, labels } = classLabels(raw, names, (split, row) => paths.get(split)![row]);
-    const parts = new Map(
-      [...paths].map(([split, list]) => [
-        split,
-        list.map((path, i) => ({ source: imageFile(root, path), label: labels.get(split)![i] })),
-      ]),
-    );
-    return decodeSplits(root, arrangeSplits(root, classNames, parts, options), options);
+    return decodeLabelled(root, lists, names, options);
   },
 };
 

@@ -1,6 +1,6 @@
 import { UserError } from "../core/index.ts";
+import { type HeldOutTestOptions, heldOutTest } from "./held-out-test.ts";
 import type { Listed, ListedSplits } from "./listed-splits.ts";
-import { holdOut } from "./split.ts";
 
 const words: Readonly<Record<string, string>> = {
   train: "train",
@@ -18,9 +18,6 @@ const words: Readonly<Record<string, string>> = {
 export const splitOfWord = (word: string): string | undefined =>
   Object.hasOwn(words, word.toLowerCase()) ? words[word.toLowerCase()] : undefined;
 
-/** Part of each class that is held out for the test where there is but one split. */
-const TEST_SHARE = 0.2;
-
 /**
  * The splits of a data set by their names; others than train, validation and test are shift sets. Without `test`, validation is
  * the test set; of one split alone a part is held out for it. A split of which every label is −1, as benchmarks publish
@@ -32,8 +29,11 @@ export function arrangeSplits(
   root: string,
   classNames: readonly string[],
   parts: ReadonlyMap<string, readonly Listed[]>,
-  { seed, onNotice }: { readonly seed: number; readonly onNotice?: (line: string) => void },
+  options: HeldOutTestOptions,
 ): ListedSplits {
+  const { onNotice } = options;
+  const onlySplit = (name: string, list: readonly Listed[]) =>
+    heldOutTest(root, classNames, list, options, `${name} is the only split`, "its ");
   if (classNames.length < 2) throw new UserError(`${root}: at least 2 classes are needed, found ${classNames.length}`);
   const labelled = new Map<string, readonly Listed[]>();
   for (const [name, list] of parts) {
@@ -48,13 +48,12 @@ export function arrangeSplits(
     else labelled.set(name, list);
   }
   const found = `(found ${[...parts.keys()].join(", ")})`;
-  if (labelled.size === 1 && parts.size === 1)
-    return holdOutTest(root, classNames, [...labelled][0], { seed, onNotice });
+  if (labelled.size === 1 && parts.size === 1) return onlySplit(...[...labelled][0]);
   const train = labelled.get("train");
   if (!train) throw new UserError(`${root}: no labelled files of train ${found}; name files or folders by their split`);
   const testName = ["test", "validation"].find((name) => labelled.has(name));
   if (testName === undefined) {
-    if (labelled.size === 1) return holdOutTest(root, classNames, ["train", train], { seed, onNotice });
+    if (labelled.size === 1) return onlySplit("train", train);
     throw new UserError(
       `${root}: no files of test or validation ${found}; add one, or give train alone, a part of which is then held out`,
     );
@@ -72,25 +71,4 @@ export function arrangeSplits(
     ...(validation && { validation }),
     shifts: new Map(shifts),
   };
-}
-
-/** @throws UserError where no class has an image to spare for the test */
-function holdOutTest(
-  root: string,
-  classNames: readonly string[],
-  [name, all]: readonly [string, readonly Listed[]],
-  { seed, onNotice }: { readonly seed: number; readonly onNotice?: (line: string) => void },
-): ListedSplits {
-  const { kept, held } = holdOut(
-    all.map(({ label }) => label),
-    TEST_SHARE,
-    seed,
-    "folder test",
-  );
-  if (held.length === 0) throw new UserError(`${root}: no class has 2 images, so none can be held out for the test`);
-  onNotice?.(
-    `${root}: ${name} is the only split; ${held.length} of its ${all.length} images, ${100 * TEST_SHARE} % of each class, are held out for the test, and a part of the others for validation`,
-  );
-  const listed = (rows: readonly number[]) => rows.map((row) => all[row]);
-  return { classNames, train: listed(kept), test: listed(held), shifts: new Map() };
 }

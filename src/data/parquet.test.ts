@@ -1,30 +1,15 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { type DataSet, type ImageSet, imageCount, UserError } from "../core/index.ts";
+import { imageCount, UserError } from "../core/index.ts";
 import { allBytes } from "../core/internal.ts";
-import { type DataOptions, loadDataSet } from "./index.ts";
+import type { DataOptions } from "./index.ts";
 import { scratchFolder } from "./test-images.ts";
+import { colours, ownDataLoader, setsOf } from "./test-own-data.ts";
 import { imagesOf, parquetBytes, png, type TestTable, writeParquet } from "./test-parquet.ts";
 
 const names = ["cat", "dog"];
-const notices: string[] = [];
-const load = (folder?: string, options: Partial<DataOptions> = {}) => {
-  notices.length = 0;
-  return loadDataSet({
-    name: "parquet",
-    seed: 1,
-    folder,
-    imageSize: 8,
-    dataDir: folder && join(dirname(folder), "cache"),
-    onNotice: (line) => notices.push(line),
-    ...options,
-  });
-};
-const setsOf = ({ train, validation, test, shifts }: DataSet): ImageSet[] => [train, validation, test, ...shifts];
-/** Red and green of each image, which say its class and number. */
-const colours = (set: ImageSet) =>
-  Array.from({ length: imageCount(set) }, (_, i) => [...allBytes(set).subarray(i * 192, i * 192 + 2)]);
+const { load, notices } = ownDataLoader("parquet");
 
 /** A folder of files, by their paths in it. */
 async function madeFolder(files: Readonly<Record<string, readonly number[]>>, more: Partial<TestTable> = { names }) {

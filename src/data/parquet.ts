@@ -1,10 +1,9 @@
 import { dirname, relative, resolve } from "node:path";
 import { UserError } from "../core/index.ts";
-import { classLabels, labelledRows, type RawLabel, readClassNames } from "./class-labels.ts";
+import { labelledRows, type RawLabel, readClassNames } from "./class-labels.ts";
 import type { DataSetEntry, ResolvedOptions } from "./entry.ts";
 import { type ImageSource, stampAt } from "./image-source.ts";
-import { decodeSplits } from "./listed-splits.ts";
-import { arrangeSplits } from "./named-splits.ts";
+import { decodeLabelled, type RawListed } from "./labelled-splits.ts";
 import { ownImages } from "./own-images.ts";
 import { chooseColumns } from "./parquet-columns.ts";
 import { openParquet, type ParquetFile, type RowValue, readGroup } from "./parquet-file.ts";
@@ -31,29 +30,25 @@ export const parquet: DataSetEntry = {
         "folder: which file or folder? It must be or hold .parquet files, e.g. train-00000-of-00001.parquet",
       );
     const root = resolve(options.folder);
-    const rows = new Map<string, ParquetRow[]>();
-    const raw = new Map<string, RawLabel[]>();
+    const lists = new Map<string, RawListed[]>();
     let columns: Columns | undefined;
     const groups = new GroupCache();
     for (const [split, paths] of shardsBySplit(root, ".parquet")) {
-      rows.set(split, []);
-      raw.set(split, []);
+      const list: RawListed[] = [];
+      lists.set(split, list);
       for (const path of paths) {
         const file = await openParquet(path);
         columns = sameColumns(columns, file, options);
         const labels = await readLabels(file, columns.label);
-        const kept = labelledRows(path, columns.label, "row", labels, options);
         const reader: FileReader = { file, groups, column: columns.image, name: relative(dirname(root), path) };
-        rows.set(split, rows.get(split)!.concat(kept.map((row) => new ParquetRow(reader, row))));
-        raw.set(split, raw.get(split)!.concat(kept.map((row) => labels[row])));
+        for (const row of labelledRows(path, columns.label, "row", labels, options)) {
+          const source = new ParquetRow(reader, row);
+          list.push({ source, label: labels[row], place: source.path });
+        }
       }
     }
     const names = options.classNames === undefined ? columns?.names : readClassNames(options.classNames);
-    const { classNames, labels } = classLabels(raw, names, (split, row) => rows.get(split)![row].path);
-    const parts = [...rows].map(
-      ([split, sources]) => [split, sources.map((source, i) => ({ source, label: labels.get(split)![i] }))] as const,
-    );
-    return decodeSplits(root, arrangeSplits(root, classNames, new Map(parts), options), options);
+    return decodeLabelled(root, lists, names, options);
   },
 };
 

@@ -2,31 +2,17 @@ import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSy
 import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type DataSet, type ImageSet, imageCount, UserError } from "../core/index.ts";
+import { imageCount, UserError } from "../core/index.ts";
 import { allBytes } from "../core/internal.ts";
-import { type DataOptions, loadDataSet } from "./index.ts";
+import type { DataOptions } from "./index.ts";
 import { scratchFolder } from "./test-images.ts";
 import { damaged } from "./test-mutations.ts";
+import { colours, ownDataLoader, setsOf } from "./test-own-data.ts";
 import { imagesOf, png } from "./test-parquet.ts";
 import { shardOf, tarBytes, tarEnd, tarFile } from "./test-tar.ts";
 import { indexShard } from "./webdataset-index.ts";
 
-const notices: string[] = [];
-const load = (folder?: string, options: Partial<DataOptions> = {}) => {
-  notices.length = 0;
-  return loadDataSet({
-    name: "webdataset",
-    seed: 1,
-    folder,
-    imageSize: 8,
-    dataDir: folder && join(dirname(folder), "cache"),
-    onNotice: (line) => notices.push(line),
-    ...options,
-  });
-};
-const setsOf = ({ train, validation, test, shifts }: DataSet): ImageSet[] => [train, validation, test, ...shifts];
-const colours = (set: ImageSet) =>
-  Array.from({ length: imageCount(set) }, (_, i) => [...allBytes(set).subarray(i * 192, i * 192 + 2)]);
+const { load, notices } = ownDataLoader("webdataset");
 
 /** A folder of files by their names. */
 function madeFolder(files: Readonly<Record<string, Uint8Array | string>>): string {

@@ -2,12 +2,11 @@ import { existsSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { UserError } from "../core/index.ts";
-import { classLabels, labelledRows, type RawLabel, readClassNames } from "./class-labels.ts";
+import { labelledRows, readClassNames } from "./class-labels.ts";
 import type { DataSetEntry } from "./entry.ts";
 import { readReason } from "./files.ts";
 import { type ImageSource, stampAt } from "./image-source.ts";
-import { decodeSplits } from "./listed-splits.ts";
-import { arrangeSplits } from "./named-splits.ts";
+import { decodeLabelled, type RawListed } from "./labelled-splits.ts";
 import { ownImages } from "./own-images.ts";
 import { shardsBySplit } from "./shard-files.ts";
 import { indexShard, type Sample } from "./webdataset-index.ts";
@@ -33,11 +32,10 @@ export const webdataset: DataSetEntry = {
     if (!options.folder)
       throw new UserError("folder: which file or folder? It must be or hold .tar files, e.g. train-000000.tar");
     const root = resolve(options.folder);
-    const sources = new Map<string, TarImage[]>();
-    const raw = new Map<string, RawLabel[]>();
+    const lists = new Map<string, RawListed[]>();
     for (const [split, paths] of shardsBySplit(root, ".tar")) {
-      const images: TarImage[] = [];
-      const labels: RawLabel[] = [];
+      const list: RawListed[] = [];
+      lists.set(split, list);
       for (const path of paths) {
         const { samples, without } = indexShard(path, options, options.dataDir);
         if (without > 0)
@@ -47,26 +45,13 @@ export const webdataset: DataSetEntry = {
         const shard = { path, name: relative(dirname(root), path) };
         const found = samples.map(({ label }) => label);
         for (const row of labelledRows(path, "label", "sample", found, options)) {
-          images.push(new TarImage(shard, samples[row]));
-          labels.push(found[row]);
+          const source = new TarImage(shard, samples[row]);
+          list.push({ source, label: found[row], place: source.path });
         }
       }
-      sources.set(split, images);
-      raw.set(split, labels);
     }
     const names = options.classNames ?? classNamesBeside(root);
-    const { classNames, labels } = classLabels(
-      raw,
-      names === undefined ? undefined : readClassNames(names),
-      (split, row) => sources.get(split)![row].path,
-    );
-    const parts = new Map(
-      [...sources].map(([split, images]) => [
-        split,
-        images.map((source, i) => ({ source, label: labels.get(split)![i] })),
-      ]),
-    );
-    return decodeSplits(root, arrangeSplits(root, classNames, parts, options), options);
+    return decodeLabelled(root, lists, names === undefined ? undefined : readClassNames(names), options);
   },
 };
 
