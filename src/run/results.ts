@@ -1,11 +1,11 @@
 import { basename, resolve } from "node:path";
 import type { z } from "zod";
-import { UserError } from "../core/index.ts";
 import type { DetectionResults, RegressionResults, Results } from "../evaluate/index.ts";
 import { detectionResultsSchema, regressionResultsSchema, resultsSchema } from "../evaluate/internal.ts";
 import { runPaths } from "../files/index.ts";
 import { readText, thisMachine, versions, writeFileAtomic } from "../files/internal.ts";
 import type { TaskName } from "../tasks/index.ts";
+import { refusedDualEncoder } from "./run-task.ts";
 import { type FileTask, parseVersioned, versionedTask } from "./versioned-file.ts";
 
 /** Of results that are computed here and now. */
@@ -53,9 +53,7 @@ export function resultsTask(run: string): ResultsTask {
  */
 export function judgedTask(task: TaskName, where: string): JudgedTask {
   if (task in schemas) return task as JudgedTask;
-  throw new UserError(
-    `${where} is a dual encoder: what it tells apart are the classes that it is asked for; make a classifier of it (anchored zero-shot) and use that`,
-  );
+  throw refusedDualEncoder(where);
 }
 
 /**

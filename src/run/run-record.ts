@@ -7,6 +7,7 @@ import { runPaths } from "../files/index.ts";
 import { fingerprintOf } from "../files/internal.ts";
 import { type RunConfig, type RunConfigInput, resolveConfig } from "./config.ts";
 import { modulesFor, requireRegistered } from "./registered.ts";
+import { refusedDualEncoder } from "./run-task.ts";
 import { damagedRecord, readStoredRecord } from "./stored-record.ts";
 
 /**
@@ -130,11 +131,10 @@ export function describeRun(
  */
 export function readRun(run: string): RunRecord {
   const record = readStoredRecord<RunRecord>(run);
+  if (record?.config?.task?.name === "contrastive") throw refusedDualEncoder(run);
   if (record?.config?.task)
     throw new UserError(
-      record.config.task.name === "contrastive"
-        ? `${run} is a dual encoder, and this is for classifications; make one of it (anchored zero-shot)`
-        : `${run} is a ${record.config.task.name}, and this is for classifications; it is known to evaluate, report, export, predict and serve`,
+      `${run} is a ${record.config.task.name}, and this is for classifications; it is known to evaluate, report, export, predict and serve`,
     );
   if (!record?.config || !record.data?.normalization)
     throw damagedRecord(run, new Error("it lacks the description of the data"));

@@ -17,6 +17,12 @@ export function runTask(run: string): TaskName | undefined {
   }
 }
 
+/** That a dual encoder's run is no classifier, and how it becomes one. */
+export const refusedDualEncoder = (run: string): UserError =>
+  new UserError(
+    `${run} is a dual encoder, which knows no classes of its own; make a classifier of it (anchored zero-shot), and use that`,
+  );
+
 /**
  * The task that run folders have in common; a folder that holds no run counts as a classification, whose reader says what is wrong.
  * @throws UserError where they are of several

@@ -1,5 +1,6 @@
-import { HostArray, type HostArrays, UserError } from "../core/index.ts";
+import { type HostArray, type HostArrays, UserError } from "../core/index.ts";
 import type { Model, Variables } from "../models/index.ts";
+import { isTwice, sameShape, widened } from "./for-tuples.ts";
 import { readWeights } from "./weights-source.ts";
 
 export interface InitialWeights extends Variables {
@@ -101,22 +102,4 @@ function whyOtherShape(model: StartingModel, name: string, { shape }: HostArray,
   if (model.embeddings?.includes(name) && shape.length === 3 && shape[2] === own[2])
     return "its positions are those of images of another size; give its own by data.imageSize";
   return "it belongs to another model";
-}
-
-const sameShape = (a: HostArray, b: HostArray): boolean => a.shape.join() === b.shape.join();
-
-/** Whether `wide` is the weight `narrow`, [O, C] or [O, C, k, k], with twice the inputs. */
-const isTwice = ({ shape: wide }: HostArray, { shape: narrow }: HostArray): boolean =>
-  (narrow.length === 2 || narrow.length === 4) && wide.join() === [narrow[0], 2 * narrow[1], ...narrow.slice(2)].join();
-
-/** [O, C, …] → [O, 2C, …], each filter twice. */
-function widened({ shape: [outputs, channels, ...kernel], data }: HostArray): HostArray {
-  const filter = data.length / outputs;
-  const out = new Float32Array(2 * data.length);
-  for (let o = 0; o < outputs; o++) {
-    const own = (data as Float32Array).subarray(o * filter, (o + 1) * filter);
-    out.set(own, 2 * o * filter);
-    out.set(own, (2 * o + 1) * filter);
-  }
-  return HostArray.float32([outputs, 2 * channels, ...kernel], out);
 }

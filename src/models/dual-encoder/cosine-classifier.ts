@@ -6,8 +6,8 @@ import { composed } from "../model-of.ts";
 /** Name of the weight [K, d], as wise-ft calls it. */
 export const CLASSIFICATION_HEAD = "classification_head.weight";
 
-/** What cosines are multiplied by at first, in CLIP's training. */
-const FIRST_SCALE = 1 / 0.07;
+/** What cosines are multiplied by at first, in CLIP's training (Radford et al. 2021, section 2.5). */
+export const FIRST_SCALE = 1 / 0.07;
 
 /**
  * Traced: points [N, d] divided by their lengths.

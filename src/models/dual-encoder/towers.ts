@@ -1,11 +1,9 @@
 import { type LayerVariables, variables } from "../layers/variables.ts";
 import type { Model } from "../model.ts";
+import { FIRST_SCALE } from "./cosine-classifier.ts";
 import type { DualEncoder, ImageTower, Tower } from "./dual-encoder.ts";
 import { type ClipTextSize, clipTextTower } from "./text-tower.ts";
 import type { Activation } from "./transformer.ts";
-
-/** ln(1 / 0.07): cosines are divided by 0.07 at first (Radford et al. 2021, section 2.5). */
-const FIRST_SCALE = Math.log(1 / 0.07);
 
 /** Cosines are multiplied by at most 100, and by at least 1, as open_clip clamps it (Radford et al. 2021, section 2.5). */
 const SCALE_BOUNDS = [0, Math.log(100)] as const;
@@ -22,7 +20,7 @@ export function dualEncoder(
   { size, activation }: { readonly size: ClipTextSize; readonly activation: Activation },
 ): DualEncoder {
   const text = clipTextTower(name, size, { embedding, activation });
-  const scale = variables([{ name: "logit_scale", shape: [], start: FIRST_SCALE }]);
+  const scale = variables([{ name: "logit_scale", shape: [], start: Math.log(FIRST_SCALE) }]);
   const { params: imageParams, state } = model.shapes();
   const others: readonly LayerVariables[] = [text, scale];
   const params = Object.assign({}, imageParams, ...others.map(({ shapes }) => shapes.params));

@@ -6,8 +6,8 @@ import { type LossOf, mapped, type RankOf } from "../step.ts";
 
 /**
  * What a method minimises of a dual encoder: `tokens` among the inputs are the texts [N, T], `captions` those of caption anchors,
- * where there are some, and all others are shown to the image
- * tower as they are to any network. Ranks see the pairs of all, so that what they learn by is the whole batch's loss.
+ * where there are some, and all others are shown to the image tower as they are to any network. Ranks see the pairs of all, so
+ * that what they learn by is the whole batch's loss.
  * @param method of the task `contrastive`
  */
 export const dualLossOf =

@@ -25,13 +25,18 @@ export function pairTexts(
 ): PairTexts {
   const said = texts === "captions" ? captionsOf(set) : promptsOf(set, templates);
   const numbers = new Map<string, number>();
-  const of = said.map((own) =>
-    own.map((text) => {
-      const known = numbers.get(text) ?? numbers.size;
-      numbers.set(text, known);
-      return known;
-    }),
-  );
+  const numberOf = (text: string): number => {
+    const known = numbers.get(text) ?? numbers.size;
+    numbers.set(text, known);
+    return known;
+  };
+  // All images of a class share one list of prompts.
+  const numbered = new Map<readonly string[], readonly number[]>();
+  const of = said.map((own) => {
+    const known = numbered.get(own) ?? own.map(numberOf);
+    numbered.set(own, known);
+    return known;
+  });
   return { all: [...numbers.keys()], of };
 }
 

@@ -29,7 +29,12 @@ export interface DualNetwork {
 }
 
 /** The network that a record names. @throws UserError for images that the image tower cannot be shown */
-export function buildDualEncoder({ config, data }: Pick<ContrastiveRecord, "config" | "data">): DualNetwork {
+export function buildDualEncoder({
+  config,
+  data,
+}: Pick<ContrastiveRecord, "config"> & {
+  readonly data: Pick<ContrastiveRecord["data"], "name" | "channels" | "height" | "width">;
+}): DualNetwork {
   const { task, model, embedding, stochasticDepth, dropout } = config;
   const { channels, height, width } = data;
   if (height !== width) throw new UserError(`${data.name} has images of ${width}×${height}; only square ones are fed`);

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { HostArray, type HostArrays, type Normalization, UserError } from "../../core/index.ts";
+import { type HostArrays, type Normalization, UserError } from "../../core/index.ts";
 import type { TextTokenizer } from "../../data/index.ts";
-import { runPaths } from "../../files/index.ts";
 import type { DualEncoder, Variables } from "../../models/index.ts";
-import { loadCheckpoint } from "../../run/index.ts";
 import { isClipFolder, loadDualEncoder } from "../dual-encoder/index.ts";
-import { isDualEncoderRun, readContrastiveRun, readRunTokenizer } from "./record.ts";
+import { isTwice, sameShape, widened } from "../for-tuples.ts";
+import { loadContrastiveRun } from "./load.ts";
+import { isDualEncoderRun } from "./record.ts";
 
 /** What a dual encoder starts from: another run's, or a downloaded one's. */
 export interface StartingDualEncoder extends Variables {
@@ -24,10 +24,8 @@ export interface StartingDualEncoder extends Variables {
  */
 export function readStart(init: string): StartingDualEncoder {
   if (isDualEncoderRun(init)) {
-    const { params, state, average } = loadCheckpoint(runPaths(init).checkpoint);
-    const { json, tokenizer } = readRunTokenizer(init);
-    const { normalization } = readContrastiveRun(init).data;
-    return { ...(average ?? { params, state }), tokenizer, json, normalization, notes: [] };
+    const { variables, tokenizer, json, record } = loadContrastiveRun(init);
+    return { ...variables, tokenizer, json, normalization: record.data.normalization, notes: [] };
   }
   if (!isClipFolder(init))
     throw new UserError(
@@ -50,32 +48,16 @@ export function startingVariables(init: string, encoder: DualEncoder, source: Va
   const fitted = (own: HostArrays): HostArrays =>
     Object.fromEntries(
       Object.entries(own).map(([name, array]) => {
-        const found = name in given ? widened(name === model.stemWeight, given[name], array) : undefined;
-        if (!found)
-          throw new UserError(
-            `config.init ${init}: ${name} is ${name in given ? `[${given[name].shape}]` : "missing"}, ${encoder.name} here has [${array.shape}]; start from one of the same model, embedding and image size`,
-          );
-        return [name, found];
+        const found = given[name];
+        if (found && sameShape(found, array)) return [name, found];
+        if (found && name === model.stemWeight && isTwice(array, found)) return [name, widened(found)];
+        throw new UserError(
+          `config.init ${init}: ${name} is ${found ? `[${found.shape}]` : "missing"}, ${encoder.name} here has [${array.shape}]; start from one of the same model, embedding and image size`,
+        );
       }),
     );
   const foreign = Object.keys(given).find((name) => !(name in fresh.params) && !(name in fresh.state));
   if (foreign)
     throw new UserError(`config.init ${init}: ${foreign} is no weight of ${encoder.name}; it is another model's`);
   return { params: fitted(fresh.params), state: fitted(fresh.state) };
-}
-
-/** As it is where the shapes agree; repeated along the channels where the network has twice as many. */
-function widened(isStem: boolean, found: HostArray, wanted: HostArray): HostArray | undefined {
-  if (found.shape.join() === wanted.shape.join()) return found;
-  const [outputs, channels, ...rest] = found.shape;
-  if (!isStem || [outputs, 2 * channels, ...rest].join() !== wanted.shape.join()) return undefined;
-  const size = found.data.length / outputs;
-  const wide = HostArray.zeros(wanted.shape);
-  for (let output = 0; output < outputs; output++)
-    for (const half of [0, 1])
-      wide.data.set(
-        (found.data as Float32Array).subarray(output * size, (output + 1) * size),
-        (2 * output + half) * size,
-      );
-  return wide;
 }

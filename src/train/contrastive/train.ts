@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type DataSet, imageCount } from "../../core/index.ts";
-import { classPrompts, type TextTokenizer, textTokenizer, templates as usualTemplates } from "../../data/index.ts";
+import { type TextTokenizer, textTokenizer, templates as usualTemplates } from "../../data/index.ts";
 import { runPaths } from "../../files/index.ts";
 import { writeFileAtomic } from "../../files/internal.ts";
 import type { Variables } from "../../models/index.ts";
@@ -8,7 +8,7 @@ import { createOptimizer } from "../../optim/index.ts";
 import type { ContrastiveOptions } from "../../tasks/index.ts";
 import { checkSets } from "../check-sets.ts";
 import { claimFolder } from "../claim-folder.ts";
-import { createTextEmbedder, meanPoints } from "../dual-encoder/index.ts";
+import { classPoints, createTextEmbedder } from "../dual-encoder/index.ts";
 import { createForward } from "../forward.ts";
 import { alone } from "../group/group.ts";
 import { together } from "../group/together.ts";
@@ -66,7 +66,7 @@ async function contrastiveTraining(
     : normalizationOf(config, start ?? given, given);
   const dataSet = { ...given, normalization };
   const { train, validation } = dataSet;
-  const network = buildDualEncoder({ config, data: describeContrastive(config, dataSet, noTexts, 1).data });
+  const network = buildDualEncoder({ config, data: { ...train, name: dataSet.name } });
   const { encoder, method } = network;
   const { model } = encoder.image;
   const texts = pairTexts(train, config.task);
@@ -132,8 +132,6 @@ const normalizationOf = (
 ): DataSet["normalization"] =>
   typeof normalization === "object" ? normalization : (normalization === "init" ? init : data).normalization;
 
-const noTexts: ContrastiveRecord["texts"] = { count: 0, sha256: "", tokenizer: "" };
-
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 /** What images are said to be, and, where they are learnt beside it, their captions. */
@@ -165,13 +163,13 @@ function zeroShotValidator(
 ) {
   const { config } = record;
   const { templates = usualTemplates } = config.task;
-  const prompts = classPrompts(train.classNames, templates);
-  const classifier = zeroShotNetwork(encoder, config, prompts.length);
+  const { classNames } = train;
+  const classifier = zeroShotNetwork(encoder, config, classNames.length);
   const forward = createForward(record, classifier);
   const texts = createTextEmbedder(encoder, tokenizer, config);
   return {
     async scores(weights: Variables, { references }: Kept) {
-      const points = meanPoints(await texts.embed(weights, prompts.flat()), templates.length);
+      const points = await classPoints((prompts) => texts.embed(weights, prompts), classNames, templates);
       const variables = zeroShotVariables(encoder, weights, points);
       const { method } = classifier;
       const predictions = await predictSet({ forward, record, method, variables, references }, validation, {

@@ -8,4 +8,4 @@ export {
   loadDualEncoder,
 } from "./load-dual-encoder.ts";
 export { type ImageFileSource, readForDualEncoder } from "./show-images.ts";
-export { meanPoints, type ZeroShotClassifier, type ZeroShotOptions, zeroShot } from "./zero-shot.ts";
+export { classPoints, type ZeroShotClassifier, type ZeroShotOptions, zeroShot } from "./zero-shot.ts";

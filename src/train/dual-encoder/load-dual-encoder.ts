@@ -7,8 +7,8 @@ import { runPaths } from "../../files/index.ts";
 import { parseJson, readText } from "../../files/internal.ts";
 import { type Activation, clipOfTensors, type WithWeights } from "../../models/index.ts";
 import { activationOf, isNoParameter } from "../../models/internal.ts";
-import { loadCheckpoint } from "../../run/index.ts";
-import { buildDualEncoder, isDualEncoderRun, readContrastiveRun, readRunTokenizer } from "../contrastive/record.ts";
+import { loadContrastiveRun } from "../contrastive/load.ts";
+import { isDualEncoderRun } from "../contrastive/record.ts";
 import { realTensors } from "../weights-source.ts";
 import { readClipConfig } from "./clip-config.ts";
 
@@ -89,21 +89,17 @@ export function loadDualEncoder(folder: string, { activation: asked }: LoadDualE
 }
 
 function ofRun(run: string, activation: Activation | undefined): LoadedDualEncoder {
-  if (activation)
-    throw new UserError(`options.activation ${activation}: ${run} says itself which its towers have; leave it out`);
-  const record = readContrastiveRun(run);
-  const { encoder, method } = buildDualEncoder(record);
+  const { record, encoder, method, variables, tokenizer } = loadContrastiveRun(run, activation);
   if (method.anchored)
     throw new UserError(
       `${run} compares images with references; make a classifier of it (anchored zero-shot), which keeps them`,
     );
-  const { params, state, average } = loadCheckpoint(runPaths(run).checkpoint);
   return {
     encoder,
-    ...(average ?? { params, state }),
+    ...variables,
     activation: activationOf(record.config.model),
     format: "a run of this program",
-    tokenizer: readRunTokenizer(run).tokenizer,
+    tokenizer,
     normalization: record.data.normalization,
     notes: [],
   };

@@ -33,8 +33,7 @@ export async function zeroShot(
   classNames: readonly string[],
   { templates = ownTemplates, signal }: ZeroShotOptions = {},
 ): Promise<ZeroShotClassifier> {
-  const prompts = classPrompts(classNames, templates);
-  const head = meanPoints(await embedder.embedTexts(prompts.flat(), { signal }), templates.length);
+  const head = await classPoints((texts) => embedder.embedTexts(texts, { signal }), classNames, templates);
   const scale = Math.exp(embedder.params[embedder.encoder.logitScale].data[0] as number);
   return {
     classNames,
@@ -43,8 +42,20 @@ export async function zeroShot(
   };
 }
 
+/**
+ * Points [K, d] of length 1: what M templates say of each class.
+ * @param embed texts → their points [N, d] of length 1
+ */
+export async function classPoints(
+  embed: (texts: readonly string[]) => Promise<HostArray<"float32">>,
+  classNames: readonly string[],
+  templates: readonly string[],
+): Promise<HostArray<"float32">> {
+  return meanPoints(await embed(classPrompts(classNames, templates).flat()), templates.length);
+}
+
 /** Points [K·M, d], M of each class one behind the other → [K, d]: their means, of length 1. */
-export function meanPoints({ shape: [rows, width], data }: HostArray<"float32">, each: number): HostArray<"float32"> {
+function meanPoints({ shape: [rows, width], data }: HostArray<"float32">, each: number): HostArray<"float32"> {
   const count = rows / each;
   const means = HostArray.zeros([count, width]);
   for (let k = 0; k < count; k++) {

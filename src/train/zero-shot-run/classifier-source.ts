@@ -1,10 +1,10 @@
 import { type HostArray, type Normalization, UserError } from "../../core/index.ts";
 import type { TextTokenizer } from "../../data/index.ts";
-import { runPaths } from "../../files/index.ts";
 import type { Activation, DualEncoder, Variables } from "../../models/index.ts";
 import { clipNamed } from "../../models/internal.ts";
-import { loadCheckpoint, type RunConfigInput } from "../../run/index.ts";
-import { buildDualEncoder, isDualEncoderRun, readContrastiveRun, readRunTokenizer } from "../contrastive/record.ts";
+import type { RunConfigInput } from "../../run/index.ts";
+import { loadContrastiveRun } from "../contrastive/load.ts";
+import { isDualEncoderRun } from "../contrastive/record.ts";
 import { isClipFolder, loadDualEncoder } from "../dual-encoder/index.ts";
 
 /** A dual encoder, and what a run that is made of it says of itself. */
@@ -44,22 +44,15 @@ export function readClassifierSource(from: string, activation?: Activation): Cla
 }
 
 function ofRun(run: string, activation: Activation | undefined): ClassifierSource {
-  if (activation)
-    throw new UserError(`options.activation ${activation}: ${run} says itself which its towers have; leave it out`);
-  const { config, data } = readContrastiveRun(run);
-  const { encoder } = buildDualEncoder({ config, data });
-  const { params, state, average, references, progress } = loadCheckpoint(runPaths(run).checkpoint);
+  const { record, encoder, variables, tokenizer, references, step } = loadContrastiveRun(run, activation);
+  const { config, data } = record;
   const { task, init: _, ...own } = config;
   return {
-    encoder,
-    variables: average ?? { params, state },
-    tokenizer: readRunTokenizer(run).tokenizer,
+    ...{ encoder, variables, tokenizer, references, step },
     normalization: data.normalization,
     channels: data.channels,
-    references,
     config: { ...own, averageDecay: 0 },
     templates: task.templates,
-    step: progress.step,
     notes: [],
   };
 }

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { type DataSet, imageCount, type Listener, UserError } from "../../core/index.ts";
-import { classPrompts, templates as usualTemplates } from "../../data/index.ts";
+import { templates as usualTemplates } from "../../data/index.ts";
 import { loadReported } from "../../data/internal.ts";
 import type { Device } from "../../engine/index.ts";
 import { runPaths } from "../../files/index.ts";
@@ -12,7 +12,7 @@ import { classification, type Scores } from "../../tasks/index.ts";
 import { checkSets } from "../check-sets.ts";
 import { zeroShotVariables } from "../contrastive/zero-shot-network.ts";
 import { dataOptions } from "../data-options.ts";
-import { classesAlike, createTextEmbedder, isDualEncoderFolder, meanPoints } from "../dual-encoder/index.ts";
+import { classesAlike, classPoints, createTextEmbedder, isDualEncoderFolder } from "../dual-encoder/index.ts";
 import { loadPredictor } from "../predict.ts";
 import { writeMadeRun } from "../stored-record.ts";
 import { type ClassifierSource, readClassifierSource } from "./classifier-source.ts";
@@ -56,11 +56,11 @@ export async function zeroShotRun(
     throw new UserError(
       `options.names: ${names.length} names for the ${classNames.length} classes of ${given.title}; give one for each, in the order ${classNames.slice(0, 3).join(", ")}, …`,
     );
-  const alike = classesAlike(tokenizer, encoder.text.context, names ?? classNames, templates);
+  const called = names ?? classNames;
+  const alike = classesAlike(tokenizer, encoder.text.context, called, templates);
   if (alike) onNotice?.(alike);
   const texts = createTextEmbedder(encoder, tokenizer, running);
-  const prompts = classPrompts(names ?? classNames, templates);
-  const points = meanPoints(await texts.embed(variables, prompts.flat(), { signal }), templates.length);
+  const points = await classPoints((prompts) => texts.embed(variables, prompts, { signal }), called, templates);
   await texts.dispose();
   const record: RunRecord = {
     ...describeRun(config, { ...given, normalization }),
@@ -127,7 +127,9 @@ export async function zeroShotRunOf(
   if (!data && given["data.name"] === undefined && given["data.folder"] === undefined)
     throw new UserError("on which images? say data.folder DIR or data.name NAME");
   const sized = { "data.imageSize": source.encoder.image.imageSize, ...given };
-  const base = resolveConfig({ ...own, data: data ?? { name: "emoji" }, normalization: source.normalization } as never);
+  const { mean, std } = source.normalization;
+  const normalization = { mean: [...mean], std: [...std] };
+  const base = resolveConfig({ ...own, data: data ?? { name: "emoji" }, normalization });
   const { threads = base.threads, device = base.device } = options;
   const config = { ...configFromOptions(sized, base), threads, device };
   const dataSet = await loadReported(dataOptions(config, dataDir), options).finally(() =>
