@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type ImageSet, UserError } from "../core/index.ts";
+import { cifarPhotographs } from "./cifar-photographs.ts";
 import { readCifarPickles } from "./cifar-pickles.ts";
 import { download } from "./download.ts";
 import type { DataSetEntry, LoadedImages } from "./entry.ts";
@@ -69,12 +70,7 @@ export const cifar10: DataSetEntry = {
     mean: [0.4914, 0.4822, 0.4465],
     meanTolerance: 0.005,
   },
-  augment: [
-    { name: "crop", options: { pad: 4 } },
-    { name: "flip", options: {} },
-  ],
-  background: 0,
-  foreign: { near: [], far: ["mnist", "mnist-inverted", "emoji", "textures"] },
+  ...cifarPhotographs,
   options: ["humanLabels", "humanLabelsKind"],
 
   locate: (dataDir) =>

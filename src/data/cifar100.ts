@@ -2,6 +2,7 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../core/index.ts";
 import { knownName } from "../core/internal.ts";
+import { cifarPhotographs } from "./cifar-photographs.ts";
 import { readCifarNames, readCifarPickles } from "./cifar-pickles.ts";
 import { download } from "./download.ts";
 import type { DataSetEntry } from "./entry.ts";
@@ -29,12 +30,7 @@ export const cifar100: DataSetEntry = {
     mean: [0.5071, 0.4865, 0.4409],
     meanTolerance: 0.005,
   },
-  augment: [
-    { name: "crop", options: { pad: 4 } },
-    { name: "flip", options: {} },
-  ],
-  background: 0,
-  foreign: { near: [], far: ["mnist", "mnist-inverted", "emoji", "textures"] },
+  ...cifarPhotographs,
   options: ["label"],
 
   locate: (dataDir) =>

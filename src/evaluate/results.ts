@@ -6,17 +6,10 @@ import { oodScoreResults } from "./ood-score-results.ts";
 import { oodScoreNames } from "./ood-scores.ts";
 import { conformalResult, scalingResult } from "./posthoc-results.ts";
 import { predictionBatchResults } from "./prediction-batch-results.ts";
+import { reliabilityBin } from "./reliability-bin.ts";
 import { headingFields } from "./results-heading.ts";
 import { sensitivityResults } from "./sensitivity-results.ts";
 import { storedVariant, weightKinds } from "./stored-set.ts";
-
-const bin = z.object({
-  lower: z.number(),
-  upper: z.number(),
-  count: z.number(),
-  meanConfidence: z.number(),
-  accuracy: z.number(),
-});
 
 const numbers = z.array(z.number());
 
@@ -45,7 +38,7 @@ const labelledSet = z.object({
   /** 95 % bootstrap intervals over the choice of the images, of the metrics that have them. */
   intervals: z.partialRecord(z.enum(metricNames), z.tuple([z.number(), z.number()])).optional(),
   /** 15 equal-width bins of confidence. */
-  reliability: z.array(bin),
+  reliability: z.array(reliabilityBin),
   /** Without bins, at even places of [0, 1], with a 95 % band. */
   smoothReliability: z
     .object({

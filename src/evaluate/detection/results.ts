@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { reliabilityBin } from "../reliability-bin.ts";
 import { headingFields } from "../results-heading.ts";
 import { cocoFigureNames } from "./coco-figures.ts";
 
@@ -11,14 +12,6 @@ const lrp = z.object({
   falsePositive: z.number().optional(),
   falseNegative: z.number(),
 });
-const bin = z.object({
-  lower: z.number(),
-  upper: z.number(),
-  count: z.number(),
-  meanConfidence: z.number(),
-  accuracy: z.number(),
-});
-
 const doubt = z.object({
   /** Whose order is judged: the detections' own uncertainty, or 1 − score. */
   of: z.enum(["score", "uncertainty"]),
@@ -69,7 +62,7 @@ export const boxMeasures = {
       dEce: z.number(),
       /** At IoU 0. */
       laEce: z.number(),
-      bins: z.array(bin),
+      bins: z.array(reliabilityBin),
     })
     .optional(),
   doubt: z.array(doubt),
