@@ -49,11 +49,18 @@ export const zeroShotOptions = (): Option[] => [
     "--templates <file>",
     "CLIP: ways to name a class, one a line, with {} for its name (default: eight, e.g. a photo of a {}.)",
   ),
+  activationOption(),
+];
+
+export const activationOption = (): Option =>
   new Option(
     "--activation <name>",
     `CLIP: ${activationNames.join(" | ")} (default: as its config.json says)`,
-  ).argParser(oneOf(activationNames)("--activation")),
-];
+  ).argParser(oneOf(activationNames)("--activation"));
+
+/** The templates of a file that was given. @throws UserError where it cannot be read, or holds none */
+export const readTemplates = (path: string | undefined): readonly string[] | undefined =>
+  path === undefined ? undefined : parseTemplates(path, readTextFile("--templates", path));
 
 const own = ["classes", "classesFrom", "templates", "activation"];
 const shared = ["top", "device", "threads", "json"];
@@ -120,10 +127,7 @@ export async function predictByNames(
   const names = classNamesOf(flags);
   if (names.length === 0)
     throw new UserError('--classes: a CLIP is asked by class names; say what the images may show, e.g. "cat,dog"');
-  const templates =
-    flags.templates === undefined
-      ? undefined
-      : parseTemplates(flags.templates, readTextFile("--templates", flags.templates));
+  const templates = readTemplates(flags.templates);
   const loaded = loadDualEncoder(folder, { activation });
   for (const note of loaded.notes) noteTo(terminal)(note);
   const alike = classesAlike(loaded.tokenizer, loaded.encoder.text.context, names, templates ?? usualTemplates);

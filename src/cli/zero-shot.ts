@@ -1,14 +1,13 @@
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import { percent, toJson } from "../core/index.ts";
-import { parseTemplates } from "../data/index.ts";
 import type { Device } from "../engine/index.ts";
-import { type Activation, activationNames } from "../models/index.ts";
+import type { Activation } from "../models/index.ts";
 import { configOptions, taskOfData } from "../run/index.ts";
 import { type ZeroShotSummary, zeroShotRunOf } from "../train/index.ts";
-import { oneOf } from "./numbers.ts";
+import { activationOption, readTemplates } from "./predict-by-names.ts";
 import { listenerOf } from "./progress.ts";
 import { INTERRUPTED, ownCommand, type Terminal, untilInterrupted } from "./terminal.ts";
-import { readLines, readTextFile } from "./text-file.ts";
+import { readLines } from "./text-file.ts";
 import { givenOptions, toOption } from "./train-flags.ts";
 
 interface Options {
@@ -46,12 +45,7 @@ export function zeroShotCommand(terminal: Terminal, exit: (code: number) => void
       "--templates <file>",
       "ways to name a class, one a line, with {} for its name (default: those of its training, or eight, e.g. a photo of a {}.)",
     )
-    .addOption(
-      new Option(
-        "--activation <name>",
-        `CLIP: ${activationNames.join(" | ")} (default: as its config.json says)`,
-      ).argParser(oneOf(activationNames)("--activation")),
-    );
+    .addOption(activationOption());
   for (const option of runningFlags()) command.addOption(toOption(option, false));
   return command
     .option("--json", "print what came out as JSON")
@@ -80,8 +74,8 @@ async function runZeroShot(
   given: Readonly<Record<string, unknown>>,
 ): Promise<number> {
   const named = {
-    ...(templates !== undefined && { templates: parseTemplates(templates, readTextFile("--templates", templates)) }),
-    ...(classesFrom !== undefined && { names: readLines("--classes-from", classesFrom) }),
+    templates: readTemplates(templates),
+    names: classesFrom === undefined ? undefined : readLines("--classes-from", classesFrom),
   };
   const { out, activation, dataDir, threads, device } = options;
   const summary = await untilInterrupted(terminal, (signal) =>
