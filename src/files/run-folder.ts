@@ -13,6 +13,8 @@ export const runPaths = (run: string) => ({
   checkpoint: join(run, "checkpoint.safetensors"),
   /** Of a dual encoder. */
   tokenizer: join(run, "tokenizer.json"),
+  /** Of a dual encoder that started from one with such a file. */
+  tokenizerConfig: join(run, "tokenizer_config.json"),
   predictions: join(run, "predictions"),
   calibration: join(run, "calibration.json"),
   verdict: join(run, "verdict.json"),

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { lax, type numpy as np, valueAndGrad } from "@jax-js/jax";
@@ -20,6 +20,7 @@ import { type Arrays, createDualEncoder } from "../../models/index.ts";
 import { type Checkpoint, loadCheckpoint, type RunConfigInput, readMetrics, resolveConfig } from "../../run/index.ts";
 import { type ContrastiveOptions, contrastive } from "../../tasks/index.ts";
 import { createEmbedder, loadDualEncoder, zeroShot } from "../dual-encoder/index.ts";
+import { tensorsAs, writeClipFolder } from "../dual-encoder/test-clip-folder.ts";
 import { inOneProcess } from "../group/in-process.ts";
 import { withStartingRun } from "../starting-config.ts";
 import { tinyConfig, tinyDataSet } from "../testing.ts";
@@ -255,6 +256,45 @@ describe("starting from another dual encoder", () => {
     expect(withStartingRun({ init }, undefined, init).base).toMatchObject({ model: "mlp", embedding: 8 });
   });
 
+  const [tensors, heads] = [
+    () =>
+      tensorsAs("openai", createDualEncoder("clip-small", { imageSize: 8 }).init(new Random("clip")).params as never),
+    { hidden_act: "gelu", num_attention_heads: 4 },
+  ];
+  const clipSmall = { model: "clip-small", embedding: undefined, validateEvery: 0 } as const;
+
+  test("goes on from a folder of CLIP's weights, and keeps both files of its tokenizer, which nothing may change", async () => {
+    const told = { model_max_length: 16 };
+    const init = writeClipFolder(join(folder, "clip"), {
+      tensors: tensors(),
+      config: { model_type: "clip", vision_config: heads, text_config: heads },
+      others: { "tokenizer_config.json": told },
+    });
+    const changes = { init, ...clipSmall };
+    const run = newRun();
+    mkdirSync(run);
+    writeFileSync(runPaths(run).tokenizerConfig, "{}");
+    await trained(changes, { run, maxSteps: 1 });
+    for (const file of ["tokenizer", "tokenizerConfig"] as const)
+      expect(readFileSync(runPaths(run)[file], "utf8")).toBe(readFileSync(runPaths(init)[file], "utf8"));
+    const { run: next } = await trained({ ...changes, init: run }, { maxSteps: 1 });
+    expect(JSON.parse(readFileSync(runPaths(next).tokenizerConfig, "utf8"))).toEqual(told);
+    writeFileSync(runPaths(run).tokenizerConfig, "{}");
+    await expect(trained(changes, { run, resume: true })).rejects.toThrow("texts.tokenizer");
+  });
+
+  test.each<[string, { readonly hidden_act?: string; readonly num_attention_heads?: number }]>([
+    ["activation quick-gelu, clip-small here has gelu", { hidden_act: "quick_gelu" }],
+    ["text heads 8, clip-small here has 4", { num_attention_heads: 8 }],
+  ])("what shapes do not show is held to: %s", async (message, changes) => {
+    const image = { ...heads, hidden_act: changes.hidden_act ?? "gelu" };
+    const init = writeClipFolder(join(folder, message), {
+      tensors: tensors(),
+      config: { model_type: "clip", vision_config: image, text_config: { ...image, ...changes } },
+    });
+    await expect(trained({ init, ...clipSmall }, { maxSteps: 1 })).rejects.toThrow(message);
+  });
+
   test("one of another shape is refused", async () => {
     const { run: init } = await trained({ epochs: 1 });
     await expect(trained({ init, embedding: 16 })).rejects.toThrow(
@@ -272,12 +312,14 @@ test("texts that are longer than the tower reads are told; a folder without a ch
   const run = newRun();
   mkdirSync(run);
   writeFileSync(runPaths(run).tokenizer, "{}");
+  writeFileSync(runPaths(run).tokenizerConfig, "{}");
   const onNotice = (line: string) => notices.push(line);
   await trained({ epochs: 1 }, { run, maxSteps: 1, onNotice }, { ...data, train: { ...data.train, captions } });
   expect(notices).toContainEqual(
     expect.stringMatching(/^1 of 7 texts have more than 16 tokens and are cut there, e\.g\. "dark dark/) as string,
   );
   expect(JSON.parse(readFileSync(runPaths(run).tokenizer, "utf8"))).toHaveProperty("model");
+  expect(existsSync(runPaths(run).tokenizerConfig)).toBe(false);
 });
 
 test("images of which nothing is said are refused", async () => {

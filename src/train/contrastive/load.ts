@@ -1,26 +1,17 @@
 import { type HostArray, UserError } from "../../core/index.ts";
-import type { TextTokenizer } from "../../data/index.ts";
 import { runPaths } from "../../files/index.ts";
 import type { Activation, Variables } from "../../models/index.ts";
 import { loadCheckpoint } from "../../run/index.ts";
-import {
-  buildDualEncoder,
-  type ContrastiveRecord,
-  type DualNetwork,
-  readContrastiveRun,
-  readRunTokenizer,
-} from "./record.ts";
+import { readTokenizer, type StoredTokenizer } from "../dual-encoder/stored-tokenizer.ts";
+import { buildDualEncoder, type ContrastiveRecord, type DualNetwork, readContrastiveRun } from "./record.ts";
 
 /** A dual encoder's run, as it predicts. */
-export interface LoadedContrastiveRun extends DualNetwork {
+export interface LoadedContrastiveRun extends DualNetwork, StoredTokenizer {
   readonly record: ContrastiveRecord;
   /** The moving average of its weights, where it keeps one. */
   readonly variables: Variables;
   /** [R, C, H, W], of anchored ones. */
   readonly references?: HostArray;
-  readonly tokenizer: TextTokenizer;
-  /** What `tokenizer.json` holds. */
-  readonly json: string;
   readonly step: number;
 }
 
@@ -39,7 +30,7 @@ export function loadContrastiveRun(run: string, activation?: Activation): Loaded
     ...buildDualEncoder(record),
     variables: average ?? { params, state },
     references,
-    ...readRunTokenizer(run),
+    ...readTokenizer(run),
     step: progress.step,
   };
 }

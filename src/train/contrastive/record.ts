@@ -1,9 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
-import { z } from "zod";
 import { type DataSet, UserError } from "../../core/index.ts";
-import { type TextTokenizer, textTokenizer } from "../../data/index.ts";
-import { runPaths } from "../../files/index.ts";
-import { parseJson } from "../../files/internal.ts";
 import { createMethod, type Method } from "../../methods/index.ts";
 import { createDualEncoder, type DualEncoder } from "../../models/index.ts";
 import { type RunConfig, type RunRecord, resolveConfig, runTask } from "../../run/index.ts";
@@ -18,7 +13,7 @@ export interface ContrastiveRecord extends Omit<RunRecord, "config"> {
     readonly count: number;
     /** Of what is said of each of them: a run is only resumed on the same. */
     readonly sha256: string;
-    /** Of `tokenizer.json` beside it. */
+    /** Of `tokenizer.json` beside it, and of `tokenizer_config.json` where it is there. */
     readonly tokenizer: string;
   };
 }
@@ -70,19 +65,9 @@ export function readContrastiveRun(run: string): ContrastiveRecord {
   return { ...record, config: resolveConfig(record.config) as ContrastiveRecord["config"] };
 }
 
-const anyObject = z.looseObject({});
-
 /**
  * Whether a folder holds a run of a dual encoder.
  * @example
  * if (isDualEncoderRun("runs/pairs")) console.log(readContrastiveRun("runs/pairs").texts.count);
  */
 export const isDualEncoderRun = (run: string): boolean => runTask(run) === "contrastive";
-
-/** The tokenizer of a run folder. @throws UserError where it is missing or damaged */
-export function readRunTokenizer(run: string): { readonly json: string; readonly tokenizer: TextTokenizer } {
-  const { tokenizer: path } = runPaths(run);
-  if (!existsSync(path)) throw new UserError(`${path}: not there; copy it beside the run's weights`);
-  const json = readFileSync(path, "utf8");
-  return { json, tokenizer: textTokenizer(path, parseJson(json, anyObject, path)) };
-}

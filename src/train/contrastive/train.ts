@@ -1,14 +1,18 @@
 import { createHash } from "node:crypto";
 import { type DataSet, imageCount } from "../../core/index.ts";
 import { type TextTokenizer, textTokenizer, templates as usualTemplates } from "../../data/index.ts";
-import { runPaths } from "../../files/index.ts";
-import { writeFileAtomic } from "../../files/internal.ts";
 import type { Variables } from "../../models/index.ts";
 import { createOptimizer } from "../../optim/index.ts";
 import type { ContrastiveOptions } from "../../tasks/index.ts";
 import { checkSets } from "../check-sets.ts";
 import { claimFolder } from "../claim-folder.ts";
 import { classPoints, createTextEmbedder } from "../dual-encoder/index.ts";
+import {
+  readTokenizer,
+  type StoredTokenizer,
+  type TokenizerFiles,
+  writeTokenizer,
+} from "../dual-encoder/stored-tokenizer.ts";
 import { createForward } from "../forward.ts";
 import { alone } from "../group/group.ts";
 import { together } from "../group/together.ts";
@@ -27,7 +31,6 @@ import {
   type DualNetwork,
   describeContrastive,
   readContrastiveRun,
-  readRunTokenizer,
 } from "./record.ts";
 import { readStart, startingVariables } from "./start.ts";
 import { zeroShotNetwork, zeroShotVariables } from "./zero-shot-network.ts";
@@ -71,12 +74,13 @@ async function contrastiveTraining(
   const { model } = encoder.image;
   const texts = pairTexts(train, config.task);
   const captions = config.task.captionWeight > 0 ? pairTexts(train, { texts: "captions" }) : undefined;
-  const { json, tokenizer } =
-    start ?? (resume ? readRunTokenizer(run) : freshTokenizer([texts, captions], dataSet, config.task, network));
+  const files: StoredTokenizer =
+    start ?? (resume ? readTokenizer(run) : freshTokenizer([texts, captions], dataSet, config.task, network));
+  const { tokenizer } = files;
   requireBatchNorm(config, model);
   const cut = cutInWords([...texts.all, ...(captions?.all ?? [])], tokenizer, encoder.text.context);
   if (cut) onNotice?.(cut);
-  const record = describeContrastive(config, dataSet, factsOf([texts, captions], json), group.size);
+  const record = describeContrastive(config, dataSet, factsOf([texts, captions], files), group.size);
   const optimizer = createOptimizer(config.optimizer, encoder);
   const referencesFrom = referenceSet(config, dataSet, { changedData, onNotice });
   const drawReferencesAt = referencesFrom?.drawAt ?? (() => noReferences);
@@ -100,7 +104,7 @@ async function contrastiveTraining(
     claim() {
       claimFolder(run, record, { resume, changedData, onNotice }, readContrastiveRun);
       // What a training that failed as it began has left there is of other texts, perhaps.
-      if (!resume) writeFileAtomic(runPaths(run).tokenizer, json);
+      if (!resume) writeTokenizer(run, files);
     },
     start: () =>
       startingPoint({
@@ -137,10 +141,10 @@ const sha256 = (text: string): string => createHash("sha256").update(text).diges
 /** What images are said to be, and, where they are learnt beside it, their captions. */
 type Said = readonly [texts: PairTexts, captions: PairTexts | undefined];
 
-const factsOf = ([texts, captions]: Said, tokenizer: string): ContrastiveRecord["texts"] => ({
+const factsOf = ([texts, captions]: Said, { json, config = "" }: TokenizerFiles): ContrastiveRecord["texts"] => ({
   count: new Set([...texts.all, ...(captions?.all ?? [])]).size,
   sha256: sha256(JSON.stringify([texts.all, texts.of, ...(captions ? [captions.all, captions.of] : [])])),
-  tokenizer: sha256(tokenizer),
+  tokenizer: sha256(json + config),
 });
 
 function freshTokenizer(
@@ -148,7 +152,7 @@ function freshTokenizer(
   { train }: Pick<DataSet, "train">,
   options: ContrastiveOptions,
   { encoder }: DualNetwork,
-): { readonly json: string; readonly tokenizer: TextTokenizer } {
+): StoredTokenizer {
   const texts = said.flatMap((one) => one?.all ?? []);
   const made = tokenizerFor(texts, train, options, encoder.text.vocabulary);
   return { json: `${JSON.stringify(made)}\n`, tokenizer: textTokenizer("tokenizer.json", made) };

@@ -1,16 +1,15 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
 import { type HostArrays, type Normalization, UserError } from "../../core/index.ts";
-import { type TextTokenizer, textTokenizer } from "../../data/index.ts";
+import type { TextTokenizer } from "../../data/index.ts";
 import { runPaths } from "../../files/index.ts";
-import { parseJson, readText } from "../../files/internal.ts";
 import { type Activation, clipOfTensors, type WithWeights } from "../../models/index.ts";
 import { activationOf, isNoParameter } from "../../models/internal.ts";
 import { loadContrastiveRun } from "../contrastive/load.ts";
 import { isDualEncoderRun } from "../contrastive/record.ts";
 import { realTensors } from "../weights-source.ts";
 import { readClipConfig } from "./clip-config.ts";
+import { readTokenizer } from "./stored-tokenizer.ts";
 
 /** A dual encoder with all that it takes to show it images and texts. */
 export interface LoadedDualEncoder extends WithWeights {
@@ -71,7 +70,7 @@ export function loadDualEncoder(folder: string, { activation: asked }: LoadDualE
       `${folder}: no config.json says which activation the towers have, and weights do not show it; give options.activation: quick-gelu for OpenAI's weights, gelu for most others`,
     );
   // Before the weights, which take seconds.
-  const tokenizer = readTokenizer(folder);
+  const { tokenizer } = readTokenizer(folder);
   const { tensors, prefixes } = realTensors(path, isNoParameter, (why) => new UserError(`${path}: ${why}`));
   const weights = clipOfTensors(path, tensors, { activation, ...heads });
   const { vocabulary } = weights.encoder.text;
@@ -103,13 +102,4 @@ function ofRun(run: string, activation: Activation | undefined): LoadedDualEncod
     normalization: record.data.normalization,
     notes: [],
   };
-}
-
-const anyObject = z.looseObject({});
-
-function readTokenizer(folder: string): TextTokenizer {
-  const [path, configPath] = ["tokenizer.json", "tokenizer_config.json"].map((name) => join(folder, name));
-  const json = parseJson(readText(path, "copy the model's own beside its weights"), anyObject, path);
-  const config = existsSync(configPath) ? parseJson(readFileSync(configPath, "utf8"), anyObject, configPath) : {};
-  return textTokenizer(path, json, config);
 }
