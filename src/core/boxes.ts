@@ -30,3 +30,31 @@ export interface DetectedBoxes extends Boxes {
   /** [M] larger is less sure, on any scale. */
   readonly doubt?: Float64Array;
 }
+
+/** Those of the images at `rows`, in that order. */
+export function boxesAt(
+  { names, first, boxes, index, area, crowd, difficult }: ObjectBoxes,
+  rows: ArrayLike<number>,
+): ObjectBoxes {
+  const starts = new Int32Array(rows.length + 1);
+  for (let i = 0; i < rows.length; i++) starts[i + 1] = starts[i] + first[rows[i] + 1] - first[rows[i]];
+  const places = Array.from(rows, (row) =>
+    Array.from({ length: first[row + 1] - first[row] }, (_, i) => first[row] + i),
+  ).flat();
+  return {
+    names,
+    first: starts,
+    boxes: Float64Array.from({ length: 4 * places.length }, (_, i) => boxes[4 * places[i >> 2] + (i & 3)]),
+    index: Int32Array.from(places, (place) => index[place]),
+    ...(area && { area: Float64Array.from(places, (place) => area[place]) }),
+    ...(crowd && { crowd: Uint8Array.from(places, (place) => crowd[place]) }),
+    ...(difficult && { difficult: Uint8Array.from(places, (place) => difficult[place]) }),
+  };
+}
+
+/** The same objects on images that are so many times as wide and high. */
+export const scaledBoxes = ({ boxes, area, ...others }: ObjectBoxes, across: number, down: number): ObjectBoxes => ({
+  ...others,
+  boxes: boxes.map((value, i) => value * (i % 2 === 0 ? across : down)),
+  ...(area && { area: area.map((value) => value * across * down) }),
+});

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { ObjectBoxes } from "./boxes.ts";
 import { checkImageSet, checkLabels } from "./checked-sets.ts";
 import { UserError } from "./errors.ts";
 import type { ImageSet } from "./image-set.ts";
@@ -13,11 +14,20 @@ const set: ImageSet = {
   classNames: ["a", "b"],
 };
 const other = (changes: Record<string, unknown>) => ({ ...set, ...changes }) as ImageSet;
+/** One on the second image. */
+const withBoxes = (changes: Partial<ObjectBoxes> = {}): ObjectBoxes => ({
+  names: ["a", "b"],
+  first: Int32Array.of(0, 0, 1),
+  boxes: Float64Array.of(1, 0, 2, 1.5),
+  index: Int32Array.of(1),
+  ...changes,
+});
 
 test("what is right passes, labels of any type and foreign ones too", () => {
   checkImageSet(set);
   checkImageSet(other({ captions: [["a", "b"], []] }));
   checkImageSet(other({ labels: Int32Array.of(-1, -1) }));
+  checkImageSet(other({ boxes: withBoxes() }));
   for (const labels of [[0, 1], Uint8Array.of(0, 1), Float32Array.of(0, 1)]) checkLabels("toy", labels, 2);
 });
 
@@ -33,6 +43,16 @@ test.each<[string, Record<string, unknown>, RegExp]>([
   ["half a pixel", { width: 2.5 }, /width 2.5/],
   ["transparency", { channels: 4, images: new Uint8Array(48) }, /4 channels; 1 \(grey\) or 3/],
   ["an image too few", { images: new Uint8Array(6) }, /6 bytes of images; 2 labels × 2 × 3 × 1 are 12/],
+  [
+    "boxes of one image",
+    { boxes: withBoxes({ first: Int32Array.of(0, 1) }) },
+    /^toy: boxes.first does not share 1 boxes/,
+  ],
+  ["boxes that are not shared out", { boxes: withBoxes({ first: Int32Array.of(0, 2, 1) }) }, /rises from 0 to 1/],
+  ["half a box", { boxes: withBoxes({ boxes: Float64Array.of(1, 0) }) }, /2 numbers of boxes; .* are 4/],
+  ["a box of no class", { boxes: withBoxes({ index: Int32Array.of(2) }) }, /^toy, boxes: label 2 of image 0/],
+  ["an empty box", { boxes: withBoxes({ boxes: Float64Array.of(1, 0, 0, 1) }) }, /box 0 \[1, 0, 0, 1\] does not lie/],
+  ["a box beyond its image", { boxes: withBoxes({ boxes: Float64Array.of(2, 0, 2, 1) }) }, /on its image of 3×2; clip/],
   [
     "captions of one image",
     { captions: [["a"]] },

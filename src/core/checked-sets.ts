@@ -1,3 +1,4 @@
+import type { ObjectBoxes } from "./boxes.ts";
 import { UserError } from "./errors.ts";
 import type { ImageSet } from "./image-set.ts";
 import type { StoredImages } from "./images.ts";
@@ -23,7 +24,7 @@ export function checkLabels(whose: string, labels: ArrayLike<unknown>, classes: 
  * @throws UserError naming the set, the field and the rule.
  */
 export function checkImageSet(set: ImageSet): void {
-  const { name, images, labels, captions, height, width, channels } = set;
+  const { name, images, labels, captions, boxes, height, width, channels } = set;
   if (!(images instanceof Uint8Array || isStored(images)))
     throw new UserError(
       `${name}: images are ${typeName(images)}; a Uint8Array of values from 0 to 255 is needed, [N, H, W, C] row-major`,
@@ -39,6 +40,28 @@ export function checkImageSet(set: ImageSet): void {
       `${name}: ${images.length} bytes of images; ${labels.length} labels × ${height} × ${width} × ${channels} are ${bytes}`,
     );
   if (captions) checkCaptions(name, captions, labels.length);
+  if (boxes) checkBoxes(set, boxes);
+}
+
+function checkBoxes({ name, labels, classNames, height, width }: ImageSet, { first, boxes, index }: ObjectBoxes): void {
+  const [images, count] = [labels.length, index.length];
+  const rises = first.every((at, i) => at >= (i === 0 ? 0 : first[i - 1]));
+  if (first.length !== images + 1 || first[0] !== 0 || first[images] !== count || !rises)
+    throw new UserError(
+      `${name}: boxes.first does not share ${count} boxes out among ${images} images; it rises from 0 to ${count}, and has an entry more than there are images`,
+    );
+  if (boxes.length !== 4 * count)
+    throw new UserError(
+      `${name}: ${boxes.length} numbers of boxes; ${count} boxes of x, y, width, height are ${4 * count}`,
+    );
+  checkLabels(`${name}, boxes`, index, classNames.length);
+  for (let at = 0; at < count; at++) {
+    const [x, y, wide, high] = boxes.subarray(4 * at, 4 * at + 4);
+    if (wide > 0 && high > 0 && x >= 0 && y >= 0 && x + wide <= width + 1e-6 && y + high <= height + 1e-6) continue;
+    throw new UserError(
+      `${name}: box ${at} [${x}, ${y}, ${wide}, ${high}] does not lie on its image of ${width}×${height}; clip boxes, and leave empty ones out`,
+    );
+  }
 }
 
 function checkCaptions(name: string, captions: readonly unknown[], images: number): void {

@@ -1,3 +1,4 @@
+import { boxesAt, type ObjectBoxes } from "./boxes.ts";
 import { type Images, selectImages } from "./images.ts";
 
 /** One uint8 image, [H, W, C] row-major; C is 1 (grey) or 3 (RGB). */
@@ -25,7 +26,7 @@ export interface ImageSet {
   readonly channels: number;
   /** [N, H, W, C] row-major, in memory or in a file: read them by `imageAt`. */
   readonly images: Images;
-  /** [N], index into `classNames`. */
+  /** [N], index into `classNames`; −1 where an image has no class of its own, as scenes with `boxes` have none. */
   readonly labels: Int32Array;
   readonly classNames: readonly string[];
   /** Where each image comes from (an emoji vendor); absent where a data set has one source. */
@@ -34,6 +35,8 @@ export interface ImageSet {
   readonly concepts?: Partition;
   /** [N], what is said of each image, one or more texts; absent where nothing is said. */
   readonly captions?: readonly (readonly string[])[];
+  /** What lies where on the N images, in their pixels; `boxes.names` are `classNames`. Absent where no objects are known. */
+  readonly boxes?: ObjectBoxes;
 }
 
 /**
@@ -61,6 +64,7 @@ export function subset(set: ImageSet, rows: ArrayLike<number>, name = set.name):
     domains: pick(set.domains, rows),
     concepts: pick(set.concepts, rows),
     captions: set.captions && Array.from(rows, (row) => set.captions![row]),
+    ...(set.boxes && { boxes: boxesAt(set.boxes, rows) }),
   };
 }
 

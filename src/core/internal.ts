@@ -1,5 +1,6 @@
 /** What other rooms need of this one and a user does not. */
 
+export { boxesAt, scaledBoxes } from "./boxes.ts";
 export { checkImageSet, checkLabels } from "./checked-sets.ts";
 export { beta, dirichlet } from "./distributions.ts";
 export { knownName } from "./errors.ts";

@@ -1,5 +1,5 @@
 import { type ImageSet, imageAt, imageCount } from "../core/index.ts";
-import { allBytes } from "../core/internal.ts";
+import { allBytes, scaledBoxes } from "../core/internal.ts";
 
 export interface ImageShape {
   readonly height: number;
@@ -12,14 +12,19 @@ export interface ImageShape {
  * The same images at another size and number of channels, so that a model of one data set can be shown another
  * (MNIST as out-of-distribution images of a colour model). Sizes change by a triangle filter as Pillow's BILINEAR
  * does it (it averages when shrinking), computed here so that every machine gets the same bytes; grey becomes three
- * equal channels, colour becomes ITU-R BT.601 luma. Same shape: the set itself.
+ * equal channels, colour becomes ITU-R BT.601 luma. Boxes follow. Same shape: the set itself.
  * @example
  * const gray = matchImages(images, { height: 28, width: 28, channels: 1 }); // as a model of MNIST wants them
  */
 export function matchImages(set: ImageSet, shape: ImageShape): ImageSet {
   const recoloured = set.channels === shape.channels ? set : { ...set, ...recolour(set, shape.channels) };
   if (set.height === shape.height && set.width === shape.width) return recoloured;
-  return { ...recoloured, ...resize(recoloured, shape.height, shape.width) };
+  const { boxes } = set;
+  return {
+    ...recoloured,
+    ...resize(recoloured, shape.height, shape.width),
+    ...(boxes && { boxes: scaledBoxes(boxes, shape.width / set.width, shape.height / set.height) }),
+  };
 }
 
 /** The negatives, 255 − x, as `<data set>-inverted/<split>`: what lay on white lies on black. */

@@ -46,6 +46,7 @@ export function sampleImages({ test, shifts }: DataSet): ChosenImages {
       domains: undefined,
       concepts: undefined,
       captions: joinCaptions(parts),
+      boxes: undefined,
     },
     from: parts.flatMap((part) => Array.from({ length: imageCount(part) }, () => part.name)),
   };
