@@ -37,18 +37,7 @@ export type { HumanLabelKind, HumanLabels } from "./cifar10n.ts";
 export { type ImageShape, matchImages } from "./convert.ts";
 export { type ArraysOptions, dataSetOf, type LabelledImages } from "./data-set-of.ts";
 export { decodeImage, decodeWholeImage } from "./decode.ts";
-export {
-  type DetectionContext,
-  type DetectionDataName,
-  type DetectionDataOptions,
-  type DetectionDataSet,
-  detectionDataNames,
-  detectionDataTable,
-  type LoadedScenes,
-  loadDetectionData,
-  registerDetectionDataSet,
-  sceneConcepts,
-} from "./detection/index.ts";
+export * from "./detection/index.ts";
 export { defaultDataDir } from "./directory.ts";
 export { type Checksum, type DownloadOptions, download } from "./download.ts";
 export { type EmojiVendor, emojiCategories, emojiVendors } from "./emoji-drawings.ts";

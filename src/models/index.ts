@@ -1,5 +1,6 @@
 export { type TuplePlace, tuplePlace } from "./anchor-point.ts";
 export type { LinearClassifier } from "./classifier.ts";
+export { CENTER_NET_STRIDE, type CenterNetOptions, centerNet } from "./detector/center-net.ts";
 export {
   type Activation,
   activationNames,
@@ -52,6 +53,7 @@ export {
   type Scope,
   type Shapes,
   squeezeExcite,
+  upsample,
   type VariableSpec,
   variables,
   type WindowAttentionOptions,
@@ -62,6 +64,8 @@ export {
   type AnchorPoint,
   type Arrays,
   isTraining,
+  type MapLevel,
+  type Maps,
   type Mode,
   type Model,
   type ModelOptions,

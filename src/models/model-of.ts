@@ -3,13 +3,13 @@ import type { HostArrays } from "../core/index.ts";
 import type { TuplePlace } from "./anchor-point.ts";
 import type { Layer } from "./layers/layer.ts";
 import { allVariables, type LayerVariables } from "./layers/variables.ts";
-import type { Arrays, Model } from "./model.ts";
-import { fromSteps, type Step } from "./steps.ts";
+import type { Arrays, MapLevel, Model } from "./model.ts";
+import { fromSteps, mapSteps, type Step } from "./steps.ts";
 
 export type { Step } from "./steps.ts";
 
 type Derived = "init" | "shapes" | "head" | "featureCount" | "biases" | "embeddings" | "classify";
-type FromSteps = "encode" | "anchorPoint";
+type FromSteps = "encode" | "anchorPoint" | "maps";
 type Composed = "features" | "trunk" | "apply";
 
 export interface ModelParts extends Omit<Model, Derived | FromSteps | Composed> {
@@ -23,6 +23,8 @@ export interface ModelParts extends Omit<Model, Derived | FromSteps | Composed> 
   readonly featureCount?: number;
   /** Where tuples arise, of a network that can be anchored at hidden values. */
   readonly tuples?: TuplePlace;
+  /** Maps that the steps make, each after so many of them, the finest first; none where absent. */
+  readonly levels?: readonly (MapLevel & { readonly after: number })[];
 }
 
 /**
@@ -35,13 +37,14 @@ export interface ModelParts extends Omit<Model, Derived | FromSteps | Composed> 
  *   steps: [(_scope, x) => np.mean(gelu(x), [2, 3])],
  * });
  */
-export function modelOf({ layers, head, steps, tuples, ...own }: ModelParts): Model {
+export function modelOf({ layers, head, steps, tuples, levels, ...own }: ModelParts): Model {
   const all = allVariables([...layers, head]);
   const weight = Object.values(head.shapes.params).find((shape) => shape.length === 2);
   if (!weight) throw new TypeError(`${own.name}: the last layer has no weight [K, D]; make it with linear()`);
   return composed({
     ...own,
     ...fromSteps(steps, own.stem, tuples),
+    ...(levels && tuples?.after === undefined && { maps: { levels, encode: mapSteps(steps, levels.at(-1)!.after) } }),
     init(random) {
       const params: HostArrays = {};
       const state: HostArrays = {};

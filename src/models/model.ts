@@ -78,6 +78,22 @@ export interface AnchorPoint {
   readonly above: Pass<"features">;
 }
 
+/** A hidden value of a network that is a map [N, C, h, w]. */
+export interface MapLevel {
+  /** C */
+  readonly channels: number;
+  /** Pixels of the image that a cell is wide. */
+  readonly stride: number;
+}
+
+/** Maps that a network for images makes on its way. */
+export interface Maps {
+  /** The finest first. */
+  readonly levels: readonly MapLevel[];
+  /** The first layer's outputs [N, …] → the last map. Modes and noise as in `Model.encode`. */
+  readonly encode: Pass<"last">;
+}
+
 /** What a network learns by, and what its parameters are for: a network says it, nobody guesses it from their names. */
 export interface Network {
   readonly name: string;
@@ -124,6 +140,8 @@ export interface Model extends Network {
    * references. `noise.referenceKept`, [] or [N, …], is what references are multiplied by: 0 where they are masked.
    */
   readonly anchorPoint?: AnchorPoint;
+  /** What a detector reads; absent where it makes no maps. */
+  readonly maps?: Maps;
   /**
    * The linear part of the first layer, without bias: images [N, I, H, W] → features [N, …]. Uses `stemWeight` alone, and
    * takes as many input channels as that weight has: part of a tuple's channels goes through the same slice of the weight.

@@ -89,6 +89,11 @@ export function resnet(
       (scope, x) => headDrop.apply(scope, np.mean(x, [2, 3])),
     ],
     tuples,
+    levels: widths.map((width, stage) => ({
+      after: 1 + depths.slice(0, stage + 1).reduce((sum, depth) => sum + depth, 0),
+      channels: width * expansion,
+      stride: (photograph ? 4 : 1) * 2 ** stage,
+    })),
   });
 }
 

@@ -1,7 +1,7 @@
 import { lax, numpy as np } from "@jax-js/jax";
 import type { TuplePlace } from "./anchor-point.ts";
 import type { Scope } from "./layers/layer.ts";
-import type { AnchorPoint, Arrays, Mode, Model } from "./model.ts";
+import type { AnchorPoint, Arrays, Maps, Mode, Model } from "./model.ts";
 
 /** A part of the way from the first layer to the last; consumes `x`. */
 export type Step = (scope: Scope, x: np.Array) => np.Array;
@@ -46,6 +46,14 @@ export function fromSteps(
     } satisfies AnchorPoint,
   };
 }
+
+/** What the first `count` steps give, as `Maps` has it. */
+export const mapSteps =
+  (steps: readonly Step[], count: number): Maps["encode"] =>
+  (...given) => {
+    const { x, moved } = walk(steps.slice(0, count), ...given);
+    return { last: x, state: moved };
+  };
 
 function walk(steps: readonly Step[], params: Arrays, state: Arrays, x: np.Array, mode: Mode, noise?: Arrays) {
   const moved: Arrays = {};

@@ -30,6 +30,7 @@ export const detectionDataNames = Object.keys(detectionDataTable) as DetectionDa
  * Makes a data set of the user's own with boxes known by name, in configs and to `--data`.
  * @throws UserError for a name that is taken
  * @example
+ * const { train, test } = dataSet; // image sets of yours, with boxes
  * const entry = detectionDataTable["emoji-scenes"];
  * registerDetectionDataSet("my-scenes", { ...entry, load: async () => ({ title: "Mine", train, test, shifts: [] }) });
  */

@@ -10,5 +10,6 @@ export { meanOverRanks } from "./mean-over-ranks.ts";
 export { gelu, mlp as mlpBlock } from "./mlp.ts";
 export { patchEmbedding } from "./patch-embedding.ts";
 export { squeezeExcite } from "./squeeze-excite.ts";
+export { upsample } from "./upsample.ts";
 export { allVariables, type LayerVariables, type Shapes, type VariableSpec, variables } from "./variables.ts";
 export { type WindowAttentionOptions, windowAttention } from "./window-attention.ts";
