@@ -229,23 +229,6 @@ function withPasses(model: Model, change: <Given extends string>(pass: Pass<Give
   };
 }
 
-/**
- * The model with all but its classifier frozen, BatchNorm's statistics too (`apply` returns no moved state): for
- * last-layer fine-tuning.
- */
-export function headOnly(model: Model): Model {
-  const { fitToInputs: _, noise: _drops, ...rest } = model;
-  return {
-    ...rest,
-    frozen: Object.keys(model.shapes().params).filter((name) => !model.head.includes(name)),
-    apply(params, state, images, _mode, noise) {
-      const { logits, state: unmoved } = model.apply(params, state, images, "predict", noise);
-      for (const array of Object.values(unmoved)) array.dispose();
-      return { logits, state: {} };
-    },
-  };
-}
-
 /** A training step's factors for `count` images, by name. */
 export function drawNoise({ noise = {} }: Pick<Network, "noise">, count: number, random: Random): HostArrays {
   return Object.fromEntries(

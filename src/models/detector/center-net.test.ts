@@ -60,27 +60,27 @@ test("it starts by believing a tenth everywhere, of no size and no offset", asyn
 });
 
 test("compiled ≡ jax-js: outputs, gradients and moved state", async () => {
-    const model = make();
-    const { params, state } = started(model);
-    const images = normalArrays(new Random(3))(4, 3, SIZE, SIZE);
-    const weights = normalArrays(new Random(4))(4, (CLASSES + 4) * cells);
-    const differentiated = (p: Arrays, s: Arrays, x: np.Array, w: np.Array) => {
-      const lossOf = (p: Arrays, s: Arrays, x: np.Array, w: np.Array) => {
-        const { logits, state: moved } = model.apply(p, s, x, "train");
-        return [np.sum(np.multiply(logits, w)), moved];
-      };
-      const [[loss, moved], gradients] = (valueAndGrad(lossOf as never, { hasAux: true }) as any)(p, s, x, w);
-      return { loss, moved, gradients } as Record<string, np.Array | Arrays>;
+  const model = make();
+  const { params, state } = started(model);
+  const images = normalArrays(new Random(3))(4, 3, SIZE, SIZE);
+  const weights = normalArrays(new Random(4))(4, (CLASSES + 4) * cells);
+  const differentiated = (p: Arrays, s: Arrays, x: np.Array, w: np.Array) => {
+    const lossOf = (p: Arrays, s: Arrays, x: np.Array, w: np.Array) => {
+      const { logits, state: moved } = model.apply(p, s, x, "train");
+      return [np.sum(np.multiply(logits, w)), moved];
     };
-    const args = [params, state, images, weights];
-    const program = await compile<any[], any>(differentiated as never, args, { threads: 1 });
-    const actual = await program.run(args);
-    await program.dispose();
-    const expected = await runOracle<any>(differentiated, args);
-    expect(relativeError(actual.loss, expected.loss)).toBeLessThan(1e-4);
-    for (const kind of ["gradients", "moved"])
-      for (const [name, array] of Object.entries(expected[kind] as HostArrays))
-        expect(relativeError(actual[kind][name], array), `${kind} ${name}`).toBeLessThan(1e-3);
+    const [[loss, moved], gradients] = (valueAndGrad(lossOf as never, { hasAux: true }) as any)(p, s, x, w);
+    return { loss, moved, gradients } as Record<string, np.Array | Arrays>;
+  };
+  const args = [params, state, images, weights];
+  const program = await compile<any[], any>(differentiated as never, args, { threads: 1 });
+  const actual = await program.run(args);
+  await program.dispose();
+  const expected = await runOracle<any>(differentiated, args);
+  expect(relativeError(actual.loss, expected.loss)).toBeLessThan(1e-4);
+  for (const kind of ["gradients", "moved"])
+    for (const [name, array] of Object.entries(expected[kind] as HostArrays))
+      expect(relativeError(actual[kind][name], array), `${kind} ${name}`).toBeLessThan(1e-3);
 });
 
 test("under references: [R, N, O], each of the tuple [r, x − r]", async () => {

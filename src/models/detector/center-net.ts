@@ -8,7 +8,11 @@ import { allVariables, variables } from "../layers/variables.ts";
 import type { Model } from "../model.ts";
 import { composed } from "../model-of.ts";
 
-/** Pixels of the image that a cell of the detector's maps is wide. */
+/**
+ * Pixels of the image that a cell of the detector's maps is wide.
+ * @example
+ * const cells = 64 / CENTER_NET_STRIDE; // 16 on each side
+ */
 export const CENTER_NET_STRIDE = 4;
 /** What a centre is believed at first, of the released code: a share of 0.1. */
 const FIRST_HEAT = -2.19;
