@@ -92,7 +92,11 @@ describe("a folder of CLIP's weights", () => {
   test.each<[string, string[], RegExp]>([
     ["no classes", [], /--classes: a CLIP is asked by class names/],
     ["a class twice", ["--classes", "a,b,a"], /--classes: a is given twice/],
-    ["a flag of runs", ["--classes", "a", "--protocol", "k"], /--protocol: it is about runs, and \S+clip is a folder/],
+    [
+      "a flag of runs",
+      ["--classes", "a", "--protocol", "k"],
+      /--protocol: it is about classifiers and regressions, and \S+clip is asked by class names/,
+    ],
     ["no file of names", ["--classes-from", "nowhere.txt"], /--classes-from nowhere.txt: cannot be read \(ENOENT\)/],
     ["no file of templates", ["--classes", "a", "--templates", "nowhere.txt"], /--templates nowhere.txt: cannot be/],
     [

@@ -6,6 +6,7 @@ import type { Device } from "../engine/index.ts";
 import { softmax } from "../evaluate/index.ts";
 import { runPaths } from "../files/index.ts";
 import { type Activation, activationNames } from "../models/index.ts";
+import { runTask } from "../run/index.ts";
 import {
   classesAlike,
   createEmbedder,
@@ -18,6 +19,7 @@ import {
 import { answerImages, type ReadImage } from "./image-answers.ts";
 import { oneOf } from "./numbers.ts";
 import { noteTo } from "./progress.ts";
+import type { ModelFlags } from "./tasks.ts";
 import type { Terminal } from "./terminal.ts";
 import { readLines, readTextFile } from "./text-file.ts";
 
@@ -26,6 +28,8 @@ export interface ZeroShotFlags {
   readonly classesFrom?: string;
   readonly templates?: string;
   readonly activation?: Activation;
+  readonly protocol?: ModelFlags["protocol"];
+  readonly k?: number;
   readonly top?: number;
   readonly device?: Device;
   readonly threads: number;
@@ -64,6 +68,8 @@ export const readTemplates = (path: string | undefined): readonly string[] | und
 
 const own = ["classes", "classesFrom", "templates", "activation"];
 const shared = ["top", "device", "threads", "json"];
+/** Of what compares images with references. */
+const ofReferences = ["protocol", "k"];
 
 /**
  * Whether a model is asked by class names: it is a folder of CLIP's weights, or flags say so.
@@ -77,9 +83,12 @@ export function isAskedByNames(path: string, { options }: Command, given: object
     if (isRunOrFile(path))
       throw new UserError(`${asking.long}: it is about folders of CLIP's weights, and ${path} is none; leave it out`);
   }
-  const foreign = flags.find((flag) => ![...own, ...shared].includes(flag.attributeName()));
+  const known = [...own, ...shared, ...(runTask(path) === "contrastive" ? ofReferences : [])];
+  const foreign = flags.find((flag) => !known.includes(flag.attributeName()));
   if (foreign)
-    throw new UserError(`${foreign.long}: it is about runs, and ${path} is a folder of CLIP's weights; leave it out`);
+    throw new UserError(
+      `${foreign.long}: it is about classifiers and regressions, and ${path} is asked by class names; leave it out`,
+    );
   return true;
 }
 
@@ -115,7 +124,7 @@ const inWords = ({ path, class: name, confidence, top }: Answer): string => {
   return [path, name, percent(confidence), ...others].map(printable).join("\t");
 };
 
-/** Prints which of the named classes images show, by a folder of CLIP's weights. @returns the exit code */
+/** Prints which of the named classes images show, by a dual encoder. @returns the exit code */
 export async function predictByNames(
   terminal: Terminal,
   folder: string,
@@ -123,12 +132,12 @@ export async function predictByNames(
   flags: ZeroShotFlags,
   signal: AbortSignal,
 ): Promise<number> {
-  const { activation, device, threads, top = 1, json } = flags;
+  const { activation, protocol, k, device, threads, top = 1, json } = flags;
   const names = classNamesOf(flags);
   if (names.length === 0)
     throw new UserError('--classes: a CLIP is asked by class names; say what the images may show, e.g. "cat,dog"');
   const templates = readTemplates(flags.templates);
-  const loaded = loadDualEncoder(folder, { activation });
+  const loaded = loadDualEncoder(folder, { activation, k: protocol === "single" ? 1 : k });
   for (const note of loaded.notes) noteTo(terminal)(note);
   const alike = classesAlike(loaded.tokenizer, loaded.encoder.text.context, names, templates ?? usualTemplates);
   if (alike) noteTo(terminal)(alike);

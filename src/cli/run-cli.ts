@@ -14,6 +14,7 @@ import { probeCommand } from "./probe.ts";
 import { quickstartCommand } from "./quickstart.ts";
 import { recalibrateCommand } from "./recalibrate.ts";
 import { reportCommand } from "./report.ts";
+import { retrievalCommand } from "./retrieval.ts";
 import { serveCommand } from "./serve.ts";
 import { studyCommand } from "./study.ts";
 import { swagCommand } from "./swag.ts";
@@ -32,6 +33,7 @@ const commands = [
   swagCommand,
   interpolateCommand,
   zeroShotCommand,
+  retrievalCommand,
   reportCommand,
   exportCommand,
   predictCommand,

@@ -22,19 +22,19 @@ interface Options {
 }
 
 /** Those of data sets that have classes. */
-const dataFlags = () =>
+export const classDataFlags = () =>
   configOptions().filter(
     ({ path, only }) =>
       path.startsWith("data.") && (!only || only.is.some((name) => taskOfData(name) === "classification")),
   );
-const runningFlags = () => configOptions().filter(({ path }) => path === "threads" || path === "device");
+export const runningFlags = () => configOptions().filter(({ path }) => path === "threads" || path === "device");
 
 export function zeroShotCommand(terminal: Terminal, exit: (code: number) => void): Command {
   const command = new Command("zero-shot")
     .description("a classification run of a dual encoder and the names of a data set's classes; nothing is trained")
     .argument("<from>", "the run folder of a dual encoder (train --task contrastive), or a folder of CLIP's weights")
     .requiredOption("--out <run>", "the new run folder");
-  for (const option of dataFlags()) command.addOption(toOption(option, false));
+  for (const option of classDataFlags()) command.addOption(toOption(option, false));
   command
     .option("--data-dir <dir>", "folder of the data sets (default: $ANCHORED_DATA or the user's cache folder)")
     .option(
@@ -63,7 +63,7 @@ Examples:
   $ anchored interpolate runs/zero-shot runs/tuned --out runs/between`,
     )
     .action(async (from: string, options: Options) =>
-      exit(await runZeroShot(terminal, from, options, givenOptions(command, dataFlags()))),
+      exit(await runZeroShot(terminal, from, options, givenOptions(command, classDataFlags()))),
     );
 }
 

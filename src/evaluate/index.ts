@@ -200,6 +200,7 @@ export {
   retrieval,
   retrievalRanks,
 } from "./retrieval.ts";
+export { type RetrievalIntervals, retrievalIntervals } from "./retrieval-intervals.ts";
 export { aurc, type RiskCoverage, riskCoverage } from "./risk-coverage.ts";
 export { applyScaling, fitScaling, type Scaling, type ScalingKind } from "./scaling.ts";
 export type { SensitivityResults } from "./sensitivity-results.ts";

@@ -31,6 +31,14 @@ export {
   type RegressionFacts,
 } from "./regression/index.ts";
 export { resultFolders } from "./result-folders.ts";
+export {
+  type JudgedRetrieval,
+  type JudgedWay,
+  type JudgeRetrievalOfOptions,
+  type JudgeRetrievalOptions,
+  judgeRetrieval,
+  judgeRetrievalOf,
+} from "./retrieval.ts";
 export { type CommonJudgeOptions, judgeByTask } from "./tasks.ts";
 export { type Variant, variantOf } from "./variant.ts";
 export { variantOptions } from "./variant-options.ts";

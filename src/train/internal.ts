@@ -2,6 +2,9 @@
 
 export { requireAdaptable } from "./adaptation/adapter.ts";
 export { madeAhead } from "./ahead.ts";
+export { cutInWords } from "./contrastive/pair-texts.ts";
+export type { DataForOptions } from "./dual-encoder/data-for.ts";
+export { dualEncoderData } from "./dual-encoder/own-data.ts";
 export { firstReferences } from "./example-references.ts";
 export { atLength } from "./group/at-length.ts";
 export { inShares, type Share } from "./group/shares.ts";

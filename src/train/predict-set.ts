@@ -120,7 +120,7 @@ export async function predictSet(
  * @throws UserError where more are asked for than are kept.
  */
 export function keptReferences(
-  { method, references }: Pick<PredictionParts, "method" | "references">,
+  { method, references }: Pick<PredictionParts, "references"> & { readonly method: Pick<Method, "name" | "anchored"> },
   protocol: NonNullable<PredictOptions["protocol"]>,
   k: number | undefined,
 ): HostArray | undefined {

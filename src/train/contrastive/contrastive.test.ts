@@ -10,7 +10,9 @@ import {
   HostArray,
   type HostArrays,
   type ImageSet,
+  imageAt,
   Random,
+  subset,
   UserError,
 } from "../../core/index.ts";
 import { expectCompiledEqualsOracle } from "../../engine/testing.ts";
@@ -22,9 +24,12 @@ import { type ContrastiveOptions, contrastive } from "../../tasks/index.ts";
 import { createEmbedder, loadDualEncoder, zeroShot } from "../dual-encoder/index.ts";
 import { tensorsAs, writeClipFolder } from "../dual-encoder/test-clip-folder.ts";
 import { inOneProcess } from "../group/in-process.ts";
+import { loadPredictor } from "../predict.ts";
 import { withStartingRun } from "../starting-config.ts";
 import { tinyConfig, tinyDataSet } from "../testing.ts";
 import type { TrainOptions } from "../training.ts";
+import { readClassifierSource } from "../zero-shot-run/classifier-source.ts";
+import { zeroShotRun } from "../zero-shot-run/zero-shot-run.ts";
 import { dualLossOf } from "./dual-loss.ts";
 import { buildDualEncoder, type ContrastiveRecord, readContrastiveRun } from "./record.ts";
 import { trainContrastive } from "./train.ts";
@@ -140,6 +145,43 @@ describe("a run of image-text pairs", () => {
       return classifier.classNames[row.indexOf(Math.max(...row))];
     });
     expect(named).toEqual(Array.from(validation.labels, (label) => validation.classNames[label]));
+  }, 60_000);
+
+  test("anchored, it puts an image at the mean of its points under the references, and knows classes as the classifier of it does", async () => {
+    const { run } = await trained({ method: anchored }, { maxSteps: 3 });
+    const { validation } = tinyPairs();
+    const few = subset(validation, [0, 1, 2, 3, 4]);
+    const images = Array.from({ length: 5 }, (_, row) => imageAt(few, row));
+    const [three, one] = [loadDualEncoder(run), loadDualEncoder(run, { k: 1 })].map((loaded) =>
+      createEmbedder(loaded, { threads: 1, batchSize: 6 }),
+    );
+    const { points, agreement } = await three.pointsOfImages(images);
+    expect([points.shape, agreement?.shape]).toEqual([[5, 8], [5]]);
+    for (let n = 0; n < 5; n++) {
+      expect(Math.hypot(...points.data.subarray(8 * n, 8 * n + 8))).toBeCloseTo(1, 5);
+      expect(agreement!.data[n]).toBeGreaterThan(0);
+      expect(agreement!.data[n]).toBeLessThan(1);
+    }
+    expect(await one.pointsOfImages(images)).not.toHaveProperty("agreement");
+    expect(() => loadDualEncoder(run, { k: 4 })).toThrow("keeps 3 references");
+
+    const named = ["light", "dark", "grey"];
+    const templates = ["a {} square"];
+    const out = newRun();
+    const source = readClassifierSource(run);
+    const config = resolveConfig({ ...source.config, data: readContrastiveRun(run).config.data, threads: 1 });
+    await zeroShotRun(run, source, config, tinyPairs(), { out, templates, names: named, threads: 1 });
+    const predictor = await loadPredictor(out, { threads: 1 });
+    for (const [embedder, protocol] of [
+      [three, "k"],
+      [one, "single"],
+    ] as const) {
+      const { data } = await (await zeroShot(embedder, named, { templates })).logits(images);
+      const { logits } = await predictor.predict(few, { protocol });
+      for (const [i, logit] of logits.entries()) expect(data[i]).toBeCloseTo(logit, 4);
+      await embedder.dispose();
+    }
+    await predictor.dispose();
   }, 60_000);
 
   test.each<[string, Partial<RunConfigInput>]>([

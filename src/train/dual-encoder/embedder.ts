@@ -1,10 +1,11 @@
 import type { numpy as np } from "@jax-js/jax";
-import { HostArray, type Listener } from "../../core/index.ts";
+import { HostArray, type HostArrays, type Listener } from "../../core/index.ts";
 import { inBatches } from "../../core/internal.ts";
 import type { TextTokenizer } from "../../data/index.ts";
 import type { Device } from "../../engine/index.ts";
 import { compileByShape } from "../../engine/internal.ts";
 import { type Arrays, type DualEncoder, ofUnitLength, type Tower, type Variables } from "../../models/index.ts";
+import { imagePoints } from "./image-points.ts";
 import type { LoadedDualEncoder } from "./load-dual-encoder.ts";
 import { normalizedFor } from "./show-images.ts";
 
@@ -15,10 +16,22 @@ export interface EmbedderOptions {
   readonly batchSize?: number;
 }
 
+export interface ImagePoints {
+  /** [N, d] of length 1. */
+  readonly points: HostArray<"float32">;
+  /** [N], 0 to 1. */
+  readonly agreement?: HostArray<"float32">;
+}
+
 /** A dual encoder that runs: images and texts → points [N, d] of length 1 in one space. */
 export interface Embedder extends LoadedDualEncoder {
-  /** @param images as `readForDualEncoder` gives them */
+  /** @param images uint8 [size, size, C] each, as `readForDualEncoder` gives them */
   embedImages(images: readonly Uint8Array[]): Promise<HostArray<"float32">>;
+  /**
+   * The same, and of what is asked with several references how far these agree: [N], the length of the mean of an image's points,
+   * of which its point is the direction.
+   */
+  pointsOfImages(images: readonly Uint8Array[]): Promise<ImagePoints>;
   /** @throws the reason of the signal, where that ends it between batches */
   embedTexts(texts: readonly string[], listener?: Pick<Listener, "signal">): Promise<HostArray<"float32">>;
   dispose(): Promise<void>;
@@ -32,19 +45,30 @@ export interface Embedder extends LoadedDualEncoder {
  * await embedder.dispose();
  */
 export function createEmbedder(loaded: LoadedDualEncoder, options: EmbedderOptions = {}): Embedder {
-  const { encoder, params, state = {}, tokenizer } = loaded;
-  const images = towerEmbedder(encoder.image, encoder.embedding, options);
+  const { encoder, params, state = {}, tokenizer, method, references } = loaded;
+  const own = ownParams(encoder.image, params);
+  const images = compileByShape(imagePoints(encoder, method), options);
   const texts = createTextEmbedder(encoder, tokenizer, options);
+  // Of a run of the program: images × references.
+  const most = Math.max(1, Math.floor((options.batchSize ?? BATCH) / (references?.shape[0] ?? 1)));
+  const pointsOfImages: Embedder["pointsOfImages"] = async (given) => {
+    const size = Math.min(most, given.length);
+    const found = await inBatches({ count: given.length, size }, ({ rows }) => {
+      const shown = normalizedFor(
+        loaded,
+        Array.from(rows, (row) => given[row]),
+      );
+      const fed = { images: shown, ...(references && { references }) };
+      return images.run({ params: own, state }, fed) as Promise<ImagePoints & Record<string, HostArray<"float32">>>;
+    });
+    const { points = HostArray.zeros([0, encoder.embedding]), agreement } = found as Partial<ImagePoints>;
+    return { points, ...(agreement && { agreement }) };
+  };
   return {
     ...loaded,
-    embedImages: (given) =>
-      images.embed({ params, state }, given.length, (rows) =>
-        normalizedFor(
-          loaded,
-          Array.from(rows, (row) => given[row]),
-        ),
-      ),
-    embedTexts: (given, listener) => texts.embed({ params, state: {} }, given, listener),
+    pointsOfImages,
+    embedImages: async (given) => (await pointsOfImages(given)).points,
+    embedTexts: (given, listener) => texts.embed({ params }, given, listener),
     async dispose() {
       await images.dispose();
       await texts.dispose();
@@ -52,54 +76,43 @@ export function createEmbedder(loaded: LoadedDualEncoder, options: EmbedderOptio
   };
 }
 
+const BATCH = 32;
+
 /** The text tower of a dual encoder, for weights that may change. */
 export function createTextEmbedder(
   { text, embedding }: Pick<DualEncoder, "text" | "embedding">,
   tokenizer: TextTokenizer,
-  options: EmbedderOptions = {},
+  { batchSize = BATCH, ...options }: EmbedderOptions = {},
 ) {
-  const tower = towerEmbedder(text, embedding, options);
+  const programs = compileByShape(textPoints({ text }), options);
   return {
     /** Points [N, d] of length 1. */
-    embed: (weights: Variables, texts: readonly string[], listener?: Pick<Listener, "signal">) =>
-      tower.embed(
-        { ...weights, state: {} },
-        texts.length,
-        (rows) =>
-          tokenizer.encode(
-            Array.from(rows, (row) => texts[row]),
-            text.context,
-          ),
-        listener,
-      ),
-    dispose: () => tower.dispose(),
-  };
-}
-
-/** A tower that is compiled where it is first used. */
-function towerEmbedder(tower: Tower, embedding: number, { batchSize = 32, ...options }: EmbedderOptions) {
-  const programs = compileByShape(pointsOf(tower), options);
-  return {
     async embed(
-      { params, state }: Variables,
-      count: number,
-      batchOf: (rows: Int32Array) => HostArray,
+      { params }: Pick<Variables, "params">,
+      texts: readonly string[],
       { signal }: Pick<Listener, "signal"> = {},
     ): Promise<HostArray<"float32">> {
-      const own = { params: Object.fromEntries(tower.params.map((name) => [name, params[name]])), state };
-      const size = Math.min(batchSize, count);
-      const { points } = await inBatches({ count, size }, async ({ rows }) => {
+      const own = { params: ownParams(text, params) };
+      const size = Math.min(batchSize, texts.length);
+      const { points } = await inBatches({ count: texts.length, size }, async ({ rows }) => {
         signal?.throwIfAborted();
-        return { points: (await programs.run(own, { x: batchOf(rows) })) as HostArray<"float32"> };
+        const said = Array.from(rows, (row) => texts[row]);
+        const { points } = await programs.run(own, { tokens: tokenizer.encode(said, text.context) });
+        return { points: points as HostArray<"float32"> };
       });
-      return HostArray.float32([count, embedding], points?.data ?? []);
+      return HostArray.float32([texts.length, embedding], points?.data ?? []);
     },
     dispose: () => programs.dispose(),
   };
 }
 
-/** What a tower makes of its inputs, divided by its length. */
-const pointsOf =
-  ({ encode }: Tower) =>
-  ({ params, state }: { readonly params: Arrays; readonly state: Arrays }, { x }: { readonly x: np.Array }) =>
-    ofUnitLength(encode(params, state, x, "predict").embeddings);
+/** Traced: tokens int32 [N, T] → `points` [N, d] of length 1. */
+export const textPoints =
+  ({ text }: Pick<DualEncoder, "text">) =>
+  ({ params }: { readonly params: Arrays }, { tokens }: { readonly tokens: np.Array }): Arrays => ({
+    points: ofUnitLength(text.encode(params, {}, tokens, "predict").embeddings),
+  });
+
+/** Those that a tower reads. */
+export const ownParams = ({ params: names }: Pick<Tower, "params">, params: HostArrays): HostArrays =>
+  Object.fromEntries(names.map((name) => [name, params[name]]));

@@ -1,12 +1,14 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type HostArrays, type Normalization, UserError } from "../../core/index.ts";
+import { type HostArray, type HostArrays, type Normalization, UserError } from "../../core/index.ts";
 import type { TextTokenizer } from "../../data/index.ts";
 import { runPaths } from "../../files/index.ts";
+import { createMethod, type Method } from "../../methods/index.ts";
 import { type Activation, clipOfTensors, type WithWeights } from "../../models/index.ts";
 import { activationOf, isNoParameter } from "../../models/internal.ts";
 import { loadContrastiveRun } from "../contrastive/load.ts";
 import { isDualEncoderRun } from "../contrastive/record.ts";
+import { keptReferences } from "../predict-set.ts";
 import { realTensors } from "../weights-source.ts";
 import { readClipConfig } from "./clip-config.ts";
 import { readTokenizer } from "./stored-tokenizer.ts";
@@ -16,6 +18,12 @@ export interface LoadedDualEncoder extends WithWeights {
   readonly tokenizer: TextTokenizer;
   /** Of image towers with BatchNorm. */
   readonly state?: HostArrays;
+  /** How images are shown to the image tower: as they are, or as tuples. */
+  readonly method: Method;
+  /** [R, 1, C, H, W], normalised: what an anchored one compares images with. */
+  readonly references?: HostArray;
+  /** C of an image: 3, or 1 of grey ones. */
+  readonly channels: number;
   /** Of images in [0, 1]. */
   readonly normalization: Normalization;
   /** What the user should know, a line each. */
@@ -25,6 +33,8 @@ export interface LoadedDualEncoder extends WithWeights {
 export interface LoadDualEncoderOptions {
   /** Where the folder does not say it, or says it wrongly. */
   readonly activation?: Activation;
+  /** Anchored ones: how many references; default all that the run keeps. */
+  readonly k?: number;
 }
 
 /** As Hugging Face and open_clip call it. */
@@ -51,16 +61,21 @@ export const isClipFolder = (path: string): boolean =>
   weightsIn(path) !== undefined && existsSync(join(path, "tokenizer.json")) && !existsSync(runPaths(path).checkpoint);
 
 /**
- * Reads the run folder of a dual encoder that was trained without references, or a folder of CLIP's weights as OpenAI, open_clip or Hugging Face's `CLIPModel` name them: `model.safetensors` or
- * `open_clip_model.safetensors` in float32, float16 or bfloat16, and `tokenizer.json`; where they are there, `config.json`,
+ * Reads the run folder of a dual encoder, or a folder of CLIP's weights as OpenAI, open_clip or Hugging Face's `CLIPModel` name
+ * them: `model.safetensors` or `open_clip_model.safetensors` in float32, float16 or bfloat16, and `tokenizer.json`; where they are there, `config.json`,
  * `open_clip_config.json`, `preprocessor_config.json` and `tokenizer_config.json` too.
- * @throws UserError where a file is missing or damaged, holds another model, or nothing says which activation it has
+ * @throws UserError where a file is missing or damaged, holds another model, or nothing says which activation it has;
+ *   for more references than there are
  * @example
  * const { encoder, format, notes } = loadDualEncoder("clip", { activation: "quick-gelu" });
  * console.log(encoder.embedding, format, ...notes);
  */
-export function loadDualEncoder(folder: string, { activation: asked }: LoadDualEncoderOptions = {}): LoadedDualEncoder {
-  if (isDualEncoderRun(folder)) return ofRun(folder, asked);
+export function loadDualEncoder(
+  folder: string,
+  { activation: asked, k }: LoadDualEncoderOptions = {},
+): LoadedDualEncoder {
+  if (isDualEncoderRun(folder)) return ofRun(folder, asked, k);
+  if (k !== undefined) throw new UserError(`options.k ${k}: ${folder} has no references; leave it out`);
   const path = weightsIn(folder);
   if (!path) throw new UserError(`${folder}: no ${weightFiles.join(" or ")} in it; give the folder of a CLIP`);
   const { activation: told, mean, std, ...heads } = readClipConfig(folder);
@@ -84,18 +99,27 @@ export function loadDualEncoder(folder: string, { activation: asked }: LoadDualE
       : []),
     ...(prefixes.length > 0 ? [`names are read without their prefix ${prefixes.join(", ")}`] : []),
   ];
-  return { ...weights, tokenizer, normalization: mean && std ? { mean, std } : CLIP_NORMALIZATION, notes };
+  return {
+    ...weights,
+    tokenizer,
+    method: createMethod({ name: "standard" }),
+    channels: weights.encoder.image.channels,
+    normalization: mean && std ? { mean, std } : CLIP_NORMALIZATION,
+    notes,
+  };
 }
 
-function ofRun(run: string, activation: Activation | undefined): LoadedDualEncoder {
-  const { record, encoder, method, variables, tokenizer } = loadContrastiveRun(run, activation);
-  if (method.anchored)
-    throw new UserError(
-      `${run} compares images with references; make a classifier of it (anchored zero-shot), which keeps them`,
-    );
+function ofRun(run: string, activation: Activation | undefined, k: number | undefined): LoadedDualEncoder {
+  const { record, encoder, method, variables, references: kept, tokenizer } = loadContrastiveRun(run, activation);
+  if (k !== undefined && !method.anchored)
+    throw new UserError(`options.k ${k}: ${run} was trained without references; leave it out`);
+  const references = keptReferences({ method, references: kept }, "k", k);
   return {
     encoder,
     ...variables,
+    method,
+    ...(references && { references }),
+    channels: record.data.channels,
     activation: activationOf(record.config.model),
     format: "a run of this program",
     tokenizer,

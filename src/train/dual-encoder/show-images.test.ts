@@ -35,7 +35,7 @@ test("files and bytes are read at the encoder's size; what is no image is its er
     .png()
     .toBuffer();
   const sources = [{ name: "noise", bytes: png }, { name: "text", bytes: Buffer.from("no image") }, "nowhere.png"];
-  const [read, text, missing] = await readForDualEncoder(sources, { encoder });
+  const [read, text, missing] = await readForDualEncoder(sources, { encoder, channels: 3 });
   expect(read).toEqual(coverBicubic({ height: 20, width: 17, channels: 3, data: pixels(20 * 17 * 3) }, 16).data);
   for (const [error, name] of [
     [text, "text"],
@@ -46,11 +46,14 @@ test("files and bytes are read at the encoder's size; what is no image is its er
   }
 });
 
-test("they are normalised channel by channel, and an encoder of other channels is refused", () => {
+test("they are normalised channel by channel, grey ones too, as which files are not read", async () => {
   const normalization = { mean: [0, 0.5, 1], std: [1, 0.5, 0.25] };
-  const { shape, data } = normalizedFor({ encoder, normalization }, [new Uint8Array(16 * 16 * 3).fill(255)]);
+  const { shape, data } = normalizedFor({ encoder, channels: 3, normalization }, [
+    new Uint8Array(16 * 16 * 3).fill(255),
+  ]);
   expect(shape).toEqual([1, 3, 16, 16]);
   expect([data[0], data[256], data[512]]).toEqual([1, 1, 0]);
-  const tuples = clip("tuples", fixture.size, { activation: "gelu", channels: 6 });
-  expect(() => normalizedFor({ encoder: tuples, normalization }, [])).toThrow("its images have 6 channels");
+  const grey = { encoder, channels: 1, normalization: { mean: [0.5], std: [0.5] } };
+  expect(normalizedFor(grey, [new Uint8Array(16 * 16).fill(255)])).toMatchObject({ shape: [1, 1, 16, 16] });
+  await expect(readForDualEncoder([], grey)).rejects.toThrow("its images have 1 channels");
 });

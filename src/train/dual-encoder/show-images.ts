@@ -31,14 +31,17 @@ export function coverBicubic(image: Image, size: number): Image {
 
 /**
  * Image files as a dual encoder sees them, uint8 [size, size, 3]; one that cannot be read is its `UserError` instead.
+ * @throws UserError for a dual encoder of other channels
  * @example
  * const loaded = loadDualEncoder("clip");
  * const [cat] = await readForDualEncoder(["cat.jpg"], loaded);
  */
 export async function readForDualEncoder(
   files: readonly ImageFileSource[],
-  { encoder }: Pick<LoadedDualEncoder, "encoder">,
+  { encoder, channels }: Pick<LoadedDualEncoder, "encoder" | "channels">,
 ): Promise<(Uint8Array | UserError)[]> {
+  if (channels !== 3)
+    throw new UserError(`${encoder.name}: its images have ${channels} channels; those of files are read with 3`);
   const read = new Array<Uint8Array | UserError>(files.length);
   await inParallel(files, availableParallelism(), async (file, i) => {
     try {
@@ -53,19 +56,20 @@ export async function readForDualEncoder(
 }
 
 /**
- * Images that `readForDualEncoder` has read → float32 [N, 3, size, size], normalised as the weights expect it.
- * @throws UserError for a dual encoder of other channels
+ * Images uint8 [size, size, C], as `readForDualEncoder` reads them or a data set has them → float32 [N, C, size, size], normalised
+ * as the weights expect it.
  */
 export function normalizedFor(
-  { encoder, normalization }: Pick<LoadedDualEncoder, "encoder" | "normalization">,
+  { encoder, channels, normalization }: Pick<LoadedDualEncoder, "encoder" | "channels" | "normalization">,
   images: readonly Uint8Array[],
 ): HostArray<"float32"> {
-  const { channels, imageSize: side } = encoder.image;
-  if (channels !== 3)
-    throw new UserError(`${encoder.name}: its images have ${channels} channels; those of files have 3`);
-  const bytes = new Uint8Array(images.length * side * side * 3);
-  for (const [i, image] of images.entries()) bytes.set(image, i * side * side * 3);
+  const { imageSize: side } = encoder.image;
+  const bytes = new Uint8Array(images.length * side * side * channels);
+  for (const [i, image] of images.entries()) bytes.set(image, i * side * side * channels);
   const labels = new Int32Array(images.length);
-  const set = { name: encoder.name, height: side, width: side, channels: 3, images: bytes, labels, classNames: [] };
-  return HostArray.float32([images.length, 3, side, side], normalizeImages(set, [...images.keys()], normalization));
+  const set = { name: encoder.name, height: side, width: side, channels, images: bytes, labels, classNames: [] };
+  return HostArray.float32(
+    [images.length, channels, side, side],
+    normalizeImages(set, [...images.keys()], normalization),
+  );
 }

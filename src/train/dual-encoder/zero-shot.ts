@@ -8,7 +8,8 @@ export interface ZeroShotClassifier {
   /** [K, d]: what the templates say of each class, as one point of length 1. */
   readonly head: HostArray<"float32">;
   /**
-   * Logits [N, K] of images as `readForDualEncoder` gives them: exp(logit scale) times the cosines of image and class.
+   * Logits [N, K] of images as `readForDualEncoder` gives them: exp(logit scale) times the cosines of image and class; under several
+   * references the mean of these over them.
    */
   logits(images: readonly Uint8Array[]): Promise<HostArray<"float32">>;
 }
@@ -38,7 +39,10 @@ export async function zeroShot(
   return {
     classNames,
     head,
-    logits: async (images) => scaledCosines(await embedder.embedImages(images), head, scale),
+    async logits(images) {
+      const { points, agreement } = await embedder.pointsOfImages(images);
+      return scaledCosines(points, head, (n) => scale * (agreement?.data[n] ?? 1));
+    },
   };
 }
 
@@ -68,18 +72,18 @@ function meanPoints({ shape: [rows, width], data }: HostArray<"float32">, each: 
   return means;
 }
 
-/** scale · a bᵀ of a [N, d] and b [K, d]. */
+/** scale of each row · a bᵀ of a [N, d] and b [K, d]. */
 function scaledCosines(
   { shape: [rows, width], data: a }: HostArray<"float32">,
   { shape: [count], data: b }: HostArray<"float32">,
-  scale: number,
+  scale: (row: number) => number,
 ): HostArray<"float32"> {
   const out = HostArray.zeros([rows, count]);
   for (let n = 0; n < rows; n++)
     for (let k = 0; k < count; k++) {
       let sum = 0;
       for (let i = 0; i < width; i++) sum += a[n * width + i] * b[k * width + i];
-      out.data[n * count + k] = scale * sum;
+      out.data[n * count + k] = scale(n) * sum;
     }
   return out;
 }

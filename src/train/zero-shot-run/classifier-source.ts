@@ -4,7 +4,7 @@ import type { Activation, DualEncoder, Variables } from "../../models/index.ts";
 import { clipNamed } from "../../models/internal.ts";
 import type { RunConfigInput } from "../../run/index.ts";
 import { loadContrastiveRun } from "../contrastive/load.ts";
-import { isDualEncoderRun } from "../contrastive/record.ts";
+import { type ContrastiveRecord, isDualEncoderRun } from "../contrastive/record.ts";
 import { isClipFolder, loadDualEncoder } from "../dual-encoder/index.ts";
 
 /** A dual encoder, and what a run that is made of it says of itself. */
@@ -46,13 +46,21 @@ export function readClassifierSource(from: string, activation?: Activation): Cla
 function ofRun(run: string, activation: Activation | undefined): ClassifierSource {
   const { record, encoder, variables, tokenizer, references, step } = loadContrastiveRun(run, activation);
   const { config, data } = record;
-  const { task, init: _, ...own } = config;
   return {
     ...{ encoder, variables, tokenizer, references, step },
     normalization: data.normalization,
     channels: data.channels,
-    config: { ...own, averageDecay: 0 },
-    templates: task.templates,
+    config: classifierConfig(config),
+    templates: config.task.templates,
     notes: [],
   };
+}
+
+/** A dual encoder's config as that of a classification on its data. */
+export function classifierConfig({
+  task: _task,
+  init: _init,
+  ...own
+}: ContrastiveRecord["config"]): ClassifierSource["config"] & Pick<RunConfigInput, "data"> {
+  return { ...own, averageDecay: 0 };
 }

@@ -1,17 +1,16 @@
 import { existsSync } from "node:fs";
 import { type DataSet, imageCount, type Listener, UserError } from "../../core/index.ts";
 import { templates as usualTemplates } from "../../data/index.ts";
-import { loadReported } from "../../data/internal.ts";
 import type { Device } from "../../engine/index.ts";
 import { runPaths } from "../../files/index.ts";
 import { whileHeld, writeFileAtomic } from "../../files/internal.ts";
 import type { Activation } from "../../models/index.ts";
-import { configFromOptions, type RunConfig, type RunRecord, resolveConfig } from "../../run/index.ts";
+import type { RunConfig, RunRecord } from "../../run/index.ts";
 import { describeRun } from "../../run/internal.ts";
 import { classification, type Scores } from "../../tasks/index.ts";
 import { checkSets } from "../check-sets.ts";
 import { zeroShotVariables } from "../contrastive/zero-shot-network.ts";
-import { dataOptions } from "../data-options.ts";
+import { type DataForOptions, dataFor, requireShape } from "../dual-encoder/data-for.ts";
 import { classesAlike, classPoints, createTextEmbedder, isDualEncoderFolder } from "../dual-encoder/index.ts";
 import { loadPredictor } from "../predict.ts";
 import { writeMadeRun } from "../stored-record.ts";
@@ -50,7 +49,7 @@ export async function zeroShotRun(
 ): Promise<ZeroShotSummary> {
   const { encoder, variables, tokenizer, normalization, references, step } = source;
   checkSets(given);
-  requireShape(from, source, given);
+  requireShape(from, { imageSize: encoder.image.imageSize, channels: source.channels }, given);
   const { classNames } = given.train;
   if (names && names.length !== classNames.length)
     throw new UserError(
@@ -93,20 +92,8 @@ function refuseTaken(out: string): void {
     throw new UserError(`${out} already holds a run or a CLIP; choose another folder`);
 }
 
-function requireShape(from: string, { encoder, channels: wanted }: ClassifierSource, { title, train }: DataSet): void {
-  const { height, width, channels } = train;
-  const { imageSize } = encoder.image;
-  if (height !== imageSize || width !== imageSize || channels !== wanted)
-    throw new UserError(
-      `${title} has images of ${width}×${height}×${channels}, ${from} sees ${imageSize}×${imageSize}×${wanted}; read them at data.imageSize ${imageSize}`,
-    );
-}
-
 /** With data, of which the training of a dual encoder says what is not given. */
-export interface ZeroShotRunOfOptions extends ZeroShotRunOptions, Listener {
-  /** Options of the data by their paths, as `configFromOptions` takes them. */
-  readonly given?: Readonly<Record<string, unknown>>;
-  readonly dataDir?: string;
+export interface ZeroShotRunOfOptions extends ZeroShotRunOptions, DataForOptions {
   readonly activation?: Activation;
 }
 
@@ -123,17 +110,7 @@ export async function zeroShotRunOf(
   refuseTaken(options.out);
   const source = readClassifierSource(from, activation);
   for (const note of source.notes) options.onNotice?.(note);
-  const { data = source.config.data, ...own } = source.config;
-  if (!data && given["data.name"] === undefined && given["data.folder"] === undefined)
-    throw new UserError("on which images? say data.folder DIR or data.name NAME");
-  const sized = { "data.imageSize": source.encoder.image.imageSize, ...given };
-  const { mean, std } = source.normalization;
-  const normalization = { mean: [...mean], std: [...std] };
-  const base = resolveConfig({ ...own, data: data ?? { name: "emoji" }, normalization });
-  const { threads = base.threads, device = base.device } = options;
-  const config = { ...configFromOptions(sized, base), threads, device };
-  const dataSet = await loadReported(dataOptions(config, dataDir), options).finally(() =>
-    options.onProgress?.(undefined),
-  );
-  return zeroShotRun(from, source, config, dataSet, { ...options, threads, device });
+  const { config: own, dataSet } = await dataFor(from, source, { given, dataDir, ...options });
+  const { threads = own.threads, device = own.device } = options;
+  return zeroShotRun(from, source, { ...own, threads, device }, dataSet, { ...options, threads, device });
 }
