@@ -37,7 +37,20 @@ export interface ImageSet {
   readonly captions?: readonly (readonly string[])[];
   /** What lies where on the N images, in their pixels; `boxes.names` are `classNames`. Absent where no objects are known. */
   readonly boxes?: ObjectBoxes;
+  /** What classes are called in texts, by their names; a class without one is called by its name. */
+  readonly classTexts?: Readonly<Record<string, string>>;
 }
+
+/**
+ * What classes are called in texts, in their order.
+ * @example
+ * console.log(textsOfClasses({ classNames: ["animal mammal", "heart"], classTexts: { "animal mammal": "animal" } })); // animal, heart
+ */
+export const textsOfClasses = ({
+  classNames,
+  classTexts = {},
+}: Pick<ImageSet, "classNames" | "classTexts">): string[] =>
+  classNames.map((name) => (Object.hasOwn(classTexts, name) ? classTexts[name] : name));
 
 /**
  * Number of images N.

@@ -11,6 +11,7 @@ export {
   type Normalization,
   type Partition,
   subset,
+  textsOfClasses,
 } from "./image-set.ts";
 export { type Images, imageAt, type SharedImages, type StoredImages, type StoredImagesParts } from "./images.ts";
 export { toJson } from "./json.ts";

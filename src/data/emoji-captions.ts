@@ -3,6 +3,8 @@ import { emojiWordsOf } from "./emoji-words.ts";
 
 /** Texts of each drawing: its label, and so many of the templates. */
 const TEMPLATES_OF_A_DRAWING = 5;
+/** And so many of its tags alone, where it has any. */
+const TAGS_ALONE = 2;
 
 const MOST_TAGS = 4;
 const FEWEST_TAGS = 2;
@@ -32,15 +34,15 @@ export function emojiCaptions({ vendor, concept }: { vendor: string; concept: st
   const further = tags.filter((tag) => !words.includes(tag.toLowerCase()));
   const random = new Random(seed, "emoji captions", vendor, concept);
   const said = random.shuffle([...templates]).slice(0, TEMPLATES_OF_A_DRAWING);
-  return [
-    label,
-    ...said.map((template) => {
-      const count = FEWEST_TAGS + random.integer(MOST_TAGS - FEWEST_TAGS + 1);
-      const chosen = random.shuffle([...further]).slice(0, count);
-      const text = template.replace("{a label}", () => withArticle(label)).replace("{label}", () => label);
-      return [text, ...chosen].join(", ");
-    }),
-  ];
+  const some = (words: readonly string[]): string[] =>
+    random.shuffle([...words]).slice(0, FEWEST_TAGS + random.integer(MOST_TAGS - FEWEST_TAGS + 1));
+  const named = said.map((template) => {
+    const text = template.replace("{a label}", () => withArticle(label)).replace("{label}", () => label);
+    return [text, ...some(further)].join(", ");
+  });
+  const alone =
+    tags.length > 0 ? Array.from({ length: TAGS_ALONE }, () => `a drawing of ${some(tags).join(", ")}`) : [];
+  return [label, ...named, ...alone];
 }
 
 const withArticle = (label: string): string => `${/^[aeiou]/i.test(label) ? "an" : "a"} ${label}`;

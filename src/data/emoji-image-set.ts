@@ -2,7 +2,7 @@ import { type ImageSet, Random } from "../core/index.ts";
 import { emojiCaptions } from "./emoji-captions.ts";
 import { emojiCategories, emojiVendors } from "./emoji-drawings.ts";
 import type { EmojiRasters } from "./emoji-rasters.ts";
-import { emojiSubgroups, emojiWordsOf } from "./emoji-words.ts";
+import { emojiSubgroups, emojiSubgroupTexts, emojiWordsOf } from "./emoji-words.ts";
 
 /** What a class of the emoji is. */
 export const emojiLabels = ["category", "subgroup", "concept"] as const;
@@ -53,5 +53,6 @@ export function emojiImageSet(
     domains: { names: emojiVendors, index: Int32Array.from(drawings, (d) => emojiVendors.indexOf(d.vendor)) },
     concepts: { names: concepts, index: conceptOf },
     captions: drawings.map((drawing) => emojiCaptions(drawing, seed)),
+    ...(label === "subgroup" && { classTexts: emojiSubgroupTexts }),
   };
 }

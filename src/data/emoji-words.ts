@@ -72,6 +72,50 @@ export const emojiSubgroups: Readonly<Record<string, number>> = {
   zodiac: 13,
 };
 
+/**
+ * What subgroups are called in texts, in words of the captions: fifteen words of Unicode's names (mammal, transport, …) occur in none.
+ * Chosen by the words alone, before any network was asked by them.
+ */
+export const emojiSubgroupTexts: Readonly<Record<string, string>> = {
+  alphanum: "button with letters",
+  "animal bird": "bird",
+  "animal bug": "insect",
+  "animal mammal": "animal",
+  "animal marine": "fish, ocean animal",
+  "av symbol": "button with a triangle",
+  "book paper": "book",
+  emotion: "comic balloon",
+  event: "celebration",
+  "face concerned": "sad face",
+  "face neutral skeptical": "awkward face, expressionless",
+  "face smiling": "happy smiling face",
+  "food asian": "food with rice",
+  "food fruit": "fruit",
+  "food prepared": "food",
+  "food sweet": "dessert, sweet",
+  "food vegetable": "vegetable",
+  heart: "heart, love",
+  "light video": "video camera",
+  office: "file, chart",
+  "other symbol": "mark",
+  "person gesture": "person, gesture",
+  "person role": "person, crown",
+  "person sport": "person, sport",
+  "place building": "building",
+  "place geographic": "mountain, island",
+  "place other": "city",
+  "plant flower": "flower",
+  "plant other": "plant, leaf",
+  "sky weather": "weather, moon",
+  sport: "ball, sport",
+  time: "clock, time",
+  "transport air": "airplane",
+  "transport ground": "vehicle, car, train",
+  "transport sign": "sign, bathroom",
+  "transport water": "boat",
+  warning: "prohibited",
+};
+
 interface WordsFile {
   /** The npm package that they are from. */
   readonly source: string;

@@ -1,4 +1,12 @@
-export { corruptionMeanMeasure, type Measure, oodMeasure, setMeasure, validationMeasure } from "./measures.ts";
+export {
+  besideMeasure,
+  corruptionMeanMeasure,
+  harmonicMeasure,
+  type Measure,
+  oodMeasure,
+  setMeasure,
+  validationMeasure,
+} from "./measures.ts";
 export { type ReportOptions, renderPage } from "./page.ts";
 export { type RegressionReportOptions, regressionReport } from "./regression/page.ts";
 export type { RegressionArm, RegressionRun, RegressionStudy } from "./regression/study.ts";

@@ -83,6 +83,37 @@ export const oodMeasure = (set: string, score: OodScoreName): Measure => ({
   ),
 });
 
+/**
+ * A measure of what an arm was asked beside, e.g. of other classes (`beside` of a study's arm); for the `measures` of a study.
+ * @example
+ * const other = besideMeasure("other", "Classes that were not tuned on", setMeasure("emoji/test", "test", "accuracy"))
+ */
+export const besideMeasure = (name: string, group: string, { title, meaning, unit, better, of }: Measure): Measure => ({
+  ...{ title, meaning, unit, better },
+  group,
+  of: (_results, { beside }) => beside?.[name] && of(beside[name].results, beside[name]),
+});
+
+/**
+ * The harmonic mean of two measures that are shares, e.g. accuracy on classes that were tuned on and on others: one that is near
+ * none makes it so; for the `measures` of a study.
+ * @example
+ * const clean = setMeasure("emoji/test", "test", "accuracy");
+ * const both = harmonicMeasure("Both", [clean, besideMeasure("other", "Other classes", clean)]);
+ */
+export const harmonicMeasure = (group: string, measures: readonly Measure[]): Measure => ({
+  group,
+  title: "Harmonic mean",
+  meaning: `Of ${measures.map((measure) => `${measure.title.toLowerCase()} (${measure.group})`).join(" and ")}: 0 where one of them is.`,
+  unit: "%",
+  better: "higher",
+  of: (results, run) => {
+    const values = measures.flatMap((measure) => measure.of(results, run) ?? []);
+    if (values.length < measures.length) return undefined;
+    return values.includes(0) ? 0 : values.length / values.reduce((sum, value) => sum + 1 / value, 0);
+  },
+});
+
 const UNDER_CORRUPTION = "Under corruption";
 
 /** Mean error over a whole set of corruptions, by its name in `meanErrors`. */

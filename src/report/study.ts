@@ -40,6 +40,8 @@ export interface ReportedRun {
   readonly load: (entry: StoredSet) => StoredPredictions;
   /** Which images it classifies right; reads all stored logits. */
   readonly correct: () => readonly Correct[];
+  /** Of a study: what else its arm was asked with the same seed, by names, for `besideMeasure`. */
+  readonly beside?: Readonly<Record<string, ReportedRun>>;
 }
 
 /** An arm with everything saved of its runs, and how it is drawn. */

@@ -1,6 +1,6 @@
 import { judgeRuns, judgeRunsByLaplace } from "../judge/index.ts";
 import { isMadeOf, judgedAs, writeAsked } from "./asked-settings.ts";
-import type { AskedCell } from "./plan.ts";
+import type { AskedCell } from "./cell.ts";
 import { judgeOptions, type PlanProgress } from "./planned-run.ts";
 import type { StudyJudge } from "./study.ts";
 import { unlessAborted } from "./unless-aborted.ts";

@@ -3,7 +3,8 @@ import { dirname, join } from "node:path";
 import { runPaths } from "../files/index.ts";
 import { withLock, writeFileAtomic } from "../files/internal.ts";
 import { readMetrics } from "../run/index.ts";
-import { candidateOf, cellRun, choosingArm, type PlanOptions, type TrainedCell } from "./plan.ts";
+import type { TrainedCell } from "./cell.ts";
+import { candidateOf, cellRun, choosingArm, type PlanOptions } from "./plan.ts";
 import type { Study } from "./study.ts";
 
 /** A value that was tried, `choice.json` of an arm. */

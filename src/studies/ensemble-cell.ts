@@ -1,6 +1,6 @@
 import { judgeRunsAsOne } from "../judge/index.ts";
 import { isMadeOf, judgedAs, writeAsked } from "./asked-settings.ts";
-import type { EnsembleCell } from "./plan.ts";
+import type { EnsembleCell } from "./cell.ts";
 import { judgeOptions, type PlanProgress } from "./planned-run.ts";
 import type { StudyJudge } from "./study.ts";
 import { unlessAborted } from "./unless-aborted.ts";

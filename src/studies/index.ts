@@ -1,12 +1,24 @@
 import { adaptation } from "./adaptation.ts";
 import { anchorDepthCifar10, anchorDepthEmoji } from "./anchor-depth.ts";
+import { arf } from "./arf.ts";
 import { equalCompute } from "./equal-compute.ts";
 import { masking } from "./masking.ts";
 import { oatCifar10, oatEmoji, oatEmojiLongTailed, oatFashionMnist, oatFashionMnistLongTailed } from "./oat.ts";
 import type { Study } from "./study.ts";
 import { uncertainty } from "./uncertainty.ts";
 
-export type { AskedArm, Choice, EnsembleArm, ProbeArm, SamplesArm, Study, StudyArm, TrainedArm } from "./study.ts";
+export type {
+  AskedArm,
+  Choice,
+  EnsembleArm,
+  InterpolatedArm,
+  NamedArm,
+  ProbeArm,
+  SamplesArm,
+  Study,
+  StudyArm,
+  TrainedArm,
+} from "./study.ts";
 
 /**
  * Every study by the name that `anchored study` takes; its file's comment gives cost and measured result.
@@ -20,6 +32,7 @@ export const studies = {
   "anchor-depth": anchorDepthEmoji,
   "anchor-depth-cifar10": anchorDepthCifar10,
   uncertainty,
+  arf,
   oat: oatEmoji,
   "oat-long-tailed": oatEmojiLongTailed,
   "oat-fashion-mnist": oatFashionMnist,

@@ -12,18 +12,20 @@ import {
   studyMarkdown,
 } from "../report/index.ts";
 import { studyPage, summarize } from "../report/internal.ts";
-import { loadCheckpoint, readMetrics, readRun } from "../run/index.ts";
+import { readMetrics } from "../run/index.ts";
 import { divergedPath, isDiverged, readChoice } from "./choose.ts";
 import {
   armBefore,
   candidateRun,
   cellRun,
   choosingArm,
+  isDualEncoderArm,
   memberRun,
   orderedArms,
   resultsFolder,
   triedName,
 } from "./plan.ts";
+import { stepsOf } from "./planned-run.ts";
 import type { EnsembleArm, Study, StudyArm } from "./study.ts";
 
 interface OutcomeOptions {
@@ -67,7 +69,7 @@ export async function writeOutcome(study: Study, options: OutcomeOptions): Promi
     measures,
     chosen,
     diverged: divergedRuns(study, options),
-    notices: [...cutShort(runs, out), ...leftOut(study, runs, options)],
+    notices: [...cutShort(study, options), ...leftOut(study, runs, options)],
   });
   const paths = outcomePaths(out);
   // Processes that share a study out end at the same time.
@@ -100,16 +102,28 @@ function judgedRuns(study: Study, options: OutcomeOptions): StudyRun[] {
     ];
     return trained.reduce((sum, run) => sum + secondsOf(run), before === undefined ? 0 : seconds(before, seed));
   };
-  return wantedArms(study, options).flatMap((arm) =>
+  const isJudged = (arm: string, seed: number) => existsSync(runPaths(resultsFolder(study, out, arm, seed)).results);
+  const reportedOf = (arm: string, seed: number) => ofSeed(readReportedRun(resultsFolder(study, out, arm, seed)), seed);
+  const besideOf = (arm: string, seed: number) =>
+    Object.entries(study.arms[arm].beside ?? {})
+      .filter(([, other]) => isJudged(other, seed))
+      .map(([name, other]) => [name, reportedOf(other, seed)] as const);
+  return rowsOf(study, wantedArms(study, options)).flatMap((arm) =>
     count(seeds)
-      .filter((seed) => existsSync(runPaths(resultsFolder(study, out, arm, seed)).results))
+      .filter((seed) => isJudged(arm, seed))
       .map((seed) => ({
         arm,
         seed,
-        reported: ofSeed(readReportedRun(resultsFolder(study, out, arm, seed)), seed),
+        reported: { ...reportedOf(arm, seed), beside: Object.fromEntries(besideOf(arm, seed)) },
         trainingSeconds: seconds(arm, seed),
       })),
   );
+}
+
+/** Arms that have a row of their own: not dual encoders, nor what stands beside another arm's numbers. */
+function rowsOf({ arms }: Study, names: readonly string[]): string[] {
+  const beside = new Set(Object.values(arms).flatMap((arm) => Object.values(arm.beside ?? {})));
+  return names.filter((name) => !isDualEncoderArm(arms[name]) && !beside.has(name));
 }
 
 /** Members of an ensemble but the first. */
@@ -141,17 +155,18 @@ function divergedRuns(study: Study, options: OutcomeOptions): DivergedRun[] {
 }
 
 /** Runs that were not trained to their end: `standard: stopped at 40 of 630 steps (seeds 0, 1)`. */
-function cutShort(runs: readonly StudyRun[], out: string): string[] {
+function cutShort(study: Study, options: OutcomeOptions): string[] {
   const seeds = new Map<string, number[]>();
-  for (const { arm, seed } of runs) {
-    const run = cellRun(out, arm, seed);
-    if (!existsSync(runPaths(run).checkpoint)) continue;
-    const { config, data } = readRun(run);
-    const steps = config.epochs * Math.floor(data.trainImages / config.batchSize);
-    const { step } = loadCheckpoint(runPaths(run).checkpoint).progress;
-    if (step >= steps) continue;
-    const said = `${arm}: stopped at ${step} of ${steps} steps`;
-    seeds.set(said, [...(seeds.get(said) ?? []), seed]);
+  for (const arm of wantedArms(study, options)) {
+    if (study.arms[arm].config === undefined) continue;
+    for (const seed of count(options.seeds)) {
+      const run = cellRun(options.out, arm, seed);
+      if (!existsSync(runPaths(run).checkpoint)) continue;
+      const { step, steps } = stepsOf(run);
+      if (step >= steps) continue;
+      const said = `${arm}: stopped at ${step} of ${steps} steps`;
+      seeds.set(said, [...(seeds.get(said) ?? []), seed]);
+    }
   }
   return [...seeds].map(([said, of]) => `${said} (${named("seed", of)})`);
 }
@@ -160,7 +175,7 @@ function cutShort(runs: readonly StudyRun[], out: string): string[] {
 function leftOut(study: Study, runs: readonly StudyRun[], { seeds }: OutcomeOptions): string[] {
   const without = (arm: string) =>
     count(seeds).filter((seed) => !runs.some((run) => run.arm === arm && run.seed === seed));
-  const missing = Object.keys(study.arms).map((arm) => ({ arm, of: without(arm) }));
+  const missing = rowsOf(study, Object.keys(study.arms)).map((arm) => ({ arm, of: without(arm) }));
   const arms = missing.filter(({ of }) => of.length === seeds).map(({ arm }) => arm);
   const some = missing.filter(({ of }) => of.length > 0 && of.length < seeds);
   return [

@@ -2,64 +2,11 @@ import { join } from "node:path";
 import { setPath, UserError } from "../core/index.ts";
 import { knownName } from "../core/internal.ts";
 import type { DataOptions } from "../data/index.ts";
-import type { Combination } from "../evaluate/index.ts";
 import { laplaceFolders } from "../judge/index.ts";
 import { type RunConfig, type RunConfigInput, resolveConfig } from "../run/index.ts";
 import { taskOf } from "../run/internal.ts";
-import type { PlannedRun } from "./planned-run.ts";
-import type { AskedArm, Choice, ProbeArm, Study, StudyArm, TrainedArm } from "./study.ts";
-
-interface AnyCell {
-  readonly arm: string;
-  readonly seed: number;
-  /** For progress, e.g. `anchored, seed 1`. */
-  readonly name: string;
-  /** The folder of its results. */
-  readonly run: string;
-  /** The run that this one starts from, probes, asks, takes as its first member or is drawn of. */
-  readonly needs?: string;
-}
-
-/** One trained arm with one seed: an ordinary run folder. */
-export interface TrainedCell extends AnyCell, PlannedRun {
-  readonly kind: "trained";
-}
-
-/** Cells that are a folder of predictions and results. */
-interface DerivedCell extends AnyCell {
-  readonly needs: string;
-}
-
-/** One probe with one seed. */
-export interface ProbeCell extends DerivedCell {
-  readonly kind: "probe";
-  readonly data: DataOptions;
-}
-
-/** Another arm's run, judged another way. */
-export interface AskedCell extends DerivedCell {
-  readonly kind: "asked";
-  readonly judge: AskedArm["judge"];
-  /** Where its results lie. */
-  readonly results: string;
-}
-
-/** A deep ensemble. */
-export interface EnsembleCell extends DerivedCell {
-  readonly kind: "ensemble";
-  /** All members but the first, which is the run that it needs. */
-  readonly others: readonly TrainedCell[];
-  readonly combination?: Combination;
-}
-
-/** Networks drawn of what another arm's run has collected. */
-export interface SamplesCell extends DerivedCell {
-  readonly kind: "samples";
-  readonly count: number;
-  readonly combination?: Combination;
-}
-
-export type Cell = TrainedCell | ProbeCell | AskedCell | EnsembleCell | SamplesCell;
+import type { AnyCell, Cell, TrainedCell } from "./cell.ts";
+import type { Choice, ProbeArm, Study, StudyArm, TrainedArm } from "./study.ts";
 
 /** What all cells share. */
 export interface PlanOptions {
@@ -81,8 +28,10 @@ export const candidateRun = (out: string, arm: string, seed: number, path: strin
 /** The folder of the results of an arm and a seed: an approximation's lie below those of the run that it is of. */
 export function resultsFolder({ arms }: Study, out: string, arm: string, seed: number): string {
   const run = cellRun(out, arm, seed);
-  const { asks, judge } = arms[arm] as StudyArm & Partial<AskedArm>;
-  return asks === undefined ? run : (laplaceFolders([cellRun(out, asks, seed)], { ...judge, out: run })[0] ?? run);
+  const own = arms[arm];
+  if (own.interpolates !== undefined) return interpolatedRun(run, own.at);
+  if (own.asks === undefined) return run;
+  return laplaceFolders([cellRun(out, own.asks, seed)], { ...own.judge, out: run })[0] ?? run;
 }
 
 /** `<out>/<arm>/member-<i>/seed-<s>`: a run like that of the arm, which is member 0, with a seed that no other run has. */
@@ -91,6 +40,9 @@ export const memberRun = (out: string, arm: string, seed: number, member: number
 
 /** `<out>/<arm>/seed-<s>/sample-<i>`, from 1 on, as `swagSamplesOf` calls them. */
 export const sampleRun = (run: string, sample: number): string => join(run, `sample-${sample}`);
+
+/** `<out>/<arm>/seed-<s>/at-<α>`, as `interpolateRuns` calls it. */
+const interpolatedRun = (run: string, at: number): string => join(run, `at-${at}`);
 
 /** Seeds of members lie beyond those of any study. */
 const memberSeed = (seed: number, member: number): number => seed + 1000 * member;
@@ -108,8 +60,14 @@ export function orderedArms({ arms }: Study, only: readonly string[] = Object.ke
     const arm = arms[knownName("arm", name, known)];
     for (const before of neededBy(arm)) {
       visit(before, [...path, name]);
-      if (arms[before].config === undefined)
+      if (!hasRun(arms[before]))
         throw new UserError(`arm ${name}: it needs a trained arm, but ${before} is ${inWords(arms[before])}`);
+      if ((arm.names === before) !== isDualEncoderArm(arms[before]) && before !== arm.chooseAs && !startsAlike(arm))
+        throw new UserError(
+          arm.names === before
+            ? `arm ${name}: it names classes for ${before}, which is no dual encoder (task contrastive)`
+            : `arm ${name}: it needs a classification, but ${before} is a dual encoder; take an arm that names classes for it`,
+        );
     }
     ordered.push(name);
   };
@@ -118,19 +76,43 @@ export function orderedArms({ arms }: Study, only: readonly string[] = Object.ke
 }
 
 /** Names of the arms that an arm needs. */
-export const neededBy = ({ startsFrom, probes, asks, ensembles, samples, chooseAs }: StudyArm): string[] =>
-  [startsFrom, probes, asks, ensembles, samples, chooseAs].filter((name) => name !== undefined);
+export const neededBy = (arm: StudyArm): string[] =>
+  [...runsNeededBy(arm), arm.chooseAs].filter((name) => name !== undefined);
 
-function inWords({ probes, asks, samples }: StudyArm): string {
+/** Those of whose runs of the same seed an arm is made: where it begins last. */
+const runsNeededBy = ({ startsFrom, probes, asks, ensembles, samples, names, interpolates }: StudyArm): string[] =>
+  [...(interpolates ?? []), startsFrom ?? probes ?? asks ?? ensembles ?? samples ?? names].filter(
+    (name) => name !== undefined,
+  );
+
+/** Whether an arm's own folder is a run. */
+const hasRun = ({ config, names }: StudyArm): boolean => config !== undefined || names !== undefined;
+
+/** Dual encoders start from dual encoders. */
+const startsAlike = (arm: StudyArm): boolean => arm.startsFrom !== undefined && isDualEncoderArm(arm);
+
+function inWords({ probes, asks, samples, interpolates }: StudyArm): string {
   if (probes !== undefined) return "a probe";
   if (asks !== undefined) return "another arm's run";
+  if (interpolates !== undefined) return "between two other arms' runs";
   return samples !== undefined ? "drawn of another arm's run" : "an ensemble";
 }
 
-/** The arm whose run an arm starts from, probes, asks, takes as its first member or is drawn of. */
-export function armBefore({ arms }: Study, arm: string): string | undefined {
-  const { startsFrom, probes, asks, ensembles, samples } = arms[arm];
-  return startsFrom ?? probes ?? asks ?? ensembles ?? samples;
+/** The arm whose run an arm starts from, probes, asks, takes as its first member, is drawn of or made of, or the end of its line. */
+export const armBefore = ({ arms }: Study, arm: string): string | undefined => runsNeededBy(arms[arm]).at(-1);
+
+/** Whether an arm is a dual encoder, which is not judged itself. */
+export const isDualEncoderArm = ({ config }: StudyArm): boolean => config?.task?.name === "contrastive";
+
+/** Arms by how many arms' runs they wait for, one after the other; a choice that is taken over is made in the round. */
+export function rounds({ arms }: Study, ordered: readonly string[]): string[][] {
+  const depth = (arm: string): number => {
+    const { chooseAs } = arms[arm];
+    const before = runsNeededBy(arms[arm]).map((name) => 1 + depth(name));
+    return Math.max(0, ...before, chooseAs === undefined ? 0 : depth(chooseAs));
+  };
+  const depths = [...new Set(ordered.map(depth))].sort((a, b) => a - b);
+  return depths.map((level) => ordered.filter((arm) => depth(arm) === level));
 }
 
 /** The cell of an arm and a seed; `value` is that of the arm's choice, where it has one. */
@@ -149,6 +131,11 @@ export function cellOf(study: Study, arm: string, seed: number, value: number | 
   }
   if (own.samples !== undefined)
     return { ...common, kind: "samples", needs, count: own.count, combination: own.combination };
+  if (own.names !== undefined) return { ...common, kind: "named", needs, data: own.data ?? {} };
+  if (own.interpolates !== undefined) {
+    const from = cellRun(options.out, own.interpolates[0], seed);
+    return { ...common, kind: "interpolated", needs, from, at: own.at, results: interpolatedRun(common.run, own.at) };
+  }
   return { ...common, kind: "trained", config: configOf(study, arm, seed, value, options) };
 }
 
@@ -220,9 +207,9 @@ function configOf(study: Study, arm: string, seed: number, value: number | undef
 export function resolveArm(input: RunConfigInput): RunConfig {
   const config = resolveConfig(input);
   const name = taskOf(config);
-  if (name !== "classification")
+  if (name !== "classification" && name !== "contrastive")
     throw new UserError(
-      `its task is ${name}, but studies compare classifications; train such runs each by itself, and compare them in one report`,
+      `its task is ${name}, but studies compare classifications, also those that dual encoders make; train such runs each by itself, and compare them in one report`,
     );
   return config;
 }

@@ -2,8 +2,14 @@ import { existsSync } from "node:fs";
 import type { Listener } from "../core/index.ts";
 import { runPaths } from "../files/index.ts";
 import { type JudgeOptions, judgeRuns } from "../judge/index.ts";
-import { holdsRun, loadCheckpoint, type RunConfig, readRun } from "../run/index.ts";
-import { type TrainProgress, type TrainSummary, trainRun } from "../train/index.ts";
+import { holdsRun, loadCheckpoint, type RunConfig, type RunRecord, readRun } from "../run/index.ts";
+import {
+  isDualEncoderRun,
+  readContrastiveRun,
+  type TrainProgress,
+  type TrainSummary,
+  trainRun,
+} from "../train/index.ts";
 import { areOf, requireSettings } from "./stored-settings.ts";
 import { unlessAborted } from "./unless-aborted.ts";
 
@@ -78,18 +84,27 @@ export const judgeOptions = <Judge extends object>(
 
 /** A run's own threads stay, for bit-exact resumption; all else must be as planned. */
 function storedConfig(run: string, planned: RunConfig): RunConfig {
-  const { config } = readRun(run);
+  const { config } = recordOf(run);
   requireSettings(run, { ...config, threads: 0 }, { ...planned, threads: 0 });
   return config;
 }
 
 /** Whether a run is trained to its end, or to `maxSteps`. */
 export function isTrained({ run, config: planned }: PlannedRun, maxSteps = Number.POSITIVE_INFINITY): boolean {
-  const { checkpoint } = runPaths(run);
-  if (!existsSync(checkpoint)) return false;
-  const { trainImages } = readRun(run).data;
-  const { epochs, batchSize } = storedConfig(run, planned);
-  return loadCheckpoint(checkpoint).progress.step >= Math.min(maxSteps, epochs * Math.floor(trainImages / batchSize));
+  if (!existsSync(runPaths(run).checkpoint)) return false;
+  storedConfig(run, planned);
+  const { step, steps } = stepsOf(run);
+  return step >= Math.min(maxSteps, steps);
+}
+
+const recordOf = (run: string): Pick<RunRecord, "config" | "data"> =>
+  isDualEncoderRun(run) ? readContrastiveRun(run) : readRun(run);
+
+/** How many steps a run is trained, and how many its config asks for. */
+export function stepsOf(run: string): { readonly step: number; readonly steps: number } {
+  const { config, data } = recordOf(run);
+  const { step } = loadCheckpoint(runPaths(run).checkpoint).progress;
+  return { step, steps: config.epochs * Math.floor(data.trainImages / config.batchSize) };
 }
 
 /**

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { runPaths } from "../files/index.ts";
 import { type ProbeSummary, probeRun } from "../judge/index.ts";
-import type { ProbeCell } from "./plan.ts";
+import type { ProbeCell } from "./cell.ts";
 import type { PlanProgress } from "./planned-run.ts";
 import { areOf, requireSettings } from "./stored-settings.ts";
 import { unlessAborted } from "./unless-aborted.ts";

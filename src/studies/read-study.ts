@@ -21,16 +21,23 @@ export async function readStudy(path: string): Promise<Study> {
   const arms = Object.keys(study.arms ?? {});
   if (arms.length === 0) throw wrong('arms is empty; e.g. { standard: { config: { data: { name: "emoji" } } } }');
   if (!Array.isArray(study.baselines)) throw wrong(`baselines must list arms, of ${arms.join(", ")}`);
-  const named = Object.values(study.arms).flatMap((arm) => [...neededBy(arm), ...(arm.comparedWith ?? [])]);
+  const named = Object.values(study.arms).flatMap((arm) => [
+    ...neededBy(arm),
+    ...(arm.comparedWith ?? []),
+    ...Object.values(arm.beside ?? {}),
+  ]);
   const unknown = [...study.baselines, ...named].find((arm) => !arms.includes(arm));
   if (unknown !== undefined) throw wrong(`no arm "${unknown}"; there are ${arms.join(", ")}`);
   orderedArms(study);
-  for (const [arm, { config, probes, asks, ensembles, samples, ...own }] of Object.entries(study.arms)) {
-    const kinds = [config, probes, asks, ensembles, samples].filter((kind) => kind !== undefined);
-    if (kinds.length !== 1)
-      throw wrong(
-        `arms.${arm}: ${kinds.length} of config, probes, asks, ensembles and samples; an arm has one of them`,
-      );
+  for (const [arm, { config, probes, asks, ensembles, samples, names, interpolates, ...own }] of Object.entries(
+    study.arms,
+  )) {
+    const kinds = { config, probes, asks, ensembles, samples, names, interpolates };
+    const given = Object.values(kinds).filter((kind) => kind !== undefined);
+    if (given.length !== 1)
+      throw wrong(`arms.${arm}: ${given.length} of ${Object.keys(kinds).join(", ")}; an arm has one of them`);
+    if (interpolates !== undefined && !("at" in own && Number.isFinite(own.at)))
+      throw wrong(`arms.${arm}.at: a number, 0 the first of the two arms and 1 the second, e.g. 0.5`);
     if (ensembles !== undefined && !("members" in own && Number.isInteger(own.members) && own.members >= 2))
       throw wrong(`arms.${arm}.members: a whole number ≥ 2, of the runs that are one ensemble`);
     if (samples !== undefined && !("count" in own && Number.isInteger(own.count) && own.count >= 2))

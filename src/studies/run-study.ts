@@ -1,11 +1,15 @@
 import { existsSync } from "node:fs";
 import { runPaths } from "../files/index.ts";
 import { writeFileAtomic } from "../files/internal.ts";
+import { taskOf } from "../run/internal.ts";
 import { Diverged } from "../train/index.ts";
 import { askCell, isAsked } from "./asked-cell.ts";
+import type { Cell, TrainedCell } from "./cell.ts";
 import { candidates, choose, divergedPath, isChosen, isDiverged } from "./choose.ts";
 import { combineCell, isCombined } from "./ensemble-cell.ts";
-import { armBefore, type Cell, cellOf, choiceOf, orderedArms, type PlanOptions, type TrainedCell } from "./plan.ts";
+import { interpolateCell, isInterpolated } from "./interpolated-cell.ts";
+import { isNamed, nameCell } from "./named-cell.ts";
+import { cellOf, choiceOf, orderedArms, type PlanOptions, rounds } from "./plan.ts";
 import {
   isJudged,
   isTrained,
@@ -75,7 +79,7 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<voi
       able.map((arm) => cellOf(study, arm, seed, chosen.get(arm), options)),
     )
       .flat()
-      .filter(({ needs }) => needs === undefined || (existsSync(runPaths(needs).checkpoint) && !isDiverged(needs)));
+      .filter((cell) => neededRuns(cell).every((run) => existsSync(runPaths(run).checkpoint) && !isDiverged(run)));
     const ensembles = cells.filter((cell) => cell.kind === "ensemble");
     await work(
       cells.filter((cell) => cell.kind !== "ensemble"),
@@ -98,6 +102,10 @@ export async function runStudy(study: Study, options: StudyOptions): Promise<voi
 export const studyCells = (study: Study, { seeds = study.seeds, only }: Pick<StudyOptions, "seeds" | "only"> = {}) =>
   seeds * orderedArms(study, only).length;
 
+/** The runs of other arms that a cell is made of. */
+const neededRuns = (cell: Cell): string[] =>
+  [cell.needs, cell.kind === "interpolated" ? cell.from : undefined].filter((run) => run !== undefined);
+
 /** Ensembles of one arm have members in common. */
 const distinct = (cells: readonly TrainedCell[]): TrainedCell[] => [
   ...new Map(cells.map((cell) => [cell.run, cell])).values(),
@@ -112,7 +120,12 @@ function workOn(
   const { k, threads } = judge;
   switch (cell.kind) {
     case "trained":
-      return { isDone: () => isJudged(cell, progress.maxSteps), work: () => trainAndJudge(cell, progress, judge) };
+      return taskOf(cell.config) === "contrastive"
+        ? {
+            isDone: () => isTrained(cell, progress.maxSteps),
+            work: async () => void (await trainPlanned(cell, progress)),
+          }
+        : { isDone: () => isJudged(cell, progress.maxSteps), work: () => trainAndJudge(cell, progress, judge) };
     case "probe":
       return { isDone: () => isProbed(cell, { k }), work: () => probeCell(cell, progress, { k, threads }) };
     case "asked":
@@ -121,6 +134,10 @@ function workOn(
       return { isDone: () => isCombined(cell, judge), work: () => combineCell(cell, progress, judge) };
     case "samples":
       return { isDone: () => isSampled(cell, judge), work: () => sampleCell(cell, progress, judge) };
+    case "named":
+      return { isDone: () => isNamed(cell, judge), work: () => nameCell(cell, progress, judge) };
+    case "interpolated":
+      return { isDone: () => isInterpolated(cell, judge), work: () => interpolateCell(cell, progress, judge) };
   }
 }
 
@@ -134,15 +151,4 @@ async function tolerant({ run }: Cell, { label, onNotice }: PlanProgress, work: 
     onNotice?.(`${label}: ${error.message}`);
     writeFileAtomic(divergedPath(run), `${error.message}\n`);
   }
-}
-
-/** Arms by how many arms' runs they wait for, one after the other; a choice that is taken over is made in the round. */
-function rounds(study: Study, ordered: readonly string[]): string[][] {
-  const depth = (arm: string): number => {
-    const before = armBefore(study, arm);
-    const { chooseAs } = study.arms[arm];
-    return Math.max(before === undefined ? 0 : 1 + depth(before), chooseAs === undefined ? 0 : depth(chooseAs));
-  };
-  const depths = [...new Set(ordered.map(depth))].sort((a, b) => a - b);
-  return depths.map((level) => ordered.filter((arm) => depth(arm) === level));
 }

@@ -17,6 +17,10 @@ interface Kinds {
   readonly ensembles: string;
   /** The arm, with `swag` in its config, of whose run of the same seed networks are drawn; its cost counts here, too. */
   readonly samples: string;
+  /** The arm of a dual encoder whose run of the same seed becomes a classifier by the names of classes; its cost counts here, too. */
+  readonly names: string;
+  /** Two arms, between whose runs of the same seed weights are taken; the second's cost counts here, too. */
+  readonly interpolates: readonly [from: string, to: string];
 }
 
 /** An arm of one kind, which has nothing of the others. */
@@ -25,6 +29,11 @@ type ArmOf<Kind extends keyof Kinds> = Pick<Kinds, Kind> & {
 } & {
   /** Arms that this one is compared with, in place of the study's baselines. */
   readonly comparedWith?: readonly string[];
+  /**
+   * Arms whose numbers of the same seed stand in this one's row, for `besideMeasure` to find by these names; they have no row
+   * of their own.
+   */
+  readonly beside?: Readonly<Record<string, string>>;
 };
 
 /** An arm that trains nothing from settings of its own. */
@@ -34,7 +43,7 @@ interface Derived {
   readonly startsFrom?: undefined;
 }
 
-/** One config, trained once a seed. */
+/** One config, trained once a seed. A dual encoder is not judged itself: arms of its `names` are. */
 export type TrainedArm = ArmOf<"config"> & {
   /** A setting of which the value with the best validation accuracy, over the first seeds, is used for all of them. */
   readonly choose?: Choice;
@@ -76,8 +85,20 @@ export interface SamplesArm extends ArmOf<"samples">, Derived {
   readonly combination?: Combination;
 }
 
+/** A classifier that a dual encoder makes of the names of classes (docs/vision-language.md): nothing is trained. */
+export interface NamedArm extends ArmOf<"names">, Derived {
+  /** What of the data is not as in the training of the dual encoder, e.g. `{ subgroups: ["heart", "time"] }`. */
+  readonly data?: Partial<Omit<DataOptions, "dataDir" | "onProgress" | "onNotice">>;
+}
+
+/** Weights between two runs of one shape (WiSE-FT, Wortsman et al., CVPR 2022). */
+export interface InterpolatedArm extends ArmOf<"interpolates">, Derived {
+  /** α: 0 the first, 1 the second. */
+  readonly at: number;
+}
+
 /** What is compared: judged once a seed. */
-export type StudyArm = TrainedArm | ProbeArm | AskedArm | EnsembleArm | SamplesArm;
+export type StudyArm = TrainedArm | ProbeArm | AskedArm | EnsembleArm | SamplesArm | NamedArm | InterpolatedArm;
 
 export interface Choice {
   /** Dotted path in the config, e.g. `schedule.peak`. */

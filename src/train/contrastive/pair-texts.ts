@@ -1,4 +1,4 @@
-import { HostArray, type ImageSet, type Random, UserError } from "../../core/index.ts";
+import { HostArray, type ImageSet, type Random, textsOfClasses, UserError } from "../../core/index.ts";
 import { classPrompts, type TextTokenizer, templates as usualTemplates, wordTokenizer } from "../../data/index.ts";
 import type { ContrastiveOptions } from "../../tasks/index.ts";
 
@@ -51,9 +51,9 @@ function captionsOf({ name, captions }: ImageSet): readonly (readonly string[])[
   return captions;
 }
 
-function promptsOf({ labels, classNames }: ImageSet, templates: readonly string[]): readonly (readonly string[])[] {
-  const prompts = classPrompts(classNames, templates);
-  return Array.from(labels, (label) => prompts[label]);
+function promptsOf(set: ImageSet, templates: readonly string[]): readonly (readonly string[])[] {
+  const prompts = classPrompts(textsOfClasses(set), templates);
+  return Array.from(set.labels, (label) => prompts[label]);
 }
 
 /**
@@ -62,11 +62,11 @@ function promptsOf({ labels, classNames }: ImageSet, templates: readonly string[
  */
 export function tokenizerFor(
   texts: readonly string[],
-  { classNames }: Pick<ImageSet, "classNames">,
+  set: Pick<ImageSet, "classNames" | "classTexts">,
   { templates = usualTemplates }: Named,
   vocabulary: number,
 ): object {
-  const prompts = classPrompts(classNames, templates).flat();
+  const prompts = classPrompts(textsOfClasses(set), templates).flat();
   // Padding, the unknown word, start and end.
   return wordTokenizer([...texts, ...prompts], { most: vocabulary - 4 });
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type DataSet, imageCount } from "../../core/index.ts";
+import { type DataSet, imageCount, textsOfClasses } from "../../core/index.ts";
 import { type TextTokenizer, textTokenizer, templates as usualTemplates } from "../../data/index.ts";
 import type { Variables } from "../../models/index.ts";
 import { createOptimizer } from "../../optim/index.ts";
@@ -167,13 +167,13 @@ function zeroShotValidator(
 ) {
   const { config } = record;
   const { templates = usualTemplates } = config.task;
-  const { classNames } = train;
-  const classifier = zeroShotNetwork(encoder, config, classNames.length);
+  const called = textsOfClasses(train);
+  const classifier = zeroShotNetwork(encoder, config, called.length);
   const forward = createForward(record, classifier);
   const texts = createTextEmbedder(encoder, tokenizer, config);
   return {
     async scores(weights: Variables, { references }: Kept) {
-      const points = await classPoints((prompts) => texts.embed(weights, prompts), classNames, templates);
+      const points = await classPoints((prompts) => texts.embed(weights, prompts), called, templates);
       const variables = zeroShotVariables(encoder, weights, points);
       const { method } = classifier;
       const predictions = await predictSet({ forward, record, method, variables, references }, validation, {

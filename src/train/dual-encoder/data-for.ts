@@ -1,4 +1,5 @@
 import { type DataSet, type Listener, type Normalization, UserError } from "../../core/index.ts";
+import type { DataOptions } from "../../data/index.ts";
 import { loadReported } from "../../data/internal.ts";
 import type { DualEncoder } from "../../models/index.ts";
 import { configFromOptions, type RunConfig, type RunConfigInput, resolveConfig } from "../../run/index.ts";
@@ -17,6 +18,8 @@ export interface ShownBy {
 export interface DataForOptions extends Listener {
   /** Options of the data by their paths, as `configFromOptions` takes them; above those of the training, where there was one. */
   readonly given?: Readonly<Record<string, unknown>>;
+  /** What else of the data is not as that training has it. */
+  readonly data?: Partial<Omit<DataOptions, "dataDir" | "onProgress" | "onNotice">>;
   readonly dataDir?: string;
 }
 
@@ -27,9 +30,10 @@ export interface DataForOptions extends Listener {
  */
 export async function dataFor(
   from: string,
-  { encoder, normalization: { mean, std }, channels, config: { data, ...own } }: ShownBy,
-  { given = {}, dataDir, ...listener }: DataForOptions = {},
+  { encoder, normalization: { mean, std }, channels, config: { data: trained, ...own } }: ShownBy,
+  { given = {}, data: other, dataDir, ...listener }: DataForOptions = {},
 ): Promise<{ readonly config: RunConfig; readonly dataSet: DataSet }> {
+  const data = trained || other?.name ? ({ ...trained, ...other } as RunConfigInput["data"]) : undefined;
   if (!data && given["data.name"] === undefined && given["data.folder"] === undefined)
     throw new UserError("on which images? say data.folder DIR or data.name NAME");
   const { imageSize } = encoder.image;

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { type DataSet, imageCount, type Listener, UserError } from "../../core/index.ts";
+import { type DataSet, imageCount, type Listener, textsOfClasses, UserError } from "../../core/index.ts";
 import { templates as usualTemplates } from "../../data/index.ts";
 import type { Device } from "../../engine/index.ts";
 import { runPaths } from "../../files/index.ts";
@@ -21,7 +21,7 @@ export interface ZeroShotRunOptions extends Pick<Listener, "signal" | "onNotice"
   readonly out: string;
   /** Ways to name a class, with {} in the place of its name; by default those of the training, or `templates`. */
   readonly templates?: readonly string[];
-  /** What classes are called in them, in their order; by default their own names. */
+  /** What classes are called in them, in their order; by default what the data set calls them in texts, else their own names. */
   readonly names?: readonly string[];
   readonly threads?: number;
   readonly device?: Device;
@@ -55,7 +55,7 @@ export async function zeroShotRun(
     throw new UserError(
       `options.names: ${names.length} names for the ${classNames.length} classes of ${given.title}; give one for each, in the order ${classNames.slice(0, 3).join(", ")}, …`,
     );
-  const called = names ?? classNames;
+  const called = names ?? textsOfClasses(given.train);
   const alike = classesAlike(tokenizer, encoder.text.context, called, templates);
   if (alike) onNotice?.(alike);
   const texts = createTextEmbedder(encoder, tokenizer, running);
@@ -105,12 +105,12 @@ export interface ZeroShotRunOfOptions extends ZeroShotRunOptions, DataForOptions
  */
 export async function zeroShotRunOf(
   from: string,
-  { given = {}, dataDir, activation, ...options }: ZeroShotRunOfOptions,
+  { given = {}, data, dataDir, activation, ...options }: ZeroShotRunOfOptions,
 ): Promise<ZeroShotSummary> {
   refuseTaken(options.out);
   const source = readClassifierSource(from, activation);
   for (const note of source.notes) options.onNotice?.(note);
-  const { config: own, dataSet } = await dataFor(from, source, { given, dataDir, ...options });
+  const { config: own, dataSet } = await dataFor(from, source, { given, data, dataDir, ...options });
   const { threads = own.threads, device = own.device } = options;
   return zeroShotRun(from, source, { ...own, threads, device }, dataSet, { ...options, threads, device });
 }
