@@ -155,7 +155,8 @@ export const classificationCommands: TaskCommands<Classifier> = {
   own: [],
   knows: () => true,
   next: (run) => `evaluate ${run}`,
-  refusal: (what) => `it is about regressions, and ${what} is none`,
+  models: "classifiers",
+  refusal: (what, others) => `it is about ${others}, and ${what} is none`,
   evaluate,
   async export(run, flags, listener) {
     const { out, threads, temperature = "auto" } = flags;

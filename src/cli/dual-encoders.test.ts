@@ -1,11 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Random } from "../core/index.ts";
 import { wordTokenizer } from "../data/index.ts";
+import { openTowers } from "../export/index.ts";
 import { clipVariants, createDualEncoder } from "../models/index.ts";
 import { tensorsAs, writeClipFolder } from "../train/dual-encoder/test-clip-folder.ts";
+import { createEmbedder, loadDualEncoder, readForDualEncoder } from "../train/index.ts";
 import { anchored, tinyImageFolder, tinyTraining } from "./testing.ts";
 
 let root: string;
@@ -102,4 +104,108 @@ describe("retrieval", () => {
     expect([code, out]).toEqual([2, ""]);
     expect(notes.join("\n")).toMatch(message);
   });
+});
+
+describe("export", () => {
+  test.each([
+    ["a run", () => ["standard"], 0],
+    ["an anchored run, under its references", () => ["anchored", "--k", "2"], 2],
+    ["a folder of CLIP's weights, checked on a folder of images", () => ["clip", "--folder", at("photos")], 0],
+  ])("%s: two files of any N, that say what the embedder says", async (_, argv, references) => {
+    const [from, ...flags] = argv();
+    const out = at(`${from}-onnx`);
+    const {
+      code,
+      notes,
+      out: told,
+    } = await anchored(["export", at(from), ...flags, "--out", out, "--threads", "1", "--json"]);
+    expect(code, notes.join("\n")).toBe(0);
+    const { card, check } = JSON.parse(told);
+    expect(card).toMatchObject({ embedding: 128, image: { height: 8, references }, text: { context: 16 } });
+    expect(check).toMatchObject({ set: "photos/validation", images: 4, texts: 6 });
+    expect(readFileSync(join(out, "tokenizer.json"), "utf8")).toBe(readFileSync(at(`${from}/tokenizer.json`), "utf8"));
+
+    const towers = await openTowers(out, { threads: 1, rows: 3 });
+    const loaded = loadDualEncoder(at(from), references > 0 ? { k: references } : {});
+    const embedder = createEmbedder(loaded, { threads: 1 });
+    const files = [0, 1].flatMap((i) => ["red", "blue"].map((name) => at(`photos/test/${name}/${i}.png`)));
+    const images = (await readForDualEncoder(files, loaded)) as Uint8Array[];
+    const texts = ["a red square", "a word that it never saw, and many more words than the sixteen that it reads", ""];
+    const { points, agreement } = await embedder.pointsOfImages(images);
+    const found = await towers.embedImages(Buffer.concat(images));
+    expect(found.agreement !== undefined).toBe(references > 1);
+    const pairs: [ArrayLike<number>, ArrayLike<number>][] = [
+      [found.data, points.data],
+      [found.agreement ?? [], agreement?.data ?? []],
+      [(await towers.embedTexts(texts)).data, (await embedder.embedTexts(texts)).data],
+    ];
+    await towers.dispose();
+    await embedder.dispose();
+    for (const [actual, expected] of pairs) {
+      expect(actual).toHaveLength(expected.length);
+      for (let i = 0; i < expected.length; i++) expect(actual[i]).toBeCloseTo(expected[i], 5);
+    }
+  });
+
+  test("weights take half the bytes in float16, and are nearly the same", async () => {
+    const { code, out } = await anchored([
+      "export",
+      at("clip"),
+      "--out",
+      at("half"),
+      "--precision",
+      "float16",
+      "--json",
+    ]);
+    expect(code).toBe(0);
+    const { bytes, check } = JSON.parse(out);
+    expect(check).toMatchObject({ set: "noise", images: 4, texts: 32 });
+    expect(bytes.text).toBeLessThan(0.6 * statSync(at("clip-onnx/text.onnx")).size);
+    for (const apart of Object.values<number>(check.largestDifference)) {
+      expect(apart).toBeGreaterThan(0);
+      expect(apart).toBeLessThan(0.01);
+    }
+  });
+
+  test.each<[string, () => string[], RegExp]>([
+    ["a file's name", () => ["clip", "--out", at("x.onnx")], /--out \S+x\.onnx: a dual encoder becomes two files/],
+    ["the folder of a run", () => ["clip", "--out", at("standard")], /standard already holds a run or a CLIP/],
+    ["the CLIP's own folder", () => ["clip", "--out", at("clip")], /clip already holds a run or a CLIP/],
+    ["a flag of classifiers", () => ["clip", "--out", at("x"), "--verdict"], /--verdict: it is about classifiers/],
+    ["references of what has none", () => ["clip", "--out", at("x"), "--k", "2"], /--k 2: \S+clip has no references/],
+  ])("%s is refused in one line, and nothing is written", async (_, argv, message) => {
+    const [from, ...flags] = argv();
+    const { code, notes } = await anchored(["export", at(from), ...flags]);
+    expect(code).toBe(2);
+    expect(notes.join("\n")).toMatch(message);
+    expect(existsSync(at("x")) || existsSync(at("x.onnx"))).toBe(false);
+  });
+
+  test("what its files are not for is said: a tower is no classifier, a classifier has no activation to be told", async () => {
+    const predicted = await anchored(["predict", at("clip-onnx/image.onnx"), at("photos/test")]);
+    expect(predicted.notes.join()).toMatch(/a tower of a dual encoder, which knows no classes of its own/);
+    const served = await anchored(["serve", at("clip")]);
+    expect(served.notes.join()).toMatch(/clip is a dual encoder, which knows no classes of its own; make a classifier/);
+    const made = await anchored(["zero-shot", at("standard"), "--out", at("classifier"), "--threads", "1"]);
+    expect(made.code).toBe(0);
+    const told = await anchored(["export", at("classifier"), "--out", at("c.onnx"), "--activation", "gelu"]);
+    expect(told.notes.join()).toMatch(/--activation: it is about dual encoders, and \S+classifier is none/);
+  });
+});
+
+test("a classifier of names is a run as any other: judged on corruptions, exported, asked by file", async () => {
+  const run = at("named");
+  writeFileSync(at("templates.txt"), "a {} square\nthe {} ones\n");
+  const made = ["zero-shot", at("clip"), "--folder", at("photos"), "--templates", at("templates.txt"), "--out", run];
+  expect(await anchored([...made, "--threads", "1"])).toMatchObject({ code: 0 });
+  const suites = ["--suite", "corruptions", "--corruptions", "contrast", "--severities", "3", "--threads", "1"];
+  const { code, out, notes } = await anchored(["evaluate", run, ...suites, "--json"]);
+  expect(code, notes.join("\n")).toBe(0);
+  expect(JSON.parse(out)[0].corruptions.cells).toHaveLength(1);
+  expect(await anchored(["export", run, "--out", at("named.onnx"), "--threads", "1"])).toMatchObject({ code: 0 });
+  const [byRun, byFile] = await Promise.all(
+    [run, at("named.onnx")].map((model) => anchored(["predict", model, at("photos/test"), "--threads", "1"])),
+  );
+  expect(byRun.out).toBe(byFile.out);
+  expect(byRun.out.split("\n")).toHaveLength(4);
 });

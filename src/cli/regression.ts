@@ -138,6 +138,7 @@ export const regressionCommands: TaskCommands<Regressor> = {
   own,
   knows: (flag) => own.includes(flag) || known.includes(flag),
   next: (run) => `evaluate ${run}`,
+  models: "regressions",
   refusal: (what) => `it is about classes, and ${what} is a regression`,
   evaluate,
   async export(run, { json: _, ...options }, listener) {

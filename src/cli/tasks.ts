@@ -4,6 +4,7 @@ import type { Device } from "../engine/index.ts";
 import type { Combination } from "../evaluate/index.ts";
 import { modelTask, type RegressionExportOptions, type RunExportOptions } from "../export/index.ts";
 import type { JudgeOptions, LaplaceJudgeOptions } from "../judge/index.ts";
+import type { Activation } from "../models/index.ts";
 import type { ServedModel } from "../serve/index.ts";
 import type { TaskName } from "../tasks/index.ts";
 import type { RunDataOptions } from "../train/index.ts";
@@ -22,6 +23,7 @@ export interface ModelFlags
   readonly threads?: number;
   readonly top?: number;
   readonly delimiter?: string;
+  readonly activation?: Activation;
   readonly json?: boolean;
 }
 
@@ -47,16 +49,18 @@ export interface TaskCommands<Model = ServedModel> {
   knows(flag: string): boolean;
   /** The command that comes after the training of a run. */
   next(run: string): string;
-  /** What to say of other flags. */
-  refusal(what: string): string;
+  /** What its models are called, several of them. */
+  readonly models: string;
+  /** What to say of a flag that is about other models. */
+  refusal(what: string, others: string): string;
   /** Judges runs and prints what came out. @returns the exit code */
   evaluate(process: Process, runs: readonly string[], flags: EvaluateFlags): Promise<number>;
-  /** Writes a run as a file: what was written, the same in words, and what `predict` takes. */
+  /** Writes a run as a file: what was written, the same in words, and what `predict` takes, where it takes such files. */
   export(
     run: string,
     flags: ModelFlags & { readonly out: string },
     listener: Listener,
-  ): Promise<{ readonly written: { readonly file: string }; readonly words: string; readonly inputs: string }>;
+  ): Promise<{ readonly written: { readonly file: string }; readonly words: string; readonly inputs?: string }>;
   open(path: string, flags: ModelFlags, listener: Listener): Promise<Model>;
   /** Prints answers for files. @returns the exit code */
   predict(
@@ -81,13 +85,15 @@ const taskCommands: { readonly [Name in TaskName]: TaskCommands } = {
  */
 export function commandsFor(task: TaskName, what: string, { options }: Command, given: object): TaskCommands {
   const commands = taskCommands[task];
-  const others = Object.values(taskCommands).flatMap((one) => (one === commands ? [] : one.own));
+  const ownerOf = (name: string) =>
+    Object.values(taskCommands).find((one) => one !== commands && one.own.includes(name));
   const foreign = options.find((flag) => {
     const name = flag.attributeName();
-    return given[name as never] !== undefined && (others.includes(name) || !commands.knows(name));
+    return given[name as never] !== undefined && (ownerOf(name) || !commands.knows(name));
   });
-  if (foreign) throw new UserError(`${foreign.long}: ${commands.refusal(what)}; leave it out`);
-  return commands;
+  if (!foreign) return commands;
+  const { models } = ownerOf(foreign.attributeName()) ?? taskCommands.classification;
+  throw new UserError(`${foreign.long}: ${commands.refusal(what, models)}; leave it out`);
 }
 
 /** The command that comes after the training of a run of this task. */

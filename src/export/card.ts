@@ -2,6 +2,8 @@ import { z } from "zod";
 import { UserError } from "../core/index.ts";
 import type { JudgedTask } from "../run/index.ts";
 
+import { DUAL_ENCODER_FORMAT } from "./dual-encoder/card.ts";
+
 export const FORMAT = "anchored-classifier/1";
 export const REGRESSION_FORMAT = "anchored-regression/1";
 
@@ -100,6 +102,10 @@ export function cardFromMetadata(metadata: Readonly<Record<string, string>>, fil
   const task = formatTask(metadata.format);
   if (task !== undefined && task !== "classification")
     throw new UserError(`${file}: an exported ${task}, where a classifier is asked for`);
+  if (metadata.format === DUAL_ENCODER_FORMAT)
+    throw new UserError(
+      `${file}: a tower of a dual encoder, which knows no classes of its own; make a classifier of the dual encoder (anchored zero-shot), and export that`,
+    );
   if (metadata.format !== FORMAT)
     throw new UserError(`${file}: not written by anchored export (its metadata lacks format ${FORMAT})`);
   return parseCard(modelCard, metadata, file);

@@ -1,6 +1,16 @@
 export { type VerdictScoreName, verdictScoreNames } from "../evaluate/internal.ts";
 export type { ModelCard } from "./card.ts";
 export type { ClassifierInputs, ClassifierOptions } from "./classifier.ts";
+export {
+  type DualEncoderCard,
+  type Embeddings,
+  type ExportedTowers,
+  type OpenedTowers,
+  type OpenTowersOptions,
+  openTowers,
+  type WriteTowersOptions,
+  writeTowers,
+} from "./dual-encoder/index.ts";
 export type { ExportOptions } from "./export-classifier.ts";
 export { exportRun } from "./export-run.ts";
 export { decodeAll, type Source, sourcesOf } from "./image-sources.ts";

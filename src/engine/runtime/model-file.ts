@@ -2,10 +2,10 @@ import * as ort from "onnxruntime-node";
 import { sizeOf } from "../../core/host-array.ts";
 import { checkDevice, type Device, reasonOf, unavailable } from "./devices.ts";
 
-/** What goes into a model, row-major: bytes or float32. */
+/** What goes into a model, row-major: bytes, int32 or float32. */
 export interface Fed {
   readonly shape: readonly number[];
-  readonly data: Uint8Array | Float32Array;
+  readonly data: Uint8Array | Int32Array | Float32Array;
 }
 
 /** What comes out. */
@@ -52,7 +52,7 @@ export async function openOnnx(
         Object.entries(fed).map(([name, { shape, data }]) => {
           if (data.length !== sizeOf(shape))
             throw new RangeError(`${name}: ${data.length} elements do not fill [${shape}]`);
-          return [name, new ort.Tensor(data instanceof Uint8Array ? "uint8" : "float32", data as Float32Array, shape)];
+          return [name, new ort.Tensor(typeOf(data), data as Float32Array, shape)];
         }),
       );
       const results = await session.run(feeds, [...outputs]);
@@ -63,3 +63,8 @@ export async function openOnnx(
     dispose: () => session.release(),
   };
 }
+
+const typeOf = (data: Fed["data"]): "uint8" | "int32" | "float32" => {
+  if (data instanceof Uint8Array) return "uint8";
+  return data instanceof Int32Array ? "int32" : "float32";
+};

@@ -43,8 +43,11 @@ export function clipTextTower(
       const end = np.argmax(tokens.ref, 1);
       const embedded = np.take(params["token_embedding.weight"], tokens, 0);
       const encoded = blocks.apply(scope, np.add(embedded, params.positional_embedding));
+      // A product with 0s and a 1 instead of rows by their numbers, which a file for any N could not hold.
+      const isEnd = np.equal(np.arange(0, length, 1, { dtype: np.int32 }), np.expandDims(end, 1));
+      const one = np.reshape(np.astype(isEnd, np.float32), [n, 1, length]);
       // Normalising token by token, only the one that is read has to be.
-      const read = encoded.slice(np.arange(n), end);
+      const read = np.squeeze(np.matmul(one, encoded), 1);
       return np.matmul(after.apply(scope, read), params.text_projection);
     },
   };

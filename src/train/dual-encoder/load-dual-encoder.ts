@@ -7,7 +7,7 @@ import { createMethod, type Method } from "../../methods/index.ts";
 import { type Activation, clipOfTensors, type WithWeights } from "../../models/index.ts";
 import { activationOf, isNoParameter } from "../../models/internal.ts";
 import { loadContrastiveRun } from "../contrastive/load.ts";
-import { isDualEncoderRun } from "../contrastive/record.ts";
+import { type ContrastiveRecord, isDualEncoderRun } from "../contrastive/record.ts";
 import { keptReferences } from "../predict-set.ts";
 import { realTensors } from "../weights-source.ts";
 import { readClipConfig } from "./clip-config.ts";
@@ -26,6 +26,8 @@ export interface LoadedDualEncoder extends WithWeights {
   readonly channels: number;
   /** Of images in [0, 1]. */
   readonly normalization: Normalization;
+  /** What a run says of itself, and its step; absent of what was not trained here. */
+  readonly run?: { readonly record: ContrastiveRecord; readonly step: number };
   /** What the user should know, a line each. */
   readonly notes: readonly string[];
 }
@@ -110,7 +112,8 @@ export function loadDualEncoder(
 }
 
 function ofRun(run: string, activation: Activation | undefined, k: number | undefined): LoadedDualEncoder {
-  const { record, encoder, method, variables, references: kept, tokenizer } = loadContrastiveRun(run, activation);
+  const loaded = loadContrastiveRun(run, activation);
+  const { record, encoder, method, variables, references: kept, tokenizer, step } = loaded;
   if (k !== undefined && !method.anchored)
     throw new UserError(`options.k ${k}: ${run} was trained without references; leave it out`);
   const references = keptReferences({ method, references: kept }, "k", k);
@@ -124,6 +127,7 @@ function ofRun(run: string, activation: Activation | undefined, k: number | unde
     format: "a run of this program",
     tokenizer,
     normalization: record.data.normalization,
+    run: { record, step },
     notes: [],
   };
 }

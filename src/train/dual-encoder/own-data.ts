@@ -1,9 +1,9 @@
 import { type DataSet, UserError } from "../../core/index.ts";
 import { fingerprintOf } from "../../files/internal.ts";
-import { isDualEncoderRun, readContrastiveRun } from "../contrastive/record.ts";
 import { checkTrainingData, type RunDataOptions } from "../run-data.ts";
 import { classifierConfig } from "../zero-shot-run/classifier-source.ts";
-import { type DataForOptions, dataFor, type ShownBy } from "./data-for.ts";
+import { type DataForOptions, dataFor } from "./data-for.ts";
+import type { LoadedDualEncoder } from "./load-dual-encoder.ts";
 
 /**
  * Data to ask a dual encoder about: others, or those of its training, which are held to what the run keeps of them.
@@ -11,10 +11,10 @@ import { type DataForOptions, dataFor, type ShownBy } from "./data-for.ts";
  */
 export async function dualEncoderData(
   from: string,
-  shownBy: Omit<ShownBy, "config">,
+  { run, ...shownBy }: Pick<LoadedDualEncoder, "encoder" | "channels" | "normalization" | "run">,
   { changedData, ...options }: DataForOptions & Pick<RunDataOptions, "changedData">,
 ): Promise<DataSet> {
-  const record = isDualEncoderRun(from) ? readContrastiveRun(from) : undefined;
+  const record = run?.record;
   if (changedData && !record)
     throw new UserError(`options.changedData: ${from} was not trained here, and keeps no data; leave it out`);
   const { config, dataSet } = await dataFor(
