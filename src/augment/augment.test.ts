@@ -5,6 +5,8 @@ import { allBytes } from "../core/internal.ts";
 import {
   augMix,
   augmentationsFromJson,
+  augmentWithBoxes,
+  colorJitter,
   crop,
   cutout,
   flip,
@@ -13,6 +15,7 @@ import {
   normalizeImages,
   randAugment,
   randomErasing,
+  withoutBoxes,
 } from "./index.ts";
 import { augmentationTable, optionNames } from "./internal.ts";
 
@@ -82,6 +85,32 @@ test("crop: the image moved by at most pad, the rest filled; every move occurs",
   const random = new Random("moves");
   const places = Array.from({ length: 300 }, () => crop({ pad: 1 }).apply(dot, random).data.indexOf(1));
   expect(new Set(places).size).toBe(9);
+});
+
+test("boxes follow a flip by the draws that the image has, and stay where nothing moves", () => {
+  const [height, width] = [3, 8];
+  const boxes = Float64Array.of(1, 0, 2, 3, 5.5, 1, 2.5, 1);
+  const data = Uint8Array.from({ length: height * width }, (_, i) => i);
+  const image: Image = { height, width, channels: 1, data };
+  let mirrored = 0;
+  for (let seed = 0; seed < 40; seed++) {
+    const [plain, moved] = [
+      flip().apply(image, new Random(seed)),
+      augmentWithBoxes([colorJitter(), flip()], { image, boxes }, new Random(seed)),
+    ];
+    const alone = augmentWithBoxes([flip()], { image, boxes }, new Random(seed));
+    expect(alone.image).toEqual(plain);
+    const isMirrored = plain.data[0] === 7;
+    if (isMirrored) mirrored++;
+    expect([...alone.boxes]).toEqual(isMirrored ? [5, 0, 2, 3, 0, 1, 2.5, 1] : [...boxes]);
+    expect(moved.boxes).toHaveLength(8);
+  }
+  expect(mirrored).toBeGreaterThan(8);
+  expect([...boxes]).toEqual([1, 0, 2, 3, 5.5, 1, 2.5, 1]);
+  expect(() => augmentWithBoxes([flip(), crop({ pad: 4 })], { image, boxes }, new Random(0))).toThrow(
+    "augment crop: boxes cannot follow it; use flip or colorJitter",
+  );
+  expect(withoutBoxes([flip(), colorJitter()])).toBeUndefined();
 });
 
 test("flip: mirrored or not, half of the time, and twice is the image", () => {

@@ -32,6 +32,7 @@ export function colorJitter(options: Partial<Record<keyof typeof jitters, number
   return {
     name: "colorJitter",
     options: amounts,
+    keepsPlaces: true,
     apply(image, random) {
       let out = image;
       for (const name of random.shuffle([...names])) {

@@ -1,5 +1,5 @@
 export { augMix } from "./aug-mix.ts";
-export type { Augmentation, Image } from "./augmentation.ts";
+export type { Augmentation, BoxedImage, Image } from "./augmentation.ts";
 export { autoAugmentCifar } from "./auto-augment.ts";
 export { colorJitter } from "./color-jitter.ts";
 export { crop } from "./crop.ts";
@@ -26,3 +26,4 @@ export { standardOptions } from "./standard-options.ts";
 export { type AugmentationResources, augmentationNames, augmentationsFromJson, registerAugmentation } from "./table.ts";
 export type { BatchTask, Pipeline } from "./training-images.ts";
 export { trivialAugmentWide } from "./trivial-augment.ts";
+export { augmentWithBoxes, withoutBoxes } from "./with-boxes.ts";

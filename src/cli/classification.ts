@@ -167,6 +167,7 @@ export const classificationCommands: TaskCommands<Classifier> = {
     const { device, threads } = flags;
     return openModel(path, { exported: exportedBy(flags), device, threads }, listener);
   },
+  served: (model) => model,
   predict(terminal, classifier, paths, { top = 1, json }, signal) {
     const answer = async (good: readonly ReadImage[]) =>
       (await answersTo(classifier, good, top)).map((one) => (json ? JSON.stringify(one) : inWords(one)));

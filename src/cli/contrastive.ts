@@ -53,5 +53,8 @@ export const contrastiveCommands: TaskCommands<never> = {
   evaluate: (_, [run]) => refused(run),
   export: exportTowers,
   open: refused,
+  served: () => {
+    throw new TypeError("contrastive: a dual encoder is not opened");
+  },
   predict: (_, __, [run]) => refused(run),
 };

@@ -23,6 +23,8 @@ const own = {
   "--min-score": "minScore",
 } as const;
 
+const ofRuns: readonly string[] = ["perClass", "resamples"];
+
 /** Options that serve detections, by their names. */
 export const servesDetections: readonly string[] = ["detections", ...Object.values(own), "name", "out", "json"];
 
@@ -40,10 +42,10 @@ export function addDetectionOptions(command: Command): Option {
   command
     .addOption(detections)
     .option("--ground <file>", "what is there, in COCO's JSON: { images, annotations, categories }")
-    .option("--per-class", "--detections: print the figures of each class, too")
+    .option("--per-class", "--detections, and runs of detectors: print the figures of each class, too")
     .option(
       "--resamples <n>",
-      "--detections: draws of the images that intervals come from, 0 for no intervals (default: 300)",
+      "--detections, and runs of detectors: draws of the images that intervals come from, 0 for no intervals (default: 300)",
       whole({ min: 0, max: 100_000, example: 1000 })("--resamples"),
     )
     .option(
@@ -54,10 +56,10 @@ export function addDetectionOptions(command: Command): Option {
   return detections;
 }
 
-/** @throws UserError for a flag about detections where none are given */
+/** @throws UserError for a flag about files of detections where none are given; a detector's runs have the others, too */
 export function refuseDetectionFlags(flags: DetectionFlags): void {
   for (const [flag, name] of Object.entries(own))
-    if (flags[name] !== undefined)
+    if (flags[name] !== undefined && !ofRuns.includes(name))
       throw new UserError(
         `${flag}${flags[name] === true ? "" : ` ${flags[name]}`}: it belongs to --detections; add --detections FILE.json, or leave it out`,
       );

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { Command } from "commander";
 import { type Device, devices } from "../engine/index.ts";
+import { drawOptions } from "./detection.ts";
 import { inferenceOptions } from "./inference-options.ts";
 import { oneOf, whole } from "./numbers.ts";
 import { isAskedByNames, predictByNames, type ZeroShotFlags, zeroShotOptions } from "./predict-by-names.ts";
@@ -27,6 +28,9 @@ the conformal interval where the model was made with --conformal, and quantiles 
 columns that the run was trained on, in any order; a row without a number in one of them is named, the others go on, and
 the exit code is 2.
 
+A detector's line holds what is found, the surest first: class, score, [x y width height] in the picture's own pixels and, of
+anchored ones, ± the mean standard deviation of its sides. Pictures are put whole into a square.
+
 A folder of CLIP's weights (model.safetensors, config.json, tokenizer.json) is asked by the names of classes, whatever they
 are; its line holds path, class and probability among these names (docs/vision-language.md).
 
@@ -36,13 +40,14 @@ Examples:
   $ anchored predict cifar.onnx holiday/ --json > answers.jsonl
   $ anchored predict runs/cars new-cars.csv --json
   $ anchored predict cars.onnx new-cars.csv
+  $ anchored predict runs/scenes street.png --draw found.png
   $ anchored predict clip/ holiday/ --classes "a beach,a mountain,a city at night" --top 2
   $ curl -s https://example.org/cat.jpg | anchored predict cifar.onnx -`;
 
 export function predictCommand(terminal: Terminal, exit: (code: number) => void): Command {
   const command = new Command("predict")
     .description(
-      "class, confidence and uncertainty of images, or a regression's numbers, by a run or an exported model; or which of the named classes they show, by a CLIP",
+      "class, confidence and uncertainty of images, a regression's numbers, or objects with their boxes, by a run or an exported model; or which of the named classes they show, by a CLIP",
     )
     .argument("<model>", "run folder, a file that export has written, or a folder of CLIP's weights")
     .argument(
@@ -54,7 +59,7 @@ export function predictCommand(terminal: Terminal, exit: (code: number) => void)
   command.addOption(temperatureOption("runs: "));
   for (const option of [...verdictOptions("runs: "), ...runDataOptions(), ...regressionOptions("runs: ")])
     command.addOption(option);
-  for (const option of zeroShotOptions()) command.addOption(option);
+  for (const option of [...zeroShotOptions(), ...drawOptions()]) command.addOption(option);
   return command
     .option(
       "--device <name>",

@@ -153,6 +153,7 @@ export const regressionCommands: TaskCommands<Regressor> = {
     const exported = { k, weights, conformal, conformalBy, withoutDraws, ...places };
     return openRegression(path, { exported, device, threads }, listener);
   },
+  served: (model) => model,
   async predict(terminal, regressor, paths, { json, delimiter }, signal) {
     const lines = (names: readonly Named[], answers: RegressorAnswers) =>
       names.map((name, row) => {

@@ -89,7 +89,8 @@ async function runServe(
   signal: AbortSignal,
 ): Promise<void> {
   const { host, port, cors, json } = options;
-  const model = await commandsOf(path, command, options).open(path, options, listenerOf(terminal, signal));
+  const commands = commandsOf(path, command, options);
+  const model = commands.served(await commands.open(path, options, listenerOf(terminal, signal)));
   const server = await createServer({
     model,
     version: packageVersion(),

@@ -10,6 +10,7 @@ import type { TaskName } from "../tasks/index.ts";
 import type { RunDataOptions } from "../train/index.ts";
 import { classificationCommands } from "./classification.ts";
 import { contrastiveCommands } from "./contrastive.ts";
+import { detectionCommands } from "./detection.ts";
 import type { Process } from "./in-group.ts";
 import { regressionCommands } from "./regression.ts";
 import type { Terminal } from "./terminal.ts";
@@ -24,6 +25,8 @@ export interface ModelFlags
   readonly top?: number;
   readonly delimiter?: string;
   readonly activation?: Activation;
+  readonly draw?: string;
+  readonly leastScore?: number;
   readonly json?: boolean;
 }
 
@@ -39,10 +42,12 @@ export interface EvaluateFlags
   readonly combination?: Combination;
   readonly csv?: string;
   readonly table?: string;
+  readonly perClass?: boolean;
+  readonly resamples?: number;
 }
 
 /** What the commands do with runs and models of one task. */
-export interface TaskCommands<Model = ServedModel> {
+export interface TaskCommands<Model extends { dispose(): Promise<void> } = any> {
   /** Flags, by their options' names, that say something of this task alone. */
   readonly own: readonly string[];
   /** Whether a flag that is no other task's own says something of the task. */
@@ -62,6 +67,8 @@ export interface TaskCommands<Model = ServedModel> {
     listener: Listener,
   ): Promise<{ readonly written: { readonly file: string }; readonly words: string; readonly inputs?: string }>;
   open(path: string, flags: ModelFlags, listener: Listener): Promise<Model>;
+  /** What the server takes of it. @throws UserError for models that it does not serve */
+  served(model: Model): ServedModel;
   /** Prints answers for files. @returns the exit code */
   predict(
     terminal: Terminal,
@@ -76,6 +83,7 @@ const taskCommands: { readonly [Name in TaskName]: TaskCommands } = {
   classification: classificationCommands,
   regression: regressionCommands,
   contrastive: contrastiveCommands,
+  detection: detectionCommands,
 };
 
 /**

@@ -14,12 +14,14 @@ const MODEL = "Model and method:";
 const IMAGES = "Images:";
 const REGRESSION = "Regression (numbers in place of classes):";
 const PAIRS = "Image-text pairs (--task contrastive):";
+const DETECTION = "Detection (boxes of objects):";
 const STEPS = "Steps:";
 /** Where the options of each task, and those that its data sets alone have, stand. */
 const taskHeadings: { readonly [Name in TaskName]: string } = {
   classification: IMAGES,
   regression: REGRESSION,
   contrastive: PAIRS,
+  detection: DETECTION,
 };
 
 /** Options that are usual, or whose field does not say what they are about. */
@@ -37,6 +39,7 @@ const named: readonly Group[] = [
   },
   { heading: PAIRS, usual: ["--texts"], rare: ["--embedding"] },
   { heading: REGRESSION, usual: ["--task", "--csv", "--target", "--loss"], rare: [] },
+  { heading: DETECTION, usual: ["--most-objects"], rare: [] },
   {
     heading: "Augmentation:",
     usual: ["--augment", "--no-augment", "--mix"],

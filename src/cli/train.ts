@@ -51,7 +51,7 @@ interface Options extends Record<string, unknown> {
 
 export function trainCommand(terminal: Terminal, exit: (code: number) => void): Command {
   const command = new Command("train").description(
-    "train a classifier, a regression or a dual encoder, into a run folder",
+    "train a classifier, a regression, a detector or a dual encoder, into a run folder",
   );
   command
     .option("--config <file>", "start from a .json file or a module that exports a config; options go above it")
@@ -89,6 +89,7 @@ Examples:
   $ anchored train --folder ~/photos --image-size 64 --model resnet18
   $ anchored train --init runs/cifar --folder ~/photos --method anchored --references-from both
   $ anchored train --task regression --csv cars.json --target Miles_per_Gallon --method anchored
+  $ anchored train --task detection --data emoji-scenes --model resnet20 --image-size 64
   $ anchored train --resume --out runs/cifar              after Ctrl-C, or after a crash
   $ mpirun -np 4 anchored train --data cifar10            by four processes, see docs/cluster.md`,
     )

@@ -22,16 +22,7 @@ import { parquet } from "./parquet.ts";
 import { splitValidation } from "./split.ts";
 import { webdataset } from "./webdataset.ts";
 
-export {
-  type CocoCategory,
-  type CocoDetections,
-  type CocoImage,
-  type CocoObjects,
-  type CocoObjectsOptions,
-  type Remark,
-  readCocoDetections,
-  readCocoObjects,
-} from "./boxes/index.ts";
+export * from "./boxes/index.ts";
 export type { DataCheck, SplitCheck } from "./check.ts";
 export type { HumanLabelKind, HumanLabels } from "./cifar10n.ts";
 export { type ImageShape, matchImages } from "./convert.ts";
@@ -48,6 +39,14 @@ export { withHeldOut } from "./held-out-classes.ts";
 export { readIdx } from "./idx.ts";
 export { withImbalance } from "./imbalance.ts";
 export { type LabelNoise, type LabelNoiseKind, withLabelNoise } from "./label-noise.ts";
+export {
+  decodeLetterboxed,
+  inPicture,
+  inSquare,
+  type Letterboxed,
+  type LetterboxFrame,
+  type LetterboxOptions,
+} from "./letterbox.ts";
 export { channelStatistics } from "./normalization.ts";
 export { type Pictures, readPictures } from "./pictures.ts";
 export {

@@ -69,6 +69,7 @@ export {
   type OutcomeOptions,
   optimalLrp,
   type PrecisionCurves,
+  type StoredDetectionSet,
   type VocAp,
   type VocApOptions,
   vocAp,

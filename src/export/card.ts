@@ -1,17 +1,20 @@
 import { z } from "zod";
 import { UserError } from "../core/index.ts";
-import type { JudgedTask } from "../run/index.ts";
+import type { TaskName } from "../tasks/index.ts";
 
 import { DUAL_ENCODER_FORMAT } from "./dual-encoder/card.ts";
 
 export const FORMAT = "anchored-classifier/1";
 export const REGRESSION_FORMAT = "anchored-regression/1";
 
-/** The format of each task's files. */
-const taskFormats: { readonly [Name in JudgedTask]: string } = {
+/** The format of each task's files, of those whose runs can be exported. */
+const taskFormats = {
   classification: FORMAT,
   regression: REGRESSION_FORMAT,
-};
+} satisfies { readonly [Name in TaskName]?: string };
+
+/** A task whose runs can be exported. */
+export type ExportedTask = keyof typeof taskFormats;
 
 const numbers = z.array(z.number());
 
@@ -68,8 +71,8 @@ export const modelCard = z.object({
 export type ModelCard = Readonly<z.infer<typeof modelCard>>;
 
 /** The task of a file's format; `undefined` for no format of ours. */
-export const formatTask = (format: string | undefined): JudgedTask | undefined =>
-  (Object.keys(taskFormats) as JudgedTask[]).find((name) => taskFormats[name] === format);
+export const formatTask = (format: string | undefined): ExportedTask | undefined =>
+  (Object.keys(taskFormats) as ExportedTask[]).find((name) => taskFormats[name] === format);
 
 /** Strings as they are, everything else as JSON. */
 export const cardToMetadata = (card: object): Record<string, string> =>

@@ -11,6 +11,13 @@ export {
   type WriteTowersOptions,
   writeTowers,
 } from "./dual-encoder/index.ts";
+export { drawObjects } from "./detector/draw-objects.ts";
+export {
+  type FoundObject,
+  type OpenDetectorOptions,
+  type OpenedDetector,
+  openDetector,
+} from "./detector/open-detector.ts";
 export type { ExportOptions } from "./export-classifier.ts";
 export { exportRun } from "./export-run.ts";
 export { decodeAll, type Source, sourcesOf } from "./image-sources.ts";

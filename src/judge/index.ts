@@ -1,5 +1,6 @@
 export { conformalOptions } from "./conformal-options.ts";
-export { type JudgeDetectionsOptions, judgeDetections } from "./detections.ts";
+export { type JudgeDetectionRunsOptions, judgeDetectionRuns } from "./detection/judge-detection-runs.ts";
+export { type JudgeDetectionsOptions, judgeDetections } from "./detection/judge-files.ts";
 export { type JudgeEnsembleOptions, judgeRunsAsOne } from "./ensemble.ts";
 export type { EnsembleOptions } from "./ensemble-facts.ts";
 export { type EvaluateOptions, evaluateExternal, evaluateStored } from "./evaluate-stored.ts";

@@ -1,5 +1,6 @@
 import { commonTask, type JudgedTask, type TaskResults } from "../run/index.ts";
 import { judgedTask } from "../run/internal.ts";
+import { judgeDetectionRuns } from "./detection/judge-detection-runs.ts";
 import { judgeRuns } from "./judge-runs.ts";
 import type { JudgeOptions } from "./options.ts";
 import { judgeRegressionRuns } from "./regression/judge-regression.ts";
@@ -17,6 +18,7 @@ const taskJudges: {
   readonly [Name in JudgedTask]: (runs: readonly string[], options: CommonJudgeOptions) => Promise<TaskResults<Name>[]>;
 } = {
   classification: judgeRuns,
+  detection: judgeDetectionRuns,
   regression: (runs, options) =>
     judgeRegressionRuns(runs, {
       ...options,

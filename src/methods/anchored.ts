@@ -14,10 +14,10 @@ import { checkReferences, type ReferenceOptions } from "./references.ts";
 export interface AnchoredOptions extends MaskingOptions, ReferenceOptions {
   readonly name: "anchored";
   /**
-   * What a masked batch is trained toward: its labels (the released code), 1/K each (`uniform`, the paper), or, in a
-   * regression, the training targets' mean.
+   * What a masked batch is trained toward: its labels (the released code), 1/K each (`uniform`, the paper), in a
+   * regression the training targets' mean, in a detection an empty scene.
    */
-  readonly maskTarget: "uniform" | "label" | "mean";
+  readonly maskTarget: "uniform" | "label" | "mean" | "empty";
   /** Whose training images it is made of: the run's own, those of the run that it starts from, or both. Default `new`. */
   readonly referenceSource?: "new" | "pretraining" | "both";
   /** Rows of a batch that are one image, each under a reference of its own; default 1. They divide the batch. */

@@ -17,13 +17,13 @@ export const maskingFields = {
     }),
   ),
   maskTarget: z
-    .enum(["label", "uniform", "mean"])
+    .enum(["label", "uniform", "mean", "empty"])
     .default("label")
     .meta(
       option({
         flag: "--mask-target",
         value: "<target>",
-        help: "what masked batches are trained toward: label | uniform, in a regression label | mean",
+        help: "what masked batches are trained toward: label | uniform, in a regression label | mean, in a detection label | empty (a scene without objects)",
       }),
     ),
   maskBy: z

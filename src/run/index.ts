@@ -3,6 +3,7 @@ export { type RunConfig, type RunConfigInput, resolveConfig, runConfigSchema } f
 export { readConfigFile } from "./config-file.ts";
 export { configJsonSchema } from "./config-json-schema.ts";
 export type { CorruptionStrips, StripImages } from "./corruption-strips.ts";
+export { loadDetections } from "./detection-predictions.ts";
 export { distinctNames } from "./distinct-names.ts";
 export { type Gallery, type GalleryImages, readGallery, saveGallery } from "./gallery.ts";
 export { type MetricsLine, readMetrics, type Validation } from "./metrics-log.ts";
@@ -14,7 +15,6 @@ export { loadPredictions, savePredictions, storedSets } from "./predictions.ts";
 export { loadRegressionAnswers } from "./regression-predictions.ts";
 export {
   type JudgedTask,
-  type ResultsTask,
   readDetectionResults,
   readRegressionResults,
   readResults,
@@ -25,5 +25,6 @@ export type { LogLine } from "./run-log.ts";
 export { holdsRun, type Pretraining, type RunRecord, readRun } from "./run-record.ts";
 export type { RunSettings, Setting } from "./run-settings.ts";
 export { commonTask, runTask } from "./run-task.ts";
+export { detectionDefaults } from "./tasks/detection.ts";
 export { taskOfData } from "./tasks/index.ts";
 export { regressionDefaults } from "./tasks/regression.ts";

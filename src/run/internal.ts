@@ -4,6 +4,7 @@ export { checkVariables, chooseWeights, decodeCheckpoint, encodeCheckpoint, save
 export { readClassNames } from "./class-names.ts";
 export { firstDifference } from "./config.ts";
 export { readCorruptionStrips, saveCorruptionStrips } from "./corruption-strips.ts";
+export { dropDetections, saveDetections, storedDetectionSets } from "./detection-predictions.ts";
 export { appendMetrics, ofAverage, truncateMetrics, validationOf } from "./metrics-log.ts";
 export { schemaOptions } from "./options/schema-options.ts";
 export { dropStored, featuresFile, logitsFile } from "./predictions.ts";

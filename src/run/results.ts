@@ -6,7 +6,7 @@ import { runPaths } from "../files/index.ts";
 import { readText, thisMachine, versions, writeFileAtomic } from "../files/internal.ts";
 import type { TaskName } from "../tasks/index.ts";
 import { refusedDualEncoder } from "./run-task.ts";
-import { type FileTask, parseVersioned, versionedTask } from "./versioned-file.ts";
+import { parseVersioned, versionedTask } from "./versioned-file.ts";
 
 /** Of results that are computed here and now. */
 export const resultsHeading = (run: string, date = new Date()) => ({
@@ -23,27 +23,24 @@ const schemas = {
   classification: resultsSchema,
   regression: regressionResultsSchema,
   detection: detectionResultsSchema,
-} satisfies { readonly [Name in FileTask]?: z.ZodType };
+} satisfies { readonly [Name in TaskName]?: z.ZodType };
 
-/** What results can be of. */
-export type ResultsTask = keyof typeof schemas;
-/** A task whose runs are judged: of detection, only what other programs have stored is. */
-export type JudgedTask = ResultsTask & TaskName;
+/** A task whose runs are judged, or answers of other programs: what results can be of. */
+export type JudgedTask = keyof typeof schemas;
 
 /** Results of one task, or of any. */
-export type TaskResults<Name extends ResultsTask = ResultsTask> = z.output<(typeof schemas)[Name]>;
+export type TaskResults<Name extends JudgedTask = JudgedTask> = z.output<(typeof schemas)[Name]>;
 
-function readWith<Name extends ResultsTask>(run: string, task: Name): TaskResults<Name> {
+function readWith<Name extends JudgedTask>(run: string, task: Name): TaskResults<Name> {
   const path = runPaths(run).results;
   const text = readText(path, "evaluate the run first (anchored evaluate)");
   return parseVersioned(text, { schema: schemas[task], task }, path, again) as TaskResults<Name>;
 }
 
 /** The task that `results.json` of a run folder is of. @throws UserError where it is missing, damaged or newer than this program. */
-export function resultsTask(run: string): ResultsTask {
+export function resultsTask(run: string): JudgedTask {
   const path = runPaths(run).results;
-  const task = versionedTask(readText(path, "evaluate the run first (anchored evaluate)"), path, again);
-  return task === "detection" ? task : judgedTask(task, path);
+  return judgedTask(versionedTask(readText(path, "evaluate the run first (anchored evaluate)"), path, again), path);
 }
 
 /**

@@ -5,17 +5,13 @@ import { type TaskName, taskNames } from "../tasks/index.ts";
 
 const VERSION = 2;
 
-/** What a file can be of: what a network is trained for, and detection, of which another program's answers are judged. */
-export type FileTask = TaskName | "detection";
-const fileTasks: readonly [FileTask, ...FileTask[]] = [...taskNames, "detection"];
-
 const heading = z.looseObject({
   version: z.int().min(1).default(1),
-  task: z.enum(fileTasks).default("classification"),
+  task: z.enum(taskNames).default("classification"),
 });
 
 /** How a file of a run folder that belongs to a task begins. */
-export const versioned = <Name extends FileTask>(task: Name) => ({ version: VERSION, task }) as const;
+export const versioned = <Name extends TaskName>(task: Name) => ({ version: VERSION, task }) as const;
 
 /**
  * The JSON of such a file, as version 2 has it. Files of version 1, and of none, do not say their task: all are of
@@ -34,7 +30,7 @@ function readHeading(text: string, where: string, again: string) {
 }
 
 /** The task that such a file is of. @throws UserError for a newer version, or JSON that is damaged */
-export const versionedTask = (text: string, where: string, again: string): FileTask =>
+export const versionedTask = (text: string, where: string, again: string): TaskName =>
   readHeading(text, where, again).task;
 
 /**
@@ -43,7 +39,7 @@ export const versionedTask = (text: string, where: string, again: string): FileT
  */
 export function parseVersioned<Schema extends z.ZodType>(
   text: string,
-  { schema, task }: { readonly schema: Schema; readonly task: FileTask },
+  { schema, task }: { readonly schema: Schema; readonly task: TaskName },
   where: string,
   again: string,
 ): z.output<Schema> {

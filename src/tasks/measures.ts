@@ -20,6 +20,9 @@ export const trainingMeasures = {
 export const validationMeasures = {
   /** In [0, 1], of a classification; of pairs of image and text the zero-shot one. */
   validationAccuracy: { title: "accuracy", as: "percent" },
+  /** COCO's average precision, in [0, 1], of a detection: over IoU 0.5 to 0.95, and at 0.5. */
+  validationAp: { title: "AP", as: "percent" },
+  validationAp50: { title: "AP50", as: "percent" },
   /** Root mean squared error in the targets' units, of a regression. */
   validationRmse: { title: "RMSE", as: { digits: 4 } },
 } satisfies Record<string, ToldMeasure>;

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { contrastiveSchema } from "./contrastive/options.ts";
+import { detectionSchema } from "./detection/options.ts";
 import type { TaskName } from "./index.ts";
 import { regressionSchema } from "./regression/options.ts";
 
@@ -7,4 +8,5 @@ import { regressionSchema } from "./regression/options.ts";
 export const taskSchemas = {
   regression: regressionSchema,
   contrastive: contrastiveSchema,
+  detection: detectionSchema,
 } satisfies { readonly [Name in Exclude<TaskName, "classification">]: z.ZodObject };

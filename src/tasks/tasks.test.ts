@@ -5,10 +5,10 @@ import { compile, runOracle } from "../engine/index.ts";
 import { expectCompiledEqualsOracle, relativeError } from "../engine/testing.ts";
 import type { Arrays } from "../models/index.ts";
 import { combineReferences } from "./classification/combine.ts";
-import { type RegressionOptions, type Task, taskNames, tasks } from "./index.ts";
+import { centerTargetSize, drawCenterTargets, type RegressionOptions, type Task, taskNames, tasks } from "./index.ts";
 import { combineRegression, readRegressionOutputs } from "./internal.ts";
 
-const { classification, contrastive, regression } = tasks;
+const { classification, contrastive, detection, regression } = tasks;
 const array = (rows: readonly (readonly number[])[]) => HostArray.float32([rows.length, rows[0].length], rows.flat());
 const random = new Random("tasks");
 const normal = (...shape: number[]) =>
@@ -88,6 +88,26 @@ const pairs = {
   means: { matched: 1 / 4 },
 };
 
+// Two classes on maps of 2 × 3 cells; the first scene has an object of each, the second is empty.
+const mapShape = { classes: 2, rows: 2, columns: 3 };
+const [first, none] = [0, 1].map((scene) => {
+  const maps = new Float32Array(centerTargetSize(mapShape));
+  const objects = [
+    { x: 0.25, y: 0, width: 1, height: 1.5, index: 0 },
+    { x: 1.5, y: 1, width: 1.25, height: 1, index: 1 },
+  ];
+  drawCenterTargets(scene === 0 ? objects : [], mapShape, "published", maps);
+  return [...maps];
+});
+const boxes = {
+  task: detection({ offsetWeight: 1, sizeWeight: 0.1 }, mapShape),
+  outputs: normal(2, 36),
+  targets: array([first, none]),
+  shared: { objectsPerExample: HostArray.scalar(1) },
+  sums: {},
+  means: {},
+};
+
 const cases: Record<string, Case> = {
   classification: { ...learnt, ...three },
   "classification, none right": {
@@ -107,6 +127,11 @@ const cases: Record<string, Case> = {
     ...ofLoss("quantile"),
     outputs: array(means.map((row) => [9, 9, ...row, 9, 9])),
     ...errors,
+  },
+  detection: boxes,
+  "detection, sizes weighted as offsets": {
+    ...boxes,
+    task: detection({ offsetWeight: 1, sizeWeight: 1 }, mapShape),
   },
   contrastive: { ...pairs, task: contrastive() },
   "contrastive, a class's pairs are as good": { ...pairs, task: contrastive({ sameClass: "positive" }) },
@@ -187,6 +212,34 @@ describe.each([1, 3])("what is kept of outputs under %i references is what the h
     close(traced.logits, logits);
     expect(Object.keys(traced)).toEqual(R > 1 ? ["logits", "uncertainty"] : ["logits"]);
     if (R > 1) close(traced.uncertainty, uncertainty);
+    await expectCompiledEqualsOracle(combine, [outputs]);
+  });
+
+  test("detection: heat of the mean logits, mean sizes, deviations of scores and sides", async () => {
+    const outputs = normal(R, 2, 36);
+    const combine = (outputs: np.Array) => boxes.task.combine(outputs, {});
+    const all = passes(outputs);
+    const over = (of: (one: Float32Array) => number) => {
+      const values = all.map(of);
+      const mean = values.reduce((a, b) => a + b) / R;
+      return { mean, std: Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (R - 1)) };
+    };
+    const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+    const [maps, spread]: number[][] = [[], []];
+    for (let at = 0; at < 72; at++) {
+      const [scene, channel, cell] = [Math.floor(at / 36), Math.floor((at % 36) / 6), at % 6];
+      const read = (one: Float32Array, channel: number) => one[scene * 36 + channel * 6 + cell];
+      const mean = over((one) => read(one, channel)).mean;
+      maps.push(channel < 2 ? sigmoid(mean) : mean);
+      const side = channel - 2;
+      const reach = side < 2 ? -0.5 : 0.5;
+      const offset = (one: Float32Array) => read(one, 2 + (side % 2)) + reach * read(one, 4 + (side % 2));
+      spread.push(over(channel < 2 ? (one) => sigmoid(read(one, channel)) : offset).std);
+    }
+    const traced = await runOracle<HostArrays>(combine, [outputs]);
+    close(traced.maps, maps);
+    expect(Object.keys(traced)).toEqual(R > 1 ? ["maps", "spread"] : ["maps"]);
+    if (R > 1) close(traced.spread, spread);
     await expectCompiledEqualsOracle(combine, [outputs]);
   });
 

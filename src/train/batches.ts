@@ -57,6 +57,8 @@ export interface BatchSource {
   truth?(rows: Int32Array): HostArray<"float32">;
   /** What belongs to the examples at `rows` and is no image, by name: the tokens of texts. */
   others?(rows: Int32Array, random: Random): HostArrays;
+  /** What the task is fed of the whole batch at `rows`; nothing where absent. */
+  shared?(rows: Int32Array): HostArrays;
   readonly ahead: number;
   stepTook(ms: number, stepsLeft: number): void;
   close(): Promise<void>;
@@ -170,6 +172,7 @@ export function exampleBatches(
         // Fed at every step or at none: a program is compiled for what its first step is fed.
         shared: {
           ...prepared.shared,
+          ...source.shared?.(rows),
           ...(warmStartEpochs > 0 && { warmStart: HostArray.scalar(step < warmStartEpochs * stepsPerEpoch ? 1 : 0) }),
         },
       };

@@ -9,6 +9,15 @@ export {
   trainContrastive,
 } from "./contrastive/index.ts";
 export { dataOptions } from "./data-options.ts";
+export {
+  type DetectionRecord,
+  type DetectOptions,
+  type Detector,
+  type DetectorOptions,
+  loadDetector,
+  readDetectionRun,
+  trainDetection,
+} from "./detection/index.ts";
 export { Diverged } from "./diverged.ts";
 export {
   classesAlike,

@@ -8,6 +8,13 @@ export { ownParams, textPoints } from "./dual-encoder/embedder.ts";
 export { imagePoints } from "./dual-encoder/image-points.ts";
 export { dualEncoderData } from "./dual-encoder/own-data.ts";
 export { readTokenizer, writeTokenizer } from "./dual-encoder/stored-tokenizer.ts";
+export {
+  boxesSha256,
+  detectorOf,
+  type LoadedDetector,
+  loadDetectionRunData,
+  loadDetectorRun,
+} from "./detection/index.ts";
 export { firstReferences } from "./example-references.ts";
 export { atLength } from "./group/at-length.ts";
 export { inShares, type Share } from "./group/shares.ts";

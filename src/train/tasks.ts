@@ -4,6 +4,8 @@ import type { TaskName } from "../tasks/index.ts";
 import { trainClassificationRun } from "./classification-run.ts";
 import { trainContrastiveRun } from "./contrastive/contrastive-run.ts";
 import { readContrastiveRun } from "./contrastive/record.ts";
+import { trainDetectionRun } from "./detection/detection-run.ts";
+import { readDetectionRun } from "./detection/record.ts";
 import { readRegressionRun } from "./regression/record.ts";
 import { trainRegressionRun } from "./regression/regression-run.ts";
 import type { TrainRunOptions } from "./train-run.ts";
@@ -21,6 +23,7 @@ export const taskTrainings: { readonly [Name in TaskName]: TaskTraining } = {
   classification: { train: trainClassificationRun, readRecord: readRun },
   regression: { train: trainRegressionRun, readRecord: readRegressionRun },
   contrastive: { train: trainContrastiveRun, readRecord: readContrastiveRun },
+  detection: { train: trainDetectionRun, readRecord: readDetectionRun },
 };
 
 const recordOf = (run: string) => taskTrainings[runTask(run) ?? "classification"].readRecord(run);

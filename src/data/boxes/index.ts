@@ -1,4 +1,5 @@
 export { type CocoDetections, readCocoDetections } from "./coco-detections.ts";
+export { cocoDetectionList, cocoTruth, type DeviatingBoxes } from "./coco-lists.ts";
 export {
   type CocoCategory,
   type CocoImage,

@@ -31,5 +31,7 @@ export {
   type ClassDetectionResults,
   type DetectionResults,
   detectionResultsSchema,
+  type StoredDetectionSet,
+  storedDetectionSet,
 } from "./results.ts";
 export { type ClassVocAp, type VocAp, type VocApOptions, vocAp } from "./voc-ap.ts";

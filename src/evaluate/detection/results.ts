@@ -86,8 +86,36 @@ export const detectionResultsSchema = z.object({
   ...headingFields,
   /** Whether another program detected: nothing is known of how it was trained. */
   external: z.boolean().optional(),
+  /** Name of the test set, of a run of ours. */
+  set: z.string().optional(),
+  training: z
+    .object({
+      epochs: z.number().optional(),
+      steps: z.number().optional(),
+      seconds: z.number().optional(),
+      /** Median over the log. */
+      imagesPerSecond: z.number().optional(),
+    })
+    .optional(),
   ...boxMeasures,
+  /** Of a run of ours: what is measured on the sets under shift. */
+  shifts: z.array(z.object({ set: z.string(), ...boxMeasures })).optional(),
 });
+
+/** A set that a detector has predicted, with what is there beside it. */
+export const storedDetectionSet = z.object({
+  set: z.string(),
+  role: z.enum(["test", "shift"]),
+  /** The beginning of its file names. */
+  slug: z.string().regex(/^[\w.-]+$/),
+  images: z.number().int(),
+  /** References behind each answer; absent for methods without. */
+  k: z.number().int().optional(),
+  checkpointSha256: z.string(),
+  /** Of the images and their boxes. */
+  inputKey: z.string(),
+});
+export type StoredDetectionSet = z.infer<typeof storedDetectionSet>;
 
 export type DetectionResults = z.infer<typeof detectionResultsSchema>;
 export type ClassDetectionResults = z.infer<typeof classResults>;

@@ -29,3 +29,20 @@ export function boxMeasureRows({ voc, lrp, calibration, doubt }: DetectionResult
   ];
   return rows.filter(({ value }) => value !== undefined);
 }
+
+/** What is told of each set, where there are several. */
+export const shiftColumns = ["AP", "AP50", "AP75", "recall 100", "oLRP", "D-ECE", "LaECE"] as const;
+
+/** The test set and those under shift, with a value for each of `shiftColumns`. */
+export const shiftRows = (
+  results: DetectionResults,
+): { readonly set: string; readonly values: readonly (number | undefined)[] }[] =>
+  [{ ...results, set: results.set ?? results.data.title }, ...(results.shifts ?? [])].map(
+    ({ set, figures, lrp, calibration }) => ({
+      set,
+      values: [
+        ...[figures.ap, figures.ap50, figures.ap75, figures.ar100],
+        ...[lrp?.olrp, calibration?.dEce, calibration?.laEce],
+      ],
+    }),
+  );

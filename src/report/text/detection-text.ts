@@ -1,11 +1,11 @@
 import { textTable } from "../../core/index.ts";
 import { counted } from "../../core/internal.ts";
 import { cocoFigureNames, cocoFigureTitles, type DetectionResults } from "../../evaluate/index.ts";
-import { boxMeasureRows, shownShare } from "../detection/measures.ts";
+import { boxMeasureRows, shiftColumns, shiftRows, shownShare } from "../detection/measures.ts";
 
 const classes = (count: number): string => (count === 1 ? "1 class" : `${count} classes`);
 
-/** COCO's twelve figures with their intervals, below them what else was measured. */
+/** COCO's twelve figures with their intervals, below them what else was measured, and each set under shift. */
 export function detectionText(results: DetectionResults): string {
   const { run, images, objects, crowds, detections, figures, intervals, classes: all } = results;
   const of = `${counted(images, "image")}, ${counted(objects, "object")}${crowds > 0 ? ` and ${counted(crowds, "crowd")}` : ""}, ${counted(detections, "detection")}, ${classes(all.length)}`;
@@ -16,7 +16,19 @@ export function detectionText(results: DetectionResults): string {
   ]);
   const heading = [run, "value", ...(intervals ? ["95 % over the images"] : [])];
   const others = boxMeasureRows(results).map(({ title, value }) => [title, shownShare(value)]);
-  return `${of}\n\n${textTable([heading, ...rows])}\n\n${textTable([["other measures", "value"], ...others])}`;
+  const tables = [
+    [heading, ...rows],
+    [["other measures", "value"], ...others],
+    ...((results.shifts ?? []).length > 0
+      ? [
+          [
+            ["images", ...shiftColumns],
+            ...shiftRows(results).map(({ set, values }) => [set, ...values.map(shownShare)]),
+          ],
+        ]
+      : []),
+  ];
+  return [of, ...tables.map((table) => textTable(table))].join("\n\n");
 }
 
 /**

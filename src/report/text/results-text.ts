@@ -1,11 +1,11 @@
-import type { ResultsTask, TaskResults } from "../../run/index.ts";
+import type { JudgedTask, TaskResults } from "../../run/index.ts";
 import { classificationText } from "./classification-text.ts";
 import { detectionText } from "./detection-text.ts";
 import { withDistinctNames } from "./distinct-runs.ts";
 import { regressionText } from "./regression-text.ts";
 
 /** How the results of each task stand on a terminal. */
-const taskTexts: { readonly [Name in ResultsTask]: (results: never) => string } = {
+const taskTexts: { readonly [Name in JudgedTask]: (results: never) => string } = {
   classification: classificationText,
   regression: regressionText,
   detection: detectionText,

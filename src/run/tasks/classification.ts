@@ -35,8 +35,10 @@ export const classificationConfig: TaskConfig = {
       throw new UserError(
         `method.name ${method.name}: members that config.packed packs into a network learn by method.name standard; use it, or leave config.packed out`,
       );
-    if (anchoredOptions(method)?.maskTarget === "mean")
-      throw new UserError("method.maskTarget mean: it belongs to task.name regression; use label or uniform");
+    const { maskTarget = "label" } = anchoredOptions(method) ?? {};
+    const owner = { mean: "regression", empty: "detection" }[maskTarget as string];
+    if (owner)
+      throw new UserError(`method.maskTarget ${maskTarget}: it belongs to task.name ${owner}; use label or uniform`);
   },
   begin(_, choices) {
     if (choices.has("data.folder") && !choices.has("data.name")) choices.set("data.name", "folder");

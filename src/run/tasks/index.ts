@@ -2,6 +2,7 @@ import { UserError } from "../../core/index.ts";
 import { type TaskName, taskNames } from "../../tasks/index.ts";
 import { classificationConfig } from "./classification.ts";
 import { contrastiveConfig } from "./contrastive.ts";
+import { detectionConfig } from "./detection.ts";
 import { regressionConfig } from "./regression.ts";
 import type { TaskConfig } from "./task-config.ts";
 
@@ -10,6 +11,7 @@ const taskConfigs: { readonly [Name in TaskName]: TaskConfig } = {
   classification: classificationConfig,
   regression: regressionConfig,
   contrastive: contrastiveConfig,
+  detection: detectionConfig,
 };
 
 interface OfTask {

@@ -37,8 +37,8 @@ function check(config: RunConfig, { dropoutDraws: draws }: RegressionOptions): v
   const refuse = (what: string, why: string) => new UserError(`${what}: ${why} in a regression`);
   if (ofClasses.includes(method.name))
     throw refuse(`method.name ${method.name}`, "it is for classes; use standard or anchored");
-  if (anchored?.maskTarget === "uniform")
-    throw refuse("method.maskTarget uniform", "there are no classes; use label or mean");
+  if (anchored && anchored.maskTarget !== "label" && anchored.maskTarget !== "mean")
+    throw refuse(`method.maskTarget ${anchored.maskTarget}`, "there are no classes and no scenes; use label or mean");
   if (anchored?.output)
     throw refuse(`method.output ${anchored.output.name}`, "it is for classes, task.loss says what is minimised");
   if (anchored && (anchored.referenceSource ?? "new") !== "new")

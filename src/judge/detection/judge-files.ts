@@ -1,9 +1,9 @@
 import { basename, dirname, resolve } from "node:path";
-import { UserError } from "../core/index.ts";
-import { readCocoDetections, readCocoObjects } from "../data/index.ts";
-import { type DetectionResults, type JudgeBoxesOptions, judgeBoxes } from "../evaluate/index.ts";
-import { resultsHeading, versioned, writeResults } from "../run/internal.ts";
-import { requireNoRun } from "./result-folders.ts";
+import { UserError } from "../../core/index.ts";
+import { readCocoDetections, readCocoObjects } from "../../data/index.ts";
+import { type DetectionResults, type JudgeBoxesOptions, judgeBoxes } from "../../evaluate/index.ts";
+import { resultsHeading, versioned, writeResults } from "../../run/internal.ts";
+import { requireNoRun } from "../result-folders.ts";
 
 export interface JudgeDetectionsOptions extends JudgeBoxesOptions {
   /** COCO's JSON of detections, `[{ image_id, category_id, bbox, score }]`; several files are one list. */

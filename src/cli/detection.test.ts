@@ -1,0 +1,128 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import sharp from "sharp";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { imageAt } from "../core/index.ts";
+import { loadDetectionData } from "../data/index.ts";
+import { readDetectionResults } from "../run/index.ts";
+import { anchored } from "./testing.ts";
+
+const root = mkdtempSync(join(tmpdir(), "anchored-detection-cli-"));
+const at = (name: string) => join(root, name);
+afterAll(() => rmSync(root, { recursive: true }));
+const data = ["--data-dir", at("data")];
+const training = (name: string, ...more: string[]) => [
+  ...["train", "--task", "detection", "--data", "emoji-scenes", "--model", "resnet20", "--image-size", "32"],
+  ...["--count", "40", "--epochs", "1", "--batch-size", "8", "--threads", "1", "--out", at(name), ...data, ...more],
+];
+
+beforeAll(async () => {
+  expect((await anchored(training("standard"))).code).toBe(0);
+  expect((await anchored(training("anchored", "--method", "anchored", "--reference-count", "3"))).code).toBe(0);
+  const { test: scenes } = await loadDetectionData(
+    { name: "emoji-scenes", imageSize: 64, count: 40 },
+    { dataDir: at("data") },
+  );
+  const raw = { width: 64, height: 64, channels: 3 } as const;
+  await sharp(imageAt(scenes, 0), { raw }).png().toFile(at("scene.png"));
+  writeFileSync(at("none.png"), "no picture");
+}, 240_000);
+
+test("runs are judged and reported, with the sets under shift", async () => {
+  const judged = await anchored([
+    "evaluate",
+    at("standard"),
+    at("anchored"),
+    "--per-class",
+    "--resamples",
+    "5",
+    "--threads",
+    "1",
+    ...data,
+  ]);
+  expect(judged.notes.join("\n")).not.toMatch(/error/i);
+  expect(judged.code).toBe(0);
+  for (const said of [
+    "AP, mean over IoU 0.50 to 0.95",
+    "emoji-scenes/unseen vendors",
+    "emoji-scenes/unknown objects",
+    "sunflower",
+  ])
+    expect(judged.out).toContain(said);
+  expect(readDetectionResults(at("anchored")).shifts).toHaveLength(2);
+  const page = await anchored(["report", at("standard"), at("anchored"), "--out", at("report.html")]);
+  expect(page.code).toBe(0);
+  const html = readFileSync(at("report.html"), "utf8");
+  for (const said of ["Under shift", "emoji-scenes/unknown objects", "anchored α"]) expect(html).toContain(said);
+  expect(html).not.toMatch(/NaN|undefined|\[object/);
+}, 120_000);
+
+test("what is found on a picture is told in its own pixels, and drawn", async () => {
+  const args = ["predict", at("anchored"), at("scene.png"), "--least-score", "0", "--threads", "1"];
+  const lines = await anchored([...args, "--json"]);
+  expect(lines.code).toBe(0);
+  const { path, objects } = JSON.parse(lines.out);
+  expect(path).toBe(at("scene.png"));
+  expect(objects.length).toBeGreaterThan(0);
+  for (const { box, score, sideDeviation } of objects) {
+    expect(box[0] + box[2]).toBeLessThanOrEqual(64);
+    expect(score).toBeGreaterThan(0);
+    expect(sideDeviation).toHaveLength(4);
+  }
+  const drawn = await anchored([...args, "--draw", at("found.png")]);
+  expect(drawn.out).toMatch(/scene\.png\t\S+ 0\.\d\d \[.*\] ± /);
+  expect(drawn.notes.join()).toContain("drawn: ");
+  expect(await sharp(at("found.png")).metadata()).toMatchObject({ width: 320, height: 320 });
+  const plain = await anchored(["predict", at("standard"), at("scene.png"), "--least-score", "1", "--threads", "1"]);
+  expect(plain.out).toBe(`${at("scene.png")}\tnothing found`);
+}, 60_000);
+
+test("what is no picture is named, and the others go on", async () => {
+  const { code, out, notes } = await anchored([
+    "predict",
+    at("standard"),
+    at("none.png"),
+    at("scene.png"),
+    "--threads",
+    "1",
+  ]);
+  expect(code).toBe(2);
+  expect(out).toContain("scene.png");
+  expect(notes.join("\n")).toContain("none.png: not a readable image");
+});
+
+test.each<[string, () => string[], RegExp]>([
+  ["no data", () => ["train", "--task", "detection"], /task detection: on what\? add .*--data emoji-scenes/],
+  ["data of another task", () => ["train", "--task", "detection", "--data", "mnist"], /mnist: it has no boxes/],
+  ["a crop", () => training("x", "--augment", "crop,flip"), /augment crop: boxes cannot follow it/],
+  [
+    "a size that does not divide",
+    () => training("x", "--image-size", "50"),
+    /50: resnet20 halves it until a cell is 4 pixels/,
+  ],
+  ["a vision transformer", () => training("x", "--model", "vit-tiny"), /vit-tiny: it gives no maps/],
+  ["suites", () => ["evaluate", at("standard"), "--suite", "ood"], /--suite: it is about classes or numbers/],
+  ["an export", () => ["export", at("standard"), "--out", at("x.onnx")], /is a detector, which is not exported/],
+  ["a server", () => ["serve", at("standard")], /detector of Emoji scenes is not served/],
+  [
+    "two drawings",
+    () => ["predict", at("standard"), at("scene.png"), at("scene.png"), "--draw", at("x.png")],
+    /--draw .*2 images/,
+  ],
+  [
+    "a drawing of another format",
+    () => ["predict", at("standard"), at("scene.png"), "--draw", at("x.jpg")],
+    /drawn as \.png/,
+  ],
+  [
+    "drawing by a file of detections",
+    () => ["evaluate", at("standard"), "--min-score", "0.5"],
+    /--min-score .*belongs to --detections/,
+  ],
+])("refuses %s", async (_, argv, said) => {
+  const { code, notes } = await anchored(argv());
+  expect(notes.join("\n")).toMatch(said);
+  expect(code).toBe(2);
+  for (const path of ["x", "x.onnx", "x.png"]) expect(existsSync(at(path))).toBe(false);
+});
