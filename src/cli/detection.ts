@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
 import { Option } from "commander";
 import { printable, UserError } from "../core/index.ts";
-import { drawObjects, type FoundObject, type OpenedDetector, openDetector, sourcesOf } from "../export/index.ts";
-import { writeFileAtomic } from "../files/internal.ts";
+import { type FoundObject, type OpenedDetector, openDetector, sourcesOf, writeDrawing } from "../export/index.ts";
 import { judgeDetectionRuns, resultFolders } from "../judge/index.ts";
 import { detectionClassesText } from "../report/index.ts";
 import type { Process } from "./in-group.ts";
@@ -78,7 +77,7 @@ async function predict(
     for (const [i, { name }] of good.entries())
       terminal.out(json ? JSON.stringify({ path: name, objects: found[i] }) : inWords(name, found[i]));
     if (draw !== undefined && good.length > 0) {
-      writeFileAtomic(draw, await drawObjects(good[0].picture, found[0]));
+      await writeDrawing(draw, good[0].picture, found[0]);
       terminal.note(`drawn: ${draw}`);
     }
   }
@@ -89,7 +88,8 @@ export const detectionCommands: TaskCommands<OpenedDetector> = {
   own,
   knows: (flag) => own.includes(flag) || known.includes(flag),
   next: (run) => `evaluate ${run}`,
-  refusal: (what) => `it is about classes or numbers, and ${what} is a detector`,
+  models: "detectors",
+  refusal: (what, others) => `it is about ${others}, and ${what} is a detector`,
   evaluate,
   export: refused,
   async open(path, { k, weights, device, threads, leastScore }) {

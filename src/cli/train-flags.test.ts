@@ -64,6 +64,7 @@ it("every flag sets a field that a config may have", () => {
     { data: { name: "emoji" }, packed: {}, swag: {} },
     { data: { name: "emoji" }, embedding: 64 },
     { data: { name: "emoji" }, task: { name: "contrastive" } },
+    { data: { name: "emoji-scenes" }, task: { name: "detection" } },
     { data: { name: "csv" }, task: { name: "regression", fourier: { features: 8 } } },
     ...[
       { name: "multistep", learningRate: 1, milestones: [1] },

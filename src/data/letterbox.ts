@@ -76,7 +76,12 @@ export function inPicture([x, y, width, height]: Box, frame: LetterboxFrame): Bo
   return to > from && lower > upper ? [from, upper, to - from, lower - upper] : undefined;
 }
 
-/** A box in the picture, in the square's pixels. */
+/**
+ * A box in the picture, in the square's pixels.
+ * @example
+ * const { frame } = await decodeLetterboxed("street.jpg", 128);
+ * const learnt = inSquare([10, 20, 30, 40], frame);
+ */
 export const inSquare = ([x, y, width, height]: Box, { across, down, left, top }: LetterboxFrame): Box => [
   x * across + left,
   y * down + top,

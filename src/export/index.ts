@@ -11,7 +11,7 @@ export {
   type WriteTowersOptions,
   writeTowers,
 } from "./dual-encoder/index.ts";
-export { drawObjects } from "./detector/draw-objects.ts";
+export { writeDrawing } from "./detector/draw-objects.ts";
 export {
   type FoundObject,
   type OpenDetectorOptions,

@@ -1,5 +1,6 @@
 import sharp from "sharp";
 import type { Image } from "../../core/index.ts";
+import { writeFileAtomic } from "../../files/internal.ts";
 import type { FoundObject } from "./open-detector.ts";
 
 /** Okabe and Ito's colours, by class. */
@@ -12,12 +13,13 @@ const escaped = (text: string): string =>
   text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`).replace(/\p{Cc}/gu, "");
 
 /**
- * A picture as PNG with what was found on it: a box of the class's colour, its name and score; and, of anchored detectors, a pale
+ * Writes a picture as PNG with what was found on it: a box of the class's colour, its name and score; and, of anchored detectors, a pale
  * band along each side as wide as two standard deviations each way. Pictures of less than 320 pixels are enlarged.
  * @example
- * const png = await drawObjects(picture, [{ class: "cat", score: 0.9, box: [10, 20, 30, 40] }]);
+ * const picture = await decodeWholeImage("street.jpg");
+ * await writeDrawing("found.png", picture, [{ class: "cat", score: 0.9, box: [10, 20, 30, 40] }]);
  */
-export async function drawObjects(picture: Image, objects: readonly FoundObject[]): Promise<Buffer> {
+export async function writeDrawing(path: string, picture: Image, objects: readonly FoundObject[]): Promise<void> {
   const { width, height, data } = picture;
   const times = Math.max(1, Math.ceil(LEAST_SIDE / Math.min(width, height)));
   const [wide, high] = [width * times, height * times];
@@ -31,11 +33,12 @@ export async function drawObjects(picture: Image, objects: readonly FoundObject[
     .toReversed()
     .map((object) => drawnObject(object, colours.get(object.class)!, { times, stroke, letters, wide }));
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${wide}" height="${high}">${drawn.join("")}</svg>`;
-  return sharp(data, { raw: { width, height, channels: 3 } })
+  const png = await sharp(data, { raw: { width, height, channels: 3 } })
     .resize(wide, high, { kernel: "nearest" })
     .composite([{ input: Buffer.from(svg), left: 0, top: 0 }])
     .png()
     .toBuffer();
+  writeFileAtomic(path, png);
 }
 
 interface Drawing {

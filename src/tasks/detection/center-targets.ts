@@ -22,7 +22,11 @@ export interface CellBox {
   readonly index: number;
 }
 
-/** T: numbers that are learnt of an image, maps [K + 5, h, w]. */
+/**
+ * T: numbers that are learnt of an image, maps [K + 5, h, w].
+ * @example
+ * const targets = new Float32Array(centerTargetSize({ classes: 20, rows: 16, columns: 16 }));
+ */
 export const centerTargetSize = ({ classes, rows, columns }: MapShape): number => (classes + 5) * rows * columns;
 
 /**
@@ -31,6 +35,10 @@ export const centerTargetSize = ({ classes, rows, columns }: MapShape): number =
  * height; 1 where there is a centre. A Gaussian reaches ⌊`gaussianRadius`⌋ = r cells each way and has σ = (2r + 1) / 6. Of two centres in
  * one cell the smaller object's offset and size are learnt.
  * @param out [(K + 5)·h·w] zeros, written to
+ * @example
+ * const shape = { classes: 2, rows: 16, columns: 16 };
+ * const targets = new Float32Array(centerTargetSize(shape));
+ * drawCenterTargets([{ x: 3, y: 4, width: 2.5, height: 3, index: 1 }], shape, "published", targets);
  */
 export function drawCenterTargets(
   objects: readonly CellBox[],

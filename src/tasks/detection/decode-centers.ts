@@ -25,6 +25,9 @@ export interface DecodeOptions {
  * released code. Sides are of the offset and size at that cell.
  * @param maps [(K + 4)·h·w] of one image: heat 0 to 1, offsets, sizes
  * @param spread [(K + 4)·h·w] deviations of heat and sides, where there are several references
+ * @example
+ * const shape = { classes: 2, rows: 16, columns: 16 };
+ * const found = decodeCenters(new Float32Array(6 * 16 * 16), undefined, shape, { minScore: 0.3 });
  */
 export function decodeCenters(
   maps: Float32Array,
