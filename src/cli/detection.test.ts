@@ -102,7 +102,11 @@ test.each<[string, () => string[], RegExp]>([
     /50: resnet20 halves it until a cell is 4 pixels/,
   ],
   ["a vision transformer", () => training("x", "--model", "vit-tiny"), /vit-tiny: it gives no maps/],
-  ["suites", () => ["evaluate", at("standard"), "--suite", "ood"], /--suite: it is about classifiers, and .* is a detector/],
+  [
+    "suites",
+    () => ["evaluate", at("standard"), "--suite", "ood"],
+    /--suite: it is about classifiers, and .* is a detector/,
+  ],
   ["an export", () => ["export", at("standard"), "--out", at("x.onnx")], /is a detector, which is not exported/],
   ["a server", () => ["serve", at("standard")], /detector of Emoji scenes is not served/],
   [

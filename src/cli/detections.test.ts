@@ -82,11 +82,7 @@ describe("refused in one line", () => {
   test.each<[string, string[], RegExp]>([
     ["no ground truth", ["--detections", "boxes.json"], /--detections .*add --ground FILE\.json/],
     ["no detections", ["--ground", "truth.json"], /--ground .*belongs to --detections/],
-    [
-      "a flag of detections with a run",
-      ["run", "--per-class"],
-      /--per-class: it is about regressions or detectors, and run is neither/,
-    ],
+    ["a flag of detections with a run", ["run", "--per-class"], /--per-class: it is about detectors, and run is none/],
     ["the other way round", ["--detections", "truth.json", "--ground", "boxes.json"], /a list, as of detections/],
     ["a missing file", ["--detections", "none.json", "--ground", "truth.json"], /none\.json: no such file/],
     ["both kinds", ["--detections", "boxes.json", "--logits", "x.npy"], /cannot be used with/],

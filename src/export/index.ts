@@ -1,6 +1,13 @@
 export { type VerdictScoreName, verdictScoreNames } from "../evaluate/internal.ts";
 export type { ModelCard } from "./card.ts";
 export type { ClassifierInputs, ClassifierOptions } from "./classifier.ts";
+export { writeDrawing } from "./detector/draw-objects.ts";
+export {
+  type FoundObject,
+  type OpenDetectorOptions,
+  type OpenedDetector,
+  openDetector,
+} from "./detector/open-detector.ts";
 export {
   type DualEncoderCard,
   type Embeddings,
@@ -11,13 +18,6 @@ export {
   type WriteTowersOptions,
   writeTowers,
 } from "./dual-encoder/index.ts";
-export { writeDrawing } from "./detector/draw-objects.ts";
-export {
-  type FoundObject,
-  type OpenDetectorOptions,
-  type OpenedDetector,
-  openDetector,
-} from "./detector/open-detector.ts";
 export type { ExportOptions } from "./export-classifier.ts";
 export { exportRun } from "./export-run.ts";
 export { decodeAll, type Source, sourcesOf } from "./image-sources.ts";
