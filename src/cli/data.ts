@@ -1,6 +1,16 @@
 import { Command } from "commander";
 import { toJson } from "../core/index.ts";
-import { type DataSetEntry, dataSetNames, dataSetTable, defaultDataDir, fetchDataSet } from "../data/index.ts";
+import {
+  type DataSetEntry,
+  type DetectionDataOptions,
+  dataSetNames,
+  dataSetTable,
+  defaultDataDir,
+  fetchDataSet,
+  loadDetectionData,
+  writeCocoFolder,
+} from "../data/index.ts";
+import { whole } from "./numbers.ts";
 import { dataProgress } from "./progress.ts";
 import { INTERRUPTED, ownCommand, type Terminal } from "./terminal.ts";
 
@@ -28,7 +38,71 @@ export function dataCommand(terminal: Terminal, exit: (code: number) => void): C
     .action(async (name: string, options: { dataDir?: string; json?: boolean }) =>
       exit(await runFetch(terminal, name, options)),
     );
+  command
+    .command("write")
+    .description("write a made data set with boxes as PNGs and COCO's JSON, for other programs")
+    .argument("<name>", "emoji-scenes")
+    .requiredOption("--out <dir>", "a new folder")
+    .option(
+      "--image-size <pixels>",
+      "height and width of a scene (default: 64)",
+      whole({ min: 32, max: 512, example: 64 })("--image-size"),
+    )
+    .option(
+      "--count <n>",
+      "scenes, tests of shift not counted (default: 4000)",
+      whole({ min: 20, max: 100_000, example: 4000 })("--count"),
+    )
+    .option(
+      "--most-objects <n>",
+      "objects of a scene (default: 5)",
+      whole({ min: 1, max: 20, example: 5 })("--most-objects"),
+    )
+    .option(
+      "--split-seed <n>",
+      "decides everything that is drawn (default: 0)",
+      whole({ min: 0, example: 1 })("--split-seed"),
+    )
+    .option("--data-dir <dir>", "folder of the data sets (default: $ANCHORED_DATA or the user's cache folder)")
+    .option("--json", "print as JSON")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ anchored data write emoji-scenes --out scenes --image-size 128 --count 2000",
+    )
+    .action(async (name: string, options: WriteFlags) => exit(await runWrite(terminal, name, options)));
   return command;
+}
+
+interface WriteFlags {
+  readonly out: string;
+  readonly imageSize?: number;
+  readonly count?: number;
+  readonly mostObjects?: number;
+  readonly splitSeed?: number;
+  readonly dataDir?: string;
+  readonly json?: boolean;
+}
+
+async function runWrite(
+  terminal: Terminal,
+  name: string,
+  { out, splitSeed: seed, dataDir, json, ...options }: WriteFlags,
+): Promise<number> {
+  const progress = dataProgress(terminal);
+  return terminal.interruptible(async (signal) => {
+    try {
+      const asked = { name, seed, ...options } as DetectionDataOptions;
+      const data = await loadDetectionData(asked, { dataDir, onProgress: progress.update });
+      const written = await writeCocoFolder(data, out, { signal, onProgress: (at) => at && progress.update(at) });
+      const lines = written.map(
+        ({ set, images, objects, annotations }) => `${set}  ${images} images, ${objects} objects: ${annotations}`,
+      );
+      terminal.out(json ? toJson(written) : lines.join("\n"));
+      return 0;
+    } finally {
+      progress.stop();
+    }
+  });
 }
 
 interface Listed extends Pick<DataSetEntry, "title" | "description" | "licence" | "source" | "howToFetch"> {

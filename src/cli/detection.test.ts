@@ -78,6 +78,38 @@ test("what is found on a picture is told in its own pixels, and drawn", async ()
   expect(plain.out).toBe(`${at("scene.png")}\tnothing found`);
 }, 60_000);
 
+test("scenes are written for others, and a folder of COCO's is trained on and judged in its own pixels", async () => {
+  const out = at("written");
+  const written = await anchored([
+    "data",
+    "write",
+    "emoji-scenes",
+    "--out",
+    out,
+    "--count",
+    "40",
+    "--image-size",
+    "48",
+    ...data,
+  ]);
+  expect(written.code).toBe(0);
+  expect(written.out).toMatch(/^emoji-scenes\/train {2}31 images, \d+ objects: .*train\.json$/m);
+  const files = ["--folder", join(out, "images"), "--annotations", join(out, "annotations", "train.json")];
+  const train = ["train", "--task", "detection", ...files, "--test-annotations", join(out, "annotations", "test.json")];
+  const more = ["--model", "resnet20", "--image-size", "32", "--epochs", "1", "--batch-size", "8", "--threads", "1"];
+  expect((await anchored([...train, ...more, "--out", at("coco")])).code).toBe(0);
+  expect((await anchored(["evaluate", at("coco"), "--resamples", "0", "--threads", "1"])).code).toBe(0);
+  const ground = join(out, "annotations", "test.json");
+  const detections = join(at("coco"), "predictions", "train-test.detections.json");
+  const judged = await anchored(["evaluate", "--detections", detections, "--ground", ground, "--json"]);
+  const [{ figures, images, notices = [] }] = JSON.parse(judged.out);
+  expect({ images, notices }).toEqual({ images: 6, notices: [] });
+  expect(figures.ap).toBeCloseTo(readDetectionResults(at("coco")).figures.ap!, 9);
+  expect((await anchored(["data", "write", "emoji-scenes", "--out", out, ...data])).notes.join()).toMatch(
+    /--out .*not empty/,
+  );
+}, 120_000);
+
 test("what is no picture is named, and the others go on", async () => {
   const { code, out, notes } = await anchored([
     "predict",

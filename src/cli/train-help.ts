@@ -39,7 +39,7 @@ const named: readonly Group[] = [
   },
   { heading: PAIRS, usual: ["--texts"], rare: ["--embedding"] },
   { heading: REGRESSION, usual: ["--task", "--csv", "--target", "--loss"], rare: [] },
-  { heading: DETECTION, usual: ["--most-objects"], rare: [] },
+  { heading: DETECTION, usual: ["--annotations", "--most-objects"], rare: [] },
   {
     heading: "Augmentation:",
     usual: ["--augment", "--no-augment", "--mix"],

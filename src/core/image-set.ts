@@ -1,5 +1,6 @@
 import { boxesAt, type ObjectBoxes } from "./boxes.ts";
 import { type Images, selectImages } from "./images.ts";
+import type { PictureSource } from "./picture-source.ts";
 
 /** One uint8 image, [H, W, C] row-major; C is 1 (grey) or 3 (RGB). */
 export interface Image {
@@ -37,6 +38,8 @@ export interface ImageSet {
   readonly captions?: readonly (readonly string[])[];
   /** What lies where on the N images, in their pixels; `boxes.names` are `classNames`. Absent where no objects are known. */
   readonly boxes?: ObjectBoxes;
+  /** Of images that are pictures of any size, put into squares: which, and what their file calls the classes. */
+  readonly source?: PictureSource;
   /** What classes are called in texts, by their names; a class without one is called by its name. */
   readonly classTexts?: Readonly<Record<string, string>>;
 }
@@ -78,6 +81,9 @@ export function subset(set: ImageSet, rows: ArrayLike<number>, name = set.name):
     concepts: pick(set.concepts, rows),
     captions: set.captions && Array.from(rows, (row) => set.captions![row]),
     ...(set.boxes && { boxes: boxesAt(set.boxes, rows) }),
+    ...(set.source && {
+      source: { ...set.source, pictures: Array.from(rows, (row) => set.source!.pictures[row]) },
+    }),
   };
 }
 

@@ -19,6 +19,7 @@ export { type Listener, type Progress, reporter } from "./listener.ts";
 export { getPath, setPath, type Tree } from "./object-path.ts";
 export type { OptionMeta } from "./option-meta.ts";
 export { percentiles, rankAmong, shareInWords } from "./percentiles.ts";
+export type { LetterboxFrame, PictureSource } from "./picture-source.ts";
 export { largestClass, type Predictions, type StoredPredictions } from "./predictions.ts";
 export { printable } from "./printable.ts";
 export { permutation, Random } from "./random.ts";

@@ -1,4 +1,4 @@
-import { type ImageSet, imageAt, imageCount } from "../core/index.ts";
+import { type ImageSet, imageAt, imageCount, type PictureSource } from "../core/index.ts";
 import { allBytes, scaledBoxes } from "../core/internal.ts";
 
 export interface ImageShape {
@@ -19,13 +19,29 @@ export interface ImageShape {
 export function matchImages(set: ImageSet, shape: ImageShape): ImageSet {
   const recoloured = set.channels === shape.channels ? set : { ...set, ...recolour(set, shape.channels) };
   if (set.height === shape.height && set.width === shape.width) return recoloured;
-  const { boxes } = set;
+  const { boxes, source } = set;
+  const [across, down] = [shape.width / set.width, shape.height / set.height];
   return {
     ...recoloured,
     ...resize(recoloured, shape.height, shape.width),
-    ...(boxes && { boxes: scaledBoxes(boxes, shape.width / set.width, shape.height / set.height) }),
+    ...(boxes && { boxes: scaledBoxes(boxes, across, down) }),
+    ...(source && { source: scaledFrames(source, across, down) }),
   };
 }
+
+const scaledFrames = ({ pictures, ...others }: PictureSource, across: number, down: number): PictureSource => ({
+  ...others,
+  pictures: pictures.map(({ frame, ...picture }) => ({
+    ...picture,
+    frame: {
+      ...frame,
+      across: frame.across * across,
+      down: frame.down * down,
+      left: frame.left * across,
+      top: frame.top * down,
+    },
+  })),
+});
 
 /** The negatives, 255 − x, as `<data set>-inverted/<split>`: what lay on white lies on black. */
 export const invertImages = (set: ImageSet): ImageSet => ({

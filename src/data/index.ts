@@ -44,7 +44,6 @@ export {
   inPicture,
   inSquare,
   type Letterboxed,
-  type LetterboxFrame,
   type LetterboxOptions,
 } from "./letterbox.ts";
 export { channelStatistics } from "./normalization.ts";

@@ -1,20 +1,7 @@
 import sharp from "sharp";
-import type { Image } from "../core/index.ts";
+import type { Image, LetterboxFrame } from "../core/index.ts";
 import { greyOf } from "./convert.ts";
 import { decodeWholeImage } from "./decode.ts";
-
-/** How a picture lies in a square: shrunk or enlarged to touch two of its sides, in its middle. */
-export interface LetterboxFrame {
-  /** Pixels of the picture itself, turned by its EXIF tag. */
-  readonly width: number;
-  readonly height: number;
-  /** Square's pixels for one of the picture's, across and down; they differ by rounding alone. */
-  readonly across: number;
-  readonly down: number;
-  /** Where its upper left corner lies in the square. */
-  readonly left: number;
-  readonly top: number;
-}
 
 export interface Letterboxed {
   /** [size, size, C] */

@@ -47,6 +47,7 @@ export function sampleImages({ test, shifts }: DataSet): ChosenImages {
       concepts: undefined,
       captions: joinCaptions(parts),
       boxes: undefined,
+      source: undefined,
     },
     from: parts.flatMap((part) => Array.from({ length: imageCount(part) }, () => part.name)),
   };

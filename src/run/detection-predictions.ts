@@ -47,7 +47,7 @@ export function saveDetections(
   if (others.length < before.length) index.write(run, others);
   const files = paths(run, slug);
   writeFileAtomic(files.truth, `${JSON.stringify(cocoTruth(set))}\n`);
-  writeFileAtomic(files.detections, `${JSON.stringify(cocoDetectionList(detections))}\n`);
+  writeFileAtomic(files.detections, `${JSON.stringify(cocoDetectionList(set, detections))}\n`);
   const entry: StoredDetectionSet = { set: set.name, slug, images: detections.first.length - 1, ...context };
   index.write(run, [...others, entry]);
 }

@@ -3,11 +3,6 @@
 export { requireAdaptable } from "./adaptation/adapter.ts";
 export { madeAhead } from "./ahead.ts";
 export { cutInWords } from "./contrastive/pair-texts.ts";
-export type { DataForOptions } from "./dual-encoder/data-for.ts";
-export { ownParams, textPoints } from "./dual-encoder/embedder.ts";
-export { imagePoints } from "./dual-encoder/image-points.ts";
-export { dualEncoderData } from "./dual-encoder/own-data.ts";
-export { readTokenizer, writeTokenizer } from "./dual-encoder/stored-tokenizer.ts";
 export {
   boxesSha256,
   detectorOf,
@@ -15,6 +10,11 @@ export {
   loadDetectionRunData,
   loadDetectorRun,
 } from "./detection/index.ts";
+export type { DataForOptions } from "./dual-encoder/data-for.ts";
+export { ownParams, textPoints } from "./dual-encoder/embedder.ts";
+export { imagePoints } from "./dual-encoder/image-points.ts";
+export { dualEncoderData } from "./dual-encoder/own-data.ts";
+export { readTokenizer, writeTokenizer } from "./dual-encoder/stored-tokenizer.ts";
 export { firstReferences } from "./example-references.ts";
 export { atLength } from "./group/at-length.ts";
 export { inShares, type Share } from "./group/shares.ts";

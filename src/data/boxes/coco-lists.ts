@@ -1,43 +1,55 @@
 import { type DetectedBoxes, type ImageSet, imageCount } from "../../core/index.ts";
+import { inPicture } from "../letterbox.ts";
 
-/** What COCO's files call the images and the classes of a set: images are numbered from 1, and so are classes. */
-const numbered = (place: number): number => place + 1;
+type Described = Pick<ImageSet, "width" | "height" | "classNames" | "source">;
+
+/** What a set's images and classes are called: by its source, else by numbers from 1. */
+const idsOf = ({ source }: Described) => ({
+  image: (row: number) => source?.pictures[row].id ?? row + 1,
+  category: (k: number) => source?.classIds[k] ?? k + 1,
+});
+
+/** Boxes of a set, one by one, in the pictures' own pixels; those beside their pictures are left out. */
+function* boxesOf({ source }: Described, { first, boxes }: Pick<DetectedBoxes, "first" | "boxes">) {
+  for (let row = 0; row + 1 < first.length; row++)
+    for (let at = first[row]; at < first[row + 1]; at++) {
+      const [x, y, width, height] = boxes.subarray(4 * at, 4 * at + 4);
+      const frame = source?.pictures[row].frame;
+      const box = frame ? inPicture([x, y, width, height], frame) : ([x, y, width, height] as const);
+      if (box) yield { row, at, box, across: frame?.across ?? 1, down: frame?.down ?? 1 };
+    }
+}
 
 /**
- * What is there on a set's images, as COCO's JSON has it: for `readCocoObjects`, pycocotools and all others.
- * @param files names of the image files; by their numbers where absent
+ * What is there on a set's images, as COCO's JSON has it: for `readCocoObjects`, pycocotools and all others. Images and classes are
+ * called what the set's source calls them, else they are numbered from 1; boxes are in the pictures' own pixels.
  * @throws TypeError for a set without boxes
  * @example
  * const { test } = await loadDetectionData({ name: "emoji-scenes", count: 100 });
  * console.log(JSON.stringify(cocoTruth(test)));
  */
-export function cocoTruth(set: ImageSet, files?: readonly string[]) {
-  const { name, boxes: column, width, height, classNames } = set;
+export function cocoTruth(set: ImageSet) {
+  const { name, boxes: column, width, height, classNames, source } = set;
   if (!column) throw new TypeError(`${name}: it has no boxes`);
-  const { first, boxes, index, area, crowd } = column;
+  const { index, area, crowd } = column;
+  const ids = idsOf(set);
   return {
     info: { description: name },
     images: Array.from({ length: imageCount(set) }, (_, row) => ({
-      id: numbered(row),
-      file_name: files?.[row] ?? `${numbered(row)}.png`,
-      width,
-      height,
+      id: ids.image(row),
+      file_name: source?.pictures[row].file ?? `${row + 1}.png`,
+      width: source?.pictures[row].frame.width ?? width,
+      height: source?.pictures[row].frame.height ?? height,
     })),
-    annotations: Array.from({ length: imageCount(set) }, (_, row) =>
-      Array.from({ length: first[row + 1] - first[row] }, (_, i) => {
-        const at = first[row] + i;
-        const [x, y, wide, high] = boxes.subarray(4 * at, 4 * at + 4);
-        return {
-          id: numbered(at),
-          image_id: numbered(row),
-          category_id: numbered(index[at]),
-          bbox: [x, y, wide, high],
-          area: area?.[at] ?? wide * high,
-          iscrowd: crowd?.[at] ?? 0,
-        };
-      }),
-    ).flat(),
-    categories: classNames.map((own, k) => ({ id: numbered(k), name: own })),
+    annotations: Array.from(boxesOf(set, column), ({ row, at, box, across, down }) => ({
+      id: at + 1,
+      image_id: ids.image(row),
+      category_id: ids.category(index[at]),
+      bbox: [...box],
+      area: area ? area[at] / (across * down) : box[2] * box[3],
+      iscrowd: crowd?.[at] ?? 0,
+    })),
+    categories: classNames.map((own, k) => ({ id: ids.category(k), name: own })),
   };
 }
 
@@ -50,25 +62,27 @@ export interface DeviatingBoxes extends DetectedBoxes {
 }
 
 /**
- * Detections as COCO's JSON has them, `[{ image_id, category_id, bbox, score }]`, of images and classes as `cocoTruth` numbers
- * them; with `uncertainty`, `score_deviation` and `bbox_deviation` (left, upper, right, lower) where there are any.
+ * Detections on a set as COCO's JSON has them, `[{ image_id, category_id, bbox, score }]`, as `cocoTruth` calls images and classes;
+ * with `uncertainty`, `score_deviation` and `bbox_deviation` (left, upper, right, lower) where there are any.
  * @example
- * const found = cocoDetectionList(detections);
+ * const { test } = await loadDetectionData({ name: "emoji-scenes", count: 100 });
+ * const found = await loadDetector("runs/scenes").detect(test);
+ * console.log(JSON.stringify(cocoDetectionList(test, found)));
  */
-export function cocoDetectionList(detections: DeviatingBoxes) {
-  const { first, boxes, index, score, doubt, scoreDeviation, sideDeviation } = detections;
-  return Array.from({ length: first.length - 1 }, (_, row) =>
-    Array.from({ length: first[row + 1] - first[row] }, (_, i) => {
-      const at = first[row] + i;
-      return {
-        image_id: numbered(row),
-        category_id: numbered(index[at]),
-        bbox: [...boxes.subarray(4 * at, 4 * at + 4)],
-        score: score[at],
-        ...(doubt && { uncertainty: doubt[at] }),
-        ...(scoreDeviation && { score_deviation: scoreDeviation[at] }),
-        ...(sideDeviation && { bbox_deviation: [...sideDeviation.subarray(4 * at, 4 * at + 4)] }),
-      };
+export function cocoDetectionList(set: Described, detections: DeviatingBoxes) {
+  const { index, score, doubt, scoreDeviation, sideDeviation } = detections;
+  const ids = idsOf(set);
+  return Array.from(boxesOf(set, detections), ({ row, at, box, across, down }) => ({
+    image_id: ids.image(row),
+    category_id: ids.category(index[at]),
+    bbox: [...box],
+    score: score[at],
+    ...(doubt && { uncertainty: doubt[at] }),
+    ...(scoreDeviation && { score_deviation: scoreDeviation[at] }),
+    ...(sideDeviation && {
+      bbox_deviation: Array.from(sideDeviation.subarray(4 * at, 4 * at + 4), (side, i) =>
+        i % 2 === 0 ? side / across : side / down,
+      ),
     }),
-  ).flat();
+  }));
 }

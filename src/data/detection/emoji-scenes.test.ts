@@ -10,7 +10,7 @@ import { spriteOf } from "./sprite.ts";
 
 const dataDir = mkdtempSync(join(tmpdir(), "anchored-scenes-"));
 afterAll(() => rmSync(dataDir, { recursive: true }));
-const load = (changes: Partial<DetectionDataOptions> = {}) =>
+const load = (changes: Partial<Extract<DetectionDataOptions, { name: "emoji-scenes" }>> = {}) =>
   loadDetectionData({ name: "emoji-scenes", imageSize: 64, count: 60, ...changes }, { dataDir });
 
 let data: DataSet;

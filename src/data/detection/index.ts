@@ -5,18 +5,20 @@ import { defaultDataDir } from "../directory.ts";
 import { channelStatistics } from "../normalization.ts";
 import { parseOptions } from "../regression/options.ts";
 import { splitValidation } from "../split.ts";
+import { coco } from "./coco.ts";
 import { emojiScenes } from "./emoji-scenes.ts";
 import type { DetectionContext, DetectionDataSet } from "./entry.ts";
 
 export type { DetectionContext, DetectionDataSet, LoadedScenes } from "./entry.ts";
 export { sceneConcepts } from "./scene-concepts.ts";
+export { type WrittenSet, writeCocoFolder } from "./write-coco.ts";
 
 /**
  * Every data set whose images have boxes, by the name that the user types.
  * @example
  * for (const [name, { title }] of Object.entries(detectionDataTable)) console.log(name, title);
  */
-export const detectionDataTable = { "emoji-scenes": emojiScenes };
+export const detectionDataTable = { "emoji-scenes": emojiScenes, coco };
 
 export type DetectionDataName = keyof typeof detectionDataTable;
 /**

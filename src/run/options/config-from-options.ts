@@ -30,7 +30,7 @@ export function configFromOptions(given: Readonly<Record<string, unknown>>, base
   choices.delete("task.name");
   const task = taskConfigOf(input);
   task.begin(input, choices, base === undefined);
-  for (const path of ["data.folder", "data.file", "data.table"])
+  for (const path of ["data.folder", "data.file", "data.table", "data.annotations", "data.testAnnotations"])
     if (choices.has(path)) choices.set(path, resolve(choices.get(path) as string));
   // Another data set, method or schedule doesn't take over the options of the one before.
   for (const part of ["data", "method", "optimizer", "schedule"]) {

@@ -70,6 +70,7 @@ export const detectionConfig: TaskConfig<DetectionOptions> = {
   withDefaults,
   check,
   begin(input, choices, fresh) {
+    if (choices.has("data.annotations") && !choices.has("data.name")) choices.set("data.name", "coco");
     const name = choices.get("data.name") ?? (fresh ? undefined : input.data.name);
     if (name === undefined)
       throw new UserError(`task.name detection: on what? add data.name ${detectionDataNames.join(" | ")}`);
