@@ -11,7 +11,7 @@ import { type ImageSet, imageAt, Random } from "../src/core/index.ts";
 import { corruptImage, corruptionNames, type Severity } from "../src/corrupt/index.ts";
 import { softmax } from "../src/evaluate/index.ts";
 import { openModel, verdictAt } from "../src/export/index.ts";
-import { loadPredictor, type Predictor } from "../src/train/index.ts";
+import { createEmbedder, loadDualEncoder, loadPredictor, type Predictor, zeroShot } from "../src/train/index.ts";
 import { checkManifest } from "../src/web/check-manifest.ts";
 import type { Manifest, Opening } from "../src/web/manifest.ts";
 import { browserFlags, browserPath, browserRequired, serveFolder } from "./testing.ts";
@@ -19,6 +19,8 @@ import { browserFlags, browserPath, browserRequired, serveFolder } from "./testi
 const root = mkdtempSync(join(tmpdir(), "anchored-demo-"));
 const images = join(root, "images");
 const runs = [join(root, "anchored"), join(root, "standard")];
+/** Dual encoders, which rank words. */
+const pairs = [join(root, "anchored-pairs"), join(root, "standard-pairs")];
 const site = join(root, "site");
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -29,16 +31,21 @@ beforeAll(async () => {
   const [method, ...rest] = ["--method anchored --reference-count 3".split(" "), []];
   for (const [i, options] of [method, ...rest].entries())
     await anchored(["train", ...tinyTraining(images), ...options, "--out", runs[i]]);
+  const said = "--task contrastive --texts classes --model mlp --embedding 16 --max-steps 2".split(" ");
+  for (const [i, options] of [method, ...rest].entries())
+    await anchored(["train", ...tinyTraining(images), ...said, ...options, "--out", pairs[i]]);
 }, 120_000);
 afterAll(() => rmSync(root, { recursive: true }));
 
 test("the command writes a page, and says in one line what it cannot do", async () => {
-  const { code, out, notes } = await anchored(["demo", ...runs, "--out", site, "--threads", "1", "--json"]);
-  expect(notes).toEqual([`Anchored, masked: ${runs[0]}`, `Standard: ${runs[1]}`]);
+  const { code, out, notes } = await anchored(["demo", ...runs, ...pairs, "--out", site, "--threads", "1", "--json"]);
+  const titles = ["Anchored, masked", "Standard", "Anchored dual encoder", "Standard dual encoder"];
+  expect(notes).toEqual([...runs, ...pairs].map((run, i) => `${titles[i]}: ${run}`));
   expect(code).toBe(0);
-  expect(JSON.parse(out)).toMatchObject({ page: join(site, "index.html"), models: ["Anchored, masked", "Standard"] });
+  expect(JSON.parse(out)).toMatchObject({ page: join(site, "index.html"), models: titles });
   manifest = checkManifest(JSON.parse(readFileSync(join(site, "demo.json"), "utf8")));
   expect(manifest.models.map(({ references }) => references)).toEqual([3, 1]);
+  expect(manifest.words!.suggested).toEqual(["blue", "red"]);
 
   const filled = await anchored(["demo", ...runs, "--out", images]);
   expect(filled).toMatchObject({
@@ -47,6 +54,8 @@ test("the command writes a page, and says in one line what it cannot do", async 
   });
   const many = await anchored(["demo", ...runs, ...runs, ...runs, "--out", join(root, "many")]);
   expect(many).toMatchObject({ code: 2, notes: [expect.stringMatching(/^anchored: 6 runs: a page shows 4 models/)] });
+  const alone = await anchored(["demo", ...pairs, "--out", join(root, "alone")]);
+  expect(alone).toMatchObject({ code: 2, notes: [expect.stringMatching(/the page needs a classifier beside dual/)] });
   const few = await anchored(["demo", runs[0], "--k", "4", "--out", join(root, "few")]);
   expect(few).toMatchObject({
     code: 2,
@@ -201,6 +210,38 @@ describe.runIf(browserPath)("in Chromium", () => {
     expect(known).toEqual(new Set([true, false]));
   });
 
+  test("ranks whatever words are typed as Node does, and says which ones it does not know", async () => {
+    await page.click(".samples button:nth-child(3)");
+    const words = ["photo of red", "blue", "one large drawing", "xylophone"];
+    await page.fill("#words", ` ${words.join(" ,")}, blue,`);
+    await page.waitForFunction(`document.querySelectorAll(".ranking li").length === ${2 * words.length}`);
+    await settled(page);
+    const found = await page.$$eval(".ranking", (all: any[]) =>
+      all.map((one) => ({
+        ranked: JSON.parse(one.dataset.ranked),
+        shares: [...one.querySelectorAll("li")].map(({ dataset }: any) => Number(dataset.share)),
+        note: one.querySelector(".note").textContent,
+      })),
+    );
+    for (const [i, run] of pairs.entries()) {
+      const embedder = createEmbedder(loadDualEncoder(run), { threads: 1 });
+      const { logits } = await zeroShot(embedder, words);
+      const { data } = await logits([imageAt(samples(), 2)]);
+      await embedder.dispose();
+      const { probabilities } = softmax(data, words.length);
+      const order = [...words.keys()].sort((a, b) => probabilities[b] - probabilities[a]);
+      expect(found[i].ranked).toEqual(order.map((k) => words[k]));
+      for (const [place, k] of order.entries()) expect(found[i].shares[place]).toBeCloseTo(probabilities[k], 4);
+      expect(found[i].note).toBe("It never read “xylophone”, and can only guess there.");
+    }
+    await page.fill("#words", " , ");
+    await page.waitForSelector(".ranking .answer:has-text('Type a word')");
+    await page.fill("#words", Array.from({ length: 26 }, (_, i) => `red ${i}`).join());
+    await page.waitForSelector(".words .note:has-text('2 are left out')");
+    await page.fill("#words", manifest.words!.suggested.join(", "));
+    await page.click(".samples button:nth-child(1)");
+  });
+
   test("corrupts as Node does, by keyboard, and traces the doubt over severities", async () => {
     await page.click(".samples button:nth-child(1)");
     await page.focus("#slider-fog");
@@ -273,7 +314,7 @@ describe.runIf(browserPath)("in Chromium", () => {
     };
     const openedOn = async (reducedMotion: "reduce" | "no-preference") => {
       const own = await browser.newContext({ reducedMotion });
-      await own.route("**/demo.json", (route) => route.fulfill({ json: { ...manifest, opening } }));
+      await own.route("**/demo.json", (route) => route.fulfill({ json: { ...manifest, opening, words: undefined } }));
       const opened = await watched(own);
       await opened.goto(host.url);
       await ready(opened);

@@ -20,7 +20,10 @@ interface Options extends RunDataOptions {
 export function demoCommand(terminal: Terminal): Command {
   const command = new Command("demo")
     .description("a page that runs the models in the browser: corrupt a picture, watch the doubt, teach a class")
-    .argument("<runs...>", "run folders of the same data, shown side by side (at most 4)")
+    .argument(
+      "<runs...>",
+      "run folders of the same data: classifiers, shown side by side (at most 4), and dual encoders, which rank any words (at most 2)",
+    )
     .option("--out <dir>", "where the page goes (default: demo; of a single run, demo in its folder)")
     .option(
       "--k <n>",
@@ -44,6 +47,7 @@ Pictures never leave the visitor's machine.
 Examples:
   $ anchored demo runs/cifar
   $ anchored demo runs/anchored runs/standard --out demo
+  $ anchored demo runs/zero-shot runs/pairs --out demo     type any words; runs/zero-shot: anchored zero-shot runs/pairs
   $ npx --yes serve demo`,
     )
     .action((runs: string[], options: Options) => runDemo(terminal, runs, options));

@@ -2,7 +2,7 @@ import { type DataSet, type Listener, UserError } from "../core/index.ts";
 import { fingerprintOf } from "../files/internal.ts";
 import { dataSetLoader } from "../judge/index.ts";
 import { readRun } from "../run/index.ts";
-import { loadRunData, type RunDataOptions } from "../train/index.ts";
+import { isDualEncoderRun, loadRunData, type RunDataOptions, readContrastiveRun } from "../train/index.ts";
 
 /**
  * The data of the first run, for `writeDemo`; the other runs must hold out the same images, or the page would show one
@@ -18,7 +18,12 @@ export async function demoData(
   const load = dataSetLoader({ onNotice, onProgress });
   const sets: DataSet[] = [];
   for (const run of runs) {
-    const { dataSet, notice } = await loadRunData(run, readRun(run), load, options);
+    const { dataSet, notice } = await loadRunData(
+      run,
+      isDualEncoderRun(run) ? readContrastiveRun(run) : readRun(run),
+      load,
+      options,
+    );
     if (notice) onNotice?.(notice);
     sets.push(dataSet);
   }

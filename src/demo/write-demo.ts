@@ -2,12 +2,14 @@ import { type DataSet, imageCount, UserError } from "../core/index.ts";
 import { allBytes } from "../core/internal.ts";
 import { findDataSetEntry } from "../data/index.ts";
 import { distinctNames, type RunConfig, readRun } from "../run/index.ts";
+import { isDualEncoderRun } from "../train/index.ts";
 import { buildNetwork } from "../train/internal.ts";
 import { sampleImages } from "./choose-images.ts";
 import { chooseOpening } from "./choose-opening.ts";
 import { modelEntry } from "./model-entry.ts";
 import { nearestCount, nearestPictures } from "./page-verdict.ts";
 import { Site } from "./site.ts";
+import { wordsPlan } from "./words-plan.ts";
 
 export interface DemoOptions {
   readonly out: string;
@@ -25,16 +27,23 @@ const teaching = { batchSize: 64, steps: 240, rate: 0.5 };
 const FEWEST_NEW_IN_BATCH = 8;
 
 /**
- * The page of these runs, which were trained on `dataSet`. Returns the models' titles.
- * @throws UserError where the runs are of different data, there are too many, or the folder is not to be written.
+ * The page of these runs, which were trained on `dataSet`: classifiers, and dual encoders that rank any words. Returns the models'
+ * titles.
+ * @throws UserError where the runs are of different data, there are too many or no classifier among them, or the folder is not to be written.
  * @example
  * const written = await writeDemo([run], await demoData([run]), { out: "page" }); // paths of the files
  */
 export async function writeDemo(
-  runs: readonly string[],
+  given: readonly string[],
   dataSet: DataSet,
   { out, k, threads, onProgress }: DemoOptions,
 ): Promise<string[]> {
+  const dualEncoders = given.filter(isDualEncoderRun);
+  const runs = given.filter((run) => !dualEncoders.includes(run));
+  if (runs.length === 0)
+    throw new UserError(
+      `${given.join(", ")}: the page needs a classifier beside dual encoders; make one (anchored zero-shot), and name it too`,
+    );
   const records = runs.map(readRun);
   checkAlike(runs, records);
   const [{ data }] = records;
@@ -64,6 +73,7 @@ export async function writeDemo(
   const models = made.map(({ entry }) => entry);
   const judged = shown.map((one, i) => ({ ...one, verdict: made[i].verdict }));
   const nearest = nearestPictures(dataSet);
+  const words = await wordsPlan(dualEncoders, { samples: samples.set, site, k, threads, onProgress });
   const { licence = "", background = 0 } = findDataSetEntry(data.name) ?? {};
   await site.finish({
     title: data.title,
@@ -78,6 +88,7 @@ export async function writeDemo(
       sets: samples.from,
     },
     nearest: { images: site.add("nearest.bin", nearest.images), labels: nearest.labels },
+    ...(words && { words }),
     opening: await chooseOpening({ samples: samples.set, entries: models, runs: judged, threads }),
     teaching: {
       ...teaching,
@@ -85,7 +96,7 @@ export async function writeDemo(
       fill: background,
     },
   });
-  return titles;
+  return [...titles, ...(words?.dualEncoders ?? []).map(({ title }) => title)];
 }
 
 function checkAlike(runs: readonly string[], records: readonly ReturnType<typeof readRun>[]): void {

@@ -4,7 +4,7 @@ import { registeringModules } from "../core/internal.ts";
 import { methodNames } from "../methods/index.ts";
 import { modelNames } from "../models/index.ts";
 import type { RunConfigInput } from "./config.ts";
-import { taskConfigOf } from "./tasks/index.ts";
+import { taskConfigEntries, taskConfigOf } from "./tasks/index.ts";
 
 const names: Partial<Record<Registrable, readonly string[]>> = {
   model: modelNames,
@@ -45,7 +45,10 @@ export function requireRegistered(run: string, { config, modules }: Remembered):
 /** @throws UserError likewise, for the run's data set */
 export function requireRegisteredData(run: string, { config, modules }: Remembered): void {
   const { name } = config.data;
-  if (!taskConfigOf(config).dataNames.includes(name)) throw notImported(run, ["data set", name], modules);
+  const { dataKind } = taskConfigOf(config);
+  // Several tasks have the same kind of data sets, of which one names them.
+  const known = taskConfigEntries.some(([, task]) => task.dataKind === dataKind && task.dataNames.includes(name));
+  if (!known) throw notImported(run, ["data set", name], modules);
 }
 
 function notImported(run: string, [kind, name]: [Registrable, string], modules: readonly string[] = []): UserError {

@@ -25,6 +25,15 @@ export interface Logits {
   readonly milliseconds: number;
 }
 
+/** What a dual encoder says of words for a picture. */
+export interface Ranking {
+  /** [W] */
+  readonly logits: Float32Array;
+  /** [W] whether it knows each of them. */
+  readonly known: readonly boolean[];
+  readonly milliseconds: number;
+}
+
 /** One model's state in the middle of being taught. */
 export interface TeachingProgress {
   readonly model: number;
@@ -55,6 +64,8 @@ export interface Calls {
   }): { device: WebDevice; threads: number };
   corrupt(given: { image: Image; changes: readonly Change[] }): Image;
   predict(image: Image): Logits[];
+  /** Of each dual encoder. */
+  rank(given: { image: Image; words: readonly string[] }): Ranking[];
   /** Of 3 pictures or more; `progress` is told after every few steps. */
   teach(pictures: readonly Image[]): Taught[];
   forget(nothing: undefined): null;

@@ -12,6 +12,7 @@ const opening = {
   standard: 0,
   tried: { pictures: 2, corruptions: 1 },
 };
+const words = { suggested: ["cat"], dualEncoders: [{ templates: ["a {}"], expected: [1, 2] }] };
 /** What the check reads of a manifest. */
 const manifest = (changes: Record<string, unknown> = {}): Manifest =>
   ({
@@ -26,6 +27,7 @@ const manifest = (changes: Record<string, unknown> = {}): Manifest =>
 test("a manifest that names what is there is read, with an opening or without", () => {
   expect(checkManifest(manifest()).opening).toEqual(opening);
   expect(checkManifest(manifest({ opening: undefined })).opening).toBeUndefined();
+  expect(checkManifest(manifest({ words })).words).toEqual(words);
 });
 
 test.each([
@@ -42,6 +44,9 @@ test.each([
   [{ models: [model(false), { ...model(true), doubtPercentiles: undefined }] }, "models[1].doubtPercentiles"],
   [{ models: [{ ...model(false), spreadPercentiles: rising.toReversed() }] }, "models[0].spreadPercentiles"],
   [{ models: [{ ...model(false), expected: [1] }] }, "models[0].expected"],
+  [{ words: { ...words, suggested: [] } }, "words.suggested is empty"],
+  [{ words: { ...words, dualEncoders: [] } }, "words.dualEncoders is empty"],
+  [{ words: { ...words, suggested: ["cat", "dog"] } }, "words.dualEncoders[0].expected"],
 ])("%j is named", (changes, message) => {
   expect(() => checkManifest(manifest(changes))).toThrow(`demo.json: ${message}`);
 });

@@ -4,7 +4,7 @@ import type { Manifest } from "./manifest.ts";
 
 /** A manifest as it was read, known to name only what is there. @throws Error naming the field that is wrong. */
 export function checkManifest(manifest: Manifest): Manifest {
-  const { classNames, models, samples, nearest, opening } = manifest;
+  const { classNames, models, samples, nearest, opening, words } = manifest;
   const demand = (holds: boolean, field: string, rule: string) => {
     if (!holds) throw new Error(`demo.json: ${field} ${rule}; write the page anew with this version's anchored demo`);
   };
@@ -32,6 +32,18 @@ export function checkManifest(manifest: Manifest): Manifest {
       `models[${i}].verdict`,
       "has no threshold or no parts",
     );
+  }
+  if (words) {
+    demand(words.dualEncoders?.length > 0, "words.dualEncoders", "is empty");
+    demand(words.suggested?.length > 0, "words.suggested", "is empty");
+    for (const [i, { templates, expected }] of words.dualEncoders.entries()) {
+      demand(templates?.length > 0, `words.dualEncoders[${i}].templates`, "is empty");
+      demand(
+        expected.length === samples.labels.length * words.suggested.length,
+        `words.dualEncoders[${i}].expected`,
+        "is not one logit for each sample and suggested word",
+      );
+    }
   }
   if (opening) {
     const { sample, corruption, severity, anchored, standard } = opening;

@@ -16,6 +16,8 @@ export interface Manifest {
   readonly samples: Samples;
   /** Training pictures that a picture's nearest are shown of. */
   readonly nearest: { readonly images: string; readonly labels: readonly number[] };
+  /** What ranks any words for a picture; absent where there is no dual encoder. */
+  readonly words?: WordsPlan;
   /** What the page opens on; undamaged where absent. */
   readonly opening?: Opening;
   readonly teaching: TeachingPlan;
@@ -55,6 +57,35 @@ export interface VerdictEntry {
   /** Share of the validation pictures that are known by it, 0 to 1, and how many they are. */
   readonly keeps: number;
   readonly validationImages: number;
+}
+
+export interface WordsPlan {
+  readonly dualEncoders: readonly DualEncoderEntry[];
+  /** Words to begin with. */
+  readonly suggested: readonly string[];
+}
+
+/** A dual encoder as `anchored export` writes it (src/export/dual-encoder). */
+export interface DualEncoderEntry {
+  /** Unlike every other's, e.g. `Anchored`. */
+  readonly title: string;
+  /** What it is, in a line. */
+  readonly description: string;
+  /** ONNX: `images` uint8 [N, H, W, C] → `embedding` [N, d], under several references with `agreement` [N]. */
+  readonly image: string;
+  /** ONNX: `tokens` int32 [N, T] → `embedding` [N, d]. */
+  readonly text: string;
+  readonly tokenizer: string;
+  readonly tokenizerConfig?: string;
+  /** d */
+  readonly embedding: number;
+  /** T */
+  readonly context: number;
+  /** Logits are this times agreement times cosine. */
+  readonly scale: number;
+  readonly templates: readonly string[];
+  /** What Node says of each sample, to be told from what the browser says: [N × W] logits of the suggested words. */
+  readonly expected: readonly number[];
 }
 
 export interface Samples {

@@ -8,11 +8,13 @@ import type {
   CallName,
   Change,
   Logits,
+  Ranking,
   Request,
   Response,
   Taught,
   TeachingProgress,
 } from "./calls.ts";
+import { DualEncoder } from "./dual-encoder.ts";
 import type { Manifest } from "./manifest.ts";
 import { Network } from "./network.ts";
 import { teach } from "./teacher.ts";
@@ -23,6 +25,7 @@ let runtime: WebRuntime;
 let manifest: Manifest;
 let files: Record<string, ArrayBuffer>;
 let networks: readonly Network[] = [];
+let dualEncoders: readonly DualEncoder[] = [];
 
 type Handlers = {
   [Name in CallName]: (
@@ -36,6 +39,7 @@ const handlers: Handlers = {
     ({ manifest, files } = given);
     runtime = await openWebRuntime(given);
     networks = await openNetworks();
+    dualEncoders = await openDualEncoders();
     return { device: runtime.device, threads: runtime.threads };
   },
   corrupt: ({ image, changes }) => corrupted(image, changes),
@@ -49,6 +53,15 @@ const handlers: Handlers = {
       answers.push({ logits, known, references, classes: logits.length / references, milliseconds });
     }
     return answers;
+  },
+  async rank({ image, words }) {
+    const rankings: Ranking[] = [];
+    for (const dualEncoder of dualEncoders) {
+      const startedAt = performance.now();
+      const ranked = await dualEncoder.rank(image, words);
+      rankings.push({ ...ranked, milliseconds: performance.now() - startedAt });
+    }
+    return rankings;
   },
   async teach(pictures, onProgress) {
     const taught: Taught[] = [];
@@ -67,6 +80,12 @@ const handlers: Handlers = {
 async function openNetworks(): Promise<Network[]> {
   const opened: Network[] = [];
   for (const entry of manifest.models) opened.push(await Network.open(runtime, manifest, entry, files));
+  return opened;
+}
+
+async function openDualEncoders(): Promise<DualEncoder[]> {
+  const opened: DualEncoder[] = [];
+  for (const entry of manifest.words?.dualEncoders ?? []) opened.push(await DualEncoder.open(runtime, entry, files));
   return opened;
 }
 

@@ -22,6 +22,10 @@ describe("a tokenizer of byte pairs, as CLIP's", () => {
     const ids = tokenizer.encode(["cat cat dog dog dog", "cat dog a"], 5);
     expect([...ids.data]).toEqual([start, cat, cat, dog, end, start, cat, dog, a, end]);
   });
+
+  test("every text is known, being bytes", () => {
+    expect(["a cat", "zebra ✓", ""].map(tokenizer.knows)).toEqual([true, true, true]);
+  });
 });
 
 describe("a tokenizer of words", () => {
@@ -35,6 +39,11 @@ describe("a tokenizer of words", () => {
     const { a, dog, of, cafe } = vocab;
     expect([...data]).toEqual([tokenizer.end - 1, a, dog, 1, of, cafe, tokenizer.end, 0]);
     expect(tokenizer.vocabulary).toBe(Object.keys(vocab).length);
+  });
+
+  test("tells what it does not know", () => {
+    const tokenizer = textTokenizer("words", json);
+    expect(["a Dog", "a zebra", ""].map(tokenizer.knows)).toEqual([true, false, true]);
   });
 
   test("keeps as many as are asked for", () => {

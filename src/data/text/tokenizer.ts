@@ -7,6 +7,8 @@ export interface TextTokenizer {
   readonly vocabulary: number;
   /** The id that ends every text: the greatest, at which a text tower reads. */
   readonly end: number;
+  /** Whether no part of a text stands for what the vocabulary does not have. */
+  knows(text: string): boolean;
   /**
    * Texts → int32 [N, T]: a start, the text's tokens, the end, then zeros. Of a text that is too long the last tokens are left
    * out, never the end.
@@ -42,9 +44,17 @@ export function textTokenizer(where: string, json: object, config: object = {}):
     throw new UserError(
       `${where}: it must set a start before and its greatest id, ${greatest}, behind every text, at which a text tower reads; an empty text is ${empty.length === 0 ? "nothing" : empty.join(" ")}`,
     );
+  const { unk_token: unknownToken } = (json as { model?: { unk_token?: string | null } }).model ?? {};
+  const unknown = unknownToken ? tokenizer.token_to_id(unknownToken) : undefined;
   return {
     vocabulary: greatest + 1,
     end,
+    // The first is the start, the last the end, which of CLIP's own tokenizer is the unknown token too.
+    knows: (text) =>
+      !tokenizer
+        .encode(text)
+        .ids.slice(1, -1)
+        .some((id: number) => id === unknown),
     encode(texts, context) {
       const ids = new Int32Array(texts.length * context).fill(PADDING);
       for (const [row, text] of texts.entries()) {

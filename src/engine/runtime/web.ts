@@ -22,6 +22,18 @@ export interface WebRuntime {
   readonly threads: number;
   /** Loads a model whose inputs are `in0`, `in1`, … and whose outputs are `out0`, `out1`, … */
   createSession(model: Uint8Array): Promise<Session>;
+  /** Opens any model, by the names of its inputs and outputs. */
+  openModel(model: Uint8Array): Promise<WebModel>;
+}
+
+/** What goes into a model, row-major. */
+export type WebFed =
+  | { readonly dtype: "uint8"; readonly shape: readonly number[]; readonly data: Uint8Array }
+  | { readonly dtype: "int32"; readonly shape: readonly number[]; readonly data: Int32Array };
+
+/** An ONNX model whose outputs are float32. */
+export interface WebModel {
+  run(fed: Readonly<Record<string, WebFed>>): Promise<Record<string, Float32Array>>;
 }
 
 const MOST_THREADS = 4;
@@ -68,13 +80,30 @@ function runtimeOf(ort: typeof Ort, device: WebDevice, threads: number): WebRunt
   ort.env.logLevel = "error";
   // Calls keep their arguments on the module's one stack while they wait: where they overlap, they overwrite each other's.
   const oneAtATime = pLimit(1);
+  const opened = (model: Uint8Array) =>
+    oneAtATime(() =>
+      ort.InferenceSession.create(model, { executionProviders: [device], graphOptimizationLevel: "all" }),
+    );
   return {
     device,
     threads,
+    async openModel(model) {
+      const session = await opened(model);
+      return {
+        async run(fed) {
+          const tensors = Object.entries(fed).map(([name, { dtype, data, shape }]) => [
+            name,
+            new ort.Tensor(dtype, data as Int32Array, shape),
+          ]);
+          const results = await oneAtATime(() => session.run(Object.fromEntries(tensors)));
+          return Object.fromEntries(
+            Object.entries(results).map(([name, { data }]) => [name, data as Float32Array] as const),
+          );
+        },
+      };
+    },
     async createSession(model) {
-      const session = await oneAtATime(() =>
-        ort.InferenceSession.create(model, { executionProviders: [device], graphOptimizationLevel: "all" }),
-      );
+      const session = await opened(model);
       return {
         async run(inputs, outputs) {
           const results = await oneAtATime(() => session.run(named(ort, inputs)));

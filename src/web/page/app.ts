@@ -13,6 +13,7 @@ import { type Reading, read } from "./reading.ts";
 import { Sliders } from "./sliders.ts";
 import { type Chosen, Sources } from "./sources.ts";
 import { TeachPanel } from "./teach-panel.ts";
+import { Words } from "./words.ts";
 import { Worse } from "./worse.ts";
 
 export interface AppOptions {
@@ -41,6 +42,7 @@ export class App {
   /** How that came about which the page shows. */
   readonly #why = element("p", { class: "why", role: "status" });
   readonly #worse: Worse;
+  readonly #words?: Words;
   #chosen!: Chosen;
   /** The picture as it is shown. */
   #shown!: Image;
@@ -85,6 +87,7 @@ export class App {
       say: (text) => this.#say(text),
       onProblem,
     });
+    if (manifest.words) this.#words = new Words({ manifest, client, onProblem });
     const teach = new TeachPanel({
       manifest,
       current: () => this.#shown,
@@ -101,6 +104,7 @@ export class App {
         teach: teach.node,
         sliders: this.#sliders.node,
         verdicts: this.#answers.verdicts.map(({ node }) => node),
+        words: this.#words?.node,
         learning: teach.charts.node,
         curve: this.#curve.node,
       }),
@@ -162,6 +166,7 @@ export class App {
         changes: changes.length,
         oneByOne,
       });
+      await this.#words?.show(this.#shown);
       if (version === this.#version) this.#trace(version, readings);
     } catch (error) {
       this.#report((error as Error).message);

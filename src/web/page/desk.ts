@@ -6,13 +6,15 @@ export interface DeskParts {
   readonly teach: HTMLElement;
   readonly sliders: HTMLElement;
   readonly verdicts: readonly HTMLElement[];
+  /** Of dual encoders, where there are some. */
+  readonly words?: HTMLElement;
   /** Of the class that is taught. */
   readonly learning: HTMLElement;
   readonly curve: HTMLElement;
 }
 
 /** Where everything lies: three columns, which the style takes apart on narrow screens. */
-export const desk = ({ why, picture, teach, sliders, verdicts, learning, curve }: DeskParts): HTMLElement =>
+export const desk = ({ why, picture, teach, sliders, verdicts, words, learning, curve }: DeskParts): HTMLElement =>
   element(
     "div",
     { class: "desk" },
@@ -38,6 +40,7 @@ export const desk = ({ why, picture, teach, sliders, verdicts, learning, curve }
         element("h2", { id: "says-title" }, "What they say"),
         element("div", { class: `verdicts of-${verdicts.length}` }, ...verdicts),
       ),
+      words,
       learning,
       curve,
     ),

@@ -1,6 +1,5 @@
 import type { Image } from "../../core/image-set.ts";
 import type { WebDevice } from "../../engine/runtime/web.ts";
-import type { Logits } from "../calls.ts";
 import { checkManifest } from "../check-manifest.ts";
 import { Client } from "../client.ts";
 import { fromDisk, loadFile, loadJson } from "../files.ts";
@@ -9,7 +8,7 @@ import { App } from "./app.ts";
 import { element } from "./element.ts";
 import { keepOffline } from "./offline.ts";
 import { splitImages } from "./picture.ts";
-import { differenceFrom } from "./self-check.ts";
+import { differenceFrom, rankingDifference } from "./self-check.ts";
 import "../style.css";
 
 const WASM = "ort/ort-wasm-simd-threaded.wasm";
@@ -22,7 +21,13 @@ async function start(): Promise<void> {
   const status = document.querySelector("#status")!;
   const manifest = checkManifest(await loadJson<Manifest>("demo.json"));
   status.textContent = "Loading the models …";
-  const paths = manifest.models.flatMap((entry) => [entry.graph, entry.teaching.step, entry.teaching.weights]);
+  const paths = [
+    ...manifest.models.flatMap((entry) => [entry.graph, entry.teaching.step, entry.teaching.weights]),
+    ...(manifest.words?.dualEncoders ?? []).flatMap(({ image, text, tokenizer, tokenizerConfig }) => [
+      ...[image, text, tokenizer],
+      ...(tokenizerConfig === undefined ? [] : [tokenizerConfig]),
+    ]),
+  ];
   const files = Object.fromEntries(await Promise.all(paths.map(async (path) => [path, await loadFile(path)] as const)));
   const samples = splitImages(await loadFile(manifest.samples.images), manifest.shape);
   const references = await Promise.all(
@@ -64,17 +69,24 @@ async function open(manifest: Manifest, files: Record<string, ArrayBuffer>, samp
     return undefined;
   });
   if (first?.device === "wasm") return first;
-  const answers = await first?.client.call("predict", sample).catch((): Logits[] => []);
-  const agrees = answers?.length && differenceFrom(manifest, 0, answers) < 0.02;
-  return first && agrees ? first : opening("wasm");
+  const agrees = first && (await differenceOf(first.client, manifest, 0, sample).catch(() => 1)) < 0.02;
+  return agrees ? first : opening("wasm");
 }
 
 /** Over all samples and models. */
 async function largestDifference(client: Client, manifest: Manifest, samples: readonly Image[]): Promise<number> {
   let largest = 0;
   for (const [i, sample] of samples.entries())
-    largest = Math.max(largest, differenceFrom(manifest, i, await client.call("predict", sample)));
+    largest = Math.max(largest, await differenceOf(client, manifest, i, sample));
   return largest;
+}
+
+/** What the browser says of sample `i` beside what Node said. */
+async function differenceOf(client: Client, manifest: Manifest, i: number, image: Image): Promise<number> {
+  const ofModels = differenceFrom(manifest, i, await client.call("predict", image));
+  if (!manifest.words) return ofModels;
+  const { suggested: words } = manifest.words;
+  return Math.max(ofModels, rankingDifference(manifest.words, i, await client.call("rank", { image, words })));
 }
 
 start().catch((error: Error) => {
