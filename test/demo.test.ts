@@ -214,7 +214,7 @@ describe.runIf(browserPath)("in Chromium", () => {
     await page.click(".samples button:nth-child(3)");
     const words = ["photo of red", "blue", "one large drawing", "xylophone"];
     await page.fill("#words", ` ${words.join(" ,")}, blue,`);
-    await page.waitForFunction(`document.querySelectorAll(".ranking li").length === ${2 * words.length}`);
+    await page.waitForSelector(`.ranking li:nth-child(${words.length})`);
     await settled(page);
     const found = await page.$$eval(".ranking", (all: any[]) =>
       all.map((one) => ({

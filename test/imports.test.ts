@@ -46,7 +46,7 @@ const mayImport: Record<string, readonly string[]> = {
   // Above `demo` in place of below: the builder shares the types of the page. Its files need no Node; test/demo.test.ts
   // looks at what was built.
   web: ["core", "data", "augment", "corrupt", "engine", "tasks", "methods", "evaluate"],
-  demo: [...toTrain, "evaluate", "run", "train", "judge", "web"],
+  demo: [...toTrain, "evaluate", "run", "train", "judge", "export", "web"],
   bench: [...toTrain, "evaluate", "run", "train"],
   cli: [
     ...toTrain,
