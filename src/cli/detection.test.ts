@@ -51,10 +51,25 @@ test("runs are judged and reported, with the sets under shift", async () => {
   ])
     expect(judged.out).toContain(said);
   expect(readDetectionResults(at("anchored")).shifts).toHaveLength(2);
+  const noisy = await anchored([
+    "evaluate",
+    at("standard"),
+    "--suite",
+    "corruptions",
+    "--corruptions",
+    "fog",
+    "--severities",
+    "3",
+    "--resamples",
+    "0",
+    ...data,
+  ]);
+  expect(noisy.out).toContain("under corruption, 6 images");
   const page = await anchored(["report", at("standard"), at("anchored"), "--out", at("report.html")]);
   expect(page.code).toBe(0);
   const html = readFileSync(at("report.html"), "utf8");
-  for (const said of ["Under shift", "emoji-scenes/unknown objects", "anchored α"]) expect(html).toContain(said);
+  for (const said of ["Under shift", "Under corruption", "emoji-scenes/unknown objects", "anchored α"])
+    expect(html).toContain(said);
   expect(html).not.toMatch(/NaN|undefined|\[object/);
 }, 120_000);
 
@@ -137,7 +152,7 @@ test.each<[string, () => string[], RegExp]>([
   [
     "suites",
     () => ["evaluate", at("standard"), "--suite", "ood"],
-    /--suite: it is about classifiers, and .* is a detector/,
+    /--suite ood: detectors are judged on clean and corruptions/,
   ],
   ["an export", () => ["export", at("standard"), "--out", at("x.onnx")], /is a detector, which is not exported/],
   ["a server", () => ["serve", at("standard")], /detector of Emoji scenes is not served/],

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { Option } from "commander";
 import { printable, UserError } from "../core/index.ts";
+import type { Severity } from "../corrupt/index.ts";
 import { type FoundObject, type OpenedDetector, openDetector, sourcesOf, writeDrawing } from "../export/index.ts";
 import { judgeDetectionRuns, resultFolders } from "../judge/index.ts";
 import { detectionClassesText } from "../report/index.ts";
@@ -18,19 +19,28 @@ export const drawOptions = (): Option[] => [
     real({ min: 0, max: 1, example: 0.3 })("--least-score"),
   ),
 ];
+/** What runs of detectors are judged on. */
+const judgedOn = ["clean", "corruptions"];
 const own: readonly string[] = ["draw", "leastScore", "perClass", "resamples"];
 /** Flags of all tasks; all others ask about classes or numbers. */
 const known: readonly string[] = [
   ...["k", "weights", "device", "threads", "dataDir", "folder", "changedData"],
-  ...["fresh", "out", "json"],
+  ...["fresh", "out", "json", "suite"],
+  ...["corruptions", "severities", "benchmark", "corruptCount", "corruptionReferences", "frostDir"],
   ...["host", "port", "maxBatch", "maxBody", "maxPixels", "maxImages", "maxPending", "timeout", "cors"],
 ];
 
 async function evaluate({ terminal, group }: Process, runs: readonly string[], given: EvaluateFlags): Promise<number> {
   const { k, fresh, out, weights, device, threads, dataDir, folder, changedData, resamples, perClass, json } = given;
+  const { suite: suites, severities, corruptions, benchmark, corruptCount, corruptionReferences, frostDir } = given;
+  const other = suites?.find((name) => !judgedOn.includes(name));
+  if (other !== undefined)
+    throw new UserError(`--suite ${other}: detectors are judged on ${judgedOn.join(" and ")}; name one of them`);
   const judged = await untilInterrupted(terminal, (signal) =>
     judgeDetectionRuns(runs, {
       ...listenerOf(terminal, signal),
+      ...{ suites, severities: severities as Severity[], corruptions, benchmark },
+      ...{ corruptCount, corruptionReferences, frostDir },
       ...{ k, fresh, out, weights, device, threads, dataDir, folder, changedData, resamples, group },
     }),
   );

@@ -23,6 +23,12 @@ export {
   cocoRecalls,
   cocoThresholds,
 } from "./coco-figures.ts";
+export {
+  type BoxCorruptionCell,
+  type BoxCorruptionResults,
+  meanBoxPerformance,
+  orderedBoxCells,
+} from "./corruptions.ts";
 export { type JudgeBoxesOptions, type JudgedBoxes, judgeBoxes } from "./judge-boxes.ts";
 export { type ClassLrp, type OptimalLrp, optimalLrp } from "./lrp.ts";
 export { type BoxOutcomes, boxOutcomes, type OutcomeOptions } from "./outcomes.ts";

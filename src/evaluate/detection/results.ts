@@ -2,6 +2,7 @@ import { z } from "zod";
 import { reliabilityBin } from "../reliability-bin.ts";
 import { headingFields } from "../results-heading.ts";
 import { cocoFigureNames } from "./coco-figures.ts";
+import { boxCorruptions } from "./corruptions.ts";
 
 const numbers = z.array(z.number());
 const figures = z.partialRecord(z.enum(cocoFigureNames), z.number());
@@ -98,6 +99,8 @@ export const detectionResultsSchema = z.object({
     })
     .optional(),
   ...boxMeasures,
+  /** Where it was judged under corruption. */
+  corruptions: boxCorruptions.optional(),
   /** Of a run of ours: what is measured on the sets under shift. */
   shifts: z.array(z.object({ set: z.string(), ...boxMeasures })).optional(),
 });

@@ -3,8 +3,8 @@ import type { Image } from "../../core/index.ts";
 import { writeFileAtomic } from "../../files/internal.ts";
 import type { FoundObject } from "./open-detector.ts";
 
-/** Okabe and Ito's colours, by class. */
-const COLOURS = ["#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#f0e442"];
+/** By class; white letters are to be read on them. */
+const COLOURS = ["#c85000", "#0072b2", "#00795a", "#a8507c", "#8f6200", "#59616b"];
 
 /** A picture that is smaller is enlarged by a whole number until its shorter side is as long. */
 const LEAST_SIDE = 320;

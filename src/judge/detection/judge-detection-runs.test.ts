@@ -98,6 +98,29 @@ describe("what is stored is not predicted again", () => {
   });
 });
 
+test("under corruption: AP of each cell, boxes as they are; what was judged is not predicted again", async () => {
+  const asked = { suites: ["corruptions"], corruptions: ["gaussian_noise", "brightness"], severities: [1, 5] } as const;
+  const { corruptions, figures } = await judge("standard", asked);
+  expect(corruptions!.cells.map(({ corruption, severity }) => [corruption, severity])).toEqual([
+    ["gaussian_noise", 1],
+    ["gaussian_noise", 5],
+    ["brightness", 1],
+    ["brightness", 5],
+  ]);
+  expect(corruptions).toMatchObject({ images: 20, means: [] });
+  expect(corruptions!.references).toBeUndefined();
+  expect(corruptions!.clean.ap).toBeCloseTo(figures.ap!, 9);
+  expect(corruptions!.cells[1].ap50).toBeLessThan(corruptions!.clean.ap50!);
+  const path = join(runPaths(at("standard")).predictions, "corruptions.json");
+  const before = statSync(path).mtimeMs;
+  expect((await judge("standard", asked)).corruptions).toEqual(corruptions);
+  expect(statSync(path).mtimeMs).toBe(before);
+  const anchored = await judge("anchored", { ...asked, corruptionReferences: 2, severities: [1], corruptCount: 5 });
+  expect(anchored.corruptions).toMatchObject({ images: 5, references: 2 });
+  expect(anchored.corruptions!.cells).toHaveLength(2);
+  await expect(judge("standard", { ...asked, corruptions: ["ripple"] })).rejects.toThrow("ripple: it moves what boxes");
+}, 60_000);
+
 test("other boxes than those of the training are refused, or said", async () => {
   boxesAreMoved = true;
   try {

@@ -23,9 +23,13 @@ import {
   loadDetectorRun,
 } from "../../train/internal.ts";
 import { unfinished } from "../open-run.ts";
+import type { CorruptionOptions, Suite } from "../options.ts";
 import { prepareResultFolder, resultFolders } from "../result-folders.ts";
+import { judgeCorruptedBoxes } from "./judge-corruptions.ts";
 
-export interface JudgeDetectionRunsOptions extends Listener {
+export interface JudgeDetectionRunsOptions extends Listener, CorruptionOptions {
+  /** What is judged: `clean`, the test set and those under shift, is always; `corruptions` of the test set where it is named. */
+  readonly suites?: readonly Suite[];
   /** Where predictions and results go, of several runs into a folder each; into the run where absent. */
   readonly out?: string;
   /** References behind each answer of runs that have them; all that a run keeps where absent. */
@@ -78,8 +82,19 @@ async function judgeRun(
   const { dataSet, notice } = await loadDetectionRunData(run, record, places).finally(() => onProgress?.(undefined));
   prepareResultFolder(run, folder);
   const lock = await holdLock(runPaths(folder).judging, `judging ${folder}`);
+  const { device, threads = availableParallelism() } = options;
+  let opened: Detector | undefined;
+  const detector = () => {
+    opened ??= detectorOf(loaded, { device, threads });
+    return opened;
+  };
+  const checkpoint = `${loaded.sha256}${weights ? ` ${weights}` : ""}`;
   try {
-    await predictAll(folder, loaded, dataSet, label, options).finally(() => onProgress?.(undefined));
+    await predictAll(folder, { loaded, checkpoint, detector }, dataSet, label, options);
+    const corruptions = options.suites?.includes("corruptions")
+      ? await judgeCorruptedBoxes(folder, dataSet.test, checkpoint, detector, options)
+      : undefined;
+    onProgress?.(undefined);
     const judged = (set: ImageSet) => {
       const { objects, detections } = loadDetections(folder, set.name);
       return judgeBoxes(objects, detections, { resamples });
@@ -99,24 +114,33 @@ async function judgeRun(
       ...(notices.length > 0 && { notices }),
       set: dataSet.test.name,
       ...test,
+      ...(corruptions && { corruptions }),
       shifts: dataSet.shifts.map((set) => ({ set: set.name, ...judged(set) })),
     };
     writeResults(folder, results);
     return results;
   } finally {
+    onProgress?.(undefined);
+    await opened?.dispose();
     await lock.release();
   }
 }
 
+interface Asking {
+  readonly loaded: LoadedDetector;
+  /** Which weights are asked. */
+  readonly checkpoint: string;
+  readonly detector: () => Detector;
+}
+
 async function predictAll(
   folder: string,
-  loaded: LoadedDetector,
+  { loaded, checkpoint: checkpointSha256, detector }: Asking,
   { test, shifts }: DataSet,
   label: string,
   options: JudgeDetectionRunsOptions,
 ): Promise<void> {
-  const { k = loaded.references?.shape[0], fresh, weights, device, threads = availableParallelism(), signal } = options;
-  const checkpointSha256 = `${loaded.sha256}${weights ? ` ${weights}` : ""}`;
+  const { k = loaded.references?.shape[0], fresh, signal } = options;
   const wanted = [test, ...shifts].map((set) => ({
     set,
     context: {
@@ -135,17 +159,11 @@ async function predictAll(
   // What another checkpoint, other references or other data gave is of no use any more.
   dropDetections(folder, (entry) => !fresh && isWanted(entry));
   const stored = storedDetectionSets(folder);
-  let detector: Detector | undefined;
-  try {
-    for (const { set, context } of wanted) {
-      if (stored.some((entry) => entry.set === set.name)) continue;
-      detector ??= detectorOf(loaded, { device, threads });
-      const onProgress = reporter({ ...options, signal }, `${label}predicting ${set.name}`, "images");
-      onProgress?.({ done: 0, total: imageCount(set) });
-      saveDetections(folder, set, await detector.detect(set, { k, onProgress }), context);
-      signal?.throwIfAborted();
-    }
-  } finally {
-    await detector?.dispose();
+  for (const { set, context } of wanted) {
+    if (stored.some((entry) => entry.set === set.name)) continue;
+    const onProgress = reporter({ ...options, signal }, `${label}predicting ${set.name}`, "images");
+    onProgress({ done: 0, total: imageCount(set) });
+    saveDetections(folder, set, await detector().detect(set, { k, onProgress }), context);
+    signal?.throwIfAborted();
   }
 }

@@ -1,4 +1,4 @@
-import type { DetectionResults } from "../../evaluate/index.ts";
+import type { BoxCorruptionResults, DetectionResults } from "../../evaluate/index.ts";
 
 /** A number from 0 to 1 as COCO prints it; `–` where there is none. */
 export const shownShare = (value: number | undefined): string => (value === undefined ? "–" : value.toFixed(3));
@@ -46,3 +46,19 @@ export const shiftRows = (
       ],
     }),
   );
+
+/** The clean AP, and mPC and rPC of each set of corruptions that is complete. */
+export const corruptionRows = ({
+  clean,
+  means,
+}: BoxCorruptionResults): { readonly title: string; readonly value: number | undefined }[] => {
+  const names = { ap: "AP", ap50: "AP50" } as const;
+  return [
+    { title: "clean AP", value: clean.ap },
+    { title: "clean AP50", value: clean.ap50 },
+    ...means.flatMap(({ set, measure, mpc, rpc }) => [
+      { title: `mPC, ${names[measure]}, ${set}`, value: mpc },
+      { title: `rPC, ${names[measure]}, ${set}`, value: rpc },
+    ]),
+  ];
+};

@@ -9,6 +9,7 @@ import { pageShell } from "../shell.ts";
 import { shownShare } from "./measures.ts";
 import { classFigures } from "./sections/classes.ts";
 import { boxMistakes } from "./sections/confusion.ts";
+import { boxesUnderCorruption } from "./sections/corruptions.ts";
 import { boxReliability, boxSparsification, precisionRecall } from "./sections/curves.ts";
 import { cocoTable, otherMeasures } from "./sections/figures.ts";
 import { underShift } from "./sections/shifts.ts";
@@ -22,6 +23,7 @@ interface Options {
 /** What is folded below the contents, in order: a new section is its function and a line here. */
 const sections: readonly Section<DetectionStudy, Options>[] = [
   { id: "shifts", title: "Under shift", body: underShift },
+  { id: "corruptions", title: "Under corruption", body: boxesUnderCorruption },
   { id: "curves", title: "Precision against recall", body: precisionRecall },
   { id: "classes", title: "Class by class", body: classFigures },
   { id: "confusion", title: "What is mistaken for what", body: boxMistakes },

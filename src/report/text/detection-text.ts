@@ -1,7 +1,7 @@
 import { textTable } from "../../core/index.ts";
 import { counted } from "../../core/internal.ts";
 import { cocoFigureNames, cocoFigureTitles, type DetectionResults } from "../../evaluate/index.ts";
-import { boxMeasureRows, shiftColumns, shiftRows, shownShare } from "../detection/measures.ts";
+import { boxMeasureRows, corruptionRows, shiftColumns, shiftRows, shownShare } from "../detection/measures.ts";
 
 const classes = (count: number): string => (count === 1 ? "1 class" : `${count} classes`);
 
@@ -28,6 +28,12 @@ export function detectionText(results: DetectionResults): string {
         ]
       : []),
   ];
+  const { corruptions } = results;
+  if (corruptions)
+    tables.push([
+      [`under corruption, ${counted(corruptions.images, "image")}`, "value"],
+      ...corruptionRows(corruptions).map(({ title, value }) => [title, shownShare(value)]),
+    ]);
   return [of, ...tables.map((table) => textTable(table))].join("\n\n");
 }
 

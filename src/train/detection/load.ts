@@ -48,6 +48,8 @@ export function loadDetectorRun(run: string, { weights }: DetectorOptions = {}):
 /** Finds objects on images of the size that it was trained on. */
 export interface Detector {
   readonly record: DetectionRecord;
+  /** Whether it is asked under references. */
+  readonly anchored: boolean;
   /**
    * Boxes in the set's pixels, at most 100 an image, the surest first.
    * @throws UserError for images of another shape, and where fewer references are kept than are asked for
@@ -66,6 +68,7 @@ export function detectorOf(loaded: LoadedDetector, options: DetectorOptions = {}
   const { classNames } = record.data;
   return {
     record,
+    anchored: loaded.references !== undefined,
     async detect(given, asked) {
       const set = { ...given, classNames };
       return detectionsOf(set, await forward.detect(loaded, set, asked));
