@@ -41,7 +41,8 @@ const SEVERITIES = 5;
  * mPC and rPC (Michaelis et al. 2019, *Benchmarking Robustness in Object Detection*, equations 1 and 2): the mean of a whole set's AP
  * over corruptions and their five severities, and its share of the clean AP. A set of corruptions that lacks a cell has none.
  * @example
- * const [first] = meanBoxPerformance(cells, { ap: 0.5, ap50: 0.8 });
+ * const { corruptions } = readDetectionResults("runs/scenes");
+ * if (corruptions) console.log(meanBoxPerformance(corruptions.cells, corruptions.clean));
  */
 export function meanBoxPerformance(
   cells: readonly BoxCorruptionCell[],
