@@ -74,6 +74,15 @@ export {
   type Pass,
   type Variables,
 } from "./model.ts";
-export { type ModelParts, modelOf, type Step, withoutHead } from "./model-of.ts";
+export { type ModelParts, modelOf, type NamedStep, type Step, withoutHead } from "./model-of.ts";
 export type { PackedOptions } from "./packed.ts";
 export { createModel, type ModelName, modelNames, models, registerModel } from "./table.ts";
+export {
+  chooseTokens,
+  type SeenTokens,
+  type TokenOptions,
+  type TokenRule,
+  type Tokens,
+  takeTokens,
+  tokenRuleNames,
+} from "./tokens/index.ts";

@@ -1,16 +1,24 @@
 import { numpy as np } from "@jax-js/jax";
-import type { HostArrays } from "../core/index.ts";
+import { type HostArrays, UserError } from "../core/index.ts";
 import type { TuplePlace } from "./anchor-point.ts";
 import type { Layer } from "./layers/layer.ts";
 import { allVariables, type LayerVariables } from "./layers/variables.ts";
 import type { Arrays, MapLevel, Model } from "./model.ts";
-import { fromSteps, mapSteps, type Step } from "./steps.ts";
+import { fromSteps, mapSteps, type Step, tokenSteps } from "./steps.ts";
+
+import type { Tokens } from "./tokens/tokens.ts";
 
 export type { Step } from "./steps.ts";
 
 type Derived = "init" | "shapes" | "head" | "featureCount" | "biases" | "embeddings" | "classify";
-type FromSteps = "encode" | "anchorPoint" | "maps";
+type FromSteps = "encode" | "anchorPoint" | "maps" | "tokens";
 type Composed = "features" | "trunk" | "apply";
+
+/** A block, by its name, and how many steps there are until it is done. */
+export interface NamedStep {
+  readonly name: string;
+  readonly after: number;
+}
 
 export interface ModelParts extends Omit<Model, Derived | FromSteps | Composed> {
   /** All layers but the last, in the order in which their weights are drawn. */
@@ -25,6 +33,8 @@ export interface ModelParts extends Omit<Model, Derived | FromSteps | Composed> 
   readonly tuples?: TuplePlace;
   /** Maps that the steps make, each after so many of them, the finest first; none where absent. */
   readonly levels?: readonly (MapLevel & { readonly after: number })[];
+  /** Tokens that the steps make, and after how many of them each block's are there; none where absent. */
+  readonly tokens?: Omit<Tokens, "layers" | "at"> & { readonly layers: readonly NamedStep[] };
 }
 
 /**
@@ -37,7 +47,7 @@ export interface ModelParts extends Omit<Model, Derived | FromSteps | Composed> 
  *   steps: [(_scope, x) => np.mean(gelu(x), [2, 3])],
  * });
  */
-export function modelOf({ layers, head, steps, tuples, levels, ...own }: ModelParts): Model {
+export function modelOf({ layers, head, steps, tuples, levels, tokens, ...own }: ModelParts): Model {
   const all = allVariables([...layers, head]);
   const weight = Object.values(head.shapes.params).find((shape) => shape.length === 2);
   if (!weight) throw new TypeError(`${own.name}: the last layer has no weight [K, D]; make it with linear()`);
@@ -45,6 +55,7 @@ export function modelOf({ layers, head, steps, tuples, levels, ...own }: ModelPa
     ...own,
     ...fromSteps(steps, own.stem, tuples),
     ...(levels && tuples?.after === undefined && { maps: { levels, encode: mapSteps(steps, levels.at(-1)!.after) } }),
+    ...(tokens && tuples?.after === undefined && { tokens: tokensOf(own.name, tokens, steps, own.stem) }),
     init(random) {
       const params: HostArrays = {};
       const state: HostArrays = {};
@@ -59,6 +70,25 @@ export function modelOf({ layers, head, steps, tuples, levels, ...own }: ModelPa
     classify: (params, features) =>
       scaled(head.apply({ params, state: {}, moved: {}, mode: "predict" }, features), own.logitScale),
   });
+}
+
+function tokensOf(
+  name: string,
+  { layers, ...facts }: NonNullable<ModelParts["tokens"]>,
+  steps: readonly Step[],
+  stem: Model["stem"],
+): Tokens {
+  return {
+    ...facts,
+    layers: layers.map((layer) => layer.name),
+    at(asked) {
+      const found = layers.find((layer) => layer.name === asked);
+      if (found) return tokenSteps(steps.slice(0, found.after), stem);
+      throw new UserError(
+        `tokens.layer ${asked}: ${name} has ${layers.length} blocks, ${layers[0].name} to ${layers.at(-1)!.name}`,
+      );
+    },
+  };
 }
 
 /**

@@ -2,6 +2,7 @@ import type { numpy as np } from "@jax-js/jax";
 import { HostArray, type HostArrays, type Random } from "../core/index.ts";
 import type { Shapes } from "./layers/variables.ts";
 import type { PackedOptions } from "./packed.ts";
+import type { Tokens } from "./tokens/tokens.ts";
 
 /** Named jax-js arrays: parameters or state inside a traced function. */
 export type Arrays = Record<string, np.Array>;
@@ -142,6 +143,8 @@ export interface Model extends Network {
   readonly anchorPoint?: AnchorPoint;
   /** What a detector reads; absent where it makes no maps. */
   readonly maps?: Maps;
+  /** Of a vision transformer whose tokens each attend to all; absent of others, and where it is anchored at hidden values. */
+  readonly tokens?: Tokens;
   /**
    * The linear part of the first layer, without bias: images [N, I, H, W] → features [N, …]. Uses `stemWeight` alone, and
    * takes as many input channels as that weight has: part of a tuple's channels goes through the same slice of the weight.

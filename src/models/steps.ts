@@ -1,7 +1,7 @@
 import { lax, numpy as np } from "@jax-js/jax";
 import type { TuplePlace } from "./anchor-point.ts";
 import type { Scope } from "./layers/layer.ts";
-import type { AnchorPoint, Arrays, Maps, Mode, Model } from "./model.ts";
+import type { AnchorPoint, Arrays, Maps, Mode, Model, Pass } from "./model.ts";
 
 /** A part of the way from the first layer to the last; consumes `x`. */
 export type Step = (scope: Scope, x: np.Array) => np.Array;
@@ -55,9 +55,28 @@ export const mapSteps =
     return { last: x, state: moved };
   };
 
-function walk(steps: readonly Step[], params: Arrays, state: Arrays, x: np.Array, mode: Mode, noise?: Arrays) {
+/** What the last of these steps, a block with attention, makes of images, as `Tokens` has it. */
+export const tokenSteps =
+  (steps: readonly Step[], stem: Model["stem"]): Pass<"hidden" | "attention"> =>
+  (params, state, images, mode, noise) =>
+    alone(params, state, (ownParams, ownState) => {
+      const below = walk(steps.slice(0, -1), ownParams, ownState, stem(ownParams, images), mode, noise);
+      const seen: Arrays = {};
+      const { x, moved } = walk(steps.slice(-1), ownParams, ownState, below.x, mode, noise, seen);
+      return { hidden: x, attention: seen.attention, state: { ...below.moved, ...moved } };
+    });
+
+function walk(
+  steps: readonly Step[],
+  params: Arrays,
+  state: Arrays,
+  x: np.Array,
+  mode: Mode,
+  noise?: Arrays,
+  seen?: Arrays,
+) {
   const moved: Arrays = {};
-  const scope: Scope = { params, state, moved, mode, noise };
+  const scope: Scope = { params, state, moved, mode, noise, seen };
   return { x: steps.reduce((value, step) => step(scope, value), x), moved };
 }
 const named = ({ x, moved }: ReturnType<typeof walk>) => ({ features: x, state: moved });

@@ -103,6 +103,13 @@ export function visionTransformer(
       },
     ],
     tuples,
+    tokens: {
+      count: tokens,
+      width,
+      heads,
+      classToken,
+      layers: blocks.map((_, i) => ({ name: `blocks.${i}`, after: i + 2 })),
+    },
   });
 }
 

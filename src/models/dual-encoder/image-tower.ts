@@ -45,6 +45,13 @@ export function clipImageTower(
     layers: [patches, positions, before, blocks, after],
     head: { ...projection, apply: ({ params }, features) => np.matmul(features, params["visual.proj"]) },
     featureCount: width,
+    tokens: {
+      count: tokens,
+      width,
+      heads: size.heads,
+      classToken: true,
+      layers: blocks.blocks.map((_, i) => ({ name: `visual.transformer.resblocks.${i}`, after: i + 3 })),
+    },
     stem(params, images) {
       const [, , h, w] = images.shape;
       if (h !== imageSize || w !== imageSize)
@@ -58,7 +65,7 @@ export function clipImageTower(
         return np.add(np.concatenate([first, embedded], 1), params["visual.positional_embedding"]);
       },
       before.apply,
-      blocks.apply,
+      ...blocks.blocks.map(({ apply }) => apply),
       // Normalising token by token, only the one that is read has to be.
       (scope, encoded) => after.apply(scope, np.reshape(np.split(encoded, [1], 1)[0], [-1, width])),
     ],

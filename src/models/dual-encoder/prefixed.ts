@@ -18,7 +18,7 @@ export function prefixed(model: Model, prefix: string): Model {
       const given = inner(own(params), own(state), x, mode, noise);
       return { ...given, state: added(given.state) as Arrays };
     };
-  const { fitToInputs, forTuples, anchorPoint, head, ...rest } = model;
+  const { fitToInputs, forTuples, anchorPoint, tokens, head, ...rest } = model;
   return {
     ...rest,
     init(random) {
@@ -46,6 +46,13 @@ export function prefixed(model: Model, prefix: string): Model {
         below: pass(anchorPoint.below),
         features: pass(anchorPoint.features),
         above: pass(anchorPoint.above),
+      },
+    }),
+    ...(tokens && {
+      tokens: {
+        ...tokens,
+        layers: names(tokens.layers)!,
+        at: (layer) => pass(tokens.at(layer.startsWith(prefix) ? layer.slice(prefix.length) : layer)),
       },
     }),
     stem: (params, images) => model.stem(own(params), images),

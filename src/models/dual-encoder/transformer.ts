@@ -45,7 +45,7 @@ export function transformer(
   name: string,
   { width, depth, heads, hidden = MLP_RATIO * width }: TransformerSize,
   { activation, causal }: { readonly activation: Activation; readonly causal: boolean },
-): Layer {
+): Layer & { readonly blocks: readonly Layer[] } {
   const blocks = Array.from({ length: depth }, (_, i) => {
     const block = `${name}.resblocks.${i}`;
     const outputStd = width ** -0.5 * (2 * depth) ** -0.5;
@@ -66,6 +66,7 @@ export function transformer(
   });
   return {
     ...allVariables(blocks),
+    blocks,
     apply: (scope, x) => blocks.reduce((value, block) => block.apply(scope, value), x),
   };
 }
@@ -91,7 +92,7 @@ function packedAttention(name: string, { width, heads, causal, outputStd }: Pack
       const weight = np.transpose(scope.params[`${name}.in_proj_weight`], [1, 0]);
       const product = np.matmul(np.reshape(x, [n * tokens, width]), weight);
       const projected = np.reshape(np.add(product, scope.params[`${name}.in_proj_bias`]), [n, tokens, 3 * width]);
-      return output.apply(scope, attend(projected, heads, causal ? causalMask(tokens) : undefined));
+      return output.apply(scope, attend(scope, projected, heads, causal ? causalMask(tokens) : undefined));
     },
   };
 }

@@ -1,5 +1,5 @@
 import { nn, numpy as np } from "@jax-js/jax";
-import type { Layer } from "./layer.ts";
+import type { Layer, Scope } from "./layer.ts";
 import { linear } from "./linear.ts";
 import { allVariables } from "./variables.ts";
 
@@ -15,7 +15,7 @@ export function attention(name: string, width: number, heads: number, std: numbe
   const proj = linear(`${name}.proj`, width, width, { std });
   return {
     ...allVariables([qkv, proj]),
-    apply: (scope, x) => proj.apply(scope, attend(qkv.apply(scope, x), heads)),
+    apply: (scope, x) => proj.apply(scope, attend(scope, qkv.apply(scope, x), heads)),
   };
 }
 
@@ -24,7 +24,7 @@ export function attention(name: string, width: number, heads: number, std: numbe
  * output's projection. `mask` [T, T], if given, is added to the scores of a token (row) for each other: −∞ where it must not
  * look.
  */
-export function attend(projected: np.Array, heads: number, mask?: np.Array): np.Array {
+export function attend({ seen }: Pick<Scope, "seen">, projected: np.Array, heads: number, mask?: np.Array): np.Array {
   const [n, tokens, all] = projected.shape;
   const width = all / 3;
   const headWidth = width / heads;
@@ -36,6 +36,7 @@ export function attend(projected: np.Array, heads: number, mask?: np.Array): np.
     );
   const scores = np.matmul(np.multiply(q, headWidth ** -0.5), k);
   const weights = nn.softmax(mask ? np.add(scores, mask) : scores, -1);
+  if (seen) seen.attention = weights.ref;
   const mixed = np.transpose(np.matmul(weights, v), [0, 2, 1, 3]);
   return np.reshape(mixed, [n, tokens, width]);
 }

@@ -10,6 +10,8 @@ export interface Scope {
   readonly mode: Mode;
   /** Random factors of a training step; without them nothing is dropped. */
   readonly noise?: Arrays;
+  /** Where present, an attention layer leaves its probabilities [N, H, T, T] in it, as `attention`. */
+  readonly seen?: Arrays;
 }
 
 /** A piece of a network that knows the names of its own parameters. */
