@@ -1,3 +1,5 @@
+export { benchClip, type ClipBenchOptions, type ClipBenchRow, clipTable } from "./clip/bench-clip.ts";
+export { type ClipWork, clipWorkNames } from "./clip/work.ts";
 export { benchCorrupt, type CorruptBenchOptions, type CorruptBenchRow } from "./corrupt.ts";
 export { benchData, type DataBenchOptions, type DataBenchRow, LEAST_TIMES_STEP, pipelineNames } from "./data.ts";
 export { benchEngine, type EngineBenchOptions, type EngineBenchRow } from "./engine.ts";

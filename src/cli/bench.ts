@@ -11,6 +11,7 @@ import {
 } from "../bench/index.ts";
 import { toJson } from "../core/index.ts";
 import { passes } from "../engine/index.ts";
+import { clipBenchCommand } from "./bench-clip.ts";
 import { corruptBenchCommand } from "./bench-corrupt.ts";
 import { dataBenchCommand } from "./bench-data.ts";
 import { groupBenchCommand } from "./bench-group.ts";
@@ -47,6 +48,7 @@ export function benchCommand(terminal: Terminal): Command {
   command.addCommand(dataBenchCommand(terminal));
   command.addCommand(corruptBenchCommand(terminal));
   command.addCommand(groupBenchCommand(terminal));
+  command.addCommand(clipBenchCommand(terminal));
   command
     .command("engine")
     .description("images/s of compiled training steps, and of the same step by jax-js's own backend and by PyTorch")

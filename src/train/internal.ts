@@ -2,6 +2,7 @@
 
 export { requireAdaptable } from "./adaptation/adapter.ts";
 export { madeAhead } from "./ahead.ts";
+export { dualLossOf } from "./contrastive/dual-loss.ts";
 export { cutInWords } from "./contrastive/pair-texts.ts";
 export {
   boxesSha256,
@@ -30,6 +31,6 @@ export {
 } from "./regression/index.ts";
 export { insistOnData } from "./run-data.ts";
 export { statisticsDrift } from "./statistics-drift.ts";
-export { type FedStep, lossOf, movingParameters, trainStep } from "./step.ts";
+export { type FedStep, lossOf, movingParameters, type StepTold, trainStep } from "./step.ts";
 export { createStepper, type StepperParts } from "./stepper.ts";
 export { residualPool } from "./transductor.ts";
