@@ -68,7 +68,13 @@ test("runs are judged and reported, with the sets under shift", async () => {
   const page = await anchored(["report", at("standard"), at("anchored"), "--out", at("report.html")]);
   expect(page.code).toBe(0);
   const html = readFileSync(at("report.html"), "utf8");
-  for (const said of ["Under shift", "Under corruption", "emoji-scenes/unknown objects", "anchored α"])
+  for (const said of [
+    "Under shift",
+    "Under corruption",
+    "Missed, the largest",
+    "emoji-scenes/unknown objects",
+    "anchored α",
+  ])
     expect(html).toContain(said);
   expect(html).not.toMatch(/NaN|undefined|\[object/);
 }, 120_000);

@@ -2,7 +2,7 @@
 
 export { correctBySet } from "./correct.ts";
 export { judgeCorruptions } from "./corruption-results.ts";
-export { detectionResultsSchema, orderedBoxCells, storedDetectionSet } from "./detection/index.ts";
+export { boxStrips, detectionResultsSchema, orderedBoxCells, storedDetectionSet } from "./detection/index.ts";
 export { failureResults } from "./failure-results.ts";
 export { UndefinedScore } from "./feature-scores/types.ts";
 export { checkPredictions } from "./judged.ts";

@@ -88,6 +88,8 @@ section > .note + h3 { margin-top: 24px }
 .strips img { display: block; width: 100%; max-width: 384px; height: auto; image-rendering: pixelated; border-radius: 5px; border: 1px solid var(--edge) }
 .gallery section + section { margin-top: 26px; padding-top: 20px; border-top: 1px solid var(--grid) }
 .gallery ul { display: grid; grid-template-columns: repeat(auto-fill, minmax(104px, 1fr)); gap: 14px 12px; margin: 0; padding: 0; list-style: none }
+.gallery.boxes ul { grid-template-columns: repeat(auto-fill, minmax(168px, 1fr)) }
+.gallery svg { display: block; max-width: 100%; height: auto; border-radius: 6px; border: 1px solid var(--edge); margin-bottom: 5px }
 .gallery li span { display: block; font-size: 12.5px; line-height: 1.35; overflow-wrap: anywhere }
 .gallery img { display: block; width: 72px; height: 72px; object-fit: contain; image-rendering: pixelated; border-radius: 6px; border: 1px solid var(--edge); background: #fff; margin-bottom: 5px }
 .told ul, .told ol { margin: 0; padding: 0; list-style: none }

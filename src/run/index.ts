@@ -1,3 +1,4 @@
+export { type BoxGallery, type GalleryBox, readBoxGallery } from "./box-gallery.ts";
 export { type Checkpoint, loadCheckpoint, type Progress, type SwagMoments, type TrainState } from "./checkpoint.ts";
 export { type RunConfig, type RunConfigInput, resolveConfig, runConfigSchema } from "./config.ts";
 export { readConfigFile } from "./config-file.ts";

@@ -1,5 +1,6 @@
 /** What other rooms need of this one and a user does not. */
 
+export { saveBoxGallery } from "./box-gallery.ts";
 export { checkVariables, chooseWeights, decodeCheckpoint, encodeCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 export { readClassNames } from "./class-names.ts";
 export { firstDifference } from "./config.ts";

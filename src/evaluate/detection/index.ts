@@ -29,6 +29,7 @@ export {
   meanBoxPerformance,
   orderedBoxCells,
 } from "./corruptions.ts";
+export { type BoxExample, type BoxExamplesOptions, type BoxStrip, boxExamples, boxStrips } from "./examples.ts";
 export { type JudgeBoxesOptions, type JudgedBoxes, judgeBoxes } from "./judge-boxes.ts";
 export { type ClassLrp, type OptimalLrp, optimalLrp } from "./lrp.ts";
 export { type BoxOutcomes, boxOutcomes, type OutcomeOptions } from "./outcomes.ts";

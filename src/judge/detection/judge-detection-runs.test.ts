@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { detectionDataTable, registerDetectionDataSet } from "../../data/index.ts";
 import { runPaths } from "../../files/index.ts";
-import { loadDetections, readDetectionResults } from "../../run/index.ts";
+import { loadDetections, readBoxGallery, readDetectionResults } from "../../run/index.ts";
 import { storedDetectionSets } from "../../run/internal.ts";
 import { tinySceneConfig, tinySceneSet } from "../../train/detection/testing.ts";
 import { trainDetection } from "../../train/index.ts";
@@ -53,6 +53,21 @@ test("test and shift sets are predicted and judged; the results are those of the
   expect({ figures, lrp }).toEqual({ figures: results.figures, lrp: results.lrp });
   const { objects } = loadDetections(at("standard"), sets[1]);
   expect(objects.boxes).toEqual(tinySceneSet().shifts[0].boxes!.boxes);
+});
+
+test("pictures are kept for the report, each with what is right, wrong and missed on it", async () => {
+  await judge("anchored");
+  const gallery = readBoxGallery(at("anchored"))!;
+  expect(gallery).toMatchObject({ set: sets[0], width: 16, height: 16 });
+  const strips = new Set(gallery.images.map(({ strip }) => strip));
+  expect([...strips]).toEqual(expect.arrayContaining(["surest", "doubted"]));
+  for (const { boxes, png, strip } of gallery.images) {
+    expect(png.length).toBeGreaterThan(100);
+    if (strip === "surest") expect(boxes.some(({ kind }) => kind === "right")).toBe(true);
+    for (const { kind, score, doubt } of boxes)
+      expect([score !== undefined, doubt !== undefined]).toEqual(kind === "missed" ? [false, false] : [true, true]);
+  }
+  expect(readBoxGallery(root)).toBeUndefined();
 });
 
 test("an anchored run is asked under all references, or the first k; doubt over them is judged", async () => {

@@ -9,6 +9,7 @@ import {
   dropDetections,
   resultsHeading,
   runFacts,
+  saveBoxGallery,
   saveDetections,
   storedDetectionSets,
   versioned,
@@ -50,6 +51,9 @@ export interface JudgeDetectionRunsOptions extends Listener, CorruptionOptions {
   /** Ranks that get the results; the first of them judges. */
   readonly group?: Group;
 }
+
+/** Score from which on detections of a class that none of is right are shown. */
+const LEAST_SHOWN = 0.3;
 
 /**
  * Finds objects on the test and shift sets of each run, what this checkpoint has predicted before excepted; then computes every
@@ -101,6 +105,8 @@ async function judgeRun(
     };
     const soFar = { config: record.config, examples: record.data.trainImages, step };
     const { notices: ofBoxes = [], ...test } = judged(dataSet.test);
+    const least = test.classes.map(({ lrp }) => lrp?.threshold ?? LEAST_SHOWN);
+    await saveBoxGallery(folder, dataSet.test, loadDetections(folder, dataSet.test.name), least);
     const notices = [unfinished(run, soFar, "judged"), notice, ...ofBoxes].filter((line) => line !== undefined);
     for (const line of notices) onNotice?.(line.startsWith(run) ? line : `${run}: ${line}`);
     const { settings, ...facts } = runFacts(run);

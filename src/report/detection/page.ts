@@ -12,6 +12,7 @@ import { boxMistakes } from "./sections/confusion.ts";
 import { boxesUnderCorruption } from "./sections/corruptions.ts";
 import { boxReliability, boxSparsification, precisionRecall } from "./sections/curves.ts";
 import { cocoTable, otherMeasures } from "./sections/figures.ts";
+import { boxPictures } from "./sections/pictures.ts";
 import { underShift } from "./sections/shifts.ts";
 import { type DetectionStudy, detectionStudy, firstOf } from "./study.ts";
 
@@ -24,6 +25,7 @@ interface Options {
 const sections: readonly Section<DetectionStudy, Options>[] = [
   { id: "shifts", title: "Under shift", body: underShift },
   { id: "corruptions", title: "Under corruption", body: boxesUnderCorruption },
+  { id: "pictures", title: "Pictures", body: boxPictures },
   { id: "curves", title: "Precision against recall", body: precisionRecall },
   { id: "classes", title: "Class by class", body: classFigures },
   { id: "confusion", title: "What is mistaken for what", body: boxMistakes },

@@ -1,10 +1,10 @@
 import { type DetectionResults, groupIntoArms } from "../../evaluate/index.ts";
-import { readDetectionResults } from "../../run/index.ts";
+import { type BoxGallery, readBoxGallery, readDetectionResults } from "../../run/index.ts";
 import { type DrawnArm, drawnArm } from "../drawn-arm.ts";
 
 /** What was judged of one detector, or of several runs of one. */
 export interface DetectionArm extends DrawnArm {
-  readonly runs: readonly { readonly results: DetectionResults }[];
+  readonly runs: readonly { readonly results: DetectionResults; readonly gallery?: BoxGallery }[];
 }
 
 export interface DetectionStudy {
@@ -18,7 +18,7 @@ export function detectionStudy(folders: readonly string[]): DetectionStudy {
     arms: groupIntoArms(all).map(
       ({ name, results }, i): DetectionArm => ({
         ...drawnArm(name, i),
-        runs: results.map((one) => ({ results: one })),
+        runs: results.map((one) => ({ results: one, gallery: readBoxGallery(folders[all.indexOf(one)]) })),
       }),
     ),
   };
