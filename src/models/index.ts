@@ -1,5 +1,13 @@
 export { type TuplePlace, tuplePlace } from "./anchor-point.ts";
 export type { LinearClassifier } from "./classifier.ts";
+export {
+  type Connector,
+  type ConnectorName,
+  type ConnectorOptions,
+  connectorNames,
+  connectorWeights,
+  createConnector,
+} from "./connectors/index.ts";
 export { CENTER_NET_STRIDE, type CenterNetOptions, centerNet } from "./detector/center-net.ts";
 export {
   type Activation,

@@ -11,6 +11,8 @@ export interface SeenTokens {
   readonly hidden: np.Array;
   /** Random numbers [N, P] of the rule `random`, drawn on the host. */
   readonly drawn?: np.Array;
+  /** How much of each patch objects cover, [N, P], of the rule `objects`. */
+  readonly objects?: np.Array;
 }
 
 /** Of the transformer, and how many patches are wanted of it. */
@@ -64,6 +66,10 @@ const rules = {
     if (!drawn) throw new TypeError("the rule random chooses by numbers `drawn` [N, P]");
     return best(drawn.ref, count);
   },
+  objects({ objects }, { count }) {
+    if (!objects) throw new TypeError("the rule objects chooses by what they cover, `objects` [N, P]");
+    return best(objects.ref, count);
+  },
   grid({ hidden }, { count, classToken }) {
     const patches = hidden.shape[1] - Number(classToken);
     const [side, across] = [Math.sqrt(patches), Math.sqrt(count)];
@@ -86,7 +92,8 @@ export type TokenRule = keyof typeof rules;
 /**
  * How tokens are chosen. `heads`: the class token's heads in turn, AcFormer's visual anchors; `mean`: the same attention
  * averaged over heads (EViT); `received`: heads in turn, by the attention that a patch receives from all tokens on average, for
- * networks without a class token; `norm`: the longest tokens; `random`; `grid`: the middles of equal squares.
+ * networks without a class token; `norm`: the longest tokens; `random`; `grid`: the middles of equal squares; `objects`: the patches
+ * that objects cover most, where that is known.
  * @example
  * console.log(tokenRuleNames.join(" | "));
  */

@@ -22,6 +22,7 @@ function made(classToken: boolean, seed: number) {
     attention: filled([COUNT, HEADS, tokens, tokens]),
     hidden: filled([COUNT, tokens, WIDTH]),
     drawn: filled([COUNT, PATCHES]),
+    objects: filled([COUNT, PATCHES]),
   };
 }
 
@@ -54,6 +55,7 @@ function plainly(seen: ReturnType<typeof made>, { rule, count, classToken }: Tok
       return ranked((t) => token(t).reduce((sum, value) => sum + value ** 2, 0)).slice(0, count);
     },
     random: (n) => ranked((token) => seen.drawn.data[n * PATCHES + token - first]).slice(0, count),
+    objects: (n) => ranked((token) => seen.objects.data[n * PATCHES + token - first]).slice(0, count),
     // 2 × 2 of 4 × 4: rows and columns 1 and 3.
     grid: () => (count === 4 ? [5, 7, 13, 15].map((patch) => patch + first) : patches),
   };
