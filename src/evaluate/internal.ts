@@ -4,6 +4,7 @@ export { correctBySet } from "./correct.ts";
 export { judgeCorruptions } from "./corruption-results.ts";
 export { boxStrips, detectionResultsSchema, orderedBoxCells, storedDetectionSet } from "./detection/index.ts";
 export { failureResults } from "./failure-results.ts";
+export { innerProducts } from "./feature-scores/index.ts";
 export { UndefinedScore } from "./feature-scores/types.ts";
 export { checkPredictions } from "./judged.ts";
 export { requireLaplaceSize } from "./laplace/index.ts";

@@ -15,6 +15,8 @@ export const runPaths = (run: string) => ({
   tokenizer: join(run, "tokenizer.json"),
   /** Of a dual encoder that started from one with such a file. */
   tokenizerConfig: join(run, "tokenizer_config.json"),
+  /** Of a dual encoder with retrieved anchors: which pairs of the pool are the nearest of each image. */
+  retrieved: join(run, "retrieved.json"),
   predictions: join(run, "predictions"),
   calibration: join(run, "calibration.json"),
   verdict: join(run, "verdict.json"),

@@ -26,9 +26,9 @@ const pretraining: RunConfigInput = {
   data: { ...emoji, domains: { train: ["noto", "twemoji", "openmoji"], shift: unseen } },
   optimizer: { name: "adamw", weightDecay: 0.1 },
   schedule: { name: "one-cycle", peak: 0.002 },
-  epochs: 150,
+  epochs: 80,
   batchSize: 128,
-  validateEvery: 50,
+  validateEvery: 40,
 };
 
 /** One vendor's drawings of the concepts that were seen in pre-training, of half of the subgroups. */
@@ -75,6 +75,11 @@ const flyp = (options: Options = {}, more: Partial<RunConfigInput> = {}): Traine
 });
 const { chooseAs: _, ...first } = flyp();
 
+/** Drawings of the same concepts by the two other vendors of the pre-training, of all its subgroups. */
+const pool = { subgroups, domains: { train: ["twemoji", "openmoji"], shift: unseen } };
+const retrieved = { retrievedWeight: 1, pool } as const;
+const random = { ...retrieved, retrieval: "random" } as const;
+
 const rates = [0.0001, 0.0003, 0.001];
 /** Classification from the zero-shot head. */
 const crossEntropy = (startsFrom: string, more: Partial<RunConfigInput> = {}): TrainedArm => ({
@@ -113,9 +118,15 @@ export const arf: Study = {
     ...wiseArm("flyp"),
     ...encoderArm("flyp-positive", flyp({ sameClass: "positive" })),
     ...encoderArm("flyp-caption", flyp({ captionWeight: 1 })),
+    ...encoderArm("flyp-shuffled", flyp({ captionWeight: 1, captionsOf: "shuffled" })),
+    ...encoderArm("flyp-retrieved", flyp(retrieved)),
+    // The control at ARF's own cost: twice the images, three times the texts.
+    ...encoderArm("flyp-random", flyp(random)),
+    ...encoderArm("arf", flyp({ captionWeight: 1, ...retrieved })),
+    ...wiseArm("arf"),
     "ce-anchored": { ...crossEntropy("zero-shot", { method: anchored }), chooseAs: "ce" },
     ...encoderArm("flyp-anchored", flyp({}, { method: anchored })),
-    ...encoderArm("flyp-caption-anchored", flyp({ captionWeight: 1 }, { method: anchored })),
+    ...encoderArm("arf-anchored", flyp({ captionWeight: 1, ...retrieved }, { method: anchored })),
   },
   seeds: 5,
   // A new seed is also a new choice of concepts: the repetitions are independent.

@@ -55,6 +55,11 @@ export interface BatchSource {
   plain(rows: Int32Array): Batch;
   /** [N, …] what the task knows of the examples at `rows`: labels, targets; nothing where absent. */
   truth?(rows: Int32Array): HostArray<"float32">;
+  /**
+   * Rows of examples that are shown beside those at `rows`, one for each: a batch is then twice as long, and every second of its rows is
+   * such a one.
+   */
+  companions?(rows: Int32Array, random: Random): Int32Array;
   /** What belongs to the examples at `rows` and is no image, by name: the tokens of texts. */
   others?(rows: Int32Array, random: Random): HostArrays;
   /** What the task is fed of the whole batch at `rows`; nothing where absent. */
@@ -71,7 +76,7 @@ export const trainBatches = (config: RunConfig, dataSet: DataSet, parts: BatchPa
 /** Images and their classes; images may be made in other threads. */
 export function imageSource(
   config: RunConfig,
-  { train, normalization }: DataSet,
+  { train, normalization }: Pick<DataSet, "train" | "normalization">,
   { workers = 0, mixingSet, group }: Pick<BatchParts, "workers" | "mixingSet" | "group">,
 ): BatchSource {
   const { augment, mix, labelSmoothing, seed } = config;
@@ -124,13 +129,18 @@ export function exampleBatches(
   requireDivisor("config.accumulate", config.accumulate, batchSize);
   requireShares(config, group);
   const parts = partsOf(config, group);
-  const only = method.rowByRow && group.size > 1 ? parts.map((part) => placesOf(part, config, group)) : undefined;
+  const perExample = source.companions ? 2 : 1;
+  const batchRows = batchSize * perExample;
+  const only =
+    method.rowByRow && group.size > 1
+      ? parts.map((part) => placesOf(part, { ...config, batchSize: batchRows }, group))
+      : undefined;
   const { warmStartEpochs, minimises } = method.task;
   if (warmStartEpochs > 0 && warmStartEpochs >= config.epochs)
     throw new UserError(
       `method.warmStartEpochs ${warmStartEpochs}: of ${config.epochs} epochs none is left for ${minimises}; choose fewer`,
     );
-  const shape = { count: batchSize, ...exampleShape };
+  const shape = { count: batchRows, ...exampleShape };
   const anchored = anchoredOptions(config.method);
   const { option, count: copies } = rowsPerImage(config.method);
   requireDivisor(option, copies, batchSize);
@@ -159,15 +169,21 @@ export function exampleBatches(
       const places = orderOf(epoch, first, first + distinct);
       const rows = repeated(places.rows, copies);
       const repetitions = places.repetitions && repeated(places.repetitions, copies);
-      const batch = { ...(await source.make({ step, epoch, rows, repetitions, only })), truth: source.truth?.(rows) };
+      const shown = source.companions
+        ? alternating(rows, source.companions(rows, new Random("companions", seed, step)))
+        : rows;
+      const batch = {
+        ...(await source.make({ step, epoch, rows: shown, repetitions, only })),
+        truth: source.truth?.(shown),
+      };
       const progress = step / (config.epochs * stepsPerEpoch);
       const random = new Random("method", seed, step);
       const prepared = method.prepare(batch, shape, random, drawReferencesAt(progress, step, only), progress);
       const fed: Fed = {
         rows: {
           ...prepared.rows,
-          inputs: { ...prepared.rows.inputs, ...source.others?.(rows, new Random("others", seed, step)) },
-          noise: drawNoise(network, batchSize, new Random("noise", seed, step)),
+          inputs: { ...prepared.rows.inputs, ...source.others?.(shown, new Random("others", seed, step)) },
+          noise: drawNoise(network, batchRows, new Random("noise", seed, step)),
         },
         // Fed at every step or at none: a program is compiled for what its first step is fed.
         shared: {
@@ -176,7 +192,7 @@ export function exampleBatches(
           ...(warmStartEpochs > 0 && { warmStart: HostArray.scalar(step < warmStartEpochs * stepsPerEpoch ? 1 : 0) }),
         },
       };
-      const all = microBatches(fed, batchSize, group.size * config.accumulate);
+      const all = microBatches(fed, batchRows, group.size * config.accumulate);
       return { microBatches: parts.map((part) => all[part]), rows };
     },
     ahead: () => source.ahead,
@@ -221,6 +237,10 @@ function checkMaskSizes(
       `method.maskKeep ${maskKeep}: nothing would be masked of images of ${height} × ${width} pixels; use less than ${Math.min(height, width)}`,
     );
 }
+
+/** [a, b], [c, d] → [a, c, b, d]: any part of a batch holds as many of the ones as of the others. */
+const alternating = (rows: Int32Array, others: Int32Array): Int32Array =>
+  Int32Array.from({ length: 2 * rows.length }, (_, i) => (i % 2 === 0 ? rows : others)[i >> 1]);
 
 /** [a, b], 2 → [a, b, a, b]: every micro-batch of an accumulated step holds as many different images as can be. */
 const repeated = (rows: Int32Array, times: number): Int32Array =>

@@ -16,7 +16,8 @@ export const contrastiveDefaults = {
   schedule: { name: "one-cycle", peak: 0.001 },
 } as const satisfies Pick<RunConfigInput, "optimizer" | "schedule">;
 
-function check(config: RunConfig, { texts, captionWeight }: ContrastiveOptions): void {
+function check(config: RunConfig, task: ContrastiveOptions): void {
+  const { texts, captionWeight } = task;
   const { method, mix, labelSmoothing, trainable, packed, swag, accumulate, repeatedAugmentation } = config;
   const refuse = (what: string, why: string) => new UserError(`${what}: ${why}`);
   const anchored = anchoredOptions(method);
@@ -43,6 +44,7 @@ function check(config: RunConfig, { texts, captionWeight }: ContrastiveOptions):
       `task.captionWeight ${captionWeight}`,
       "captions are learnt as it is; it belongs to task.texts classes, beside whose names they stand",
     );
+  checkRetrieval(config, task);
   if (accumulate > 1)
     throw refuse(
       `accumulate ${accumulate}`,
@@ -58,6 +60,26 @@ function check(config: RunConfig, { texts, captionWeight }: ContrastiveOptions):
   if (packed) throw refuse("packed", "members are of classifiers; leave it out");
   if (swag) throw refuse("swag", "its samples are of classifiers; leave it out");
   if (trainable !== "all") throw refuse(`trainable ${trainable}`, "a dual encoder has no classifier; use all");
+}
+
+/** Options of anchors that are not asked for, and anchors that cannot be had. */
+function checkRetrieval({ init }: RunConfig, task: ContrastiveOptions): void {
+  const { captionWeight, captionsOf, retrievedWeight, retrieval, pool } = task;
+  if (captionsOf !== "own" && captionWeight === 0)
+    throw new UserError(`task.captionsOf ${captionsOf}: there are no caption anchors; set task.captionWeight, e.g. 1`);
+  if (retrievedWeight === 0) {
+    const given = pool ? "pool" : retrieval !== "nearest" ? `retrieval ${retrieval}` : undefined;
+    if (given) throw new UserError(`task.${given}: nothing is retrieved; set task.retrievedWeight, e.g. 1`);
+    return;
+  }
+  if (!pool)
+    throw new UserError(
+      `task.retrievedWeight ${retrievedWeight}: retrieved from where? give task.pool, e.g. {"name": "emoji"} or {"folder": "pool"}`,
+    );
+  if (retrieval === "nearest" && init === undefined)
+    throw new UserError(
+      "task.retrieval nearest: near under which weights? give init, a dual encoder; or take task.retrieval random",
+    );
 }
 
 export const contrastiveConfig: TaskConfig<ContrastiveOptions> = {

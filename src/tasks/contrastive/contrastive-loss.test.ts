@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { HostArray, Random } from "../../core/index.ts";
 import { runOracle } from "../../engine/index.ts";
 import { expectCompiledEqualsOracle, normalArrays } from "../../engine/testing.ts";
+import { contrastive } from "./contrastive.ts";
 import { contrastiveLoss, type SameClass, sameClassRules } from "./contrastive-loss.ts";
 
 const WIDTH = 5;
@@ -81,4 +82,31 @@ test("rules that ask for classes are refused without", async () => {
   const without = (i: np.Array, t: np.Array, s: np.Array) =>
     contrastiveLoss({ image: i, text: t, scale: s }, "positive");
   await expect(async () => runOracle(without, [image, text, scale])).rejects.toThrow("sameClass positive needs");
+});
+
+test("caption and retrieved anchors add their own loss, of pairs that have no classes, times their weights", async () => {
+  const [caption, retrievedImage, retrievedText] = [
+    points("caption"),
+    points("retrieved image"),
+    points("retrieved text"),
+  ];
+  const learnt = (weights: object) => (heads: Record<string, np.Array>, targets: np.Array) =>
+    contrastive({ sameClass: "positive", ...weights }).loss(heads, { targets }, {}).loss;
+  const heads = { image, text, scale };
+  const targets = HostArray.float32([COUNT, 1], CLASSES);
+  const alone = (pairs: object) =>
+    runOracle<HostArray>(
+      ({ image, text, scale }: Record<string, np.Array>) => contrastiveLoss({ image, text, scale }),
+      [{ ...heads, ...pairs }],
+    );
+  const [own, ofCaptions, ofRetrieved] = [
+    await runOracle<HostArray>(learnt({}), [heads, targets]),
+    await alone({ text: caption }),
+    await alone({ image: retrievedImage, text: retrievedText }),
+  ].map(({ data }) => data[0]);
+  const all = await runOracle<HostArray>(learnt({ captionWeight: 0.5, retrievedWeight: 2 }), [
+    { ...heads, caption, retrievedImage, retrievedText },
+    targets,
+  ]);
+  expect(all.data[0]).toBeCloseTo(own + 0.5 * ofCaptions + 2 * ofRetrieved, 4);
 });

@@ -15,9 +15,23 @@ export async function trainContrastiveRun(
   config: RunConfig,
   { dataDir, onReading, ...others }: TrainRunOptions,
 ): Promise<TrainSummary> {
-  const dataSet = await atLength(others.group ?? alone, async () => {
+  const { task, ...own } = config as ContrastiveRecord["config"];
+  const listener = { onProgress: onReading, onNotice: others.onNotice };
+  const { dataSet, pool } = await atLength(others.group ?? alone, async () => {
     if (others.resume) movedData(run, config, {});
-    return loadReported(dataOptions(config, dataDir), { onProgress: onReading, onNotice: others.onNotice });
+    const load = (data: RunConfig["data"]) => loadReported(dataOptions({ data }, dataDir), listener);
+    const dataSet = await load(own.data);
+    return { dataSet, pool: task.retrievedWeight > 0 ? (await load(poolData(own, task))).train : undefined };
   });
-  return trainContrastive(config as ContrastiveRecord["config"], dataSet, { run, ...others });
+  return trainContrastive({ task, ...own }, dataSet, { run, pool, onReading, ...others });
+}
+
+/** The data of the run but for what the pool says itself; all its own where it names another data set, at the size of the run's images. */
+function poolData(
+  { data }: Pick<RunConfig, "data">,
+  { pool = {} }: ContrastiveRecord["config"]["task"],
+): RunConfig["data"] {
+  const name = pool.name ?? (pool.folder === undefined ? data.name : "folder");
+  const { imageSize, seed } = data;
+  return { ...(name === data.name ? data : { imageSize, seed }), ...pool, name };
 }

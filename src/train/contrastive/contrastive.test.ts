@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,14 +18,14 @@ import { expectCompiledEqualsOracle } from "../../engine/testing.ts";
 import { runPaths } from "../../files/index.ts";
 import { createMethod, type MethodOptions } from "../../methods/index.ts";
 import { type Arrays, createDualEncoder } from "../../models/index.ts";
-import { type Checkpoint, loadCheckpoint, type RunConfigInput, readMetrics, resolveConfig } from "../../run/index.ts";
+import { loadCheckpoint, type RunConfigInput, readMetrics, resolveConfig } from "../../run/index.ts";
 import { type ContrastiveOptions, contrastive } from "../../tasks/index.ts";
 import { createEmbedder, loadDualEncoder, zeroShot } from "../dual-encoder/index.ts";
 import { tensorsAs, writeClipFolder } from "../dual-encoder/test-clip-folder.ts";
 import { inOneProcess } from "../group/in-process.ts";
 import { loadPredictor } from "../predict.ts";
 import { withStartingRun } from "../starting-config.ts";
-import { tinyConfig, tinyDataSet } from "../testing.ts";
+import { digestOf, tinyConfig, tinyDataSet } from "../testing.ts";
 import type { TrainOptions } from "../training.ts";
 import { readClassifierSource } from "../zero-shot-run/classifier-source.ts";
 import { zeroShotRun } from "../zero-shot-run/zero-shot-run.ts";
@@ -75,36 +74,43 @@ const trained = async (
 };
 const weightsOf = (run: string) => loadCheckpoint(runPaths(run).checkpoint);
 
-describe.each<[string, MethodOptions, string]>([
-  ["standard", { name: "standard" }, "clip-small"],
-  ["anchored, masked", { ...anchored, maskBy: "batch", references: "all" } as MethodOptions, "clip-small"],
-  ["standard, of a network with BatchNorm", { name: "standard" }, "resnet20"],
-])("compiled ≡ jax-js: loss, gradients and sums, %s", (_, options, model) => {
+const plain = { captionWeight: 0, retrievedWeight: 0 };
+describe.each<[string, MethodOptions, string, typeof plain]>([
+  ["standard", { name: "standard" }, "clip-small", plain],
+  ["anchored, masked", { ...anchored, maskBy: "batch", references: "all" } as MethodOptions, "clip-small", plain],
+  ["standard, of a network with BatchNorm", { name: "standard" }, "resnet20", plain],
+  ["ARF", { name: "standard" }, "clip-small", { captionWeight: 0.5, retrievedWeight: 0.7 }],
+  ["ARF, anchored", anchored as MethodOptions, "resnet20", { captionWeight: 0.5, retrievedWeight: 0.7 }],
+])("compiled ≡ jax-js: loss, gradients and sums, %s", (_, options, model, weights) => {
   test("of all parameters", async () => {
-    const method = createMethod(options, contrastive());
+    const method = createMethod(options, contrastive(weights));
+    const count = weights.retrievedWeight > 0 ? 8 : 4;
     const text = { width: 16, heads: 2, depth: 1, context: 6, vocabulary: 12 };
     const channels = method.inputChannels(3);
     const embedding = model === "clip-small" ? undefined : 8;
     const encoder = createDualEncoder(model, { inputChannels: channels, imageSize: 8, embedding, text });
     const { params, state } = encoder.init(new Random("weights"));
     const random = new Random("pairs");
-    const images = () => Float32Array.from({ length: 4 * 3 * 64 }, () => random.normal());
+    const images = () => Float32Array.from({ length: count * 3 * 64 }, () => random.normal());
     const { rows, shared } = method.prepare(
-      { images: images(), targets: Float32Array.of(0, 1, 2, 0) },
-      { count: 4, channels: 3, height: 8, width: 8, targetSize: 1 },
+      { images: images(), targets: Float32Array.from({ length: count }, (_, i) => i % 3) },
+      { count, channels: 3, height: 8, width: 8, targetSize: 1 },
       random,
       () => {
         const clean = images();
         return { clean, shown: clean };
       },
     );
-    const tokens = new HostArray(
-      "int32",
-      [4, 6],
-      Int32Array.from([10, 2, 11, 0, 0, 0, 10, 3, 4, 11, 0, 0, 10, 5, 11, 0, 0, 0, 10, 2, 3, 4, 5, 11]),
-    );
-    const fed: Fed = { rows: { ...rows, inputs: { ...rows.inputs, tokens } }, shared };
-    const lossOf = dualLossOf(encoder, method, { syncBatchNorm: false });
+    // Start, one to three words, end, padding.
+    const texts = () =>
+      Array.from({ length: count }, () => {
+        const words = Array.from({ length: 1 + random.integer(3) }, () => 2 + random.integer(8));
+        return [10, ...words, 11, 0, 0, 0].slice(0, 6);
+      });
+    const said = () => new HostArray("int32", [count, 6], Int32Array.from(texts().flat()));
+    const tokens = { tokens: said(), ...(weights.captionWeight > 0 && { captions: said() }) };
+    const fed: Fed = { rows: { ...rows, inputs: { ...rows.inputs, ...tokens } }, shared };
+    const lossOf = dualLossOf(encoder, method, { syncBatchNorm: false, task: weights });
     const differentiated = (params: Arrays, state: Arrays, fed: Fed<np.Array>) => {
       const pair = (params: Arrays, state: Arrays, fed: Fed<np.Array>) => lossOf(params, state, fed);
       const [[loss, { sums, state: moved }], gradients] = (valueAndGrad(pair as never, { hasAux: true }) as any)(
@@ -256,18 +262,6 @@ function apart(a: HostArrays, b: HostArrays, start: HostArrays): number {
     }
   return Math.sqrt(distance / moved);
 }
-
-/** Comparing millions of numbers one by one takes a minute. */
-const digestOf = ({ progress: { seconds: _, ...progress }, ...arrays }: Checkpoint): string => {
-  const hash = createHash("sha256").update(JSON.stringify(progress));
-  const add = (tree: object): void => {
-    for (const [name, value] of Object.entries(tree))
-      if (value instanceof HostArray) hash.update(name).update(value.data as Float32Array);
-      else if (value) add(value);
-  };
-  add(arrays);
-  return hash.digest("hex");
-};
 
 describe("starting from another dual encoder", () => {
   test("FLYP: goes on from a run's weights, with its tokenizer and normalization", async () => {

@@ -40,6 +40,17 @@ export function pairTexts(
   return { all: [...numbers.keys()], of };
 }
 
+/** Texts of the images of two sets, one set after the other. */
+export function joinedTexts(first: PairTexts, second: PairTexts): PairTexts {
+  const numbers = new Map(first.all.map((text, i) => [text, i]));
+  const places = second.all.map((text) => {
+    const place = numbers.get(text) ?? numbers.size;
+    numbers.set(text, place);
+    return place;
+  });
+  return { all: [...numbers.keys()], of: [...first.of, ...second.of.map((own) => own.map((text) => places[text]))] };
+}
+
 function captionsOf({ name, captions }: ImageSet): readonly (readonly string[])[] {
   if (!captions)
     throw new UserError(

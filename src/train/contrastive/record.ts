@@ -4,6 +4,7 @@ import { createDualEncoder, type DualEncoder } from "../../models/index.ts";
 import { type RunConfig, type RunRecord, resolveConfig, runTask } from "../../run/index.ts";
 import { describeRun, readStoredRecord, requireRegistered } from "../../run/internal.ts";
 import { type ContrastiveOptions, contrastive } from "../../tasks/index.ts";
+import type { RetrievedFacts } from "./retrieved-anchors.ts";
 
 /** What `config.json` of a dual encoder's run folder holds. */
 export interface ContrastiveRecord extends Omit<RunRecord, "config"> {
@@ -16,7 +17,12 @@ export interface ContrastiveRecord extends Omit<RunRecord, "config"> {
     /** Of `tokenizer.json` beside it, and of `tokenizer_config.json` where it is there. */
     readonly tokenizer: string;
   };
+  /** Of retrieved anchors. */
+  readonly retrieved?: RetrievedFacts;
 }
+
+/** What the images of a run are said to be and are shown beside, for its record. */
+export type PairFacts = Pick<ContrastiveRecord, "texts" | "retrieved">;
 
 export interface DualNetwork {
   readonly encoder: DualEncoder;
@@ -47,9 +53,9 @@ export function buildDualEncoder({
 export const describeContrastive = (
   config: ContrastiveRecord["config"],
   dataSet: DataSet,
-  texts: ContrastiveRecord["texts"],
+  facts: PairFacts,
   ranks: number,
-): ContrastiveRecord => ({ ...describeRun(config, dataSet, { ranks }), config, texts });
+): ContrastiveRecord => ({ ...describeRun(config, dataSet, { ranks }), config, ...facts });
 
 /**
  * Reads what a run folder says of a dual encoder that was trained there.

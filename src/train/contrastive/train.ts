@@ -1,6 +1,7 @@
-import { createHash } from "node:crypto";
-import { type DataSet, imageCount, textsOfClasses } from "../../core/index.ts";
+import { type DataSet, type ImageSet, imageCount, type Listener, textsOfClasses } from "../../core/index.ts";
 import { type TextTokenizer, textTokenizer, templates as usualTemplates } from "../../data/index.ts";
+import { runPaths } from "../../files/index.ts";
+import { sha256, writeFileAtomic } from "../../files/internal.ts";
 import type { Variables } from "../../models/index.ts";
 import { createOptimizer } from "../../optim/index.ts";
 import type { ContrastiveOptions } from "../../tasks/index.ts";
@@ -24,18 +25,28 @@ import { startingPoint } from "../starting-point.ts";
 import type { Kept, Training, TrainOptions, TrainSummary } from "../training.ts";
 import { dualLossOf } from "./dual-loss.ts";
 import { pairBatches } from "./pair-batches.ts";
-import { cutInWords, type PairTexts, pairTexts, tokenizerFor } from "./pair-texts.ts";
+import { cutInWords, tokenizerFor } from "./pair-texts.ts";
+import { type Pairs, pairsOf } from "./pairs.ts";
 import {
   buildDualEncoder,
   type ContrastiveRecord,
   type DualNetwork,
   describeContrastive,
+  type PairFacts,
   readContrastiveRun,
 } from "./record.ts";
+import { readRetrieved } from "./retrieved-anchors.ts";
 import { readStart, startingVariables } from "./start.ts";
 import { zeroShotNetwork, zeroShotVariables } from "./zero-shot-network.ts";
 
 type ContrastiveConfig = ContrastiveRecord["config"];
+
+export interface ContrastiveTrainOptions extends TrainOptions {
+  /** Of retrieved anchors: images with captions, which `task.pool` names. */
+  readonly pool?: ImageSet;
+  /** Of embedding images, before training. */
+  readonly onReading?: Listener["onProgress"];
+}
 
 /**
  * Trains a dual encoder, as the config describes it, on images and what is said of them, into a run folder. Validation is zero-shot:
@@ -49,7 +60,7 @@ type ContrastiveConfig = ContrastiveRecord["config"];
 export const trainContrastive = async (
   config: ContrastiveConfig,
   dataSet: DataSet,
-  options: TrainOptions,
+  options: ContrastiveTrainOptions,
 ): Promise<TrainSummary> =>
   runTraining(
     await together(options.group ?? alone, async () => contrastiveTraining(config, dataSet, options)),
@@ -59,10 +70,10 @@ export const trainContrastive = async (
 async function contrastiveTraining(
   config: ContrastiveConfig,
   given: DataSet,
-  options: TrainOptions,
+  options: ContrastiveTrainOptions,
 ): Promise<Training> {
   checkSets(given);
-  const { run, resume = false, workers = "auto", changedData, onNotice, group = alone } = options;
+  const { run, resume = false, workers = "auto", changedData, onNotice, group = alone, pool } = options;
   const start = config.init !== undefined && !resume ? readStart(config.init) : undefined;
   const normalization = resume
     ? readContrastiveRun(run).data.normalization
@@ -72,20 +83,21 @@ async function contrastiveTraining(
   const network = buildDualEncoder({ config, data: { ...train, name: dataSet.name } });
   const { encoder, method } = network;
   const { model } = encoder.image;
-  const texts = pairTexts(train, config.task);
-  const captions = config.task.captionWeight > 0 ? pairTexts(train, { texts: "captions" }) : undefined;
+  const found = resume && isSearched(config) ? readRetrieved(run) : undefined;
+  const { onReading: onProgress, signal } = options;
+  const pairs = await pairsOf(config, dataSet, { pool, found, onNotice, onProgress, signal });
   const files: StoredTokenizer =
-    start ?? (resume ? readTokenizer(run) : freshTokenizer([texts, captions], dataSet, config.task, network));
+    start ?? (resume ? readTokenizer(run) : freshTokenizer(pairs, dataSet, config.task, network));
   const { tokenizer } = files;
   requireBatchNorm(config, model);
-  const cut = cutInWords([...texts.all, ...(captions?.all ?? [])], tokenizer, encoder.text.context);
+  const cut = cutInWords(textsIn(pairs), tokenizer, encoder.text.context);
   if (cut) onNotice?.(cut);
-  const record = describeContrastive(config, dataSet, factsOf([texts, captions], files), group.size);
+  const record = describeContrastive(config, dataSet, factsOf(pairs, files), group.size);
   const optimizer = createOptimizer(config.optimizer, encoder);
   const referencesFrom = referenceSet(config, dataSet, { changedData, onNotice });
   const drawReferencesAt = referencesFrom?.drawAt ?? (() => noReferences);
   const parts = { method, network: encoder, drawReferencesAt, workers, group };
-  const batches = pairBatches(config, dataSet, { ...parts, texts, captions, tokenizer, context: encoder.text.context });
+  const batches = pairBatches(config, dataSet, { ...parts, pairs, tokenizer, context: encoder.text.context });
   const validator =
     imageCount(validation) > 0 && config.validateEvery > 0
       ? zeroShotValidator(record, network, tokenizer, dataSet)
@@ -104,7 +116,9 @@ async function contrastiveTraining(
     claim() {
       claimFolder(run, record, { resume, changedData, onNotice }, readContrastiveRun);
       // What a training that failed as it began has left there is of other texts, perhaps.
-      if (!resume) writeTokenizer(run, files);
+      if (resume) return;
+      writeTokenizer(run, files);
+      if (pairs.retrieved?.json) writeFileAtomic(runPaths(run).retrieved, pairs.retrieved.json);
     },
     start: () =>
       startingPoint({
@@ -136,25 +150,30 @@ const normalizationOf = (
 ): DataSet["normalization"] =>
   typeof normalization === "object" ? normalization : (normalization === "init" ? init : data).normalization;
 
-const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+/** Whether pairs of a pool are sought by the start's weights. */
+const isSearched = ({ task }: ContrastiveConfig): boolean => task.retrievedWeight > 0 && task.retrieval === "nearest";
 
-/** What images are said to be, and, where they are learnt beside it, their captions. */
-type Said = readonly [texts: PairTexts, captions: PairTexts | undefined];
+const textsIn = ({ texts, captions }: Pairs): string[] => [...texts.all, ...(captions?.all ?? [])];
 
-const factsOf = ([texts, captions]: Said, { json, config = "" }: TokenizerFiles): ContrastiveRecord["texts"] => ({
-  count: new Set([...texts.all, ...(captions?.all ?? [])]).size,
-  sha256: sha256(JSON.stringify([texts.all, texts.of, ...(captions ? [captions.all, captions.of] : [])])),
-  tokenizer: sha256(json + config),
-});
+function factsOf(pairs: Pairs, { json, config = "" }: TokenizerFiles): PairFacts {
+  const { texts, captions, retrieved } = pairs;
+  return {
+    texts: {
+      count: new Set(textsIn(pairs)).size,
+      sha256: sha256(JSON.stringify([texts.all, texts.of, ...(captions ? [captions.all, captions.of] : [])])),
+      tokenizer: sha256(json + config),
+    },
+    ...(retrieved && { retrieved: retrieved.facts }),
+  };
+}
 
 function freshTokenizer(
-  said: Said,
+  pairs: Pairs,
   { train }: Pick<DataSet, "train">,
   options: ContrastiveOptions,
   { encoder }: DualNetwork,
 ): StoredTokenizer {
-  const texts = said.flatMap((one) => one?.all ?? []);
-  const made = tokenizerFor(texts, train, options, encoder.text.vocabulary);
+  const made = tokenizerFor(textsIn(pairs), train, options, encoder.text.vocabulary);
   return { json: `${JSON.stringify(made)}\n`, tokenizer: textTokenizer("tokenizer.json", made) };
 }
 
