@@ -64,6 +64,11 @@ it("every flag sets a field that a config may have", () => {
     { data: { name: "emoji" }, packed: {}, swag: {} },
     { data: { name: "emoji" }, embedding: 64 },
     { data: { name: "emoji" }, task: { name: "contrastive" } },
+    {
+      data: { name: "emoji" },
+      task: { name: "contrastive", retrievedWeight: 1, pool: { name: "folder", folder: "pool" } },
+      init: "run",
+    },
     { data: { name: "emoji-scenes" }, task: { name: "detection" } },
     { data: { name: "csv" }, task: { name: "regression", fourier: { features: 8 } } },
     ...[

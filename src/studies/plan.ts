@@ -196,10 +196,11 @@ function configOf(study: Study, arm: string, seed: number, value: number | undef
   const choice = choiceOf(study, arm);
   const { needs: init } = placeOf(study, arm, seed, options);
   // Resolved first: a setting may lie below a default, as `schedule.peak` does.
-  const input = resolveConfig({ threads: options.threads, ...structuredClone(config), seed }) as RunConfigInput;
+  const start = init === undefined ? {} : { init };
+  const asked = { threads: options.threads, ...structuredClone(config), seed, ...start };
+  const input = resolveConfig(asked) as RunConfigInput;
   if (study.splitsBySeed) input.data = { ...input.data, seed };
   if (choice) setPath(input, choice.path, value);
-  if (init !== undefined) input.init = init;
   return resolveArm(input);
 }
 

@@ -48,8 +48,9 @@ export async function readStudy(path: string): Promise<Study> {
       );
     if (asks !== undefined && !("judge" in own)) throw wrong(`arms.${arm}.judge: how the run of ${asks} is asked`);
     if (config === undefined) continue;
+    const { startsFrom } = study.arms[arm];
     try {
-      resolveArm(config);
+      resolveArm(startsFrom === undefined ? config : { ...config, init: startsFrom });
     } catch (error) {
       throw wrong(`arms.${arm}: ${(error as Error).message}`);
     }

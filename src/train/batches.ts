@@ -55,10 +55,7 @@ export interface BatchSource {
   plain(rows: Int32Array): Batch;
   /** [N, …] what the task knows of the examples at `rows`: labels, targets; nothing where absent. */
   truth?(rows: Int32Array): HostArray<"float32">;
-  /**
-   * Rows of examples that are shown beside those at `rows`, one for each: a batch is then twice as long, and every second of its rows is
-   * such a one.
-   */
+  /** Rows of examples that are shown beside those at `rows`, one for each: every second row of a batch is then such a one. */
   companions?(rows: Int32Array, random: Random): Int32Array;
   /** What belongs to the examples at `rows` and is no image, by name: the tokens of texts. */
   others?(rows: Int32Array, random: Random): HostArrays;
@@ -132,14 +129,9 @@ export function exampleBatches(
   const perExample = source.companions ? 2 : 1;
   const batchRows = batchSize * perExample;
   const only =
-    method.rowByRow && group.size > 1
-      ? parts.map((part) => placesOf(part, { ...config, batchSize: batchRows }, group))
-      : undefined;
-  const { warmStartEpochs, minimises } = method.task;
-  if (warmStartEpochs > 0 && warmStartEpochs >= config.epochs)
-    throw new UserError(
-      `method.warmStartEpochs ${warmStartEpochs}: of ${config.epochs} epochs none is left for ${minimises}; choose fewer`,
-    );
+    method.rowByRow && group.size > 1 ? parts.map((part) => placesOf(part, batchRows, config, group)) : undefined;
+  const { warmStartEpochs } = method.task;
+  checkWarmStart(config, method);
   const shape = { count: batchRows, ...exampleShape };
   const anchored = anchoredOptions(config.method);
   const { option, count: copies } = rowsPerImage(config.method);
@@ -169,9 +161,7 @@ export function exampleBatches(
       const places = orderOf(epoch, first, first + distinct);
       const rows = repeated(places.rows, copies);
       const repetitions = places.repetitions && repeated(places.repetitions, copies);
-      const shown = source.companions
-        ? alternating(rows, source.companions(rows, new Random("companions", seed, step)))
-        : rows;
+      const shown = withCompanions(source, rows, new Random("companions", seed, step));
       const batch = {
         ...(await source.make({ step, epoch, rows: shown, repetitions, only })),
         truth: source.truth?.(shown),
@@ -205,8 +195,8 @@ export function exampleBatches(
 const partsOf = ({ accumulate }: RunConfig, { rank, size }: Pick<Group, "rank" | "size">): number[] =>
   Array.from({ length: accumulate }, (_, i) => i * size + rank);
 
-function placesOf(part: number, { batchSize, accumulate }: RunConfig, { size }: Pick<Group, "size">): Places {
-  const length = batchSize / (size * accumulate);
+function placesOf(part: number, rows: number, { accumulate }: RunConfig, { size }: Pick<Group, "size">): Places {
+  const length = rows / (size * accumulate);
   return { from: part * length, to: (part + 1) * length };
 }
 
@@ -226,6 +216,14 @@ function requireDivisor(flag: string, parts: number, batchSize: number): void {
     );
 }
 
+/** @throws UserError where a warm start is all of the training */
+function checkWarmStart({ epochs }: RunConfig, { task: { warmStartEpochs, minimises } }: Method): void {
+  if (warmStartEpochs > 0 && warmStartEpochs >= epochs)
+    throw new UserError(
+      `method.warmStartEpochs ${warmStartEpochs}: of ${epochs} epochs none is left for ${minimises}; choose fewer`,
+    );
+}
+
 /** @throws UserError where parts that are masked apart do not divide the batch, or a mask would keep a whole side. */
 function checkMaskSizes(
   { maskDraws = 1, maskKeep = 0 }: Pick<AnchoredOptions, "maskDraws" | "maskKeep">,
@@ -238,9 +236,11 @@ function checkMaskSizes(
     );
 }
 
-/** [a, b], [c, d] → [a, c, b, d]: any part of a batch holds as many of the ones as of the others. */
-const alternating = (rows: Int32Array, others: Int32Array): Int32Array =>
-  Int32Array.from({ length: 2 * rows.length }, (_, i) => (i % 2 === 0 ? rows : others)[i >> 1]);
+/** [a, b] with companions [c, d] → [a, c, b, d]: any part of a batch holds as many of the ones as of the others. */
+function withCompanions(source: BatchSource, rows: Int32Array, random: Random): Int32Array {
+  const others = source.companions?.(rows, random);
+  return others ? Int32Array.from({ length: 2 * rows.length }, (_, i) => (i % 2 === 0 ? rows : others)[i >> 1]) : rows;
+}
 
 /** [a, b], 2 → [a, b, a, b]: every micro-batch of an accumulated step holds as many different images as can be. */
 const repeated = (rows: Int32Array, times: number): Int32Array =>

@@ -80,7 +80,12 @@ describe.each<[string, MethodOptions, string, typeof plain]>([
   ["anchored, masked", { ...anchored, maskBy: "batch", references: "all" } as MethodOptions, "clip-small", plain],
   ["standard, of a network with BatchNorm", { name: "standard" }, "resnet20", plain],
   ["ARF", { name: "standard" }, "clip-small", { captionWeight: 0.5, retrievedWeight: 0.7 }],
-  ["ARF, anchored", anchored as MethodOptions, "resnet20", { captionWeight: 0.5, retrievedWeight: 0.7 }],
+  [
+    "ARF, anchored",
+    { ...anchored, maskBy: "batch", references: "all" } as MethodOptions,
+    "resnet20",
+    { captionWeight: 0.5, retrievedWeight: 0.7 },
+  ],
 ])("compiled ≡ jax-js: loss, gradients and sums, %s", (_, options, model, weights) => {
   test("of all parameters", async () => {
     const method = createMethod(options, contrastive(weights));
