@@ -91,7 +91,7 @@ export function clipTraining(count: number): ClipTraining {
   );
   const tokens = noiseTexts(count);
   const fed: Fed = { rows: { ...rows, inputs: { ...rows.inputs, tokens } }, shared };
-  const loss = dualLossOf(encoder, method, { syncBatchNorm: false });
+  const loss = dualLossOf(encoder, method, { syncBatchNorm: false, task: { retrievedWeight: 0 } });
   return {
     step: trainStep(loss, optimizer, { clipNorm: 1, bounds: encoder.bounds }),
     start: { params, state: {}, slots: optimizer.init(movingParameters(params)) },
