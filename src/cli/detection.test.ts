@@ -3,9 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { imageAt } from "../core/index.ts";
+import { imageAt, imageCount } from "../core/index.ts";
 import { loadDetectionData } from "../data/index.ts";
+import { openOnnx } from "../engine/index.ts";
 import { readDetectionResults } from "../run/index.ts";
+import { loadDetector } from "../train/index.ts";
 import { anchored } from "./testing.ts";
 
 const root = mkdtempSync(join(tmpdir(), "anchored-detection-cli-"));
@@ -131,6 +133,41 @@ test("scenes are written for others, and a folder of COCO's is trained on and ju
   );
 }, 120_000);
 
+test("exported, it finds the same in the pixels that it is fed; as a file for other programs", async () => {
+  const exported = await anchored(["export", at("anchored"), "--out", at("found.onnx"), "--threads", "1"]);
+  expect(exported.code).toBe(0);
+  expect(exported.out).toMatch(/a detector of 20 classes on images of 32×32, 3 references/);
+  const { test: scenes } = await loadDetectionData(
+    { name: "emoji-scenes", imageSize: 32, count: 40 },
+    { dataDir: at("data") },
+  );
+  const count = imageCount(scenes);
+  const opened = await openOnnx(readFileSync(at("found.onnx")), { threads: 1 });
+  const images = { shape: [count, 32, 32, 3], data: scenes.images as Uint8Array };
+  const { boxes, scores, classes, side_deviations } = await opened.run({ images });
+  await opened.dispose();
+  const detector = loadDetector(at("anchored"), { threads: 1 });
+  const found = await detector.detect(scenes, { minScore: 0 });
+  await detector.dispose();
+  expect(boxes.shape).toEqual([count, 100, 4]);
+  for (let image = 0; image < count; image++) {
+    const own = found.first[image];
+    // The run leaves out what has no area on the image.
+    const file = Array.from({ length: 100 }, (_, i) => 100 * image + i).find((at) => {
+      const [x, y, width, height] = boxes.data.slice(4 * at, 4 * at + 4) as Float32Array;
+      return Math.min(32, x + width) > Math.max(0, x) && Math.min(32, y + height) > Math.max(0, y);
+    })!;
+    expect(scores.data[file]).toBeCloseTo(found.score[own], 4);
+    expect(Number(classes.data[file])).toBe(found.index[own]);
+    expect(side_deviations.data[4 * file]).toBeCloseTo(found.sideDeviation![4 * own], 3);
+    const [x, y, width, height] = boxes.data.slice(4 * file, 4 * file + 4) as Float32Array;
+    expect(Math.min(32, x + width)).toBeCloseTo(found.boxes[4 * own] + found.boxes[4 * own + 2], 3);
+    expect(Math.min(32, y + height)).toBeCloseTo(found.boxes[4 * own + 1] + found.boxes[4 * own + 3], 3);
+  }
+  const opening = await anchored(["predict", at("found.onnx"), at("scene.png")]);
+  expect(opening.notes.join()).toContain("an exported detector, for ONNX runtimes elsewhere");
+}, 60_000);
+
 test("what is no picture is named, and the others go on", async () => {
   const { code, out, notes } = await anchored([
     "predict",
@@ -160,7 +197,17 @@ test.each<[string, () => string[], RegExp]>([
     () => ["evaluate", at("standard"), "--suite", "ood"],
     /--suite ood: detectors are judged on clean and corruptions/,
   ],
-  ["an export", () => ["export", at("standard"), "--out", at("x.onnx")], /is a detector, which is not exported/],
+  ["more references than there are", () => ["export", at("anchored"), "--out", at("x.onnx"), "--k", "9"], /9/],
+  [
+    "references of a plain one",
+    () => ["export", at("standard"), "--out", at("x.onnx"), "--k", "2"],
+    /--k 2: .* keeps no references/,
+  ],
+  [
+    "a verdict",
+    () => ["export", at("standard"), "--out", at("x.onnx"), "--verdict"],
+    /--verdict.*: it is about classifiers/,
+  ],
   ["a server", () => ["serve", at("standard")], /detector of Emoji scenes is not served/],
   [
     "two drawings",

@@ -2,7 +2,14 @@ import { existsSync } from "node:fs";
 import { Option } from "commander";
 import { printable, UserError } from "../core/index.ts";
 import type { Severity } from "../corrupt/index.ts";
-import { type FoundObject, type OpenedDetector, openDetector, sourcesOf, writeDrawing } from "../export/index.ts";
+import {
+  type FoundObject,
+  type OpenedDetector,
+  openDetector,
+  sourcesOf,
+  writeDetector,
+  writeDrawing,
+} from "../export/index.ts";
 import { judgeDetectionRuns, resultFolders } from "../judge/index.ts";
 import { detectionClassesText } from "../report/index.ts";
 import type { Process } from "./in-group.ts";
@@ -24,7 +31,7 @@ const judgedOn = ["clean", "corruptions"];
 const own: readonly string[] = ["draw", "leastScore", "perClass", "resamples"];
 /** Flags of all tasks; all others ask about classes or numbers. */
 const known: readonly string[] = [
-  ...["k", "weights", "device", "threads", "dataDir", "folder", "changedData"],
+  ...["k", "weights", "precision", "device", "threads", "dataDir", "folder", "changedData"],
   ...["fresh", "out", "json", "suite"],
   ...["corruptions", "severities", "benchmark", "corruptCount", "corruptionReferences", "frostDir"],
   ...["host", "port", "maxBatch", "maxBody", "maxPixels", "maxImages", "maxPending", "timeout", "cors"],
@@ -48,12 +55,6 @@ async function evaluate({ terminal, group }: Process, runs: readonly string[], g
   if (perClass && !json) for (const results of judged ?? []) terminal.out(`\n${detectionClassesText(results)}`);
   return code;
 }
-
-const refused = async (what: string): Promise<never> => {
-  throw new UserError(
-    `${what} is a detector, which is not exported or served yet; evaluate and predict take the run folder itself`,
-  );
-};
 
 function inWords(path: string, objects: readonly FoundObject[]): string {
   const told = objects.map(({ class: name, score, box, sideDeviation }) => {
@@ -101,7 +102,17 @@ export const detectionCommands: TaskCommands<OpenedDetector> = {
   models: "detectors",
   refusal: (what, others) => `it is about ${others}, and ${what} is a detector`,
   evaluate,
-  export: refused,
+  async export(run, { out, k, weights, precision, threads }, listener) {
+    const written = await writeDetector(run, { out, k, weights, precision, threads, ...listener });
+    const { file, bytes, classes, imageSize, references, check } = written;
+    const asked = references === 0 ? "no references" : `${references} references`;
+    const lines = [
+      `${file}  ${(bytes / 2 ** 20).toFixed(2)} MiB`,
+      `  a detector of ${classes.length} classes on images of ${imageSize}×${imageSize}, ${asked}`,
+      `  scores of ${check.images} images (noise) within ${check.largestDifference.toExponential(1)} of the run's`,
+    ];
+    return { written, words: lines.join("\n") };
+  },
   async open(path, { k, weights, device, threads, leastScore }) {
     if (!existsSync(path)) throw new UserError(`${path}: no such run`);
     return openDetector(path, { k, weights, device, threads, minScore: leastScore });

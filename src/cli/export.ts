@@ -19,7 +19,7 @@ const examples = `
 Of a classifier the file takes uint8 images [N, height, width, channels] of any N and gives logits, probabilities, label, uncertainty
 and score; references, temperature, classes and normalisation are inside it. Of a regression it takes numbers [N, columns]
 or such images and gives mean, standard_deviation, quantiles, lower and upper, in the targets' own units, as far as the run
-has them. docs/export.md says what each is. Of a dual encoder, or a CLIP, two files go into a folder, with the tokenizer:
+has them. docs/export.md says what each is. Of a detector it takes such images, square, and gives boxes, scores and classes: docs/detection.md. Of a dual encoder, or a CLIP, two files go into a folder, with the tokenizer:
 docs/vision-language.md.
 
 Examples:
@@ -28,6 +28,7 @@ Examples:
   $ anchored export runs/cifar --out small.onnx --precision float16 --protocol single
   $ anchored export runs/cifar --out cifar.onnx --verdict --nearest 500     known or foreign, and what it is like
   $ anchored export runs/cars --out cars.onnx --conformal 0.9     a regression
+  $ anchored export runs/scenes --out scenes.onnx    a detector: boxes, scores, classes
   $ anchored export runs/pairs --out pairs-onnx      image.onnx, text.onnx, tokenizer.json, dual-encoder.json
   $ anchored predict cifar.onnx holiday/`;
 

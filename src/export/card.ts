@@ -5,6 +5,7 @@ import type { TaskName } from "../tasks/index.ts";
 import { DUAL_ENCODER_FORMAT } from "./dual-encoder/card.ts";
 
 export const FORMAT = "anchored-classifier/1";
+export const DETECTOR_FORMAT = "anchored-detector/1";
 export const REGRESSION_FORMAT = "anchored-regression/1";
 
 /** The format of each task's files, of those whose runs can be exported. */
@@ -105,6 +106,10 @@ export function cardFromMetadata(metadata: Readonly<Record<string, string>>, fil
   const task = formatTask(metadata.format);
   if (task !== undefined && task !== "classification")
     throw new UserError(`${file}: an exported ${task}, where a classifier is asked for`);
+  if (metadata.format === DETECTOR_FORMAT)
+    throw new UserError(
+      `${file}: an exported detector, for ONNX runtimes elsewhere; here evaluate and predict take the run folder itself`,
+    );
   if (metadata.format === DUAL_ENCODER_FORMAT)
     throw new UserError(
       `${file}: a tower of a dual encoder, which knows no classes of its own; make a classifier of the dual encoder (anchored zero-shot), and export that`,

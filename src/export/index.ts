@@ -8,6 +8,7 @@ export {
   type OpenedDetector,
   openDetector,
 } from "./detector/open-detector.ts";
+export { type ExportedDetector, type WriteDetectorOptions, writeDetector } from "./detector/write-detector.ts";
 export {
   type DualEncoderCard,
   type Embeddings,

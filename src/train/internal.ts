@@ -6,6 +6,7 @@ export { dualLossOf } from "./contrastive/dual-loss.ts";
 export { cutInWords } from "./contrastive/pair-texts.ts";
 export {
   boxesSha256,
+  buildDetector,
   detectorOf,
   type LoadedDetector,
   loadDetectionRunData,

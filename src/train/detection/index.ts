@@ -7,6 +7,6 @@ export {
   loadDetector,
   loadDetectorRun,
 } from "./load.ts";
-export { boxesSha256, type DetectionRecord, readDetectionRun } from "./record.ts";
+export { boxesSha256, buildDetector, type DetectionRecord, readDetectionRun } from "./record.ts";
 export { type DetectionDataPlaces, loadDetectionRunData } from "./run-data.ts";
 export { trainDetection } from "./train.ts";
