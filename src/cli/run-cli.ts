@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { UserError } from "../core/index.ts";
 import { launcherOf, startedInWords } from "../train/index.ts";
+import { anchorsCommand } from "./anchors.ts";
 import { benchCommand } from "./bench.ts";
 import { dataCommand } from "./data.ts";
 import { demoCommand } from "./demo.ts";
@@ -37,6 +38,7 @@ const commands = [
   reportCommand,
   exportCommand,
   predictCommand,
+  anchorsCommand,
   studyCommand,
   serveCommand,
   demoCommand,

@@ -43,6 +43,8 @@ export {
 } from "./regression/index.ts";
 export type { RunExportOptions } from "./settle-export.ts";
 export type { VerdictOptions } from "./settled-verdict.ts";
+export { writeTokenDrawing } from "./tokens/draw-tokens.ts";
+export { type ChosenTokens, openTokens, type TokenLook, type TokenLookOptions } from "./tokens/look-at-tokens.ts";
 export { type VerdictAnswer, verdictAt } from "./verdict-at.ts";
 export { verdictInWords } from "./verdict-in-words.ts";
 export { type Exported, type WriteOptions, writeModel } from "./write-model.ts";

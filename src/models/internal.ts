@@ -12,5 +12,6 @@ export { withFeatures } from "./model-of.ts";
 export { regnetY400MF } from "./regnet.ts";
 export { resnet20 } from "./resnet.ts";
 export { tupleOf } from "./steps.ts";
+export { choosePatches } from "./tokens/rules.ts";
 export { vitTiny } from "./vision-transformer.ts";
 export { wideResnet16x4 } from "./wide-resnet.ts";

@@ -85,7 +85,7 @@ function tokensOf(
       const found = layers.find((layer) => layer.name === asked);
       if (found) return tokenSteps(steps.slice(0, found.after), stem);
       throw new UserError(
-        `tokens.layer ${asked}: ${name} has ${layers.length} blocks, ${layers[0].name} to ${layers.at(-1)!.name}`,
+        `options.layer ${asked}: ${name} has ${layers.length} blocks, ${layers[0].name} to ${layers.at(-1)!.name}`,
       );
     },
   };

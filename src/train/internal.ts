@@ -16,6 +16,7 @@ export type { DataForOptions } from "./dual-encoder/data-for.ts";
 export { ownParams, textPoints } from "./dual-encoder/embedder.ts";
 export { imagePoints } from "./dual-encoder/image-points.ts";
 export { dualEncoderData } from "./dual-encoder/own-data.ts";
+export { normalizedFor } from "./dual-encoder/show-images.ts";
 export { readTokenizer, writeTokenizer } from "./dual-encoder/stored-tokenizer.ts";
 export { firstReferences } from "./example-references.ts";
 export { atLength } from "./group/at-length.ts";

@@ -240,7 +240,7 @@ describe("weights of an mm_projector file", () => {
 });
 
 test.each<[ConnectorName, Partial<ConnectorOptions>, string]>([
-  ["average-pooling", { count: 5 }, "tokens.count 5: 16 patches are pooled into a smaller square"],
+  ["average-pooling", { count: 5 }, "options.count 5: 16 patches are pooled into a smaller square"],
   ["class-token-only", { tower: { ...options.tower, count: PATCHES, classToken: false } }, "no class token"],
 ])("%s refuses what it can not give: %o", async (kind, changes, message) => {
   const make = async () => {

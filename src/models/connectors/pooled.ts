@@ -7,7 +7,7 @@ export function sidesOf({ tower, count }: ConnectorOptions): { readonly side: nu
   const patches = tower.count - Number(tower.classToken);
   const [side, across] = [Math.sqrt(patches), Math.sqrt(count)];
   if (!Number.isInteger(side) || !Number.isInteger(across) || across > side)
-    throw new UserError(`tokens.count ${count}: ${patches} patches are pooled into a smaller square, 1, 4, 9, …`);
+    throw new UserError(`options.count ${count}: ${patches} patches are pooled into a smaller square, 1, 4, 9, …`);
   return { side, across };
 }
 

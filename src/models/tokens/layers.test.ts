@@ -88,7 +88,7 @@ describe.each(networks)("a vision transformer %s", (_, model, read) => {
 
   test("a block that it has not is refused, saying which it has", () => {
     expect(() => tokens.at("blocks.7")).toThrow(UserError);
-    expect(() => tokens.at("blocks.7")).toThrow(/tokens\.layer blocks\.7: small has 3 blocks, \S+\.0 to \S+\.2/);
+    expect(() => tokens.at("blocks.7")).toThrow(/options\.layer blocks\.7: small has 3 blocks, \S+\.0 to \S+\.2/);
   });
 });
 

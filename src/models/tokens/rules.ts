@@ -45,7 +45,7 @@ const patchesOf = (tokens: np.Array, classToken: boolean, axis: number): np.Arra
 function perHead({ attention }: SeenTokens, { count }: Wanted): number {
   const heads = attention.shape[1];
   if (count % heads !== 0)
-    throw new UserError(`tokens.count ${count}: each of ${heads} heads chooses as many; use a multiple of ${heads}`);
+    throw new UserError(`options.count ${count}: each of ${heads} heads chooses as many; use a multiple of ${heads}`);
   return count / heads;
 }
 
@@ -56,7 +56,7 @@ const rules = {
   received(seen, wanted) {
     if (seen.attention.shape.length !== 4)
       throw new UserError(
-        "tokens.rule received: it reads the attention of all tokens, and only the class token's is here",
+        "options.rule received: it reads the attention of all tokens, and only the class token's is here",
       );
     const toEach = np.mean(seen.attention.ref, 2);
     return headByHead(patchesOf(toEach, wanted.classToken, 2), perHead(seen, wanted));
@@ -74,7 +74,7 @@ const rules = {
     const patches = hidden.shape[1] - Number(classToken);
     const [side, across] = [Math.sqrt(patches), Math.sqrt(count)];
     if (!Number.isInteger(side) || !Number.isInteger(across))
-      throw new UserError(`tokens.count ${count}: of ${patches} patches a grid takes a square number of a square`);
+      throw new UserError(`options.count ${count}: of ${patches} patches a grid takes a square number of a square`);
     const at = Array.from({ length: across }, (_, i) => Math.floor(((i + 0.5) * side) / across));
     const places = np.array(new Int32Array(at.flatMap((row) => at.map((column) => row * side + column))), {
       shape: [1, count],
@@ -115,16 +115,22 @@ export interface TokenOptions extends Wanted {
  *   return takeTokens(hidden.ref, chooseTokens({ attention, hidden }, { rule: "heads", count: 12, classToken: true }));
  * }; // images [N, 3, 32, 32] → [N, 13, 192]
  */
-export function chooseTokens(seen: SeenTokens, { rule, ...wanted }: TokenOptions): np.Array {
-  const { count, classToken } = wanted;
-  const [n, length] = seen.hidden.shape;
-  const patches = length - Number(classToken);
-  if (!Number.isInteger(count) || count < 1 || count > patches)
-    throw new UserError(`tokens.count ${count}: there are ${patches} patches; use 1 to ${patches}`);
-  if (!classToken && ofClassToken.includes(rule))
-    throw new UserError(`tokens.rule ${rule}: the network has no class token; use received, norm, random or grid`);
-  const chosen = rules[rule](seen, wanted);
-  if (!classToken) return np.sort(chosen, -1);
+export function chooseTokens(seen: SeenTokens, options: TokenOptions): np.Array {
+  const chosen = choosePatches(seen, options);
+  if (!options.classToken) return np.sort(chosen, -1);
+  const [n] = chosen.shape;
   const shifted = np.add(chosen, 1).astype(np.int32);
   return np.sort(np.concatenate([np.zeros([n, 1], { dtype: np.int32 }), shifted], 1), -1);
+}
+
+/** The same as patches, int32 [N, K] counted without the class token, in the order in which they are chosen: head by head. */
+export function choosePatches(seen: SeenTokens, { rule, ...wanted }: TokenOptions): np.Array {
+  const { count, classToken } = wanted;
+  const length = seen.hidden.shape[1];
+  const patches = length - Number(classToken);
+  if (!Number.isInteger(count) || count < 1 || count > patches)
+    throw new UserError(`options.count ${count}: there are ${patches} patches; use 1 to ${patches}`);
+  if (!classToken && ofClassToken.includes(rule))
+    throw new UserError(`options.rule ${rule}: the network has no class token; use received, norm, random or grid`);
+  return rules[rule](seen, wanted);
 }
