@@ -56,6 +56,11 @@ test("the command writes a page, and says in one line what it cannot do", async 
   expect(many).toMatchObject({ code: 2, notes: [expect.stringMatching(/^anchored: 6 runs: a page shows 4 models/)] });
   const alone = await anchored(["demo", ...pairs, "--out", join(root, "alone")]);
   expect(alone).toMatchObject({ code: 2, notes: [expect.stringMatching(/the page needs a classifier beside dual/)] });
+  const three = await anchored(["demo", runs[0], ...pairs, pairs[0], "--out", join(root, "three")]);
+  expect(three).toMatchObject({
+    code: 2,
+    notes: [expect.stringMatching(/^anchored: 3 dual encoders: a page shows 2/)],
+  });
   const few = await anchored(["demo", runs[0], "--k", "4", "--out", join(root, "few")]);
   expect(few).toMatchObject({
     code: 2,

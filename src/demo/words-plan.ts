@@ -1,10 +1,16 @@
 import { basename } from "node:path";
-import { type ImageSet, imageAt, imageCount, UserError } from "../core/index.ts";
+import { type ImageSet, imageAt, imageCount, textsOfClasses, UserError } from "../core/index.ts";
 import { templates as usualTemplates } from "../data/index.ts";
 import { exportTowers } from "../export/internal.ts";
 import { runPaths } from "../files/index.ts";
 import { distinctNames } from "../run/index.ts";
-import { createEmbedder, type LoadedDualEncoder, loadDualEncoder, zeroShot } from "../train/index.ts";
+import {
+  createEmbedder,
+  type LoadedDualEncoder,
+  loadDualEncoder,
+  readContrastiveRun,
+  zeroShot,
+} from "../train/index.ts";
 import { readTokenizer } from "../train/internal.ts";
 import type { DualEncoderEntry, WordsPlan } from "../web/manifest.ts";
 import type { Site } from "./site.ts";
@@ -22,38 +28,40 @@ export interface WordsOptions {
   readonly onProgress?: (text: string) => void;
 }
 
-/**
- * Writes what the page ranks words by: the exported towers of dual encoders and their tokenizers.
- * @throws UserError where there are too many, or one sees images of another size than the page has
- */
-export async function wordsPlan(runs: readonly string[], options: WordsOptions): Promise<WordsPlan | undefined> {
-  if (runs.length === 0) return undefined;
+/** @throws UserError where there are too many, or one sees images of another size than the page has */
+export function checkDualEncoders(
+  runs: readonly string[],
+  page: Pick<ImageSet, "height" | "width" | "channels">,
+): void {
   if (runs.length > MOST_DUAL_ENCODERS)
     throw new UserError(`${runs.length} dual encoders: a page shows ${MOST_DUAL_ENCODERS} at most; name fewer`);
+  const sizeOf = ({ height, width, channels }: typeof page) => `${width}×${height}×${channels}`;
+  for (const run of runs) {
+    const own = sizeOf(readContrastiveRun(run).data);
+    if (own !== sizeOf(page))
+      throw new UserError(`${run} sees images of ${own}, the page's are ${sizeOf(page)}; give it its own page`);
+  }
+}
+
+/** Writes what the page ranks words by: the exported towers of dual encoders and their tokenizers. */
+export async function wordsPlan(runs: readonly string[], options: WordsOptions): Promise<WordsPlan | undefined> {
+  if (runs.length === 0) return undefined;
   const { samples, onProgress } = options;
   const loaded = runs.map((run) => {
     const own = loadDualEncoder(run);
     // Of standard ones there is nothing to choose.
     return own.references && options.k !== undefined ? loadDualEncoder(run, { k: options.k }) : own;
   });
-  const known = samples.classNames.filter((name) => loaded.every(({ tokenizer }) => tokenizer.knows(name)));
-  const suggested = evenly(known.length > 1 ? known : samples.classNames, SUGGESTED);
+  const called = [...new Set(textsOfClasses(samples))];
+  const known = called.filter((name) => loaded.every(({ tokenizer }) => tokenizer.knows(name)));
+  const suggested = evenly(known.length > 1 ? known : called, SUGGESTED);
   const titles = titlesOf(runs, loaded);
   const dualEncoders: DualEncoderEntry[] = [];
   for (const [i, run] of runs.entries()) {
-    requireSize(run, loaded[i], samples);
     onProgress?.(`${titles[i]}: ${run}`);
     dualEncoders.push(await entryOf(run, titles[i], loaded[i], suggested, options));
   }
   return { dualEncoders, suggested };
-}
-
-function requireSize(run: string, { encoder, channels }: LoadedDualEncoder, samples: ImageSet): void {
-  const { imageSize } = encoder.image;
-  if (samples.height !== imageSize || samples.width !== imageSize || samples.channels !== channels)
-    throw new UserError(
-      `${run} sees images of ${imageSize}×${imageSize}×${channels}, the page's are ${samples.width}×${samples.height}×${samples.channels}; give it its own page`,
-    );
 }
 
 async function entryOf(

@@ -9,7 +9,7 @@ import { chooseOpening } from "./choose-opening.ts";
 import { modelEntry } from "./model-entry.ts";
 import { nearestCount, nearestPictures } from "./page-verdict.ts";
 import { Site } from "./site.ts";
-import { wordsPlan } from "./words-plan.ts";
+import { checkDualEncoders, wordsPlan } from "./words-plan.ts";
 
 export interface DemoOptions {
   readonly out: string;
@@ -29,7 +29,8 @@ const FEWEST_NEW_IN_BATCH = 8;
 /**
  * The page of these runs, which were trained on `dataSet`: classifiers, and dual encoders that rank any words. Returns the models'
  * titles.
- * @throws UserError where the runs are of different data, there are too many or no classifier among them, or the folder is not to be written.
+ * @throws UserError where the runs are of different data, there are too many or no classifier among them, or the folder is not to be
+ *   written.
  * @example
  * const written = await writeDemo([run], await demoData([run]), { out: "page" }); // paths of the files
  */
@@ -46,6 +47,7 @@ export async function writeDemo(
     );
   const records = runs.map(readRun);
   checkAlike(runs, records);
+  checkDualEncoders(dualEncoders, records[0].data);
   const [{ data }] = records;
   const titles = titlesOf(
     runs,

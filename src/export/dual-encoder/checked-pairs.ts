@@ -1,4 +1,12 @@
-import { type ImageSet, imageAt, imageCount, type Listener, Random, UserError } from "../../core/index.ts";
+import {
+  type ImageSet,
+  imageAt,
+  imageCount,
+  type Listener,
+  Random,
+  textsOfClasses,
+  UserError,
+} from "../../core/index.ts";
 import { classPrompts, templates } from "../../data/index.ts";
 import type { LoadedDualEncoder, RunDataOptions } from "../../train/index.ts";
 import { dualEncoderData } from "../../train/internal.ts";
@@ -39,7 +47,7 @@ export async function checkedPairs(
 function firstPairs(set: ImageSet): Checked {
   const rows = [...Array(Math.min(CHECKED, imageCount(set))).keys()];
   const said = rows.flatMap((row) => set.captions?.[row] ?? []);
-  const texts = said.length > 0 ? said : classPrompts(set.classNames, templates).flat();
+  const texts = said.length > 0 ? said : classPrompts([...new Set(textsOfClasses(set))], templates).flat();
   return { set: set.name, images: rows.map((row) => imageAt(set, row)), texts: [...new Set(texts)].slice(0, CHECKED) };
 }
 

@@ -64,8 +64,8 @@ export const isClipFolder = (path: string): boolean =>
 
 /**
  * Reads the run folder of a dual encoder, or a folder of CLIP's weights as OpenAI, open_clip or Hugging Face's `CLIPModel` name
- * them: `model.safetensors` or `open_clip_model.safetensors` in float32, float16 or bfloat16, and `tokenizer.json`; where they are there, `config.json`,
- * `open_clip_config.json`, `preprocessor_config.json` and `tokenizer_config.json` too.
+ * them: `model.safetensors` or `open_clip_model.safetensors` in float32, float16 or bfloat16, and `tokenizer.json`; where they are
+ * there, `config.json`, `open_clip_config.json`, `preprocessor_config.json` and `tokenizer_config.json` too.
  * @throws UserError where a file is missing or damaged, holds another model, or nothing says which activation it has;
  *   for more references than there are
  * @example
