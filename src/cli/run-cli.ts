@@ -3,6 +3,7 @@ import { UserError } from "../core/index.ts";
 import { launcherOf, startedInWords } from "../train/index.ts";
 import { anchorsCommand } from "./anchors.ts";
 import { benchCommand } from "./bench.ts";
+import { captionCommand } from "./caption.ts";
 import { dataCommand } from "./data.ts";
 import { demoCommand } from "./demo.ts";
 import { explain } from "./errors.ts";
@@ -35,6 +36,7 @@ const commands = [
   interpolateCommand,
   zeroShotCommand,
   retrievalCommand,
+  captionCommand,
   reportCommand,
   exportCommand,
   predictCommand,

@@ -4,7 +4,7 @@ export interface Progress {
   readonly label: string;
   readonly done: number;
   readonly total?: number;
-  readonly unit: "bytes" | "images" | "examples" | "batches" | "strengths" | "networks" | "rows" | "steps";
+  readonly unit: "bytes" | "images" | "examples" | "batches" | "strengths" | "networks" | "rows" | "steps" | "words";
 }
 
 /**

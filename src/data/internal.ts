@@ -2,6 +2,7 @@
 
 export { invertImages } from "./convert.ts";
 export { UnsupportedImage } from "./decode.ts";
+export { listImages, readableFormats } from "./list-images.ts";
 export { loadReported } from "./load-reported.ts";
 export { dataOptionFields } from "./option-fields.ts";
 export { loadOtherSet, otherSetNames, ownerOf } from "./other-sets.ts";

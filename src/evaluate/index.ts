@@ -223,6 +223,14 @@ export {
   weightKinds,
 } from "./stored-set.ts";
 export {
+  type ChosenTagHead,
+  chooseTagHead,
+  type TaggedFeatures,
+  type TagHead,
+  type TagHeadOptions,
+  tagProbabilities,
+} from "./tag-head.ts";
+export {
   applyVennAbers,
   type BinaryVennAbers,
   fitVennAbers,

@@ -77,6 +77,17 @@ export { type StartingConfig, withStartingRun } from "./starting-config.ts";
 export type { Drift } from "./statistics-drift.ts";
 export type { StepTold } from "./step.ts";
 export { type SwagRunOptions, type SwagSampleOptions, swagSamples, swagSamplesOf } from "./swag-samples.ts";
+export {
+  type CaptionedFolder,
+  type CaptionFolderOptions,
+  captionFolder,
+  type SaidOfImage,
+  type Tagger,
+  type TaggerFigures,
+  type TaggerOptions,
+  trainTagger,
+  type VocabularyOptions,
+} from "./tagger/index.ts";
 export { ranksOfRun, readRunConfig } from "./tasks.ts";
 export { type TrainRunOptions, trainRun } from "./train-run.ts";
 export type { TrainOptions, TrainProgress, TrainSummary } from "./training.ts";
