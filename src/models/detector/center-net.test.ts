@@ -4,7 +4,9 @@ import { HostArray, type HostArrays, Random } from "../../core/index.ts";
 import { compile, runOracle } from "../../engine/index.ts";
 import { expectCompiledEqualsOracle, normalArrays, relativeError } from "../../engine/testing.ts";
 import { predictUnderReferences } from "../../methods/index.ts";
+import { prefixed } from "../dual-encoder/prefixed.ts";
 import { type Arrays, createModel, type Model } from "../index.ts";
+import { keep } from "../internal.ts";
 import { resnet } from "../resnet.ts";
 import { centerNet } from "./center-net.ts";
 
@@ -141,4 +143,19 @@ test.each([
   expect(model.featureCount).toBe(24 * side ** 2);
   const ups = Object.keys(model.shapes().params).filter((key) => /^up\.\d\.conv\.weight$/.test(key));
   expect(ups).toHaveLength(doublings);
+});
+
+test("a network under a prefix gives the maps of the network", async () => {
+  const network = body(3);
+  const tower = prefixed(network, "visual.");
+  const { params, state } = network.init(new Random("weights"));
+  const named = (arrays: HostArrays) =>
+    Object.fromEntries(Object.entries(arrays).map(([name, array]) => [`visual.${name}`, array]));
+  const images = normalArrays(new Random("images"))(2, 3, 16, 16);
+  const mapOf =
+    ({ stem, maps }: Model) =>
+    (params: Arrays, state: Arrays, images: np.Array) =>
+      maps!.encode(params, state, stem(keep(params), images), "predict").last as np.Array;
+  const own = await runOracle<HostArray>(mapOf(network), [params, state, images]);
+  expect(await runOracle<HostArray>(mapOf(tower), [named(params), named(state), images])).toEqual(own);
 });

@@ -18,7 +18,7 @@ export function prefixed(model: Model, prefix: string): Model {
       const given = inner(own(params), own(state), x, mode, noise);
       return { ...given, state: added(given.state) as Arrays };
     };
-  const { fitToInputs, forTuples, anchorPoint, tokens, head, ...rest } = model;
+  const { fitToInputs, forTuples, anchorPoint, tokens, maps, head, ...rest } = model;
   return {
     ...rest,
     init(random) {
@@ -48,6 +48,7 @@ export function prefixed(model: Model, prefix: string): Model {
         above: pass(anchorPoint.above),
       },
     }),
+    ...(maps && { maps: { ...maps, encode: pass(maps.encode) } }),
     ...(tokens && {
       tokens: {
         ...tokens,
