@@ -120,7 +120,7 @@ export const arf: Study = {
     ...encoderArm("flyp-caption", flyp({ captionWeight: 1 })),
     ...encoderArm("flyp-shuffled", flyp({ captionWeight: 1, captionsOf: "shuffled" })),
     ...encoderArm("flyp-retrieved", flyp(retrieved)),
-    // The control at ARF's own cost: twice the images, three times the texts.
+    // The control at the cost of retrieval: twice the images and twice the texts.
     ...encoderArm("flyp-random", flyp(random)),
     ...encoderArm("arf", flyp({ captionWeight: 1, ...retrieved })),
     ...wiseArm("arf"),

@@ -23,9 +23,10 @@ function check(config: RunConfig, task: ContrastiveOptions): void {
   const anchored = anchoredOptions(method);
   if (ofClasses.includes(method.name))
     throw refuse(`method.name ${method.name}`, "it is for classes; image-text pairs take standard or anchored");
-  if (anchored && anchored.maskTarget !== "label")
+  // A method of one's own may have none.
+  if ((anchored?.maskTarget ?? "label") !== "label")
     throw refuse(
-      `method.maskTarget ${anchored.maskTarget}`,
+      `method.maskTarget ${anchored?.maskTarget}`,
       "image-text pairs have no classes to be uniform over; use label",
     );
   if (anchored?.output)

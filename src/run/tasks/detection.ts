@@ -39,8 +39,10 @@ function check(config: RunConfig, _: DetectionOptions): void {
   const refuse = (what: string, why: string) => new UserError(`${what}: ${why}`);
   if (ofClasses.includes(method.name))
     throw refuse(`method.name ${method.name}`, "it is for classes; a detector takes standard or anchored");
-  if (anchored && anchored.maskTarget !== "label" && anchored.maskTarget !== "empty")
-    throw refuse(`method.maskTarget ${anchored.maskTarget}`, "a scene has no class of its own; use label or empty");
+  // A method of one's own may have none.
+  const maskTarget: string = anchored?.maskTarget ?? "label";
+  if (maskTarget !== "label" && maskTarget !== "empty")
+    throw refuse(`method.maskTarget ${maskTarget}`, "a scene has no class of its own; use label or empty");
   if (anchored?.output)
     throw refuse(`method.output ${anchored.output.name}`, "it is for classes, and boxes are learnt; leave it out");
   if ((anchored?.anchorAt ?? "input") !== "input")

@@ -37,8 +37,10 @@ function check(config: RunConfig, { dropoutDraws: draws }: RegressionOptions): v
   const refuse = (what: string, why: string) => new UserError(`${what}: ${why} in a regression`);
   if (ofClasses.includes(method.name))
     throw refuse(`method.name ${method.name}`, "it is for classes; use standard or anchored");
-  if (anchored && anchored.maskTarget !== "label" && anchored.maskTarget !== "mean")
-    throw refuse(`method.maskTarget ${anchored.maskTarget}`, "there are no classes and no scenes; use label or mean");
+  // A method of one's own may have none.
+  const maskTarget: string = anchored?.maskTarget ?? "label";
+  if (maskTarget !== "label" && maskTarget !== "mean")
+    throw refuse(`method.maskTarget ${maskTarget}`, "there are no classes and no scenes; use label or mean");
   if (anchored?.output)
     throw refuse(`method.output ${anchored.output.name}`, "it is for classes, task.loss says what is minimised");
   if (anchored && (anchored.referenceSource ?? "new") !== "new")
