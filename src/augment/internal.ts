@@ -6,4 +6,4 @@ export { mixingSide } from "./pix-mix.ts";
 export { BatchPool, unloadable } from "./pool.ts";
 export { resizeBicubic } from "./resize.ts";
 export { augmentationTable } from "./table.ts";
-export { trainingImages } from "./training-images.ts";
+export { augmentationStream, trainingImages } from "./training-images.ts";

@@ -29,6 +29,17 @@ export interface BatchTask {
   readonly only?: readonly Places[];
 }
 
+/** What the augmentations of the image of a row, at place i of its batch, draw from. */
+export function augmentationStream(
+  seed: number,
+  { epoch, repetitions }: Pick<BatchTask, "epoch" | "repetitions">,
+  row: number,
+  i: number,
+): Random {
+  const repetition = repetitions?.[i] ?? 0;
+  return new Random("augment", seed, epoch, row, ...(repetition > 0 ? [repetition] : []));
+}
+
 /** Makes batches: images [N, C, H, W] augmented, normalised and mixed, targets [N, K]. @throws UserError for options out of range */
 export function trainingImages(set: ImageSet, pipeline: Pipeline): (task: BatchTask) => Batch {
   const { normalization, labelSmoothing, seed } = pipeline;
@@ -37,10 +48,7 @@ export function trainingImages(set: ImageSet, pipeline: Pipeline): (task: BatchT
   const { channels, height, width } = set;
   const classes = set.classNames.length;
   return ({ step, epoch, rows, repetitions, only }) => {
-    const random = (row: number, i: number) => {
-      const repetition = repetitions?.[i] ?? 0;
-      return new Random("augment", seed, epoch, row, ...(repetition > 0 ? [repetition] : []));
-    };
+    const random = (row: number, i: number) => augmentationStream(seed, { epoch, repetitions }, row, i);
     // A mixer may take any image of the batch.
     const needed = mixers.length > 0 ? undefined : only;
     const { images, targets } = makeBatch(set, rows, { normalization, augment, random, only: needed });

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { runCli } from "../cli/run-cli.ts";
-import { sizeOf, UserError } from "../core/index.ts";
-import { findPyTorch, memoryFormats, pytorchSide } from "./pytorch.ts";
+import { sizeOf } from "../core/index.ts";
+import { memoryFormats, pytorchSide } from "./pytorch.ts";
 import { benchModels, trainingStep } from "./steps.ts";
+import { installedPyTorch } from "./testing.ts";
 
 test("without PyTorch one line says what to install, with exit code 2", async () => {
   const notes: string[] = [];
@@ -18,15 +19,7 @@ test("without PyTorch one line says what to install, with exit code 2", async ()
   expect(code).toBe(2);
 });
 
-const installed = (): string | undefined => {
-  try {
-    return findPyTorch();
-  } catch (error) {
-    if (error instanceof UserError) return undefined;
-    throw error;
-  }
-};
-const python = installed();
+const python = installedPyTorch();
 
 describe.skipIf(!python)("where PyTorch is installed", () => {
   const side = (model: (typeof benchModels)[number], parameters: number, format = memoryFormats[0]) =>

@@ -1,29 +1,24 @@
 import { Command } from "commander";
 import { percent, toJson } from "../core/index.ts";
-import type { Device } from "../engine/index.ts";
-import type { Activation } from "../models/index.ts";
 import { type CaptionedFolder, captionFolder } from "../train/index.ts";
+import {
+  addDualEncoderFlags,
+  classDataFlags,
+  type DualEncoderFlags,
+  dualEncoderArgument,
+} from "./dual-encoder-options.ts";
 import { real, whole } from "./numbers.ts";
-import { activationOption } from "./predict-by-names.ts";
 import { listenerOf } from "./progress.ts";
-import { changedDataOption } from "./run-data-options.ts";
 import { INTERRUPTED, ownCommand, type Terminal, untilInterrupted } from "./terminal.ts";
-import { givenOptions, toOption } from "./train-flags.ts";
-import { classDataFlags, runningFlags } from "./zero-shot.ts";
+import { givenOptions } from "./train-flags.ts";
 
-interface Options {
+interface Options extends DualEncoderFlags {
   readonly out?: string;
   readonly words?: number;
   readonly threshold?: number;
   readonly template?: string;
   readonly fewest?: number;
   readonly largestShare?: number;
-  readonly activation?: Activation;
-  readonly dataDir?: string;
-  readonly changedData?: boolean;
-  readonly k?: number;
-  readonly threads?: number;
-  readonly device?: Device;
   readonly json?: boolean;
 }
 
@@ -32,7 +27,7 @@ export function captionCommand(terminal: Terminal, exit: (code: number) => void)
     .description(
       "write a captions.jsonl for a folder of images, of words that a tagger trained on captions finds in them",
     )
-    .argument("<from>", "the run folder of a dual encoder (train --task contrastive), or a folder of CLIP's weights")
+    .argument(...dualEncoderArgument)
     .argument("<images>", "the folder whose images are captioned, with those below it")
     .option("--out <file>", "the file that is written (default: captions.jsonl in the folder)")
     .option(
@@ -56,18 +51,7 @@ export function captionCommand(terminal: Terminal, exit: (code: number) => void)
       "of the training images that a word may be said of to be learned (default: 0.3)",
       real({ min: 0, max: 1, above: true, example: 0.5 })("--largest-share"),
     );
-  for (const option of classDataFlags()) command.addOption(toOption(option, false));
-  command
-    .option("--data-dir <dir>", "folder of the data sets (default: $ANCHORED_DATA or the user's cache folder)")
-    .addOption(changedDataOption())
-    .option(
-      "--k <n>",
-      "anchored runs: how many references (default: all that the run keeps)",
-      whole({ min: 1, example: 10 })("--k"),
-    )
-    .addOption(activationOption());
-  for (const option of runningFlags()) command.addOption(toOption(option, false));
-  return command
+  return addDualEncoderFlags(command)
     .option("--json", "print what came out as JSON")
     .addHelpText(
       "after",

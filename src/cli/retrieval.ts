@@ -1,42 +1,25 @@
 import { Command } from "commander";
 import { percent, toJson } from "../core/index.ts";
-import type { Device } from "../engine/index.ts";
 import { type JudgedRetrieval, type JudgedWay, judgeRetrievalOf } from "../judge/index.ts";
-import type { Activation } from "../models/index.ts";
-import { whole } from "./numbers.ts";
-import { activationOption } from "./predict-by-names.ts";
+import {
+  addDualEncoderFlags,
+  classDataFlags,
+  type DualEncoderFlags,
+  dualEncoderArgument,
+} from "./dual-encoder-options.ts";
 import { listenerOf } from "./progress.ts";
-import { changedDataOption } from "./run-data-options.ts";
 import { INTERRUPTED, type Terminal, untilInterrupted } from "./terminal.ts";
-import { givenOptions, toOption } from "./train-flags.ts";
-import { classDataFlags, runningFlags } from "./zero-shot.ts";
+import { givenOptions } from "./train-flags.ts";
 
-interface Options {
-  readonly activation?: Activation;
-  readonly dataDir?: string;
-  readonly changedData?: boolean;
-  readonly k?: number;
-  readonly threads?: number;
-  readonly device?: Device;
+interface Options extends DualEncoderFlags {
   readonly json?: boolean;
 }
 
 export function retrievalCommand(terminal: Terminal, exit: (code: number) => void): Command {
   const command = new Command("retrieval")
     .description("how well a dual encoder finds the captions of images and the images of captions, on a test split")
-    .argument("<from>", "the run folder of a dual encoder (train --task contrastive), or a folder of CLIP's weights");
-  for (const option of classDataFlags()) command.addOption(toOption(option, false));
-  command
-    .option("--data-dir <dir>", "folder of the data sets (default: $ANCHORED_DATA or the user's cache folder)")
-    .addOption(changedDataOption())
-    .option(
-      "--k <n>",
-      "anchored runs: how many references (default: all that the run keeps)",
-      whole({ min: 1, example: 10 })("--k"),
-    )
-    .addOption(activationOption());
-  for (const option of runningFlags()) command.addOption(toOption(option, false));
-  return command
+    .argument(...dualEncoderArgument);
+  return addDualEncoderFlags(command)
     .option("--json", "print the numbers as JSON")
     .addHelpText(
       "after",

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { Option } from "commander";
 
-const dataDir = () =>
+export const dataDirOption = () =>
   new Option("--data-dir <dir>", "folder of the data sets (default: $ANCHORED_DATA or the user's cache folder)");
 
 /** Spelled the same wherever a run's data are used. */
@@ -13,7 +13,7 @@ export const changedDataOption = () =>
 
 /** Where a run's data lie by now, for commands that use them. */
 export const runDataOptions = (): Option[] => [
-  dataDir(),
+  dataDirOption(),
   new Option("--folder <dir>", "where the run's folder of images lies now, if it moved").argParser((path) =>
     resolve(path),
   ),

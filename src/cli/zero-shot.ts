@@ -1,42 +1,32 @@
 import { Command } from "commander";
 import { percent, toJson } from "../core/index.ts";
-import type { Device } from "../engine/index.ts";
-import type { Activation } from "../models/index.ts";
-import { configOptions, taskOfData } from "../run/index.ts";
 import { type ZeroShotSummary, zeroShotRunOf } from "../train/index.ts";
-import { activationOption, readTemplates } from "./predict-by-names.ts";
+import {
+  addClassData,
+  addRunning,
+  classDataFlags,
+  type DualEncoderFlags,
+  dualEncoderArgument,
+} from "./dual-encoder-options.ts";
+import { readTemplates } from "./predict-by-names.ts";
 import { listenerOf } from "./progress.ts";
 import { INTERRUPTED, ownCommand, type Terminal, untilInterrupted } from "./terminal.ts";
 import { readLines } from "./text-file.ts";
-import { givenOptions, toOption } from "./train-flags.ts";
+import { givenOptions } from "./train-flags.ts";
 
-interface Options {
+interface Options extends Omit<DualEncoderFlags, "changedData" | "k"> {
   readonly out: string;
   readonly templates?: string;
   readonly classesFrom?: string;
-  readonly activation?: Activation;
-  readonly dataDir?: string;
-  readonly threads?: number;
-  readonly device?: Device;
   readonly json?: boolean;
 }
-
-/** Those of data sets that have classes. */
-export const classDataFlags = () =>
-  configOptions().filter(
-    ({ path, only }) =>
-      path.startsWith("data.") && (!only || only.is.some((name) => taskOfData(name) === "classification")),
-  );
-export const runningFlags = () => configOptions().filter(({ path }) => path === "threads" || path === "device");
 
 export function zeroShotCommand(terminal: Terminal, exit: (code: number) => void): Command {
   const command = new Command("zero-shot")
     .description("a classification run of a dual encoder and the names of a data set's classes; nothing is trained")
-    .argument("<from>", "the run folder of a dual encoder (train --task contrastive), or a folder of CLIP's weights")
+    .argument(...dualEncoderArgument)
     .requiredOption("--out <run>", "the new run folder");
-  for (const option of classDataFlags()) command.addOption(toOption(option, false));
-  command
-    .option("--data-dir <dir>", "folder of the data sets (default: $ANCHORED_DATA or the user's cache folder)")
+  addClassData(command)
     .option(
       "--classes-from <file>",
       "what classes are called, a name a line, in their order (default: their own names)",
@@ -44,10 +34,8 @@ export function zeroShotCommand(terminal: Terminal, exit: (code: number) => void
     .option(
       "--templates <file>",
       "ways to name a class, one a line, with {} for its name (default: those of its training, or eight, e.g. a photo of a {}.)",
-    )
-    .addOption(activationOption());
-  for (const option of runningFlags()) command.addOption(toOption(option, false));
-  return command
+    );
+  return addRunning(command)
     .option("--json", "print what came out as JSON")
     .addHelpText(
       "after",

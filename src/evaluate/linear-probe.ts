@@ -1,5 +1,6 @@
 import { UserError } from "../core/index.ts";
 import { checkLabels } from "../core/internal.ts";
+import { featureStatistics, linearOutputs, unstandardised } from "./feature-statistics.ts";
 import { minimize } from "./lbfgs.ts";
 
 /** What a frozen network says of labelled images. */
@@ -52,7 +53,8 @@ export function fitLinearProbe(train: LabelledFeatures, options: LinearProbeOpti
   const size = sizeOf(train);
   if (!(strength > 0)) throw new UserError(`linear probe: the strength ${strength} is not positive`);
   checkLabels("linear probe", labels, classes);
-  const { mean, scale } = statistics(train.features, size);
+  const statistics = featureStatistics(train.features, size);
+  const { mean, scale } = statistics;
   // Whole blocks of rows: each weight that is read serves a block. Rows of zeros fill the last one, and count for nothing.
   const rows = Math.ceil(images / BLOCK) * BLOCK;
   const z = new Float64Array(rows * size);
@@ -65,13 +67,9 @@ export function fitLinearProbe(train: LabelledFeatures, options: LinearProbeOpti
   const { point, value, iterations, converged } = minimize(objective, from, { tolerance, maxIterations: 5000 });
   const gradient = new Float64Array(unknowns);
   objective(point, gradient);
-  const weights = point.slice(0, biasesAt).map((weight, i) => weight / scale[i % size]);
-  const biases = point.slice(biasesAt);
-  for (let k = 0; k < classes; k++) for (let d = 0; d < size; d++) biases[k] -= weights[k * size + d] * mean[d];
   return {
     classes,
-    weights,
-    biases,
+    ...unstandardised({ weights: point.slice(0, biasesAt), biases: point.slice(biasesAt) }, statistics),
     strength,
     objective: value,
     gradient: gradient.reduce((largest, entry) => Math.max(largest, Math.abs(entry)), 0),
@@ -179,31 +177,11 @@ function standardised(probe: LinearProbe, mean: Float64Array, scale: Float64Arra
  * const { probe } = await chooseProbe(features, otherFeatures, { classes: 10 });
  * const logits = probeLogits(probe, otherFeatures.features); // [N × K]
  */
-export function probeLogits({ classes, weights, biases }: LinearProbe, features: Float32Array): Float32Array {
-  const size = weights.length / classes;
-  return Float32Array.from({ length: (features.length / size) * classes }, (_, i) => {
-    const first = Math.floor(i / classes) * size;
-    const k = i % classes;
-    let score = biases[k];
-    for (let d = 0; d < size; d++) score += weights[k * size + d] * features[first + d];
-    return score;
-  });
-}
+export const probeLogits = (probe: LinearProbe, features: Float32Array): Float32Array => linearOutputs(probe, features);
 
 function sizeOf({ features, labels }: LabelledFeatures): number {
   const size = features.length / labels.length;
   if (!Number.isInteger(size) || size < 1)
     throw new UserError(`linear probe: ${features.length} features for ${labels.length} images`);
   return size;
-}
-
-/** Of each feature over all images; one that never changes is left as it is. */
-function statistics(features: Float32Array, size: number) {
-  const images = features.length / size;
-  const mean = new Float64Array(size);
-  const variance = new Float64Array(size);
-  for (let i = 0; i < features.length; i++) mean[i % size] += features[i] / images;
-  for (let i = 0; i < features.length; i++) variance[i % size] += (features[i] - mean[i % size]) ** 2 / images;
-  const scale = variance.map((value, d) => (value > 1e-12 * (1 + mean[d] ** 2) ? Math.sqrt(value) : 1));
-  return { mean, scale };
 }

@@ -1,4 +1,5 @@
 import { UserError } from "../core/index.ts";
+import { featureStatistics, linearOutput, linearOutputs, unstandardised } from "./feature-statistics.ts";
 import { minimize } from "./lbfgs.ts";
 
 /** What a frozen network says of images, and which tags each of them has. */
@@ -63,7 +64,9 @@ export async function chooseTagHead(
   const wrong = strengths.find((strength) => !(strength > 0));
   if (wrong !== undefined || strengths.length === 0)
     throw new UserError(`tag head: the strength ${wrong} is not positive`);
-  const shown = standardise(train.features, size);
+  const statistics = featureStatistics(train.features, size);
+  const { mean, scale } = statistics;
+  const z = Float64Array.from(train.features, (value, i) => (value - mean[i % size]) / scale[i % size]);
   const has = membersOf(train, count);
   const tried: { strength: number; validationLoss: number }[] = [];
   let best: { head: TagHead; loss: number; place: number } | undefined;
@@ -73,11 +76,14 @@ export async function chooseTagHead(
       onProgress?.({ done: place * count + tag, total: strengths.length * count });
       // Lets signals in: all tags together keep the thread for seconds.
       await new Promise((resolve) => setImmediate(resolve));
-      points[tag] = minimize(penalisedLoss(shown.z, members, size, strength), points[tag], {
+      points[tag] = minimize(penalisedLoss(z, members, size, strength), points[tag], {
         tolerance: TOLERANCE,
       }).point;
     }
-    const head = unstandardised(points, shown, strength);
+    const weights = new Float64Array(count * size);
+    for (const [tag, point] of points.entries()) weights.set(point.subarray(0, size), tag * size);
+    const biases = Float64Array.from(points, (point) => point[size]);
+    const head = { count, ...unstandardised({ weights, biases }, statistics), strength };
     const validationLoss = tagLoss(head, validation);
     tried.push({ strength, validationLoss });
     if (best && !(validationLoss < best.loss)) break;
@@ -92,31 +98,21 @@ export async function chooseTagHead(
  * const head = { count: 2, weights: Float64Array.of(1, -3), biases: Float64Array.of(0, 1), strength: 0.1 }; // of 1 feature
  * const likely = tagProbabilities(head, Float32Array.of(0.7, -2)).map((p) => Number(p > 0.5)); // [1, 0, 0, 1]
  */
-export function tagProbabilities({ count, weights, biases }: TagHead, features: Float32Array): Float32Array {
-  const size = weights.length / count;
-  return Float32Array.from({ length: (features.length / size) * count }, (_, i) => {
-    const [row, tag] = [Math.floor(i / count), i % count];
-    let score = biases[tag];
-    for (let d = 0; d < size; d++) score += weights[tag * size + d] * features[row * size + d];
-    return 1 / (1 + Math.exp(-score));
-  });
-}
+export const tagProbabilities = (head: TagHead, features: Float32Array): Float32Array =>
+  linearOutputs(head, features, (score) => 1 / (1 + Math.exp(-score)));
 
 /** −ln σ(score) for a member, −ln(1 − σ(score)) for another, without overflow. */
 const crossEntropy = (score: number, member: number): number =>
   Math.max(score, 0) - score * member + Math.log1p(Math.exp(-Math.abs(score)));
 
 /** The mean over images and tags. */
-function tagLoss({ count, weights, biases }: TagHead, { features, tags }: TaggedFeatures): number {
-  const size = weights.length / count;
+function tagLoss(head: TagHead, { features, tags }: TaggedFeatures): number {
+  const { count } = head;
   let sum = 0;
   for (const [row, own] of tags.entries()) {
     const members = new Set(own);
-    for (let tag = 0; tag < count; tag++) {
-      let score = biases[tag];
-      for (let d = 0; d < size; d++) score += weights[tag * size + d] * features[row * size + d];
-      sum += crossEntropy(score, Number(members.has(tag)));
-    }
+    for (let tag = 0; tag < count; tag++)
+      sum += crossEntropy(linearOutput(head, features, row, tag), Number(members.has(tag)));
   }
   return sum / (tags.length * count);
 }
@@ -150,39 +146,6 @@ function membersOf({ tags }: TaggedFeatures, count: number): Uint8Array[] {
   const has = Array.from({ length: count }, () => new Uint8Array(tags.length));
   for (const [row, own] of tags.entries()) for (const tag of own) has[tag][row] = 1;
   return has;
-}
-
-interface Standardised {
-  /** [N × D] */
-  readonly z: Float64Array;
-  /** [D] */
-  readonly mean: Float64Array;
-  readonly scale: Float64Array;
-}
-
-/** Each feature of mean 0 and variance 1 over the images; one that never changes is left as it is, but for its mean. */
-function standardise(features: Float32Array, size: number): Standardised {
-  const images = features.length / size;
-  const mean = new Float64Array(size);
-  const variance = new Float64Array(size);
-  for (let i = 0; i < features.length; i++) mean[i % size] += features[i] / images;
-  for (let i = 0; i < features.length; i++) variance[i % size] += (features[i] - mean[i % size]) ** 2 / images;
-  const scale = variance.map((value, d) => (value > 1e-12 * (1 + mean[d] ** 2) ? Math.sqrt(value) : 1));
-  return { z: Float64Array.from(features, (value, i) => (value - mean[i % size]) / scale[i % size]), mean, scale };
-}
-
-function unstandardised(points: readonly Float64Array[], { mean, scale }: Standardised, strength: number): TagHead {
-  const size = mean.length;
-  const weights = new Float64Array(points.length * size);
-  const biases = new Float64Array(points.length);
-  for (const [tag, point] of points.entries()) {
-    biases[tag] = point[size];
-    for (let d = 0; d < size; d++) {
-      weights[tag * size + d] = point[d] / scale[d];
-      biases[tag] -= (point[d] / scale[d]) * mean[d];
-    }
-  }
-  return { count: points.length, weights, biases, strength };
 }
 
 /** D. */

@@ -1,5 +1,4 @@
-import { type ImageSet, imageAt, imageCount, type Listener, reporter, UserError } from "../core/index.ts";
-import { inBatches } from "../core/internal.ts";
+import { type ImageSet, imageCount, type Listener, UserError } from "../core/index.ts";
 import type { Device } from "../engine/index.ts";
 import {
   type BootstrapOptions,
@@ -12,7 +11,7 @@ import {
 } from "../evaluate/index.ts";
 import type { Activation } from "../models/index.ts";
 import { createEmbedder, type Embedder, loadDualEncoder, type RunDataOptions } from "../train/index.ts";
-import { cutInWords, type DataForOptions, dualEncoderData } from "../train/internal.ts";
+import { cutInWords, type DataForOptions, dualEncoderData, embedSet } from "../train/internal.ts";
 
 /** One way of retrieval, with 95 % intervals over the choice of the images. */
 export type JudgedWay = RetrievalMetrics & { readonly intervals: RetrievalIntervals };
@@ -27,9 +26,6 @@ export interface JudgedRetrieval extends Readonly<Record<keyof RetrievalRanks, J
 }
 
 export type JudgeRetrievalOptions = Listener & BootstrapOptions;
-
-/** Images that are read at once. */
-const CHUNK = 128;
 
 /**
  * Recall at 1, 5 and 10 and the median rank, both ways, of a dual encoder among all images and captions of a set. An image's best
@@ -61,11 +57,7 @@ export async function judgeRetrieval(
 
   const width = encoder.embedding;
   try {
-    const report = reporter({ onProgress, signal }, `embedding ${name}`, "images");
-    const size = Math.min(CHUNK, imageCount(set));
-    const { points } = await inBatches({ count: imageCount(set), size, onProgress: report }, async ({ rows }) => ({
-      points: await embedder.embedImages(Array.from(rows, (row) => imageAt(set, row))),
-    }));
+    const points = await embedSet(embedder, set, { onProgress, signal });
     const distinct = await embedder.embedTexts(all, { signal });
     const texts = new Float32Array(said.length * width);
     for (const [row, { text }] of said.entries()) {
@@ -73,7 +65,7 @@ export async function judgeRetrieval(
       texts.set(distinct.data.subarray(at, at + width), row * width);
     }
     const imageOf = Int32Array.from(said, ({ image }) => image);
-    const placed = { images: points!.data, texts, width, imageOf };
+    const placed = { images: points.data, texts, width, imageOf };
     const ranks = retrievalRanks(placed);
     const intervals = retrievalIntervals(ranks, imageOf, bootstrap);
     const { imageToText, textToImage } = retrieval(placed);

@@ -13,6 +13,7 @@ export {
   loadDetectorRun,
 } from "./detection/index.ts";
 export type { DataForOptions } from "./dual-encoder/data-for.ts";
+export { embedSet } from "./dual-encoder/embed-set.ts";
 export { ownParams, textPoints } from "./dual-encoder/embedder.ts";
 export { imagePoints } from "./dual-encoder/image-points.ts";
 export { dualEncoderData } from "./dual-encoder/own-data.ts";

@@ -89,7 +89,7 @@ function named(dataSet: DataSet, now: RunConfig["data"], before: RunConfig["data
 }
 
 /** @throws UserError where the classes are not those that the run tells apart. */
-function checkSameClasses(
+export function checkSameClasses(
   run: string,
   { data }: Pick<RunRecord, "data">,
   { classNames }: Pick<ImageSet, "classNames">,

@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { UserError } from "../../core/index.ts";
-import { findPyTorch } from "../pytorch.ts";
+import { installedPyTorch } from "../testing.ts";
 import { benchClip, type ClipBenchRow, clipTable, fileFor, largestDifference } from "./bench-clip.ts";
 import { startWork, warmUp } from "./run-work.ts";
 import { type ClipReady, pytorchClipSide } from "./sides.ts";
@@ -11,15 +10,7 @@ import { type ClipReady, pytorchClipSide } from "./sides.ts";
 const root = mkdtempSync(join(tmpdir(), "bench-clip-"));
 afterAll(() => rmSync(root, { recursive: true }));
 
-const installed = (): string | undefined => {
-  try {
-    return findPyTorch();
-  } catch (error) {
-    if (error instanceof UserError) return undefined;
-    throw error;
-  }
-};
-const python = installed();
+const python = installedPyTorch();
 
 describe.skipIf(!python)("where PyTorch is installed", () => {
   test("three training steps of the small pair lose what PyTorch's do, and are timed", async () => {

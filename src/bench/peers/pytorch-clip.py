@@ -9,8 +9,6 @@ import argparse
 import json
 import math
 import re
-import sys
-import time
 
 import numpy
 import torch
@@ -122,10 +120,6 @@ def inference(w, images, facts):
 # --- the conversation -------------------------------------------------------------------------------------------------
 
 
-def say(message):
-    print(json.dumps(message), flush=True)
-
-
 def main():
     # The same questions to the process as the step's peer has.
     from importlib import import_module
@@ -145,15 +139,9 @@ def main():
     else:
         step = inference(w, images, facts)
     check = [value for _ in range(3) for value in step()]
-    say({"torch": torch.__version__, "blas": process.mapped_blas(), "check": check})
+    process.say({"torch": torch.__version__, "blas": process.mapped_blas(), "check": check})
 
-    for line in sys.stdin:
-        step_ms = []
-        for _ in range(json.loads(line)["steps"]):
-            start = time.perf_counter()
-            step()
-            step_ms.append(1000 * (time.perf_counter() - start))
-        say({"stepMs": step_ms, "peakBytes": process.peak_bytes()})
+    process.answer(step)
 
 
 if __name__ == "__main__":

@@ -69,6 +69,17 @@ def say(message):
     print(json.dumps(message), flush=True)
 
 
+def answer(step):
+    """Times steps for as long as the other side asks for rounds."""
+    for line in sys.stdin:
+        step_ms = []
+        for _ in range(json.loads(line)["steps"]):
+            start = time.perf_counter()
+            step()
+            step_ms.append(1000 * (time.perf_counter() - start))
+        say({"stepMs": step_ms, "peakBytes": peak_bytes()})
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--model", choices=MODELS, required=True)
@@ -91,13 +102,7 @@ def main():
         step()
     say({"torch": torch.__version__, "blas": mapped_blas()})
 
-    for line in sys.stdin:
-        step_ms = []
-        for _ in range(json.loads(line)["steps"]):
-            start = time.perf_counter()
-            step()
-            step_ms.append(1000 * (time.perf_counter() - start))
-        say({"stepMs": step_ms, "peakBytes": peak_bytes()})
+    answer(step)
 
 
 if __name__ == "__main__":

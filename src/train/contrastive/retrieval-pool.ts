@@ -39,18 +39,17 @@ export function retrievalPool(
   const heldOutConcepts = new Set(unseen.flatMap(conceptsOf));
   const trained = new Set(fingerprintsOf(train));
   const seen = new Set<string>();
+  const concepts = conceptsOf(pool);
+  const reasons: { readonly [Why in keyof LeftOutOfPool]: (print: string, row: number) => boolean } = {
+    heldOutImages: (print) => heldOutImages.has(print),
+    heldOutConcepts: (_, row) => heldOutConcepts.has(concepts[row]),
+    trainingImages: (print) => trained.has(print),
+    twice: (print) => seen.has(print),
+  };
   const count = { heldOutImages: 0, heldOutConcepts: 0, trainingImages: 0, twice: 0 };
-  const concept = ({ concepts }: ImageSet, row: number) => concepts?.names[concepts.index[row]];
+  const names = Object.keys(count) as (keyof LeftOutOfPool)[];
   const rows = fingerprintsOf(pool).flatMap((print, row) => {
-    const why = heldOutImages.has(print)
-      ? "heldOutImages"
-      : heldOutConcepts.has(concept(pool, row) ?? "")
-        ? "heldOutConcepts"
-        : trained.has(print)
-          ? "trainingImages"
-          : seen.has(print)
-            ? "twice"
-            : undefined;
+    const why = names.find((name) => reasons[name](print, row));
     seen.add(print);
     if (why) count[why]++;
     return why ? [] : [row];

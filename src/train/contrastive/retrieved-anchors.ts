@@ -1,20 +1,10 @@
-import { readFileSync } from "node:fs";
 import { z } from "zod";
-import {
-  type DataSet,
-  type HostArray,
-  type ImageSet,
-  imageAt,
-  imageCount,
-  type Listener,
-  type Random,
-  reporter,
-  UserError,
-} from "../../core/index.ts";
-import { inBatches } from "../../core/internal.ts";
+import { type DataSet, type ImageSet, imageCount, type Listener, type Random, UserError } from "../../core/index.ts";
 import { runPaths } from "../../files/index.ts";
-import { fingerprintOf, ofShape, readText, sha256 } from "../../files/internal.ts";
+import { fingerprintOf, parseJson, readText, sha256 } from "../../files/internal.ts";
+import { embedSet } from "../dual-encoder/embed-set.ts";
 import { createEmbedder, type Embedder, loadDualEncoder } from "../dual-encoder/index.ts";
+import { meanPoints } from "../dual-encoder/zero-shot.ts";
 import { type NearestPairs, nearestPairs } from "./nearest-pairs.ts";
 import type { ContrastiveRecord } from "./record.ts";
 import { type LeftOutOfPool, leftOutInWords, type RetrievalPool, retrievalPool } from "./retrieval-pool.ts";
@@ -42,9 +32,6 @@ export interface RetrievedAnchors {
   readonly json?: string;
 }
 
-/** Images that are embedded at once. */
-const CHUNK = 128;
-
 const storedSchema = z.object({
   neighbours: z.int().min(1),
   rows: z.array(z.int().min(0)),
@@ -55,7 +42,7 @@ const storedSchema = z.object({
  * Chooses the pairs of a pool for each training image: the k nearest under the weights that training starts from, found once and kept in
  * the run folder, or any.
  * @param found what a resumed run's folder holds (`readRetrieved`)
- * @throws UserError as `retrievalPool` and `nearestPairs` do
+ * @throws UserError as `retrievalPool` and `nearestPairs` do, and where what was found is damaged
  */
 export async function retrievedAnchors(
   { task, init, threads, device }: ContrastiveRecord["config"],
@@ -82,7 +69,7 @@ export async function retrievedAnchors(
       draw: (rows, random) => rows.map(() => count + random.integer(facts.images)),
     };
   const json = found ?? `${JSON.stringify(await search())}\n`;
-  const { neighbours, rows: nearest, cosines } = ofShape(JSON.parse(json), storedSchema, "retrieved.json");
+  const { neighbours, rows: nearest, cosines } = parseJson(json, storedSchema, "retrieved.json");
   const meanCosine = cosines.reduce((sum, cosine) => sum + cosine, 0) / cosines.length;
   return {
     ...common,
@@ -103,17 +90,9 @@ export async function retrievedAnchors(
   }
 }
 
-/** What a run folder holds of its retrieved anchors. @throws UserError where it is missing or damaged */
-export function readRetrieved(run: string): string {
-  const path = runPaths(run).retrieved;
-  const text = readText(path, "copy it beside the run's weights");
-  try {
-    ofShape(JSON.parse(text), storedSchema, path);
-  } catch (error) {
-    throw error instanceof UserError ? error : new UserError(`${path}: not valid JSON; the file is damaged`);
-  }
-  return readFileSync(path, "utf8");
-}
+/** What a run folder holds of its retrieved anchors. @throws UserError where it is missing */
+export const readRetrieved = (run: string): string =>
+  readText(runPaths(run).retrieved, "copy it beside the run's weights");
 
 async function nearestIn(
   embedder: Embedder,
@@ -123,33 +102,13 @@ async function nearestIn(
   listener: Listener,
 ): Promise<NearestPairs> {
   const width = embedder.encoder.embedding;
-  const images = async (set: ImageSet) => ({ points: (await imagePointsOf(embedder, set, listener)).data, width });
-  const keys = retrievalKey === "image" ? await images(pool) : { points: await captionPointsOf(embedder, pool), width };
+  const images = async (set: ImageSet) => ({ points: (await embedSet(embedder, set, listener)).data, width });
+  const captions = async ({ captions = [] }: ImageSet) => ({
+    points: meanPoints(await embedder.embedTexts(captions.flat(), listener), captions).data,
+    width,
+  });
+  const keys = await (retrievalKey === "image" ? images : captions)(pool);
   return nearestPairs(await images(train), keys, retrievedNeighbours);
-}
-
-async function imagePointsOf(embedder: Embedder, set: ImageSet, listener: Listener): Promise<HostArray<"float32">> {
-  const report = reporter(listener, `embedding ${set.name}`, "images");
-  const size = Math.min(CHUNK, imageCount(set));
-  const { points } = await inBatches({ count: imageCount(set), size, onProgress: report }, async ({ rows }) => ({
-    points: await embedder.embedImages(Array.from(rows, (row) => imageAt(set, row))),
-  }));
-  return points as HostArray<"float32">;
-}
-
-/** [P · d] of each image the mean direction of its captions. */
-async function captionPointsOf(embedder: Embedder, { captions = [] }: ImageSet): Promise<Float32Array> {
-  const width = embedder.encoder.embedding;
-  const { data } = await embedder.embedTexts(captions.flat());
-  const means = new Float32Array(captions.length * width);
-  let at = 0;
-  for (const [row, { length }] of captions.entries()) {
-    const mean = means.subarray(row * width, (row + 1) * width);
-    for (let i = 0; i < length; i++, at++) for (let d = 0; d < width; d++) mean[d] += data[at * width + d];
-    const norm = Math.hypot(...mean);
-    for (let d = 0; d < width; d++) mean[d] /= norm;
-  }
-  return means;
 }
 
 /** @throws UserError for images that stay on disk */

@@ -1,5 +1,6 @@
 import { augmentationsFromJson, augmentWithBoxes, type BatchTask, normalizeImages } from "../../augment/index.ts";
-import { type Batch, type DataSet, HostArray, type ImageSet, imageAt, imageCount, Random } from "../../core/index.ts";
+import { augmentationStream } from "../../augment/internal.ts";
+import { type Batch, type DataSet, HostArray, type ImageSet, imageAt, imageCount } from "../../core/index.ts";
 import { CENTER_NET_STRIDE } from "../../models/index.ts";
 import { type CellBox, centerTargetSize, drawCenterTargets, type MapShape } from "../../tasks/index.ts";
 import type { BatchSource } from "../batches.ts";
@@ -63,8 +64,7 @@ export function boxSource(
     for (let i = 0; i < rows.length; i++) {
       if (!needed(i)) continue;
       const row = rows[i];
-      const repetition = repetitions?.[i] ?? 0;
-      const random = new Random("augment", seed, epoch, row, ...(repetition > 0 ? [repetition] : []));
+      const random = augmentationStream(seed, { epoch, repetitions }, row, i);
       const { boxes, index } = objectsOf(train, row);
       const start = { image: { height, width, channels, data: imageAt(train, row) }, boxes };
       const { image, boxes: followed } = augmentWithBoxes(augment, start, random);

@@ -3,7 +3,7 @@ import { type DataSet, imageCount, UserError } from "../../core/index.ts";
 import { type DetectionContext, type DetectionDataOptions, loadDetectionData } from "../../data/index.ts";
 import { fingerprintOf } from "../../files/internal.ts";
 import { requireRegisteredData } from "../../run/internal.ts";
-import { describeDifference, insistOnData, type RunData } from "../run-data.ts";
+import { checkSameClasses, describeDifference, insistOnData, type RunData } from "../run-data.ts";
 import { boxesSha256, type DetectionRecord } from "./record.ts";
 
 export interface DetectionDataPlaces extends DetectionContext {
@@ -23,7 +23,7 @@ export async function loadDetectionRunData(
   { folder, changedData, ...context }: DetectionDataPlaces = {},
 ): Promise<RunData> {
   requireRegisteredData(run, record);
-  const { config, data } = record;
+  const { config } = record;
   const stored = config.data as { readonly folder?: string };
   if (folder !== undefined && stored.folder === undefined)
     throw new UserError(
@@ -36,10 +36,7 @@ export async function loadDetectionRunData(
     );
   const options = { ...config.data, ...(place !== undefined && { folder: place }) };
   const dataSet = await loadDetectionData(options as unknown as DetectionDataOptions, context);
-  if (dataSet.train.classNames.join("\n") !== data.classNames.join("\n"))
-    throw new UserError(
-      `${run} was trained on the classes ${data.classNames.join(", ")}, but ${data.name} now has ${dataSet.train.classNames.join(", ")}`,
-    );
+  checkSameClasses(run, record, dataSet.train);
   return { dataSet, notice: differenceOf(run, record, dataSet, changedData) };
 }
 

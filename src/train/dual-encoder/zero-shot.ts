@@ -55,17 +55,23 @@ export async function classPoints(
   classNames: readonly string[],
   templates: readonly string[],
 ): Promise<HostArray<"float32">> {
-  return meanPoints(await embed(classPrompts(classNames, templates).flat()), templates.length);
+  const prompts = classPrompts(classNames, templates);
+  return meanPoints(await embed(prompts.flat()), prompts);
 }
 
-/** Points [K·M, d], M of each class one behind the other → [K, d]: their means, of length 1. */
-function meanPoints({ shape: [rows, width], data }: HostArray<"float32">, each: number): HostArray<"float32"> {
-  const count = rows / each;
-  const means = HostArray.zeros([count, width]);
-  for (let k = 0; k < count; k++) {
+/**
+ * Points [Σ Mₖ, d] → [K, d]: the means, of length 1, of the Mₖ of each of K groups, which lie one behind the other.
+ * @param groups of which `length` is Mₖ, at least 1
+ */
+export function meanPoints(
+  { shape: [, width], data }: HostArray<"float32">,
+  groups: readonly { readonly length: number }[],
+): HostArray<"float32"> {
+  const means = HostArray.zeros([groups.length, width]);
+  let row = 0;
+  for (const [k, { length: each }] of groups.entries()) {
     const mean = means.data.subarray(k * width, (k + 1) * width);
-    for (let row = k * each; row < (k + 1) * each; row++)
-      for (let i = 0; i < width; i++) mean[i] += data[row * width + i];
+    for (const end = row + each; row < end; row++) for (let i = 0; i < width; i++) mean[i] += data[row * width + i];
     const length = Math.hypot(...mean);
     for (let i = 0; i < width; i++) mean[i] /= length;
   }

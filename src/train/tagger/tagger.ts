@@ -1,5 +1,6 @@
-import { type ImageSet, imageAt, type Listener, reporter, UserError } from "../../core/index.ts";
+import { type ImageSet, type Listener, reporter, UserError } from "../../core/index.ts";
 import { chooseTagHead, type TaggedFeatures, type TagHead, tagProbabilities } from "../../evaluate/index.ts";
+import { embedSet } from "../dual-encoder/embed-set.ts";
 import type { Embedder } from "../dual-encoder/embedder.ts";
 import { captionVocabulary, likeliestWords, type VocabularyOptions, wordNumbers } from "./caption-words.ts";
 
@@ -38,9 +39,6 @@ export interface SaidOfImage {
   /** Whether no word was above the threshold, and the likeliest stands alone. */
   readonly unsure: boolean;
 }
-
-/** Images that are embedded at once. */
-const CHUNK = 128;
 
 /**
  * Trains a tagger on the captions of training images: words that are said of enough of them, a logistic regression for each on the
@@ -121,13 +119,7 @@ async function taggedFeatures(
   vocabulary: readonly string[],
   listener: Listener,
 ): Promise<TaggedFeatures> {
-  const report = reporter(listener, `embedding ${set.name}`, "images");
-  const features = new Float32Array(rows.length * embedder.encoder.embedding);
-  for (let from = 0; from < rows.length; from += CHUNK) {
-    report({ done: from, total: rows.length });
-    const { data } = await embedder.embedImages(rows.slice(from, from + CHUNK).map((row) => imageAt(set, row)));
-    features.set(data, from * embedder.encoder.embedding);
-  }
+  const { data: features } = await embedSet(embedder, set, listener, rows);
   return { features, tags: wordNumbers(captions, vocabulary) };
 }
 
